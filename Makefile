@@ -1,0 +1,73 @@
+# Commands of the project; `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UP := $(PYTHON) -m deploy.local.up
+STACK := $(BIN)/python -m deploy.local.stack
+BUF := deploy/buf/node_modules/.bin/buf
+PROTOS := protos/*/v1/*.proto
+comma := ,
+LOAD = $(foreach option,n c cold faults,$(if $($(option)),--$(option)=$($(option))))
+
+# Where google/rpc/status.proto lies: a wheel brings it.
+WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs clean test check fmt proto migrate rush day dev
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## install what is missing, start everything, say where it is
+	@$(UP)
+
+down: ## stop everything, in reverse order
+	@$(UP) down
+
+status: ## what runs, and whether it is ready
+	@$(UP) status
+
+logs: ## follow the logs: make logs s=checkin
+	@$(UP) logs $(s)
+
+clean: ## stop everything and forget its data
+	@$(UP) clean
+
+test: ## every test, against the local stack; leaves the stack as it found it
+	@$(UP) --dev run -- $(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/e2e) $(args)
+
+check: dev $(BUF) ## lint, types, imports, docstrings, protos
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/interrogate --quiet .
+	@mkdir -p .local
+	$(BIN)/python -m grpc_tools.protoc -Iprotos -I$(WHEELS) --include_imports --include_source_info \
+		--descriptor_set_out=.local/protos.binpb $(PROTOS)
+	$(BUF) lint .local/protos.binpb --config buf.yaml
+
+fmt: dev ## format the code, and fix what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+proto: dev ## make the stubs beside the protos
+	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --python_out=. --grpc_python_out=. --mypy_out=. --mypy_grpc_out=. \
+		$(PROTOS)
+
+migrate: ## bring every schema of the local stack to its newest revision
+	@$(UP) --only migrations
+
+rush: up ## the load run of one instant: make rush n=1000 c=128 cold=1
+	@$(BIN)/python -m tests.load.rush $(LOAD)
+
+day: export QIANDAO_REPLICAS := $(if $(faults),gateway=2$(comma)checkin=2)
+day: up ## 200 activities, 100,000 check-ins: make day faults=1
+	@$(BIN)/python -m tests.load.day $(LOAD)
+
+dev:
+	@$(UP) --dev install
+
+$(BUF): deploy/buf/package-lock.json
+	npm install --prefix deploy/buf --ignore-scripts --no-save --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,1 @@
+"""The whole system on one machine: `make up` and what it starts."""

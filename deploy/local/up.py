@@ -1,0 +1,168 @@
+"""The front door of `make up`: makes the machine ready with nothing but Python, then hands over to `stack.py`.
+
+It installs only what is missing: Debian's servers, the virtual environment, and the locked wheels. It must run on a
+bare Python, so it imports nothing outside the standard library.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCAL = ROOT / ".local"
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+
+_RUNTIME_LOCK, _DEV_LOCK = "requirements.lock", "requirements-dev.lock"
+_LOOKING_ONLY = ("down", "status", "logs", "clean")
+_SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin"
+_RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+# Debian starts a server as soon as it is installed; ours are private, so a policy forbids that for the while. A policy
+# that was there before comes back, even if an earlier run was killed half-way.
+_INSTALL = """
+set -eu
+policy=/usr/sbin/policy-rc.d
+kept=$policy.kept-by-qiandao
+present() { [ -e "$1" ] || [ -L "$1" ]; }
+restore() { rm -f "$policy"; if present "$kept"; then mv "$kept" "$policy"; fi; }
+if present "$policy" && ! present "$kept"; then mv "$policy" "$kept"; fi
+trap restore EXIT
+printf '#!/bin/sh\\nexit 101\\n' > "$policy"
+chmod 755 "$policy"
+apt-get update -q
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+"""
+
+
+def missing_packages() -> list[str]:
+    """Debian packages that `make up` needs and that are not there."""
+    needed = {
+        "mariadb-server": _has("mariadbd") and _has("mariadb-install-db"),
+        "redis-server": _has("redis-server"),
+        "rabbitmq-server": _RABBITMQ.exists() and _has("epmd"),
+        "python3-venv": PYTHON.exists() or importlib.util.find_spec("ensurepip") is not None,
+    }
+    return [package for package, is_there in needed.items() if not is_there]
+
+
+def _has(program: str) -> bool:
+    return shutil.which(program, path=_SEARCH) is not None
+
+
+def install_packages(packages: list[str]) -> None:
+    """Installs Debian packages as root or with passwordless sudo, without starting any server of the system.
+
+    Raises:
+        SystemExit: Neither is possible, or apt failed; the text says what to type.
+    """
+    by_hand = f"apt-get install -y {' '.join(packages)}"
+    if not _has("apt-get"):
+        sys.exit(f"Not installed: {', '.join(packages)}; and there is no apt-get here. Install them, then run make up.")
+    become = _become_root()
+    if become is None:
+        sys.exit(f"Not installed: {', '.join(packages)}. Run this, then make up again:\n\n    sudo {by_hand}\n")
+    with _step("packages", " ".join(packages)) as log:
+        done = subprocess.run([*become, "sh", "-c", _INSTALL, "sh", *packages], stdout=log, stderr=log, check=False)
+    if done.returncode:
+        sys.exit(f"apt failed:\n{_tail('packages')}\nTry it by hand, then run make up again:\n\n    sudo {by_hand}\n")
+
+
+def _become_root() -> list[str] | None:
+    if os.geteuid() == 0:
+        return []
+    if _has("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+        return ["sudo", "-n"]
+    return None
+
+
+def install_wheels(lock: str) -> None:
+    """Makes `.venv` hold exactly the locked wheels; a no-op while the lock is unchanged.
+
+    Raises:
+        SystemExit: Python is too old, or pip failed.
+    """
+    stamp = VENV / f".{lock}.sha256"
+    digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+    if _runs(PYTHON) and stamp.exists() and stamp.read_text() == digest:
+        return
+    with _step("wheels", lock) as log:
+        if not _runs(PYTHON):
+            _run([sys.executable, "-m", "venv", "--clear", str(VENV)], log)
+        pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        _run([*pip, "--require-hashes", "-r", str(ROOT / lock)], log)
+    stamp.write_text(digest)
+
+
+def _runs(python: Path) -> bool:
+    # A virtual environment outlives the Python it was made with, and is of no use then.
+    return python.exists() and subprocess.run([str(python), "-c", ""], check=False).returncode == 0
+
+
+def _run(command: list[str], log: int) -> None:
+    if subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False).returncode:
+        sys.exit(f"`{' '.join(command)}` failed:\n{_tail('wheels')}")
+
+
+@contextmanager
+def _step(name: str, what: str) -> Iterator[int]:
+    print(f"  {name:<14} installing {what} ...", flush=True)
+    began = time.monotonic()
+    _log(name).parent.mkdir(parents=True, exist_ok=True)
+    with _log(name).open("w") as file:
+        yield file.fileno()
+    print(f"  {name:<14} {'installed':<32} {time.monotonic() - began:6.1f} s", flush=True)
+
+
+def _log(name: str) -> Path:
+    return LOCAL / "log" / f"{name}.log"
+
+
+def _tail(name: str) -> str:
+    return "\n".join(f"    {line}" for line in _log(name).read_text(errors="replace").splitlines()[-15:])
+
+
+def make_ready(*, dev: bool) -> None:
+    """Everything that has to be installed, one run at a time.
+
+    Args:
+        dev: Also what tests and checks need.
+    """
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if packages := missing_packages():
+            install_packages(packages)
+        # The development lock holds everything the other one does.
+        install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK)
+
+
+def _has_dev_wheels() -> bool:
+    return (VENV / f".{_DEV_LOCK}.sha256").exists()
+
+
+def main(arguments: list[str]) -> None:
+    """Makes the machine ready if the command starts anything, then becomes `stack.py` in the virtual environment."""
+    if sys.version_info < (3, 11):  # noqa: UP036  this module is what finds out
+        sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}; try make up PYTHON=python3.11")
+    dev = "--dev" in arguments
+    rest = [argument for argument in arguments if argument != "--dev"]
+    if not rest or rest[0] not in _LOOKING_ONLY:
+        make_ready(dev=dev)
+    elif not PYTHON.exists():
+        sys.exit("Nothing was ever started here: there is no .venv. `make up` starts everything.")
+    if rest != ["install"]:
+        os.chdir(ROOT)
+        os.execv(PYTHON, [str(PYTHON), "-m", "deploy.local.stack", *rest])  # noqa: S606  becomes the stack's own program
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

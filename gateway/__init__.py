@@ -1,0 +1,1 @@
+"""The HTTP surface: token check, limits, natural batching of check-ins, live streams. Stateless."""

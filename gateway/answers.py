@@ -1,0 +1,126 @@
+"""A `checkin.v1.Checkin` as the API gives it, and the sentence that goes with it."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gateway import texts
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import to_rfc3339
+from servicekit.ids import to_text
+
+Outcome = Literal["accepted", "duplicate", "pending_review", "provisional", "refused", "annulled", "superseded"]
+
+OUTCOMES: dict[int, Outcome] = {
+    pb.OUTCOME_ACCEPTED: "accepted",
+    pb.OUTCOME_DUPLICATE: "duplicate",
+    pb.OUTCOME_PENDING_REVIEW: "pending_review",
+    pb.OUTCOME_PROVISIONAL: "provisional",
+    pb.OUTCOME_REFUSED: "refused",
+    pb.OUTCOME_ANNULLED: "annulled",
+    pb.OUTCOME_SUPERSEDED: "superseded",
+}
+_PUNCTUALITIES: dict[int, str] = {
+    pb.PUNCTUALITY_ON_TIME: "on_time",
+    pb.PUNCTUALITY_LATE: "late",
+    pb.PUNCTUALITY_EARLY_LEAVE: "early_leave",
+}
+_METHODS: dict[int, str] = {
+    pb.METHOD_QR: "qr",
+    pb.METHOD_CODE: "code",
+    pb.METHOD_NFC: "nfc",
+    pb.METHOD_PLACE: "place",
+    pb.METHOD_STAFF: "staff",
+}
+_DIRECTIONS: dict[int, str] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
+
+
+class DuplicateOf(msgspec.Struct, gc=False):
+    """The record that holds the seat."""
+
+    id: str
+    checked_in_at: str
+
+
+class Checkin(msgspec.Struct):
+    """The record of an attempt. Points and streak are null until it is recorded."""
+
+    id: str
+    attempt_id: str
+    activity_id: str | None
+    occurrence_id: str | None
+    user_id: str
+    outcome: Outcome
+    reasons: list[dict[str, object]]
+    punctuality: str | None
+    late_by_s: int
+    checked_in_at: str | None
+    distance_m: int | None
+    method: str | None
+    direction: str | None
+    gate: str | None
+    activity_title: str | None
+    place_name: str | None
+    points_awarded: int | None = None
+    streak_days: int | None = None
+    duplicate_of: DuplicateOf | UnsetType = UNSET
+
+
+class Answer(msgspec.Struct):
+    """What a phone gets for an attempt."""
+
+    checkin: Checkin
+    message: str
+
+
+def to_checkin(record: pb.Checkin) -> Checkin:
+    """The record in JSON terms: ids as text, times as RFC 3339, null for what is not known."""
+    activity_id, occurrence_id = record.activity_id, record.occurrence_id
+    reasons = record.reasons
+    checked_in_at, distance_m = record.checked_in_at, record.distance_m
+    return Checkin(
+        to_text(record.checkin_id),
+        to_text(record.attempt_id),
+        to_text(activity_id) if activity_id else None,
+        to_text(occurrence_id) if occurrence_id else None,
+        to_text(record.user_id),
+        OUTCOMES[record.outcome],
+        [_reason(reason) for reason in reasons] if reasons else [],
+        _PUNCTUALITIES.get(record.punctuality),
+        record.late_by_s,
+        to_rfc3339(checked_in_at) if checked_in_at else None,
+        round(distance_m) if distance_m >= 0 else None,
+        _METHODS.get(record.method),
+        _DIRECTIONS.get(record.direction),
+        record.gate or None,
+        record.activity_title or None,
+        record.place_name or None,
+        duplicate_of=_duplicate_of(record.duplicate_of) if record.HasField("duplicate_of") else UNSET,
+    )
+
+
+def to_answer(record: pb.Checkin) -> Answer:
+    """The record with its sentence."""
+    checkin = to_checkin(record)
+    message = texts.answer(
+        checkin.outcome, checkin.direction or "in", record.activity_title, record.place_name, checkin.reasons
+    )
+    return Answer(checkin, message)
+
+
+def _duplicate_of(record: pb.DuplicateOf) -> DuplicateOf:
+    return DuplicateOf(to_text(record.checkin_id), to_rfc3339(record.checked_in_at))
+
+
+def _reason(reason: pb.Reason) -> dict[str, object]:
+    view: dict[str, object] = {"reason": reason.reason}
+    for name in sorted(reason.numbers):
+        view[name] = _number(reason.numbers[name])
+    return view
+
+
+def _number(value: float) -> float | int:
+    """Whole numbers without a fraction, others with one digit; metres and seconds are not known better."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded.is_integer() else rounded

@@ -1,0 +1,256 @@
+"""From the body of `POST /v1/checkins` to a `checkin.v1.Attempt`: shape, sizes, ranges, canonical hash. Pure.
+
+msgspec checks shape and ranges in C while it decodes; Python only looks at what is left, and explains what is wrong.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from gateway.problems import MalformedError, readable
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit import ids
+from servicekit.errors import FieldError, InvalidArgumentError, invalid
+
+MAXIMUM_TOKEN_BYTES = 256
+MAXIMUM_DEVICE_ID_BYTES = 64
+CODE_CHARACTERS = 6
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_UINT32 = 2**32 - 1
+_METHODS = {"qr": pb.METHOD_QR, "code": pb.METHOD_CODE, "place": pb.METHOD_PLACE}
+_DIRECTIONS = {"in": pb.DIRECTION_IN, "out": pb.DIRECTION_OUT}
+_BSSID = re.compile(r"[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_NOT_A_NUMBER = re.compile(rb"[:,\[]\s*-?(NaN|Infinity)")
+
+Milliseconds = Annotated[int, Meta(ge=0, le=_UINT32)]
+ShortText = Annotated[str, Meta(max_length=64)]
+
+
+class Location(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
+    """Where the phone says it is, in GCJ-02."""
+
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    accuracy_m: Annotated[float, Meta(ge=0, le=100_000)]
+    coord: Literal["gcj02"]
+    age_ms: Milliseconds = 0
+
+
+class Wifi(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
+    """The one Wi-Fi the phone is connected to."""
+
+    bssid: ShortText
+    ssid: ShortText = ""
+
+
+class ClientInfo(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
+    """How the person came here; never part of the judgement."""
+
+    scene: Annotated[int, Meta(ge=0, le=_UINT32)] = 0
+    scan_ms: Milliseconds = 0
+    locate_ms: Milliseconds = 0
+    platform: ShortText = ""
+    app_version: ShortText = ""
+
+
+class CheckinRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One try of one person. The same attempt_id may be sent again and gets the same answer."""
+
+    attempt_id: Annotated[str, Meta(description="A UUIDv7, made on the phone before the first send.")]
+    method: Literal["qr", "code", "place"]
+    token: Annotated[str, Meta(max_length=MAXIMUM_TOKEN_BYTES, description="For method qr.")] = ""
+    code: Annotated[str, Meta(max_length=64, description="For method code: 6 characters.")] = ""
+    activity_id: Annotated[str, Meta(description="For method place; else optional.")] = ""
+    direction: Literal["in", "out"] = "in"
+    gate: ShortText = ""
+    location: Location | None = None
+    wifi: Wifi | None = None
+    device_id: Annotated[str, Meta(max_length=MAXIMUM_DEVICE_ID_BYTES)] = ""
+    claimed_at: Annotated[datetime, Meta(tz=True)] | None = None
+    elapsed_ms: Milliseconds = 0
+    receipt: Annotated[str, Meta(description="From an earlier 503; when it is ours, its time of arrival holds.")] = ""
+    client: ClientInfo | None = None
+
+
+_decode = msgspec.json.Decoder(CheckinRequest).decode
+_canonical = msgspec.msgpack.Encoder().encode
+
+
+def decode(body: bytes) -> CheckinRequest:
+    """The request of a body.
+
+    Raises:
+        MalformedError: Not JSON, or an unknown, missing or wrongly typed field.
+        InvalidArgumentError: A value out of its range.
+    """
+    try:
+        return _decode(body)
+    except msgspec.ValidationError as error:
+        raise _explain(str(error), body) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _not_json(str(error), body) from None
+
+
+def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.Attempt:
+    """The attempt as it goes to checkin, with the hash of what must not change between retries.
+
+    Raises:
+        InvalidArgumentError: A field that the decoder cannot judge is wrong; names it.
+    """
+    attempt_id = _attempt_id(request.attempt_id)
+    token, code = _credential(request)
+    activity_id = _activity_id(request)
+    device_id = request.device_id
+    if not device_id.isascii() and len(device_id.encode()) > MAXIMUM_DEVICE_ID_BYTES:
+        raise invalid("device_id", f"must be at most {MAXIMUM_DEVICE_ID_BYTES} bytes of UTF-8")
+    claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
+    place, network = request.location, request.wifi
+    location = None if place is None else (place.latitude, place.longitude, place.accuracy_m, place.age_ms)
+    wifi = None if network is None else (network.ssid, _bssid(network.bssid))
+    method, direction = _METHODS[request.method], _DIRECTIONS[request.direction]
+    fixed = (method, token or code, activity_id, direction, request.gate, location, wifi, device_id, claimed_at)
+    attempt = pb.Attempt(
+        user_id=user_id,
+        attempt_id=attempt_id,
+        received_at=received_at,
+        method=method,
+        token=token,
+        code=code,
+        activity_id=activity_id,
+        direction=direction,
+        gate=request.gate,
+        device_id=device_id,
+        claimed_at=claimed_at,
+        body_hash=sha256(_canonical(fixed)).digest()[:16],
+    )
+    if location is not None:
+        there = attempt.location
+        there.latitude, there.longitude, there.accuracy_m, there.age_ms = location
+    if wifi is not None:
+        attempt.wifi.ssid, attempt.wifi.bssid = wifi
+    return attempt
+
+
+def _attempt_id(text: str) -> bytes:
+    try:
+        identifier = ids.from_text(text)
+    except ValueError as error:
+        raise invalid("attempt_id", str(error)) from None
+    if identifier[6] >> 4 != 7 or identifier[8] >> 6 != 2:
+        raise invalid("attempt_id", "must be a UUIDv7 (RFC 9562), made on the phone before the first send")
+    return identifier
+
+
+def _credential(request: CheckinRequest) -> tuple[str, str]:
+    """Token and code, of which the method takes exactly its own."""
+    token, code = request.token, request.code
+    if request.method == "qr":
+        if not token:
+            raise invalid("token", "method qr needs the token of the scanned QR")
+        if not token.isascii() and len(token.encode()) > MAXIMUM_TOKEN_BYTES:
+            raise invalid("token", f"must be at most {MAXIMUM_TOKEN_BYTES} bytes of UTF-8")
+    elif token:
+        raise invalid("token", f"belongs to method qr; leave it out with method {request.method}")
+    if request.method == "code":
+        if len(code) != CODE_CHARACTERS or not (code.isascii() and code.isalnum()):
+            raise invalid("code", f"method code needs the {CODE_CHARACTERS} letters and digits on the screen")
+        return "", code.upper()
+    if code:
+        raise invalid("code", f"belongs to method code; leave it out with method {request.method}")
+    return token, ""
+
+
+def _activity_id(request: CheckinRequest) -> bytes:
+    if request.activity_id:
+        try:
+            return ids.from_text(request.activity_id)
+        except ValueError as error:
+            raise invalid("activity_id", str(error)) from None
+    if request.method == "place":
+        raise invalid("activity_id", "method place needs the activity")
+    return b""
+
+
+def _bssid(text: str) -> bytes:
+    try:
+        return parse_bssid(text)
+    except ValueError as error:
+        raise invalid("wifi.bssid", str(error)) from None
+
+
+def parse_bssid(text: str) -> bytes:
+    """6 bytes of `aa:bb:cc:dd:ee:ff`, `AA-BB-CC-DD-EE-FF` or `aabbccddeeff`.
+
+    Raises:
+        ValueError: Anything else.
+    """
+    if not _BSSID.fullmatch(text):
+        raise ValueError("must be 12 hex digits such as 3c:7c:3f:00:1a:2b; leave wifi out when the phone gives none")
+    return bytes.fromhex(text.replace(":", "").replace("-", ""))
+
+
+def _not_json(cause: str, body: bytes) -> MalformedError:
+    if "utf-16 surrogate" in cause or ("truncated" in cause and _SURROGATE.search(body)):
+        return MalformedError("the body holds half of a surrogate pair, which is no character")
+    if _NOT_A_NUMBER.search(body):
+        return MalformedError("NaN and Infinity are not JSON; leave location out when the phone has none")
+    if "utf-8" in cause:
+        return MalformedError("the body is not UTF-8")
+    return MalformedError(f"the body is not JSON: {cause.removeprefix('JSON is malformed: ')}")
+
+
+_PATH = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+_NAMED = re.compile(r"Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
+_OUT_OF_RANGE = re.compile(r"Expected `\w+(?: \| null)?`(?: of length)? (?:>=|<=)|Number out of range|Invalid")
+_SEMANTIC = re.compile(_OUT_OF_RANGE.pattern + r"|Expected `datetime` with a timezone")
+
+
+def _explain(cause: str, body: bytes) -> InvalidArgumentError:
+    """The decoder's complaint as a field with a cure; 400 for shape, 422 for values."""
+    parts = _PATH.fullmatch(cause)
+    assert parts is not None
+    path = (parts["path"] or "").removeprefix(".")
+    if named := _NAMED.fullmatch(parts["what"]):
+        field = f"{path}.{named['name']}".lstrip(".")
+        cure = "is not known here" if named["what"].startswith("contains") else "is missing"
+        cure += "; " + _CURES[field] if field in _CURES and cure == "is missing" else ""
+        return _error(MalformedError, field, cure)
+    cure = _CURES.get(path, "") or parts["what"].replace("`", "")
+    if path in ("location.latitude", "location.longitude") and _is_swapped(body):
+        cure = "latitude and longitude are swapped: latitude is the one within 90 degrees"
+    return _error(InvalidArgumentError if _SEMANTIC.match(parts["what"]) else MalformedError, path, cure)
+
+
+def _error(error_type: type[InvalidArgumentError], field: str, cure: str) -> InvalidArgumentError:
+    field = readable(field)[:100] or "body"
+    cure = cure[:1].lower() + cure[1:]
+    return error_type(f"{field}: {cure}", fields=[FieldError(field, cure)])
+
+
+_CURES = {
+    "attempt_id": "must be the text of a UUIDv7",
+    "method": 'must be "qr", "code" or "place"',
+    "direction": 'must be "in" or "out"',
+    "location.coord": 'must be "gcj02"; ask wx.getLocation for type gcj02, or convert WGS-84 before sending',
+    "location.latitude": "must be a number from -90 to 90",
+    "location.longitude": "must be a number from -180 to 180",
+    "location.accuracy_m": "must be a number from 0 to 100000",
+    "claimed_at": "must be an RFC 3339 time with offset, such as 2026-09-01T08:00:00+08:00",
+    "token": f"must be text of at most {MAXIMUM_TOKEN_BYTES} bytes",
+    "device_id": f"must be text of at most {MAXIMUM_DEVICE_ID_BYTES} bytes",
+    "wifi": "must be one entry {ssid, bssid}: the Wi-Fi the phone is connected to",
+}
+
+
+def _is_swapped(body: bytes) -> bool:
+    place: Any = msgspec.json.decode(body)["location"]
+    latitude, longitude = place.get("latitude"), place.get("longitude")
+    numbers = all(isinstance(value, int | float) for value in (latitude, longitude))
+    return numbers and abs(latitude) > 90 and abs(latitude) <= 180 and abs(longitude) <= 90

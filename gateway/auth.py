@@ -1,0 +1,131 @@
+"""Who calls: access tokens, the keys that prove them, and the sessions that were ended early."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from servicekit.errors import ServiceError, UnauthenticatedError, UnavailableError
+from servicekit.tokens import Claims, TokenVerifier
+
+log = logging.getLogger(__name__)
+
+REVOKED_CHANNEL = "identity:revoked"
+
+_KEYS_S = 300.0
+_KEYS_RETRY_S = 1.0
+_REVOKED_S = 5.0
+_REVOKED_LOST_S = 30.0
+_LISTEN_S = 1.0
+_LISTEN_RETRY_S = 2.0
+_CREDENTIAL_IN_QUERY = re.compile(
+    rb"(?:^|&)(?:access_token|refresh_token|id_token|token|authorization|bearer|jwt|api_key)=", re.IGNORECASE
+)
+
+
+def refuse_query_credentials(query: bytes) -> None:
+    """Refuses credentials in the URL: URLs end up in logs, histories and Referer headers.
+
+    Raises:
+        UnauthenticatedError: The query names one.
+    """
+    if query and _CREDENTIAL_IN_QUERY.search(query):
+        raise UnauthenticatedError("credentials in the URL are refused; send Authorization: Bearer <access token>")
+
+
+class Guard:
+    """Lets people in.
+
+    Args:
+        fetch_jwks: The signing keys as JSON; raises ServiceError.
+        fetch_revoked: The sessions ended while their access tokens may still live; raises ServiceError.
+    """
+
+    def __init__(
+        self, fetch_jwks: Callable[[], Awaitable[str]], fetch_revoked: Callable[[], Awaitable[frozenset[bytes]]]
+    ) -> None:
+        self.verifier = TokenVerifier(fetch_jwks)
+        self._fetch_revoked = fetch_revoked
+        self._revoked_read_at = float("-inf")
+        self._reread = asyncio.Event()
+
+    async def admit(self, authorization: bytes | None) -> Claims:
+        """The person behind an Authorization header, also while nobody knows which sessions were ended since.
+
+        Raises:
+            UnauthenticatedError: Nobody, or a token that is not valid.
+            UnavailableError: The signing keys are not known yet, so nobody can tell.
+        """
+        token = _bearer(authorization)
+        claims = self.verifier.recall(token)
+        if claims is not None:
+            return claims
+        if not self.verifier.has_keys:
+            raise UnavailableError("signing keys are not known yet; try again")
+        return await self.verifier.verify(token)
+
+    async def admit_strictly(self, authorization: bytes | None) -> Claims:
+        """As `admit`, for everything that can wait until revocations are known again.
+
+        Raises:
+            UnauthenticatedError: Nobody, or a token that is not valid.
+            UnavailableError: Keys or revocations are not known.
+        """
+        claims = await self.admit(authorization)
+        if time.monotonic() - self._revoked_read_at > _REVOKED_LOST_S:
+            raise UnavailableError("ended sessions cannot be looked up; only check-ins go on")
+        return claims
+
+    def is_ended(self, claims: Claims) -> bool:
+        """Whether a person admitted before would not be now."""
+        return claims.session_id in self.verifier.revoked or claims.expires_at <= time.time()
+
+    async def watch_keys(self) -> None:
+        """Keeps the signing keys current; for ever."""
+        while True:
+            await self.verifier.refresh_keys()
+            await asyncio.sleep(_KEYS_S if self.verifier.has_keys else _KEYS_RETRY_S)
+
+    async def watch_revocations(self) -> None:
+        """Keeps the ended sessions current; for ever."""
+        while True:
+            self._reread.clear()
+            try:
+                self.verifier.revoked = await self._fetch_revoked()
+                self._revoked_read_at = time.monotonic()
+            except ServiceError as error:
+                log.warning("cannot read the ended sessions: %s", error)
+            try:
+                await asyncio.wait_for(self._reread.wait(), _REVOKED_S)
+            except TimeoutError:
+                continue
+
+    async def listen(self, redis: Redis) -> None:
+        """Reads the ended sessions again as soon as identity says that there is a new one; for ever.
+
+        It only hastens: with Redis gone the 5 s interval of `watch_revocations` remains.
+        """
+        while True:
+            try:
+                async with redis.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.subscribe(REVOKED_CHANNEL)
+                    self._reread.set()
+                    while True:
+                        if await channel.get_message(timeout=_LISTEN_S):
+                            self._reread.set()
+            except (RedisError, OSError) as error:
+                log.warning("not told of ended sessions: %s", error)
+                await asyncio.sleep(_LISTEN_RETRY_S)
+
+
+def _bearer(authorization: bytes | None) -> str:
+    if authorization is None or authorization[:7].lower() != b"bearer ":
+        raise UnauthenticatedError("send Authorization: Bearer <access token>")
+    try:
+        return authorization[7:].strip().decode("ascii")
+    except UnicodeDecodeError:
+        raise UnauthenticatedError("the access token is not valid; sign in again") from None

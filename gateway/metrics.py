@@ -1,0 +1,43 @@
+"""Metrics of the gateway; labels are route templates and fixed words, never ids."""
+
+from functools import lru_cache
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from servicekit.bulk_histogram import BulkHistogram
+
+REQUESTS = Counter("http_requests_total", "HTTP requests answered.", ["route", "method", "code"])
+DURATION = Histogram(
+    "http_request_duration_seconds",
+    "Time to the first byte of an answer.",
+    ["route", "method"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5),
+)
+BATCH_SIZE = Histogram(
+    "checkin_batch_size",
+    "Attempts that went together.",
+    ["stage"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+)
+BATCH_WAIT = BulkHistogram(
+    "checkin_batch_wait_seconds",
+    "How long the oldest attempt of a batch waited to leave.",
+    (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 5),
+)
+WAITING = Gauge("checkin_waiting", "Attempts not yet sent to checkin.")
+SHED = Counter("checkin_shed_total", "Attempts answered 503 because the line was too long.")
+VIEWERS = Gauge("live_viewers", "Open live streams.")
+
+_METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"})
+
+
+@lru_cache(maxsize=2048)
+def answered(route: str, method: str, code: int) -> Counter:
+    """The counter of one kind of answer."""
+    return REQUESTS.labels(route, method if method in _METHODS else "other", code)
+
+
+@lru_cache(maxsize=512)
+def duration(route: str, method: str) -> Histogram:
+    """The histogram of one route."""
+    return DURATION.labels(route, method if method in _METHODS else "other")

@@ -1,0 +1,79 @@
+"""The gateway process: `python -m gateway.server`."""
+
+from functools import partial
+
+import uvicorn
+
+from gateway.app import build
+from gateway.auth import Guard
+from gateway.checkins import CheckinRoute, Line
+from gateway.clients import Clients
+from gateway.live import Live
+from gateway.protocol import Protocol
+from gateway.routes.dependencies import Parts
+from gateway.routes.reporting import snapshot
+from gateway.settings import HttpSettings, Settings
+from gateway.surface import App
+from protos.credential.v1 import credential_pb2
+from servicekit import cache, process
+from servicekit.health import HttpServer
+from servicekit.process import Process, Stop
+from servicekit.sealed import Sealer, parse_secrets
+from servicekit.settings import CredentialSettings, load
+
+# More than a tick of `gateway.live`, whose reads block.
+_REDIS_TIMEOUT_S = 2.0
+_GRACE_S = 15
+
+
+async def compose(settings: Settings, http: HttpSettings, credentials: CredentialSettings, process: Process) -> None:
+    """Builds the parts and begins to serve."""
+    clients = Clients(process)
+    redis = cache.connect(settings.redis_url, timeout_s=_REDIS_TIMEOUT_S)
+    process.at_stop(Stop.CLIENTS, redis.aclose)
+    guard = Guard(clients.jwks, clients.revoked_sessions)
+    line = Line(clients.checkin.BatchCreateCheckins)
+    live = Live(redis, guard, partial(snapshot, clients))
+    hot = CheckinRoute(guard, Sealer(credential_pb2.Receipt, parse_secrets(credentials.credential_secret)), line)
+    server = HttpServer(_config(build(Parts(clients, guard, live, settings.wechat_check_file), hot), http))
+    process.background(guard.watch_keys(), "signing-keys")
+    process.background(guard.watch_revocations(), "ended-sessions")
+    process.background(guard.listen(redis), "ended-sessions-channel")
+    process.background(live.run(), "live-streams")
+    # Streams end first: the server waits for open answers.
+    process.at_stop(Stop.ACCEPTING, live.close)
+    process.at_stop(Stop.ACCEPTING, server.stop)
+    process.at_stop(Stop.DRAINING, line.drain)
+    await server.start()
+
+
+def _config(app: App, http: HttpSettings) -> uvicorn.Config:
+    """uvicorn without what the gateway does itself or an ingress in front of it does."""
+    return uvicorn.Config(
+        app,
+        host=http.http_host,
+        port=http.http_port,
+        loop="uvloop",
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        backlog=4096,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
+def main() -> None:
+    """Runs the process to its end."""
+    settings, http, credentials = load(Settings), load(HttpSettings), load(CredentialSettings)
+    process.run("gateway", settings.ops_address, partial(compose, settings, http, credentials))
+
+
+if __name__ == "__main__":
+    main()

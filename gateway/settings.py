@@ -1,0 +1,25 @@
+"""Settings of the gateway: `GATEWAY_*`, and the public address `QIANDAO_HTTP_*`."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What only the gateway reads."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore")
+
+    ops_address: str = Field("127.0.0.1:9100", description="host:port of /healthz, /readyz and /metrics")
+    redis_url: str = Field(repr=False, description="live streams (read) and the channel identity:revoked")
+    wechat_check_file: str = Field(
+        "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
+    )
+
+
+class HttpSettings(BaseSettings):
+    """Where the public HTTP server listens."""
+
+    model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
+
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080

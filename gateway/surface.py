@@ -1,0 +1,169 @@
+"""What holds for every request: an id, a size limit, JSON only, no credentials in the URL, metrics, a trace.
+
+`Surface` wraps the FastAPI app as pure ASGI. The hot route (`gateway.checkins`) has no wrapper and calls the functions.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from opentelemetry.trace import SpanKind
+
+from gateway import metrics, problems
+from gateway.auth import refuse_query_credentials
+from gateway.problems import BodyTooLargeError, MalformedError, MediaTypeError, RequestError
+from servicekit import telemetry
+from servicekit.errors import InternalError, ServiceError
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAXIMUM_BODY_BYTES = 64 * 1024
+
+_BODY_PART_S = 10.0
+
+
+class SlowBodyError(RequestError):
+    """The rest of the body did not come."""
+
+    status = 408
+    reason = "BODY_TIMEOUT"
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+    """The whole body.
+
+    Raises:
+        BodyTooLargeError: Announced or found to be over 64 KB; the rest is not read.
+        SlowBodyError: The next part did not come within 10 s.
+        MalformedError: The client went away in the middle.
+    """
+    announced = headers.get(b"content-length")
+    if announced is not None and (len(announced) > 9 or int(announced) > MAXIMUM_BODY_BYTES):
+        raise _too_large()
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        body = await _read_rest(receive, body)
+    if len(body) > MAXIMUM_BODY_BYTES:
+        raise _too_large()
+    return body
+
+
+async def _read_rest(receive: Receive, start: bytes) -> bytes:
+    body, more = bytearray(start), True
+    while more and len(body) <= MAXIMUM_BODY_BYTES:
+        try:
+            async with asyncio.timeout(_BODY_PART_S):
+                message = await receive()
+        except TimeoutError:
+            raise SlowBodyError("the rest of the body did not come in time") from None
+        if message["type"] == "http.disconnect":
+            raise MalformedError("the body ended early")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _too_large() -> BodyTooLargeError:
+    return BodyTooLargeError(f"a body may have at most {MAXIMUM_BODY_BYTES} bytes")
+
+
+def require_json(headers: Mapping[bytes, bytes]) -> None:
+    """Takes application/json in UTF-8 only.
+
+    Raises:
+        MediaTypeError: Another type, another charset, or none.
+    """
+    content_type = headers.get(b"content-type")
+    if content_type == b"application/json":
+        return
+    kind, _, parameters = (content_type or b"").lower().partition(b";")
+    if kind.strip() != b"application/json" or parameters.strip() not in (b"", b"charset=utf-8", b'charset="utf-8"'):
+        raise MediaTypeError("send Content-Type: application/json")
+
+
+async def send_problem(send: Send, error: ServiceError, request_id: str, *, extra: problems.Headers = ()) -> None:  # type: ignore[assignment]
+    """Answers with the problem document of an error."""
+    status, headers, body = problems.render(problems.to_problem(error, request_id), request_id)
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *extra]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Surface:
+    """The wrapper of every route but the hot one."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        headers = dict(scope["headers"])
+        request = _Request(scope, headers, send)
+        scope["state"]["request_id"] = request.id
+        parent = telemetry.parse_traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
+        is_root = parent is None and telemetry.is_sampled_by_chance()
+        with telemetry.span(scope["method"], parent=parent, root=is_root, kind=SpanKind.SERVER) as span:
+            try:
+                refuse_query_credentials(scope["query_string"])
+                await self._app(scope, await _replay(receive, headers), request.send)
+            except ServiceError as error:
+                await request.fail(error)
+            except Exception:
+                log.exception("unexpected error in %s %s", scope["method"], request.route)
+                await request.fail(InternalError("something went wrong on our side"))
+            if span is not None:
+                span.update_name(f"{scope['method']} {request.route}")
+                span.set_attributes({"http.route": request.route, "http.response.status_code": request.status})
+        metrics.answered(request.route, scope["method"], request.status).inc()
+
+
+async def _replay(receive: Receive, headers: Mapping[bytes, bytes]) -> Receive:
+    """A `receive` that gives the checked body once and then whatever comes, such as the disconnect."""
+    body = await read_body(receive, headers)
+    if body:
+        require_json(headers)
+    parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return parts.pop() if parts else await receive()
+
+    return replay
+
+
+class _Request:
+    """One request under way: its id and what was answered."""
+
+    def __init__(self, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
+        self.id = problems.new_request_id(headers.get(b"x-request-id"))
+        self.status = 0
+        self._scope = scope
+        self._send = send
+        self._started_at = time.perf_counter()
+
+    @property
+    def route(self) -> str:
+        """The template of the route, a fixed word for what no route takes."""
+        return getattr(self._scope.get("route"), "path", "unmatched")
+
+    async def send(self, message: Message) -> None:
+        """Passes an answer on, with the request's id."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            metrics.duration(self.route, self._scope["method"]).observe(time.perf_counter() - self._started_at)
+            if not any(name == b"x-request-id" for name, _ in message["headers"]):
+                message["headers"] = [*message["headers"], (b"x-request-id", self.id.encode())]
+        await self._send(message)
+
+    async def fail(self, error: ServiceError) -> None:
+        """Answers with an error, unless an answer has begun: then the connection ends for all to see."""
+        if self.status:
+            raise error
+        await send_problem(self.send, error, self.id)

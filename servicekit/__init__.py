@@ -1,0 +1,1 @@
+"""What every process needs. Knows no business word and imports no service."""

@@ -1,0 +1,236 @@
+"""Natural batching: whatever arrives while batches fly goes together in the next one.
+
+There is no timer. An idle batcher sends at once and a rush makes its own big batches, because at most `max_in_flight`
+sends run at a time. What waits is grouped by a fairness key, and an owner appears at most once in a batch.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Generic, TypeVar, cast
+
+from servicekit.errors import InternalError, UnavailableError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Send = Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]]
+
+
+class QueueFullError(UnavailableError):
+    """As many items wait already as may; taking more would only make everybody late."""
+
+    reason = "OVERLOADED"
+
+
+@dataclass(eq=False, slots=True)
+class _Entry(Generic[Item, Result]):
+    """An item on its way, and whoever waits for it."""
+
+    item: Item
+    key: Hashable
+    owner: Hashable
+    answer: "asyncio.Future[Result]"
+    submitted_at: float
+
+
+_submitted_at = attrgetter("submitted_at")
+
+
+class NaturalBatcher(Generic[Item, Result]):
+    """Sends items in batches that form by themselves; for one event loop.
+
+    Every item is sent exactly once, unless its waiter gave up before its batch left. Within a key items leave in the
+    order they came; an owner's second item joins the end of its key's line when the first has left.
+
+    Args:
+        send: Takes a batch, returns one result per item in the same order. An Exception among the results is raised for
+            that item alone; a `send` that raises does so for its whole batch. It runs in an empty context, so nobody's
+            span leaks into it, and must bound its own time.
+        max_in_flight: Sends at a time; more make batches smaller.
+        max_batch: Items in one batch at most.
+        max_waiting: Items not yet sent at most; beyond it `submit` refuses.
+        key: What to be fair about. No key fills more than half a batch while another one's items stay behind.
+            None: everything is one key.
+        owner: Whose item it is; an owner is never twice in one batch. A result of None exempts the item.
+        observe: Told, for each batch, its size and how many seconds its oldest item waited.
+    """
+
+    def __init__(
+        self,
+        send: Send[Item, Result],
+        *,
+        max_in_flight: int = 3,
+        max_batch: int = 256,
+        max_waiting: int = 10_000,
+        key: Callable[[Item], Hashable] | None = None,
+        owner: Callable[[Item], Hashable | None] | None = None,
+        observe: Callable[[int, float], None] | None = None,
+    ) -> None:
+        self._send = send
+        self._max_in_flight = max_in_flight
+        self._max_batch = max_batch
+        self._max_waiting = max_waiting
+        self._key = key
+        self._owner = owner
+        self._observe = observe
+        self._lines: dict[Hashable, deque[_Entry[Item, Result]]] = {}
+        # An owner is in here while an item of theirs stands in a line; the value holds those that wait behind it.
+        self._behind: dict[Hashable, deque[_Entry[Item, Result]] | None] = {}
+        self._waiting = 0
+        self._flights: set[asyncio.Task[None]] = set()
+        self._is_launching = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Items not yet sent."""
+        return self._waiting
+
+    @property
+    def in_flight(self) -> int:
+        """Batches under way."""
+        return len(self._flights)
+
+    def submit(self, item: Item) -> "asyncio.Future[Result]":
+        """Puts an item in line.
+
+        Returns:
+            A future of the item's result. Cancelling it before its batch left withdraws the item alone.
+
+        Raises:
+            QueueFullError: `max_waiting` items wait already.
+        """
+        if self._waiting >= self._max_waiting:
+            raise QueueFullError("too many requests wait already; try again", retry_after_s=1)
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Result] = loop.create_future()
+        key = None if self._key is None else self._key(item)
+        owner = None if self._owner is None else self._owner(item)
+        entry = _Entry(item, key, owner, answer, loop.time())
+        self._waiting += 1
+        if owner is None:
+            self._line_up(entry)
+        elif owner not in self._behind:
+            self._behind[owner] = None
+            self._line_up(entry)
+        else:
+            self._wait_behind(owner, entry)
+        # Launching in the loop's next round lets everything that arrived in this one share the batch.
+        if not self._is_launching and len(self._flights) < self._max_in_flight:
+            self._is_launching = True
+            loop.call_soon(self._launch, context=Context())
+        return answer
+
+    async def drain(self) -> None:
+        """Returns when nothing waits and nothing flies; for shutdown, after the last `submit`."""
+        self._launch()
+        while self._flights:
+            await asyncio.wait(self._flights)
+
+    def _line_up(self, entry: _Entry[Item, Result]) -> None:
+        line = self._lines.get(entry.key)
+        if line is None:
+            line = self._lines[entry.key] = deque()
+        line.append(entry)
+
+    def _wait_behind(self, owner: Hashable, entry: _Entry[Item, Result]) -> None:
+        others = self._behind[owner]
+        if others is None:
+            others = self._behind[owner] = deque()
+        others.append(entry)
+
+    def _launch(self) -> None:
+        self._is_launching = False
+        while self._lines and len(self._flights) < self._max_in_flight:
+            batch = self._collect()
+            if batch:
+                flight = asyncio.get_running_loop().create_task(self._fly(batch), context=Context())
+                self._flights.add(flight)
+
+    def _collect(self) -> list[_Entry[Item, Result]]:
+        """The next batch, without those whose waiter has gone; empty when all have."""
+        lined_up = self._take()
+        self._waiting -= len(lined_up)
+        if self._owner is not None:
+            self._let_next_line_up(lined_up)
+        return [entry for entry in lined_up if not entry.answer.cancelled()]
+
+    def _take(self) -> list[_Entry[Item, Result]]:
+        lines = self._lines
+        if len(lines) == 1:
+            [(key, line)] = lines.items()
+            if len(line) <= self._max_batch:
+                del lines[key]
+                return list(line)
+        return self._take_fairly()
+
+    def _take_fairly(self) -> list[_Entry[Item, Result]]:
+        """Max-min fair: rounds of equal shares, so that a long line gets only what shorter ones leave."""
+        taken: list[_Entry[Item, Result]] = []
+        while self._lines and (room := self._max_batch - len(taken)):
+            share = max(1, room // len(self._lines))
+            for key in list(self._lines)[:room]:
+                # Back to the end of the round: with more keys than room, the others are first next time.
+                line = self._lines.pop(key)
+                taken += [line.popleft() for _ in range(min(share, len(line)))]
+                if line:
+                    self._lines[key] = line
+        return taken
+
+    def _let_next_line_up(self, left: list[_Entry[Item, Result]]) -> None:
+        behind = self._behind
+        for entry in left:
+            if entry.owner is None:
+                continue
+            others = behind.pop(entry.owner)
+            if others:
+                self._line_up(others.popleft())
+                behind[entry.owner] = others
+
+    async def _fly(self, batch: list[_Entry[Item, Result]]) -> None:
+        try:
+            results = await self._results(batch)
+        except asyncio.CancelledError:
+            # Only the end of the loop cancels a flight: nobody is left to be told, and no other batch may leave.
+            for entry in batch:
+                entry.answer.cancel()
+            raise
+        finally:
+            self._flights.remove(cast("asyncio.Task[None]", asyncio.current_task()))
+        _settle(batch, results)
+        self._launch()
+
+    async def _results(self, batch: list[_Entry[Item, Result]]) -> Sequence[Result | Exception]:
+        try:
+            if self._observe is not None:
+                waited_s = asyncio.get_running_loop().time() - min(map(_submitted_at, batch))
+                self._observe(len(batch), waited_s)
+            results = await self._send([entry.item for entry in batch])
+            if len(results) != len(batch):
+                raise InternalError(f"{len(results)} results for {len(batch)} items")
+        except asyncio.CancelledError as error:
+            # A client library raises it for its own reasons too, as grpc.aio does when its channel closes.
+            if cast("asyncio.Task[None]", asyncio.current_task()).cancelling():
+                raise
+            return [UnavailableError(f"the batch was given up: {error}")] * len(batch)
+        except Exception as error:
+            # Whatever went wrong belongs to the waiters: each of them gets it.
+            return [error] * len(batch)
+        return results
+
+
+def _settle(batch: Sequence[_Entry[Item, Result]], results: Sequence[Result | Exception]) -> None:
+    for entry, result in zip(batch, results, strict=True):
+        answer = entry.answer
+        if answer.done():
+            continue
+        if isinstance(result, Exception):
+            answer.set_exception(result)
+        else:
+            answer.set_result(result)

@@ -1,0 +1,28 @@
+"""Time as every process keeps it: microseconds since 1970-01-01 UTC."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+SECOND_US = 1_000_000
+_EPOCH = datetime(1970, 1, 1)
+
+
+def now_us() -> int:
+    """Microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
+def to_datetime(at_us: int) -> datetime:
+    """Naive UTC, as DATETIME(6) columns hold it."""
+    return _EPOCH + timedelta(microseconds=at_us)
+
+
+def from_datetime(at: datetime) -> int:
+    """Microseconds of a naive UTC or an aware datetime."""
+    naive = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    return (naive - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_rfc3339(at_us: int) -> str:
+    """UTC with milliseconds: 2026-09-01T08:00:00.000Z."""
+    return to_datetime(at_us).isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,76 @@
+"""MySQL and MariaDB through SQLAlchemy Core on aiomysql."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from servicekit.errors import UnavailableError
+
+_SESSION = "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
+_RETRYABLE = {1205, 1213}
+_DUPLICATE_KEY = 1062
+
+
+def create_engine(
+    url: str, *, pool_size: int = 8, pool_timeout_s: float = 0.5, count_changed_rows: bool = False
+) -> AsyncEngine:
+    """A lazy engine: connects on first use, READ COMMITTED, strict mode, UTC.
+
+    Args:
+        url: `mysql+aiomysql://user:password@host:port/schema?charset=utf8mb4`.
+        pool_size: Connections at most; replicas times this must stay below the server's limit.
+        pool_timeout_s: How long a caller waits for a connection before UNAVAILABLE.
+        count_changed_rows: `rowcount` leaves out rows that a statement found as they should be; then an
+            INSERT ... ON DUPLICATE KEY UPDATE that changes nothing counts exactly the rows it inserted.
+    """
+    connect_args: dict[str, object] = {"init_command": _SESSION, "connect_timeout": 2}
+    if count_changed_rows:
+        # SQLAlchemy sets CLIENT_FOUND_ROWS unless told otherwise.
+        connect_args["client_flag"] = 0
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout_s,
+        pool_recycle=1800,
+        pool_pre_ping=True,
+        connect_args=connect_args,
+    )
+
+
+def error_code(error: DBAPIError) -> int:
+    """The server's or driver's error number, 0 when it gave none."""
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else 0
+
+
+def is_lock_conflict(error: DBAPIError) -> bool:
+    """Lock wait timeout or deadlock: the transaction was rolled back and may simply be repeated."""
+    return error_code(error) in _RETRYABLE
+
+
+def is_duplicate_key(error: DBAPIError) -> bool:
+    """A unique key refused the row."""
+    return error_code(error) == _DUPLICATE_KEY
+
+
+def is_connection_lost(error: DBAPIError) -> bool:
+    """The server is gone or not there yet, as opposed to refusing the statement."""
+    return error.connection_invalidated or isinstance(error, InterfaceError) or 2000 <= error_code(error) < 2100
+
+
+@contextmanager
+def unavailable_when_lost() -> Iterator[None]:
+    """Turns a lost server, a full pool or a lock conflict into UNAVAILABLE, for requests a client may repeat."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise UnavailableError("the database is busy; try again", retry_after_s=1) from error
+    except (OperationalError, InterfaceError) as error:
+        if is_connection_lost(error) or is_lock_conflict(error):
+            raise UnavailableError("the database is not reachable; try again", retry_after_s=2) from error
+        raise

@@ -1,0 +1,49 @@
+"""Schema migrations: `python -m servicekit.migrate identity|activity|...|all`.
+
+Alembic per service, each with its own schema, version table and migrator user. Revisions are re-runnable and expand or
+contract only, because the old release runs beside the new one for a while.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, pool
+
+ROOT = Path(__file__).parent.parent
+_LOCK_WAIT = "SET SESSION lock_wait_timeout = 5, time_zone = '+00:00'"
+
+
+def services() -> list[str]:
+    """Services that have migrations."""
+    return sorted(path.parent.parent.name for path in ROOT.glob("services/*/migrations/env.py"))
+
+
+def upgrade(service: str) -> None:
+    """Brings one schema to its newest revision; a no-op when it is there."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
+    command.upgrade(config, "head")
+
+
+def run_environment(service: str, metadata: MetaData) -> None:
+    """What each service's `migrations/env.py` calls."""
+    url = os.environ[f"{service.upper()}_MIGRATION_DATABASE_URL"]
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"init_command": _LOCK_WAIT})
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def main(names: list[str]) -> None:
+    """Migrates the named services, or all of them."""
+    for service in services() if names in ([], ["all"]) else names:
+        upgrade(service)
+        print(f"migrated {service}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

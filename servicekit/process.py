@@ -1,0 +1,111 @@
+"""The life of a process: start, serve, and an ordered shutdown on SIGTERM or SIGINT."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import IntEnum
+from typing import Any
+
+import uvloop
+
+from servicekit import telemetry
+from servicekit.health import Health
+from servicekit.settings import SharedSettings, load
+
+log = logging.getLogger(__name__)
+
+_STEP_TIMEOUT_S = 20.0
+_GC_THRESHOLDS = (50_000, 20, 100)
+
+
+class Stop(IntEnum):
+    """The order in which a process ends, after it said that it is not ready."""
+
+    ACCEPTING = 1
+    CONSUMING = 2
+    DRAINING = 3
+    CLIENTS = 4
+
+
+class Process:
+    """What a composing module (`server.py`, `worker.py`) hangs its parts on."""
+
+    def __init__(self, name: str, settings: SharedSettings, ops_address: str) -> None:
+        self.name = name
+        self.settings = settings
+        self.health = Health(ops_address)
+        self._steps: dict[Stop, list[Callable[[], Awaitable[object]]]] = defaultdict(list)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stopping = asyncio.Event()
+
+    def at_stop(self, step: Stop, action: Callable[[], Awaitable[object]]) -> None:
+        """Runs `action` in this step of the shutdown; actions of one step run together."""
+        self._steps[step].append(action)
+
+    def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Runs `work` until shutdown; its failure ends the process, for a half-alive one helps nobody."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("background task %s failed", task.get_name(), exc_info=error)
+            self._stopping.set()
+
+    async def serve(self) -> None:
+        """Says ready, waits for the signal, then shuts down in order."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        # What start-up made lives as long as the process; looking through it again only costs time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_GC_THRESHOLDS)
+        self.health.is_ready = True
+        log.info("ready")
+        await self._stopping.wait()
+        await self._shut_down()
+
+    async def _shut_down(self) -> None:
+        log.info("stopping")
+        self.health.is_ready = False
+        for step in (Stop.ACCEPTING, Stop.CONSUMING, Stop.DRAINING):
+            await self._run(step)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._run(Stop.CLIENTS)
+        await self.health.stop()
+        await asyncio.to_thread(telemetry.flush)
+
+    async def _run(self, step: Stop) -> None:
+        actions = [asyncio.wait_for(action(), _STEP_TIMEOUT_S) for action in self._steps[step]]
+        for result in await asyncio.gather(*actions, return_exceptions=True):
+            if isinstance(result, BaseException):
+                log.error("shutdown step %s failed", step.name, exc_info=result)
+
+
+def run(name: str, ops_address: str, compose: Callable[[Process], Awaitable[None]]) -> None:
+    """Runs one process to its end.
+
+    Args:
+        name: The mTLS name and the `service.name` of its traces.
+        ops_address: host:port of /healthz, /readyz and /metrics.
+        compose: Builds the parts and registers how they stop; returns when the process may serve.
+    """
+    settings = load(SharedSettings)
+    telemetry.setup(name, settings)
+
+    async def main() -> None:
+        process = Process(name, settings, ops_address)
+        await process.health.start()
+        process.background(telemetry.watch_event_loop(), "event-loop-lag")
+        await compose(process)
+        await process.serve()
+
+    uvloop.run(main())

@@ -1,0 +1,1 @@
+"""The five services. They never import one another: they meet in `protos/`."""

@@ -1,0 +1,265 @@
+"""What an organiser says of an activity: its fields, their defaults, and everything that can be wrong with them.
+
+Enumerations have the numbers of activity.v1. Times are microseconds since 1970 UTC.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cache
+from math import isfinite
+from zoneinfo import available_timezones
+
+from servicekit.errors import FieldError, InvalidArgumentError
+
+SECOND_US = 1_000_000
+DAY_S = 24 * 3600
+
+MAXIMUM_TITLE = 100
+MAXIMUM_GATE = 64
+MAXIMUM_SSID_BYTES = 32
+BSSID_BYTES = 6
+MAXIMUM_ACCESS_POINTS = 20
+MAXIMUM_GATES = 20
+MAXIMUM_DURATION_S = 31 * DAY_S
+MAXIMUM_MARGIN_S = 7 * DAY_S
+MAXIMUM_CAPACITY = 1_000_000
+RADIUS_M = (20, 5000)
+QR_PERIOD_S = (10, 300)
+# 2000 and 2100: what a DATETIME column and the 32 bits of a QR's issued_at hold without thought.
+_EARLIEST_US = 946_684_800 * SECOND_US
+_LATEST_US = 4_102_444_800 * SECOND_US
+
+# Control characters, lone surrogates, line and paragraph separators.
+_BAD_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# They turn the text after them around, so that a title reads as something else.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Kind(IntEnum):
+    """What an activity is about."""
+
+    ATTENDANCE = 1
+    EVENT = 2
+    POINTS = 3
+
+
+class Method(IntEnum):
+    """What a phone may present."""
+
+    QR = 1
+    CODE = 2
+    NFC = 3
+    PLACE = 4
+    STAFF = 5
+
+
+class Grade(IntEnum):
+    """What a policy makes of a finding."""
+
+    OFF = 1
+    REVIEW = 2
+    REFUSE = 3
+    ACCEPT = 4
+
+
+class PlaceRule(IntEnum):
+    """Whether fence or Wi-Fi suffices, or both must hold."""
+
+    ANY = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to be, in GCJ-02."""
+
+    name: str = ""
+    latitude: float = 0.0
+    longitude: float = 0.0
+    radius_m: float = 500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """An access point that is only seen on the spot."""
+
+    ssid: str = ""
+    bssid: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What to make of each kind of evidence."""
+
+    fence: int = Grade.REVIEW
+    wifi: int = Grade.OFF
+    place: int = PlaceRule.ANY
+    late: int = Grade.ACCEPT
+    offline: int = Grade.REVIEW
+    face: int = Grade.OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An activity as its organiser describes it; `check` says whether it makes sense."""
+
+    organisation_id: bytes
+    kind: int = 0
+    title: str = ""
+    time_zone: str = ""
+    starts_at: int = 0
+    ends_at: int = 0
+    opens_before_s: int = 1800
+    closes_after_s: int = 0
+    # None: nobody is late.
+    late_after_s: int | None = None
+    place: Place | None = None
+    wifi: tuple[Wifi, ...] = ()
+    methods: tuple[int, ...] = (Method.QR,)
+    policy: Policy = field(default_factory=Policy)
+    qr_period_s: int = 60
+    strict: bool = False
+    # 0: unlimited.
+    capacity: int = 0
+    offline_window_s: int = 7200
+    gates: tuple[str, ...] = ()
+
+
+def check(definition: Definition) -> None:
+    """Looks at every field.
+
+    Raises:
+        InvalidArgumentError: Names all fields at fault, by their JSON paths, with the cure.
+    """
+    if faults := list(_faults(definition)):
+        first = faults[0]
+        raise InvalidArgumentError(f"{first.field}: {first.message}", fields=faults)
+
+
+def _faults(definition: Definition) -> Iterator[FieldError]:
+    if definition.kind not in set(Kind):
+        yield FieldError("kind", "must be attendance, event or points")
+    yield from _text("title", definition.title, MAXIMUM_TITLE)
+    yield from _times(definition)
+    yield from _range("capacity", definition.capacity, 0, MAXIMUM_CAPACITY)
+    yield from _range("qr_period_s", definition.qr_period_s, *QR_PERIOD_S)
+    yield from _range("offline_window_s", definition.offline_window_s, 0, MAXIMUM_MARGIN_S)
+    if definition.place is not None:
+        yield from _place(definition.place)
+    yield from _wifi(definition.wifi)
+    yield from _gates(definition.gates)
+    yield from _methods(definition)
+    yield from _policy(definition)
+
+
+def _times(definition: Definition) -> Iterator[FieldError]:
+    if definition.time_zone not in _time_zones():
+        yield FieldError("time_zone", "must be a name of the IANA time zone database, such as Asia/Shanghai")
+    for name in ("starts_at", "ends_at"):
+        if not _EARLIEST_US <= getattr(definition, name) < _LATEST_US:
+            yield FieldError(name, "is required, between the years 2000 and 2100")
+    duration_us = definition.ends_at - definition.starts_at
+    if duration_us <= 0:
+        yield FieldError("ends_at", "must be after starts_at")
+    elif duration_us > MAXIMUM_DURATION_S * SECOND_US:
+        yield FieldError("ends_at", "must be at most 31 days after starts_at")
+    yield from _range("opens_before_s", definition.opens_before_s, 0, MAXIMUM_MARGIN_S)
+    yield from _range("closes_after_s", definition.closes_after_s, 0, MAXIMUM_MARGIN_S)
+    if definition.late_after_s is not None:
+        yield from _range("late_after_s", definition.late_after_s, 0, MAXIMUM_DURATION_S)
+
+
+def _place(place: Place) -> Iterator[FieldError]:
+    yield from _text("place.name", place.name, MAXIMUM_TITLE, is_required=False)
+    yield from _coordinate("place.latitude", place.latitude, 90)
+    yield from _coordinate("place.longitude", place.longitude, 180)
+    if not RADIUS_M[0] <= place.radius_m <= RADIUS_M[1]:
+        yield FieldError("place.radius_m", f"must be between {RADIUS_M[0]} and {RADIUS_M[1]}")
+
+
+def _coordinate(name: str, degrees: float, limit: int) -> Iterator[FieldError]:
+    if not isfinite(degrees):
+        yield FieldError(name, "must be a finite number")
+    elif abs(degrees) > limit:
+        hint = "; are latitude and longitude swapped?" if limit == 90 and abs(degrees) <= 180 else ""
+        yield FieldError(name, f"must be between -{limit} and {limit} degrees (GCJ-02){hint}")
+
+
+def _wifi(access_points: Sequence[Wifi]) -> Iterator[FieldError]:
+    if len(access_points) > MAXIMUM_ACCESS_POINTS:
+        yield FieldError("wifi", f"must be at most {MAXIMUM_ACCESS_POINTS} access points")
+    for index, access_point in enumerate(access_points[:MAXIMUM_ACCESS_POINTS]):
+        if len(access_point.bssid) != BSSID_BYTES:
+            yield FieldError(f"wifi[{index}].bssid", "must be 6 bytes, such as 9c:a6:15:00:1f:2e")
+        yield from _text(f"wifi[{index}].ssid", access_point.ssid, MAXIMUM_SSID_BYTES, is_required=False)
+    yield from _unique("wifi", [access_point.bssid for access_point in access_points])
+
+
+def _gates(gates: Sequence[str]) -> Iterator[FieldError]:
+    if len(gates) > MAXIMUM_GATES:
+        yield FieldError("gates", f"must be at most {MAXIMUM_GATES}")
+    for index, gate in enumerate(gates[:MAXIMUM_GATES]):
+        yield from _text(f"gates[{index}]", gate, MAXIMUM_GATE)
+    yield from _unique("gates", gates)
+
+
+def _methods(definition: Definition) -> Iterator[FieldError]:
+    for index, method in enumerate(definition.methods):
+        if method not in set(Method):
+            yield FieldError(f"methods[{index}]", "must be qr, code, place or staff")
+        elif method == Method.NFC:
+            yield FieldError(f"methods[{index}]", "nfc is not available yet; choose qr, code, place or staff")
+        elif method == Method.PLACE and definition.place is None and not definition.wifi:
+            yield FieldError(f"methods[{index}]", "place needs a place or an access point to go by")
+    yield from _unique("methods", definition.methods)
+
+
+def _policy(definition: Definition) -> Iterator[FieldError]:
+    policy = definition.policy
+    checked = (Grade.OFF, Grade.REVIEW, Grade.REFUSE)
+    graded = (Grade.ACCEPT, Grade.REVIEW, Grade.REFUSE)
+    for name, allowed in (("fence", checked), ("wifi", checked), ("late", graded), ("offline", graded)):
+        if getattr(policy, name) not in allowed:
+            yield FieldError(f"policy.{name}", f"must be {', '.join(grade.name.lower() for grade in allowed)}")
+    if policy.face != Grade.OFF:
+        yield FieldError("policy.face", "must be off; face checks are not available yet")
+    if policy.place not in set(PlaceRule):
+        yield FieldError("policy.place", "must be any or all")
+    yield from _policy_needs(definition)
+
+
+def _policy_needs(definition: Definition) -> Iterator[FieldError]:
+    """A rule that has nothing to go by would let everybody pass, or nobody."""
+    policy = definition.policy
+    if policy.fence == Grade.REFUSE and definition.place is None:
+        yield FieldError("policy.fence", "refuse needs a place")
+    if policy.wifi in (Grade.REVIEW, Grade.REFUSE) and not definition.wifi:
+        yield FieldError("policy.wifi", "needs an access point in wifi")
+    if policy.place == PlaceRule.ALL and not (definition.place and definition.wifi):
+        yield FieldError("policy.place", "all needs both a place and an access point")
+
+
+def _text(name: str, text: str, longest: int, *, is_required: bool = True) -> Iterator[FieldError]:
+    if is_required and not text.strip():
+        yield FieldError(name, f"is required, at most {longest} characters")
+    elif len(text) > longest:
+        yield FieldError(name, f"must be at most {longest} characters, not {len(text)}")
+    if any(unicodedata.category(character) in _BAD_CATEGORIES or character in _BIDI_CONTROLS for character in text):
+        yield FieldError(name, "must not contain control characters, line breaks or broken emoji")
+
+
+def _range(name: str, value: int, low: int, high: int) -> Iterator[FieldError]:
+    if not low <= value <= high:
+        yield FieldError(name, f"must be between {low} and {high}")
+
+
+def _unique(name: str, values: Collection[object]) -> Iterator[FieldError]:
+    if len(set(values)) < len(values):
+        yield FieldError(name, "must not name the same twice")
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

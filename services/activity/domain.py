@@ -1,0 +1,196 @@
+"""An activity's life: its states, its credentials, and the slots of its dynamic QR. Pure.
+
+Times are microseconds since 1970 UTC; a QR counts in whole seconds.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from services.activity.definition import SECOND_US, Definition
+from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
+
+# Without look-alikes (0 O D Q, 1 I L, 2 Z, 5 S, 8 B, U V) and without vowels, so that no code is a word.
+CODE_ALPHABET = "CFGHJKMNPRTVWXY34679"
+CODE_LENGTH = 6
+
+QR_FUTURE_S = 5
+QR_GRACE_S = 10
+
+
+class State(IntEnum):
+    """The life of an activity."""
+
+    DRAFT = 1
+    PUBLISHED = 2
+    CLOSED = 3
+    CANCELLED = 4
+
+    @property
+    def word(self) -> str:
+        """As people read it."""
+        return self.name.lower()
+
+
+_BEFORE = {
+    State.PUBLISHED: {State.DRAFT},
+    State.CLOSED: {State.PUBLISHED},
+    State.CANCELLED: {State.DRAFT, State.PUBLISHED},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time window: check-ins count from opens_at to closes_at."""
+
+    occurrence_id: bytes
+    starts_at: int
+    ends_at: int
+    opens_at: int
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity as it is at one revision."""
+
+    activity_id: bytes
+    definition: Definition
+    occurrences: tuple[Occurrence, ...]
+    code: str
+    created_at: int
+    epoch: int = 1
+    state: State = State.DRAFT
+    revision: int = 1
+    # None: people outside the organisation never knew of it.
+    published_at: int | None = None
+
+    def publish(self, now_us: int) -> "Activity":
+        """Open to participants; a published one stays as it is.
+
+        Raises:
+            StateError: It is closed or cancelled.
+        """
+        published = self._move(State.PUBLISHED)
+        return self if published is self else replace(published, published_at=now_us)
+
+    def close(self) -> "Activity":
+        """No more check-ins; a closed one stays as it is.
+
+        Raises:
+            StateError: It was never published, or is cancelled.
+        """
+        return self._move(State.CLOSED)
+
+    def cancel(self) -> "Activity":
+        """It does not take place; a cancelled one stays as it is.
+
+        Raises:
+            StateError: It is closed: it did take place.
+        """
+        return self._move(State.CANCELLED)
+
+    def revoke(self) -> "Activity":
+        """A new epoch and a new code: whoever copied the old ones has nothing.
+
+        Raises:
+            StateError: It shows none: it is not published, or is over.
+        """
+        if self.state is not State.PUBLISHED:
+            raise StateError("given a new QR", self.state.word)
+        return replace(self, epoch=self.epoch + 1, code=new_code(), revision=self.revision + 1)
+
+    def occurrence_to_show(self) -> Occurrence:
+        """The one a screen shows now.
+
+        Raises:
+            StateError: Nobody can check in: the activity is not published, or is over.
+        """
+        if self.state is not State.PUBLISHED:
+            raise StateError("shown as a QR", self.state.word)
+        return self.occurrences[0]
+
+    def _move(self, state: State) -> "Activity":
+        if self.state is state:
+            return self
+        if self.state not in _BEFORE[state]:
+            raise StateError(state.word, self.state.word)
+        return replace(self, state=state, revision=self.revision + 1)
+
+
+def draft(definition: Definition, activity_id: bytes, occurrence_id: bytes, now_us: int) -> Activity:
+    """A single event that only its organisation knows of."""
+    occurrence = Occurrence(
+        occurrence_id=occurrence_id,
+        starts_at=definition.starts_at,
+        ends_at=definition.ends_at,
+        opens_at=definition.starts_at - definition.opens_before_s * SECOND_US,
+        closes_at=definition.ends_at + definition.closes_after_s * SECOND_US,
+    )
+    return Activity(activity_id, definition, (occurrence,), new_code(), now_us)
+
+
+def new_code() -> str:
+    """Six characters that can be read aloud and off a wall; 64 million of them."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def clean_code(typed: str) -> str:
+    """A code as typed, in the form in which it was made; anything that cannot be one is empty."""
+    code = "".join(typed.split()).replace("-", "").upper()
+    return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The time in which every screen shows the same QR."""
+
+    number: int
+    period_s: int
+
+    @classmethod
+    def at(cls, now_us: int, period_s: int) -> "Slot":
+        """The slot of a moment."""
+        return cls(now_us // SECOND_US // period_s, period_s)
+
+    @property
+    def issued_at(self) -> int:
+        """Its start, in seconds since 1970."""
+        return self.number * self.period_s
+
+    @property
+    def expires_at(self) -> int:
+        """Its end, in microseconds: the next slot's start."""
+        return (self.issued_at + self.period_s) * SECOND_US
+
+    def refresh_in_s(self, now_us: int) -> int:
+        """When a screen should ask again: whole seconds, at least one."""
+        return max(1, -((now_us - self.expires_at) // SECOND_US))
+
+
+@dataclass(frozen=True, slots=True)
+class QrToken:
+    """An opened QR; `issued_at` and `life_s` in seconds."""
+
+    occurrence_id: bytes
+    issued_at: int
+    life_s: int
+    epoch: int
+
+    def check(self, epoch: int, now_us: int) -> None:
+        """Judges it against the activity's epoch and the clock.
+
+        Raises:
+            QrRevokedError, QrFutureError, QrExpiredError: It is not good, or not any more.
+        """
+        if self.epoch < epoch:
+            raise QrRevokedError("this QR was replaced; scan the one on the screen")
+        issued_at = self.issued_at * SECOND_US
+        if now_us < issued_at - QR_FUTURE_S * SECOND_US:
+            raise QrFutureError("this QR is from the future; scan the one on the screen")
+        late_us = now_us - issued_at - (self.life_s + min(QR_GRACE_S, self.life_s // 2)) * SECOND_US
+        if late_us > 0:
+            expired_since_s = str(late_us // SECOND_US)
+            raise QrExpiredError(
+                "this QR has expired; scan the one on the screen", metadata={"expired_since_s": expired_since_s}
+            )

@@ -1,0 +1,69 @@
+"""What the activity service refuses, each with its reason."""
+
+from servicekit.errors import ConflictError, InvalidArgumentError, NotFoundError, RateLimitedError
+
+
+class ActivityNotFoundError(NotFoundError):
+    """Unknown, foreign or not published: nobody can tell which."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such activity")
+
+
+class OrganisationNotFoundError(NotFoundError):
+    """Unknown, or the person has no part in its activities."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such organisation")
+
+
+class StateError(ConflictError):
+    """The activity's state does not allow this."""
+
+    def __init__(self, action: str, state: str) -> None:
+        super().__init__(f"a {state} activity cannot be {action}", metadata={"state": state})
+
+
+class CodeWrongError(InvalidArgumentError):
+    """No activity has this code now."""
+
+    reason = "CODE_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__("no activity has this code; look at the screen again")
+
+
+class CodeLockedError(RateLimitedError):
+    """Too many wrong codes of this person."""
+
+    reason = "CODE_LOCKED"
+
+
+class QrMalformedError(InvalidArgumentError):
+    """Not a check-in QR at all."""
+
+    reason = "QR_MALFORMED"
+
+
+class QrSignatureError(InvalidArgumentError):
+    """It looks like one, but was not made by this system."""
+
+    reason = "QR_SIGNATURE"
+
+
+class QrRevokedError(InvalidArgumentError):
+    """An organiser has replaced it."""
+
+    reason = "QR_REVOKED"
+
+
+class QrExpiredError(InvalidArgumentError):
+    """Its life and grace are over."""
+
+    reason = "QR_EXPIRED"
+
+
+class QrFutureError(InvalidArgumentError):
+    """It says it was issued later than now."""
+
+    reason = "QR_FUTURE"

@@ -1,0 +1,172 @@
+"""Between the domain and `activity.v1`: what came in, and who may see how much of what goes out."""
+
+from dataclasses import fields
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from protos.activity.v1 import activity_pb2 as pb
+from services.activity.definition import Definition, Method, Place, Policy, Wifi
+from services.activity.domain import Activity, Occurrence
+
+PlainT = TypeVar("PlainT", Place, Policy, Wifi)
+
+_SCALARS = frozenset(field.name for field in fields(Definition)) - {
+    "organisation_id",
+    "late_after_s",
+    "place",
+    "wifi",
+    "methods",
+    "policy",
+    "gates",
+}
+
+
+def to_definition(message: pb.Activity) -> Definition:
+    """What the organiser said; what was left unsaid has the domain's default. Nothing is checked yet."""
+    said = {field.name: value for field, value in message.ListFields()}
+    return Definition(
+        organisation_id=message.organisation_id,
+        late_after_s=message.late_after_s if message.has_late_after else None,
+        place=_plain(Place, message.place) if "place" in said else None,
+        wifi=tuple(_plain(Wifi, access_point) for access_point in message.wifi),
+        methods=tuple(message.methods) or (Method.QR,),
+        policy=_plain(Policy, message.policy),
+        gates=tuple(message.gates),
+        **{name: value for name, value in said.items() if name in _SCALARS},
+    )
+
+
+def _plain(kind: type[PlainT], message: Message) -> PlainT:
+    return kind(**{field.name: value for field, value in message.ListFields()})
+
+
+def to_message(activity: Activity) -> pb.Activity:
+    """Everything, credentials included: for owner, organiser and staff."""
+    definition = activity.definition
+    return pb.Activity(
+        activity_id=activity.activity_id,
+        organisation_id=definition.organisation_id,
+        opens_before_s=definition.opens_before_s,
+        closes_after_s=definition.closes_after_s,
+        late_after_s=definition.late_after_s or 0,
+        has_late_after=definition.late_after_s is not None,
+        wifi=[pb.Wifi(ssid=access_point.ssid, bssid=access_point.bssid) for access_point in definition.wifi],
+        policy=_policy(definition.policy),
+        qr_period_s=definition.qr_period_s,
+        capacity=definition.capacity,
+        offline_window_s=definition.offline_window_s,
+        code=activity.code,
+        revision=activity.revision,
+        occurrences=[
+            pb.Occurrence(occurrence_id=it.occurrence_id, starts_at=it.starts_at, ends_at=it.ends_at)
+            for it in activity.occurrences
+        ],
+        created_at=activity.created_at,
+        starts_at=definition.starts_at,
+        ends_at=definition.ends_at,
+        kind=pb.Kind.ValueType(definition.kind),
+        title=definition.title,
+        time_zone=definition.time_zone,
+        place=_place(definition.place),
+        methods=[pb.Method.ValueType(method) for method in definition.methods],
+        strict=definition.strict,
+        gates=definition.gates,
+        state=pb.State.ValueType(activity.state),
+    )
+
+
+def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
+    """What a participant may see: no code, no epoch, no access point."""
+    definition = activity.definition
+    return pb.ActivityCard(
+        activity_id=activity.activity_id,
+        occurrence_id=occurrence.occurrence_id,
+        kind=pb.Kind.ValueType(definition.kind),
+        title=definition.title,
+        time_zone=definition.time_zone,
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        opens_at=occurrence.opens_at,
+        closes_at=occurrence.closes_at,
+        state=pb.State.ValueType(activity.state),
+        methods=[pb.Method.ValueType(method) for method in definition.methods],
+        place=_place(definition.place),
+        strict=definition.strict,
+        gates=definition.gates,
+        uses_wifi=bool(definition.wifi),
+    )
+
+
+def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
+    """All that judging needs, one per occurrence; for processes only."""
+    definition = activity.definition
+    return [
+        pb.OccurrenceSnapshot(
+            occurrence_id=occurrence.occurrence_id,
+            activity_id=activity.activity_id,
+            organisation_id=definition.organisation_id,
+            state=pb.State.ValueType(activity.state),
+            title=definition.title,
+            time_zone=definition.time_zone,
+            starts_at=occurrence.starts_at,
+            ends_at=occurrence.ends_at,
+            opens_at=occurrence.opens_at,
+            closes_at=occurrence.closes_at,
+            late_after_s=definition.late_after_s or 0,
+            has_late_after=definition.late_after_s is not None,
+            place=_place(definition.place),
+            bssids=[access_point.bssid for access_point in definition.wifi],
+            methods=[pb.Method.ValueType(method) for method in definition.methods],
+            policy=_policy(definition.policy),
+            capacity=definition.capacity,
+            offline_window_s=definition.offline_window_s,
+            gates=definition.gates,
+            code=activity.code,
+            epoch=activity.epoch,
+            revision=activity.revision,
+        )
+        for occurrence in activity.occurrences
+    ]
+
+
+def to_changed(activity: Activity) -> pb.ActivityChanged:
+    """changed.v1, for read models."""
+    definition = activity.definition
+    return pb.ActivityChanged(
+        activity_id=activity.activity_id,
+        organisation_id=definition.organisation_id,
+        title=definition.title,
+        time_zone=definition.time_zone,
+        state=pb.State.ValueType(activity.state),
+        revision=activity.revision,
+        occurrences=[
+            pb.Window(
+                occurrence_id=it.occurrence_id,
+                opens_at=it.opens_at,
+                starts_at=it.starts_at,
+                ends_at=it.ends_at,
+                closes_at=it.closes_at,
+            )
+            for it in activity.occurrences
+        ],
+        capacity=definition.capacity,
+    )
+
+
+def _place(place: Place | None) -> pb.Place | None:
+    if place is None:
+        return None
+    return pb.Place(name=place.name, latitude=place.latitude, longitude=place.longitude, radius_m=place.radius_m)
+
+
+def _policy(policy: Policy) -> pb.Policy:
+    grade = pb.Grade.ValueType
+    return pb.Policy(
+        fence=grade(policy.fence),
+        wifi=grade(policy.wifi),
+        place=pb.PlaceRule.ValueType(policy.place),
+        late=grade(policy.late),
+        offline=grade(policy.offline),
+        face=grade(policy.face),
+    )

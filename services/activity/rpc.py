@@ -1,0 +1,277 @@
+"""`activity.v1.ActivityService`: requests in, answers out, and who may ask.
+
+People outside the organisation, and its plain members, get the same answer as for an id that does not exist; what a
+participant needs comes from `ResolveActivity`.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
+
+import msgspec
+
+from protos.activity.v1 import activity_pb2 as pb
+from protos.activity.v1 import activity_pb2_grpc
+from servicekit import clock, ids, pages
+from servicekit.errors import PermissionDeniedError, invalid
+from servicekit.idempotency import Intent
+from servicekit.rpc.interceptors import by, for_person, person
+from servicekit.timed_cache import TimedCache
+from services.activity import domain, messages
+from services.activity.codes import CodeResolver
+from services.activity.definition import check
+from services.activity.domain import Activity, Occurrence, QrToken, Slot
+from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError
+from services.activity.qr import QrCodes
+from services.activity.roles import NONE, ORGANISER, STAFF, Role
+
+Context = Any
+
+_SERVICE = "/activity.v1.ActivityService/"
+_FOR_PEOPLE = (
+    "CreateActivity",
+    "GetActivity",
+    "ListActivities",
+    "PublishActivity",
+    "CloseActivity",
+    "CancelActivity",
+    "GetQr",
+    "RevokeQr",
+    "ResolveActivity",
+)
+ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | {
+    _SERVICE + "BatchGetOccurrences": by("checkin", "reporting", "gateway")
+}
+
+# How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.
+_RESOLVED_S = 3.0
+_ID_BYTES = 16
+
+
+class StorePort(Protocol):
+    """Activities; see `store.Store`. Every method raises UnavailableError when the database is gone."""
+
+    async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
+        """Stores a new one, or finds what this intent made before."""
+
+    async def change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> Activity:
+        """Applies a move; raises ActivityNotFoundError."""
+
+    async def get(self, activity_id: bytes) -> Activity | None:
+        """One activity."""
+
+    async def find(
+        self,
+        *,
+        activity_ids: Collection[bytes] = (),
+        occurrence_ids: Collection[bytes] = (),
+        codes: Collection[str] = (),
+    ) -> list[Activity]:
+        """Those with any of these keys."""
+
+    async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
+        """Newest first."""
+
+
+class RolesPort(Protocol):
+    """Roles of the calling person; see `roles.Roles`."""
+
+    async def of_caller(self, organisation_id: bytes) -> Role:
+        """Their role, or NONE."""
+
+    async def organisations_of_caller(self) -> list[bytes]:
+        """Where they are staff or more."""
+
+
+class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
+    """Serves the methods.
+
+    Args:
+        public_url: What QR URLs begin with.
+        now_us: The clock; tests bring their own.
+    """
+
+    def __init__(
+        self,
+        store: StorePort,
+        roles: RolesPort,
+        qr: QrCodes,
+        codes: CodeResolver,
+        public_url: str,
+        now_us: Callable[[], int] = clock.now_us,
+    ) -> None:
+        self._store = store
+        self._roles = roles
+        self._qr = qr
+        self._codes = codes
+        self._public_url = public_url.rstrip("/")
+        self._now_us = now_us
+        self._by_activity: TimedCache[bytes, Activity | None] = TimedCache(store.get, _RESOLVED_S, keep=bool)
+        self._by_occurrence: TimedCache[bytes, Activity | None] = TimedCache(
+            self._load_occurrence, _RESOLVED_S, keep=bool
+        )
+
+    async def CreateActivity(self, request: pb.CreateActivityRequest, context: Context) -> pb.Activity:
+        """Makes a draft."""
+        definition = messages.to_definition(request.activity)
+        await self._admit_to_organisation(definition.organisation_id, ORGANISER)
+        check(definition)
+        body = msgspec.json.encode(definition)
+        intent = Intent(person().user_id, _SERVICE + "CreateActivity", request.idempotency_key, body)
+        activity = await self._store.create(
+            lambda: domain.draft(definition, ids.new_id(), ids.new_id(), self._now_us()), intent
+        )
+        return messages.to_message(activity)
+
+    async def GetActivity(self, request: pb.GetActivityRequest, context: Context) -> pb.Activity:
+        """Everything about one, for staff and above."""
+        return messages.to_message(await self._admit(request.activity_id, STAFF))
+
+    async def ListActivities(self, request: pb.ListActivitiesRequest, context: Context) -> pb.ListActivitiesResponse:
+        """Those of one organisation, or of all in which the caller is staff or more; newest first."""
+        size = pages.page_size(request.page_size)
+        before = _position(request.page_token)
+        organisation_ids = await self._organisations(request.organisation_id)
+        if not organisation_ids:
+            return pb.ListActivitiesResponse()
+        found = await self._store.page(organisation_ids, before, size + 1)
+        is_more = len(found) > size
+        return pb.ListActivitiesResponse(
+            activities=map(messages.to_message, found[:size]),
+            next_page_token=pages.encode(found[size - 1].activity_id) if is_more else "",
+        )
+
+    async def PublishActivity(self, request: pb.PublishActivityRequest, context: Context) -> pb.Activity:
+        """Opens it to participants."""
+        return await self._change(request.activity_id, lambda activity: activity.publish(self._now_us()))
+
+    async def CloseActivity(self, request: pb.CloseActivityRequest, context: Context) -> pb.Activity:
+        """Ends it early."""
+        return await self._change(request.activity_id, Activity.close)
+
+    async def CancelActivity(self, request: pb.CancelActivityRequest, context: Context) -> pb.Activity:
+        """Calls it off."""
+        return await self._change(request.activity_id, Activity.cancel)
+
+    async def GetQr(self, request: pb.GetQrRequest, context: Context) -> pb.Qr:
+        """What a screen shows now."""
+        return await self._show(await self._admit(request.activity_id, STAFF))
+
+    async def RevokeQr(self, request: pb.RevokeQrRequest, context: Context) -> pb.Qr:
+        """Replaces QR and code, and shows the new ones."""
+        await self._admit(request.activity_id, ORGANISER)
+        activity = await self._store.change(request.activity_id, Activity.revoke)
+        self._forget(activity)
+        return await self._show(activity)
+
+    async def ResolveActivity(self, request: pb.ResolveActivityRequest, context: Context) -> pb.ActivityCard:
+        """What a phone shows before checking in; for anybody who is signed in."""
+        match request.WhichOneof("credential"):
+            case "code":
+                activity: Activity | None = await self._codes.find(person().user_id, request.code)
+            case "token":
+                return await self._resolve_token(self._qr.open(request.token))
+            case "activity_id":
+                activity = await self._by_activity.get(request.activity_id)
+            case _:
+                raise invalid("code", "send a code, a token or an activity_id")
+        return _card(activity)
+
+    async def BatchGetOccurrences(
+        self, request: pb.BatchGetOccurrencesRequest, context: Context
+    ) -> pb.BatchGetOccurrencesResponse:
+        """Snapshots for other processes."""
+        found = await self._store.find(
+            activity_ids=_ids(request.activity_ids),
+            occurrence_ids=_ids(request.occurrence_ids),
+            codes={code for code in request.codes if domain.clean_code(code) == code},
+        )
+        return pb.BatchGetOccurrencesResponse(
+            occurrences=(snapshot for activity in found for snapshot in messages.to_snapshots(activity))
+        )
+
+    async def _admit_to_organisation(self, organisation_id: bytes, least: Role) -> None:
+        """Raises what a person deserves who has too small a role."""
+        role = await self._roles.of_caller(organisation_id) if len(organisation_id) == _ID_BYTES else NONE
+        if role < STAFF:
+            raise OrganisationNotFoundError
+        _check_role(role, least)
+
+    async def _admit(self, activity_id: bytes, least: Role) -> Activity:
+        """The activity, for a person of at least this role in its organisation."""
+        activity = await self._store.get(activity_id)
+        if activity is None:
+            raise ActivityNotFoundError
+        role = await self._roles.of_caller(activity.definition.organisation_id)
+        if role < STAFF:
+            raise ActivityNotFoundError
+        _check_role(role, least)
+        return activity
+
+    async def _organisations(self, organisation_id: bytes) -> list[bytes]:
+        if not organisation_id:
+            return await self._roles.organisations_of_caller()
+        await self._admit_to_organisation(organisation_id, STAFF)
+        return [organisation_id]
+
+    async def _change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> pb.Activity:
+        await self._admit(activity_id, ORGANISER)
+        activity = await self._store.change(activity_id, move)
+        self._forget(activity)
+        return messages.to_message(activity)
+
+    async def _show(self, activity: Activity) -> pb.Qr:
+        occurrence, now_us = activity.occurrence_to_show(), self._now_us()
+        slot = Slot.at(now_us, activity.definition.qr_period_s)
+        token = await self._qr.current(occurrence.occurrence_id, activity.epoch, slot)
+        return pb.Qr(
+            token=token,
+            url="" if activity.definition.strict else f"{self._public_url}/q/{token}",
+            slot=slot.number,
+            expires_at=slot.expires_at,
+            refresh_in_s=slot.refresh_in_s(now_us),
+            code=activity.code,
+        )
+
+    async def _resolve_token(self, token: QrToken) -> pb.ActivityCard:
+        activity = await self._by_occurrence.get(token.occurrence_id)
+        if activity is not None and token.epoch > activity.epoch:
+            # Another replica has revoked since: look once more.
+            self._by_occurrence.forget(token.occurrence_id)
+            activity = await self._by_occurrence.get(token.occurrence_id)
+        if activity is not None:
+            token.check(activity.epoch, self._now_us())
+        return _card(activity)
+
+    async def _load_occurrence(self, occurrence_id: bytes) -> Activity | None:
+        found = await self._store.find(occurrence_ids=[occurrence_id])
+        return found[0] if found else None
+
+    def _forget(self, activity: Activity) -> None:
+        self._by_activity.forget(activity.activity_id)
+        for occurrence in activity.occurrences:
+            self._by_occurrence.forget(occurrence.occurrence_id)
+
+
+def _position(page_token: str) -> bytes | None:
+    position = pages.decode(page_token, bytes)
+    if position is None:
+        return None
+    [last] = position
+    assert isinstance(last, bytes)
+    return last
+
+
+def _check_role(role: Role, least: Role) -> None:
+    if role < least:
+        raise PermissionDeniedError("only an organiser or owner of the organisation may do this")
+
+
+def _card(activity: Activity | None) -> pb.ActivityCard:
+    if activity is None or activity.published_at is None:
+        raise ActivityNotFoundError
+    occurrence: Occurrence = activity.occurrences[0]
+    return messages.to_card(activity, occurrence)
+
+
+def _ids(asked: Collection[bytes]) -> set[bytes]:
+    return {each for each in asked if len(each) == _ID_BYTES}

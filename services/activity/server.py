@@ -1,0 +1,64 @@
+"""Composes the activity process: `python -m services.activity.server`."""
+
+from functools import partial
+
+from protos.activity.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_server
+from protos.credential.v1 import credential_pb2
+from protos.identity.v1 import identity_pb2, identity_pb2_grpc
+from servicekit import cache, database, process
+from servicekit.broker import Publisher
+from servicekit.guesses import GuessLimit
+from servicekit.outbox import PUBLISH, Outbox, publish_effect
+from servicekit.process import Process, Stop
+from servicekit.rpc import client
+from servicekit.rpc.server import serve
+from servicekit.sealed import Sealer, parse_secrets
+from servicekit.settings import CredentialSettings, load
+from servicekit.tokens import TokenVerifier
+from services.activity import tables
+from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
+from services.activity.codes import CodeResolver
+from services.activity.qr import QrCodes
+from services.activity.roles import Roles
+from services.activity.rpc import ACCESS, ActivityServicer
+from services.activity.settings import Settings
+from services.activity.store import Store
+
+_JWKS_TIMEOUT_S = 1.0
+
+
+async def compose(settings: Settings, process: Process) -> None:
+    """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
+    engine = database.create_engine(settings.database_url)
+    redis = cache.connect(settings.redis_url)
+    publisher = Publisher(settings.amqp_url, process="activity", topology=TOPOLOGY)
+    publisher.start()
+    outbox = Outbox(engine, tables.outbox, {PUBLISH: publish_effect(publisher), HASTEN: hasten_effect(redis)})
+    store = Store(engine, outbox)
+    identity = client.connect(process, process.settings.identity_target, "identity", retry=True)
+    qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(load(CredentialSettings).credential_secret)), redis)
+    codes = CodeResolver(store, GuessLimit(redis))
+
+    async def fetch_jwks() -> str:
+        stub = identity_pb2_grpc.IdentityServiceStub(identity)
+        jwks = await client.call(stub.GetJwks, identity_pb2.GetJwksRequest(), timeout_s=_JWKS_TIMEOUT_S)
+        return str(jwks.json)
+
+    process.background(outbox.run(), "outbox")
+    process.at_stop(Stop.DRAINING, codes.drain)
+    process.at_stop(Stop.DRAINING, outbox.stop)
+    for close in (publisher.close, engine.dispose, redis.aclose):
+        process.at_stop(Stop.CLIENTS, close)
+    servicer = ActivityServicer(store, Roles(identity), qr, codes, process.settings.public_url)
+    verifier = TokenVerifier(fetch_jwks)
+    await serve(process, settings.grpc_address, add_ActivityServiceServicer_to_server, servicer, ACCESS, verifier)
+
+
+def main() -> None:
+    """Runs the process to its end."""
+    settings = load(Settings)
+    process.run("activity", settings.ops_address, partial(compose, settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Settings of the activity service (`ACTIVITY_*`)."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where it listens and what it stands on."""
+
+    model_config = SettingsConfigDict(env_prefix="ACTIVITY_", frozen=True, extra="ignore")
+
+    grpc_address: str = "127.0.0.1:50052"
+    ops_address: str = "127.0.0.1:9102"
+    database_url: str = Field(repr=False, description="schema activity; DELETE on outbox only")
+    redis_url: str = Field(repr=False, description="keys activity:* and guess:*, channel activity:*")
+    amqp_url: str = Field(repr=False, description="may publish changed.v1 on exchange activity")

@@ -1,0 +1,57 @@
+"""Schema `activity`."""
+
+from sqlalchemy import Column, Index, MetaData, String, Table, Text
+from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, MEDIUMBLOB, TINYINT
+
+from servicekit.idempotency import idempotency_table
+from servicekit.outbox import outbox_table
+
+metadata = MetaData()
+
+_ID = BINARY(16)
+_TIME = DATETIME(fsp=6)
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("activity_id", _ID, primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("state", TINYINT, nullable=False),
+    Column("revision", BIGINT(unsigned=True), nullable=False),
+    # The credentials: tokens of a lower epoch and earlier codes are worth nothing. A code frees when it is replaced.
+    Column("epoch", INTEGER(unsigned=True), nullable=False),
+    Column("code", String(6, collation="utf8mb4_bin"), nullable=False),
+    # What the organiser said (`definition.Definition`), as JSON.
+    Column("definition", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Column("published_at", _TIME),
+    Index("by_code", "code", unique=True),
+    Index("by_organisation", "organisation_id", "activity_id"),
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("occurrence_id", _ID, primary_key=True),
+    Column("activity_id", _ID, nullable=False),
+    Column("starts_at", _TIME, nullable=False),
+    Column("ends_at", _TIME, nullable=False),
+    Column("opens_at", _TIME, nullable=False),
+    Column("closes_at", _TIME, nullable=False),
+    Index("by_activity", "activity_id", "starts_at"),
+)
+
+# Append-only: what an activity was at a time, credentials included.
+activity_versions = Table(
+    "activity_versions",
+    metadata,
+    Column("activity_id", _ID, primary_key=True),
+    Column("revision", BIGINT(unsigned=True), primary_key=True),
+    Column("valid_from", _TIME, nullable=False),
+    # activity.v1.BatchGetOccurrencesResponse.
+    Column("snapshot", MEDIUMBLOB, nullable=False),
+)
+
+idempotency_keys = idempotency_table(metadata)
+outbox = outbox_table(metadata)

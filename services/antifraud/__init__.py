@@ -1,0 +1,1 @@
+"""antifraud: assesses the evidence of check-ins."""

@@ -1,0 +1,1 @@
+"""Check-ins: judging attempts, seats, and the one writer of their records."""

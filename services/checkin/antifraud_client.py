@@ -1,0 +1,85 @@
+"""One `BatchAssess` per batch, behind a breaker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import grpc
+
+from protos.antifraud.v1 import antifraud_pb2, antifraud_pb2_grpc
+from protos.checkin.v1 import checkin_pb2
+from servicekit.breaker import AsyncBreaker
+from servicekit.errors import ServiceError
+from servicekit.rpc import client
+from services.checkin.activities import Snapshot
+from services.checkin.domain import Method, Reason
+from services.checkin.merge import Judgement
+
+TIMEOUT_S = 0.2
+
+_JUDGEMENTS = {
+    antifraud_pb2.VERDICT_UNSPECIFIED: Judgement.UNDECIDED,
+    antifraud_pb2.VERDICT_PASS: Judgement.ACCEPTED,
+    antifraud_pb2.VERDICT_REVIEW: Judgement.PENDING_REVIEW,
+    antifraud_pb2.VERDICT_REFUSE: Judgement.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Antifraud's verdict as a judgement, with what speaks against the attempt. Distance is negative when unknown."""
+
+    judgement: Judgement
+    distance_m: float
+    reasons: tuple[Reason, ...]
+
+
+class Antifraud:
+    """The antifraud service as this process sees it."""
+
+    def __init__(self, channel: grpc.aio.Channel, breaker: AsyncBreaker) -> None:
+        self._stub = antifraud_pb2_grpc.AntifraudServiceStub(channel)
+        self._breaker = breaker
+
+    async def assess(self, cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]]) -> list[Assessment] | None:
+        """An assessment per case, in order; None when antifraud is gone, too slow, or its breaker is open."""
+        request = to_request(cases)
+        try:
+            async with self._breaker.calling():
+                response = await client.call(self._stub.BatchAssess, request, timeout_s=TIMEOUT_S)
+        except ServiceError:
+            return None
+        return [to_assessment(message) for message in response.assessments]
+
+
+def to_request(cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]]) -> antifraud_pb2.BatchAssessRequest:
+    """The batch with each occurrence's rule once."""
+    rules: dict[bytes, int] = {}
+    request = antifraud_pb2.BatchAssessRequest()
+    add = request.items.add
+    for attempt, snapshot in cases:
+        occurrence_id = snapshot.occurrence.occurrence_id
+        rule = rules.get(occurrence_id)
+        if rule is None:
+            rule = rules[occurrence_id] = len(rules)
+            request.rules.append(snapshot.rule)
+        item = add(
+            rule=rule,
+            user_id=attempt.user_id,
+            attempt_id=attempt.attempt_id,
+            bssid=attempt.wifi.bssid,
+            device_id=attempt.device_id,
+            place_is_credential=attempt.method == Method.PLACE,
+        )
+        if attempt.HasField("location"):
+            location = attempt.location
+            item.has_location = True
+            item.latitude = location.latitude
+            item.longitude = location.longitude
+            item.accuracy_m = location.accuracy_m
+    return request
+
+
+def to_assessment(message: antifraud_pb2.Assessment) -> Assessment:
+    """The domain's view of an assessment."""
+    factors = tuple(Reason(factor.reason, dict(factor.numbers)) for factor in message.factors)
+    return Assessment(_JUDGEMENTS[message.verdict], message.distance_m, factors)

@@ -1,0 +1,22 @@
+"""Metrics of judging and recording; labels come from the vocabulary, never from requests."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from servicekit.bulk_histogram import BulkHistogram
+
+ATTEMPTS = Counter("checkin_attempts_total", "Attempts answered.", ["outcome", "reason"])
+BATCH_SIZE = Histogram(
+    "checkin_batch_size",
+    "Attempts that went together.",
+    ["stage"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+)
+PUBLISHED = Counter("checkin_published_total", "Batches handed to a durable place.", ["result"])
+PERSISTED = Counter("checkin_persisted_total", "Attempts in committed transactions.", ["result"])
+SLOT_AGE = BulkHistogram(
+    "qr_scan_slot_age_seconds",
+    "Age of a QR when its scan arrived.",
+    bounds=(1, 5, 10, 20, 30, 45, 60, 75, 90, 120, 300),
+)
+PROVISIONAL_OPEN = Gauge("checkin_provisional_open", "Undecided attempts waiting for completion.")
+OLDEST_PENDING = Gauge("checkin_oldest_pending_seconds", "Age of the oldest undecided attempt.")

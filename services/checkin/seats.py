@@ -1,0 +1,334 @@
+"""Seat hints, capacity and recent answers in Redis: they shape the answer and are never the only copy of anything.
+
+Keys, all with an expiry:
+    checkin:seats:{occurrence}     hash: user and direction -> hint
+    checkin:taken:{occurrence}     sorted set: user -> when the claim ends (ms), for activities with a capacity
+    checkin:complete:{occurrence}  the marker that says the count in `taken` is complete
+    checkin:since                  when this Redis began to remember (microseconds)
+    checkin:answers:{shard}:user   hash: attempt_id -> body_hash, received_at, answer; 15 minutes
+
+Every occurrence is one hash slot and answers are spread over four, so the same scripts work on a cluster.
+"""
+
+import struct
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import msgspec
+
+from servicekit.cache import Pipeline, Redis, Script, run_scripts, unavailable_when_gone
+from servicekit.clock import now_us
+from services.checkin.domain import is_born_after
+from services.checkin.merge import Hint, HintKind, Judgement
+
+CLAIM_MS = 30_000
+KEPT_AFTER_CLOSE_S = 24 * 3600
+ANSWER_LIFE_S = 900
+# Until a claim brings the exact time: an occurrence is open for 31 days at most.
+_LONGEST_LIFE_S = 33 * 24 * 3600
+_SHARDS = 4
+_SINCE = "checkin:since"
+_FULL = b"F"
+_UNCOUNTED = b"N"
+
+# Hint: kind (C claimed, H held, F freed) | attempt_id | effective_at | revision | is_annulled | when a claim ends (ms).
+_HINT = struct.Struct(">c16sQQBQ")
+_KINDS = {b"C": HintKind.CLAIMED, b"H": HintKind.HELD, b"F": HintKind.FREED}
+_CLAIM_ITEM = struct.Struct(">16sB16sBBQ")
+_CONFIRM_ITEM = struct.Struct(">16sB16s")
+_RECORDED_ITEM = struct.Struct(">16sBc16sQQBQ")
+_ANSWER = struct.Struct(">16sQ")
+
+_CLAIM = Script(
+    f"""
+local now, capacity, expire_at, blob = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
+local fields, size = {{}}, 43
+for pos = 1, #blob, size do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
+local hints = redis.call('HMGET', seats, unpack(fields))
+local complete = capacity == 0 or redis.call('EXISTS', marker) == 1
+if capacity > 0 then redis.call('ZREMRANGEBYSCORE', taken, '-inf', '(' .. now) end
+local out, writes, seen = {{}}, {{}}, {{}}
+for i = 1, #fields do
+  local pos = (i - 1) * size + 1
+  local attempt, own, staff, at = struct.unpack('>c16BBI8', blob, pos + 17)
+  local field, hint = fields[i], seen[fields[i]] or hints[i]
+  local revision, annulled, kind, ends_at, _ = 0, 0
+  if hint then
+    kind, _, _, revision, annulled, ends_at = struct.unpack('>c1c16I8I8BI8', hint)
+    if kind == 'C' and ends_at < now then hint = false end
+  end
+  if own == {int(Judgement.ACCEPTED)} and (not hint or (kind == 'F' and (annulled == 0 or staff == 1))) then
+    local verdict = false
+    if capacity > 0 and string.byte(field, 17) == 1 then
+      local user = string.sub(field, 1, 16)
+      if not complete then verdict = 'N'
+      elseif not redis.call('ZSCORE', taken, user) then
+        if redis.call('ZCARD', taken) >= capacity then verdict = 'F'
+        else redis.call('ZADD', taken, now + {CLAIM_MS}, user) end
+      end
+    end
+    if verdict then hint = verdict
+    else
+      local claim = struct.pack('>c1c16I8I8BI8', 'C', attempt, at, revision, 0, now + {CLAIM_MS})
+      writes[#writes + 1] = field
+      writes[#writes + 1] = claim
+      seen[field] = claim
+    end
+  end
+  out[i] = hint or ''
+end
+if #writes > 0 then
+  redis.call('HSET', seats, unpack(writes))
+  redis.call('EXPIREAT', seats, expire_at)
+  if capacity > 0 then redis.call('EXPIREAT', taken, expire_at) end
+end
+return out
+"""
+)
+
+_CONFIRM = Script(
+    """
+local capacity, blob = tonumber(ARGV[1]), ARGV[2]
+local seats, taken = KEYS[1], KEYS[2]
+for pos = 1, #blob, 33 do
+  local field, attempt = string.sub(blob, pos, pos + 16), string.sub(blob, pos + 17, pos + 32)
+  local hint = redis.call('HGET', seats, field)
+  if hint and string.sub(hint, 1, 17) == 'C' .. attempt then
+    redis.call('HSET', seats, field, string.sub(hint, 1, 34) .. struct.pack('>I8', 9007199254740991))
+    if capacity > 0 and string.byte(field, 17) == 1 then redis.call('ZADD', taken, '+inf', string.sub(field, 1, 16)) end
+  end
+end
+"""
+)
+
+_RECORDED = Script(
+    """
+local life, blob = ARGV[1], ARGV[2]
+local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
+local counted = redis.call('EXISTS', marker) == 1
+local fields, writes = {}, {}
+for pos = 1, #blob, 59 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
+local hints = redis.call('HMGET', seats, unpack(fields))
+for i = 1, #fields do
+  local new = string.sub(blob, (i - 1) * 59 + 18, i * 59)
+  local kind, _, _, revision = struct.unpack('>c1c16I8I8', new)
+  local old = hints[i]
+  local known = -1
+  if old then
+    local _, _, _, seen = struct.unpack('>c1c16I8I8', old)
+    known = seen
+  end
+  if revision > known then
+    writes[#writes + 1] = fields[i]
+    writes[#writes + 1] = new
+    if counted and string.byte(fields[i], 17) == 1 then
+      local user = string.sub(fields[i], 1, 16)
+      if kind == 'H' then redis.call('ZADD', taken, '+inf', user)
+      elseif kind == 'F' then redis.call('ZREM', taken, user) end
+    end
+  end
+end
+if #writes > 0 then
+  redis.call('HSET', seats, unpack(writes))
+  redis.call('EXPIRE', seats, life, 'NX')
+end
+"""
+)
+
+_PEEK = Script(
+    """
+local out = {}
+for i, key in ipairs(KEYS) do out[i] = redis.call('HGET', key, ARGV[i]) or '' end
+return out
+"""
+)
+
+_ANSWER_ALL = Script(
+    """
+for i, key in ipairs(KEYS) do
+  redis.call('HSET', key, ARGV[2 * i], ARGV[2 * i + 1])
+  redis.call('EXPIRE', key, ARGV[1])
+end
+"""
+)
+
+_SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _PEEK, _ANSWER_ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt that asks what its seat looks like, and takes it if its own judgement is accepted."""
+
+    user_id: bytes
+    attempt_id: bytes
+    direction: int
+    judgement: Judgement
+    is_staff: bool
+    effective_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An occurrence as seats see it."""
+
+    occurrence_id: bytes
+    capacity: int
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """What Redis said of one claim: the hint that stood before, and whether capacity forbids or cannot tell."""
+
+    hint: Hint | None = None
+    is_full: bool = False
+    is_uncounted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person was told of an attempt: a serialised checkin.v1.Checkin, and the copy it answered."""
+
+    body_hash: bytes
+    received_at: int
+    checkin: bytes
+
+
+class Seats:
+    """Every method is one trip to Redis and raises UnavailableError when Redis is gone."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def _run(self, pipeline: Pipeline) -> list[Any]:
+        with unavailable_when_gone():
+            return await run_scripts(self._redis, pipeline, *_SCRIPTS)
+
+    async def remember_since(self) -> None:
+        """Notes when this Redis began to remember, unless it knows."""
+        with unavailable_when_gone():
+            await self._redis.set(_SINCE, now_us(), nx=True)
+
+    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+        """What stood on each seat, after taking those that were free; in the order of the claims."""
+        seatings = await self._claim(rooms)
+        uncounted = [room for room, found in seatings.items() if any(seating.is_uncounted for seating in found)]
+        if uncounted and (young := await self._mark_young(uncounted)):
+            seatings |= await self._claim({room: rooms[room] for room in young})
+        return seatings
+
+    async def _claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+        now_ms = time.time_ns() // 1_000_000
+        pipeline = self._redis.pipeline(transaction=False)
+        for room, claims in rooms.items():
+            blob = b"".join(
+                _CLAIM_ITEM.pack(c.user_id, c.direction, c.attempt_id, c.judgement, c.is_staff, c.effective_at)
+                for c in claims
+            )
+            _CLAIM.add_to(pipeline, _keys(room.occurrence_id), [now_ms, room.capacity, _expire_at(room), blob])
+        replies = await self._run(pipeline)
+        return {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=True)}
+
+    async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
+        """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
+        with unavailable_when_gone():
+            since = await self._redis.get(_SINCE)
+            if since is None:
+                await self._redis.set(_SINCE, now_us(), nx=True)
+                return []
+            young = [room for room in rooms if is_born_after(room.occurrence_id, int(since))]
+            for room in young:
+                await self._redis.set(_keys(room.occurrence_id)[2], 1, exat=_expire_at(room))
+            return young
+
+    async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[tuple[bytes, bytes], Answer]) -> None:
+        """Confirms claims whose attempts are durable, and keeps answers by (user_id, attempt_id)."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for room, claims in held.items():
+            blob = b"".join(_CONFIRM_ITEM.pack(c.user_id, c.direction, c.attempt_id) for c in claims)
+            _CONFIRM.add_to(pipeline, _keys(room.occurrence_id)[:2], [room.capacity, blob])
+        for group in _by_shard(answers):
+            values = ((attempt_id, _to_bytes(answers[user_id, attempt_id])) for user_id, attempt_id in group)
+            keys: list[bytes | str] = [_answer_key(user_id) for user_id, _ in group]
+            _ANSWER_ALL.add_to(pipeline, keys, [ANSWER_LIFE_S, *chain.from_iterable(values)])
+        await self._run(pipeline)
+
+    async def answers(self, attempts: Iterable[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes], Answer]:
+        """The answers given in the last 15 minutes to these (user_id, attempt_id)."""
+        pipeline = self._redis.pipeline(transaction=False)
+        groups = list(_by_shard(attempts))
+        for group in groups:
+            _PEEK.add_to(pipeline, [_answer_key(user) for user, _ in group], [attempt for _, attempt in group])
+        replies = await self._run(pipeline)
+        found = zip(chain.from_iterable(groups), chain.from_iterable(replies), strict=True)
+        return {key: _to_answer(value) for key, value in found if value}
+
+    async def answers_of(self, user_id: bytes) -> list[Answer]:
+        """All answers one person got in the last 15 minutes."""
+        with unavailable_when_gone():
+            values: list[Any] = await self._redis.hvals(_answer_key(user_id))
+        return [_to_answer(value) for value in values]
+
+    async def record(self, hints: bytes) -> None:
+        """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for occurrence_id, packed in msgspec.msgpack.decode(hints, type=dict[bytes, bytes]).items():
+            _RECORDED.add_to(pipeline, _keys(occurrence_id), [_LONGEST_LIFE_S, packed])
+        await self._run(pipeline)
+
+
+def pack_hints(by_occurrence: Mapping[bytes, bytes | bytearray]) -> bytes:
+    """Recorded seats of several occurrences as one effect."""
+    return msgspec.msgpack.encode(by_occurrence)
+
+
+def pack_recorded(
+    user_id: bytes, direction: int, holder: bytes | None, effective_at: int, revision: int, annulled: bool
+) -> bytes:
+    """A seat as recorded, for the hint `held` or `freed`."""
+    kind = b"H" if holder else b"F"
+    return _RECORDED_ITEM.pack(user_id, direction, kind, holder or bytes(16), effective_at, revision, annulled, 0)
+
+
+def _to_seating(reply: bytes) -> Seating:
+    if not reply:
+        return Seating()
+    if reply == _FULL:
+        return Seating(is_full=True)
+    if reply == _UNCOUNTED:
+        return Seating(is_uncounted=True)
+    kind, attempt_id, effective_at, revision, annulled, _ = _HINT.unpack(reply)
+    return Seating(Hint(_KINDS[kind], attempt_id, effective_at, revision, bool(annulled)))
+
+
+def _to_bytes(answer: Answer) -> bytes:
+    return _ANSWER.pack(answer.body_hash, answer.received_at) + answer.checkin
+
+
+def _to_answer(value: bytes) -> Answer:
+    body_hash, received_at = _ANSWER.unpack_from(value)
+    return Answer(body_hash, received_at, value[_ANSWER.size :])
+
+
+def _by_shard(keys: Iterable[tuple[bytes, bytes]]) -> Iterable[list[tuple[bytes, bytes]]]:
+    groups: list[list[tuple[bytes, bytes]]] = [[] for _ in range(_SHARDS)]
+    for key in keys:
+        groups[key[0][15] % _SHARDS].append(key)
+    return [group for group in groups if group]
+
+
+def _answer_key(user_id: bytes) -> bytes:
+    return b"checkin:answers:{%d}:" % (user_id[15] % _SHARDS) + user_id
+
+
+def _keys(occurrence_id: bytes) -> list[bytes | str]:
+    slot = "{" + occurrence_id.hex() + "}"
+    return [f"checkin:seats:{slot}", f"checkin:taken:{slot}", f"checkin:complete:{slot}"]
+
+
+def _expire_at(room: Room) -> int:
+    return room.closes_at // 1_000_000 + KEPT_AFTER_CLOSE_S

@@ -1,0 +1,27 @@
+"""Settings of the checkin service (`CHECKIN_*`) and of its recorder (`RECORDER_*`)."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CheckinSettings(BaseSettings):
+    """The judging side."""
+
+    model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
+
+    grpc_address: str = "127.0.0.1:50053"
+    ops_address: str = "127.0.0.1:9103"
+    database_url: str = Field(repr=False, description="reads of schema checkin, INSERT on inbox")
+    redis_url: str = Field(repr=False, description="keys checkin:* and guess:*, channel activity:*")
+    amqp_url: str = Field(repr=False, description="may publish attempted.v1")
+
+
+class RecorderSettings(BaseSettings):
+    """The write side."""
+
+    model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")
+
+    ops_address: str = "127.0.0.1:9106"
+    database_url: str = Field(repr=False, description="writes of schema checkin")
+    redis_url: str = Field(repr=False, description="keys checkin:*")
+    amqp_url: str = Field(repr=False, description="consumes checkin.record.v1, may publish recorded.v1")

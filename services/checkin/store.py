@@ -1,0 +1,392 @@
+"""Schema `checkin`: the recorder's statements, one per batch, and the reads of records.
+
+Rows go in as one multi-row INSERT of literals: ids and texts in hexadecimal, everything else a number, so there is
+nothing to escape. It raises on what a column cannot hold, unlike INSERT IGNORE and typed JSON_TABLE columns, which
+truncate silently.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, Select, and_, or_, select, tuple_
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import from_datetime, to_datetime
+from servicekit.database import unavailable_when_lost
+from servicekit.outbox import Outbox, OutboxRow
+from services.checkin import merge
+from services.checkin.accept import Key, checkin_id
+from services.checkin.merge import Decision, DecisionKind, Judgement, Outcome
+from services.checkin.tables import attempts, decisions, seats
+
+log = logging.getLogger(__name__)
+
+SeatKey = tuple[bytes, bytes, int, int]
+
+RECALL_TIMEOUT_S = 0.05
+# More keys than this in one IN list and the optimiser gives up on ranges.
+_KEYS_PER_READ = 500
+
+_DECISION_KINDS = {1: DecisionKind.APPROVE, 2: DecisionKind.REFUSE, 3: DecisionKind.ANNUL, 4: DecisionKind.APPEAL}
+_encode = msgspec.json.encode
+
+
+def seat_of(copy: pb.Copy) -> SeatKey | None:
+    """The seat an attempt asks for; None where its credential did not open."""
+    return (copy.occurrence_id, copy.user_id, copy.direction, 0) if copy.occurrence_id else None
+
+
+def to_merge(copy: pb.Copy) -> merge.Copy:
+    """The merge law's view of a copy."""
+    return merge.Copy(
+        attempt_id=copy.attempt_id,
+        received_at=copy.received_at,
+        effective_at=copy.effective_at,
+        judgement=Judgement(copy.judgement),
+        is_staff=copy.is_staff,
+        body_hash=copy.body_hash,
+        canonical=copy.SerializeToString(deterministic=True),
+    )
+
+
+# An attempt's winning copy, the message of it, and all copies when there are several.
+AttemptRow = tuple[merge.Copy, pb.Copy, bytes | None]
+
+_SEAT_COLUMNS = "occurrence_id, user_id, direction, pass_no, state, holder, effective_at, revision, fingerprint"
+_INSERT_SEATS = f"INSERT INTO seats ({_SEAT_COLUMNS}) VALUES "  # noqa: S608  our own column names
+# Changes nothing, takes the lock.
+_TOUCH_SEATS = " ON DUPLICATE KEY UPDATE pass_no = seats.pass_no"
+_REPLACE_SEATS = " ON DUPLICATE KEY UPDATE " + ", ".join(
+    f"{column} = VALUES({column})" for column in _SEAT_COLUMNS.split(", ")[4:]
+)
+_ATTEMPT_COLUMNS = (
+    "user_id, attempt_id, checkin_id, occurrence_id, activity_id, organisation_id, direction, method, gate,"
+    " body_hash, judgement, reasons, received_at, effective_at, punctuality, late_by_s, distance_m, accuracy_m,"
+    " is_staff, evidence, copies, revision"
+)
+_INSERT_ATTEMPTS = f"INSERT INTO attempts ({_ATTEMPT_COLUMNS}) VALUES "  # noqa: S608  our own column names
+_TOUCH_ATTEMPTS = " ON DUPLICATE KEY UPDATE attempt_id = attempts.attempt_id"
+_REPLACE_ATTEMPTS = " ON DUPLICATE KEY UPDATE revision = attempts.revision + 1, " + ", ".join(
+    f"{column} = VALUES({column})" for column in _ATTEMPT_COLUMNS.split(", ")[2:-1]
+)
+
+
+def _seat_values(row: tuple[SeatKey, merge.Seat, bytes, int]) -> str:
+    (occurrence_id, user_id, direction, pass_no), seat, fingerprint, revision = row
+    return (
+        f"(0x{occurrence_id.hex()},0x{user_id.hex()},{direction},{pass_no},{int(seat.state)},{_id(seat.holder)},"
+        f"{_time(seat.effective_at)},{revision},0x{fingerprint.hex()})"
+    )
+
+
+def _attempt_values(row: AttemptRow) -> str:
+    winner, copy, copies = row
+    return (
+        f"(0x{copy.user_id.hex()},0x{copy.attempt_id.hex()},0x{checkin_id(copy.user_id, copy.attempt_id).hex()},"
+        f"{_id(copy.occurrence_id)},{_id(copy.activity_id)},{_id(copy.organisation_id)},"
+        f"{copy.direction},{copy.method},{_text(copy.gate.encode())},0x{copy.body_hash.hex()},"
+        f"{int(winner.judgement)},{_reasons(copy)},{_time(winner.received_at)},{_time(winner.effective_at)},"
+        f"{copy.punctuality},{copy.late_by_s},{copy.distance_m!r},{copy.accuracy_m!r},{int(copy.is_staff)},"
+        f"{_binary(copy.evidence)},{_binary(copies) if copies else 'NULL'},1)"
+    )
+
+
+def _reasons(copy: pb.Copy) -> str:
+    if not copy.reasons:
+        return "NULL"
+    return _text(_encode([[reason.reason, dict(reason.numbers)] for reason in copy.reasons]))
+
+
+def _id(identifier: bytes | None) -> str:
+    return f"0x{identifier.hex()}" if identifier else "NULL"
+
+
+def _binary(value: bytes) -> str:
+    return f"0x{value.hex()}" if value else "''"
+
+
+def _text(value: bytes) -> str:
+    return f"_utf8mb4 0x{value.hex()}" if value else "''"
+
+
+def _time(at: int | None) -> str:
+    if at is None:
+        return "NULL"
+    second, microsecond = divmod(at, 1_000_000)
+    return f"'{_second(second)}.{microsecond:06d}'"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    return to_datetime(second * 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+
+
+async def read_attempts(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
+    """All copies of these attempts."""
+    return await _read_copies(connection, tuple_(attempts.c.user_id, attempts.c.attempt_id), list(keys))
+
+
+async def read_attempts_of_seats(
+    connection: AsyncConnection, keys: Iterable[SeatKey]
+) -> dict[Key, tuple[pb.Copy, ...]]:
+    """All copies of all attempts on these seats."""
+    columns = tuple_(attempts.c.occurrence_id, attempts.c.user_id, attempts.c.direction)
+    return await _read_copies(connection, columns, [key[:3] for key in keys])
+
+
+async def _read_copies(
+    connection: AsyncConnection, columns: Any, keys: Sequence[Any]
+) -> dict[Key, tuple[pb.Copy, ...]]:
+    found: dict[Key, tuple[pb.Copy, ...]] = {}
+    for start in range(0, len(keys), _KEYS_PER_READ):
+        query = select(attempts).where(columns.in_(keys[start : start + _KEYS_PER_READ]))
+        for row in await connection.execute(query):
+            found[row.user_id, row.attempt_id] = _copies_of(row)
+    return found
+
+
+async def read_seats(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
+    """Revision and fingerprint of these seats."""
+    found: dict[SeatKey, tuple[int, bytes]] = {}
+    for query in _by_seat(select(seats), seats, list(keys)):
+        for row in await connection.execute(query):
+            key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
+            found[key] = (row.revision, row.fingerprint)
+    return found
+
+
+async def read_decisions(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, list[Decision]]:
+    """What humans decided on these seats, in sequence."""
+    found: dict[SeatKey, list[Decision]] = {}
+    for query in _by_seat(select(decisions).order_by(decisions.c.sequence), decisions, list(keys)):
+        for row in await connection.execute(query):
+            key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
+            found.setdefault(key, []).append(_to_decision(row))
+    return found
+
+
+def _by_seat(query: Select[Any], table: Any, keys: Sequence[SeatKey]) -> Iterable[Select[Any]]:
+    columns = tuple_(table.c.occurrence_id, table.c.user_id, table.c.direction, table.c.pass_no)
+    for start in range(0, len(keys), _KEYS_PER_READ):
+        yield query.where(columns.in_(keys[start : start + _KEYS_PER_READ]))
+
+
+def _to_decision(row: Row[Any]) -> Decision:
+    return Decision(
+        decision_id=row.decision_id,
+        sequence=row.sequence,
+        kind=_DECISION_KINDS[row.kind],
+        attempt_id=row.attempt_id,
+        decided_at=from_datetime(row.decided_at),
+        is_stale=bool(row.is_stale),
+    )
+
+
+def _copies_of(row: Row[Any]) -> tuple[pb.Copy, ...]:
+    if row.copies is not None:
+        return tuple(pb.Copies.FromString(row.copies).copies)
+    return (_to_copy(row),)
+
+
+def _to_copy(row: Row[Any]) -> pb.Copy:
+    """The copy an attempt's columns were written from, to the byte: what is canonical must stay so."""
+    reasons = [pb.Reason(reason=name, numbers=numbers) for name, numbers in msgspec.json.decode(row.reasons or "[]")]
+    return pb.Copy(
+        user_id=row.user_id,
+        attempt_id=row.attempt_id,
+        occurrence_id=row.occurrence_id or b"",
+        activity_id=row.activity_id or b"",
+        organisation_id=row.organisation_id or b"",
+        received_at=from_datetime(row.received_at),
+        effective_at=from_datetime(row.effective_at),
+        judgement=row.judgement,
+        reasons=reasons,
+        method=row.method,
+        direction=row.direction,
+        gate=row.gate,
+        body_hash=row.body_hash,
+        evidence=row.evidence,
+        punctuality=row.punctuality,
+        late_by_s=row.late_by_s,
+        distance_m=row.distance_m,
+        accuracy_m=row.accuracy_m,
+        is_staff=bool(row.is_staff),
+    )
+
+
+class StoreTransaction:
+    """What `record.py` asks of a transaction, on one connection."""
+
+    def __init__(self, connection: AsyncConnection, outbox: Outbox) -> None:
+        self._connection = connection
+        self._outbox = outbox
+
+    async def insert_seats(self, rows: Iterable[tuple[SeatKey, merge.Seat, bytes]]) -> int:
+        """Inserts missing seats at revision 1 and locks all; returns how many were missing."""
+        values = ((key, seat, fingerprint, 1) for key, seat, fingerprint in rows)
+        return await self._insert(_INSERT_SEATS, map(_seat_values, values), _TOUCH_SEATS)
+
+    async def replace_seats(self, rows: Iterable[tuple[SeatKey, merge.Seat, bytes, int]]) -> None:
+        """Writes seats (key, state, fingerprint, new revision) that changed."""
+        await self._insert(_INSERT_SEATS, map(_seat_values, rows), _REPLACE_SEATS)
+
+    async def insert_attempts(self, rows: Iterable[AttemptRow]) -> int:
+        """Inserts missing attempts; returns how many were missing."""
+        return await self._insert(_INSERT_ATTEMPTS, map(_attempt_values, rows), _TOUCH_ATTEMPTS)
+
+    async def replace_attempts(self, rows: Iterable[AttemptRow]) -> None:
+        """Writes attempts whose copies changed."""
+        await self._insert(_INSERT_ATTEMPTS, map(_attempt_values, rows), _REPLACE_ATTEMPTS)
+
+    async def _insert(self, head: str, values: Iterable[str], tail: str) -> int:
+        text = ",".join(values)
+        if not text:
+            return 0
+        return int((await self._connection.exec_driver_sql(head + text + tail)).rowcount)
+
+    async def attempts(self, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
+        """All copies of these attempts."""
+        return await read_attempts(self._connection, keys)
+
+    async def attempts_of_seats(self, keys: Iterable[SeatKey]) -> dict[Key, tuple[pb.Copy, ...]]:
+        """All copies of all attempts on these seats."""
+        return await read_attempts_of_seats(self._connection, keys)
+
+    async def seats(self, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
+        """Revision and fingerprint of these seats."""
+        return await read_seats(self._connection, keys)
+
+    async def decisions(self, keys: Iterable[SeatKey]) -> dict[SeatKey, list[Decision]]:
+        """What humans decided on these seats, in sequence."""
+        return await read_decisions(self._connection, keys)
+
+    async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
+        """Effects to carry out once this is committed."""
+        await self._outbox.write(self._connection, rows)
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine, outbox: Outbox) -> AsyncIterator[StoreTransaction]:
+    """Commits when its block ends; rolls back when it raises."""
+    async with engine.begin() as connection:
+        yield StoreTransaction(connection, outbox)
+
+
+class Records:
+    """Reads of records, with outcomes derived by the merge law from what is stored."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def recall(self, keys: Sequence[Key]) -> dict[Key, pb.Checkin]:
+        """The records of these attempts; nothing at all when MySQL takes longer than 50 ms."""
+        if not keys:
+            return {}
+        try:
+            async with asyncio.timeout(RECALL_TIMEOUT_S), self._engine.connect() as connection:
+                found = await read_attempts(connection, keys)
+                return {key: _as_answer(record) for key, record in (await self._resolve(connection, found)).items()}
+        except (TimeoutError, SQLAlchemyError) as error:
+            log.warning("stored attempts are not recalled: %s", type(error).__name__)
+            return {}
+
+    async def get(self, user_id: bytes, identifier: bytes) -> pb.Checkin | None:
+        """One person's record by checkin id.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        query = select(attempts).where(attempts.c.checkin_id == identifier, attempts.c.user_id == user_id)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                found = {(row.user_id, row.attempt_id): _copies_of(row) for row in await connection.execute(query)}
+                return next(iter((await self._resolve(connection, found)).values()), None)
+
+    async def list_of(self, user_id: bytes, size: int, before: tuple[int, bytes] | None) -> list[pb.Checkin]:
+        """One person's records, newest first.
+
+        Args:
+            before: (received_at, attempt_id) of the last record of the page before.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        query = select(attempts).where(attempts.c.user_id == user_id)
+        if before:
+            at, attempt_id = to_datetime(before[0]), before[1]
+            older = attempts.c.received_at < at
+            same = and_(attempts.c.received_at == at, attempts.c.attempt_id < attempt_id)
+            query = query.where(or_(older, same))
+        query = query.order_by(attempts.c.received_at.desc(), attempts.c.attempt_id.desc()).limit(size)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                found = {(row.user_id, row.attempt_id): _copies_of(row) for row in await connection.execute(query)}
+                return list((await self._resolve(connection, found)).values())
+
+    async def _resolve(
+        self, connection: AsyncConnection, found: Mapping[Key, tuple[pb.Copy, ...]]
+    ) -> dict[Key, pb.Checkin]:
+        winners = {key: _winner(copies) for key, copies in found.items()}
+        keys = {seat for winner in winners.values() if (seat := seat_of(winner))}
+        neighbours = await read_attempts_of_seats(connection, keys) if keys else {}
+        decided = await read_decisions(connection, keys) if keys else {}
+        by_seat: dict[SeatKey, list[pb.Copy]] = {}
+        for copies in neighbours.values():
+            winner = _winner(copies)
+            if seat := seat_of(winner):
+                by_seat.setdefault(seat, []).append(winner)
+        resolved = {
+            seat: merge.resolve_seat(map(to_merge, group), decided.get(seat, ())) for seat, group in by_seat.items()
+        }
+        return {key: to_record(winner, resolved.get(seat_of(winner) or _NO_SEAT)) for key, winner in winners.items()}
+
+
+_NO_SEAT: SeatKey = (b"", b"", 0, 0)
+
+
+def _winner(copies: Sequence[pb.Copy]) -> pb.Copy:
+    if len(copies) == 1:
+        return copies[0]
+    return pb.Copy.FromString(merge.winning_copy(map(to_merge, copies)).canonical)
+
+
+def to_record(copy: pb.Copy, seat: merge.Seat | None) -> pb.Checkin:
+    """The record of an attempt as its person sees it, from its winning copy and its seat."""
+    own = merge.answer(Judgement(copy.judgement), None, copy.attempt_id, copy.is_staff)
+    outcome = seat.outcomes[copy.attempt_id] if seat else own
+    record = pb.Checkin(
+        checkin_id=checkin_id(copy.user_id, copy.attempt_id),
+        attempt_id=copy.attempt_id,
+        activity_id=copy.activity_id,
+        occurrence_id=copy.occurrence_id,
+        user_id=copy.user_id,
+        outcome=pb.Outcome.ValueType(outcome),
+        reasons=copy.reasons,
+        punctuality=copy.punctuality,
+        late_by_s=copy.late_by_s,
+        checked_in_at=copy.effective_at,
+        distance_m=copy.distance_m,
+        method=copy.method,
+        direction=copy.direction,
+        gate=copy.gate,
+    )
+    if seat and seat.holder and outcome in (Outcome.DUPLICATE, Outcome.SUPERSEDED):
+        del record.reasons[:]
+        record.reasons.add(reason="ALREADY_CHECKED_IN")
+        record.duplicate_of.checkin_id = checkin_id(copy.user_id, seat.holder)
+        record.duplicate_of.checked_in_at = seat.effective_at or 0
+    return record
+
+
+def _as_answer(record: pb.Checkin) -> pb.Checkin:
+    """A record as an answer to a retry: superseded reads duplicate there."""
+    if record.outcome == Outcome.SUPERSEDED:
+        record.outcome = pb.OUTCOME_DUPLICATE
+    return record

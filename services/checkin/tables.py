@@ -1,0 +1,100 @@
+"""Schema `checkin`. The recorder is its only writer, `inbox` apart."""
+
+from sqlalchemy import Column, Double, Index, MetaData, String, Table, Text
+from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, LONGBLOB, TINYINT, VARBINARY
+
+from servicekit.outbox import outbox_table
+
+metadata = MetaData()
+
+_ID = BINARY(16)
+_TIME = DATETIME(fsp=6)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("attempt_id", _ID, primary_key=True),
+    Column("checkin_id", _ID, nullable=False),
+    # NULL where the credential did not open; then no seat either.
+    Column("occurrence_id", _ID),
+    Column("activity_id", _ID),
+    Column("organisation_id", _ID),
+    Column("direction", TINYINT, nullable=False),
+    Column("method", TINYINT, nullable=False),
+    Column("gate", String(64), nullable=False),
+    Column("body_hash", _ID, nullable=False),
+    Column("judgement", TINYINT, nullable=False),
+    Column("reasons", Text),
+    Column("received_at", _TIME, nullable=False),
+    Column("effective_at", _TIME, nullable=False),
+    Column("punctuality", TINYINT, nullable=False),
+    Column("late_by_s", INTEGER(unsigned=True), nullable=False),
+    Column("distance_m", Double, nullable=False),
+    Column("accuracy_m", Double, nullable=False),
+    Column("is_staff", TINYINT, nullable=False),
+    Column("evidence", VARBINARY(1100), nullable=False),
+    # checkin.v1.Copies once there is more than one copy.
+    Column("copies", LONGBLOB),
+    Column("revision", INTEGER(unsigned=True), nullable=False),
+    Index("by_checkin", "checkin_id"),
+    Index("by_seat", "occurrence_id", "user_id", "direction"),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("occurrence_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("direction", TINYINT, primary_key=True),
+    Column("pass_no", INTEGER(unsigned=True), primary_key=True),
+    Column("state", TINYINT, nullable=False),
+    Column("holder", _ID),
+    Column("effective_at", _TIME),
+    Column("revision", BIGINT(unsigned=True), nullable=False),
+    # What the revision stands for: a digest of the seat and of every attempt's state.
+    Column("fingerprint", BINARY(8), nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("occurrence_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("direction", TINYINT, primary_key=True),
+    Column("pass_no", INTEGER(unsigned=True), primary_key=True),
+    Column("sequence", INTEGER(unsigned=True), primary_key=True),
+    Column("decision_id", _ID, nullable=False),
+    Column("kind", TINYINT, nullable=False),
+    Column("attempt_id", _ID, nullable=False),
+    Column("decided_at", _TIME, nullable=False),
+    Column("decided_by", _ID, nullable=False),
+    Column("saw_revision", BIGINT(unsigned=True), nullable=False),
+    Column("is_stale", TINYINT, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Index("by_decision", "decision_id", unique=True),
+)
+
+points_ledger = Table(
+    "points_ledger",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("activity_id", _ID, primary_key=True),
+    Column("local_day", INTEGER(unsigned=True), primary_key=True),
+    Column("kind", TINYINT, primary_key=True),
+    # 16 zero bytes for an award, so that there is one per day; the cause of a correction otherwise.
+    Column("cause_id", _ID, primary_key=True),
+    Column("points", INTEGER, nullable=False),
+    Column("recorded_at", _TIME, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("message_id", _ID, primary_key=True),
+    Column("body", LONGBLOB, nullable=False),
+    Column("publisher", String(32), nullable=False),
+    Column("received_at", _TIME, nullable=False),
+)
+
+outbox = outbox_table(metadata)

@@ -1,0 +1,1 @@
+"""People, their sessions, organisations and roles."""

@@ -1,0 +1,214 @@
+"""What a person, a session and a membership are, and the rules that bind them. Knows no I/O."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from servicekit.clock import SECOND_US
+from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
+from services.identity.errors import LastOwnerError, RefreshTokenError
+
+ACCESS_LIFE_S = 7 * 24 * 3600
+REFRESH_LIFE_US = 30 * 24 * 3600 * SECOND_US
+# An answer may be lost on the way to a phone; for this long the same question gets the same answer.
+REFRESH_GRACE_US = 10 * SECOND_US
+REFRESH_TOKEN_BYTES = 32
+
+MAXIMUM_NAME_CHARACTERS = 64
+
+# Embeddings, overrides and isolates turn the text around them (Unicode Standard Annex 9).
+_BIDIRECTIONAL_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Role(IntEnum):
+    """What a person may do in an organisation; each includes those below it. Values as in identity.v1.Role."""
+
+    NONE = 0
+    MEMBER = 1
+    STAFF = 2
+    ORGANISER = 3
+    OWNER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; `name` is empty until they gave one."""
+
+    user_id: bytes
+    name: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person and the refresh token that goes on from here."""
+
+    session_id: bytes
+    user: User
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation as one of its members sees it."""
+
+    organisation_id: bytes
+    name: str
+    role: Role
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person's place in an organisation."""
+
+    user_id: bytes
+    name: str
+    role: Role
+    joined_at: int
+
+
+def clean_name(text: str, field: str = "name") -> str:
+    """The name as it is kept: without surrounding white space.
+
+    Raises:
+        InvalidArgumentError: Empty, too long, or with characters that change how other text is shown.
+    """
+    name = text.strip()
+    if not 1 <= len(name) <= MAXIMUM_NAME_CHARACTERS:
+        raise invalid(field, f"must be 1 to {MAXIMUM_NAME_CHARACTERS} characters")
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in _BIDIRECTIONAL_CONTROLS for letter in name):
+        raise invalid(field, "must not contain control characters")
+    return name
+
+
+# Sessions: a family of refresh tokens, one of which is current.
+
+
+def new_refresh_token() -> str:
+    """256 random bits as base64url."""
+    return token_urlsafe(REFRESH_TOKEN_BYTES)
+
+
+def digest(refresh_token: str) -> bytes:
+    """What is stored of a refresh token."""
+    return sha256(refresh_token.encode()).digest()
+
+
+class Refresh(Enum):
+    """What to do with a refresh token that was presented."""
+
+    ROTATE = "rotate"
+    REPEAT = "repeat"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The refresh tokens of one session.
+
+    Attributes:
+        current: Digest of the token that may be used next.
+        previous: Digest of the one it replaced; None before the first rotation.
+        rotated_at: When that was.
+        revoked_at: When the session ended before its time; None while it goes on.
+    """
+
+    current: bytes
+    previous: bytes | None
+    rotated_at: int | None
+    expires_at: int
+    revoked_at: int | None
+
+
+def judge_refresh(family: Family, presented: bytes, now_us: int) -> Refresh:
+    """Decides about a token of the family: the current one rotates, a used one means that two hold it.
+
+    Raises:
+        RefreshTokenError: The session is over.
+    """
+    if family.revoked_at is not None or family.expires_at <= now_us:
+        raise RefreshTokenError
+    if presented == family.current:
+        return Refresh.ROTATE
+    is_fresh = family.rotated_at is not None and now_us - family.rotated_at <= REFRESH_GRACE_US
+    return Refresh.REPEAT if is_fresh and presented == family.previous else Refresh.REVOKE
+
+
+# Membership: who may change whose role.
+
+
+def check_role(role: int) -> Role:
+    """The role of a request.
+
+    Raises:
+        InvalidArgumentError: Not a role that can be given.
+    """
+    if role not in list(Role)[1:]:
+        raise invalid("role", "must be member, staff, organiser or owner")
+    return Role(role)
+
+
+def check_may_list(actor: Role) -> None:
+    """Lets staff and above see who belongs to the organisation.
+
+    Raises:
+        NotFoundError: The actor does not belong to it.
+        PermissionDeniedError: The actor is a plain member.
+    """
+    _check_rank(actor, Role.STAFF, "only staff, organisers and owners see the members")
+
+
+def check_may_give(actor: Role, *roles: Role, is_oneself: bool) -> None:
+    """Lets organisers manage members and staff, and owners everybody but themselves.
+
+    Args:
+        roles: What the person is and what they shall become.
+
+    Raises:
+        NotFoundError: The actor does not belong to the organisation.
+        PermissionDeniedError: The actor's role is too low, or the actor is the subject.
+    """
+    _check_rank(actor, Role.ORGANISER, "only organisers and owners manage members")
+    if is_oneself:
+        raise PermissionDeniedError("nobody changes their own role; ask another owner")
+    if max(roles) >= Role.ORGANISER:
+        _check_rank(actor, Role.OWNER, "only owners make and unmake owners and organisers")
+
+
+def check_may_remove(actor: Role, subject: Role, *, is_oneself: bool, owners: int) -> None:
+    """Lets everybody leave, save the last owner, and otherwise asks what `check_may_give` asks.
+
+    Args:
+        owners: How many the organisation has.
+
+    Raises:
+        NotFoundError: The actor does not belong to the organisation.
+        PermissionDeniedError: The actor's role is too low.
+        LastOwnerError: Nobody could manage the organisation afterwards.
+    """
+    if not is_oneself:
+        check_may_give(actor, subject, is_oneself=False)
+    elif actor is Role.NONE:
+        raise unknown_organisation()
+    elif actor is Role.OWNER and owners == 1:
+        raise LastOwnerError
+
+
+def unknown_organisation() -> NotFoundError:
+    """The one answer for organisations that do not exist and for those of other people."""
+    return NotFoundError("there is no such organisation, or you do not belong to it")
+
+
+def unknown_person() -> NotFoundError:
+    """The answer for people who do not exist, or are not in the organisation."""
+    return NotFoundError("there is no such person here")
+
+
+def _check_rank(actor: Role, least: Role, refusal: str) -> None:
+    if actor is Role.NONE:
+        raise unknown_organisation()
+    if actor < least:
+        raise PermissionDeniedError(refusal)

@@ -1,0 +1,58 @@
+"""What can go wrong in identity, with reasons a phone can act on."""
+
+from servicekit.errors import ConflictError, PermissionDeniedError, UnauthenticatedError
+
+
+class WechatCodeError(UnauthenticatedError):
+    """WeChat does not know the code, or it was used before."""
+
+    reason = "WECHAT_CODE_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("this WeChat code is unknown, used or too old; call wx.login again and send the new one")
+
+
+class BlockedError(PermissionDeniedError):
+    """WeChat regards the account as high risk."""
+
+    reason = "BLOCKED"
+
+    def __init__(self) -> None:
+        super().__init__("WeChat has blocked this account; lift the block in WeChat's security centre, then sign in")
+
+
+class RefreshTokenError(UnauthenticatedError):
+    """The refresh token is unknown, or its session is over."""
+
+    reason = "REFRESH_TOKEN_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("this refresh token is not valid any more; sign in again")
+
+
+class RefreshTokenReusedError(UnauthenticatedError):
+    """The refresh token was used before, so somebody else may hold it: `session_id` has been ended."""
+
+    reason = "REFRESH_TOKEN_REUSED"
+
+    def __init__(self, session_id: bytes) -> None:
+        super().__init__("this refresh token was used before, so the session was ended for safety; sign in again")
+        self.session_id = session_id
+
+
+class LastOwnerError(ConflictError):
+    """An organisation always keeps an owner."""
+
+    reason = "LAST_OWNER"
+
+    def __init__(self) -> None:
+        super().__init__("the last owner cannot leave; make somebody else owner first")
+
+
+class AlreadyMemberError(ConflictError):
+    """The person belongs to the organisation with another role."""
+
+    reason = "ALREADY_MEMBER"
+
+    def __init__(self) -> None:
+        super().__init__("this person is a member already; change the role instead of adding them")

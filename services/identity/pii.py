@@ -1,0 +1,74 @@
+"""Personal data at rest: sealed columns, and keyed indexes to find a row by a value nobody can read.
+
+Sealed form: key id 1 | nonce 12 | ciphertext | tag 16, AES-256-GCM. The associated data names table, column, tenant and
+row, so that a sealed value moved elsewhere does not open.
+
+Rotation: add the new master as the second one and deploy, then make it the first. An old master must stay as long as
+rows sealed or indexed under it.
+"""
+
+import hmac
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from servicekit.errors import InternalError
+from servicekit.sealed import derive_key
+
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a sealed value lives."""
+
+    table: str
+    column: str
+    row: bytes
+
+
+class Pii:
+    """Seals, opens and indexes the personal data of one tenant.
+
+    Args:
+        secrets: From `servicekit.sealed.parse_secrets`; the first seals, all open.
+        tenant: What keeps equal values of different tenants apart; here the WeChat app id.
+    """
+
+    def __init__(self, secrets: dict[int, bytes], tenant: str) -> None:
+        self._tenant = tenant
+        self._key_id = next(iter(secrets))
+        self._sealing = {key_id: AESGCM(derive_key(master, "identity.pii")) for key_id, master in secrets.items()}
+        self._indexing = [derive_key(master, "identity.blind_index") for master in secrets.values()]
+
+    def seal(self, clear: str, cell: Cell) -> bytes:
+        """Sealed bytes, different each time."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._sealing[self._key_id].encrypt(nonce, clear.encode(), self._associated(cell))
+        return bytes([self._key_id]) + nonce + sealed
+
+    def open(self, sealed: bytes, cell: Cell) -> str:
+        """The clear text.
+
+        Raises:
+            InternalError: Sealed for another cell, damaged, or under a master that is gone.
+        """
+        key = self._sealing.get(sealed[0])
+        try:
+            if key is None:
+                raise InvalidTag
+            return key.decrypt(
+                sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], self._associated(cell)
+            ).decode()
+        except InvalidTag:
+            raise InternalError(f"{cell.table}.{cell.column} holds a value that does not open") from None
+
+    def blind_indexes(self, column: str, value: str) -> list[bytes]:
+        """What a value may be indexed as, 32 bytes for each master; rows are written with the first."""
+        message = f"{self._tenant}|{column}|{value}".encode()
+        return [hmac.digest(key, message, "sha256") for key in self._indexing]
+
+    def _associated(self, cell: Cell) -> bytes:
+        return f"{cell.table}|{cell.column}|{self._tenant}|".encode() + cell.row

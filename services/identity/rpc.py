@@ -1,0 +1,214 @@
+"""`identity.v1.IdentityService`: requests in, answers out; the rules are in `domain.py`, the rows in `store.py`."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+
+from protos.identity.v1 import identity_pb2 as pb
+from protos.identity.v1 import identity_pb2_grpc
+from servicekit import clock, pages
+from servicekit.errors import invalid
+from servicekit.idempotency import Intent
+from servicekit.rpc.interceptors import Access, by, for_person, person
+from services.identity import domain
+from services.identity.domain import Member, Organisation, Session, User
+from services.identity.errors import RefreshTokenReusedError
+from services.identity.revocation import Revocations
+from services.identity.signing import Signer
+from services.identity.store import Organisations, People
+from services.identity.wechat import WechatClient
+
+T = TypeVar("T")
+Context = Any
+
+SIGN_INS_AT_ONCE = 64
+MAXIMUM_BATCH = 500
+
+_SERVICE = "/identity.v1.IdentityService/"
+ACCESS: dict[str, Access] = {
+    _SERVICE + "SignInWithWechat": by("gateway"),
+    _SERVICE + "RefreshSession": by("gateway"),
+    _SERVICE + "EndSession": for_person("gateway"),
+    _SERVICE + "GetJwks": by("gateway", "activity", "checkin", "reporting"),
+    _SERVICE + "ListRevokedSessions": by("gateway"),
+    _SERVICE + "GetMe": for_person("gateway"),
+    _SERVICE + "UpdateMe": for_person("gateway"),
+    _SERVICE + "BatchGetUsers": by("reporting"),
+    _SERVICE + "CreateOrganisation": for_person("gateway"),
+    _SERVICE + "ListOrganisations": for_person("gateway"),
+    _SERVICE + "ListMembers": for_person("gateway"),
+    _SERVICE + "AddMember": for_person("gateway"),
+    _SERVICE + "UpdateMember": for_person("gateway"),
+    _SERVICE + "RemoveMember": for_person("gateway"),
+    _SERVICE + "GetRole": by("activity", "checkin", "reporting"),
+}
+
+
+class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
+    """Serves the methods.
+
+    Args:
+        now_us: The clock of sessions; tests bring their own.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        organisations: Organisations,
+        wechat: WechatClient,
+        signer: Signer,
+        revocations: Revocations,
+        now_us: Callable[[], int] = clock.now_us,
+    ) -> None:
+        self._people = people
+        self._organisations = organisations
+        self._wechat = wechat
+        self._signer = signer
+        self._revocations = revocations
+        self._now_us = now_us
+        # Those beyond it wait their turn: a code is spent only by somebody whose turn it is.
+        self._places = asyncio.Semaphore(SIGN_INS_AT_ONCE)
+
+    async def SignInWithWechat(self, request: pb.SignInWithWechatRequest, context: Context) -> pb.Session:
+        """Exchanges a code of wx.login for a session."""
+        async with self._places:
+            openid = await self._wechat.exchange(request.code)
+            return self._session(await self._people.sign_in(openid, self._now_us()))
+
+    async def RefreshSession(self, request: pb.RefreshSessionRequest, context: Context) -> pb.Session:
+        """Rotates; a token used before ends its session."""
+        try:
+            return self._session(await self._people.refresh(request.refresh_token, self._now_us()))
+        except RefreshTokenReusedError as error:
+            await self._revocations.announce(error.session_id)
+            raise
+
+    async def EndSession(self, request: pb.EndSessionRequest, context: Context) -> pb.EndSessionResponse:
+        """Ends the session of the calling access token."""
+        session_id = person().session_id
+        await self._people.end_session(session_id, self._now_us())
+        await self._revocations.announce(session_id)
+        return pb.EndSessionResponse()
+
+    async def GetJwks(self, request: pb.GetJwksRequest, context: Context) -> pb.Jwks:
+        """The key set; needs no database."""
+        return pb.Jwks(json=self._signer.jwks)
+
+    async def ListRevokedSessions(
+        self, request: pb.ListRevokedSessionsRequest, context: Context
+    ) -> pb.ListRevokedSessionsResponse:
+        """Sessions that are over while their access tokens may still live."""
+        return pb.ListRevokedSessionsResponse(session_ids=await self._revocations.current())
+
+    async def GetMe(self, request: pb.GetMeRequest, context: Context) -> pb.User:
+        """The calling person."""
+        return _user(await self._people.get(person().user_id))
+
+    async def UpdateMe(self, request: pb.UpdateMeRequest, context: Context) -> pb.User:
+        """Gives the calling person a name."""
+        return _user(await self._people.rename(person().user_id, domain.clean_name(request.name)))
+
+    async def BatchGetUsers(self, request: pb.BatchGetUsersRequest, context: Context) -> pb.BatchGetUsersResponse:
+        """Names for a list; unknown ids are left out."""
+        if len(request.user_ids) > MAXIMUM_BATCH:
+            raise invalid("user_ids", f"must be at most {MAXIMUM_BATCH}")
+        found = await self._people.batch_get(request.user_ids) if request.user_ids else []
+        return pb.BatchGetUsersResponse(users=map(_user, found))
+
+    async def CreateOrganisation(self, request: pb.CreateOrganisationRequest, context: Context) -> pb.Organisation:
+        """Makes an organisation whose owner is the calling person."""
+        name = domain.clean_name(request.name)
+        intent = _intent(_SERVICE + "CreateOrganisation", request.idempotency_key, request)
+        return _organisation(await self._organisations.create(intent, name, self._now_us()))
+
+    async def ListOrganisations(
+        self, request: pb.ListOrganisationsRequest, context: Context
+    ) -> pb.ListOrganisationsResponse:
+        """Those the calling person belongs to."""
+        size = pages.page_size(request.page_size)
+        found = await self._organisations.list_of(person().user_id, _after(request.page_token), size + 1)
+        page, next_page_token = _page(found, size, lambda organisation: organisation.organisation_id)
+        return pb.ListOrganisationsResponse(organisations=map(_organisation, page), next_page_token=next_page_token)
+
+    async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
+        """Who belongs to an organisation; for staff and above."""
+        size = pages.page_size(request.page_size)
+        after = _after(request.page_token)
+        found = await self._organisations.members(request.organisation_id, person().user_id, after, size + 1)
+        page, next_page_token = _page(found, size, lambda member: member.user_id)
+        return pb.ListMembersResponse(members=map(_member, page), next_page_token=next_page_token)
+
+    async def AddMember(self, request: pb.AddMemberRequest, context: Context) -> pb.Member:
+        """Lets a person in; for organisers and owners."""
+        role = domain.check_role(request.role)
+        member = await self._organisations.add_member(
+            request.organisation_id, person().user_id, request.user_id, role, self._now_us()
+        )
+        return _member(member)
+
+    async def UpdateMember(self, request: pb.UpdateMemberRequest, context: Context) -> pb.Member:
+        """Changes a person's role; for organisers and owners."""
+        role = domain.check_role(request.role)
+        actor_id = person().user_id
+        member = await self._organisations.change_role(request.organisation_id, actor_id, request.user_id, role)
+        return _member(member)
+
+    async def RemoveMember(self, request: pb.RemoveMemberRequest, context: Context) -> pb.RemoveMemberResponse:
+        """Takes a person out, or lets the calling person leave."""
+        await self._organisations.remove_member(request.organisation_id, person().user_id, request.user_id)
+        return pb.RemoveMemberResponse()
+
+    async def GetRole(self, request: pb.GetRoleRequest, context: Context) -> pb.GetRoleResponse:
+        """A person's role in an organisation, for the services that own its records."""
+        role = await self._organisations.role_of(request.organisation_id, request.user_id)
+        return pb.GetRoleResponse(role=_role(role))
+
+    def _session(self, session: Session) -> pb.Session:
+        return pb.Session(
+            access_token=self._signer.sign(session.user.user_id, session.session_id, self._now_us()),
+            expires_in_s=domain.ACCESS_LIFE_S,
+            refresh_token=session.refresh_token,
+            user=_user(session.user),
+        )
+
+
+def _intent(route: str, key: str, request: Message) -> Intent:
+    return Intent(person().user_id, route, key, request.SerializeToString(deterministic=True))
+
+
+def _after(page_token: str) -> bytes:
+    position = pages.decode(page_token, bytes)
+    if position is None:
+        return b""
+    [last] = position
+    assert isinstance(last, bytes)
+    return last
+
+
+def _page(found: Sequence[T], size: int, key: Callable[[T], bytes]) -> tuple[Sequence[T], str]:
+    """Cuts off the one too many that says whether there is more."""
+    page = found[:size]
+    return page, pages.encode(key(page[-1])) if len(found) > size else ""
+
+
+def _role(role: domain.Role) -> "pb.Role.ValueType":
+    return pb.Role.ValueType(role)
+
+
+def _user(user: User) -> pb.User:
+    return pb.User(user_id=user.user_id, name=user.name, created_at=user.created_at)
+
+
+def _organisation(organisation: Organisation) -> pb.Organisation:
+    return pb.Organisation(
+        organisation_id=organisation.organisation_id,
+        name=organisation.name,
+        role=_role(organisation.role),
+        created_at=organisation.created_at,
+    )
+
+
+def _member(member: Member) -> pb.Member:
+    return pb.Member(user_id=member.user_id, name=member.name, role=_role(member.role), joined_at=member.joined_at)

@@ -1,0 +1,80 @@
+"""Composes the identity process: `python -m services.identity.server`."""
+
+import asyncio
+import logging
+
+from protos.identity.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
+from servicekit import cache, clock, database, process
+from servicekit.errors import UnavailableError
+from servicekit.process import Process, Stop
+from servicekit.rpc.server import serve
+from servicekit.sealed import parse_secrets
+from servicekit.settings import load
+from servicekit.tokens import TokenVerifier
+from services.identity.pii import Pii
+from services.identity.revocation import Revocations
+from services.identity.rpc import ACCESS, SIGN_INS_AT_ONCE, IdentityServicer
+from services.identity.settings import Settings
+from services.identity.signing import Signer
+from services.identity.store import Organisations, People
+from services.identity.wechat import WechatClient
+
+log = logging.getLogger(__name__)
+
+# In a rush of sign-ins each waits for its turn at a connection; the caller's deadline bounds the wait.
+_POOL_TIMEOUT_S = 3.0
+_FORGET_EVERY_S = 60.0
+
+
+async def compose(process: Process, settings: Settings) -> None:
+    """Builds the parts, registers how they stop, and serves."""
+    engine = database.create_engine(settings.database_url, pool_timeout_s=_POOL_TIMEOUT_S)
+    process.at_stop(Stop.CLIENTS, engine.dispose)
+    redis = cache.connect(settings.redis_url)
+    process.at_stop(Stop.CLIENTS, redis.aclose)
+    wechat = WechatClient(
+        settings.wechat_base_url,
+        settings.wechat_app_id,
+        settings.wechat_app_secret,
+        connections=SIGN_INS_AT_ONCE,
+    )
+    process.at_stop(Stop.CLIENTS, wechat.close)
+
+    signer = Signer.from_pem(settings.signing_keys_file.read_bytes())
+    verifier = own_verifier(signer)
+    pii = Pii(parse_secrets(settings.pii_secret), settings.wechat_app_id)
+    people = People(engine, pii)
+    revocations = Revocations(people, redis, verifier)
+    servicer = IdentityServicer(people, Organisations(engine, pii), wechat, signer, revocations)
+
+    process.background(revocations.watch(), "revocations")
+    process.background(_forget_old(people), "forget-old")
+    await serve(process, settings.grpc_address, add_IdentityServiceServicer_to_server, servicer, ACCESS, verifier)
+
+
+def own_verifier(signer: Signer) -> TokenVerifier:
+    """A verifier that asks nobody for the keys."""
+
+    async def fetch_jwks() -> str:
+        return signer.jwks
+
+    return TokenVerifier(fetch_jwks)
+
+
+async def _forget_old(people: People) -> None:
+    while True:
+        try:
+            await people.forget_old(clock.now_us())
+        except UnavailableError as error:
+            log.warning("old sessions stay for now: %s", error)
+        await asyncio.sleep(_FORGET_EVERY_S)
+
+
+def main() -> None:
+    """Runs the process to its end."""
+    settings = load(Settings)
+    process.run("identity", settings.ops_address, lambda parts: compose(parts, settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Schema `identity`."""
+
+from sqlalchemy import Column, Index, MetaData, String, Table
+from sqlalchemy.dialects.mysql import BINARY, DATETIME, TINYINT, VARBINARY
+
+from servicekit.idempotency import idempotency_table
+
+metadata = MetaData()
+
+_ID = BINARY(16)
+_TIME = DATETIME(fsp=6)
+_DIGEST = BINARY(32)
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    # Keyed digest of (app id, openid): finds the person, tells nobody who it is.
+    Column("openid_index", _DIGEST, nullable=False, unique=True),
+    Column("openid", VARBINARY(255), nullable=False),
+    Column("name", VARBINARY(512)),
+    Column("created_at", _TIME, nullable=False),
+)
+
+# A session is a family of refresh tokens; only digests are kept, save what a lost answer needs.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", _ID, primary_key=True),
+    Column("user_id", _ID, nullable=False),
+    Column("token_hash", _DIGEST, nullable=False),
+    Column("previous_hash", _DIGEST),
+    # The current token, sealed, for the grace in which its predecessor gets it once more.
+    Column("token", VARBINARY(255)),
+    Column("rotated_at", _TIME),
+    Column("created_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("revoked_at", _TIME),
+    Index("by_token", "token_hash", unique=True),
+    Index("by_user", "user_id"),
+    Index("by_revocation", "revoked_at"),
+    Index("by_expiry", "expires_at"),
+)
+
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("token_hash", _DIGEST, primary_key=True),
+    Column("session_id", _ID, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Index("by_expiry", "expires_at"),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("organisation_id", _ID, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("created_at", _TIME, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("organisation_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("role", TINYINT, nullable=False),
+    Column("joined_at", _TIME, nullable=False),
+    Index("by_user", "user_id", "organisation_id"),
+)
+
+idempotency_keys = idempotency_table(metadata)

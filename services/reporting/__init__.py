@@ -1,0 +1,1 @@
+"""reporting: live numbers and lists, from what checkin recorded."""

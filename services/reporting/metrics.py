@@ -1,0 +1,17 @@
+"""Metrics of reporting and its projector."""
+
+from prometheus_client import Counter
+
+from servicekit.bulk_histogram import BulkHistogram
+
+END_TO_END = BulkHistogram(
+    "checkin_end_to_end_seconds",
+    "From the arrival of a check-in at the gateway to the live numbers.",
+    (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300),
+)
+LAG = BulkHistogram(
+    "projector_lag_seconds",
+    "From the recorder's transaction to the live numbers, per message.",
+    (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 300),
+)
+UNREADABLE = Counter("projector_unreadable_total", "Messages dropped because nobody can read them.")

@@ -1,0 +1,40 @@
+"""Composes the reporting process: `python -m services.reporting.server`."""
+
+from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
+from servicekit import cache, database, process
+from servicekit.process import Process, Stop
+from servicekit.rpc import client
+from servicekit.rpc.server import serve
+from servicekit.settings import load
+from servicekit.tokens import TokenVerifier
+from services.reporting import store
+from services.reporting.activities import Activities
+from services.reporting.identity_client import Identity
+from services.reporting.live import LiveReader
+from services.reporting.rpc import ACCESS, ReportingServicer
+from services.reporting.settings import ReportingSettings
+
+
+async def compose(process: Process, settings: ReportingSettings) -> None:
+    """Builds the parts, registers how they stop, and serves."""
+    engine = database.create_engine(settings.database_url)
+    process.at_stop(Stop.CLIENTS, engine.dispose)
+    redis = cache.connect(settings.redis_url)
+    process.at_stop(Stop.CLIENTS, redis.aclose)
+    targets = process.settings
+    identity = Identity(client.connect(process, targets.identity_target, "identity", retry=True))
+    activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
+
+    servicer = ReportingServicer(LiveReader(redis), Activities(store.Activities(engine), activity_channel), identity)
+    verifier = TokenVerifier(identity.jwks)
+    await serve(process, settings.grpc_address, add_ReportingServiceServicer_to_server, servicer, ACCESS, verifier)
+
+
+def main() -> None:
+    """Runs the process to its end."""
+    settings = load(ReportingSettings)
+    process.run("reporting", settings.ops_address, lambda parts: compose(parts, settings))
+
+
+if __name__ == "__main__":
+    main()

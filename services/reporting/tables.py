@@ -1,0 +1,21 @@
+"""Schema `reporting`."""
+
+from sqlalchemy import Column, Index, MetaData, String, Table
+from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, TINYINT
+
+metadata = MetaData()
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("activity_id", BINARY(16), primary_key=True),
+    Column("organisation_id", BINARY(16), nullable=False),
+    Column("title", String(255), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("state", TINYINT(unsigned=True), nullable=False),
+    Column("revision", BIGINT(unsigned=True), nullable=False),
+    Column("expected", INTEGER(unsigned=True), nullable=False),
+    Column("capacity", INTEGER(unsigned=True), nullable=False),
+    Column("closes_at", DATETIME(fsp=6)),
+    Index("by_close", "closes_at"),
+)

@@ -1,0 +1,301 @@
+"""activity's store, the same body in memory and on MariaDB; then what only a real database can show."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine as create_blocking_engine
+from sqlalchemy import event, make_url, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from protos.activity.v1 import activity_pb2 as pb
+from servicekit import ids, migrate
+from servicekit.database import create_engine
+from servicekit.errors import NotFoundError, UnavailableError
+from servicekit.idempotency import IdempotencyKeyReusedError, Intent
+from servicekit.outbox import PUBLISH, Outbox, OutboxRow
+from services.activity import domain, messages
+from services.activity.changes import HASTEN
+from services.activity.domain import Activity, State
+from services.activity.store import Store
+from services.activity.tables import activity_versions, metadata, outbox
+from tests.fakes_activity import STARTS_AT, FakeStore, a_draft
+
+Stores = Store | FakeStore
+
+
+@pytest.fixture(scope="module")
+def activity_url(database_url: str) -> Iterator[str]:
+    """A schema of activity's own, made by its migrations, twice."""
+    url = make_url(database_url)
+    schema = f"{url.database}_activity"
+    blocking = url.set(drivername="mysql+pymysql")
+    admin = create_blocking_engine(blocking)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    with pytest.MonkeyPatch.context() as environment:
+        blocking_text = blocking.set(database=schema).render_as_string(hide_password=False)
+        environment.setenv("ACTIVITY_MIGRATION_DATABASE_URL", blocking_text)
+        migrate.upgrade("activity")
+        migrate.upgrade("activity")
+    yield url.set(database=schema).render_as_string(hide_password=False)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {schema}")
+    admin.dispose()
+
+
+@pytest.fixture
+async def activity_engine(activity_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on that schema."""
+    engine = create_engine(activity_url)
+    yield engine
+    await engine.dispose()
+
+
+class Outside:
+    """Where effects happen; it can refuse all of them."""
+
+    def __init__(self) -> None:
+        self.seen: list[OutboxRow] = []
+        self.is_gone = False
+
+    async def take(self, row: OutboxRow) -> None:
+        """Lets an effect happen."""
+        if self.is_gone:
+            raise ConnectionError("not now")
+        self.seen.append(row)
+
+
+@pytest.fixture
+def outside() -> Outside:
+    """See `Outside`."""
+    return Outside()
+
+
+@pytest.fixture
+def store(activity_engine: AsyncEngine, outside: Outside) -> Store:
+    """The real one."""
+    return Store(activity_engine, Outbox(activity_engine, outbox, {PUBLISH: outside.take, HASTEN: outside.take}))
+
+
+@pytest.fixture(params=["memory", "mariadb"])
+def either(request: pytest.FixtureRequest) -> Stores:
+    """The fake and the real one."""
+    return FakeStore() if request.param == "memory" else request.getfixturevalue("store")
+
+
+def an_intent(user_id: bytes, key: str = "", body: bytes = b"body") -> Intent:
+    """A request to create an activity."""
+    return Intent(user_id, "/activity.v1.ActivityService/CreateActivity", key, body)
+
+
+async def a_lecture(store: Stores, organisation_id: bytes | None = None, **changes: Any) -> Activity:
+    """A stored draft."""
+    organisation_id = organisation_id or ids.new_id()
+    return await store.create(
+        lambda: a_draft(organisation_id, ids.new_id(), ids.new_id(), **changes), an_intent(ids.new_id())
+    )
+
+
+async def test_what_was_stored_is_read_again_by_each_of_its_keys(either: Stores) -> None:
+    """Definition, occurrence, code and times come back as they were."""
+    lecture = await a_lecture(either)
+    [occurrence] = lecture.occurrences
+
+    assert await either.get(lecture.activity_id) == lecture
+    assert await either.find(codes=[lecture.code]) == [lecture]
+    assert await either.find(occurrence_ids=[occurrence.occurrence_id]) == [lecture]
+    everything = {"activity_ids": [lecture.activity_id], "codes": [lecture.code]}
+    assert await either.find(**everything, occurrence_ids=[occurrence.occurrence_id]) == [lecture]
+
+
+async def test_what_does_not_exist_is_left_out(either: Stores) -> None:
+    """Unknown ids and codes are no error."""
+    assert await either.get(ids.new_id()) is None
+    assert await either.find(activity_ids=[ids.new_id()], codes=["CFG347"], occurrence_ids=[b"short"]) == []
+    assert await either.find() == []
+
+
+async def test_a_bare_activity_is_stored_too(either: Stores) -> None:
+    """No place, no Wi-Fi, nobody late."""
+    lecture = await a_lecture(either, place=None, wifi=(), late_after_s=None, gates=())
+
+    assert await either.get(lecture.activity_id) == lecture
+
+
+async def test_moves_are_stored(either: Stores) -> None:
+    """State, revision and time of publication."""
+    lecture = await a_lecture(either)
+
+    published = await either.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+
+    assert (published.state, published.revision, published.published_at) == (State.PUBLISHED, 2, STARTS_AT)
+    assert await either.get(lecture.activity_id) == published
+
+
+async def test_a_change_of_what_does_not_exist_is_refused(either: Stores) -> None:
+    """Not found, and no row."""
+    with pytest.raises(NotFoundError):
+        await either.change(ids.new_id(), Activity.cancel)
+
+
+async def test_the_same_intent_twice_makes_one_activity(either: Stores) -> None:
+    """The repetition gets the first answer, in its present state."""
+    user_id, organisation_id = ids.new_id(), ids.new_id()
+
+    def draft() -> Activity:
+        return a_draft(organisation_id, ids.new_id(), ids.new_id())
+
+    first = await either.create(draft, an_intent(user_id, "k"))
+    second = await either.create(draft, an_intent(user_id, "k"))
+
+    assert second == first
+    assert await either.page([organisation_id], None, 10) == [first]
+    with pytest.raises(IdempotencyKeyReusedError):
+        await either.create(draft, an_intent(user_id, "k", b"other body"))
+
+
+async def test_pages_go_from_new_to_old_over_several_organisations(either: Stores) -> None:
+    """Each activity on one page, foreign ones on none."""
+    mine, other, foreign = ids.new_id(), ids.new_id(), ids.new_id()
+    made = [await a_lecture(either, organisation) for organisation in (mine, other, mine, foreign, other)]
+    newest_first = [activity for activity in reversed(made) if activity.definition.organisation_id != foreign]
+
+    first = await either.page([mine, other], None, 3)
+    second = await either.page([mine, other], first[-1].activity_id, 3)
+
+    assert first + second == sorted(newest_first, key=lambda activity: activity.activity_id, reverse=True)
+    assert len(first) == 3
+
+
+async def test_a_code_in_use_is_drawn_again(either: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a new activity nor a new QR ever takes another one's code."""
+    first = await a_lecture(either)
+    second = await a_lecture(either)
+    await either.change(second.activity_id, lambda activity: activity.publish(STARTS_AT))
+    draws = iter([first.code, "CCCFFF", first.code, "CCCGGG"])
+    monkeypatch.setattr(domain, "new_code", lambda: next(draws))
+
+    third = await a_lecture(either)
+    revoked = await either.change(second.activity_id, Activity.revoke)
+
+    assert (third.code, revoked.code) == ("CCCFFF", "CCCGGG")
+    assert await either.find(codes=[second.code]) == []
+
+
+async def test_a_revoked_code_is_free_again(either: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another activity may draw it."""
+    lecture = await a_lecture(either)
+    await either.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    await either.change(lecture.activity_id, Activity.revoke)
+    monkeypatch.setattr(domain, "new_code", lambda: lecture.code)
+
+    assert (await a_lecture(either)).code == lecture.code
+
+
+async def test_two_organisers_publish_at_once_and_one_revision_is_made(store: Store) -> None:
+    """The row's lock makes the second see what the first did."""
+    lecture = await a_lecture(store)
+
+    def publish(activity: Activity) -> Activity:
+        return activity.publish(STARTS_AT)
+
+    outcomes = await asyncio.gather(*(store.change(lecture.activity_id, publish) for _ in range(4)))
+
+    assert {outcome.revision for outcome in outcomes} == {2}
+
+
+async def test_every_revision_is_kept_with_its_time_and_told_once(
+    store: Store, outside: Outside, activity_engine: AsyncEngine
+) -> None:
+    """Versions, changed.v1 and the hint to caches follow each change, and none follows a move that changed nothing."""
+    lecture = await a_lecture(store)
+    published = await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    revoked = await store.change(lecture.activity_id, Activity.revoke)
+
+    query = (
+        select(activity_versions)
+        .where(activity_versions.c.activity_id == lecture.activity_id)
+        .order_by(activity_versions.c.revision)
+    )
+    async with activity_engine.connect() as connection:
+        versions = (await connection.execute(query)).all()
+        assert (await connection.execute(select(outbox))).all() == []
+    snapshots = [pb.BatchGetOccurrencesResponse.FromString(version.snapshot) for version in versions]
+    assert [list(kept.occurrences) for kept in snapshots] == [
+        messages.to_snapshots(activity) for activity in (lecture, published, revoked)
+    ]
+    assert sorted(version.valid_from for version in versions) == [version.valid_from for version in versions]
+    told = [pb.ActivityChanged.FromString(row.body) for row in outside.seen if row.kind == PUBLISH]
+    assert [(changed.revision, changed.state) for changed in told] == [(1, 1), (2, 2), (3, 2)]
+    hints = [row.body for row in outside.seen if row.kind == HASTEN]
+    assert hints == [lecture.occurrences[0].occurrence_id] * 3
+
+
+async def test_a_change_stands_while_nobody_can_be_told(
+    store: Store, outside: Outside, activity_engine: AsyncEngine
+) -> None:
+    """RabbitMQ and Redis gone: the rows wait in the outbox."""
+    outside.is_gone = True
+
+    lecture = await a_lecture(store)
+
+    async with activity_engine.begin() as connection:
+        waiting = (await connection.execute(select(outbox))).all()
+        await connection.execute(outbox.delete())
+    assert {(row.kind, row.exchange, row.routing_key) for row in waiting} == {
+        (PUBLISH, "activity", "changed.v1"),
+        (HASTEN, "", ""),
+    }
+    assert await store.get(lecture.activity_id) == lecture
+
+
+async def test_a_refused_move_leaves_nothing_behind(store: Store, outside: Outside) -> None:
+    """No revision, no message."""
+    lecture = await a_lecture(store)
+    outside.seen.clear()
+
+    with pytest.raises(domain.StateError):
+        await store.change(lecture.activity_id, Activity.close)
+
+    assert await store.get(lecture.activity_id) == lecture
+    assert outside.seen == []
+
+
+async def test_a_batch_costs_one_statement_per_kind_of_key(store: Store, activity_engine: AsyncEngine) -> None:
+    """However many occurrences are asked for."""
+    lectures = [await a_lecture(store) for _ in range(5)]
+    statements: list[str] = []
+    event.listen(activity_engine.sync_engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+
+    found = await store.find(
+        activity_ids=[lecture.activity_id for lecture in lectures],
+        codes=[lecture.code for lecture in lectures],
+        occurrence_ids=[lecture.occurrences[0].occurrence_id for lecture in lectures],
+    )
+
+    assert len(found) == 5
+    assert len([text for text in statements if text.startswith("SELECT activities")]) == 3
+
+
+async def test_a_database_that_is_gone_is_unavailable() -> None:
+    """Reads and changes alike say when to come back."""
+    engine = create_engine("mysql+aiomysql://nobody:x@127.0.0.1:1/activity?charset=utf8mb4")
+    store = Store(engine, Outbox(engine, outbox, {}))
+
+    for work in (store.get(ids.new_id()), store.change(ids.new_id(), Activity.cancel), a_lecture(store)):
+        with pytest.raises(UnavailableError) as refusal:
+            await work
+        assert refusal.value.retry_after_s
+
+
+def test_migrations_and_tables_say_the_same(activity_url: str) -> None:
+    """What the migrations made is what the SQL is written against."""
+    engine = create_blocking_engine(make_url(activity_url).set(drivername="mysql+pymysql"))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()

@@ -1,0 +1,149 @@
+"""Seat hints, capacity and answers in a real Redis."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from servicekit import cache
+from servicekit.clock import now_us
+from servicekit.ids import new_id
+from services.checkin.merge import HintKind, Judgement
+from services.checkin.seats import Answer, Claim, Room, Seating, Seats, pack_hints, pack_recorded
+
+HOUR_US = 3600 * 1_000_000
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
+    """A client of the test's own."""
+    client = cache.connect(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def seats(redis: cache.Redis) -> Seats:
+    """Seats in a Redis that began to remember before the test's occurrences were made."""
+    seats = Seats(redis)
+    await seats.remember_since()
+    return seats
+
+
+def a_room(capacity: int = 0) -> Room:
+    """An occurrence that closes in an hour."""
+    return Room(new_id(), capacity, now_us() + HOUR_US)
+
+
+def a_claim(user_id: bytes | None = None, judgement: Judgement = Judgement.ACCEPTED) -> Claim:
+    """An attempt of somebody to come in."""
+    return Claim(user_id or new_id(), new_id(), 1, judgement, is_staff=False, effective_at=now_us())
+
+
+async def seat(seats: Seats, room: Room, *claims: Claim) -> list[Seating]:
+    """What Redis says of these claims, sent as one batch."""
+    return (await seats.claim({room: claims}))[room]
+
+
+async def test_a_free_seat_is_taken_and_the_second_attempt_sees_the_first(seats: Seats) -> None:
+    """Two taps in two batches: the second one meets a claim of the first, with its time."""
+    room, first = a_room(), a_claim()
+    second = a_claim(first.user_id)
+    assert await seat(seats, room, first) == [Seating()]
+    (seating,) = await seat(seats, room, second)
+    assert seating.hint is not None
+    assert (seating.hint.kind, seating.hint.attempt_id) == (HintKind.CLAIMED, first.attempt_id)
+    assert seating.hint.effective_at == first.effective_at
+
+
+async def test_two_taps_in_one_batch_take_one_seat(seats: Seats) -> None:
+    """Within a batch the order of the batch decides."""
+    room, first = a_room(), a_claim()
+    free, taken = await seat(seats, room, first, a_claim(first.user_id))
+    assert free.hint is None
+    assert taken.hint is not None
+    assert taken.hint.attempt_id == first.attempt_id
+
+
+async def test_an_attempt_that_is_not_accepted_takes_nothing(seats: Seats) -> None:
+    """A pending attempt leaves the seat to the next one."""
+    room, pending = a_room(), a_claim(judgement=Judgement.PENDING_REVIEW)
+    await seat(seats, room, pending)
+    assert await seat(seats, room, a_claim(pending.user_id)) == [Seating()]
+
+
+async def test_coming_and_going_are_two_seats(seats: Seats) -> None:
+    """The direction is part of the seat."""
+    room, coming = a_room(), a_claim()
+    going = Claim(coming.user_id, new_id(), 2, Judgement.ACCEPTED, is_staff=False, effective_at=now_us())
+    assert await seat(seats, room, coming, going) == [Seating(), Seating()]
+
+
+async def test_a_full_room_takes_only_those_who_are_inside(seats: Seats) -> None:
+    """The third person of two is refused, the first one's second tap is not."""
+    room, first = a_room(capacity=2), a_claim()
+    again = a_claim(first.user_id)
+    free, _, full, known = await seat(seats, room, first, a_claim(), a_claim(), again)
+    assert (free, full) == (Seating(), Seating(is_full=True))
+    assert known.hint is not None
+
+
+async def test_a_room_older_than_the_memory_cannot_be_counted(seats: Seats, redis: cache.Redis) -> None:
+    """After Redis was emptied nobody knows who is inside, until the recorder has counted."""
+    room = a_room(capacity=2)
+    await redis.set("checkin:since", now_us() + HOUR_US)
+    try:
+        assert await seat(seats, room, a_claim()) == [Seating(is_uncounted=True)]
+    finally:
+        await redis.delete("checkin:since")
+
+
+async def test_a_recorded_seat_overrules_a_claim_and_older_news(seats: Seats) -> None:
+    """Hints carry revisions; the lower one is ignored, in any order of arrival."""
+    room, claim = a_room(), a_claim()
+    holder = new_id()
+    await seat(seats, room, claim)
+    newer = pack_recorded(claim.user_id, 1, holder, 7, revision=2, annulled=False)
+    older = pack_recorded(claim.user_id, 1, None, 0, revision=1, annulled=True)
+    for packed in (newer, older):
+        await seats.record(pack_hints({room.occurrence_id: packed}))
+    (seating,) = await seat(seats, room, a_claim(claim.user_id))
+    assert seating.hint is not None
+    assert (seating.hint.kind, seating.hint.attempt_id, seating.hint.revision) == (HintKind.HELD, holder, 2)
+
+
+async def test_an_annulled_seat_is_not_claimed_by_the_person_again(seats: Seats) -> None:
+    """The tombstone stays and says so."""
+    room, claim = a_room(), a_claim()
+    freed = pack_recorded(claim.user_id, 1, None, 0, revision=3, annulled=True)
+    await seats.record(pack_hints({room.occurrence_id: freed}))
+    for _ in range(2):
+        (seating,) = await seat(seats, room, claim)
+        assert seating.hint is not None
+        assert (seating.hint.kind, seating.hint.is_annulled) == (HintKind.FREED, True)
+
+
+async def test_a_confirmed_claim_outlives_its_thirty_seconds(seats: Seats, redis: cache.Redis) -> None:
+    """Once the attempt is durable, only the recorder may change the seat."""
+    room, claim = a_room(capacity=1), a_claim()
+    await seat(seats, room, claim)
+    await seats.settle({room: [claim]}, {})
+    (score,) = [
+        score
+        for _, score in await redis.zrange(f"checkin:taken:{{{room.occurrence_id.hex()}}}", 0, -1, withscores=True)
+    ]
+    assert score == float("inf")
+
+
+async def test_answers_are_kept_by_person_and_attempt(seats: Seats) -> None:
+    """What was settled is found again; another person's attempt of the same id is not."""
+    user_id, attempt_id = new_id(), new_id()
+    answer = Answer(bytes(16), 5, b"checkin")
+    await seats.settle({}, {(user_id, attempt_id): answer})
+    assert await seats.answers([(user_id, attempt_id), (new_id(), attempt_id)]) == {(user_id, attempt_id): answer}
+    assert await seats.answers_of(user_id) == [answer]
+
+
+async def test_scripts_come_back_after_redis_forgot_them(seats: Seats, redis: cache.Redis) -> None:
+    """A restarted Redis knows no scripts; the next batch loads them again."""
+    await redis.script_flush()
+    assert await seat(seats, a_room(), a_claim()) == [Seating()]

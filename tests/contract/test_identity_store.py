@@ -1,0 +1,360 @@
+"""identity's stores, the same body in memory and on MariaDB; then what only a real database can show."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine as create_blocking_engine
+from sqlalchemy import make_url, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from servicekit import ids, migrate
+from servicekit.clock import SECOND_US, now_us, to_datetime
+from servicekit.database import create_engine
+from servicekit.errors import NotFoundError, UnavailableError
+from servicekit.idempotency import LIFE_US, IdempotencyKeyReusedError, Intent
+from services.identity import domain
+from services.identity.domain import Organisation, Role, Session
+from services.identity.errors import (
+    AlreadyMemberError,
+    LastOwnerError,
+    RefreshTokenError,
+    RefreshTokenReusedError,
+)
+from services.identity.pii import Pii
+from services.identity.store import Organisations, People
+from services.identity.tables import idempotency_keys, metadata, sessions, spent_tokens, users
+from tests.fakes_identity import FakeOrganisations, FakePeople
+
+PII = Pii({1: b"\x01" * 32}, "wx1")
+NOW = now_us()
+
+
+@pytest.fixture(scope="module")
+def identity_url(database_url: str) -> Iterator[str]:
+    """A schema of identity's own, made by its migrations."""
+    url = make_url(database_url)
+    schema = f"{url.database}_identity"
+    blocking = url.set(drivername="mysql+pymysql")
+    admin = create_blocking_engine(blocking)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    with pytest.MonkeyPatch.context() as environment:
+        blocking_text = blocking.set(database=schema).render_as_string(hide_password=False)
+        environment.setenv("IDENTITY_MIGRATION_DATABASE_URL", blocking_text)
+        migrate.upgrade("identity")
+        migrate.upgrade("identity")
+    yield url.set(database=schema).render_as_string(hide_password=False)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {schema}")
+    admin.dispose()
+
+
+@pytest.fixture
+async def identity_engine(identity_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on that schema."""
+    engine = create_engine(identity_url)
+    yield engine
+    await engine.dispose()
+
+
+Stores = tuple[People, Organisations]
+
+
+@pytest.fixture(params=["memory", "mariadb"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    """The stores of people and organisations, fake and real."""
+    if request.param == "memory":
+        people = FakePeople()
+        return people, FakeOrganisations(people)  # type: ignore[return-value]
+    engine = request.getfixturevalue("identity_engine")
+    return People(engine, PII), Organisations(engine, PII)
+
+
+async def somebody(people: People) -> Session:
+    """A new person's session."""
+    return await people.sign_in(f"openid-{ids.new_id().hex()}", NOW)
+
+
+def an_intent(user_id: bytes, key: str = "", body: bytes = b"body") -> Intent:
+    """A request to create an organisation."""
+    return Intent(user_id, "/identity.v1.IdentityService/CreateOrganisation", key, body)
+
+
+async def a_club(stores: Stores) -> tuple[Organisation, bytes]:
+    """An organisation and its owner."""
+    people, organisations = stores
+    owner_id = (await somebody(people)).user.user_id
+    return await organisations.create(an_intent(owner_id), "Club", NOW), owner_id
+
+
+async def test_the_same_openid_is_the_same_person(stores: Stores, unique: str) -> None:
+    """Every sign-in is a session of its own."""
+    people, _ = stores
+
+    first, second = await people.sign_in(unique, NOW), await people.sign_in(unique, NOW + 1)
+
+    assert first.user == second.user
+    assert first.user.created_at == NOW
+    assert first.session_id != second.session_id
+    assert first.refresh_token != second.refresh_token
+
+
+async def test_a_name_is_kept(stores: Stores) -> None:
+    """It is there at the next look; people who do not exist cannot be named."""
+    people, _ = stores
+    user_id = (await somebody(people)).user.user_id
+
+    await people.rename(user_id, "李雷 👨‍👩‍👧")
+
+    assert (await people.get(user_id)).name == "李雷 👨‍👩‍👧"
+    assert [user.user_id for user in await people.batch_get([ids.new_id(), user_id])] == [user_id]
+    with pytest.raises(NotFoundError):
+        await people.rename(ids.new_id(), "nobody")
+
+
+async def test_a_refresh_rotates_and_repeats_within_the_grace(stores: Stores) -> None:
+    """The successor is the same until ten seconds have passed."""
+    people, _ = stores
+    session = await somebody(people)
+
+    rotated = await people.refresh(session.refresh_token, NOW)
+    repeated = await people.refresh(session.refresh_token, NOW + domain.REFRESH_GRACE_US)
+
+    assert rotated.refresh_token == repeated.refresh_token != session.refresh_token
+    assert rotated.session_id == repeated.session_id == session.session_id
+
+
+async def test_reuse_after_the_grace_revokes_the_family(stores: Stores) -> None:
+    """The session is listed as revoked, and its current token is worthless."""
+    people, _ = stores
+    session = await somebody(people)
+    rotated = await people.refresh(session.refresh_token, NOW)
+    later = NOW + domain.REFRESH_GRACE_US + 1
+
+    with pytest.raises(RefreshTokenReusedError) as reuse:
+        await people.refresh(session.refresh_token, later)
+
+    assert reuse.value.session_id == session.session_id
+    assert session.session_id in await people.revoked_since(NOW)
+    assert session.session_id not in await people.revoked_since(later)
+    with pytest.raises(RefreshTokenError):
+        await people.refresh(rotated.refresh_token, later)
+
+
+async def test_a_grandparent_token_revokes_within_the_grace_too(stores: Stores) -> None:
+    """Two rotations in ten seconds leave no excuse for the oldest token."""
+    people, _ = stores
+    session = await somebody(people)
+    rotated = await people.refresh(session.refresh_token, NOW)
+    await people.refresh(rotated.refresh_token, NOW)
+
+    with pytest.raises(RefreshTokenReusedError):
+        await people.refresh(session.refresh_token, NOW)
+
+
+async def test_an_ended_an_expired_and_an_unknown_session_refuse(stores: Stores) -> None:
+    """Ending twice is ending once."""
+    people, _ = stores
+    ended, expired = await somebody(people), await somebody(people)
+    await people.end_session(ended.session_id, NOW)
+    await people.end_session(ended.session_id, NOW + SECOND_US)
+
+    assert ended.session_id not in await people.revoked_since(NOW)
+    for token in (ended.refresh_token, expired.refresh_token, "unknown", ""):
+        with pytest.raises(RefreshTokenError):
+            await people.refresh(token, NOW + domain.REFRESH_LIFE_US)
+
+
+async def test_an_idempotency_key_has_one_effect(stores: Stores) -> None:
+    """It belongs to one person and one body; without a key every request counts."""
+    people, organisations = stores
+    user_id, other_id = [(await somebody(people)).user.user_id for _ in range(2)]
+
+    first = await organisations.create(an_intent(user_id, "k"), "Club", NOW)
+    again = await organisations.create(an_intent(user_id, "k"), "Club", NOW)
+    await organisations.create(an_intent(other_id, "k"), "Club", NOW)
+    for _ in range(2):
+        await organisations.create(an_intent(user_id), "Club", NOW)
+
+    assert first == again
+    assert len(await organisations.list_of(user_id, b"", 10)) == 3
+    with pytest.raises(IdempotencyKeyReusedError):
+        await organisations.create(an_intent(user_id, "k", b"another body"), "Club", NOW)
+
+
+async def test_members_are_added_changed_and_removed(stores: Stores) -> None:
+    """Adding twice is adding once, unless it says something else."""
+    people, organisations = stores
+    club, owner_id = await a_club(stores)
+    user_id = (await somebody(people)).user.user_id
+    await people.rename(user_id, "韩梅梅")
+    scope = (club.organisation_id, owner_id, user_id)
+
+    added = await organisations.add_member(*scope, Role.STAFF, NOW)
+    assert added == await organisations.add_member(*scope, Role.STAFF, NOW + 1)
+    with pytest.raises(AlreadyMemberError):
+        await organisations.add_member(*scope, Role.MEMBER, NOW)
+    changed = await organisations.change_role(*scope, Role.ORGANISER)
+    assert (added.name, added.role, changed.role) == ("韩梅梅", Role.STAFF, Role.ORGANISER)
+    assert changed in await organisations.members(club.organisation_id, owner_id, b"", 10)
+    await organisations.remove_member(*scope)
+    assert await organisations.role_of(club.organisation_id, user_id) is Role.NONE
+
+
+@pytest.mark.parametrize("user_id", [ids.new_id(), b"", b"short", b"x" * 40])
+async def test_nobody_who_does_not_exist_becomes_a_member(stores: Stores, user_id: bytes) -> None:
+    """Adding, changing and removing them is the same NOT_FOUND, and leaves nothing behind."""
+    _, organisations = stores
+    club, owner_id = await a_club(stores)
+    scope = (club.organisation_id, owner_id, user_id)
+
+    for work in (
+        organisations.add_member(*scope, Role.MEMBER, NOW),
+        organisations.change_role(*scope, Role.MEMBER),
+        organisations.remove_member(*scope),
+    ):
+        with pytest.raises(NotFoundError):
+            await work
+    assert len(await organisations.members(club.organisation_id, owner_id, b"", 10)) == 1
+
+
+async def test_strangers_get_not_found(stores: Stores) -> None:
+    """For an organisation that exists as for one that does not."""
+    people, organisations = stores
+    club, _ = await a_club(stores)
+    stranger_id = (await somebody(people)).user.user_id
+
+    for organisation_id in (club.organisation_id, ids.new_id()):
+        with pytest.raises(NotFoundError):
+            await organisations.members(organisation_id, stranger_id, b"", 10)
+        with pytest.raises(NotFoundError):
+            await organisations.remove_member(organisation_id, stranger_id, stranger_id)
+
+
+async def test_a_person_who_signs_in_for_the_first_time_twice_at_once_is_one(
+    identity_engine: AsyncEngine, unique: str
+) -> None:
+    """Eight phones at the same instant make one user."""
+    people = People(identity_engine, PII)
+
+    found = await asyncio.gather(*(people.sign_in(unique, NOW) for _ in range(8)))
+
+    assert len({session.user.user_id for session in found}) == 1
+
+
+async def test_one_refresh_token_used_twice_at_once_gives_one_successor(identity_engine: AsyncEngine) -> None:
+    """The second waits for the first and gets its answer."""
+    people = People(identity_engine, PII)
+    session = await somebody(people)
+
+    found = await asyncio.gather(*(people.refresh(session.refresh_token, NOW) for _ in range(4)))
+
+    assert len({answer.refresh_token for answer in found}) == 1
+
+
+async def test_one_idempotency_key_used_twice_at_once_has_one_effect(identity_engine: AsyncEngine) -> None:
+    """The second waits for the first and gets its answer."""
+    organisations = Organisations(identity_engine, PII)
+    user_id = (await somebody(People(identity_engine, PII))).user.user_id
+
+    found = await asyncio.gather(*(organisations.create(an_intent(user_id, "k"), "Club", NOW) for _ in range(4)))
+
+    assert len({club.organisation_id for club in found}) == 1
+
+
+async def test_a_failed_effect_leaves_its_key_free(identity_engine: AsyncEngine) -> None:
+    """Key and effect are there together or not at all."""
+    organisations = Organisations(identity_engine, PII)
+    user_id = (await somebody(People(identity_engine, PII))).user.user_id
+
+    with pytest.raises(Exception, match="Data too long"):
+        await organisations.create(an_intent(user_id, "k"), "x" * 65, NOW)
+
+    assert (await organisations.create(an_intent(user_id, "k", b"mended"), "Club", NOW)).name == "Club"
+
+
+async def test_an_idempotency_key_means_nothing_after_a_day(identity_engine: AsyncEngine) -> None:
+    """Whether it was swept or not, it can be used for something else."""
+    organisations, people = Organisations(identity_engine, PII), People(identity_engine, PII)
+    user_id = (await somebody(people)).user.user_id
+    old = await organisations.create(an_intent(user_id, "k"), "Club", NOW)
+    yesterday = to_datetime(NOW - LIFE_US - SECOND_US)
+    async with identity_engine.begin() as connection:
+        mine = idempotency_keys.c.user_id == user_id
+        await connection.execute(idempotency_keys.update().where(mine).values(created_at=yesterday))
+
+    new = await organisations.create(an_intent(user_id, "k", b"another body"), "New", NOW)
+    repeated = await organisations.create(an_intent(user_id, "k", b"another body"), "New", NOW)
+
+    assert old.organisation_id != new.organisation_id == repeated.organisation_id
+
+
+async def test_two_owners_who_leave_at_once_leave_one(identity_engine: AsyncEngine) -> None:
+    """The lock of the organisation lets the second see that it is the last."""
+    stores = people, organisations = People(identity_engine, PII), Organisations(identity_engine, PII)
+    club, first_id = await a_club(stores)
+    second_id = (await somebody(people)).user.user_id
+    await organisations.add_member(club.organisation_id, first_id, second_id, Role.OWNER, NOW)
+
+    leaving = (organisations.remove_member(club.organisation_id, one, one) for one in (first_id, second_id))
+    results = await asyncio.gather(*leaving, return_exceptions=True)
+
+    assert sorted(type(result) for result in results if result) == [LastOwnerError]
+
+
+async def test_the_tables_hold_no_openid_name_or_token(identity_engine: AsyncEngine, unique: str) -> None:
+    """Whoever reads the rows learns none of them."""
+    people = People(identity_engine, PII)
+    session = await people.sign_in(unique, NOW)
+    await people.rename(session.user.user_id, "王小明")
+    rotated = await people.refresh(session.refresh_token, NOW)
+
+    async with identity_engine.connect() as connection:
+        rows = [row for table in (users, sessions, spent_tokens) for row in await connection.execute(select(table))]
+    stored = b"".join(value for row in rows for value in row if isinstance(value, bytes))
+    for secret in (unique, "王小明", session.refresh_token, rotated.refresh_token):
+        assert secret.encode() not in stored
+
+
+async def test_a_rotated_pii_secret_finds_its_people(identity_engine: AsyncEngine, unique: str) -> None:
+    """The new master comes first; people indexed under the old one are still themselves."""
+    before = await People(identity_engine, PII).sign_in(unique, NOW)
+    rotated = Pii({2: b"\x02" * 32, 1: b"\x01" * 32}, "wx1")
+
+    assert (await People(identity_engine, rotated).sign_in(unique, NOW)).user == before.user
+
+
+async def test_old_sessions_are_forgotten(identity_engine: AsyncEngine) -> None:
+    """What has expired goes, what lives stays."""
+    people = People(identity_engine, PII)
+    old = await people.sign_in(ids.new_id().hex(), NOW - 2 * domain.REFRESH_LIFE_US)
+    young = await somebody(people)
+
+    await people.forget_old(NOW)
+
+    async with identity_engine.connect() as connection:
+        left = set((await connection.execute(select(sessions.c.session_id))).scalars())
+    assert old.session_id not in left
+    assert young.session_id in left
+
+
+async def test_a_lost_database_is_unavailable() -> None:
+    """A person may simply try again."""
+    engine = create_engine("mysql+aiomysql://nobody:x@127.0.0.1:1/identity?charset=utf8mb4")
+
+    with pytest.raises(UnavailableError):
+        await People(engine, PII).sign_in("o", NOW)
+    await engine.dispose()
+
+
+def test_the_migrations_make_what_the_tables_say(identity_url: str) -> None:
+    """Alembic finds nothing to add, drop or change."""
+    engine = create_blocking_engine(make_url(identity_url).set(drivername="mysql+pymysql"))
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+
+    assert differences == []

@@ -1,0 +1,97 @@
+"""reporting's activities on a real database."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine as create_blocking_engine
+from sqlalchemy import make_url
+
+from servicekit import ids, migrate
+from servicekit.clock import now_us
+from servicekit.database import create_engine
+from servicekit.errors import UnavailableError
+from services.reporting.domain import Activity
+from services.reporting.store import Activities
+from services.reporting.tables import metadata
+
+
+@pytest.fixture(scope="module")
+def reporting_url(database_url: str) -> Iterator[str]:
+    """A schema of reporting's own, made by its migrations, twice."""
+    url = make_url(database_url)
+    schema, blocking = f"{url.database}_reporting", url.set(drivername="mysql+pymysql")
+    admin = create_blocking_engine(blocking)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    with pytest.MonkeyPatch.context() as environment:
+        text = blocking.set(database=schema).render_as_string(hide_password=False)
+        environment.setenv("REPORTING_MIGRATION_DATABASE_URL", text)
+        migrate.upgrade("reporting")
+        migrate.upgrade("reporting")
+    yield url.set(database=schema).render_as_string(hide_password=False)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {schema}")
+    admin.dispose()
+
+
+@pytest.fixture
+async def activities(reporting_url: str) -> AsyncIterator[Activities]:
+    """The store on that schema."""
+    engine = create_engine(reporting_url)
+    yield Activities(engine)
+    await engine.dispose()
+
+
+def an_activity(**changes: object) -> Activity:
+    """A published activity that closes in an hour."""
+    closes_at = now_us() + 3_600_000_000
+    activity = Activity(ids.new_id(), ids.new_id(), "新生讲座", "Asia/Shanghai", 2, 3, 120, 100, closes_at)
+    return replace(activity, **changes)  # type: ignore[arg-type]
+
+
+async def test_what_is_saved_is_found(activities: Activities) -> None:
+    """Every field comes back as it went, an open end too; an unknown id is None."""
+    closing, open_ended = an_activity(), an_activity(closes_at=None)
+    await activities.save([closing, open_ended])
+    assert await activities.get(closing.activity_id) == closing
+    assert await activities.get(open_ended.activity_id) == open_ended
+    assert await activities.get(ids.new_id()) is None
+
+
+async def test_a_lower_revision_is_ignored(activities: Activities) -> None:
+    """A higher one replaces every field; the same or a lower one, also in the same batch, changes nothing."""
+    first = an_activity(revision=1)
+    newest = replace(an_activity(revision=5), activity_id=first.activity_id)
+    late = replace(first, revision=4, title="late")
+    await activities.save([first])
+    await activities.save([newest, late])
+    await activities.save([replace(newest, title="same revision")])
+    assert await activities.get(first.activity_id) == newest
+
+
+async def test_closings_are_those_to_come(activities: Activities) -> None:
+    """Closing times after a moment, by activity; open ends are not among them."""
+    soon, past, never = an_activity(), an_activity(closes_at=1_000_000), an_activity(closes_at=None)
+    await activities.save([soon, past, never])
+    closings = await activities.closings(now_us())
+    assert closings[soon.activity_id] == soon.closes_at
+    assert not {past.activity_id, never.activity_id} & set(closings)
+
+
+async def test_mysql_gone() -> None:
+    """It is UNAVAILABLE, not an error of ours."""
+    activities = Activities(create_engine("mysql+aiomysql://nobody:no@127.0.0.1:1/reporting"))
+    with pytest.raises(UnavailableError):
+        await activities.get(ids.new_id())
+
+
+def test_migrations_make_what_the_tables_say(reporting_url: str) -> None:
+    """Alembic finds no difference between the migrated schema and `tables.py`."""
+    engine = create_blocking_engine(make_url(reporting_url).set(drivername="mysql+pymysql"))
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert differences == []

@@ -1,0 +1,132 @@
+"""Fakes of the checkin service's ports; the contract tests keep those of real servers honest."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.errors import UnavailableError
+from services.checkin.activities import Snapshot
+from services.checkin.antifraud_client import Assessment
+from services.checkin.errors import NothingDurableError
+from services.checkin.merge import Hint, HintKind, Judgement
+from services.checkin.seats import Answer, Claim, Room, Seating
+
+Key = tuple[bytes, bytes]
+
+
+@dataclass
+class FakeActivities:
+    """Snapshots that are there from the start; `is_gone` makes every call fail."""
+
+    snapshots: list[Snapshot]
+    is_gone: bool = False
+    newer: list[Snapshot] = field(default_factory=list)
+
+    async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
+        """Nothing more can be found."""
+        unknown = [key for key in (*occurrence_ids, *activity_ids, *codes) if self.get(key) is None]
+        if self.is_gone and unknown:
+            raise UnavailableError("the activity service is gone")
+
+    async def renew(self, occurrence_ids: Collection[bytes]) -> None:
+        """Takes the newer snapshots."""
+        if self.is_gone:
+            raise UnavailableError("the activity service is gone")
+        self.snapshots = self.newer or self.snapshots
+
+    def get(self, key: bytes | str) -> Snapshot | None:
+        """By any of the three keys."""
+        for snapshot in self.snapshots:
+            occurrence = snapshot.occurrence
+            if key in (occurrence.occurrence_id, occurrence.activity_id, occurrence.code):
+                return snapshot
+        return None
+
+
+@dataclass
+class FakeAntifraud:
+    """Says the same of everybody; None is an antifraud that is gone."""
+
+    assessment: Assessment | None = field(default_factory=lambda: Assessment(Judgement.ACCEPTED, 12.0, ()))
+
+    async def assess(self, cases: Sequence[tuple[pb.Attempt, Snapshot]]) -> list[Assessment] | None:
+        """One per case."""
+        return None if self.assessment is None else [self.assessment for _ in cases]
+
+
+@dataclass
+class FakeSeats:
+    """Seats without expiry; `is_gone` makes every call fail."""
+
+    hints: dict[tuple[bytes, bytes, int], Hint] = field(default_factory=dict)
+    told: dict[Key, Answer] = field(default_factory=dict)
+    is_gone: bool = False
+
+    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+        """What stood there; free seats are taken, up to the room's capacity."""
+        self._check()
+        return {room: [self._claim(room, claim) for claim in claims] for room, claims in rooms.items()}
+
+    def _claim(self, room: Room, claim: Claim) -> Seating:
+        key = (room.occurrence_id, claim.user_id, claim.direction)
+        hint = self.hints.get(key)
+        if hint is None and claim.judgement is Judgement.ACCEPTED:
+            inside = sum(occurrence_id == room.occurrence_id for occurrence_id, _, _ in self.hints)
+            if room.capacity and inside >= room.capacity:
+                return Seating(is_full=True)
+            self.hints[key] = Hint(HintKind.CLAIMED, claim.attempt_id, claim.effective_at)
+        return Seating(hint)
+
+    async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[Key, Answer]) -> None:
+        """Remembers the answers."""
+        self._check()
+        self.told |= answers
+
+    async def answers(self, attempts: Iterable[Key]) -> dict[Key, Answer]:
+        """Those remembered."""
+        self._check()
+        return {key: self.told[key] for key in attempts if key in self.told}
+
+    def _check(self) -> None:
+        if self.is_gone:
+            raise UnavailableError("Redis is gone")
+
+
+@dataclass
+class FakeGuesses:
+    """Five wrong codes lock, for ever."""
+
+    wrong: list[bytes] = field(default_factory=list)
+
+    async def locked(self, people: Collection[bytes]) -> set[bytes]:
+        """Who guessed wrong five times."""
+        return {person for person in people if self.wrong.count(person) >= 5}
+
+    async def count_wrong(self, people: Iterable[bytes]) -> None:
+        """Notes each."""
+        self.wrong += people
+
+
+@dataclass
+class FakeDispatch:
+    """Keeps what was sent; `is_gone` is a broker that takes nothing."""
+
+    sent: list[pb.Copy] = field(default_factory=list)
+    is_gone: bool = False
+
+    async def send(self, batch: pb.AttemptedBatch) -> None:
+        """Takes the batch or raises."""
+        if self.is_gone:
+            raise NothingDurableError("no broker")
+        self.sent += batch.copies
+
+
+@dataclass
+class FakeRecords:
+    """What MySQL would know."""
+
+    stored: dict[Key, pb.Checkin] = field(default_factory=dict)
+
+    async def recall(self, attempts: Sequence[Key]) -> dict[Key, pb.Checkin]:
+        """Those stored."""
+        return {key: self.stored[key] for key in attempts if key in self.stored}

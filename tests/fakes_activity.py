@@ -1,0 +1,178 @@
+"""activity's store in memory, and identity and Redis as far as activity uses them.
+
+`tests/contract/test_activity_store.py` runs the same body on this store and on the real one.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from servicekit.cache import RedisError
+from servicekit.idempotency import IdempotencyKeyReusedError, Intent
+from servicekit.rpc.interceptors import person
+from services.activity import domain
+from services.activity.definition import SECOND_US, Definition, Kind, Method, Place, Wifi
+from services.activity.domain import Activity
+from services.activity.errors import ActivityNotFoundError
+from services.activity.roles import NONE, STAFF, Role
+
+# A Tuesday morning.
+STARTS_AT = 1_800_000_000 * SECOND_US
+HOUR_US = 3600 * SECOND_US
+
+
+def a_definition(organisation_id: bytes, **changes: Any) -> Definition:
+    """A lecture of two hours with everything an organiser can say of it."""
+    definition = Definition(
+        organisation_id=organisation_id,
+        kind=Kind.EVENT,
+        title="新生讲座",
+        time_zone="Asia/Shanghai",
+        starts_at=STARTS_AT,
+        ends_at=STARTS_AT + 2 * HOUR_US,
+        late_after_s=600,
+        place=Place("图书馆报告厅", 25.0389, 102.7183, 200.0),
+        wifi=(Wifi("campus", b"\x9c\xa6\x15\x00\x1f\x2e"),),
+        methods=(Method.QR, Method.CODE, Method.PLACE),
+        gates=("东门", "西门"),
+    )
+    return replace(definition, **changes)
+
+
+@dataclass
+class FakeStore:
+    """Activities in a dictionary."""
+
+    activities: dict[bytes, Activity] = field(default_factory=dict)
+    made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
+    reads: int = 0
+
+    async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
+        """See `Store.create`."""
+        key = (intent.user_id, intent.key)
+        if intent.key and key in self.made:
+            body, activity_id = self.made[key]
+            if body != intent.body:
+                raise IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
+            return self.activities[activity_id]
+        activity = self._with_free_code(draft)
+        self.activities[activity.activity_id] = activity
+        self.made[key] = (intent.body, activity.activity_id)
+        return activity
+
+    async def change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> Activity:
+        """See `Store.change`."""
+        if activity_id not in self.activities:
+            raise ActivityNotFoundError
+        before = self.activities[activity_id]
+        self.activities[activity_id] = self._with_free_code(lambda: move(before))
+        return self.activities[activity_id]
+
+    async def get(self, activity_id: bytes) -> Activity | None:
+        """See `Store.get`."""
+        self.reads += 1
+        return self.activities.get(activity_id)
+
+    async def find(
+        self,
+        *,
+        activity_ids: Collection[bytes] = (),
+        occurrence_ids: Collection[bytes] = (),
+        codes: Collection[str] = (),
+    ) -> list[Activity]:
+        """See `Store.find`."""
+        self.reads += 1
+        return [
+            activity
+            for activity in self.activities.values()
+            if activity.activity_id in activity_ids
+            or activity.code in codes
+            or any(each.occurrence_id in occurrence_ids for each in activity.occurrences)
+        ]
+
+    async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
+        """See `Store.page`."""
+        wanted = [
+            activity
+            for activity in self.activities.values()
+            if activity.definition.organisation_id in organisation_ids
+            and (before is None or activity.activity_id < before)
+        ]
+        return sorted(wanted, key=lambda activity: activity.activity_id, reverse=True)[:size]
+
+    def _with_free_code(self, make: Callable[[], Activity]) -> Activity:
+        activity = make()
+        while any(
+            other.code == activity.code and other.activity_id != activity.activity_id
+            for other in self.activities.values()
+        ):
+            activity = make()
+        return activity
+
+
+@dataclass
+class FakeRoles:
+    """Who is what, by (organisation, person)."""
+
+    roles: dict[tuple[bytes, bytes], Role] = field(default_factory=dict)
+
+    async def of_caller(self, organisation_id: bytes) -> Role:
+        """See `Roles.of_caller`."""
+        return self.roles.get((organisation_id, person().user_id), NONE)
+
+    async def organisations_of_caller(self) -> list[bytes]:
+        """See `Roles.organisations_of_caller`."""
+        caller = person().user_id
+        return [organisation for (organisation, user), role in self.roles.items() if user == caller and role >= STAFF]
+
+
+@dataclass
+class FakeRedis:
+    """GET, SET NX and pipelines of counters; `is_gone` breaks it."""
+
+    is_gone: bool = False
+    values: dict[Any, Any] = field(default_factory=dict)
+
+    async def get(self, name: str) -> bytes | None:
+        """A value, as bytes."""
+        self._check()
+        return self.values.get(name)
+
+    async def set(self, name: str, value: str, *, nx: bool, ex: int) -> bool | None:
+        """Stores a value unless there is one; it never expires."""
+        self._check()
+        if name in self.values:
+            return None
+        self.values[name] = value.encode()
+        return True
+
+    async def mget(self, names: list[bytes]) -> list[Any]:
+        """Several values."""
+        self._check()
+        return [self.values.get(name) for name in names]
+
+    def pipeline(self, *, transaction: bool) -> "FakeRedis":
+        """Commands take effect at once."""
+        return self
+
+    def incr(self, name: bytes) -> None:
+        """Counts."""
+        if not self.is_gone:
+            self.values[name] = self.values.get(name, 0) + 1
+
+    def expire(self, name: bytes, seconds: int, *, nx: bool) -> None:
+        """Values never expire."""
+
+    async def execute(self) -> None:
+        """Fails when Redis is gone."""
+        self._check()
+
+    def _check(self) -> None:
+        if self.is_gone:
+            raise RedisError("gone")
+
+
+def a_draft(organisation_id: bytes, activity_id: bytes, occurrence_id: bytes, **changes: Any) -> Activity:
+    """A draft of the lecture, made a day before."""
+    definition = a_definition(organisation_id, **changes)
+    return domain.draft(definition, activity_id, occurrence_id, STARTS_AT - 24 * HOUR_US)

@@ -1,0 +1,151 @@
+"""What an organiser may say of an activity, and how each mistake is named."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servicekit.errors import InvalidArgumentError
+from services.activity.definition import (
+    DAY_S,
+    SECOND_US,
+    Definition,
+    Grade,
+    Kind,
+    Method,
+    Place,
+    PlaceRule,
+    Policy,
+    Wifi,
+    check,
+)
+from tests.fakes_activity import STARTS_AT, a_definition
+
+ORGANISATION = b"o" * 16
+HERE = Place("报告厅", 25.0389, 102.7183)
+ACCESS_POINT = Wifi("campus", b"\x9c\xa6\x15\x00\x1f\x2e")
+
+
+def fields_at_fault(**changes: Any) -> list[str]:
+    """The JSON paths that are wrong with the lecture after these changes."""
+    try:
+        check(a_definition(ORGANISATION, **changes))
+    except InvalidArgumentError as error:
+        return [fault.field for fault in error.fields]
+    return []
+
+
+def test_what_is_left_unsaid_has_the_defaults_of_the_contract() -> None:
+    """A title, a zone and two times make an activity."""
+    least = Definition(ORGANISATION, Kind.EVENT, "例会", "Asia/Shanghai", STARTS_AT, STARTS_AT + SECOND_US)
+
+    check(least)
+
+    assert least.policy == Policy(
+        fence=Grade.REVIEW, wifi=Grade.OFF, place=PlaceRule.ANY, late=Grade.ACCEPT, offline=Grade.REVIEW, face=Grade.OFF
+    )
+    assert (least.opens_before_s, least.closes_after_s, least.late_after_s) == (1800, 0, None)
+    assert (least.methods, least.qr_period_s, least.offline_window_s, least.capacity) == ((Method.QR,), 60, 7200, 0)
+    assert Place().radius_m == 500
+
+
+def test_the_full_lecture_is_fine() -> None:
+    """Everything said at once, all of it sensible."""
+    assert fields_at_fault() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"kind": 0}, "kind"),
+        ({"kind": 9}, "kind"),
+        ({"title": ""}, "title"),
+        ({"title": " \u3000"}, "title"),
+        ({"title": "长" * 101}, "title"),
+        ({"title": "a\x00b"}, "title"),
+        ({"title": "a\nb"}, "title"),
+        ({"title": "half an emoji \ud83d"}, "title"),
+        ({"title": "evil\u202eelttit"}, "title"),
+        ({"time_zone": ""}, "time_zone"),
+        ({"time_zone": "UTC+8"}, "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone"),
+        ({"ends_at": STARTS_AT}, "ends_at"),
+        ({"ends_at": STARTS_AT + 31 * DAY_S * SECOND_US + 1}, "ends_at"),
+        ({"opens_before_s": 8 * DAY_S}, "opens_before_s"),
+        ({"closes_after_s": 8 * DAY_S}, "closes_after_s"),
+        ({"late_after_s": 32 * DAY_S}, "late_after_s"),
+        ({"place": Place("", float("nan"), 0)}, "place.latitude"),
+        ({"place": Place("", 0, float("inf"))}, "place.longitude"),
+        ({"place": Place("", 102.7, 25.0)}, "place.latitude"),
+        ({"place": Place("", 25.0, 180.1)}, "place.longitude"),
+        ({"place": Place("", 25.0, 102.7, 19.9)}, "place.radius_m"),
+        ({"place": Place("", 25.0, 102.7, 5001)}, "place.radius_m"),
+        ({"place": Place("", 25.0, 102.7, float("nan"))}, "place.radius_m"),
+        ({"place": Place("x" * 101, 25.0, 102.7)}, "place.name"),
+        ({"wifi": tuple(Wifi("", bytes([0, 0, 0, 0, 0, n])) for n in range(21))}, "wifi"),
+        ({"wifi": (ACCESS_POINT, ACCESS_POINT)}, "wifi"),
+        ({"wifi": (ACCESS_POINT, Wifi("x", b"\x01" * 5))}, "wifi[1].bssid"),
+        ({"wifi": (Wifi("x" * 33, b"\x01" * 6),)}, "wifi[0].ssid"),
+        ({"methods": (Method.QR, 0)}, "methods[1]"),
+        ({"methods": (Method.QR, 77)}, "methods[1]"),
+        ({"methods": (Method.NFC,)}, "methods[0]"),
+        ({"methods": (Method.QR, Method.QR)}, "methods"),
+        ({"methods": (Method.PLACE,), "place": None, "wifi": ()}, "methods[0]"),
+        ({"policy": Policy(fence=Grade.ACCEPT)}, "policy.fence"),
+        ({"policy": Policy(fence=Grade.REFUSE), "place": None}, "policy.fence"),
+        ({"policy": Policy(wifi=42)}, "policy.wifi"),
+        ({"policy": Policy(wifi=Grade.REVIEW), "wifi": ()}, "policy.wifi"),
+        ({"policy": Policy(late=Grade.OFF)}, "policy.late"),
+        ({"policy": Policy(offline=Grade.OFF)}, "policy.offline"),
+        ({"policy": Policy(face=Grade.REVIEW)}, "policy.face"),
+        ({"policy": Policy(place=3)}, "policy.place"),
+        ({"policy": Policy(place=PlaceRule.ALL), "wifi": ()}, "policy.place"),
+        ({"qr_period_s": 9}, "qr_period_s"),
+        ({"qr_period_s": 301}, "qr_period_s"),
+        ({"capacity": 1_000_001}, "capacity"),
+        ({"offline_window_s": 8 * DAY_S}, "offline_window_s"),
+        ({"gates": tuple(f"gate {n}" for n in range(21))}, "gates"),
+        ({"gates": ("东门", "东门")}, "gates"),
+        ({"gates": ("东门", "")}, "gates[1]"),
+        ({"gates": ("x" * 65,)}, "gates[0]"),
+    ],
+)
+def test_each_mistake_is_named_by_its_path_and_nothing_else_is(changes: dict[str, Any], path: str) -> None:
+    """One wrong field gives one field error."""
+    assert fields_at_fault(**changes) == [path]
+
+
+def test_a_missing_time_is_asked_for() -> None:
+    """Times far off, zero among them, are refused as such and not only against each other."""
+    assert fields_at_fault(starts_at=0, ends_at=0) == ["starts_at", "ends_at", "ends_at"]
+
+
+def test_all_mistakes_come_at_once() -> None:
+    """Nobody has to send a form five times."""
+    assert fields_at_fault(title="", time_zone="Mars", capacity=-1) == ["title", "time_zone", "capacity"]
+
+
+def test_swapped_coordinates_get_a_question_back() -> None:
+    """A latitude that could only be a longitude says so."""
+    with pytest.raises(InvalidArgumentError, match="swapped"):
+        check(a_definition(ORGANISATION, place=Place("", 102.7183, 25.0389)))
+
+
+@given(st.text(min_size=1, max_size=100))
+def test_a_title_is_taken_unless_it_is_blank_or_breaks_text(title: str) -> None:
+    """Any script, any whole emoji."""
+    breaks = any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in title)
+    turns = bool(set(title) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+    assert fields_at_fault(title=title) in ([], ["title"], ["title", "title"])
+    assert (fields_at_fault(title=title) == []) == bool(title.strip() and not breaks and not turns)
+
+
+@given(latitude=st.floats(), longitude=st.floats(), radius_m=st.floats())
+def test_a_place_is_taken_only_on_earth(latitude: float, longitude: float, radius_m: float) -> None:
+    """Whatever a float can be, the answer is a place or a named field."""
+    is_place = abs(latitude) <= 90 and abs(longitude) <= 180 and 20 <= radius_m <= 5000
+
+    assert (fields_at_fault(place=Place("", latitude, longitude, radius_m)) == []) == is_place

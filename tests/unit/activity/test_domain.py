@@ -1,0 +1,151 @@
+"""An activity's life, its codes, and the slots of its QR."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.activity.definition import SECOND_US
+from services.activity.domain import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    Activity,
+    QrToken,
+    Slot,
+    State,
+    clean_code,
+    new_code,
+)
+from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
+from tests.fakes_activity import HOUR_US, STARTS_AT, a_draft
+
+NOW = STARTS_AT
+DRAFT = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)
+PUBLISHED = DRAFT.publish(NOW)
+
+MOVES: dict[str, Callable[[Activity], Activity]] = {
+    "publish": lambda activity: activity.publish(NOW),
+    "close": Activity.close,
+    "cancel": Activity.cancel,
+    "revoke": Activity.revoke,
+}
+ALLOWED = {
+    ("publish", State.DRAFT): State.PUBLISHED,
+    ("publish", State.PUBLISHED): State.PUBLISHED,
+    ("close", State.PUBLISHED): State.CLOSED,
+    ("close", State.CLOSED): State.CLOSED,
+    ("cancel", State.DRAFT): State.CANCELLED,
+    ("cancel", State.PUBLISHED): State.CANCELLED,
+    ("cancel", State.CANCELLED): State.CANCELLED,
+    ("revoke", State.PUBLISHED): State.PUBLISHED,
+}
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("move", MOVES)
+def test_every_move_from_every_state(move: str, state: State) -> None:
+    """What is not allowed is refused with the state as data."""
+    activity = replace(PUBLISHED, state=state)
+
+    if (move, state) in ALLOWED:
+        assert MOVES[move](activity).state is ALLOWED[move, state]
+    else:
+        with pytest.raises(StateError) as refusal:
+            MOVES[move](activity)
+        assert refusal.value.metadata == {"state": state.word}
+
+
+@pytest.mark.parametrize("move", ["publish", "close", "cancel"])
+def test_a_move_made_twice_changes_nothing(move: str) -> None:
+    """The second one gives the very same value, so nothing is written and nobody is told."""
+    once = MOVES[move](PUBLISHED)
+
+    assert MOVES[move](once) is once
+
+
+def test_revoking_replaces_epoch_and_code_and_raises_the_revision() -> None:
+    """Old tokens and the old code are worth nothing together."""
+    revoked = PUBLISHED.revoke()
+
+    assert (revoked.epoch, revoked.revision) == (PUBLISHED.epoch + 1, PUBLISHED.revision + 1)
+    assert revoked.code != PUBLISHED.code
+
+
+def test_the_window_reaches_beyond_the_event() -> None:
+    """It opens and closes by the margins."""
+    [occurrence] = a_draft(b"o" * 16, b"a" * 16, b"c" * 16, opens_before_s=600, closes_after_s=60).occurrences
+
+    assert occurrence.opens_at == STARTS_AT - 600 * SECOND_US
+    assert occurrence.closes_at == STARTS_AT + 2 * HOUR_US + 60 * SECOND_US
+
+
+def test_codes_have_no_look_alikes_and_are_no_words() -> None:
+    """Nothing that reads as something else from the back row, and no vowels."""
+    assert not set(CODE_ALPHABET) & set("0ODQ1IL2Z5S8BUAE")
+    assert len(set(CODE_ALPHABET)) == len(CODE_ALPHABET) == 20
+
+
+def test_new_codes_are_six_characters_and_differ() -> None:
+    """A thousand draws of 64 million hardly meet."""
+    codes = {new_code() for _ in range(1000)}
+
+    assert len(codes) > 990
+    assert all(len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) for code in codes)
+
+
+@pytest.mark.parametrize("typed", ["cfg347", " CFG 347 ", "cfg-347", "CFG347"])
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    """Case, spaces and hyphens say nothing."""
+    assert clean_code(typed) == "CFG347"
+
+
+@pytest.mark.parametrize("typed", ["", "CFG34", "CFG3477", "CFG340", "ＣＦＧ３４７", "CFG34\x00"])
+def test_what_cannot_be_a_code_is_none(typed: str) -> None:
+    """It never reaches the database."""
+    assert clean_code(typed) == ""
+
+
+@given(now_us=st.integers(0, 2**32 * SECOND_US), period_s=st.integers(10, 300))
+def test_a_slot_holds_its_moment_and_the_next_begins_where_it_ends(now_us: int, period_s: int) -> None:
+    """Every screen that asks in a slot is told the same slot and to come back right after it."""
+    slot = Slot.at(now_us, period_s)
+
+    assert slot.issued_at * SECOND_US <= now_us < slot.expires_at
+    assert slot.issued_at // period_s == slot.number
+    assert Slot.at(slot.expires_at, period_s).number == slot.number + 1
+    assert 1 <= slot.refresh_in_s(now_us) <= period_s
+    assert now_us + slot.refresh_in_s(now_us) * SECOND_US >= slot.expires_at
+
+
+ISSUED_AT = STARTS_AT // SECOND_US
+
+
+@pytest.mark.parametrize(
+    ("life_s", "epoch", "after_s", "error"),
+    [
+        (60, 2, 0, None),
+        (60, 2, -5, None),
+        (60, 2, -5.000001, QrFutureError),
+        (60, 2, 70, None),
+        (60, 2, 70.000001, QrExpiredError),
+        (10, 2, 15, None),
+        (10, 2, 15.000001, QrExpiredError),
+        (60, 1, 0, QrRevokedError),
+        (60, 1, 500, QrRevokedError),
+        (60, 3, 0, None),
+    ],
+)
+def test_a_token_is_good_for_its_life_and_grace_in_its_epoch(
+    life_s: int, epoch: int, after_s: float, error: type[Exception] | None
+) -> None:
+    """Ten seconds of grace, at most half a life; five seconds ahead; never an earlier epoch."""
+    token = QrToken(b"c" * 16, ISSUED_AT, life_s, epoch)
+    now_us = STARTS_AT + round(after_s * SECOND_US)
+
+    if error is None:
+        token.check(2, now_us)
+    else:
+        with pytest.raises(error):
+            token.check(2, now_us)

@@ -1,0 +1,54 @@
+"""Sealed columns open in their place only, and blind indexes find without telling."""
+
+from dataclasses import replace
+
+import pytest
+
+from servicekit.errors import InternalError
+from services.identity.pii import Cell, Pii
+
+OLD, NEW = {1: b"\x01" * 32}, {2: b"\x02" * 32}
+CELL = Cell("users", "name", b"r" * 16)
+
+
+def test_a_sealed_value_opens_in_its_place() -> None:
+    """Sealing twice gives different bytes, and neither shows the text."""
+    pii = Pii(OLD, "app")
+    first, second = pii.seal("王小明", CELL), pii.seal("王小明", CELL)
+
+    assert pii.open(first, CELL) == pii.open(second, CELL) == "王小明"
+    assert first != second
+    assert "王小明".encode() not in first
+
+
+@pytest.mark.parametrize("moved", [{"table": "sessions"}, {"column": "openid"}, {"row": b"s" * 16}])
+def test_a_value_moved_elsewhere_does_not_open(moved: dict[str, object]) -> None:
+    """Table, column and row are part of the seal."""
+    pii = Pii(OLD, "app")
+
+    with pytest.raises(InternalError):
+        pii.open(pii.seal("x", CELL), replace(CELL, **moved))
+
+
+@pytest.mark.parametrize("other", [Pii(OLD, "another app"), Pii(NEW, "app"), Pii({1: b"\x03" * 32}, "app")])
+def test_another_tenant_or_key_does_not_open(other: Pii) -> None:
+    """Neither a foreign tenant nor a foreign master opens it."""
+    with pytest.raises(InternalError):
+        other.open(Pii(OLD, "app").seal("x", CELL), CELL)
+
+
+def test_rotation_keeps_old_values_readable_and_findable() -> None:
+    """The new master seals and indexes first; what the old one made opens and is found."""
+    before, after = Pii(OLD, "app"), Pii(NEW | OLD, "app")
+
+    assert after.open(before.seal("x", CELL), CELL) == "x"
+    assert after.seal("x", CELL)[0] == 2
+    assert after.blind_indexes("openid", "o")[1:] == before.blind_indexes("openid", "o")
+
+
+def test_a_blind_index_depends_on_tenant_column_and_value() -> None:
+    """Equal values of different people's tenants or columns do not show as equal."""
+    [index] = Pii(OLD, "app").blind_indexes("openid", "o")
+
+    others = [("app", "openid", "p"), ("app", "phone", "o"), ("another", "openid", "o")]
+    assert index not in [Pii(OLD, tenant).blind_indexes(column, value)[0] for tenant, column, value in others]

@@ -1,0 +1,120 @@
+"""What WeChat says becomes an error with a cure, and its URL is seen by nobody."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from servicekit.breaker import CircuitOpenError
+from servicekit.errors import RateLimitedError, ServiceError, UnavailableError
+from services.identity.errors import BlockedError, WechatCodeError
+from services.identity.wechat import WechatClient
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def client(handle: Callable[[httpx.Request], httpx.Response]) -> WechatClient:
+    """A client whose WeChat is `handle`."""
+    transport = httpx.MockTransport(handle)
+    return WechatClient("https://api.weixin.qq.com", "wx1", SECRET, connections=4, transport=transport)
+
+
+def answering(body: object, status: int = 200) -> WechatClient:
+    """A client whose WeChat always says `body`."""
+    return client(lambda request: httpx.Response(status, text=json.dumps(body)))
+
+
+async def test_a_code_is_exchanged_for_the_openid() -> None:
+    """The request is the documented one; the session key is not kept."""
+    requests: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json={"openid": "o1", "session_key": "k", "unionid": "u"})
+
+    assert await client(handle).exchange("code 1&x=y") == "o1"
+    expected = {"appid": "wx1", "secret": SECRET, "js_code": "code 1&x=y", "grant_type": "authorization_code"}
+    assert dict(requests[0].url.params) == expected
+    assert requests[0].url.path == "/sns/jscode2session"
+
+
+@pytest.mark.parametrize(
+    ("errcode", "error"),
+    [
+        (40029, WechatCodeError),
+        (40163, WechatCodeError),
+        (45011, RateLimitedError),
+        (40226, BlockedError),
+        (-1, UnavailableError),
+        (40013, UnavailableError),
+        (40125, UnavailableError),
+        (99999, UnavailableError),
+    ],
+)
+async def test_error_codes_are_told_apart(errcode: int, error: type[ServiceError]) -> None:
+    """Each errcode becomes the error whose cure helps."""
+    with pytest.raises(error):
+        await answering({"errcode": errcode, "errmsg": "x"}).exchange("c")
+
+
+@pytest.mark.parametrize("body", [{}, [], "x", {"openid": 7}])
+async def test_an_answer_without_openid_is_no_sign_in(body: object) -> None:
+    """Nonsense and emptiness are WeChat's trouble, not the person's."""
+    with pytest.raises(UnavailableError):
+        await answering(body).exchange("c")
+
+
+@pytest.mark.parametrize("code", ["", "x" * 129, "签到", "a\nb"])
+async def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
+    """WeChat is not asked at all."""
+
+    def unexpected(request: httpx.Request) -> httpx.Response:
+        raise AssertionError
+
+    with pytest.raises(WechatCodeError):
+        await client(unexpected).exchange(code)
+
+
+async def test_no_log_and_no_error_carries_the_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a broken connection nor a bad status shows the URL."""
+    caplog.set_level(logging.WARNING)
+
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(f"cannot reach {request.url}", request=request)
+
+    for wechat in (client(broken), answering({}, status=502)):
+        with pytest.raises(UnavailableError) as failure:
+            await wechat.exchange("c")
+        assert SECRET not in str(failure.value)
+        assert failure.value.__cause__ is None
+    assert len(caplog.records) == 2
+    assert SECRET not in caplog.text
+
+
+async def test_wechat_gone_opens_the_breaker_and_refusals_do_not() -> None:
+    """Wrong codes say nothing against WeChat; five failures in a row spare it further calls."""
+    refusing, failing = answering({"errcode": 40029}), answering({"errcode": -1})
+
+    for _ in range(10):
+        with pytest.raises(WechatCodeError):
+            await refusing.exchange("c")
+    for _ in range(5):
+        with pytest.raises(UnavailableError):
+            await failing.exchange("c")
+    with pytest.raises(CircuitOpenError):
+        await failing.exchange("c")
+
+
+async def test_a_silent_wechat_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole exchange has one deadline."""
+    monkeypatch.setattr("services.identity.wechat._TIMEOUT_S", 0.01)
+
+    async def silent(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(UnavailableError):
+        await client(silent).exchange("c")  # type: ignore[arg-type]

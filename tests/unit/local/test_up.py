@@ -1,0 +1,48 @@
+"""The bootstrap's decisions."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local import up
+
+
+def test_without_root_it_prints_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exactly what to type, and a failing exit code."""
+    monkeypatch.setattr(up, "_become_root", lambda: None)
+    monkeypatch.setattr(up, "_has", lambda program: program == "apt-get")
+    with pytest.raises(SystemExit) as caught:
+        up.install_packages(["redis-server", "python3-venv"])
+    assert "\n    sudo apt-get install -y redis-server python3-venv\n" in str(caught.value.code)
+
+
+def test_missing_servers_are_named_by_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each program stands for Debian's package of it."""
+    monkeypatch.setattr(up, "_has", lambda program: program != "mariadbd")
+    monkeypatch.setattr(up, "_RABBITMQ", Path("/nowhere"))
+    assert up.missing_packages() == ["mariadb-server", "rabbitmq-server"]
+
+
+def test_wheels_are_left_alone_while_the_lock_is_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stamp holds the lock's digest; a changed lock installs again."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(up, "ROOT", tmp_path)
+    monkeypatch.setattr(up, "LOCAL", tmp_path)
+    monkeypatch.setattr(up, "VENV", tmp_path)
+    monkeypatch.setattr(up, "_runs", lambda python: True)
+    monkeypatch.setattr(up, "_run", lambda command, log: ran.append(command))
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("a==1")
+    up.install_wheels("requirements.lock")
+    up.install_wheels("requirements.lock")
+    assert len(ran) == 1
+    lock.write_text("a==2")
+    up.install_wheels("requirements.lock")
+    assert len(ran) == 2
+    assert "--require-hashes" in ran[0]
+
+
+def test_the_policy_is_put_back() -> None:
+    """The script restores a policy that was there, and removes its own, however it ends."""
+    assert "trap restore EXIT" in up._INSTALL
+    assert up._INSTALL.index("trap restore EXIT") < up._INSTALL.index("exit 101")

@@ -1,0 +1,200 @@
+"""What the projector makes of messages, on a memory of its own."""
+
+from typing import Any
+
+import pytest
+
+from protos.activity.v1 import activity_pb2
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.errors import UnavailableError
+from services.reporting.domain import IN, OUT, Status
+from services.reporting.project import Projector, newest, to_activity, to_change
+from tests.fakes_reporting import FakeActivities, FakeLive
+
+ACTIVITY, PERSON, OTHER = b"a" * 16, b"p" * 16, b"o" * 16
+FIRST, SECOND = b"1" * 16, b"2" * 16
+MINUTE_US = 60_000_000
+HELD, FREE, ANNULLED = pb.SeatState.STATE_HELD, pb.SeatState.STATE_FREE, pb.SeatState.STATE_ANNULLED
+
+
+def an_attempt(attempt_id: bytes = FIRST, **changes: Any) -> pb.AttemptState:
+    """An accepted attempt by QR at gate A, in minute 7."""
+    at = 7 * MINUTE_US + 5
+    fields = {
+        "outcome": pb.OUTCOME_ACCEPTED,
+        "method": pb.METHOD_QR,
+        "gate": "A",
+        "received_at": at,
+        "effective_at": at,
+    }
+    return pb.AttemptState(attempt_id=attempt_id, **{**fields, "punctuality": pb.PUNCTUALITY_ON_TIME, **changes})
+
+
+def a_seat(*attempts: pb.AttemptState, **changes: Any) -> pb.SeatState:
+    """PERSON's seat on the way in, held by the first attempt."""
+    attempts = attempts or (an_attempt(),)
+    holder = attempts[0]
+    fields = {"activity_id": ACTIVITY, "user_id": PERSON, "direction": IN, "revision": 1, "state": HELD}
+    held = {"holder": holder.attempt_id, "effective_at": holder.effective_at}
+    return pb.SeatState(attempts=attempts, **{**fields, **held, **changes})
+
+
+def a_message(*seats: pb.SeatState) -> bytes:
+    """A `recorded.v1` of these seats."""
+    return pb.RecordedBatch(seats=seats, recorded_at=1).SerializeToString()
+
+
+@pytest.fixture
+def live() -> FakeLive:
+    """Numbers in memory."""
+    return FakeLive()
+
+
+@pytest.fixture
+def projector(live: FakeLive) -> Projector:
+    """A projector on them."""
+    return Projector(live, FakeActivities())
+
+
+async def counts(live: FakeLive) -> dict[str, int]:
+    """The counters of ACTIVITY."""
+    return (await live.numbers(ACTIVITY)).counts
+
+
+async def test_a_held_seat_is_a_person_checked_in(projector: Projector, live: FakeLive) -> None:
+    """It counts once by minute, method, gate and reason, and viewers are told."""
+    late = an_attempt(punctuality=pb.PUNCTUALITY_LATE, reasons=[pb.Reason(reason="LATE")])
+
+    await projector.recorded([a_message(a_seat(late))])
+
+    once = ["checked_in", "inside", "late", "minute:7", "method:qr", "gate:A", "reason:LATE"]
+    assert await counts(live) == dict.fromkeys(once, 1)
+    [event] = live.events[ACTIVITY]
+    assert (event.user_id, event.status, event.method) == (PERSON, Status.CHECKED_IN, "qr")
+    assert (event.gate, event.punctuality, event.checked_in_at) == ("A", "late", 7 * MINUTE_US + 5)
+
+
+async def test_the_same_message_twice_counts_once(projector: Projector, live: FakeLive) -> None:
+    """A redelivery changes nothing and tells nobody again."""
+    message = a_message(a_seat())
+
+    await projector.recorded([message, message])
+    await projector.recorded([message])
+
+    assert (await counts(live))["checked_in"] == 1
+    assert len(live.events[ACTIVITY]) == 1
+
+
+async def test_a_second_tap_is_no_second_person(projector: Projector, live: FakeLive) -> None:
+    """A duplicate raises the seat's revision only: the holder's numbers stay and no event is sent."""
+    duplicate = an_attempt(SECOND, outcome=pb.OUTCOME_DUPLICATE, method=pb.METHOD_CODE, gate="B")
+
+    await projector.recorded([a_message(a_seat())])
+    await projector.recorded([a_message(a_seat(an_attempt(), duplicate, revision=2))])
+
+    assert await counts(live) == dict.fromkeys(["checked_in", "inside", "minute:7", "method:qr", "gate:A"], 1)
+    assert len(live.events[ACTIVITY]) == 1
+
+
+async def test_somebody_refused_and_then_accepted_is_checked_in_only(projector: Projector, live: FakeLive) -> None:
+    """People are counted, not attempts: the refusal leaves the numbers when the seat is held."""
+    refused = an_attempt(SECOND, outcome=pb.OUTCOME_REFUSED, reasons=[pb.Reason(reason="FENCE_OUTSIDE")])
+
+    await projector.recorded([a_message(a_seat(refused, state=FREE, holder=b""))])
+    assert await counts(live) == {"refused": 1, "reason:FENCE_OUTSIDE": 1}
+    await projector.recorded([a_message(a_seat(an_attempt(), refused, revision=2))])
+
+    assert await counts(live) == dict.fromkeys(["checked_in", "inside", "minute:7", "method:qr", "gate:A"], 1)
+    assert [event.status for event in live.events[ACTIVITY]] == [Status.REFUSED, Status.CHECKED_IN]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ([pb.OUTCOME_REFUSED], Status.REFUSED),
+        ([pb.OUTCOME_REFUSED, pb.OUTCOME_PROVISIONAL], Status.PROVISIONAL),
+        ([pb.OUTCOME_PENDING_REVIEW, pb.OUTCOME_PROVISIONAL, pb.OUTCOME_REFUSED], Status.PENDING_REVIEW),
+        ([pb.OUTCOME_ANNULLED], Status.ABSENT),
+        ([pb.OUTCOME_ANNULLED, pb.OUTCOME_REFUSED], Status.REFUSED),
+    ],
+)
+def test_the_best_attempt_speaks_for_a_person_without_a_seat(outcomes: list[Any], status: Status) -> None:
+    """pending_review comes before provisional, provisional before refused, and an annulled person is absent."""
+    attempts = [an_attempt(bytes([number]) * 16, outcome=outcome) for number, outcome in enumerate(outcomes)]
+    assert to_change(PERSON, IN, a_seat(*attempts, state=ANNULLED, holder=b"")).view.status == status
+
+
+def test_of_several_refusals_the_latest_speaks() -> None:
+    """The list shows why the last try failed."""
+    tries = [("TOO_EARLY", 5), ("QR_EXPIRED", 9), ("CODE_WRONG", 7)]
+    attempts = [
+        an_attempt(bytes([at]) * 16, outcome=pb.OUTCOME_REFUSED, received_at=at, reasons=[pb.Reason(reason=reason)])
+        for reason, at in tries
+    ]
+    assert to_change(PERSON, IN, a_seat(*attempts, state=FREE, holder=b"")).view.reasons == ["QR_EXPIRED"]
+
+
+@pytest.mark.parametrize(("left_at", "inside"), [(6, 1), (8, 0)])
+@pytest.mark.parametrize("out_comes_first", [True, False])
+async def test_who_left_after_coming_in_is_not_inside(
+    projector: Projector, live: FakeLive, left_at: int, inside: int, out_comes_first: bool
+) -> None:
+    """Leaving takes one from inside, and none from checked in, whichever message comes first."""
+    left = a_seat(an_attempt(effective_at=left_at * MINUTE_US), direction=OUT)
+    messages = [a_message(left), a_message(a_seat())]
+
+    for message in messages if out_comes_first else reversed(messages):
+        await projector.recorded([message])
+
+    found = await counts(live)
+    assert (found["checked_in"], found.get("inside", 0)) == (1, inside)
+
+
+def test_each_seat_comes_once_in_its_highest_revision() -> None:
+    """What lies together in the queue is reduced before anything is sent; a seat without activity is left out."""
+    seats = [a_seat(revision=2), a_seat(revision=3), a_seat(revision=1), a_seat(user_id=OTHER), a_seat(activity_id=b"")]
+
+    [changes] = newest(seats).values()
+
+    assert [(change.user_id, change.revision) for change in changes] == [(PERSON, 3), (OTHER, 1)]
+
+
+async def test_a_message_nobody_can_read_leaves_its_neighbours_alone(projector: Projector, live: FakeLive) -> None:
+    """It is dropped; the others of the batch are projected."""
+    await projector.recorded([b"\xff\xff", a_message(a_seat())])
+    assert (await counts(live))["checked_in"] == 1
+
+
+async def test_numbers_and_words_of_a_later_release_do_no_harm(projector: Projector, live: FakeLive) -> None:
+    """An unknown method, punctuality or outcome reads as none."""
+    attempt = an_attempt(outcome=99, method=99, punctuality=99)
+    await projector.recorded([a_message(a_seat(attempt, state=FREE, holder=b""))])
+    [person] = await live.people(ACTIVITY)
+    assert (person.seat.status, person.seat.method, person.seat.punctuality) == (Status.ABSENT, "", "")
+
+
+async def test_redis_gone_means_not_now(projector: Projector, live: FakeLive) -> None:
+    """The error reaches the consumer, which gives the messages back to the queue."""
+    live.is_gone = True
+    with pytest.raises(UnavailableError):
+        await projector.recorded([a_message(a_seat())])
+
+
+async def test_a_changed_activity_is_kept_in_its_highest_revision() -> None:
+    """An older message that comes later changes nothing."""
+    activities = FakeActivities()
+    newer, older = (
+        activity_pb2.ActivityChanged(activity_id=ACTIVITY, revision=revision, title=title).SerializeToString()
+        for revision, title in [(2, "new"), (1, "old")]
+    )
+
+    await Projector(FakeLive(), activities).changed([newer, older])
+
+    assert activities.stored[ACTIVITY].title == "new"
+
+
+def test_an_activity_closes_with_its_last_window() -> None:
+    """Of several windows the latest close counts; a draft without one has none."""
+    windows = [activity_pb2.Window(closes_at=at) for at in (5, 9, 7)]
+    assert to_activity(activity_pb2.ActivityChanged(occurrences=windows)).closes_at == 9
+    assert to_activity(activity_pb2.ActivityChanged()).closes_at is None

@@ -1,0 +1,371 @@
+"""Natural batching: batches form by themselves, fairly, and nobody's trouble is a neighbour's."""
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from servicekit.batching import NaturalBatcher, QueueFullError
+
+
+@dataclass(frozen=True)
+class Item:
+    """A thing to send; its number tells it apart."""
+
+    number: int
+    key: str = "activity"
+    owner: str | None = None
+
+
+@dataclass
+class Wire:
+    """A `send` whose batches fly until the test lands them."""
+
+    batches: list[list[Item]] = field(default_factory=list)
+    flying: list[tuple[list[Item], "asyncio.Future[Sequence[str | Exception]]"]] = field(default_factory=list)
+
+    async def send(self, items: list[Item]) -> Sequence[str | Exception]:
+        """Records the batch and waits for its landing."""
+        self.batches.append(items)
+        landing: asyncio.Future[Sequence[str | Exception]] = asyncio.get_running_loop().create_future()
+        self.flying.append((items, landing))
+        return await landing
+
+    def land(self, index: int = 0, failing: frozenset[int] = frozenset()) -> None:
+        """Answers one batch: an error for the items numbered in `failing`."""
+        items, landing = self.flying.pop(index)
+        landing.set_result([ValueError(i.number) if i.number in failing else f"sent {i.number}" for i in items])
+
+    def crash(self, index: int = 0) -> None:
+        """Lets one whole batch fail."""
+        self.flying.pop(index)[1].set_exception(ConnectionError("gone"))
+
+
+async def settle() -> None:
+    """Lets everything happen that can happen without a landing."""
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
+def numbers(batches: Sequence[Sequence[Item]]) -> list[list[int]]:
+    """The batches, as their items' numbers."""
+    return [[item.number for item in batch] for batch in batches]
+
+
+def batcher_on(wire: Wire, **options: object) -> NaturalBatcher[Item, str]:
+    """A batcher that knows keys and owners, one batch in flight unless told otherwise."""
+    defaults: dict[str, object] = {
+        "max_in_flight": 1, "max_batch": 4, "key": lambda i: i.key, "owner": lambda i: i.owner
+    }  # fmt: skip
+    return NaturalBatcher(wire.send, **{**defaults, **options})  # type: ignore[arg-type]
+
+
+async def test_an_idle_batcher_sends_at_once() -> None:
+    """The first item waits for nobody."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    answer = batcher.submit(Item(1))
+    await settle()
+    assert numbers(wire.batches) == [[1]]
+    wire.land()
+    assert await answer == "sent 1"
+
+
+async def test_what_arrives_meanwhile_goes_together() -> None:
+    """Items that come while a batch flies share the next one."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    answers = [batcher.submit(Item(1))]
+    await settle()
+    answers += [batcher.submit(Item(n)) for n in (2, 3)]
+    await settle()
+    assert numbers(wire.batches) == [[1]]
+    wire.land()
+    await settle()
+    wire.land()
+    assert await asyncio.gather(*answers) == ["sent 1", "sent 2", "sent 3"]
+    assert numbers(wire.batches) == [[1], [2, 3]]
+
+
+async def test_a_long_line_leaves_half_a_batch_to_others() -> None:
+    """A crowded activity fills what others leave, and no more than half while they wait."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    batcher.submit(Item(0))
+    await settle()
+    for n in range(1, 9):
+        batcher.submit(Item(n, "crowd"))
+    for n in (11, 12, 13):
+        batcher.submit(Item(n, "club"))
+    for _ in range(3):
+        wire.land()
+        await settle()
+    assert numbers(wire.batches)[1:] == [[1, 2, 11, 12], [3, 4, 13, 5], [6, 7, 8]]
+
+
+async def test_more_keys_than_room_take_turns() -> None:
+    """With more activities than places in a batch, those left out are first in the next."""
+    wire = Wire()
+    batcher = batcher_on(wire, max_batch=2)
+    batcher.submit(Item(0))
+    await settle()
+    for n in range(6):
+        batcher.submit(Item(n, f"activity {n % 3}"))
+    for _ in range(3):
+        wire.land()
+        await settle()
+    assert numbers(wire.batches)[1:] == [[0, 1], [2, 3], [4, 5]]
+
+
+async def test_an_owners_second_item_waits_for_the_next_batch() -> None:
+    """A user is never twice in one batch; items without an owner may be."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    for n, owner in enumerate(["ada", "ada", "bob", "ada", None, None]):
+        batcher.submit(Item(n, owner=owner))
+    for _ in range(3):
+        await settle()
+        wire.land()
+    assert numbers(wire.batches) == [[0, 2, 4, 5], [1], [3]]
+
+
+async def test_one_items_exception_is_its_own() -> None:
+    """An exception among the results is raised for that item alone."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    answers = [batcher.submit(Item(n)) for n in range(3)]
+    await settle()
+    wire.land(failing=frozenset({1}))
+    assert await answers[0] == "sent 0"
+    with pytest.raises(ValueError, match="1"):
+        await answers[1]
+    assert await answers[2] == "sent 2"
+
+
+async def test_a_failing_send_fails_its_batch_and_no_other() -> None:
+    """When `send` raises, each of its items gets the error and the next batch flies."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    lost = batcher.submit(Item(1))
+    await settle()
+    later = batcher.submit(Item(2))
+    wire.crash()
+    with pytest.raises(ConnectionError):
+        await lost
+    await settle()
+    wire.land()
+    assert await later == "sent 2"
+
+
+async def test_a_wrong_number_of_results_is_an_error_for_all() -> None:
+    """Results that cannot be matched are given to nobody."""
+
+    async def send(_: list[Item]) -> list[str]:
+        return ["only one"]
+
+    batcher: NaturalBatcher[Item, str] = NaturalBatcher(send)
+    results = await asyncio.gather(batcher.submit(Item(1)), batcher.submit(Item(2)), return_exceptions=True)
+    assert [str(result) for result in results] == ["1 results for 2 items"] * 2
+
+
+async def test_a_full_queue_refuses_at_once() -> None:
+    """Beyond max_waiting `submit` raises, and takes items again when the line has moved."""
+    wire = Wire()
+    batcher = batcher_on(wire, max_waiting=1)
+    batcher.submit(Item(1))
+    with pytest.raises(QueueFullError):
+        batcher.submit(Item(2))
+    await settle()
+    batcher.submit(Item(3))
+    assert batcher.waiting == 1
+
+
+async def test_a_cancelled_waiter_withdraws_only_itself() -> None:
+    """An item given up in line is not sent; one given up in flight changes nothing for its neighbours."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    flying = [batcher.submit(Item(n)) for n in (1, 2)]
+    await settle()
+    waiting = [batcher.submit(Item(n)) for n in (3, 4)]
+    flying[0].cancel()
+    waiting[0].cancel()
+    wire.land()
+    await settle()
+    wire.land()
+    assert [await flying[1], await waiting[1]] == ["sent 2", "sent 4"]
+    assert numbers(wire.batches) == [[1, 2], [4]]
+
+
+async def test_drain_waits_for_what_was_taken() -> None:
+    """Shutdown ends when the last item has its answer."""
+    wire = Wire()
+    batcher = batcher_on(wire)
+    answers = [batcher.submit(Item(n)) for n in range(6)]
+    drained = asyncio.create_task(batcher.drain())
+    while not drained.done():
+        await settle()
+        if wire.flying:
+            wire.land()
+    assert all(answer.done() for answer in answers)
+    assert (batcher.waiting, batcher.in_flight) == (0, 0)
+
+
+async def test_the_observer_hears_of_each_batch() -> None:
+    """Size and the longest wait are reported when a batch leaves."""
+    wire = Wire()
+    seen: list[tuple[int, float]] = []
+    batcher = batcher_on(wire, observe=lambda size, waited_s: seen.append((size, waited_s)))
+    batcher.submit(Item(1))
+    batcher.submit(Item(2))
+    await settle()
+    [(size, waited_s)] = seen
+    assert size == 2
+    assert 0 <= waited_s < 1
+
+
+async def test_a_batch_runs_in_no_ones_context() -> None:
+    """A submitter's context variables, such as its span, do not reach `send`."""
+    who: ContextVar[str] = ContextVar("who", default="nobody")
+
+    async def send(items: list[Item]) -> list[str]:
+        return [who.get()] * len(items)
+
+    who.set("ada")
+    batcher: NaturalBatcher[Item, str] = NaturalBatcher(send)
+    assert await batcher.submit(Item(1)) == "nobody"
+
+
+class BatcherMachine(RuleBasedStateMachine):
+    """Random arrivals, landings, failures and cancellations against the promises of the docstring."""
+
+    @initialize(max_in_flight=st.integers(1, 4), max_batch=st.integers(1, 7), max_waiting=st.integers(1, 30))
+    def start(self, max_in_flight: int, max_batch: int, max_waiting: int) -> None:
+        """A batcher of some shape on an event loop of its own."""
+        self.loop = asyncio.new_event_loop()
+        self.wire = Wire()
+        self.max_in_flight, self.max_batch, self.max_waiting = max_in_flight, max_batch, max_waiting
+        self.batcher = batcher_on(self.wire, max_in_flight=max_in_flight, max_batch=max_batch, max_waiting=max_waiting)
+        self.answers: dict[Item, asyncio.Future[str]] = {}
+        self.unsent: list[Item] = []
+        self.withdrawn: set[Item] = set()
+        self.failed: set[Item] = set()
+        self.stood_in_line: set[Item] = set()
+        self.checked = 0
+
+    @rule(
+        arrivals=st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["ada", "bob", "cy", None])), max_size=12),
+        at_once=st.booleans(),
+    )
+    def arrive(self, arrivals: list[tuple[str, str | None]], at_once: bool) -> None:
+        """People come, all in one round of the loop or one after the other."""
+        for key, owner in arrivals:
+            self.loop.run_until_complete(self._submit(Item(len(self.answers), key, owner)))
+            if not at_once:
+                self._settle()
+        self._settle()
+
+    async def _submit(self, item: Item) -> None:
+        if self.batcher.waiting >= self.max_waiting:
+            with pytest.raises(QueueFullError):
+                self.batcher.submit(item)
+            return
+        self.answers[item] = self.batcher.submit(item)
+        if item.owner is None or all(other.owner != item.owner for other in self.unsent):
+            self.stood_in_line.add(item)
+        self.unsent.append(item)
+
+    @precondition(lambda self: self.wire.flying)
+    @rule(data=st.data())
+    def land(self, data: st.DataObject) -> None:
+        """One of the batches lands, some of its items refused."""
+        index = data.draw(st.integers(0, len(self.wire.flying) - 1))
+        refused = data.draw(st.sets(st.sampled_from(self.wire.flying[index][0])))
+        self.failed |= refused
+        self.wire.land(index, frozenset(item.number for item in refused))
+        self._settle()
+
+    @precondition(lambda self: self.wire.flying)
+    @rule()
+    def crash(self) -> None:
+        """A whole batch fails."""
+        self.failed |= set(self.wire.flying[0][0])
+        self.wire.crash()
+        self._settle()
+
+    @precondition(lambda self: self.answers)
+    @rule(data=st.data())
+    def give_up(self, data: st.DataObject) -> None:
+        """A waiter goes away, before or after its item was sent."""
+        item = data.draw(st.sampled_from(list(self.answers)))
+        if self.answers[item].cancel() and item in self.unsent:
+            self.withdrawn.add(item)
+
+    def _settle(self) -> None:
+        self.loop.run_until_complete(settle())
+        for batch in self.wire.batches[self.checked :]:
+            self._check(batch)
+        self.checked = len(self.wire.batches)
+
+    def _check(self, batch: list[Item]) -> None:
+        assert 0 < len(batch) <= self.max_batch
+        assert not self.withdrawn & set(batch)
+        owners = [item.owner for item in batch if item.owner]
+        assert len(owners) == len(set(owners))
+        for item in batch:
+            self.unsent.remove(item)
+        ahead = {item.owner for item in self.withdrawn & set(self.unsent)} | set(owners)
+        [(key, most)] = Counter(item.key for item in batch).most_common(1)
+        if most > math.ceil(self.max_batch / 2):
+            left = [item for item in self.unsent if item in self.stood_in_line - self.withdrawn]
+            assert not [item for item in left if item.key != key and item.owner not in ahead]
+
+    @invariant()
+    def in_bounds(self) -> None:
+        """Never more flights than allowed, and never an idle place while something waits."""
+        if not hasattr(self, "wire"):
+            return
+        assert len(self.wire.flying) == self.batcher.in_flight <= self.max_in_flight
+        if self.batcher.in_flight < self.max_in_flight:
+            assert self.batcher.waiting == 0
+
+    def teardown(self) -> None:
+        """Everything lands: each item went out once or was withdrawn, in order, and has its own answer."""
+        if not hasattr(self, "wire"):
+            return
+        while self.wire.flying:
+            self.wire.land()
+            self._settle()
+        self.loop.run_until_complete(self.batcher.drain())
+        sent = [item for batch in self.wire.batches for item in batch]
+        assert Counter(sent) == Counter(set(self.answers) - self.withdrawn)
+        for line in ("A", "B", "C"):
+            self._assert_in_order([item for item in sent if item.key == line and item in self.stood_in_line])
+        for owner in ("ada", "bob", "cy"):
+            self._assert_in_order([item for item in sent if item.owner == owner])
+        for item, answer in self.answers.items():
+            self._assert_answered(item, answer)
+        self.loop.close()
+
+    @staticmethod
+    def _assert_in_order(items: list[Item]) -> None:
+        assert [item.number for item in items] == sorted(item.number for item in items)
+
+    def _assert_answered(self, item: Item, answer: "asyncio.Future[str]") -> None:
+        assert answer.done()
+        if answer.cancelled():
+            return
+        if item in self.failed:
+            assert isinstance(answer.exception(), ValueError | ConnectionError)
+        else:
+            assert answer.result() == f"sent {item.number}"
+
+
+TestBatcherMachine = BatcherMachine.TestCase
+TestBatcherMachine.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
