@@ -3,11 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UP := $(PYTHON) -m deploy.local.up
-STACK := $(BIN)/python -m deploy.local.stack
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
-comma := ,
-LOAD = $(foreach option,n c cold faults,$(if $($(option)),--$(option)=$($(option))))
+LOAD = $(foreach option,n c cold faults repeat,$(if $($(option)),--$(option)=$($(option))))
 
 # Where google/rpc/status.proto lies: a wheel brings it.
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
@@ -61,7 +59,9 @@ migrate: ## bring every schema of the local stack to its newest revision
 rush: up ## the load run of one instant: make rush n=1000 c=128 cold=1
 	@$(BIN)/python -m tests.load.rush $(LOAD)
 
-day: export QIANDAO_REPLICAS := $(if $(faults),gateway=2$(comma)checkin=2)
+ifdef faults
+day: export QIANDAO_REPLICAS := gateway=2,checkin=2
+endif
 day: up ## 200 activities, 100,000 check-ins: make day faults=1
 	@$(BIN)/python -m tests.load.day $(LOAD)
 

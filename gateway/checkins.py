@@ -16,7 +16,7 @@ from gateway import attempts, metrics, problems, texts
 from gateway.answers import to_answer
 from gateway.auth import Guard, refuse_query_credentials
 from gateway.problems import Headers
-from gateway.protocol import EXTENSION, SendWhole
+from gateway.protocol import send_answer
 from gateway.ratelimit import Buckets, Drain
 from gateway.surface import Receive, Scope, Send, read_body, require_json
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -174,10 +174,7 @@ class CheckinRoute:
         except Exception:
             log.exception("unexpected error in POST %s", PATH)
             status, head, body = _failed(InternalError("something went wrong on our side"), request_id)
-        send_whole: SendWhole | None = scope.get("extensions", {}).get(EXTENSION)
-        if send_whole is None or not send_whole(status, head, body):
-            await send({"type": "http.response.start", "status": status, "headers": head})
-            await send({"type": "http.response.body", "body": body})
+        await send_answer(scope, send, status, head, body)
         metrics.answered(PATH, "POST", status).inc()
         _duration.observe(time.perf_counter() - started_at)
         if span is not None or status == 202 or status >= 500:

@@ -4,32 +4,41 @@ ASGI sends head and body apart, and each is a system call: 12 of 120 us per chec
 cycle stays in charge of keep-alive, pipelining and shutdown; tests/component/test_gateway_checkins.py holds it to that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from gateway.surface import Scope, Send
+
 EXTENSION = "qiandao.whole_answer"
 
 Headers = Sequence[tuple[bytes, bytes]]
-SendWhole = Callable[[int, Headers, bytes], bool]
 
 
 class Protocol(HttpToolsProtocol):
-    """Offers `EXTENSION` in every scope: a `SendWhole` that returns False when the answer must go the usual way."""
+    """Offers `EXTENSION` in every scope."""
 
     def on_headers_complete(self) -> None:
         """Told by the parser; the request's task exists and has not run yet."""
         super().on_headers_complete()
-        self.scope["extensions"] = {EXTENSION: partial(_send_whole, self.cycle)}
+        self.scope["extensions"] = {EXTENSION: {"send": partial(_send_whole, self.cycle)}}
 
 
-def _send_whole(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
-    """Answers at once, as `RequestResponseCycle.send` would in two steps.
+async def send_answer(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Answers in one write where the server can, in ASGI's two steps elsewhere.
 
     Args:
         headers: Must hold the content-length, and no character that needs checking.
     """
+    extension = scope.get("extensions", {}).get(EXTENSION)
+    if extension is None or not extension["send"](status, headers, body):
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _send_whole(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
+    """What `RequestResponseCycle.send` does in two steps; False when it must, for the client does not keep up."""
     if cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
         return False
     parts = [STATUS_LINE[status]]

@@ -29,7 +29,7 @@ _LOG_LINES, _LOG_LINE_STARTS, _LOG_LINE_ENDS = 12, 150, 250
 _LOG_LIMIT_BYTES = 16 * 1024 * 1024
 _OPEN_FILES = 65_536
 # A detached child is never waited for, and Python warns of one that is forgotten while it runs.
-_CHILDREN: "list[subprocess.Popen[bytes]]" = []
+CHILDREN: list[subprocess.Popen[bytes]] = []
 _CODE = ("*.py", "*.sql", "*.lua", "*.html")
 
 
@@ -174,7 +174,7 @@ def _spawn(program: Program, digest: str) -> Record:
             group=program.user,
             extra_groups=[] if program.user else None,
         )
-    _CHILDREN.append(child)
+    CHILDREN.append(child)
     born = Record(program.name, child.pid, _birth(child.pid) or "", digest, dict(program.ports))
     write(RUN / f"{program.name}.pid", json.dumps(asdict(born)))
     return born

@@ -261,9 +261,9 @@ def logs(name: str) -> None:
 def run(command: list[str]) -> int:
     """Runs a command against the whole stack and leaves the stack as it was; returns the command's exit code."""
     was_running = launch.running("gateway") is not None
-    with _alone():
-        up([])
     try:
+        with _alone():
+            up([])
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     finally:
         if not was_running:

@@ -115,6 +115,7 @@ def create_app(store: SpanStore) -> Starlette:
     """The HTTP server around a store."""
 
     async def receive(request: Request) -> Response:
+        """One export, compressed or not."""
         body = await request.body()
         try:
             if request.headers.get("content-encoding") == "gzip":
@@ -128,14 +129,17 @@ def create_app(store: SpanStore) -> Starlette:
         return Response(b"", media_type="application/x-protobuf")
 
     async def trace(request: Request) -> Response:
+        """One trace."""
         return JSONResponse(store.trace(request.path_params["trace_id"].lower()))
 
     async def linked(request: Request) -> Response:
+        """What a trace led to."""
         if trace_id := request.query_params.get("linked_to"):
             return JSONResponse(store.linked_to(trace_id.lower()))
         return PlainTextResponse("say ?linked_to=<trace_id>\n", status_code=400)
 
     async def healthz(_: Request) -> Response:
+        """How many spans are kept."""
         return JSONResponse({"spans": store.count})
 
     return Starlette(

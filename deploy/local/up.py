@@ -49,7 +49,7 @@ def missing_packages() -> list[str]:
         "mariadb-server": _has("mariadbd") and _has("mariadb-install-db"),
         "redis-server": _has("redis-server"),
         "rabbitmq-server": _RABBITMQ.exists() and _has("epmd"),
-        "python3-venv": PYTHON.exists() or importlib.util.find_spec("ensurepip") is not None,
+        "python3-venv": os.access(PYTHON, os.X_OK) or importlib.util.find_spec("ensurepip") is not None,
     }
     return [package for package, is_there in needed.items() if not is_there]
 
@@ -104,7 +104,7 @@ def install_wheels(lock: str) -> None:
 
 def _runs(python: Path) -> bool:
     # A virtual environment outlives the Python it was made with, and is of no use then.
-    return python.exists() and subprocess.run([str(python), "-c", ""], check=False).returncode == 0
+    return os.access(python, os.X_OK) and subprocess.run([str(python), "-c", ""], check=False).returncode == 0
 
 
 def _run(command: list[str], log: int) -> None:

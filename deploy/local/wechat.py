@@ -138,9 +138,8 @@ class Wechat:
         """GET /cgi-bin/token: a new access token; the ones before it end five minutes later."""
         self._check_app(app_id, secret)
         soon = self.clock() + _OLD_TOKEN_LIFE_S
-        self._tokens = {old: min(end, soon) for old, end in self._tokens.items() if old != self._stable} | (
-            {self._stable: self._tokens[self._stable]} if self._stable in self._tokens else {}
-        )
+        for old in self._tokens.keys() - {self._stable}:
+            self._tokens[old] = min(self._tokens[old], soon)
         return self._token_answer(self._new_token())
 
     def stable_token(self, app_id: str, secret: str, *, force_refresh: bool) -> dict[str, Any]:
@@ -328,16 +327,10 @@ async def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-def create_app(wechat: Wechat, gateway_url: str, latency_s: float = 0.08) -> Starlette:
-    """The HTTP server around a pretended WeChat.
-
-    Args:
-        gateway_url: Where the page signs people in.
-        latency_s: From the request to its answer, on WeChat's own paths.
-    """
-
-    def protocol(call: Call) -> Handler:
+def _protocol_routes(wechat: Wechat, latency_s: float) -> list[Route]:
+    def answering(call: Call) -> Handler:
         async def handle(request: Request) -> Response:
+            """One call of WeChat's API, errors and all."""
             pause = asyncio.create_task(asyncio.sleep(latency_s))
             try:
                 answer = call(wechat, request, await _body(request))
@@ -350,61 +343,93 @@ def create_app(wechat: Wechat, gateway_url: str, latency_s: float = 0.08) -> Sta
 
         return handle
 
-    def name_of(request: Request) -> str:
-        return _simulated(request.path_params["name"])
+    return [
+        Route("/sns/jscode2session", answering(_code_to_session)),
+        Route("/cgi-bin/token", answering(_token)),
+        Route("/cgi-bin/stable_token", answering(_stable_token), methods=["POST"]),
+        Route("/cgi-bin/message/subscribe/send", answering(_with_token(Wechat.send)), methods=["POST"]),
+        Route("/wxa/business/getuserphonenumber", answering(_with_token(_phone_number)), methods=["POST"]),
+        Route("/wxa/msg_sec_check", answering(_with_token(Wechat.check_text)), methods=["POST"]),
+    ]
 
-    async def refuse(_: Request, error: Exception) -> Response:
-        return JSONResponse({"error": str(error)}, status_code=400)
 
-    async def page(_: Request) -> Response:
+class _Page:
+    """What the page at `/` and tests use beside WeChat's protocol."""
+
+    def __init__(self, wechat: Wechat, gateway_url: str) -> None:
+        self.wechat = wechat
+        self.gateway_url = gateway_url
+
+    def routes(self) -> list[Route]:
+        """All of it."""
+        return [
+            Route("/", self.page),
+            Route("/sim/people", self.people),
+            Route("/sim/people/{name}/code", self.make_code, methods=["POST"]),
+            Route("/sim/people/{name}/sign-in", self.sign_in, methods=["POST"]),
+            Route("/sim/people/{name}/grants", self.grant, methods=["POST"]),
+            Route("/sim/messages", self.messages),
+            Route("/healthz", self.healthz),
+        ]
+
+    async def page(self, _: Request) -> Response:
+        """The page itself."""
         return FileResponse(PAGE, media_type="text/html; charset=utf-8")
 
-    async def people(_: Request) -> Response:
-        latest = list(wechat.people.items())
-        shown = latest[: len(STARTING_PEOPLE)] + latest[len(STARTING_PEOPLE) :][::-1][:_PEOPLE_SHOWN]
-        return JSONResponse({"people": [{"name": name, "openid": openid} for name, openid in shown]})
+    async def people(self, _: Request) -> Response:
+        """Those who are always there, then the latest others."""
+        everyone = [{"name": name, "openid": openid} for name, openid in self.wechat.people.items()]
+        always, others = everyone[: len(STARTING_PEOPLE)], everyone[len(STARTING_PEOPLE) :]
+        return JSONResponse({"people": always + others[: -_PEOPLE_SHOWN - 1 : -1]})
 
-    async def make_code(request: Request) -> Response:
-        return JSONResponse({"code": wechat.new_code(name_of(request))})
+    async def make_code(self, request: Request) -> Response:
+        """A code that works once."""
+        return JSONResponse({"code": self.wechat.new_code(_name_in(request))})
 
-    async def grant(request: Request) -> Response:
-        wechat.grant(name_of(request), str((await _body(request)).get("template_id", "")))
-        return JSONResponse({}, status_code=201)
-
-    async def sign_in(request: Request) -> Response:
-        code = wechat.new_code(name_of(request))
+    async def sign_in(self, request: Request) -> Response:
+        """Signs a person in at the gateway, and hands its answer on."""
+        code = self.wechat.new_code(_name_in(request))
         async with httpx.AsyncClient(timeout=5) as client:
             try:
-                answer = await client.post(f"{gateway_url}/v1/auth/wechat", json={"code": code})
+                answer = await client.post(f"{self.gateway_url}/v1/auth/wechat", json={"code": code})
             except httpx.TransportError as error:
-                return JSONResponse({"error": f"{gateway_url}: {error or type(error).__name__}"}, status_code=502)
+                return JSONResponse({"error": f"{self.gateway_url}: {type(error).__name__}"}, status_code=502)
         return Response(answer.content, answer.status_code, media_type="application/json")
 
-    async def sent(_: Request) -> Response:
-        return JSONResponse({"messages": list(wechat.sent)})
+    async def grant(self, request: Request) -> Response:
+        """The person allows one more message of a template."""
+        self.wechat.grant(_name_in(request), str((await _body(request)).get("template_id", "")))
+        return JSONResponse({}, status_code=201)
 
-    async def healthz(_: Request) -> Response:
+    async def messages(self, _: Request) -> Response:
+        """What was sent, oldest first."""
+        return JSONResponse({"messages": list(self.wechat.sent)})
+
+    async def healthz(self, _: Request) -> Response:
+        """Whether it serves."""
         return PlainTextResponse("ok\n")
 
+
+def _name_in(request: Request) -> str:
+    return _simulated(request.path_params["name"])
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, status_code=400)
+
+
+def create_app(wechat: Wechat, gateway_url: str, latency_s: float = 0.08) -> Starlette:
+    """The HTTP server around a pretended WeChat.
+
+    Args:
+        gateway_url: Where the page signs people in.
+        latency_s: From the request to its answer, on WeChat's own paths.
+    """
     return Starlette(
-        routes=[
-            Route("/sns/jscode2session", protocol(_code_to_session)),
-            Route("/cgi-bin/token", protocol(_token)),
-            Route("/cgi-bin/stable_token", protocol(_stable_token), methods=["POST"]),
-            Route("/cgi-bin/message/subscribe/send", protocol(_with_token(Wechat.send)), methods=["POST"]),
-            Route("/wxa/business/getuserphonenumber", protocol(_with_token(_phone_number)), methods=["POST"]),
-            Route("/wxa/msg_sec_check", protocol(_with_token(Wechat.check_text)), methods=["POST"]),
-            Route("/", page),
-            Route("/healthz", healthz),
-            Route("/sim/people", people),
-            Route("/sim/people/{name}/code", make_code, methods=["POST"]),
-            Route("/sim/people/{name}/sign-in", sign_in, methods=["POST"]),
-            Route("/sim/people/{name}/grants", grant, methods=["POST"]),
-            Route("/sim/messages", sent),
-        ],
+        routes=_protocol_routes(wechat, latency_s) + _Page(wechat, gateway_url).routes(),
         # Another site's page must not reach this one through a name of its own that points here.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "wechat"])],
-        exception_handlers={WechatError: refuse},
+        exception_handlers={WechatError: _refuse},
     )
 
 

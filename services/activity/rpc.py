@@ -39,7 +39,7 @@ _FOR_PEOPLE = (
     "ResolveActivity",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | {
-    _SERVICE + "BatchGetOccurrences": by("checkin", "reporting", "gateway")
+    _SERVICE + "BatchGetOccurrences": by("checkin", "recorder", "reporting", "gateway")
 }
 
 # How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.

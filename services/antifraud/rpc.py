@@ -18,7 +18,7 @@ from services.antifraud.signals.wifi import sighting
 
 log = logging.getLogger(__name__)
 
-ACCESS = {"/antifraud.v1.AntifraudService/BatchAssess": by("checkin")}
+ACCESS = {"/antifraud.v1.AntifraudService/BatchAssess": by("checkin", "recorder")}
 
 _MEASURED = frozenset({"FENCE_OUTSIDE", "FENCE_UNCERTAIN"})
 

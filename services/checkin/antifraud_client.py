@@ -36,9 +36,9 @@ class Assessment:
 class Antifraud:
     """The antifraud service as this process sees it."""
 
-    def __init__(self, channel: grpc.aio.Channel, breaker: AsyncBreaker) -> None:
+    def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = antifraud_pb2_grpc.AntifraudServiceStub(channel)
-        self._breaker = breaker
+        self._breaker = AsyncBreaker("antifraud", slow_s=TIMEOUT_S)
 
     async def assess(self, cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]]) -> list[Assessment] | None:
         """An assessment per case, in order; None when antifraud is gone, too slow, or its breaker is open."""

@@ -18,8 +18,8 @@ from servicekit import telemetry
 from servicekit.clock import now_us
 from servicekit.outbox import OutboxRow
 from services.checkin import merge
-from services.checkin.accept import Key
 from services.checkin.dispatch import EXCHANGE, RECORDED
+from services.checkin.judging import Key
 from services.checkin.seats import pack_hints, pack_recorded
 from services.checkin.store import SeatKey, seat_of, to_merge
 
@@ -56,6 +56,9 @@ class Transaction(Protocol):
     async def decisions(self, keys: Iterable[SeatKey]) -> dict[SeatKey, list[merge.Decision]]:
         """What humans decided on these seats."""
 
+    async def keep_open(self, opened: Mapping[Key, int], closed: Iterable[Key]) -> None:
+        """Notes attempts that have an undecided copy (with its received_at) and those that have none any more."""
+
     async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Effects to carry out once this is committed."""
 
@@ -74,9 +77,13 @@ class _Merged:
     seats: dict[SeatKey, merge.Seat] = field(init=False)
     fingerprints: dict[SeatKey, bytes] = field(init=False)
     by_seat: dict[SeatKey, list[merge.Copy]] = field(init=False)
+    # Activity and organisation by occurrence, also of seats that their last attempt has left.
+    homes: dict[bytes, tuple[bytes, bytes]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.winners = {key: merge.winning_copy(copies) for key, copies in self.copies.items()}
+        known = (self.message(copy) for copies in self.copies.values() for copy in copies)
+        self.homes = {copy.occurrence_id: (copy.activity_id, copy.organisation_id) for copy in known}
         groups: defaultdict[SeatKey, list[merge.Copy]] = defaultdict(list)
         for winner in self.winners.values():
             if seat := seat_of(self.message(winner)):
@@ -138,6 +145,7 @@ class Recorder:
             merged, revisions = fresh, dict.fromkeys(fresh.seats, 1)
             if new_seats < len(fresh.seats) or new_attempts < len(fresh.copies):
                 merged, revisions = await _merge_with_stored(transaction, fresh)
+            await _note_open(transaction, fresh, merged)
             effects = _effects(merged, revisions)
             await transaction.write_outbox(effects)
         return effects, new_attempts
@@ -180,6 +188,22 @@ async def _merge_with_stored(transaction: Transaction, fresh: _Merged) -> tuple[
         (key, seat, fingerprint, revisions[key]) for key, seat, fingerprint in merged.seat_rows() if key in changed
     )
     return merged, revisions
+
+
+async def _note_open(transaction: Transaction, fresh: _Merged, merged: _Merged) -> None:
+    """Keeps the list of completion in step with what was just merged; costs nothing when all is decided."""
+    opened = {key: at for key in fresh.copies if (at := _open_since(merged.copies[key])) is not None}
+    # Only what was known before can have been open before.
+    closed = [key for key in fresh.copies if key not in opened] if merged is not fresh else []
+    if opened or closed:
+        await transaction.keep_open(opened, closed)
+
+
+def _open_since(copies: Copies) -> int | None:
+    undecided = (copy.received_at for copy in copies if copy.judgement is merge.Judgement.UNDECIDED)
+    since = min(undecided, default=None)
+    accepted = (copy.received_at for copy in copies if copy.judgement is merge.Judgement.ACCEPTED)
+    return None if since is None or min(accepted, default=since) < since else since
 
 
 _EMPTY = merge.Seat(merge.SeatState.FREE, None, None, {})
@@ -228,10 +252,9 @@ def _add_seat_state(batch: pb.RecordedBatch, key: SeatKey, seat: merge.Seat, rev
         effective_at=seat.effective_at or 0,
         revision=revision,
     )
+    state.activity_id, state.organisation_id = merged.homes[occurrence_id]
     for winner in merged.by_seat[key]:
         copy = merged.message(winner)
-        state.activity_id = state.activity_id or copy.activity_id
-        state.organisation_id = state.organisation_id or copy.organisation_id
         state.attempts.add(
             attempt_id=copy.attempt_id,
             outcome=int(seat.outcomes[copy.attempt_id]),

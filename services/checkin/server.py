@@ -21,6 +21,7 @@ from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
 from services.checkin.antifraud_client import Antifraud
 from services.checkin.dispatch import TOPOLOGY, Dispatch
+from services.checkin.judging import Judging
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats import Seats
 from services.checkin.settings import CheckinSettings
@@ -49,19 +50,14 @@ async def compose(running: Process) -> None:
     running.background(activities.keep_fresh(), "activity-snapshots")
     running.background(activities.listen(redis), "activity-changes")
     seats, records = Seats(redis), Records(engine)
-    acceptance = Acceptance(
+    judging = Judging(
         activities=activities,
-        antifraud=Antifraud(
-            client.connect(running, shared.antifraud_target, "antifraud", retry=True),
-            AsyncBreaker("antifraud", slow_s=0.2),
-        ),
-        seats=seats,
+        antifraud=Antifraud(client.connect(running, shared.antifraud_target, "antifraud", retry=True)),
         guesses=GuessLimit(redis),
-        dispatch=Dispatch(publisher, broker_breaker),
-        records=records,
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=Sealer(credential_pb2.Evidence, secrets),
     )
+    acceptance = Acceptance(judging, seats, Dispatch(publisher, broker_breaker), records)
     running.background(_remember_since(seats), "redis-since")
     servicer = CheckinServicer(acceptance, seats, records, activities)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server

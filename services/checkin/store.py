@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, delete, func, or_, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,9 +22,9 @@ from servicekit.clock import from_datetime, to_datetime
 from servicekit.database import unavailable_when_lost
 from servicekit.outbox import Outbox, OutboxRow
 from services.checkin import merge
-from services.checkin.accept import Key, checkin_id
+from services.checkin.judging import Key, checkin_id
 from services.checkin.merge import Decision, DecisionKind, Judgement, Outcome
-from services.checkin.tables import attempts, decisions, seats
+from services.checkin.tables import attempts, decisions, open_attempts, seats
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,8 @@ _TOUCH_ATTEMPTS = " ON DUPLICATE KEY UPDATE attempt_id = attempts.attempt_id"
 _REPLACE_ATTEMPTS = " ON DUPLICATE KEY UPDATE revision = attempts.revision + 1, " + ", ".join(
     f"{column} = VALUES({column})" for column in _ATTEMPT_COLUMNS.split(", ")[2:-1]
 )
+_INSERT_OPEN = "INSERT INTO open_attempts (user_id, attempt_id, received_at) VALUES "
+_TOUCH_OPEN = " ON DUPLICATE KEY UPDATE attempt_id = open_attempts.attempt_id"
 
 
 def _seat_values(row: tuple[SeatKey, merge.Seat, bytes, int]) -> str:
@@ -267,6 +269,13 @@ class StoreTransaction:
         """What humans decided on these seats, in sequence."""
         return await read_decisions(self._connection, keys)
 
+    async def keep_open(self, opened: Mapping[Key, int], closed: Iterable[Key]) -> None:
+        """Notes attempts that have an undecided copy and those that have none any more."""
+        rows = (f"(0x{user.hex()},0x{attempt.hex()},{_time(at)})" for (user, attempt), at in sorted(opened.items()))
+        await self._insert(_INSERT_OPEN, rows, _TOUCH_OPEN)
+        done = tuple_(open_attempts.c.user_id, open_attempts.c.attempt_id).in_(sorted(closed))
+        await self._connection.execute(delete(open_attempts).where(done))
+
     async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Effects to carry out once this is committed."""
         await self._outbox.write(self._connection, rows)
@@ -329,6 +338,30 @@ class Records:
             async with self._engine.connect() as connection:
                 found = {(row.user_id, row.attempt_id): _copies_of(row) for row in await connection.execute(query)}
                 return list((await self._resolve(connection, found)).values())
+
+    async def open_attempts(self, limit: int) -> dict[Key, tuple[pb.Copy, ...]]:
+        """All copies of the longest open attempts.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        oldest = select(open_attempts.c.user_id, open_attempts.c.attempt_id).order_by(open_attempts.c.received_at)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                keys = [(row.user_id, row.attempt_id) for row in await connection.execute(oldest.limit(limit))]
+                return await read_attempts(connection, keys)
+
+    async def count_open(self) -> tuple[int, int | None]:
+        """How many attempts are open, and since when the oldest is.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        query = select(func.count(), func.min(open_attempts.c.received_at)).select_from(open_attempts)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                count, oldest = (await connection.execute(query)).one()
+        return count, from_datetime(oldest) if oldest else None
 
     async def _resolve(
         self, connection: AsyncConnection, found: Mapping[Key, tuple[pb.Copy, ...]]

@@ -88,6 +88,16 @@ points_ledger = Table(
     Column("recorded_at", _TIME, nullable=False),
 )
 
+open_attempts = Table(
+    "open_attempts",
+    metadata,
+    # Attempts with a copy that nobody could decide yet; written in the transaction that stores or decides it.
+    Column("user_id", _ID, primary_key=True),
+    Column("attempt_id", _ID, primary_key=True),
+    Column("received_at", _TIME, nullable=False),
+    Index("by_age", "received_at"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -6,19 +6,28 @@ from collections.abc import Sequence
 
 from google.protobuf.message import DecodeError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
 from servicekit import cache, process, telemetry
 from servicekit.broker import Batch, Consumer, Delivery, Publisher
 from servicekit.database import create_engine, is_connection_lost, is_duplicate_key, is_lock_conflict
 from servicekit.outbox import Outbox, OutboxRow, publish_effect
 from servicekit.process import Process, Stop
-from servicekit.settings import load
+from servicekit.rpc import client
+from servicekit.sealed import Sealer, parse_secrets
+from servicekit.settings import CredentialSettings, load
 from services.checkin import metrics, store
+from services.checkin.activities import Activities
+from services.checkin.antifraud_client import Antifraud
+from services.checkin.complete import Completion, CountedAtTheDoor
 from services.checkin.dispatch import RECORD_QUEUE, TOPOLOGY
+from services.checkin.judging import Judging
 from services.checkin.record import HINT, Recorder
 from services.checkin.seats import Seats
 from services.checkin.settings import RecorderSettings
+from services.checkin.store import Records
 from services.checkin.tables import outbox as outbox_rows
 
 log = logging.getLogger(__name__)
@@ -51,6 +60,10 @@ class RecordWorker:
             # The acknowledgement never waits for a publish.
             await batch.ack()
             await self._outbox.deliver_now(effects)
+
+    async def record_now(self, copies: Sequence[pb.Copy]) -> None:
+        """Records copies that come from no queue, and carries out what follows."""
+        await self._outbox.deliver_now(await self._record(copies))
 
     async def _readable(self, batch: Batch) -> list[tuple[Delivery, list[pb.Copy]]]:
         """The copies of each message; messages that cannot be read go to the dead letters."""
@@ -146,12 +159,29 @@ async def compose(running: Process) -> None:
         prefetch=_PREFETCH,
         max_messages=_MAXIMUM_ROWS,
     )
+    worker = RecordWorker(recorder, outbox)
     running.background(outbox.run(), "outbox")
-    consuming = asyncio.create_task(consumer.run(RecordWorker(recorder, outbox).handle), name="consume")
+    running.background(_completion(running, engine, seats, worker).run(), "completion")
+    consuming = asyncio.create_task(consumer.run(worker.handle), name="consume")
     running.at_stop(Stop.CONSUMING, consumer.stop)
     running.at_stop(Stop.DRAINING, lambda: asyncio.wait_for(consuming, 15))
     for close in (publisher.close, engine.dispose, redis.aclose):
         running.at_stop(Stop.CLIENTS, close)
+
+
+def _completion(running: Process, engine: AsyncEngine, seats: Seats, worker: RecordWorker) -> Completion:
+    secrets = parse_secrets(load(CredentialSettings).credential_secret)
+    activities = Activities(client.connect(running, running.settings.activity_target, "activity", retry=True))
+    running.background(activities.keep_fresh(), "activity-snapshots")
+    evidence = Sealer(credential_pb2.Evidence, secrets)
+    judging = Judging(
+        activities=activities,
+        antifraud=Antifraud(client.connect(running, running.settings.antifraud_target, "antifraud", retry=True)),
+        guesses=CountedAtTheDoor(),
+        qr=Sealer(credential_pb2.QrToken, secrets),
+        evidence=evidence,
+    )
+    return Completion(Records(engine), judging, seats, worker, evidence)
 
 
 def main() -> None:

@@ -6,14 +6,15 @@ from enum import Enum, IntEnum
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
 from services.identity.errors import LastOwnerError, RefreshTokenError
 
+_SECOND_US = 1_000_000
+
 ACCESS_LIFE_S = 7 * 24 * 3600
-REFRESH_LIFE_US = 30 * 24 * 3600 * SECOND_US
+REFRESH_LIFE_US = 30 * 24 * 3600 * _SECOND_US
 # An answer may be lost on the way to a phone; for this long the same question gets the same answer.
-REFRESH_GRACE_US = 10 * SECOND_US
+REFRESH_GRACE_US = 10 * _SECOND_US
 REFRESH_TOKEN_BYTES = 32
 
 MAXIMUM_NAME_CHARACTERS = 64

@@ -37,7 +37,7 @@ ACCESS: dict[str, Access] = {
     _SERVICE + "UpdateMe": for_person("gateway"),
     _SERVICE + "BatchGetUsers": by("reporting"),
     _SERVICE + "CreateOrganisation": for_person("gateway"),
-    _SERVICE + "ListOrganisations": for_person("gateway"),
+    _SERVICE + "ListOrganisations": for_person("gateway", "activity"),
     _SERVICE + "ListMembers": for_person("gateway"),
     _SERVICE + "AddMember": for_person("gateway"),
     _SERVICE + "UpdateMember": for_person("gateway"),

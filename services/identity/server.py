@@ -56,6 +56,7 @@ def own_verifier(signer: Signer) -> TokenVerifier:
     """A verifier that asks nobody for the keys."""
 
     async def fetch_jwks() -> str:
+        """The key set at hand."""
         return signer.jwks
 
     return TokenVerifier(fetch_jwks)

@@ -206,6 +206,7 @@ class Organisations:
         async with _transaction(self._engine) as connection:
 
             async def effect() -> bytes:
+                """The new organisation's id."""
                 return await _add_organisation(connection, intent.user_id, name, to_datetime(now_us))
 
             organisation_id = await idempotency.once(connection, idempotency_keys, intent, effect)

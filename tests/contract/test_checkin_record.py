@@ -197,3 +197,19 @@ async def test_a_value_its_column_cannot_hold_raises_instead_of_being_cut(record
     """Nothing is truncated silently."""
     with pytest.raises(DBAPIError):
         await recorder.record([a_copy(gate="x" * 65)])
+
+
+async def test_an_undecided_attempt_stays_open_until_its_judgement_comes(
+    recorder: Recorder, engine: AsyncEngine
+) -> None:
+    """Completion finds it, with its copies, and finds it no more once it is decided."""
+    undecided = a_copy(judgement=pb.JUDGEMENT_UNDECIDED)
+    decided = pb.Copy()
+    decided.CopyFrom(undecided)
+    decided.judgement = pb.JUDGEMENT_ACCEPTED
+    key, records = (undecided.user_id, undecided.attempt_id), Records(engine)
+    await recorder.record([undecided])
+    assert (await records.open_attempts(100_000))[key] == (undecided,)
+    await recorder.record([decided])
+    assert key not in await records.open_attempts(100_000)
+    assert await stored_seats(engine, undecided.occurrence_id) == [(SeatState.HELD, undecided.attempt_id, 2)]

@@ -8,10 +8,11 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.ids import new_id
 from servicekit.sealed import Sealer, parse_secrets
-from services.checkin.accept import Acceptance, checkin_id, evidence_binding
+from services.checkin.accept import Acceptance
 from services.checkin.antifraud_client import Assessment
 from services.checkin.domain import SECOND_US, Method, Occurrence, Reason
 from services.checkin.errors import NothingDurableError
+from services.checkin.judging import Judging, checkin_id, evidence_binding
 from services.checkin.merge import Hint, HintKind, Judgement, Outcome
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
 from tests.fakes import FakeActivities, FakeAntifraud, FakeDispatch, FakeGuesses, FakeRecords, FakeSeats
@@ -35,16 +36,14 @@ class House:
 
     def __post_init__(self) -> None:
         self.activities = FakeActivities([a_snapshot(self.occurrence)])
-        self.acceptance = Acceptance(
+        judging = Judging(
             activities=self.activities,
             antifraud=self.antifraud,
-            seats=self.seats,
             guesses=self.guesses,
-            dispatch=self.dispatch,
-            records=self.records,
             qr=self.qr,
             evidence=self.evidence,
         )
+        self.acceptance = Acceptance(judging, self.seats, self.dispatch, self.records)
 
     def token(self, sealer: Sealer[credential_pb2.QrToken] | None = None, **changes: object) -> str:
         """A QR of the occurrence, issued at its start."""

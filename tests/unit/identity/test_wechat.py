@@ -32,6 +32,7 @@ async def test_a_code_is_exchanged_for_the_openid() -> None:
     requests: list[httpx.Request] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
+        """Answers as documented."""
         requests.append(request)
         return httpx.Response(200, json={"openid": "o1", "session_key": "k", "unionid": "u"})
 
@@ -72,6 +73,7 @@ async def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
     """WeChat is not asked at all."""
 
     def unexpected(request: httpx.Request) -> httpx.Response:
+        """Fails."""
         raise AssertionError
 
     with pytest.raises(WechatCodeError):
@@ -83,6 +85,7 @@ async def test_no_log_and_no_error_carries_the_secret(caplog: pytest.LogCaptureF
     caplog.set_level(logging.WARNING)
 
     def broken(request: httpx.Request) -> httpx.Response:
+        """Fails as httpx does."""
         raise httpx.ConnectError(f"cannot reach {request.url}", request=request)
 
     for wechat in (client(broken), answering({}, status=502)):
@@ -113,6 +116,7 @@ async def test_a_silent_wechat_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("services.identity.wechat._TIMEOUT_S", 0.01)
 
     async def silent(request: httpx.Request) -> httpx.Response:
+        """Never answers."""
         await asyncio.Event().wait()
         raise AssertionError
 

@@ -23,6 +23,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     yield
     for name in launch.names_on_file():
         launch.stop(name, 0)
+    while launch.CHILDREN:
+        launch.CHILDREN.pop().wait(10)
 
 
 def said_hello(name: str) -> Callable[[], bool]:
@@ -54,6 +56,7 @@ def test_a_killed_program_is_started_again() -> None:
     """kill -9 of anything is healed by the next call, which says so."""
     launch.ensure(program())
     os.kill(pid_of("sleeper"), signal.SIGKILL)
+    launch.CHILDREN[-1].wait(10)
     assert launch.ensure(program()) == "restarted: it was dead"
 
 

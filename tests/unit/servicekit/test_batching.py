@@ -94,6 +94,19 @@ async def test_what_arrives_meanwhile_goes_together() -> None:
     assert numbers(wire.batches) == [[1], [2, 3]]
 
 
+async def test_a_batch_has_a_bound() -> None:
+    """What does not fit flies beside it or after it, in order."""
+    wire = Wire()
+    batcher = batcher_on(wire, max_in_flight=2)
+    for number in range(10):
+        batcher.submit(Item(number))
+    await settle()
+    assert numbers(wire.batches) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    wire.land()
+    await settle()
+    assert numbers(wire.batches)[2:] == [[8, 9]]
+
+
 async def test_a_long_line_leaves_half_a_batch_to_others() -> None:
     """A crowded activity fills what others leave, and no more than half while they wait."""
     wire = Wire()
@@ -339,6 +352,15 @@ class BatcherMachine(RuleBasedStateMachine):
         """Everything lands: each item went out once or was withdrawn, in order, and has its own answer."""
         if not hasattr(self, "wire"):
             return
+        try:
+            self._finish()
+        finally:
+            for flight in asyncio.all_tasks(self.loop):
+                flight.cancel()
+            self.loop.run_until_complete(settle())
+            self.loop.close()
+
+    def _finish(self) -> None:
         while self.wire.flying:
             self.wire.land()
             self._settle()
@@ -351,7 +373,6 @@ class BatcherMachine(RuleBasedStateMachine):
             self._assert_in_order([item for item in sent if item.owner == owner])
         for item, answer in self.answers.items():
             self._assert_answered(item, answer)
-        self.loop.close()
 
     @staticmethod
     def _assert_in_order(items: list[Item]) -> None:
@@ -368,4 +389,4 @@ class BatcherMachine(RuleBasedStateMachine):
 
 
 TestBatcherMachine = BatcherMachine.TestCase
-TestBatcherMachine.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestBatcherMachine.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)

@@ -94,12 +94,13 @@ FORGED = {
 }
 
 
+async def fetch_jwks() -> str:
+    """The key set, as identity gives it."""
+    return JWKS
+
+
 async def verifies(text: str, revoked: frozenset[bytes] = frozenset()) -> bool:
     """Whether our verifier believes it."""
-
-    async def fetch_jwks() -> str:
-        return JWKS
-
     verifier = TokenVerifier(fetch_jwks)
     verifier.revoked = revoked
     try:
@@ -158,10 +159,6 @@ async def test_a_revoked_session_is_refused() -> None:
 
 async def test_revocation_ends_a_token_that_is_remembered() -> None:
     """What was verified before is asked about again."""
-
-    async def fetch_jwks() -> str:
-        return JWKS
-
     verifier, good = TokenVerifier(fetch_jwks), token()
     await verifier.verify(good)
     verifier.revoked = frozenset([SESSION])
@@ -175,6 +172,7 @@ async def test_without_keys_nobody_can_tell() -> None:
     """A verifier that never saw a key set answers UNAVAILABLE, never UNAUTHENTICATED."""
 
     async def gone() -> str:
+        """Fails."""
         raise UnavailableError("identity is gone")
 
     with pytest.raises(UnavailableError):
@@ -185,11 +183,12 @@ async def test_unknown_key_ids_do_not_hammer_identity() -> None:
     """One fetch serves every token with an unknown key id for half a minute."""
     fetches: list[int] = []
 
-    async def fetch_jwks() -> str:
+    async def counted() -> str:
+        """The key set, counting how often it is asked for."""
         fetches.append(1)
         return JWKS
 
-    verifier = TokenVerifier(fetch_jwks)
+    verifier = TokenVerifier(counted)
     for number in range(5):
         with pytest.raises(UnauthenticatedError):
             await verifier.verify(token(header={**HEADER, "kid": f"unknown {number}"}))

@@ -1,0 +1,1 @@
+"""Schemas of everything that crosses a process; the stubs beside them are generated."""

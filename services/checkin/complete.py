@@ -1,0 +1,207 @@
+"""Completion: copies that could not be decided when they arrived are judged later, as of then, on their own evidence.
+
+The recorder process runs it. A copy is found by `open_attempts`, judged by the same rules and the same antifraud as at
+the door, and its judgement goes straight into the record function: whatever arrived meanwhile, the merge law decides.
+What the person could have mended on the spot goes to a human instead of being refused.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
+from servicekit.clock import SECOND_US, now_us
+from servicekit.errors import UnavailableError
+from servicekit.sealed import Sealer
+from services.checkin import metrics
+from services.checkin.domain import Finding, refused
+from services.checkin.judging import Case, Judging, Key, evidence_binding, to_reasons
+from services.checkin.merge import Judgement
+from services.checkin.seats import Claim, Room, Seating
+
+log = logging.getLogger(__name__)
+
+INTERVAL_S = 1.0
+PAGE = 200
+_MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE"})
+_FULL = refused("CAPACITY_FULL")
+
+
+class OpenAttemptsPort(Protocol):
+    """Attempts with an undecided copy; raises UnavailableError when MySQL is gone."""
+
+    async def open_attempts(self, limit: int) -> Mapping[Key, Sequence[pb.Copy]]:
+        """All copies of the longest open attempts."""
+
+    async def count_open(self) -> tuple[int, int | None]:
+        """How many are open, and since when the oldest is."""
+
+
+class RecordPort(Protocol):
+    """Records copies and carries out what follows."""
+
+    async def record_now(self, copies: Sequence[pb.Copy]) -> None:
+        """Returns when the copies are committed."""
+
+
+class ClaimPort(Protocol):
+    """Seats of activities with a capacity."""
+
+    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+        """What stood on each seat, after taking the free ones; UnavailableError when Redis is gone."""
+
+
+class CountedAtTheDoor:
+    """The guess limit of completion: there is none, because each guess was counted when it was made."""
+
+    async def locked(self, people: Collection[bytes]) -> set[bytes]:
+        """Nobody."""
+        return set()
+
+    async def count_wrong(self, people: Iterable[bytes]) -> None:
+        """Counts nothing twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An undecided copy and the case made of it."""
+
+    copy: pb.Copy
+    case: Case
+
+
+class Completion:
+    """Judges open attempts until none is left that can be judged; idempotent, bounded to a page at a time."""
+
+    def __init__(
+        self,
+        attempts: OpenAttemptsPort,
+        judging: Judging,
+        seats: ClaimPort,
+        recording: RecordPort,
+        evidence: Sealer[credential_pb2.Evidence],
+    ) -> None:
+        self._attempts = attempts
+        self._judging = judging
+        self._seats = seats
+        self._recording = recording
+        self._evidence = evidence
+
+    async def run(self) -> None:
+        """Completes every second; runs until cancelled."""
+        while True:
+            try:
+                await self.complete()
+                await self._measure()
+            except UnavailableError as error:
+                log.warning("completion waits: %s", error)
+            await asyncio.sleep(INTERVAL_S)
+
+    async def complete(self) -> int:
+        """Judges a page of open attempts; returns how many copies it decided.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        attempts = await self._attempts.open_attempts(PAGE)
+        waiting = [_Open(copy, Case(self._to_attempt(copy))) for copy in undecided_copies(attempts)]
+        await self._judging.judge([each.case for each in waiting])
+        await self._seat_limited([each.case for each in waiting])
+        decided = [_decide(each) for each in waiting if each.case.finding.judgement is not Judgement.UNDECIDED]
+        if decided:
+            await self._recording.record_now(decided)
+        return len(decided)
+
+    async def _seat_limited(self, cases: Iterable[Case]) -> None:
+        """Where there is a capacity, a seat must be free; where nobody can count, the case stays open."""
+        for case in cases:
+            if case.finding.judgement is not Judgement.ACCEPTED or not case.snapshot:
+                continue
+            occurrence, attempt = case.snapshot.occurrence, case.attempt
+            if not occurrence.capacity:
+                continue
+            room = Room(occurrence.occurrence_id, occurrence.capacity, occurrence.closes_at)
+            claim = Claim(
+                attempt.user_id, attempt.attempt_id, attempt.direction, Judgement.ACCEPTED, False, attempt.received_at
+            )
+            (seating,) = (await self._seats.claim({room: [claim]}))[room]
+            if seating.is_full:
+                case.finding = _FULL
+            elif seating.is_uncounted:
+                case.finding = Finding(Judgement.UNDECIDED)
+
+    async def _measure(self) -> None:
+        count, oldest_at = await self._attempts.count_open()
+        metrics.PROVISIONAL_OPEN.set(count)
+        metrics.OLDEST_PENDING.set((now_us() - oldest_at) / SECOND_US if oldest_at else 0)
+
+    def _to_attempt(self, copy: pb.Copy) -> pb.Attempt:
+        """The attempt as it came, from the copy and its sealed evidence."""
+        evidence = self._evidence.open(copy.evidence, evidence_binding(copy.user_id, copy.attempt_id))
+        attempt = pb.Attempt(
+            user_id=copy.user_id,
+            attempt_id=copy.attempt_id,
+            received_at=copy.received_at,
+            method=copy.method,
+            token=evidence.token,
+            code=evidence.code,
+            activity_id=copy.activity_id,
+            direction=copy.direction,
+            gate=copy.gate,
+            device_id=evidence.device_id,
+            claimed_at=evidence.claimed_at,
+            body_hash=copy.body_hash,
+        )
+        if evidence.has_location:
+            attempt.location.latitude = evidence.latitude
+            attempt.location.longitude = evidence.longitude
+            attempt.location.accuracy_m = evidence.accuracy_m
+            attempt.location.age_ms = evidence.age_ms
+        if evidence.bssid:
+            attempt.wifi.ssid = evidence.ssid
+            attempt.wifi.bssid = evidence.bssid
+        return attempt
+
+
+def undecided_copies(attempts: Mapping[Key, Sequence[pb.Copy]]) -> list[pb.Copy]:
+    """The copies that still want a judgement: undecided ones without an earlier accepted one."""
+    return [copy for copies in attempts.values() for copy in copies if _is_open(copy, copies)]
+
+
+def _is_open(copy: pb.Copy, copies: Sequence[pb.Copy]) -> bool:
+    if copy.judgement != pb.JUDGEMENT_UNDECIDED:
+        return False
+    return not any(
+        other.judgement == pb.JUDGEMENT_ACCEPTED and other.received_at < copy.received_at for other in copies
+    )
+
+
+def _decide(waiting: _Open) -> pb.Copy:
+    """The copy with its judgement; evidence, times and all else as they came."""
+    finding, case = _mended(waiting.case.finding), waiting.case
+    decided = pb.Copy()
+    decided.CopyFrom(waiting.copy)
+    del decided.reasons[:]
+    decided.reasons.extend(to_reasons(finding.reasons))
+    decided.judgement = pb.Judgement.ValueType(finding.judgement)
+    decided.punctuality = pb.Punctuality.ValueType(finding.punctuality)
+    decided.late_by_s = finding.late_by_s
+    decided.distance_m = case.distance_m
+    if case.snapshot:
+        occurrence = case.snapshot.occurrence
+        decided.occurrence_id = occurrence.occurrence_id
+        decided.activity_id = occurrence.activity_id
+        decided.organisation_id = occurrence.organisation_id
+    return decided
+
+
+def _mended(finding: Finding) -> Finding:
+    """A refusal the person could have mended at the door goes to review."""
+    if finding.judgement is not Judgement.REFUSED:
+        return finding
+    if not any(reason.reason in _MENDABLE for reason in finding.reasons):
+        return finding
+    return Finding(Judgement.PENDING_REVIEW, finding.reasons, finding.punctuality, finding.late_by_s)

@@ -1,0 +1,316 @@
+"""From attempts to findings: opens credentials, applies the occurrence's rules, asks antifraud.
+
+`accept.py` judges what arrives with it, and `complete.py` what could not be decided when it arrived, on the same
+evidence.
+"""
+
+import hashlib
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
+from servicekit.errors import ServiceError, UnavailableError
+from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
+from services.checkin.activities import Snapshot
+from services.checkin.antifraud_client import Assessment
+from services.checkin.domain import (
+    SECOND_US,
+    TIME_REASONS,
+    Finding,
+    Method,
+    QrToken,
+    Reason,
+    judge,
+    qr_fault,
+    refused,
+)
+from services.checkin.merge import Judgement
+
+log = logging.getLogger(__name__)
+
+Key = tuple[bytes, bytes]
+
+_OPENED_CAPACITY = 10_000
+UNDECIDED = Finding(Judgement.UNDECIDED, (Reason("DEPENDENCY_UNAVAILABLE"),))
+_CODE_WRONG = refused("CODE_WRONG")
+_CODE_LOCKED = refused("CODE_LOCKED")
+_QR_MALFORMED = refused("QR_MALFORMED")
+_QR_SIGNATURE = refused("QR_SIGNATURE")
+_ACTIVITY_UNKNOWN = refused("ACTIVITY_UNKNOWN")
+
+
+class ActivitiesPort(Protocol):
+    """Snapshots of occurrences; `find` and `renew` may take one call each and raise ServiceError, `get` never waits."""
+
+    async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
+        """Loads those that are unknown."""
+
+    async def renew(self, occurrence_ids: Collection[bytes]) -> None:
+        """Reads these anew."""
+
+    def get(self, key: bytes | str) -> Snapshot | None:
+        """A snapshot by occurrence id, activity id or code."""
+
+
+class AntifraudPort(Protocol):
+    """Assessment of evidence; answers within 200 ms and never raises."""
+
+    async def assess(self, cases: Sequence[tuple[pb.Attempt, Snapshot]]) -> list[Assessment] | None:
+        """One assessment per case, in order; None when antifraud is gone."""
+
+
+class GuessesPort(Protocol):
+    """Wrong codes per person; never raises."""
+
+    async def locked(self, people: Collection[bytes]) -> set[bytes]:
+        """Who may not try a code now."""
+
+    async def count_wrong(self, people: Iterable[bytes]) -> None:
+        """Counts a wrong code of each."""
+
+
+@dataclass(slots=True)
+class Case:
+    """One attempt on its way to a finding; `error` says that it cannot even be recorded."""
+
+    attempt: pb.Attempt
+    snapshot: Snapshot | None = None
+    token: QrToken | None = None
+    finding: Finding = UNDECIDED
+    is_open: bool = True
+    distance_m: float = -1.0
+    error: ServiceError | None = None
+
+    def close(self, finding: Finding) -> None:
+        """Ends the judging: nothing that comes later is asked."""
+        self.finding = finding
+        self.is_open = False
+
+
+class Judging:
+    """Judges attempts as of their own `received_at`. For one event loop, any number of batches at once."""
+
+    def __init__(
+        self,
+        *,
+        activities: ActivitiesPort,
+        antifraud: AntifraudPort,
+        guesses: GuessesPort,
+        qr: Sealer[credential_pb2.QrToken],
+        evidence: Sealer[credential_pb2.Evidence],
+    ) -> None:
+        self._activities = activities
+        self._antifraud = antifraud
+        self._guesses = guesses
+        self._qr = qr
+        self._evidence = evidence
+        self._opened: dict[str, QrToken] = {}
+
+    async def judge(self, cases: Sequence[Case]) -> None:
+        """Gives each case its finding, by all that needs nobody's seat."""
+        await self._open_credentials(cases)
+        for case in cases:
+            if case.is_open:
+                _judge_by_rules(case)
+        await self._assess(cases)
+
+    async def _open_credentials(self, cases: Sequence[Case]) -> None:
+        for case in cases:
+            if case.attempt.method == Method.QR:
+                self._open_qr(case)
+        await self._refuse_locked(cases)
+        is_reachable = await self._find_occurrences(cases)
+        for case in cases:
+            if case.is_open:
+                self._place(case, is_reachable)
+        wrong = [case.attempt.user_id for case in cases if case.finding is _CODE_WRONG]
+        if wrong:
+            await self._guesses.count_wrong(wrong)
+
+    def _open_qr(self, case: Case) -> None:
+        text = case.attempt.token
+        token = self._opened.get(text)
+        if token is None:
+            try:
+                opened = self._qr.open_text(text)
+            except SealedTextError:
+                return case.close(_QR_MALFORMED)
+            except SealBrokenError:
+                return case.close(_QR_SIGNATURE)
+            token = QrToken(opened.occurrence_id, opened.issued_at, opened.life_s, opened.epoch)
+            if len(self._opened) >= _OPENED_CAPACITY:
+                self._opened.clear()
+            self._opened[text] = token
+        case.token = token
+        return None
+
+    async def _refuse_locked(self, cases: Sequence[Case]) -> None:
+        guessing = [case for case in cases if case.attempt.method == Method.CODE]
+        if guessing:
+            locked = await self._guesses.locked({case.attempt.user_id for case in guessing})
+            for case in guessing:
+                if case.attempt.user_id in locked:
+                    case.close(_CODE_LOCKED)
+
+    async def _find_occurrences(self, cases: Sequence[Case]) -> bool:
+        """Loads what the cases need; False when the activity service is gone."""
+        tokens = {case.token.occurrence_id: case.token.epoch for case in cases if case.token}
+        codes = {case.attempt.code for case in cases if case.is_open and case.attempt.method == Method.CODE}
+        places = {case.attempt.activity_id for case in cases if case.attempt.method == Method.PLACE}
+        try:
+            await self._activities.find(tokens, places, codes)
+            behind = {key for key, epoch in tokens.items() if _is_behind(self._activities.get(key), epoch)}
+            if behind:
+                await self._activities.renew(behind)
+        except ServiceError as error:
+            log.warning("the activity service does not answer: %s", error)
+            return False
+        return True
+
+    def _place(self, case: Case, is_reachable: bool) -> None:
+        """Finds the case's occurrence, or says why there is none."""
+        attempt = case.attempt
+        key = case.token.occurrence_id if case.token else attempt.code or attempt.activity_id
+        case.snapshot = self._activities.get(key)
+        if case.snapshot is None:
+            self._place_unknown(case, is_reachable)
+        elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
+            case.snapshot = None
+            case.close(_CODE_WRONG if attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+
+    def _place_unknown(self, case: Case, is_reachable: bool) -> None:
+        if is_reachable:
+            case.close(_CODE_WRONG if case.attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+        elif case.token is None:
+            case.error = UnavailableError("the activity cannot be looked up now; try again", retry_after_s=2)
+            case.close(UNDECIDED)
+        # A QR proves its occurrence by itself; what is wrong with the token shows without a snapshot.
+        elif fault := qr_fault(case.token, case.token.epoch, case.attempt.received_at):
+            case.close(Finding(Judgement.REFUSED, (fault,)))
+        else:
+            case.close(UNDECIDED)
+
+    async def _assess(self, cases: Sequence[Case]) -> None:
+        """Antifraud's part: it can only make a finding worse."""
+        asked = [(case, case.snapshot) for case in cases if case.is_open and case.snapshot and _needs_assessment(case)]
+        if not asked:
+            return
+        assessments = await self._antifraud.assess([(case.attempt, snapshot) for case, snapshot in asked])
+        if assessments is None:
+            for case, _ in asked:
+                case.close(undecided(case.finding))
+            return
+        for (case, _), assessment in zip(asked, assessments, strict=True):
+            case.distance_m = assessment.distance_m
+            if assessment.judgement is not Judgement.ACCEPTED:
+                case.finding = _worsened(case.finding, assessment)
+
+    def to_copy(self, case: Case) -> pb.Copy:
+        attempt, finding = case.attempt, case.finding
+        copy = pb.Copy(
+            user_id=attempt.user_id,
+            attempt_id=attempt.attempt_id,
+            received_at=attempt.received_at,
+            effective_at=attempt.received_at,
+            judgement=pb.Judgement.ValueType(finding.judgement),
+            method=attempt.method,
+            direction=attempt.direction,
+            gate=attempt.gate,
+            body_hash=attempt.body_hash,
+            evidence=self._seal_evidence(case),
+            punctuality=pb.Punctuality.ValueType(finding.punctuality),
+            late_by_s=finding.late_by_s,
+            distance_m=case.distance_m,
+            accuracy_m=attempt.location.accuracy_m,
+        )
+        if finding.reasons:
+            copy.reasons.extend(to_reasons(finding.reasons))
+        if case.snapshot:
+            occurrence = case.snapshot.occurrence
+            copy.occurrence_id = occurrence.occurrence_id
+            copy.activity_id = occurrence.activity_id
+            copy.organisation_id = occurrence.organisation_id
+        elif case.token and finding.judgement is Judgement.UNDECIDED:
+            copy.occurrence_id = case.token.occurrence_id
+        return copy
+
+    def _seal_evidence(self, case: Case) -> bytes:
+        attempt = case.attempt
+        evidence = credential_pb2.Evidence(
+            device_id=attempt.device_id,
+            claimed_at=attempt.claimed_at,
+            token=attempt.token,
+            code=attempt.code,
+            slot_age_s=slot_age_s(case),
+        )
+        if attempt.HasField("location"):
+            location = attempt.location
+            evidence.has_location = True
+            evidence.latitude = location.latitude
+            evidence.longitude = location.longitude
+            evidence.accuracy_m = location.accuracy_m
+            evidence.age_ms = location.age_ms
+        if attempt.HasField("wifi"):
+            evidence.ssid = attempt.wifi.ssid
+            evidence.bssid = attempt.wifi.bssid
+        return self._evidence.seal(evidence, evidence_binding(attempt.user_id, attempt.attempt_id))
+
+
+def checkin_id(user_id: bytes, attempt_id: bytes) -> bytes:
+    """The id of an attempt's record: every path computes the same."""
+    return hashlib.blake2b(user_id + attempt_id, digest_size=16).digest()
+
+
+def evidence_binding(user_id: bytes, attempt_id: bytes) -> bytes:
+    """What sealed evidence is bound to: a column's text moved to another row does not open."""
+    return b"attempts|evidence|" + user_id + b"|" + attempt_id
+
+
+def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
+    return snapshot is not None and snapshot.occurrence.epoch < epoch
+
+
+def _judge_by_rules(case: Case) -> None:
+    assert case.snapshot is not None
+    attempt = case.attempt
+    finding = judge(case.snapshot.occurrence, case.token, attempt.method, attempt.direction, attempt.received_at)
+    if finding.judgement is Judgement.REFUSED and (case.snapshot.is_fresh or is_refused_for_time(finding)):
+        case.close(finding)
+    elif case.snapshot.is_fresh:
+        case.finding = finding
+    else:
+        case.close(undecided(finding))
+
+
+def undecided(finding: Finding) -> Finding:
+    return Finding(Judgement.UNDECIDED, UNDECIDED.reasons, finding.punctuality, finding.late_by_s)
+
+
+def _needs_assessment(case: Case) -> bool:
+    assert case.snapshot is not None
+    return case.snapshot.occurrence.is_place_checked or case.attempt.method == Method.PLACE
+
+
+def _worsened(finding: Finding, assessment: Assessment) -> Finding:
+    """The finding with what antifraud holds against the attempt; undecided when it could not tell."""
+    if assessment.judgement is Judgement.UNDECIDED:
+        return undecided(finding)
+    judgement = min(finding.judgement, assessment.judgement)
+    return Finding(judgement, assessment.reasons + finding.reasons, finding.punctuality, finding.late_by_s)
+
+
+def is_refused_for_time(finding: Finding) -> bool:
+    return any(reason.reason in TIME_REASONS for reason in finding.reasons)
+
+
+def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
+    return [pb.Reason(reason=reason.reason, numbers=reason.numbers) for reason in reasons]
+
+
+def slot_age_s(case: Case) -> int:
+    if case.token is None:
+        return -1
+    return max(0, case.attempt.received_at // SECOND_US - case.token.issued_at)

@@ -1,0 +1,267 @@
+"""A whole gateway on the loopback: real HTTP, real mTLS, a real Redis, and fake services that record what they get."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from gateway.server import compose
+from gateway.settings import HttpSettings, Settings
+from protos.activity.v1 import activity_pb2, activity_pb2_grpc
+from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
+from protos.identity.v1 import identity_pb2, identity_pb2_grpc
+from protos.reporting.v1 import reporting_pb2, reporting_pb2_grpc
+from servicekit import ids
+from servicekit.errors import NotFoundError, ServiceError
+from servicekit.process import Process
+from servicekit.rpc.interceptors import by, for_person, person
+from servicekit.rpc.server import serve
+from servicekit.rpc.status import to_status
+from servicekit.settings import CredentialSettings
+from servicekit.tokens import TokenVerifier
+from tests.component.conftest import LoopbackProcess, Signer
+
+SECRET = "1:" + "ab" * 32
+
+_OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins")
+
+
+class GatewayProcess(LoopbackProcess):
+    """A loopback process that also ends its background tasks."""
+
+    def __init__(self, tls: Path, targets: Mapping[str, str]) -> None:
+        super().__init__("gateway", tls)
+        self.settings = self.settings.model_copy(update=dict(targets))
+        self._background: list[asyncio.Task[None]] = []
+
+    def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Runs the work until `end`."""
+        self._background.append(asyncio.create_task(work, name=name))
+
+    async def end(self) -> None:
+        """Runs the shutdown in its order; a background task that failed fails the test."""
+        await super().end()
+        for task in self._background:
+            task.cancel()
+        for task in self._background:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+class Services:
+    """The four services behind the gateway, as one object.
+
+    Each method answers with what a test put into `answers` under its name (a message, an error, or a function of the
+    request), and `calls` holds the requests in order with the person behind each.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any, bytes | None]] = []
+        self.answers: dict[str, Any] = {}
+
+    def requests(self, method: str) -> list[Any]:
+        """The requests of one method."""
+        return [request for name, request, _ in self.calls if name == method]
+
+    def attempts(self) -> list[checkin_pb2.Attempt]:
+        """Every attempt that reached checkin."""
+        return [attempt for request in self.requests("BatchCreateCheckins") for attempt in request.attempts]
+
+    async def answer(self, method: str, request: Any, user_id: bytes | None) -> Any:
+        """Records a call and answers it."""
+        self.calls.append((method, request, user_id))
+        answer = self.answers.get(method, NotFoundError("there is no such thing"))
+        if callable(answer):
+            answer = answer(request)
+        if isinstance(answer, Coroutine):
+            answer = await answer
+        if isinstance(answer, ServiceError):
+            raise answer
+        return answer
+
+
+def _servicer(base: type, services: Services) -> object:
+    """A servicer whose every method goes to `services`."""
+
+    def method(name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+        async def handle(self: object, request: Any, context: object) -> Any:
+            return await services.answer(name, request, None if name in _OPEN else person().user_id)
+
+        return handle
+
+    return type(f"Fake{base.__name__}", (base,), {name: method(name) for name in dir(base) if name[0].isupper()})()
+
+
+_SERVICES = {
+    "identity": (identity_pb2_grpc.IdentityServiceServicer, identity_pb2_grpc.add_IdentityServiceServicer_to_server),
+    "activity": (activity_pb2_grpc.ActivityServiceServicer, activity_pb2_grpc.add_ActivityServiceServicer_to_server),
+    "checkin": (checkin_pb2_grpc.CheckinServiceServicer, checkin_pb2_grpc.add_CheckinServiceServicer_to_server),
+    "reporting": (
+        reporting_pb2_grpc.ReportingServiceServicer,
+        reporting_pb2_grpc.add_ReportingServiceServicer_to_server,
+    ),
+}
+
+
+async def serve_fake(name: str, address: str, tls: Path, services: Services, verifier: TokenVerifier) -> Process:
+    """Serves one service under its name."""
+    base, register = _SERVICES[name]
+    package = f"/{name}.v1.{name.capitalize()}Service/"
+    methods = [method for method in dir(base) if method[0].isupper()]
+    access = {package + method: by("gateway") if method in _OPEN else for_person("gateway") for method in methods}
+    process = LoopbackProcess(name, tls)
+    await serve(process, address, register, _servicer(base, services), access, verifier)
+    return process
+
+
+class Gateway:
+    """The gateway under test, as a client sees it."""
+
+    def __init__(self, port: int, services: Services, signer: Signer, redis: Redis) -> None:
+        self.port = port
+        self.services = services
+        self.signer = signer
+        self.redis = redis
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+
+    def bearer(self, user_id: bytes | None = None) -> dict[str, str]:
+        """The header of a signed-in person, a new one unless named."""
+        return {"authorization": f"Bearer {self.signer.token(user_id or ids.new_id())}"}
+
+    async def raw(self, request: bytes) -> bytes:
+        """Sends bytes and reads until the answer's body is there, or the connection ends."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        body = await reader.readexactly(length)
+        writer.close()
+        return head + body
+
+
+def accept(request: checkin_pb2.BatchCreateCheckinsRequest) -> checkin_pb2.BatchCreateCheckinsResponse:
+    """Accepts every attempt of a batch."""
+    return checkin_pb2.BatchCreateCheckinsResponse(
+        results=[checkin_pb2.CheckinResult(checkin=a_record(attempt)) for attempt in request.attempts]
+    )
+
+
+def a_record(attempt: checkin_pb2.Attempt, **changes: Any) -> checkin_pb2.Checkin:
+    """The record of an accepted attempt."""
+    fields = {
+        "checkin_id": ids.new_id(),
+        "attempt_id": attempt.attempt_id,
+        "activity_id": ids.new_id(),
+        "occurrence_id": ids.new_id(),
+        "user_id": attempt.user_id,
+        "outcome": checkin_pb2.OUTCOME_ACCEPTED,
+        "punctuality": checkin_pb2.PUNCTUALITY_ON_TIME,
+        "checked_in_at": attempt.received_at,
+        "distance_m": 12.4,
+        "method": attempt.method,
+        "direction": attempt.direction,
+        "activity_title": "开工大会",
+        "place_name": "一号厅",
+    }
+    return checkin_pb2.Checkin(**{**fields, **changes})
+
+
+def refuse(error: ServiceError) -> Callable[[Any], checkin_pb2.BatchCreateCheckinsResponse]:
+    """Gives every attempt of a batch the same error as its own result."""
+
+    def answer(request: checkin_pb2.BatchCreateCheckinsRequest) -> checkin_pb2.BatchCreateCheckinsResponse:
+        results = [checkin_pb2.CheckinResult(status=to_status(error)) for _ in request.attempts]
+        return checkin_pb2.BatchCreateCheckinsResponse(results=results)
+
+    return answer
+
+
+def judge_as(**changes: Any) -> Callable[[Any], checkin_pb2.BatchCreateCheckinsResponse]:
+    """Answers every attempt of a batch with a record changed like this."""
+
+    def answer(request: checkin_pb2.BatchCreateCheckinsRequest) -> checkin_pb2.BatchCreateCheckinsResponse:
+        records = [a_record(attempt, **changes) for attempt in request.attempts]
+        return checkin_pb2.BatchCreateCheckinsResponse(
+            results=[checkin_pb2.CheckinResult(checkin=record) for record in records]
+        )
+
+    return answer
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A private Redis on a Unix socket."""
+    program = shutil.which("redis-server")
+    assert program is not None, "install redis-server"
+    path = tmp_path_factory.mktemp("redis") / "redis.sock"
+    options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(path.parent)]
+    with Popen([program, *options], stdout=DEVNULL) as server:
+        yield f"unix://{path}"
+        server.terminate()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client of the private Redis, which is empty."""
+    client = Redis.from_url(redis_url)
+    await _until(lambda: _answers(client))
+    await client.flushdb()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> AsyncIterator[Gateway]:
+    """A running gateway that knows its keys, and its services, which accept every attempt."""
+    services = Services()
+    services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
+    services.answers["ListRevokedSessions"] = identity_pb2.ListRevokedSessionsResponse()
+    services.answers["BatchCreateCheckins"] = accept
+    addresses = {name: f"127.0.0.1:{free_port()}" for name in _SERVICES}
+    verifier = signer.verifier()
+    ends = [await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()]
+    process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
+    port = free_port()
+    settings = Settings(redis_url=redis_url, wechat_check_file="WeChatCheck_1:s3cret")
+    await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
+    gateway = Gateway(port, services, signer, redis)
+    await _until(lambda: _knows_people(gateway))
+    services.calls.clear()
+    yield gateway
+    await gateway.http.aclose()
+    for ending in (process, *ends):
+        await ending.end()  # type: ignore[attr-defined]
+
+
+async def _knows_people(gateway: Gateway) -> bool:
+    return (await gateway.http.get("/v1/me", headers=gateway.bearer())).status_code != 503
+
+
+async def _answers(client: Redis) -> bool:
+    try:
+        return bool(await client.ping())
+    except RedisError:
+        return False
+
+
+async def _until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,54 @@
+"""People, an organisation and an activity in the running stack; every test makes its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deploy.local import launch
+from deploy.local.stack import Shape
+from tests.e2e.api import Activity, Api, Person
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Runs all of these tests in one loop, so that they share connections and sign-ins."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def api() -> AsyncIterator[Api]:
+    """The public API of the running stack."""
+    if launch.running("gateway") is None:
+        pytest.fail("nothing runs: `make up` first")
+    async with httpx.AsyncClient(base_url=Shape.of_running().gateway_urls()[0], timeout=10) as http:
+        yield Api(http)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def organiser(api: Api) -> Person:
+    """A new person, who will own what they found."""
+    return await api.sign_in()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def person(api: Api) -> Person:
+    """A new participant."""
+    return await api.sign_in()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def organisation_id(api: Api, organiser: Person) -> str:
+    """A new organisation of the organiser's."""
+    return await api.found(organiser)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def activity(api: Api, organiser: Person, organisation_id: str) -> Activity:
+    """A new activity, published and open."""
+    return await api.open_activity(organiser, organisation_id)

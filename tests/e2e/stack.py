@@ -1,0 +1,254 @@
+"""The running stack from below the public API: what is stored, what the broker holds, and how to break a process."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import grpc
+import httpx
+import pymysql
+from pymysql.cursors import DictCursor
+from sqlalchemy import make_url
+
+from deploy.local import launch, stack
+from deploy.local.processes import PROCESSES, ROOT, SECRETS, TLS, environment, local_place
+from servicekit.ids import from_text
+
+PATIENCE_S = 30.0
+_POLL_S = 0.01
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+
+async def eventually(probe: Callable[[], T | Awaitable[T]], within_s: float = PATIENCE_S) -> T:
+    """What `probe` gives once that is truthy.
+
+    Raises:
+        AssertionError: It was not in time; shows what came last.
+    """
+    last: T | None = None
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                result = probe()
+                last = await result if isinstance(result, Awaitable) else result
+                if last:
+                    return last
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise AssertionError(f"not within {within_s:.0f} s; in the end {last!r}") from None
+
+
+def secret(name: str) -> str:
+    """A secret of the local stack."""
+    return (SECRETS / name).read_text().strip()
+
+
+def connect(variable: str) -> "pymysql.Connection[DictCursor]":
+    """MySQL as the process whose URL this is."""
+    url = make_url(secret(variable))
+    return pymysql.connect(
+        host=url.host or "",
+        port=url.port or 0,
+        user=url.username,
+        password=url.password or "",
+        database=url.database,
+        cursorclass=DictCursor,
+        autocommit=True,
+    )
+
+
+def query(statement: str, *parameters: object) -> list[Row]:
+    """Rows of schema `checkin`, as its service may read them."""
+    with closing(connect("CHECKIN_DATABASE_URL")) as connection, connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def attempts_of(user_id: str) -> list[Row]:
+    """Everything stored of one person's attempts."""
+    return query("SELECT * FROM attempts WHERE user_id = %s ORDER BY received_at", from_text(user_id))
+
+
+def seats_of(user_id: str) -> list[Row]:
+    """The seats one person asked for."""
+    return query("SELECT * FROM seats WHERE user_id = %s", from_text(user_id))
+
+
+def outbox_ids() -> set[bytes]:
+    """The effects that still wait."""
+    return {row["outbox_id"] for row in query("SELECT outbox_id FROM outbox")}
+
+
+def metric(text: str, sample: str) -> float:
+    """A sample of a metrics page; 0 when it is not there yet."""
+    values = (line.rpartition(" ") for line in text.splitlines())
+    return next((float(value) for name, _, value in values if name == sample), 0.0)
+
+
+async def metrics_of(process: str) -> str:
+    """The metrics page of a process of the stack."""
+    running = launch.running(process)
+    assert running is not None, f"{process} does not run"
+    async with httpx.AsyncClient() as http:
+        return (await http.get(f"http://127.0.0.1:{running.ports['ops']}/metrics")).text
+
+
+@contextmanager
+def without(process: str) -> Iterator[None]:
+    """The stack without one of its processes; nobody else starts or stops anything meanwhile."""
+    with (launch.RUN / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        launch.stop(process, grace_s=30)
+        try:
+            yield
+        finally:
+            stack.restart([process])
+
+
+@dataclass
+class Victim:
+    """A process of a test's own, beside the stack's."""
+
+    process: "subprocess.Popen[bytes]"
+    ports: Mapping[str, int]
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    async def metrics(self) -> str:
+        """Its metrics page."""
+        async with httpx.AsyncClient() as http:
+            return (await http.get(f"http://127.0.0.1:{self.ports['ops']}/metrics")).text
+
+    async def is_ready(self) -> bool:
+        """Whether it may serve."""
+        assert self.process.poll() is None, f"it ended with {self.process.returncode}; see {launch.LOGS}/e2e.log"
+        with suppress(httpx.TransportError):
+            async with httpx.AsyncClient() as http:
+                return (await http.get(f"http://127.0.0.1:{self.ports['ops']}/readyz")).is_success
+        return False
+
+
+@asynccontextmanager
+async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
+    """One more replica of a process, ready, on ports of its own, with the broker behind a proxy."""
+    process, shape = PROCESSES[name], stack.Shape.of_running()
+    ports = {"ops": _free_port(), "grpc": _free_port()}
+    variables = environment(process, ports, local_place(shape.counts, shape.http_port))
+    amqp_url = f"{process.prefix}AMQP_URL"
+    del variables[f"{amqp_url}_FILE"]
+    variables[amqp_url] = make_url(secret(amqp_url)).set(port=amqp_port).render_as_string(hide_password=False)
+    with (launch.LOGS / "e2e.log").open("ab") as log:
+        child = subprocess.Popen(
+            (stack.PYTHON, "-m", process.module),
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables},
+            stdout=log,
+            stderr=log,
+        )
+    found = Victim(child, ports)
+    try:
+        await eventually(found.is_ready)
+        yield found
+    finally:
+        found.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def channel_to(name: str, port: int) -> AsyncIterator[grpc.aio.Channel]:
+    """A channel to a service, with the gateway's certificate."""
+    ca, key, certificate = ((TLS / file).read_bytes() for file in ("ca.pem", "gateway.key", "gateway.pem"))
+    credentials = grpc.ssl_channel_credentials(ca, key, certificate)
+    options = [("grpc.ssl_target_name_override", name)]
+    async with grpc.aio.secure_channel(f"127.0.0.1:{port}", credentials, options) as channel:
+        yield channel
+
+
+@dataclass
+class BrokerProxy:
+    """A TCP proxy before RabbitMQ that can lose what a process says on connections of one purpose.
+
+    The broker's own words always pass, so that the process notices nothing until its deadlines do.
+    """
+
+    port: int = 0
+    _lost: set[bytes] = field(default_factory=set)
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    def swallow(self, purpose: str) -> None:
+        """From now on, loses all that is said on connections named `<process>-<purpose>`."""
+        self._lost.add(f"-{purpose}".encode())
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serves one connection to its end."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        host, port = make_url(secret("CHECKIN_AMQP_URL")).host, make_url(secret("CHECKIN_AMQP_URL")).port
+        broker_reader, broker_writer = await asyncio.open_connection(host, port)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._say(reader, broker_writer))
+                both.create_task(_pass_on(broker_reader, writer))
+        except* OSError:
+            pass
+        finally:
+            self._tasks.discard(task)
+
+    async def _say(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Passes on what the process says; its name comes in the first bytes."""
+        said = b""
+        try:
+            while chunk := await reader.read(65536):
+                said = said if len(said) > 4096 else said + chunk
+                if not any(name in said for name in self._lost):
+                    writer.write(chunk)
+                    await writer.drain()
+        finally:
+            writer.close()
+
+    async def close(self) -> None:
+        """Ends every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while chunk := await reader.read(65536):
+            writer.write(chunk)
+            await writer.drain()
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def broker_proxy() -> AsyncIterator[BrokerProxy]:
+    """A proxy that serves."""
+    proxy = BrokerProxy()
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+        await proxy.close()

@@ -1,0 +1,173 @@
+"""`make rush`: one activity, N people, all at the same instant, on the public HTTP API, reconciled.
+
+`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--repeat=1] [--json=FILE]`; c equal to n is the instant, fewer
+connections make it a sustained run. Cold: first-time people who sign in, open the activity and check in, all at once.
+"""
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.load import figures, phones
+from tests.load.accounting import Batches, Meter, Program, Reading, gateways, programs
+from tests.load.figures import Figures
+from tests.load.http_load import Answer, Balancer, Script, play, run
+from tests.load.organiser import Activity, Organiser
+from tests.load.phones import Attempt, Person
+from tests.load.reconcile import Verdict, database, reconcile, rows_of
+
+_MAXIMUM = 20_000
+_ROWS_WITHIN_S = 60.0
+_ROWS_POLL_S = 0.02
+_STEPS = ("sign in", "open the activity", "check in")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The running stack with an organiser in it."""
+
+    balancer: Balancer
+    organiser: Organiser
+    programs: Sequence[Program]
+
+    @classmethod
+    async def enter(cls, name: str) -> "Scene":
+        """Signs an organiser of that name in."""
+        balancer = Balancer(gateways())
+        return cls(balancer, await Organiser.sign_in(balancer, name), programs())
+
+    def ops_ports(self) -> list[int]:
+        """Where the processes tell their metrics."""
+        return [program.ports["ops"] for program in self.programs if "ops" in program.ports]
+
+
+async def measure(
+    scene: Scene,
+    activities: Sequence[Activity],
+    scripts: Callable[[], Iterable[Script]],
+    connections: int,
+    answers: Callable[[], Sequence[Answer]],
+    settled: Callable[[int], Awaitable[object]],
+) -> Figures:
+    """Plays scripts and measures them until their rows are committed and counted.
+
+    Args:
+        answers: The answers to the check-ins, once all scripts have ended.
+        settled: Waits until so many people are shown as checked in.
+    """
+    meter = Meter({program.name: program.pid for program in scene.programs})
+    batches = Batches(scene.ops_ports())
+    before = Reading.now(meter)
+    began_at = time.perf_counter()
+    await play(scene.balancer, scripts(), connections)
+    found = figures.of_answers(answers(), connections, began_at)
+    expected = sum(found.outcomes.values())
+    found.rows, found.durable_s = await asyncio.to_thread(_wait_for_rows, activities, expected, began_at)
+    await settled(found.outcomes.get("accepted", 0))
+    found.charge(scene.programs, before, Reading.now(meter))
+    found.memory_mb = {name: round(size, 1) for name, size in meter.memory_mb().items()}
+    found.batches = batches.since()
+    return found
+
+
+def _wait_for_rows(activities: Sequence[Activity], expected: int, began_at: float) -> tuple[int, float]:
+    """Rows there are, and when the last of them was seen; asked for only once everybody is answered."""
+    occurrences = [activity.occurrence_id for activity in activities]
+    with database() as cursor:
+        while True:
+            rows, at = rows_of(cursor, occurrences), time.perf_counter() - began_at
+            if rows >= expected or at > _ROWS_WITHIN_S:
+                return rows, round(at, 4)
+            time.sleep(_ROWS_POLL_S)
+
+
+async def rush(scene: Scene, crowd: Sequence[Person], connections: int) -> tuple[Figures, Verdict]:
+    """People who have the activity open check in, all together."""
+    (activity,) = await scene.organiser.open_activities(1)
+    await phones.open_pages(scene.balancer, ((person, activity) for person in crowd), len(crowd))
+    attempts = [Attempt(person, activity) for person in crowd]
+    async with scene.organiser.screens([activity]), scene.organiser.viewer(activity) as viewer:
+        found = await measure(
+            scene,
+            [activity],
+            lambda: (attempt.once() for attempt in attempts),
+            connections,
+            lambda: [answer for attempt in attempts for answer in attempt.answers],
+            viewer.sees,
+        )
+        return found, await reconcile(scene.organiser, [activity], attempts)
+
+
+async def rush_cold(scene: Scene, crowd: Sequence[Person], connections: int) -> tuple[Figures, Verdict, list[Figures]]:
+    """First-time people; the last figures are of each step on its own."""
+    (activity,) = await scene.organiser.open_activities(1)
+    steps: list[list[Answer]] = [[], [], []]
+    attempts: list[Attempt] = []
+    async with scene.organiser.screens([activity]), scene.organiser.viewer(activity) as viewer:
+        began_at = time.perf_counter()
+        found = await measure(
+            scene,
+            [activity],
+            lambda: (phones.from_nothing(person, activity, steps, attempts) for person in crowd),
+            connections,
+            lambda: steps[2],
+            viewer.sees,
+        )
+        verdict = await reconcile(scene.organiser, [activity], attempts)
+    return found, verdict, [figures.of_answers(answers, connections, began_at) for answers in steps if answers]
+
+
+async def main(options: argparse.Namespace) -> int:
+    """Runs as often as asked, prints, and answers whether all of it was clean."""
+    name = f"rush-{secrets.token_hex(3)}"
+    scene = await Scene.enter(name)
+    connections = min(options.c or options.n, options.n)
+    is_clean, kept = True, []
+    crowd = phones.people(name, options.n)
+    if not options.cold:
+        await phones.sign_in(scene.balancer, crowd)
+    for number in range(options.repeat):
+        steps: list[Figures] = []
+        if options.cold:
+            crowd = phones.people(f"{name}-{number}", options.n)
+            found, verdict, steps = await rush_cold(scene, crowd, connections)
+        else:
+            found, verdict = await rush(scene, crowd, connections)
+        print()
+        for step, figure in zip(_STEPS, steps, strict=False):
+            print(
+                f"{step + ':':<18} {figure.latency_line()}, all after {figure.answered_s:.3f} s; errors {figure.errors}"
+            )
+        print(*found.lines(), *verdict.lines(), sep="\n")
+        is_clean &= verdict.is_clean and not found.errors
+        kept.append(asdict(found) | {"verdict": asdict(verdict), "steps": [asdict(step) for step in steps]})
+    if options.json:
+        Path(options.json).write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    return 0 if is_clean else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.load.rush", description=__doc__)
+    parser.add_argument("--n", type=_count, default=1000, help="people")
+    parser.add_argument("--c", type=int, default=0, help="connections; as many as people for the instant")
+    parser.add_argument("--cold", type=int, default=0, help="1: people who were never here before")
+    parser.add_argument("--repeat", type=int, default=1, help="rushes, each on an activity of its own")
+    parser.add_argument("--json", default="", help="file to write the figures to")
+    return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= _MAXIMUM:
+        raise argparse.ArgumentTypeError(f"must be 1 to {_MAXIMUM}")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(run(main(_parser().parse_args())))

@@ -1,0 +1,99 @@
+"""Completion: what was provisional is decided later, as it would have been then."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from services.checkin.antifraud_client import Assessment
+from services.checkin.complete import Completion, undecided_copies
+from services.checkin.domain import SECOND_US, Reason
+from services.checkin.merge import Judgement
+from tests.factories import an_occurrence
+from tests.unit.checkin.test_accept import House
+
+
+@dataclass
+class Ledger:
+    """Open attempts in memory, and what is recorded of them."""
+
+    open: dict[tuple[bytes, bytes], list[pb.Copy]] = field(default_factory=dict)
+    recorded: list[pb.Copy] = field(default_factory=list)
+
+    async def open_attempts(self, limit: int) -> Mapping[tuple[bytes, bytes], Sequence[pb.Copy]]:
+        """All of them."""
+        return self.open
+
+    async def count_open(self) -> tuple[int, int | None]:
+        """How many."""
+        return len(self.open), None
+
+    async def record_now(self, copies: Sequence[pb.Copy]) -> None:
+        """Takes the decided copies."""
+        self.recorded += copies
+
+
+async def provisional(house: House, ledger: Ledger, **changes: object) -> pb.Copy:
+    """Somebody who checked in while antifraud was gone; it is back now."""
+    healthy, house.antifraud.assessment = house.antifraud.assessment, None
+    attempt = house.scan(**changes)
+    await house.take(attempt)
+    house.antifraud.assessment = healthy
+    copy = house.dispatch.sent[-1]
+    ledger.open[attempt.user_id, attempt.attempt_id] = [copy]
+    return copy
+
+
+def completion(house: House, ledger: Ledger) -> Completion:
+    """Completion with the house's own judging."""
+    return Completion(ledger, house.acceptance._judging, house.seats, ledger, house.evidence)
+
+
+async def test_a_provisional_attempt_is_accepted_as_of_its_arrival() -> None:
+    """Its token has long expired by now; what counts is when it came, and its evidence is the original."""
+    house, ledger = House(), Ledger()
+    copy = await provisional(house, ledger)
+    assert await completion(house, ledger).complete() == 1
+    (decided,) = ledger.recorded
+    assert (decided.judgement, decided.received_at) == (Judgement.ACCEPTED, copy.received_at)
+    assert decided.evidence == copy.evidence
+
+
+async def test_while_antifraud_is_gone_nothing_is_decided() -> None:
+    """No verdict, no judgement."""
+    house, ledger = House(), Ledger()
+    await provisional(house, ledger)
+    house.antifraud.assessment = None
+    assert await completion(house, ledger).complete() == 0
+    assert ledger.recorded == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "judgement"),
+    [("FENCE_OUTSIDE", Judgement.PENDING_REVIEW), ("BLOCKED", Judgement.REFUSED)],
+)
+async def test_only_what_could_have_been_mended_goes_to_review(reason: str, judgement: Judgement) -> None:
+    """Somebody outside could have come nearer, had anybody told them."""
+    house, ledger = House(), Ledger()
+    await provisional(house, ledger)
+    house.antifraud.assessment = Assessment(Judgement.REFUSED, 5000.0, (Reason(reason),))
+    await completion(house, ledger).complete()
+    assert [copy.judgement for copy in ledger.recorded] == [judgement]
+
+
+async def test_a_full_room_refuses_in_completion_too() -> None:
+    """The seat went to somebody else meanwhile."""
+    house, ledger = House(an_occurrence(capacity=1)), Ledger()
+    await provisional(house, ledger)
+    await house.take(house.scan())
+    await completion(house, ledger).complete()
+    assert [reason.reason for reason in ledger.recorded[0].reasons] == ["CAPACITY_FULL"]
+
+
+def test_a_copy_after_an_accepted_one_needs_no_judgement() -> None:
+    """The person is in; a later undecided copy changes nothing."""
+    accepted = pb.Copy(judgement=pb.JUDGEMENT_ACCEPTED, received_at=5 * SECOND_US)
+    before = pb.Copy(judgement=pb.JUDGEMENT_UNDECIDED, received_at=4 * SECOND_US)
+    after = pb.Copy(judgement=pb.JUDGEMENT_UNDECIDED, received_at=6 * SECOND_US)
+    assert undecided_copies({(b"", b""): [accepted, before, after]}) == [before]
