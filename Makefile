@@ -7,11 +7,13 @@ BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 LOAD = $(foreach option,n c cold faults repeat,$(if $($(option)),--$(option)=$($(option))))
 
+LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
+
 # Where google/rpc/status.proto lies: a wheel brings it.
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto migrate rush day dev
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +54,13 @@ fmt: dev ## format the code, and fix what the linter can
 proto: dev ## make the stubs beside the protos
 	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --python_out=. --grpc_python_out=. --mypy_out=. --mypy_grpc_out=. \
 		$(PROTOS)
+
+lock: dev ## pin every dependency anew, for Python 3.11.0 and later
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+settings: dev ## write the table of settings, deploy/SETTINGS.md
+	$(BIN)/python -m deploy.settings_table
 
 migrate: ## bring every schema of the local stack to its newest revision
 	@$(UP) --only migrations

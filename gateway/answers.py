@@ -1,6 +1,6 @@
 """A `checkin.v1.Checkin` as the API gives it, and the sentence that goes with it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -52,7 +52,7 @@ class Checkin(msgspec.Struct):
     occurrence_id: str | None
     user_id: str
     outcome: Outcome
-    reasons: list[dict[str, object]]
+    reasons: list[dict[str, Any]]
     punctuality: str | None
     late_by_s: int
     checked_in_at: str | None

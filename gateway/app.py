@@ -20,7 +20,7 @@ from gateway.routes import activity, checkin, identity, pages, reporting
 from gateway.routes.checkin import CheckinPage
 from gateway.routes.dependencies import Parts
 from gateway.surface import App, Receive, Scope, Send, Surface
-from servicekit.errors import FieldError, InvalidArgumentError, NotFoundError, ServiceError
+from servicekit.errors import FieldError, InternalError, InvalidArgumentError, NotFoundError, ServiceError
 
 _ABOUT = "Check-in (签到). Errors are application/problem+json with a stable `reason`; times are RFC 3339 with offset."
 _PROBLEM = {"content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -73,6 +73,8 @@ def _fastapi(parts: Parts, hot: CheckinRoute) -> FastAPI:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    # Its answer goes out before the surface sees the exception, and logs it.
+    app.add_exception_handler(Exception, _unexpected_error)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -99,6 +101,10 @@ def _http_error(request: Request, error: Exception) -> Response:
         response.headers.update(error.headers or {})
         return response
     return _respond(request, MalformedError(str(error.detail)))
+
+
+def _unexpected_error(request: Request, error: Exception) -> Response:
+    return _respond(request, InternalError("something went wrong on our side"))
 
 
 def _validation_error(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ msgspec checks shape and ranges in C while it decodes; Python only looks at what
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -249,8 +249,18 @@ _CURES = {
 }
 
 
+class _Pair(msgspec.Struct):
+    latitude: float
+    longitude: float
+
+
+class _Located(msgspec.Struct):
+    location: _Pair
+
+
 def _is_swapped(body: bytes) -> bool:
-    place: Any = msgspec.json.decode(body)["location"]
-    latitude, longitude = place.get("latitude"), place.get("longitude")
-    numbers = all(isinstance(value, int | float) for value in (latitude, longitude))
-    return numbers and abs(latitude) > 90 and abs(latitude) <= 180 and abs(longitude) <= 90
+    try:
+        pair = msgspec.json.decode(body, type=_Located).location
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return 90 < abs(pair.latitude) <= 180 and abs(pair.longitude) <= 90

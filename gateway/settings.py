@@ -21,5 +21,5 @@ class HttpSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
 
-    http_host: str = "127.0.0.1"
-    http_port: int = 8080
+    http_host: str = Field("127.0.0.1", description="address of the public HTTP API")
+    http_port: int = Field(8080, description="port of the public HTTP API")

@@ -90,10 +90,10 @@ def require_json(headers: Mapping[bytes, bytes]) -> None:
         raise MediaTypeError("send Content-Type: application/json")
 
 
-async def send_problem(send: Send, error: ServiceError, request_id: str, *, extra: problems.Headers = ()) -> None:  # type: ignore[assignment]
+async def send_problem(send: Send, error: ServiceError, request_id: str) -> None:
     """Answers with the problem document of an error."""
     status, headers, body = problems.render(problems.to_problem(error, request_id), request_id)
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *extra]})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -122,7 +122,8 @@ class Surface:
             if span is not None:
                 span.update_name(f"{scope['method']} {request.route}")
                 span.set_attributes({"http.route": request.route, "http.response.status_code": request.status})
-        metrics.answered(request.route, scope["method"], request.status).inc()
+        # 499: the client went away before there was anything to say.
+        metrics.answered(request.route, scope["method"], request.status or 499).inc()
 
 
 async def _replay(receive: Receive, headers: Mapping[bytes, bytes]) -> Receive:

@@ -137,7 +137,7 @@ class Outbox:
     async def write(self, connection: AsyncConnection, rows: Sequence[OutboxRow]) -> None:
         """Adds rows to the caller's transaction, in one statement."""
         if rows:
-            await connection.execute(insert(self._table).values([_columns(row) for row in rows]))
+            await connection.execute(insert(self._table), [_columns(row) for row in rows])
 
     async def deliver_now(self, rows: Sequence[OutboxRow]) -> None:
         """Tries each row once, all at the same time, after the commit that wrote them.

@@ -12,24 +12,29 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
+_TARGET = "gRPC target: host:port, dns:///name:port or ipv4:a:1,b:2"
+
+
 class SharedSettings(BaseSettings):
     """What every process reads, prefix `QIANDAO_`."""
 
     model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
 
-    environment: Literal["production", "local"] = "production"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    environment: Literal["production", "local"] = Field(
+        "production", description="only `local` may speak to another WeChat than the real one"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="of the JSON log on stderr")
     otlp_endpoint: str = Field("", description="OTLP/HTTP traces URL; empty turns traces off")
     trace_ratio: float = Field(0.01, ge=0, le=1, description="share of requests traced without being asked to")
-    tls_ca_file: Path = Path(".local/tls/ca.pem")
-    tls_cert_file: Path = Path(".local/tls/process.pem")
-    tls_key_file: Path = Path(".local/tls/process.key")
-    public_url: str = "http://127.0.0.1:8080"
-    identity_target: str = "127.0.0.1:50051"
-    activity_target: str = "127.0.0.1:50052"
-    checkin_target: str = "127.0.0.1:50053"
-    antifraud_target: str = "127.0.0.1:50054"
-    reporting_target: str = "127.0.0.1:50055"
+    tls_ca_file: Path = Field(Path(".local/tls/ca.pem"), description="who signed the certificates of our processes")
+    tls_cert_file: Path = Field(Path(".local/tls/process.pem"), description="this process's certificate")
+    tls_key_file: Path = Field(Path(".local/tls/process.key"), description="this process's private key")
+    public_url: str = Field("http://127.0.0.1:8080", description="where phones reach the gateway; goes into the QR")
+    identity_target: str = Field("127.0.0.1:50051", description=_TARGET)
+    activity_target: str = Field("127.0.0.1:50052", description=_TARGET)
+    checkin_target: str = Field("127.0.0.1:50053", description=_TARGET)
+    antifraud_target: str = Field("127.0.0.1:50054", description=_TARGET)
+    reporting_target: str = Field("127.0.0.1:50055", description=_TARGET)
 
 
 class CredentialSettings(BaseSettings):

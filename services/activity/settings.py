@@ -9,8 +9,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ACTIVITY_", frozen=True, extra="ignore")
 
-    grpc_address: str = "127.0.0.1:50052"
-    ops_address: str = "127.0.0.1:9102"
+    grpc_address: str = Field("127.0.0.1:50052", description="host:port of the gRPC server")
+    ops_address: str = Field("127.0.0.1:9102", description="host:port of /healthz, /readyz and /metrics")
     database_url: str = Field(repr=False, description="schema activity; DELETE on outbox only")
     redis_url: str = Field(repr=False, description="keys activity:* and guess:*, channel activity:*")
     amqp_url: str = Field(repr=False, description="may publish changed.v1 on exchange activity")

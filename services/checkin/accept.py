@@ -141,8 +141,9 @@ class Acceptance:
         return {room: group for room, group in held.items() if group}
 
     async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[Key, Answer]) -> None:
-        """A retry that would now be refused for the time gets the answer its first copy got."""
-        late = [case for case in cases if case.outcome is Outcome.REFUSED and is_refused_for_time(case.finding)]
+        """A retry that by itself would now be refused for the time gets the answer its first copy got."""
+        repeatable = (Outcome.REFUSED, Outcome.ACCEPTED)
+        late = [case for case in cases if case.outcome in repeatable and is_refused_for_time(case.finding)]
         if not late:
             return
         stored = await self._records.recall([_key(case) for case in late if _key(case) not in earlier])
@@ -207,7 +208,7 @@ def _to_checkin(case: _Reply) -> pb.Checkin:
         outcome=pb.Outcome.ValueType(case.outcome),
         punctuality=pb.Punctuality.ValueType(finding.punctuality),
         late_by_s=finding.late_by_s,
-        checked_in_at=attempt.received_at,
+        checked_in_at=_checked_in_at(case),
         distance_m=case.distance_m,
         method=attempt.method,
         direction=attempt.direction,
@@ -224,6 +225,14 @@ def _to_checkin(case: _Reply) -> pb.Checkin:
     if case.outcome is Outcome.DUPLICATE:
         _point_at_holder(checkin, case.seating)
     return checkin
+
+
+def _checked_in_at(case: _Reply) -> int:
+    """Since when: a retry of what holds the seat does not begin anew."""
+    hint, attempt = case.seating.hint, case.attempt
+    if case.outcome is Outcome.ACCEPTED and hint and hint.attempt_id == attempt.attempt_id and hint.effective_at:
+        return hint.effective_at
+    return attempt.received_at
 
 
 def _point_at_holder(checkin: pb.Checkin, seating: Seating) -> None:

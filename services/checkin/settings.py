@@ -9,8 +9,8 @@ class CheckinSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
 
-    grpc_address: str = "127.0.0.1:50053"
-    ops_address: str = "127.0.0.1:9103"
+    grpc_address: str = Field("127.0.0.1:50053", description="host:port of the gRPC server")
+    ops_address: str = Field("127.0.0.1:9103", description="host:port of /healthz, /readyz and /metrics")
     database_url: str = Field(repr=False, description="reads of schema checkin, INSERT on inbox")
     redis_url: str = Field(repr=False, description="keys checkin:* and guess:*, channel activity:*")
     amqp_url: str = Field(repr=False, description="may publish attempted.v1")
@@ -21,7 +21,7 @@ class RecorderSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")
 
-    ops_address: str = "127.0.0.1:9106"
+    ops_address: str = Field("127.0.0.1:9106", description="host:port of /healthz, /readyz and /metrics")
     database_url: str = Field(repr=False, description="writes of schema checkin")
     redis_url: str = Field(repr=False, description="keys checkin:*")
     amqp_url: str = Field(repr=False, description="consumes checkin.record.v1, may publish recorded.v1")

@@ -138,7 +138,9 @@ def _may_gateway_say(copy: pb.Copy) -> bool:
 async def compose(running: Process) -> None:
     """Builds the parts; nothing here needs another process to be up."""
     settings = load(RecorderSettings)
-    engine = create_engine(settings.database_url, pool_size=4, pool_timeout_s=5, count_changed_rows=True)
+    engine = create_engine(
+        settings.database_url, pool_size=4, pool_timeout_s=5, count_changed_rows=True, is_repeated=True
+    )
     redis = cache.connect(settings.redis_url)
     publisher = Publisher(settings.amqp_url, process="recorder", topology=TOPOLOGY)
     publisher.start()

@@ -6,35 +6,35 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 import httpx
 import pymysql
 from pymysql.cursors import DictCursor
+from redis import Redis
 from sqlalchemy import make_url
 
 from deploy.local import launch, stack
-from deploy.local.processes import PROCESSES, ROOT, SECRETS, TLS, environment, local_place
+from deploy.local.processes import PROCESSES, ROOT, SECRETS, TLS, Place, environment, instance, local_place
 from servicekit.ids import from_text
 
 PATIENCE_S = 30.0
-_POLL_S = 0.01
+_POLL_S = 0.02
 
-T = TypeVar("T")
 Row = dict[str, Any]
 
 
-async def eventually(probe: Callable[[], T | Awaitable[T]], within_s: float = PATIENCE_S) -> T:
-    """What `probe` gives once that is truthy.
+async def eventually(probe: Callable[[], Any], within_s: float = PATIENCE_S) -> Any:
+    """What `probe`, a function or coroutine function, gives once that is truthy.
 
     Raises:
         AssertionError: It was not in time; shows what came last.
     """
-    last: T | None = None
+    last = None
     try:
         async with asyncio.timeout(within_s):
             while True:
@@ -52,23 +52,23 @@ def secret(name: str) -> str:
     return (SECRETS / name).read_text().strip()
 
 
-def connect(variable: str) -> "pymysql.Connection[DictCursor]":
-    """MySQL as the process whose URL this is."""
-    url = make_url(secret(variable))
+def connect(user: str) -> "pymysql.Connection[DictCursor]":
+    """MySQL, schema `checkin`, as one of its users."""
+    host, _, port = Place().mysql.partition(":")
     return pymysql.connect(
-        host=url.host or "",
-        port=url.port or 0,
-        user=url.username,
-        password=url.password or "",
-        database=url.database,
+        host=host,
+        port=int(port),
+        user=user,
+        password=secret(f"mysql-{user}"),
+        database="checkin",
         cursorclass=DictCursor,
         autocommit=True,
     )
 
 
-def query(statement: str, *parameters: object) -> list[Row]:
-    """Rows of schema `checkin`, as its service may read them."""
-    with closing(connect("CHECKIN_DATABASE_URL")) as connection, connection.cursor() as cursor:
+def query(statement: str, *parameters: object, user: str = "checkin") -> list[Row]:
+    """Rows, by default as the service may read them."""
+    with closing(connect(user)) as connection, connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
@@ -88,6 +88,22 @@ def outbox_ids() -> set[bytes]:
     return {row["outbox_id"] for row in query("SELECT outbox_id FROM outbox")}
 
 
+def remembered() -> Redis:
+    """Redis as checkin sees it."""
+    return Redis.from_url(secret("CHECKIN_REDIS_URL"))
+
+
+def seat_hints(occurrence_id: str) -> str:
+    """The key of an occurrence's seat hints."""
+    return f"checkin:seats:{{{from_text(occurrence_id).hex()}}}"
+
+
+def answers_key(user_id: str) -> bytes:
+    """The key of what one person was answered."""
+    identifier = from_text(user_id)
+    return b"checkin:answers:{%d}:" % (identifier[15] % 4) + identifier
+
+
 def metric(text: str, sample: str) -> float:
     """A sample of a metrics page; 0 when it is not there yet."""
     values = (line.rpartition(" ") for line in text.splitlines())
@@ -102,16 +118,21 @@ async def metrics_of(process: str) -> str:
         return (await http.get(f"http://127.0.0.1:{running.ports['ops']}/metrics")).text
 
 
-@contextmanager
-def without(process: str) -> Iterator[None]:
-    """The stack without one of its processes; nobody else starts or stops anything meanwhile."""
-    with (launch.RUN / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        launch.stop(process, grace_s=30)
-        try:
-            yield
-        finally:
-            stack.restart([process])
+class Outage:
+    """The stack without one of its processes; nobody else starts or stops anything until it ends."""
+
+    def __init__(self, process: str) -> None:
+        self._names = [instance(process, each) for each in range(stack.Shape.of_running().counts[process])]
+        self._lock = (launch.RUN / "lock").open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        for name in self._names:
+            launch.stop(name, grace_s=30)
+
+    def end(self) -> None:
+        """Starts the process again, once."""
+        if not self._lock.closed:
+            self._lock.close()
+            subprocess.run((stack.PYTHON, "-m", "deploy.local.stack", "restart", *self._names), cwd=ROOT, check=True)
 
 
 @dataclass
@@ -149,20 +170,20 @@ async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
     amqp_url = f"{process.prefix}AMQP_URL"
     del variables[f"{amqp_url}_FILE"]
     variables[amqp_url] = make_url(secret(amqp_url)).set(port=amqp_port).render_as_string(hide_password=False)
-    with (launch.LOGS / "e2e.log").open("ab") as log:
-        child = subprocess.Popen(
-            (stack.PYTHON, "-m", process.module),
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables},
-            stdout=log,
-            stderr=log,
-        )
-    found = Victim(child, ports)
+    found = Victim(_spawn(process.module, variables), ports)
     try:
         await eventually(found.is_ready)
         yield found
     finally:
         found.kill()
+
+
+def _spawn(module: str, variables: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    with (launch.LOGS / "e2e.log").open("ab") as log:
+        inherited = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        return subprocess.Popen(
+            (stack.PYTHON, "-m", module), cwd=ROOT, env={**inherited, **variables}, stdout=log, stderr=log
+        )
 
 
 def _free_port() -> int:
@@ -202,8 +223,8 @@ class BrokerProxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        host, port = make_url(secret("CHECKIN_AMQP_URL")).host, make_url(secret("CHECKIN_AMQP_URL")).port
-        broker_reader, broker_writer = await asyncio.open_connection(host, port)
+        host, _, port = Place().amqp.partition(":")
+        broker_reader, broker_writer = await asyncio.open_connection(host, int(port))
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._say(reader, broker_writer))

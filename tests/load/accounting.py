@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.stack import STACK
-from tests.load.http_load import Server
+from tests.load.http_load import HOST, Server
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # Linux: the clock of a whole process is made from its id; clock_getcpuclockid(3) does the same.
@@ -118,11 +118,20 @@ class Batches:
     def _read(self) -> dict[str, tuple[float, float]]:
         totals: dict[str, dict[str, float]] = {}
         for port in self._ports:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-                for what, stage, value in _BATCHES.findall(answer.read().decode()):
-                    total = totals.setdefault(stage, {"sum": 0.0, "count": 0.0})
-                    total[what] += float(value)
+            for what, stage, value in _BATCHES.findall(_metrics(port)):
+                total = totals.setdefault(stage, {"sum": 0.0, "count": 0.0})
+                total[what] += float(value)
         return {stage: (total["sum"], total["count"]) for stage, total in totals.items()}
+
+
+def _metrics(port: int) -> str:
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=5) as answer:
+            return str(answer.read(), "utf-8")
+    except OSError as error:
+        raise SystemExit(
+            f"no metrics on port {port} ({error}); was the stack changed while it was measured?"
+        ) from error
 
 
 def _cpu_s(pid: int) -> float:

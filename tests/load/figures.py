@@ -1,8 +1,10 @@
 """What a load run measured, and how it is printed."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.load.accounting import Program, Reading
 from tests.load.http_load import Answer
@@ -97,6 +99,12 @@ def of_answers(answers: Sequence[Answer], connections: int, began_at: float) -> 
         max_ms=round(took[-1], 2),
         answered_s=round(max(answer.answered_at for answer in answers) - began_at, 4),
     )
+
+
+def keep(path: str, kept: object) -> None:
+    """Writes figures to a file as JSON; an empty path means that nobody wants them."""
+    if path:
+        Path(path).write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
 def _quantile(ascending: Sequence[float], share: float) -> float:

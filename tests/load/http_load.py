@@ -138,6 +138,7 @@ async def play(
 
     Raises:
         TimeoutError: It took longer than `within_s` altogether.
+        Exception: What a script raised; the others are abandoned.
     """
     run = _Run(balancer, iter(scripts), connections, rate)
     helpers = [asyncio.create_task(run.sweep(timeout_s, progress))]
@@ -146,7 +147,7 @@ async def play(
     try:
         async with asyncio.timeout(within_s):
             run.begin()
-            await run.is_over.wait()
+            await run.is_over
     finally:
         for helper in helpers:
             helper.cancel()
@@ -184,9 +185,9 @@ class _Run:
 
     def __init__(self, balancer: Balancer, scripts: Iterator[Script], connections: int, rate: float) -> None:
         self.balancer = balancer
-        self.is_over = asyncio.Event()
-        self.ended = 0
         self._loop = asyncio.get_running_loop()
+        self.is_over: asyncio.Future[None] = self._loop.create_future()
+        self.ended = 0
         self._scripts: Iterator[Script] | None = scripts
         self._rate = rate
         self._under_way = 0
@@ -283,6 +284,11 @@ class _Run:
             self.ended += 1
             self._check_over()
             return False
+        except Exception as error:
+            # A script that breaks ends the run, and whoever started it is told why.
+            if not self.is_over.done():
+                self.is_over.set_exception(error)
+            return False
         if isinstance(step, bytes):
             job.request = step
             return True
@@ -295,8 +301,8 @@ class _Run:
             self._wake()
 
     def _check_over(self) -> None:
-        if self._scripts is None and not self._under_way:
-            self.is_over.set()
+        if self._scripts is None and not self._under_way and not self.is_over.done():
+            self.is_over.set_result(None)
 
 
 class _Connection(asyncio.Protocol):

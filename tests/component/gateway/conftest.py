@@ -1,6 +1,8 @@
 """A whole gateway on the loopback: real HTTP, real mTLS, a real Redis, and fake services that record what they get."""
 
 import asyncio
+import base64
+import json
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
@@ -16,10 +18,10 @@ from redis.exceptions import RedisError
 
 from gateway.server import compose
 from gateway.settings import HttpSettings, Settings
-from protos.activity.v1 import activity_pb2, activity_pb2_grpc
+from protos.activity.v1 import activity_pb2_grpc
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from protos.reporting.v1 import reporting_pb2, reporting_pb2_grpc
+from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError
 from servicekit.process import Process
@@ -48,13 +50,13 @@ class GatewayProcess(LoopbackProcess):
         self._background.append(asyncio.create_task(work, name=name))
 
     async def end(self) -> None:
-        """Runs the shutdown in its order; a background task that failed fails the test."""
-        await super().end()
+        """Ends the background tasks, then the rest in its order; a task that failed fails the test."""
         for task in self._background:
             task.cancel()
         for task in self._background:
             with suppress(asyncio.CancelledError):
                 await task
+        await super().end()
 
 
 class Services:
@@ -148,6 +150,13 @@ class Gateway:
         return head + body
 
 
+def session_of(header: Mapping[str, str]) -> bytes:
+    """The session of the access token in a header."""
+    payload = header["authorization"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return ids.from_text(claims["sid"])
+
+
 def accept(request: checkin_pb2.BatchCreateCheckinsRequest) -> checkin_pb2.BatchCreateCheckinsResponse:
     """Accepts every attempt of a batch."""
     return checkin_pb2.BatchCreateCheckinsResponse(
@@ -197,6 +206,13 @@ def judge_as(**changes: Any) -> Callable[[Any], checkin_pb2.BatchCreateCheckinsR
     return answer
 
 
+async def until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+    """Waits for something outside this process to become true; 10 s at most."""
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110  nobody here could set an event
+            await asyncio.sleep(0.01)
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:
@@ -221,7 +237,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
     """A client of the private Redis, which is empty."""
     client = Redis.from_url(redis_url)
-    await _until(lambda: _answers(client))
+    await until(lambda: _answers(client))
     await client.flushdb()
     yield client
     await client.aclose()
@@ -242,7 +258,7 @@ async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> As
     settings = Settings(redis_url=redis_url, wechat_check_file="WeChatCheck_1:s3cret")
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
     gateway = Gateway(port, services, signer, redis)
-    await _until(lambda: _knows_people(gateway))
+    await until(lambda: _knows_people(gateway))
     services.calls.clear()
     yield gateway
     await gateway.http.aclose()
@@ -259,9 +275,3 @@ async def _answers(client: Redis) -> bool:
         return bool(await client.ping())
     except RedisError:
         return False
-
-
-async def _until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
-    async with asyncio.timeout(10):
-        while not await condition():
-            await asyncio.sleep(0.01)

@@ -1,0 +1,68 @@
+"""The table of every setting: `python -m deploy.settings_table` writes `deploy/SETTINGS.md`; a test compares the two."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
+
+import gateway.settings
+import services.activity.settings
+import services.antifraud.settings
+import services.checkin.settings
+import services.identity.settings
+import services.reporting.settings
+from servicekit.settings import CredentialSettings, SharedSettings
+
+TABLE = Path(__file__).with_name("SETTINGS.md")
+
+CLASSES: tuple[type[BaseSettings], ...] = (
+    SharedSettings,
+    CredentialSettings,
+    gateway.settings.Settings,
+    gateway.settings.HttpSettings,
+    services.identity.settings.Settings,
+    services.activity.settings.Settings,
+    services.checkin.settings.CheckinSettings,
+    services.checkin.settings.RecorderSettings,
+    services.antifraud.settings.Settings,
+    services.reporting.settings.ReportingSettings,
+    services.reporting.settings.ProjectorSettings,
+)
+
+_HEAD = """# Settings
+
+Made by `make settings` from the settings classes. A variable without a default must be set; any of them may come from a
+file instead, named by `<VARIABLE>_FILE`, which is how secrets should come.
+
+| variable | default | what it is |
+|---|---|---|
+"""
+
+
+def table() -> str:
+    """The whole file."""
+    rows = {name: f"| `{name}` | {default} | {what} |\n" for name, default, what in reversed([*_rows()])}
+    return _HEAD + "".join(reversed(rows.values()))
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
+    for settings in CLASSES:
+        prefix = str(settings.model_config.get("env_prefix", ""))
+        for name, field in settings.model_fields.items():
+            yield _variable(prefix, name, field), _default(field), (field.description or "").replace("|", "\\|")
+
+
+def _variable(prefix: str, name: str, field: FieldInfo) -> str:
+    alias = field.validation_alias
+    return (alias if isinstance(alias, str) else prefix + name).upper()
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"`{field.default}`" if field.default != "" else "empty"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(), encoding="utf-8")

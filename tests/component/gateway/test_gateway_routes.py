@@ -1,0 +1,348 @@
+"""The FastAPI surface over real HTTP: mapping to the services, problems, pages, one OpenAPI document."""
+
+from typing import Any
+
+import pytest
+
+from protos.activity.v1 import activity_pb2
+from protos.checkin.v1 import checkin_pb2
+from protos.identity.v1 import identity_pb2
+from protos.reporting.v1 import reporting_pb2
+from servicekit import ids
+from servicekit.errors import FieldError, InvalidArgumentError, PermissionDeniedError, UnavailableError
+from tests.component.gateway.conftest import Gateway, a_record
+
+ID = "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"
+AT_US = 1788220800_000000
+AT = "2026-09-01T00:00:00.000Z"
+NEW_ACTIVITY: dict[str, Any] = {
+    "organisation_id": ID,
+    "kind": "event",
+    "title": "开工大会",
+    "starts_at": "2026-09-01T08:00:00+08:00",
+    "ends_at": "2026-09-01T10:00:00+08:00",
+    "late_after_s": 0,
+    "place": {"name": "一号厅", "latitude": 31.2, "longitude": 121.4, "coord": "gcj02"},
+    "wifi": [{"ssid": "office", "bssid": "3C:7C:3F:00:1A:2B"}],
+    "methods": ["qr", "code"],
+}
+
+
+def an_activity(**changes: Any) -> activity_pb2.Activity:
+    """An activity as the service answers."""
+    fields = {"activity_id": ids.from_text(ID), "organisation_id": ids.from_text(ID), "code": "K7M2PQ"}
+    return activity_pb2.Activity(**{**fields, "starts_at": AT_US, "state": activity_pb2.STATE_DRAFT, **changes})
+
+
+async def test_signing_in_needs_no_token(gateway: Gateway) -> None:
+    """The code of wx.login becomes tokens and a profile."""
+    user = identity_pb2.User(user_id=ids.from_text(ID), name="小明", created_at=AT_US)
+    gateway.services.answers["SignInWithWechat"] = identity_pb2.Session(
+        access_token="a", expires_in_s=60, refresh_token="r", user=user
+    )
+
+    answer = await gateway.http.post("/v1/auth/wechat", json={"code": "sim:小明"})
+
+    assert answer.json() == {
+        "access_token": "a",
+        "expires_in": 60,
+        "refresh_token": "r",
+        "user": {"id": ID, "name": "小明", "created_at": AT},
+    }
+    assert gateway.services.requests("SignInWithWechat") == [identity_pb2.SignInWithWechatRequest(code="sim:小明")]
+
+
+async def test_the_person_goes_along(gateway: Gateway) -> None:
+    """Services are told who calls by the access token itself."""
+    user_id = ids.new_id()
+    gateway.services.answers["GetMe"] = identity_pb2.User(user_id=user_id, name="小明")
+
+    answer = await gateway.http.get("/v1/me", headers=gateway.bearer(user_id))
+
+    assert answer.json()["id"] == ids.to_text(user_id)
+    assert gateway.services.calls[-1][2] == user_id
+
+
+async def test_signing_out_answers_nothing(gateway: Gateway) -> None:
+    """204 has no body."""
+    gateway.services.answers["EndSession"] = identity_pb2.EndSessionResponse()
+
+    answer = await gateway.http.post("/v1/auth/logout", headers=gateway.bearer())
+
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+async def test_an_organisation_is_created_once_per_key(gateway: Gateway) -> None:
+    """The idempotency key goes to the service that owns the effect."""
+    gateway.services.answers["CreateOrganisation"] = identity_pb2.Organisation(
+        organisation_id=ids.from_text(ID), name="一班", role=identity_pb2.ROLE_OWNER
+    )
+
+    answer = await gateway.http.post(
+        "/v1/organisations", json={"name": "一班"}, headers={**gateway.bearer(), "idempotency-key": "k-1"}
+    )
+
+    assert answer.status_code == 201 and answer.json()["role"] == "owner"
+    assert gateway.services.requests("CreateOrganisation")[0].idempotency_key == "k-1"
+
+
+async def test_members_have_roles(gateway: Gateway) -> None:
+    """Adding, changing, listing and removing members map to their RPCs."""
+    member = identity_pb2.Member(user_id=ids.from_text(ID), name="小红", role=identity_pb2.ROLE_STAFF, joined_at=AT_US)
+    gateway.services.answers |= {
+        "AddMember": member,
+        "UpdateMember": member,
+        "ListMembers": identity_pb2.ListMembersResponse(members=[member], next_page_token="n"),
+        "RemoveMember": identity_pb2.RemoveMemberResponse(),
+    }
+    path, header = f"/v1/organisations/{ID}/members", gateway.bearer()
+
+    added = await gateway.http.post(path, json={"user_id": ID, "role": "staff"}, headers=header)
+    listed = await gateway.http.get(path, params={"page_size": 10}, headers=header)
+    changed = await gateway.http.patch(f"{path}/{ID}", json={"role": "staff"}, headers=header)
+    removed = await gateway.http.delete(f"{path}/{ID}", headers=header)
+
+    view = {"user_id": ID, "name": "小红", "role": "staff", "joined_at": AT}
+    assert (added.json(), changed.json(), removed.status_code) == (view, view, 204)
+    assert listed.json() == {"members": [view], "next_page_token": "n"}
+    assert gateway.services.requests("ListMembers")[0].page_size == 10
+
+
+async def test_an_activity_is_created_with_its_defaults(gateway: Gateway) -> None:
+    """What the organiser left out is filled in as the contract says, and units are converted."""
+    gateway.services.answers["CreateActivity"] = an_activity()
+
+    answer = await gateway.http.post("/v1/activities", json=NEW_ACTIVITY, headers=gateway.bearer())
+
+    sent = gateway.services.requests("CreateActivity")[0].activity
+    assert answer.status_code == 201 and answer.json()["id"] == ID and answer.json()["code"] == "K7M2PQ"
+    assert answer.json()["starts_at"] == AT and sent.starts_at == AT_US
+    assert (sent.place.radius_m, sent.qr_period_s, sent.offline_window_s) == (500, 60, 7200)
+    assert sent.wifi[0].bssid == bytes.fromhex("3c7c3f001a2b") and sent.has_late_after
+    assert (sent.policy.fence, sent.policy.late) == (activity_pb2.GRADE_REVIEW, activity_pb2.GRADE_ACCEPT)
+    assert list(sent.methods) == [activity_pb2.METHOD_QR, activity_pb2.METHOD_CODE]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"colour": "red"}, 400, "colour"),
+        ({"title": 7}, 400, "title"),
+        ({"starts_at": "2026-09-01T08:00:00"}, 422, "starts_at"),
+        ({"starts_at": "2026-13-01T08:00:00Z"}, 422, "starts_at"),
+        ({"organisation_id": "7"}, 422, "organisation_id"),
+        ({"place": {**NEW_ACTIVITY["place"], "coord": "wgs84"}}, 422, "place.coord"),
+        ({"wifi": [{"bssid": "x"}]}, 422, "wifi.0.bssid"),
+        ({"methods": []}, 422, "methods"),
+        ({"capacity": -1}, 422, "capacity"),
+        ({"capacity": 2**32}, 422, "capacity"),
+        ({"capacity": "7"}, 400, "capacity"),
+        ({"roster": "listed"}, 422, "roster"),
+    ],
+)
+async def test_a_bad_activity_is_explained(gateway: Gateway, change: dict[str, Any], status: int, field: str) -> None:
+    """Shape is 400, values are 422, and the field is named."""
+    answer = await gateway.http.post("/v1/activities", json={**NEW_ACTIVITY, **change}, headers=gateway.bearer())
+
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert field in [error["field"] for error in answer.json()["errors"]]
+    assert gateway.services.requests("CreateActivity") == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"name":"\\ud800"}', b'{"name":NaN}', b"[]", b"\xff", b'{"name":' + b"[" * 5000, b"1" * 6000]
+)
+async def test_a_malformed_body_is_400(gateway: Gateway, body: bytes) -> None:
+    """Whatever is not JSON, or not the JSON asked for, is the client's fault."""
+    headers = {**gateway.bearer(), "content-type": "application/json"}
+
+    answer = await gateway.http.patch("/v1/me", content=body, headers=headers)
+
+    assert answer.status_code == 400 and answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_limits_hold_everywhere(gateway: Gateway) -> None:
+    """Size, content type and credentials in the URL are checked before any route."""
+    big = await gateway.http.patch("/v1/me", content=b" " * 70_000, headers=gateway.bearer())
+    plain = await gateway.http.patch("/v1/me", content=b"{}", headers=gateway.bearer())
+    leaked = await gateway.http.get("/v1/me?access_token=x", headers=gateway.bearer())
+    nobody = await gateway.http.get("/v1/me")
+
+    assert [answer.status_code for answer in (big, plain, leaked, nobody)] == [413, 415, 401, 401]
+    assert all(answer.json()["instance"].endswith(answer.headers["x-request-id"]) for answer in (big, plain, nobody))
+
+
+async def test_unknown_things_are_404(gateway: Gateway) -> None:
+    """Ids that cannot be, ids of others, and paths that do not exist look alike."""
+    header = gateway.bearer()
+    paths = ["/v1/checkins/7", f"/v1/checkins/{ID}", f"/v1/activities/{ID}", "/v1/nothing", "/V1/me", "/v1/me/"]
+
+    answers = [await gateway.http.get(path, headers=header) for path in paths]
+
+    assert {(answer.status_code, answer.json()["reason"]) for answer in answers} == {(404, "NOT_FOUND")}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (PermissionDeniedError("organisers only"), 403),
+        (InvalidArgumentError("x", fields=[FieldError("title", "is too long")]), 422),
+        (UnavailableError("gone"), 503),
+    ],
+)
+async def test_errors_of_services_become_problems(
+    gateway: Gateway, error: PermissionDeniedError | InvalidArgumentError | UnavailableError, status: int
+) -> None:
+    """Kind, reason and fields survive the way."""
+    gateway.services.answers["PublishActivity"] = error
+
+    answer = await gateway.http.post(f"/v1/activities/{ID}/publish", headers=gateway.bearer())
+
+    assert (answer.status_code, answer.json()["reason"]) == (status, error.reason)
+    assert [one["field"] for one in answer.json().get("errors", [])] == [field.field for field in error.fields]
+
+
+async def test_a_bug_in_a_service_stays_inside(gateway: Gateway) -> None:
+    """An unexpected exception is a 500 without its text."""
+    gateway.services.answers["GetMe"] = lambda request: 1 / 0
+
+    answer = await gateway.http.get("/v1/me", headers=gateway.bearer())
+
+    assert (answer.status_code, answer.json()["reason"]) == (500, "INTERNAL")
+    assert "division" not in answer.text
+
+
+async def test_the_qr_comes_in_three_forms(gateway: Gateway) -> None:
+    """JSON, SVG and PNG show the same token."""
+    gateway.services.answers["GetQr"] = activity_pb2.Qr(
+        token="T" * 75, url="https://q.cn/q/" + "T" * 75, slot=7, expires_at=AT_US, refresh_in_s=30, code="K7M2PQ"
+    )
+    path, header = f"/v1/activities/{ID}/qr", gateway.bearer()
+
+    as_json = await gateway.http.get(path, headers=header)
+    as_svg = await gateway.http.get(path + ".svg", headers=header)
+    as_png = await gateway.http.get(path + ".png", params={"size": 256, "ecc": "H"}, headers=header)
+
+    assert as_json.json() == {
+        "token": "T" * 75,
+        "url": "https://q.cn/q/" + "T" * 75,
+        "slot": 7,
+        "expires_at": AT,
+        "refresh_in_s": 30,
+        "code": "K7M2PQ",
+    }
+    assert as_svg.headers["content-type"] == "image/svg+xml" and as_png.content.startswith(b"\x89PNG")
+
+
+async def test_resolving_shows_no_credentials(gateway: Gateway) -> None:
+    """A participant gets a card, by code or by token."""
+    gateway.services.answers["ResolveActivity"] = activity_pb2.ActivityCard(
+        activity_id=ids.from_text(ID), occurrence_id=ids.from_text(ID), title="开工大会", opens_at=AT_US
+    )
+    header = gateway.bearer()
+
+    by_code = await gateway.http.get("/v1/activities/resolve", params={"code": "k7m2pq"}, headers=header)
+    by_token = await gateway.http.post("/v1/activities/resolve", json={"token": "T" * 75}, headers=header)
+
+    assert by_code.json() == by_token.json() and by_code.json()["opens_at"] == AT
+    assert not {"code", "wifi", "token"} & by_code.json().keys()
+    assert [one.WhichOneof("credential") for one in gateway.services.requests("ResolveActivity")] == ["code", "token"]
+    assert gateway.services.requests("ResolveActivity")[0].code == "K7M2PQ"
+
+
+async def test_resolving_needs_exactly_one_key(gateway: Gateway) -> None:
+    """Neither, or both, is a field error."""
+    answer = await gateway.http.get("/v1/activities/resolve", headers=gateway.bearer())
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "code")
+
+
+async def test_my_records_are_listed(gateway: Gateway) -> None:
+    """The list has the same view as the answer to a check-in."""
+    record = a_record(checkin_pb2.Attempt(attempt_id=ids.new_id(), user_id=ids.new_id(), received_at=AT_US))
+    gateway.services.answers |= {
+        "ListCheckins": checkin_pb2.ListCheckinsResponse(checkins=[record], next_page_token="n"),
+        "GetCheckin": record,
+    }
+
+    listed = await gateway.http.get("/v1/me/checkins", params={"page_size": 1}, headers=gateway.bearer())
+    one = await gateway.http.get(f"/v1/checkins/{ids.to_text(record.checkin_id)}", headers=gateway.bearer())
+
+    assert listed.json() == {"checkins": [one.json()["checkin"]], "next_page_token": "n"}
+    assert one.json()["checkin"]["checked_in_at"] == AT
+
+
+async def test_numbers_of_an_open_roster_have_no_rate(gateway: Gateway) -> None:
+    """expected and rate are null together."""
+    gateway.services.answers["GetStats"] = reporting_pb2.Stats(
+        checked_in=3, by_minute=[reporting_pb2.MinuteCount(minute_at=AT_US, count=3)], by_method={"qr": 3}, as_of=AT_US
+    )
+
+    answer = await gateway.http.get(f"/v1/activities/{ID}/stats", headers=gateway.bearer())
+
+    assert (answer.json()["expected"], answer.json()["rate"], answer.json()["checked_in"]) == (None, None, 3)
+    assert answer.json()["by_minute"] == [{"minute": AT, "count": 3}] and answer.json()["by_method"] == {"qr": 3}
+
+
+async def test_people_are_filtered(gateway: Gateway) -> None:
+    """Every filter of the contract reaches reporting."""
+    person = reporting_pb2.Person(user_id=ids.from_text(ID), name="小明", status=reporting_pb2.STATUS_CHECKED_IN)
+    gateway.services.answers["ListPeople"] = reporting_pb2.ListPeopleResponse(people=[person])
+    filters = {"status": "checked_in", "q": "小", "gate": "北", "from": "2026-09-01T08:00:00+08:00"}
+
+    answer = await gateway.http.get(f"/v1/activities/{ID}/people", params=filters, headers=gateway.bearer())
+
+    [sent] = gateway.services.requests("ListPeople")
+    assert (sent.status, sent.query, sent.gate, sent.from_at) == (reporting_pb2.STATUS_CHECKED_IN, "小", "北", AT_US)
+    assert answer.json()["people"][0] | {} == {
+        "user_id": ID,
+        "name": "小明",
+        "status": "checked_in",
+        "punctuality": None,
+        "checked_in_at": None,
+        "method": None,
+        "gate": None,
+        "reasons": [],
+    }
+
+
+async def test_a_phone_learns_what_it_may_send(gateway: Gateway) -> None:
+    """The field list is the one the decoder takes."""
+    answer = await gateway.http.get("/v1/client-config")
+
+    assert {"attempt_id", "receipt", "client"} <= set(answer.json()["features"]["checkin_fields"])
+    assert answer.json()["features"]["checkin_methods"] == ["qr", "code", "place"]
+
+
+async def test_a_browser_is_sent_to_wechat(gateway: Gateway) -> None:
+    """The page of a QR's URL says so in Chinese and repeats nothing of the URL."""
+    answer = await gateway.http.get("/q/%3Cscript%3Ealert(1)%3C%2Fscript%3E".replace("%2F", ""))
+
+    assert answer.status_code == 200 and "请用微信打开" in answer.text and "alert(1)" not in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer" and "default-src 'none'" in str(answer.headers)
+
+
+async def test_wechat_finds_its_check_file_only(gateway: Gateway) -> None:
+    """The configured name has the configured content; any other name is 404."""
+    found = await gateway.http.get("/q/WeChatCheck_1.txt")
+    other = await gateway.http.get("/q/other.txt")
+
+    assert (found.text, other.status_code) == ("s3cret", 404)
+
+
+async def test_one_document_describes_everything(gateway: Gateway) -> None:
+    """OpenAPI 3.1 holds the hot route too, every reference resolves, and problems are documented."""
+    document = (await gateway.http.get("/openapi.json")).json()
+    text = (await gateway.http.get("/docs")).text
+
+    hot = document["paths"]["/v1/checkins"]["post"]
+    assert document["openapi"].startswith("3.1") and set(hot["responses"]) >= {"200", "201", "202", "422", "503"}
+    assert set(_references(document)) <= set(document["components"]["schemas"])
+    assert "/q/{token}" not in document["paths"] and "/openapi.json" in text and "https://" not in text
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"].rsplit("/", 1)[1]] if isinstance(node.get("$ref"), str) else []
+        return own + [name for child in node.values() for name in _references(child)]
+    return [name for child in node for name in _references(child)] if isinstance(node, list) else []

@@ -1,0 +1,246 @@
+"""Processes that die at the worst moment, and messages that come twice: nothing is lost, nobody is doubled."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+
+import aio_pika
+import grpc
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from deploy.local.processes import VHOST
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
+from servicekit import ids
+from servicekit.broker import Publisher
+from servicekit.clock import now_us
+from tests.e2e import stack
+from tests.e2e.api import INSIDE, LONGITUDE, Activity, Api, Json, Person, by_qr, expect, outcome
+from tests.e2e.stack import BrokerProxy, Outage, attempts_of, eventually, metric, outbox_ids, seats_of
+
+_EXCHANGE, _ATTEMPTED, _QUEUE = "checkin", "attempted.v1", "checkin.record.v1"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def broker() -> AsyncIterator[aio_pika.abc.AbstractChannel]:
+    """RabbitMQ, as somebody who may look at everything."""
+    url = make_url(stack.secret("CHECKIN_AMQP_URL"))
+    url = url.set(username="admin", password=stack.secret("rabbitmq-admin"), database=VHOST)
+    connection = await aio_pika.connect(url.render_as_string(hide_password=False))
+    async with connection:
+        yield await connection.channel()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def proxy() -> AsyncIterator[BrokerProxy]:
+    """What a process of the test's own takes for RabbitMQ."""
+    async with stack.broker_proxy() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def outage() -> Iterator[Outage]:
+    """The stack without its recorder, until the test ends it or is over."""
+    outage = Outage("recorder")
+    try:
+        yield outage
+    finally:
+        outage.end()
+
+
+async def shown_as_checked_in(activity: Activity, count: int) -> None:
+    """Waits until the organiser sees so many people."""
+
+    async def shown() -> bool:
+        return bool((await activity.stats())["checked_in"] == count)
+
+    await eventually(shown)
+
+
+async def one_recorder(broker: aio_pika.abc.AbstractChannel) -> bool:
+    """Whether exactly one recorder consumes."""
+    queue = await broker.declare_queue(_QUEUE, passive=True)
+    return queue.declaration_result.consumer_count == 1
+
+
+def holder_of(person: Person) -> tuple[str, int]:
+    """The attempt that holds a person's only seat, and the seat's revision."""
+    [seat] = seats_of(person.user_id)
+    return ids.to_text(seat["holder"]), seat["revision"]
+
+
+async def test_the_same_message_twice(
+    activity: Activity, person: Person, api: Api, broker: aio_pika.abc.AbstractChannel
+) -> None:
+    """The bytes of a check-in, delivered once more, change nothing."""
+    tap = by_qr(await activity.token())
+    message = await _overheard(broker, person, tap)
+    before = holder_of(person)
+
+    await _publish(message.body, message.message_id or "")
+    # The queue keeps its order: when this one is recorded, so is the repetition.
+    other = await api.sign_in()
+    assert outcome(await other.check_in(by_qr(await activity.token()))) == "accepted"
+    await eventually(lambda: attempts_of(other.user_id))
+
+    [row] = attempts_of(person.user_id)
+    assert (row["revision"], row["copies"]) == (1, None)
+    assert holder_of(person) == before == (tap["attempt_id"], 1)
+    await shown_as_checked_in(activity, 2)
+
+
+async def _overheard(
+    broker: aio_pika.abc.AbstractChannel, person: Person, tap: Json
+) -> aio_pika.abc.AbstractIncomingMessage:
+    """Lets a person check in and returns the message that it became, recorded by then."""
+    queue = await broker.declare_queue(exclusive=True)
+    await queue.bind(_EXCHANGE, _ATTEMPTED)
+    expect(await person.check_in(tap), 201)
+    await eventually(lambda: attempts_of(person.user_id))
+    async with asyncio.timeout(10), queue.iterator(no_ack=True) as messages:
+        async for message in messages:
+            if ids.from_text(tap["attempt_id"]) in message.body:
+                return message
+    raise AssertionError("the broker never had it")
+
+
+async def _publish(body: bytes, message_id: str) -> None:
+    """Publishes an attempted.v1 as checkin does."""
+    publisher = Publisher(stack.secret("CHECKIN_AMQP_URL"), process="e2e")
+    publisher.start()
+    try:
+        assert await publisher.wait_connected(5)
+        await publisher.publish(_EXCHANGE, _ATTEMPTED, body, message_id=message_id, type=_ATTEMPTED)
+    finally:
+        await publisher.close()
+
+
+async def test_kill_checkin_between_seat_hint_and_publish(
+    activity: Activity, person: Person, proxy: BrokerProxy
+) -> None:
+    """A tap whose process died with the seat claimed and nothing published leaves the seat to the next tap."""
+    lost = pb.Attempt(
+        user_id=ids.from_text(person.user_id),
+        attempt_id=ids.new_id(),
+        received_at=now_us(),
+        method=pb.METHOD_QR,
+        direction=pb.DIRECTION_IN,
+        token=await activity.token(),
+        location=pb.Location(latitude=INSIDE, longitude=LONGITUDE, accuracy_m=10),
+        body_hash=bytes(16),
+    )
+    async with stack.victim("checkin", proxy.port) as victim:
+
+        async def connected() -> bool:
+            return metric(await victim.metrics(), 'amqp_connected{connection="checkin-publish"}') == 1
+
+        await eventually(connected)
+        proxy.swallow("publish")
+        async with stack.channel_to("checkin", victim.ports["grpc"]) as channel:
+            request = pb.BatchCreateCheckinsRequest(attempts=[lost])
+            call = CheckinServiceStub(channel).BatchCreateCheckins(request, timeout=2)
+            with stack.remembered() as redis:
+                await eventually(lambda: redis.hgetall(stack.seat_hints(activity.occurrence_id)))
+            victim.kill()
+            with pytest.raises(grpc.aio.AioRpcError):
+                await call
+
+    tap = by_qr(await activity.token())
+    answer = await person.check_in(tap)
+
+    # The hint still says that the lost attempt sits there; the answer may say so, the record does not.
+    assert outcome(answer) in ("accepted", "duplicate")
+    await shown_as_checked_in(activity, 1)
+    assert holder_of(person) == (tap["attempt_id"], 1)
+    [row] = attempts_of(person.user_id)
+    assert ids.to_text(row["attempt_id"]) == tap["attempt_id"]
+    assert (await person.record(answer.json()["checkin"]["id"]))["outcome"] == "accepted"
+
+
+async def test_kill_the_recorder_before_its_commit(
+    activity: Activity, person: Person, proxy: BrokerProxy, broker: aio_pika.abc.AbstractChannel, outage: Outage
+) -> None:
+    """A recorder that dies inside its transaction has recorded nothing, and the next one records it once."""
+    tap = by_qr(await activity.token())
+    async with stack.victim("recorder", proxy.port) as victim:
+        await eventually(lambda: one_recorder(broker))
+        with closing(stack.connect("recorder")) as connection, connection.cursor() as cursor:
+            connection.begin()
+            cursor.execute(_OCCUPY, (ids.from_text(activity.occurrence_id), ids.from_text(person.user_id)))
+            expect(await person.check_in(tap), 201)
+            await eventually(_a_recorder_waits)
+            victim.kill()
+            assert attempts_of(person.user_id) == []
+            connection.rollback()
+
+    outage.end()
+
+    await shown_as_checked_in(activity, 1)
+    assert holder_of(person) == (tap["attempt_id"], 1)
+    assert len(attempts_of(person.user_id)) == 1
+
+
+# The very seat that the recorder is about to insert; never committed.
+_OCCUPY = """
+    INSERT INTO seats (occurrence_id, user_id, direction, pass_no, state, revision, fingerprint)
+    VALUES (%s, %s, 1, 0, 1, 1, 'occupied')
+"""
+
+
+def _a_recorder_waits() -> bool:
+    """Whether a recorder has been at its seats for a second, which it is only when somebody locks them."""
+    waiting = """
+        SELECT 1 FROM information_schema.processlist
+        WHERE user = 'recorder' AND LEFT(info, 17) = 'INSERT INTO seats' AND time >= 1
+    """
+    return bool(stack.query(waiting, user="admin"))
+
+
+async def test_kill_the_recorder_after_its_commit_before_its_ack(
+    activity: Activity, person: Person, proxy: BrokerProxy, broker: aio_pika.abc.AbstractChannel, outage: Outage
+) -> None:
+    """What was committed and not acknowledged comes again, and finds itself recorded."""
+    tap = by_qr(await activity.token())
+    async with stack.victim("recorder", proxy.port) as victim:
+        await eventually(lambda: one_recorder(broker))
+        proxy.swallow("consume")
+        expect(await person.check_in(tap), 201)
+        await eventually(lambda: attempts_of(person.user_id))
+        victim.kill()
+    before = holder_of(person)
+
+    outage.end()
+
+    async def recognised() -> bool:
+        return metric(await stack.metrics_of("recorder"), 'checkin_persisted_total{result="known"}') >= 1
+
+    await eventually(recognised)
+    assert holder_of(person) == before == (tap["attempt_id"], 1)
+    [row] = attempts_of(person.user_id)
+    assert (row["revision"], row["copies"]) == (1, None)
+    await shown_as_checked_in(activity, 1)
+
+
+async def test_kill_the_recorder_after_its_commit_before_the_outbox_publish(
+    activity: Activity, person: Person, proxy: BrokerProxy, broker: aio_pika.abc.AbstractChannel, outage: Outage
+) -> None:
+    """What was committed and not told to anybody is told by the next recorder."""
+    tap = by_qr(await activity.token())
+    earlier = outbox_ids()
+    async with stack.victim("recorder", proxy.port) as victim:
+        await eventually(lambda: one_recorder(broker))
+        proxy.swallow("publish")
+        expect(await person.check_in(tap), 201)
+        await eventually(lambda: attempts_of(person.user_id))
+        victim.kill()
+    untold = outbox_ids() - earlier
+    assert untold
+    assert (await activity.stats())["checked_in"] == 0
+
+    outage.end()
+
+    await shown_as_checked_in(activity, 1)
+    await eventually(lambda: not untold & outbox_ids())
+    assert holder_of(person) == (tap["attempt_id"], 1)

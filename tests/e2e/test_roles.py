@@ -1,0 +1,184 @@
+"""Who may do what: every route of the public API, once as each kind of person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.api import Activity, Api, Json, Person, by_qr, definition, expect
+
+ROLES = ("owner", "organiser", "staff", "member", "stranger", "nobody")
+
+_ANYBODY = (200, 200, 200, 200, 200, 200)
+_SIGNED_IN = (200, 200, 200, 200, 200, 401)
+_CREATES = (201, 201, 201, 201, 201, 401)
+_STAFF = (200, 200, 200, 404, 404, 401)
+_ORGANISER = (200, 200, 403, 404, 404, 401)
+
+# Method, path, and the status for each of ROLES. In paths and bodies: {activity} is published, {draft} is not, both of
+# the organisation; {newcomer} belongs to nothing, {helper} to the organisation as a member; {record} is another
+# person's.
+_TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("GET", "/v1/client-config", _ANYBODY),
+    ("POST", "/v1/auth/wechat", _ANYBODY),
+    ("GET", "/v1/me", _SIGNED_IN),
+    ("PATCH", "/v1/me", _SIGNED_IN),
+    ("POST", "/v1/organisations", _CREATES),
+    ("GET", "/v1/organisations", _SIGNED_IN),
+    ("GET", "/v1/organisations/{organisation}/members", (200, 200, 200, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/members", (201, 201, 403, 403, 404, 401)),
+    ("PATCH", "/v1/organisations/{organisation}/members/{helper}", (200, 200, 403, 403, 404, 401)),
+    ("DELETE", "/v1/organisations/{organisation}/members/{helper}", (204, 204, 403, 403, 404, 401)),
+    ("POST", "/v1/activities", (201, 201, 403, 404, 404, 401)),
+    ("GET", "/v1/activities", _SIGNED_IN),
+    ("GET", "/v1/activities?organisation_id={organisation}", _STAFF),
+    ("GET", "/v1/activities/{draft}", _STAFF),
+    ("GET", "/v1/activities/{activity}", _STAFF),
+    ("POST", "/v1/activities/{draft}/publish", _ORGANISER),
+    ("POST", "/v1/activities/{activity}/close", _ORGANISER),
+    ("POST", "/v1/activities/{activity}/cancel", _ORGANISER),
+    ("GET", "/v1/activities/{activity}/qr", _STAFF),
+    ("GET", "/v1/activities/{activity}/qr.svg", _STAFF),
+    ("GET", "/v1/activities/{activity}/qr.png", _STAFF),
+    ("POST", "/v1/activities/{activity}/qr/revoke", _ORGANISER),
+    ("GET", "/v1/activities/resolve?code={code}", _SIGNED_IN),
+    ("GET", "/v1/activities/resolve?activity_id={activity}", _SIGNED_IN),
+    ("GET", "/v1/activities/resolve?activity_id={draft}", (404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/activities/resolve", _SIGNED_IN),
+    ("POST", "/v1/checkins", _CREATES),
+    ("GET", "/v1/me/checkins", _SIGNED_IN),
+    ("GET", "/v1/checkins/{record}", (404, 404, 404, 404, 404, 401)),
+    ("GET", "/v1/activities/{activity}/stats", _STAFF),
+    ("GET", "/v1/activities/{activity}/people", _STAFF),
+    ("GET", "/v1/activities/{activity}/live", _STAFF),
+    ("POST", "/v1/auth/logout", (204, 204, 204, 204, 204, 401)),
+)
+# Signing out, and giving a session for a refresh token, is about one's own token alone.
+_ABOUT_TOKENS = {("POST", "/v1/auth/refresh")}
+
+
+@dataclass(frozen=True)
+class House:
+    """An organisation with a person of every role."""
+
+    api: Api
+    organisation_id: str
+    people: Mapping[str, Person]
+
+    @property
+    def owner(self) -> Person:
+        """Who founded it."""
+        return self.people["owner"]
+
+    async def helper(self) -> str:
+        """A new member."""
+        newcomer = await self.api.sign_in()
+        await self.add(newcomer, "member")
+        return newcomer.user_id
+
+    async def add(self, person: Person, role: str) -> None:
+        """Gives somebody a role."""
+        path = f"/v1/organisations/{self.organisation_id}/members"
+        expect(await self.owner.post(path, {"user_id": person.user_id, "role": role}))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(api: Api) -> House:
+    """Shared by this file: nothing in the table changes it for the others."""
+    people = {role: await api.sign_in() for role in ROLES[:-1]} | {"nobody": api.nobody}
+    house = House(api, await api.found(people["owner"]), people)
+    for role in ("organiser", "staff", "member"):
+        await house.add(people[role], role)
+    return house
+
+
+_CASES = [
+    pytest.param(method, path, role, status, id=f"{method} {path} {role}")
+    for method, path, statuses in _TABLE
+    for role, status in zip(ROLES, statuses, strict=True)
+]
+
+
+@pytest.mark.parametrize(("method", "path", "role", "status"), _CASES)
+async def test_roles(house: House, method: str, path: str, role: str, status: int) -> None:
+    """Each role gets exactly the answer of the table; what it may not know of is not there."""
+    person = house.people[role]
+    activity = await house.api.open_activity(house.owner, house.organisation_id)
+    names = await _names(house, activity, path)
+    body = await _body(house, activity, method, path)
+    if path.endswith("/logout") and person.access_token:
+        person = await house.api.sign_in(person.name)
+    async with house.api.http.stream(method, path.format(**names), json=body, headers=person.headers) as response:
+        assert response.status_code == status
+
+
+async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
+    names = {"organisation": house.organisation_id, "activity": activity.id, "code": activity.code}
+    if "{draft}" in path:
+        names["draft"] = (await house.api.draft(house.owner, house.organisation_id))["id"]
+    if "{helper}" in path:
+        names["helper"] = await house.helper()
+    if "{record}" in path:
+        somebody = await house.api.sign_in()
+        names["record"] = expect(await somebody.check_in(by_qr(await activity.token())))["checkin"]["id"]
+    return names
+
+
+async def _body(house: House, activity: Activity, method: str, path: str) -> Json | None:
+    """What the route needs so that only the role can be wrong."""
+    match method, path:
+        case "POST", "/v1/auth/wechat":
+            return {"code": "sim:e2e-table"}
+        case "PATCH", "/v1/me":
+            return {"name": "李雷"}
+        case "POST", "/v1/organisations":
+            return {"name": "另一个组织"}
+        case "POST", "/v1/organisations/{organisation}/members":
+            return {"user_id": (await house.api.sign_in()).user_id, "role": "member"}
+        case "PATCH", "/v1/organisations/{organisation}/members/{helper}":
+            return {"role": "staff"}
+        case "POST", "/v1/activities":
+            return definition(house.organisation_id)
+        case "POST", "/v1/activities/resolve":
+            return {"token": await activity.token()}
+        case "POST", "/v1/checkins":
+            return by_qr(await activity.token())
+    return None
+
+
+async def test_the_table_is_complete(api: Api) -> None:
+    """Every route of the OpenAPI document has its row."""
+    document = expect(await api.nobody.get("/openapi.json"))
+    served = {(method.upper(), _shape(path)) for path, methods in document["paths"].items() for method in methods}
+    tabled = {(method, _shape(path.partition("?")[0])) for method, path, _ in _TABLE}
+    assert served == tabled | _ABOUT_TOKENS
+
+
+def _shape(path: str) -> str:
+    """A path without the names of its parameters."""
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+async def test_nobody_gives_themselves_a_role(house: House) -> None:
+    """Not even an owner changes their own role."""
+    path = f"/v1/organisations/{house.organisation_id}/members/{house.owner.user_id}"
+    assert (await house.owner.request("PATCH", path, json={"role": "staff"})).status_code == 403
+
+
+async def test_organisers_do_not_make_owners(house: House) -> None:
+    """What only owners may give, organisers may not."""
+    newcomer = await house.api.sign_in()
+    path = f"/v1/organisations/{house.organisation_id}/members"
+    made = await house.people["organiser"].post(path, {"user_id": newcomer.user_id, "role": "owner"})
+    assert made.status_code == 403
+
+
+async def test_participants_see_no_credentials(house: House) -> None:
+    """What a phone is shown before checking in holds neither code nor Wi-Fi list."""
+    activity = await house.api.open_activity(
+        house.owner, house.organisation_id, wifi=[{"ssid": "Hall", "bssid": "3c:7c:3f:00:1a:2b"}]
+    )
+    card = await house.people["stranger"].get("/v1/activities/resolve", activity_id=activity.id)
+    assert activity.code not in card.text
+    assert "3c:7c:3f" not in card.text.lower()

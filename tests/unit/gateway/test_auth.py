@@ -1,0 +1,83 @@
+"""Letting people in while keys or revocations are not known."""
+
+import asyncio
+
+import pytest
+
+from gateway.auth import Guard, refuse_query_credentials
+from servicekit import ids
+from servicekit.errors import UnauthenticatedError, UnavailableError
+from tests.component.conftest import Signer
+
+
+class Identity:
+    """Keys and ended sessions, or nobody there."""
+
+    def __init__(self, signer: Signer) -> None:
+        self.signer = signer
+        self.is_gone = False
+
+    async def jwks(self) -> str:
+        """The signing keys."""
+        self._answer()
+        return await self.signer.verifier()._fetch_jwks()
+
+    async def revoked(self) -> frozenset[bytes]:
+        """Nobody's session was ended."""
+        self._answer()
+        return frozenset()
+
+    def _answer(self) -> None:
+        if self.is_gone:
+            raise UnavailableError("identity is gone")
+
+
+@pytest.fixture
+def identity() -> Identity:
+    """See `Identity`."""
+    return Identity(Signer())
+
+
+async def test_without_keys_nobody_is_judged(identity: Identity) -> None:
+    """Even a token of nobody's making is 503, not 401, while no key is known."""
+    identity.is_gone = True
+    guard = Guard(identity.jwks, identity.revoked)
+
+    with pytest.raises(UnavailableError):
+        await guard.admit(b"Bearer nonsense")
+
+
+async def test_without_revocations_only_check_ins_go_on(identity: Identity) -> None:
+    """A good token checks in, and can do nothing else, until the ended sessions have been read."""
+    guard = Guard(identity.jwks, identity.revoked)
+    await guard.verifier.refresh_keys()
+    header = f"Bearer {identity.signer.token(ids.new_id())}".encode()
+
+    assert (await guard.admit(header)).user_id
+    with pytest.raises(UnavailableError, match="only check-ins go on"):
+        await guard.admit_strictly(header)
+
+
+async def test_revocations_that_were_read_let_people_in(identity: Identity) -> None:
+    """Once the ended sessions are known everything is open."""
+    guard = Guard(identity.jwks, identity.revoked)
+    await guard.verifier.refresh_keys()
+    watching = asyncio.create_task(guard.watch_revocations())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert await guard.admit_strictly(f"Bearer {identity.signer.token(ids.new_id())}".encode())
+    watching.cancel()
+
+
+@pytest.mark.parametrize("query", [b"access_token=x", b"a=1&TOKEN=x", b"code=1&authorization=Bearer+x", b"jwt="])
+def test_credentials_in_a_query_are_refused(query: bytes) -> None:
+    """Whatever their name and place, they are refused."""
+    with pytest.raises(UnauthenticatedError):
+        refuse_query_credentials(query)
+
+
+@pytest.mark.parametrize("query", [b"", b"page_token=abc", b"code=K7M2PQ", b"q=token=1"])
+def test_other_parameters_pass(query: bytes) -> None:
+    """Page tokens and activity codes are no credentials."""
+    refuse_query_credentials(query)
