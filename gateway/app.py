@@ -45,6 +45,7 @@ def build(parts: Parts, hot: CheckinRoute) -> App:
     surface = Surface(_fastapi(parts, hot))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        """The hot route first: it pays for nothing else."""
         if scope["path"] == PATH and scope["method"] == "POST":
             await hot(scope, receive, send)
         else:

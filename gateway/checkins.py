@@ -16,13 +16,13 @@ from gateway import attempts, metrics, problems, texts
 from gateway.answers import to_answer
 from gateway.auth import Guard, refuse_query_credentials
 from gateway.problems import Headers
-from gateway.protocol import send_answer
 from gateway.ratelimit import Buckets, Drain
 from gateway.surface import Receive, Scope, Send, read_body, require_json
+from gateway.whole import send_answer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit import telemetry
-from servicekit.batching import NaturalBatcher
+from servicekit.batching import BATCH_SIZE, NaturalBatcher
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import now_us
 from servicekit.errors import InternalError, Kind, RateLimitedError, ServiceError, UnavailableError
@@ -54,7 +54,7 @@ _JSON = (b"content-type", b"application/json")
 
 _encode = msgspec.json.Encoder().encode
 _duration = metrics.duration(PATH, "POST")
-_batch_size = metrics.BATCH_SIZE.labels("gateway")
+_batch_size = BATCH_SIZE.labels("gateway")
 
 Reply = tuple[int, Headers, bytes]
 
@@ -181,7 +181,7 @@ class CheckinRoute:
         except Exception:
             log.exception("unexpected error in POST %s", PATH)
             status, head, body = _failed(InternalError("something went wrong on our side"), request_id)
-        await send_answer(scope, send, status, head, body)
+        await send_answer(send, status, head, body)
         metrics.answered(PATH, "POST", status).inc()
         _duration.observe(time.perf_counter() - started_at)
         if span is not None or status == 202 or status >= 500:

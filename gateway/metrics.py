@@ -13,12 +13,6 @@ DURATION = Histogram(
     ["route", "method"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5),
 )
-BATCH_SIZE = Histogram(
-    "checkin_batch_size",
-    "Attempts that went together.",
-    ["stage"],
-    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
-)
 BATCH_WAIT = BulkHistogram(
     "checkin_batch_wait_seconds",
     "How long the oldest attempt of a batch waited to leave.",

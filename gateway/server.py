@@ -9,7 +9,6 @@ from gateway.auth import Guard
 from gateway.checkins import CheckinRoute, Line
 from gateway.clients import Clients
 from gateway.live import Live
-from gateway.protocol import Protocol
 from gateway.routes.dependencies import Parts
 from gateway.routes.reporting import snapshot
 from gateway.settings import HttpSettings, Settings
@@ -54,7 +53,7 @@ def _config(app: App, http: HttpSettings) -> uvicorn.Config:
         host=http.http_host,
         port=http.http_port,
         loop="uvloop",
-        http=Protocol,
+        http="httptools",
         ws="none",
         lifespan="off",
         interface="asgi3",

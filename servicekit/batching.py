@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Generic, TypeVar, cast
 
+from prometheus_client import Histogram
+
 from servicekit.errors import InternalError, UnavailableError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 Send = Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]]
+
+# One name for every stage of a journey whose batches are compared.
+BATCH_SIZE = Histogram(
+    "checkin_batch_size",
+    "Items that went together.",
+    ["stage"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+)
 
 
 class QueueFullError(UnavailableError):

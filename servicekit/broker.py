@@ -10,6 +10,7 @@ broker cancelled. Trace context travels in message headers, by hand.
 import asyncio
 import logging
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -501,6 +502,8 @@ class Consumer:
         prefetch: Messages the broker sends ahead.
         max_messages: Messages in a batch at most.
         max_bytes: Bodies in a batch at most, unless a single one is longer.
+        pace_s: From one batch to the next at least, unless a full one waits; an idle queue's first message never
+            waits. 0: no pace.
     """
 
     def __init__(
@@ -514,9 +517,11 @@ class Consumer:
         prefetch: int = 500,
         max_messages: int = 500,
         max_bytes: int = 4 * 1024 * 1024,
+        pace_s: float = 0.0,
     ) -> None:
         self._url = url
         self._queue = queue
+        self._pace_s = pace_s
         self._name = f"{process}-consume"
         self._topology = topology
         self._publisher = publisher
@@ -576,7 +581,10 @@ class Consumer:
         try:
             await channel.basic_qos(prefetch_count=self._prefetch)
             await channel.basic_consume(self._queue, intake.receive)
+            started_at = -self._pace_s
             while await self._has_work(channel, intake):
+                await self._gather(intake, started_at)
+                started_at = time.monotonic()
                 batch = Batch(self._take(intake.waiting), channel, self._queue, self._publisher)
                 await self._hand_over(batch, handle)
                 backoff.reset()
@@ -620,6 +628,12 @@ class Consumer:
         queue = await channel.queue_declare(self._queue, passive=True, timeout=_CONNECT_TIMEOUT_S)
         if not queue.consumer_count:
             raise ConnectionError("the broker forgot the consumer")
+
+    async def _gather(self, intake: _Intake, started_at: float) -> None:
+        """Keeps the pace, so that a steady stream makes few large batches; a full batch need not wait."""
+        left_s = started_at + self._pace_s - time.monotonic()
+        if left_s > 0 and sum(len(delivery.body) for delivery in intake.waiting) < self._max_bytes:
+            await pause_until(self._stopping, left_s)
 
     def _take(self, waiting: deque[Delivery]) -> list[Delivery]:
         taken = [waiting.popleft()]

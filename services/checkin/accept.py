@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.batching import BATCH_SIZE
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics
@@ -89,7 +90,7 @@ class Acceptance:
         Raises:
             NothingDurableError: The batch found no durable place.
         """
-        metrics.BATCH_SIZE.labels("accept").observe(len(attempts))
+        BATCH_SIZE.labels("accept").observe(len(attempts))
         cases = [_Reply(attempt) for attempt in attempts]
         earlier, _ = await asyncio.gather(self._earlier_answers(cases), self._judging.judge(cases))
         _refuse_reused(cases, earlier)

@@ -1,16 +1,10 @@
 """Metrics of judging and recording; labels come from the vocabulary, never from requests."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 
 from servicekit.bulk_histogram import BulkHistogram
 
 ATTEMPTS = Counter("checkin_attempts_total", "Attempts answered.", ["outcome", "reason"])
-BATCH_SIZE = Histogram(
-    "checkin_batch_size",
-    "Attempts that went together.",
-    ["stage"],
-    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
-)
 PUBLISHED = Counter("checkin_published_total", "Batches handed to a durable place.", ["result"])
 PERSISTED = Counter("checkin_persisted_total", "Attempts in committed transactions.", ["result"])
 SLOT_AGE = BulkHistogram(

@@ -40,6 +40,8 @@ _KINDS = {b"C": HintKind.CLAIMED, b"H": HintKind.HELD, b"F": HintKind.FREED}
 _CLAIM_ITEM = struct.Struct(">16sB16sBBQ")
 _CONFIRM_ITEM = struct.Struct(">16sB16s")
 _RECORDED_ITEM = struct.Struct(">16sBc16sQQBQ")
+# Lua passes at most some 8,000 values to a command at once.
+_RECORDED_CHUNK = 1000 * _RECORDED_ITEM.size
 _ANSWER = struct.Struct(">16sQ")
 
 _CLAIM = Script(
@@ -277,7 +279,9 @@ class Seats:
         """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
         pipeline = self._redis.pipeline(transaction=False)
         for occurrence_id, packed in msgspec.msgpack.decode(hints, type=dict[bytes, bytes]).items():
-            _RECORDED.add_to(pipeline, _keys(occurrence_id), [_LONGEST_LIFE_S, packed])
+            for start in range(0, len(packed), _RECORDED_CHUNK):
+                chunk = packed[start : start + _RECORDED_CHUNK]
+                _RECORDED.add_to(pipeline, _keys(occurrence_id), [_LONGEST_LIFE_S, chunk])
         await self._run(pipeline)
 
 

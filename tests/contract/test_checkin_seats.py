@@ -147,3 +147,13 @@ async def test_scripts_come_back_after_redis_forgot_them(seats: Seats, redis: ca
     """A restarted Redis knows no scripts; the next batch loads them again."""
     await redis.script_flush()
     assert await seat(seats, a_room(), a_claim()) == [Seating()]
+
+
+async def test_the_hints_of_a_whole_stadium_go_in_at_once(seats: Seats) -> None:
+    """A backlog may bring more seats of one occurrence than Lua passes to one command."""
+    room, people = a_room(), [new_id() for _ in range(9000)]
+    packed = b"".join(pack_recorded(person, 1, person, 7, revision=1, annulled=False) for person in people)
+    await seats.record(pack_hints({room.occurrence_id: packed}))
+    (seating,) = await seat(seats, room, a_claim(people[-1]))
+    assert seating.hint is not None
+    assert seating.hint.kind is HintKind.HELD

@@ -83,10 +83,10 @@ async def test_many_taps_of_many_people(api: Api, activity: Activity) -> None:
 
 
 def expiring(activity: Activity) -> str:
-    """A token of life 10 s, and 5 s of grace, that has two to three seconds left."""
+    """A token of life 10 s, and 5 s of grace, that has three to four seconds left."""
     sealer = Sealer(QrToken, parse_secrets(secret("credential")))
     occurrence_id = ids.from_text(activity.occurrence_id)
-    return sealer.seal_text(QrToken(occurrence_id=occurrence_id, issued_at=int(time.time()) - 12, life_s=10, epoch=1))
+    return sealer.seal_text(QrToken(occurrence_id=occurrence_id, issued_at=int(time.time()) - 11, life_s=10, epoch=1))
 
 
 async def expired(api: Api, token: str) -> None:

@@ -70,7 +70,7 @@ class Pair:
             f"sustained {ours.durable_rate:,.0f}/s by {theirs.durable_rate:,.0f}/s = {ratios['rate']:.2f}x;"
             f" CPU {ours.cpu_total_us:.0f} by {theirs.cpu_total_us:.0f} us = {ratios['cpu']:.2f}x;"
             f" p99 of the instant {self.ours_instant.p99_ms:.0f} by {self.theirs_instant.p99_ms:.0f} ms"
-            f" = {ratios['p99']:.2f}x"
+            f" = {ratios['p99']:.2f}x; others had {ours.foreign_cores:.1f} and {theirs.foreign_cores:.1f} cores"
         )
 
 
