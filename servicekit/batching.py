@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 
 Send = Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]]
 
+# A flight this old is slow: others need not wait for it to make a batch worth while.
+_PATIENCE_S = 0.1
+
 # One name for every stage of a journey whose batches are compared.
 BATCH_SIZE = Histogram(
     "checkin_batch_size",
@@ -61,6 +64,8 @@ class NaturalBatcher(Generic[Item, Result]):
             that item alone; a `send` that raises does so for its whole batch. It runs in an empty context, so nobody's
             span leaks into it, and must bound its own time.
         max_in_flight: Sends at a time; more make batches smaller.
+        worth: Items that must wait before a batch leaves beside one that flies, unless the last one left long ago.
+            More makes larger batches while one flight is enough, and keeps a slow flight from holding up the rest.
         max_batch: Items in one batch at most.
         max_waiting: Items not yet sent at most; beyond it `submit` refuses.
         key: What to be fair about. No key fills more than half a batch while another one's items stay behind.
@@ -74,6 +79,7 @@ class NaturalBatcher(Generic[Item, Result]):
         send: Send[Item, Result],
         *,
         max_in_flight: int = 3,
+        worth: int = 1,
         max_batch: int = 256,
         max_waiting: int = 10_000,
         key: Callable[[Item], Hashable] | None = None,
@@ -82,6 +88,7 @@ class NaturalBatcher(Generic[Item, Result]):
     ) -> None:
         self._send = send
         self._max_in_flight = max_in_flight
+        self._worth = worth
         self._max_batch = max_batch
         self._max_waiting = max_waiting
         self._key = key
@@ -93,6 +100,7 @@ class NaturalBatcher(Generic[Item, Result]):
         self._waiting = 0
         self._flights: set[asyncio.Task[None]] = set()
         self._is_launching = False
+        self._launched_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -132,7 +140,7 @@ class NaturalBatcher(Generic[Item, Result]):
         else:
             self._wait_behind(owner, entry)
         # Launching in the loop's next round lets everything that arrived in this one share the batch.
-        if not self._is_launching and len(self._flights) < self._max_in_flight:
+        if not self._is_launching and self._may_leave(loop.time()):
             self._is_launching = True
             loop.call_soon(self._launch, context=Context())
         return answer
@@ -155,13 +163,21 @@ class NaturalBatcher(Generic[Item, Result]):
             others = self._behind[owner] = deque()
         others.append(entry)
 
+    def _may_leave(self, now: float) -> bool:
+        flying = len(self._flights)
+        if not flying:
+            return True
+        is_worth_it = self._waiting >= self._worth or now > self._launched_at + _PATIENCE_S
+        return flying < self._max_in_flight and is_worth_it
+
     def _launch(self) -> None:
         self._is_launching = False
-        while self._lines and len(self._flights) < self._max_in_flight:
+        loop = asyncio.get_running_loop()
+        while self._lines and self._may_leave(loop.time()):
             batch = self._collect()
             if batch:
-                flight = asyncio.get_running_loop().create_task(self._fly(batch), context=Context())
-                self._flights.add(flight)
+                self._launched_at = loop.time()
+                self._flights.add(loop.create_task(self._fly(batch), context=Context()))
 
     def _collect(self) -> list[_Entry[Item, Result]]:
         """The next batch, without those whose waiter has gone; empty when all have."""

@@ -62,10 +62,13 @@ class FakeSeats:
     told: dict[Key, Answer] = field(default_factory=dict)
     is_gone: bool = False
 
-    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+    async def claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[Key]
+    ) -> tuple[dict[Room, list[Seating]], dict[Key, Answer]]:
         """What stood there; free seats are taken, up to the room's capacity."""
         self._check()
-        return {room: [self._claim(room, claim) for claim in claims] for room, claims in rooms.items()}
+        seatings = {room: [self._claim(room, claim) for claim in claims] for room, claims in rooms.items()}
+        return seatings, {key: self.told[key] for key in attempts if key in self.told}
 
     def _claim(self, room: Room, claim: Claim) -> Seating:
         key = (room.occurrence_id, claim.user_id, claim.direction)
@@ -81,11 +84,6 @@ class FakeSeats:
         """Remembers the answers."""
         self._check()
         self.told |= answers
-
-    async def answers(self, attempts: Iterable[Key]) -> dict[Key, Answer]:
-        """Those remembered."""
-        self._check()
-        return {key: self.told[key] for key in attempts if key in self.told}
 
     def _check(self) -> None:
         if self.is_gone:

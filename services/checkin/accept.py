@@ -5,10 +5,9 @@ trip for earlier answers, one for what stands on the seats, one to settle) and R
 second half is `record.py`.
 """
 
-import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,14 +40,13 @@ _UNSEEN = Seating()
 class SeatsPort(Protocol):
     """Hints and answers in Redis; every method is one trip and raises UnavailableError when Redis is gone."""
 
-    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
-        """What stood on each seat, after taking the free ones; idempotent for the same attempt."""
+    async def claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[Key]
+    ) -> tuple[dict[Room, list[Seating]], dict[Key, Answer]]:
+        """What stood on each seat, after taking the free ones, and earlier answers; idempotent for the same attempt."""
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[Key, Answer]) -> None:
         """Confirms claims and keeps answers; idempotent."""
-
-    async def answers(self, attempts: Iterable[Key]) -> dict[Key, Answer]:
-        """Answers of the last 15 minutes."""
 
 
 class DispatchPort(Protocol):
@@ -92,11 +90,10 @@ class Acceptance:
         """
         BATCH_SIZE.labels("accept").observe(len(attempts))
         cases = [_Reply(attempt) for attempt in attempts]
-        earlier, _ = await asyncio.gather(self._earlier_answers(cases), self._judging.judge(cases))
-        _refuse_reused(cases, earlier)
-        # From here on only attempts that may be stored; the others already have their error.
+        await self._judging.judge(cases)
+        claims, earlier = await self._take_seats([case for case in cases if case.error is None])
+        # From here on only attempts that may be stored; the others have their error.
         taken = [case for case in cases if case.error is None]
-        claims = await self._take_seats(taken)
         await self._recall_earlier(taken, earlier)
         batch = pb.AttemptedBatch(copies=[self._judging.to_copy(case) for case in taken])
         if taken:
@@ -111,15 +108,8 @@ class Acceptance:
             for case in cases
         ]
 
-    async def _earlier_answers(self, cases: Sequence[_Reply]) -> dict[Key, Answer]:
-        try:
-            return await self._seats.answers([_key(case) for case in cases])
-        except UnavailableError as error:
-            log.warning("earlier answers are not known: %s", error)
-            return {}
-
-    async def _take_seats(self, cases: Sequence[_Reply]) -> dict[Room, list[Claim]]:
-        """Claims seats, sets each case's outcome, and returns the claims that hold."""
+    async def _take_seats(self, cases: Sequence[_Reply]) -> tuple[dict[Room, list[Claim]], dict[Key, Answer]]:
+        """Claims seats and sets each case's outcome; returns the claims that hold, and earlier answers."""
         rooms: dict[Room, list[_Reply]] = defaultdict(list)
         for case in cases:
             if case.snapshot:
@@ -129,17 +119,20 @@ class Acceptance:
                 case.outcome = answer(case.finding.judgement, None, case.attempt.attempt_id, is_staff=False)
         claims = {room: [_to_claim(case) for case in group] for room, group in rooms.items()}
         try:
-            seatings = await self._seats.claim(claims) if claims else {}
+            seatings, earlier = await self._seats.claim(claims, [_key(case) for case in cases]) if cases else ({}, {})
         except UnavailableError as error:
-            log.warning("seats are decided by the recorder alone: %s", error)
+            log.warning("seats are decided by the recorder alone, earlier answers are not known: %s", error)
+            earlier = {}
             seatings = {room: [Seating(is_uncounted=room.capacity > 0)] * len(group) for room, group in rooms.items()}
-        held: dict[Room, list[Claim]] = {}
+        # A claim of an attempt that was used before with another body lapses by itself: nothing confirms it.
+        _refuse_reused(cases, earlier)
+        held: defaultdict[Room, list[Claim]] = defaultdict(list)
         for room, group in rooms.items():
-            for case, seating in zip(group, seatings[room], strict=True):
+            for case, claim, seating in zip(group, claims[room], seatings[room], strict=True):
                 _seat(case, seating)
-            accepted = zip(group, claims[room], strict=True)
-            held[room] = [claim for case, claim in accepted if case.outcome is Outcome.ACCEPTED]
-        return {room: group for room, group in held.items() if group}
+                if case.outcome is Outcome.ACCEPTED and case.error is None:
+                    held[room].append(claim)
+        return held, earlier
 
     async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[Key, Answer]) -> None:
         """A retry that by itself would now be refused for the time gets the answer its first copy got."""

@@ -20,7 +20,7 @@ from services.checkin import metrics
 from services.checkin.domain import Finding, refused
 from services.checkin.judging import Case, Judging, Key, evidence_binding, to_reasons
 from services.checkin.merge import Judgement
-from services.checkin.seats import Claim, Room, Seating
+from services.checkin.seats import Answer, Claim, Room, Seating
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,9 @@ class RecordPort(Protocol):
 class ClaimPort(Protocol):
     """Seats of activities with a capacity."""
 
-    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+    async def claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[Key]
+    ) -> tuple[dict[Room, list[Seating]], dict[Key, Answer]]:
         """What stood on each seat, after taking the free ones; UnavailableError when Redis is gone."""
 
 
@@ -127,7 +129,8 @@ class Completion:
             claim = Claim(
                 attempt.user_id, attempt.attempt_id, attempt.direction, Judgement.ACCEPTED, False, attempt.received_at
             )
-            (seating,) = (await self._seats.claim({room: [claim]}))[room]
+            seatings, _ = await self._seats.claim({room: [claim]}, ())
+            (seating,) = seatings[room]
             if seating.is_full:
                 case.finding = _FULL
             elif seating.is_uncounted:

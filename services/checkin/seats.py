@@ -12,7 +12,7 @@ Every occurrence is one hash slot and answers are spread over four, so the same 
 
 import struct
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -23,6 +23,8 @@ from servicekit.cache import Pipeline, Redis, Script, run_scripts, unavailable_w
 from servicekit.clock import now_us
 from services.checkin.domain import is_born_after
 from services.checkin.merge import Hint, HintKind, Judgement
+
+Key = tuple[bytes, bytes]
 
 CLAIM_MS = 30_000
 KEPT_AFTER_CLOSE_S = 24 * 3600
@@ -215,15 +217,23 @@ class Seats:
         with unavailable_when_gone():
             await self._redis.set(_SINCE, now_us(), nx=True)
 
-    async def claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
-        """What stood on each seat, after taking those that were free; in the order of the claims."""
-        seatings = await self._claim(rooms)
+    async def claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[Key] = ()
+    ) -> tuple[dict[Room, list[Seating]], dict[Key, Answer]]:
+        """What stood on each seat, after taking those that were free, in the order of the claims; and earlier answers.
+
+        Args:
+            attempts: Whose answers of the last 15 minutes are wanted as well.
+        """
+        seatings, earlier = await self._claim(rooms, attempts)
         uncounted = [room for room, found in seatings.items() if any(seating.is_uncounted for seating in found)]
         if uncounted and (young := await self._mark_young(uncounted)):
-            seatings |= await self._claim({room: rooms[room] for room in young})
-        return seatings
+            seatings |= (await self._claim({room: rooms[room] for room in young}, ()))[0]
+        return seatings, earlier
 
-    async def _claim(self, rooms: Mapping[Room, Sequence[Claim]]) -> dict[Room, list[Seating]]:
+    async def _claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[Key]
+    ) -> tuple[dict[Room, list[Seating]], dict[Key, Answer]]:
         now_ms = time.time_ns() // 1_000_000
         pipeline = self._redis.pipeline(transaction=False)
         for room, claims in rooms.items():
@@ -232,8 +242,13 @@ class Seats:
                 for c in claims
             )
             _CLAIM.add_to(pipeline, _keys(room.occurrence_id), [now_ms, room.capacity, _expire_at(room), blob])
+        groups = _by_shard(attempts)
+        for group in groups:
+            _PEEK.add_to(pipeline, [_answer_key(user) for user, _ in group], [attempt for _, attempt in group])
         replies = await self._run(pipeline)
-        return {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=True)}
+        seatings = {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=False)}
+        answers = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
+        return seatings, {key: _to_answer(value) for key, value in answers if value}
 
     async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
         """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
@@ -258,16 +273,6 @@ class Seats:
             keys: list[bytes | str] = [_answer_key(user_id) for user_id, _ in group]
             _ANSWER_ALL.add_to(pipeline, keys, [ANSWER_LIFE_S, *chain.from_iterable(values)])
         await self._run(pipeline)
-
-    async def answers(self, attempts: Iterable[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes], Answer]:
-        """The answers given in the last 15 minutes to these (user_id, attempt_id)."""
-        pipeline = self._redis.pipeline(transaction=False)
-        groups = list(_by_shard(attempts))
-        for group in groups:
-            _PEEK.add_to(pipeline, [_answer_key(user) for user, _ in group], [attempt for _, attempt in group])
-        replies = await self._run(pipeline)
-        found = zip(chain.from_iterable(groups), chain.from_iterable(replies), strict=True)
-        return {key: _to_answer(value) for key, value in found if value}
 
     async def answers_of(self, user_id: bytes) -> list[Answer]:
         """All answers one person got in the last 15 minutes."""
@@ -318,8 +323,8 @@ def _to_answer(value: bytes) -> Answer:
     return Answer(body_hash, received_at, value[_ANSWER.size :])
 
 
-def _by_shard(keys: Iterable[tuple[bytes, bytes]]) -> Iterable[list[tuple[bytes, bytes]]]:
-    groups: list[list[tuple[bytes, bytes]]] = [[] for _ in range(_SHARDS)]
+def _by_shard(keys: Iterable[Key]) -> list[list[Key]]:
+    groups: list[list[Key]] = [[] for _ in range(_SHARDS)]
     for key in keys:
         groups[key[0][15] % _SHARDS].append(key)
     return [group for group in groups if group]

@@ -31,7 +31,7 @@ from deploy.local.servers import MYSQL_PORT, REDIS_PORT, connect_admin
 from tests.load import figures, http_load, phones
 from tests.load.accounting import Meter, Program, Reading, programs
 from tests.load.figures import Figures
-from tests.load.http_load import Answer, Balancer, Script, Server, play, run, with_body
+from tests.load.http_load import Answer, Balancer, Server, once, play, run, with_body
 from tests.load.organiser import LATITUDE, LONGITUDE, RADIUS_M
 from tests.load.phones import Person
 from tests.load.rush import Scene, rush
@@ -89,13 +89,11 @@ class Baseline:
         activity_id = _execute(_ACTIVITY, LATITUDE, LONGITUDE, RADIUS_M, qr_secret)
         heads = [http_load.head("POST", "/checkin", self._token(f"person-{number}")) for number in range(count)]
         answers: list[Answer] = []
-
-        def check_in(head: bytes) -> Script:
-            answers.append((yield with_body(head, _body(activity_id, qr_secret))))
-
+        # Drawn one by one as connections become free, so that each has the QR of its moment.
+        scripts = (once(with_body(head, _body(activity_id, qr_secret)), answers) for head in heads)
         meter = Meter({program.name: program.pid for program in self._programs})
         before, began_at = Reading.now(meter), time.perf_counter()
-        await play(self._balancer, map(check_in, heads), connections)
+        await play(self._balancer, scripts, connections)
         after = Reading.now(meter)
         found = figures.of_answers(answers, connections, began_at)
         found.charge(self._programs, before, after)

@@ -159,12 +159,13 @@ async def play(
 async def ask(balancer: Balancer, message: bytes, timeout_s: float = 30) -> Answer:
     """Sends one request on a connection of its own."""
     answers: list[Answer] = []
-
-    def script() -> Script:
-        answers.append((yield message))
-
-    await play(balancer, [script()], 1, timeout_s=timeout_s)
+    await play(balancer, [once(message, answers)], 1, timeout_s=timeout_s)
     return answers[0]
+
+
+def once(message: bytes, answers: list[Answer]) -> Script:
+    """Sends one request and keeps its answer."""
+    answers.append((yield message))
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:

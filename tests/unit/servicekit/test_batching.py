@@ -107,6 +107,19 @@ async def test_a_batch_has_a_bound() -> None:
     assert numbers(wire.batches)[2:] == [[8, 9]]
 
 
+async def test_a_second_flight_waits_until_it_is_worth_it() -> None:
+    """Beside one that flies only a batch of some size leaves; when nothing flies, any does."""
+    wire = Wire()
+    batcher = batcher_on(wire, max_in_flight=2, worth=3)
+    for number in (1, 2, 3):
+        batcher.submit(Item(number))
+        await settle()
+    assert numbers(wire.batches) == [[1]]
+    batcher.submit(Item(4))
+    await settle()
+    assert numbers(wire.batches) == [[1], [2, 3, 4]]
+
+
 async def test_a_long_line_leaves_half_a_batch_to_others() -> None:
     """A crowded activity fills what others leave, and no more than half while they wait."""
     wire = Wire()
