@@ -5,7 +5,7 @@ BIN := .venv/bin
 UP := $(PYTHON) -m deploy.local.up
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
-LOAD = $(foreach option,n c cold faults repeat,$(if $($(option)),--$(option)=$($(option))))
+LOAD = $(foreach option,n c cold faults repeat activities pairs json,$(if $($(option)),--$(option)=$($(option))))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
 
@@ -13,7 +13,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day dev
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ day: export QIANDAO_REPLICAS := gateway=2,checkin=2
 endif
 day: up ## 200 activities, 100,000 check-ins: make day faults=1
 	@$(BIN)/python -m tests.load.day $(LOAD)
+
+compare: up ## this system and a tuned Koa2 + MySQL monolith in turn: make compare pairs=5
+	@$(BIN)/python -m tests.load.compare $(LOAD)
 
 dev:
 	@$(UP) --dev install

@@ -1,4 +1,4 @@
-"""The table of every setting: `python -m deploy.settings_table` writes `deploy/SETTINGS.md`; a test compares the two."""
+"""The table of every setting: `python -m deploy.settings_table` writes `deploy/SETTINGS.md`, which a test compares."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -45,7 +45,12 @@ SQL_ACCOUNTS = (
     SqlAccount("identity", "identity", _READ_WRITE),
     SqlAccount("activity", "activity", "SELECT, INSERT, UPDATE", {"outbox": "DELETE", "idempotency_keys": "DELETE"}),
     SqlAccount("checkin", "checkin", "SELECT", {"inbox": "INSERT"}),
-    SqlAccount("recorder", "checkin", "SELECT, INSERT, UPDATE", {"inbox": "DELETE", "open_attempts": "DELETE", "outbox": "DELETE"}),
+    SqlAccount(
+        "recorder",
+        "checkin",
+        "SELECT, INSERT, UPDATE",
+        {"inbox": "DELETE", "open_attempts": "DELETE", "outbox": "DELETE"},
+    ),
     SqlAccount("antifraud", "antifraud", _READ_WRITE),
     SqlAccount("reporting", "reporting", _READ_WRITE),
     SqlAccount("projector", "reporting", _READ_WRITE),

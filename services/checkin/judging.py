@@ -209,6 +209,7 @@ class Judging:
                 case.finding = _worsened(case.finding, assessment)
 
     def to_copy(self, case: Case) -> pb.Copy:
+        """The judged copy of a case, with its evidence sealed."""
         attempt, finding = case.attempt, case.finding
         copy = pb.Copy(
             user_id=attempt.user_id,
@@ -286,6 +287,7 @@ def _judge_by_rules(case: Case) -> None:
 
 
 def undecided(finding: Finding) -> Finding:
+    """The finding of somebody who could not be asked everything; what time said of it stays."""
     return Finding(Judgement.UNDECIDED, UNDECIDED.reasons, finding.punctuality, finding.late_by_s)
 
 
@@ -303,14 +305,17 @@ def _worsened(finding: Finding, assessment: Assessment) -> Finding:
 
 
 def is_refused_for_time(finding: Finding) -> bool:
+    """Whether a clock is what speaks against the attempt."""
     return any(reason.reason in TIME_REASONS for reason in finding.reasons)
 
 
 def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
+    """Reasons as messages carry them."""
     return [pb.Reason(reason=reason.reason, numbers=reason.numbers) for reason in reasons]
 
 
 def slot_age_s(case: Case) -> int:
+    """Seconds from a QR's issue to its scan's arrival; -1 for other methods."""
     if case.token is None:
         return -1
     return max(0, case.attempt.received_at // SECOND_US - case.token.issued_at)

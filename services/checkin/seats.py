@@ -14,6 +14,7 @@ import struct
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -334,9 +335,10 @@ def _answer_key(user_id: bytes) -> bytes:
     return b"checkin:answers:{%d}:" % (user_id[15] % _SHARDS) + user_id
 
 
-def _keys(occurrence_id: bytes) -> list[bytes | str]:
-    slot = "{" + occurrence_id.hex() + "}"
-    return [f"checkin:seats:{slot}", f"checkin:taken:{slot}", f"checkin:complete:{slot}"]
+@lru_cache(maxsize=1024)
+def _keys(occurrence_id: bytes) -> tuple[bytes, bytes, bytes]:
+    slot = b"{" + occurrence_id.hex().encode() + b"}"
+    return b"checkin:seats:" + slot, b"checkin:taken:" + slot, b"checkin:complete:" + slot
 
 
 def _expire_at(room: Room) -> int:
