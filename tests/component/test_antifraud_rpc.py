@@ -58,8 +58,8 @@ async def test_what_cannot_be_assessed_leaves_its_neighbours_alone(loopback: Loo
     assert [assessment.verdict for assessment in assessments] == expected
 
 
-@pytest.mark.parametrize("caller", ["gateway", "activity", "reporting", "recorder"])
-async def test_only_checkin_may_ask(loopback: Loopback, caller: str) -> None:
-    """Every other process is refused by its certificate."""
+@pytest.mark.parametrize("caller", ["gateway", "activity", "reporting", "projector"])
+async def test_only_who_judges_attempts_may_ask(loopback: Loopback, caller: str) -> None:
+    """checkin at the door and the recorder in completion; every other process is refused by its certificate."""
     with pytest.raises(PermissionDeniedError):
         await assess(loopback, pb.BatchAssessRequest(), caller)

@@ -17,7 +17,8 @@ def test_nobody_may_delete_attempts_or_ledger_rows() -> None:
     """The checkin schema's users delete from queue-like tables only; the judging side writes nothing but the inbox."""
     rights = {account.user: account for account in accounts.SQL_ACCOUNTS}
     assert "DELETE" not in rights["recorder"].rights
-    assert rights["recorder"].table_rights == {"inbox": "DELETE", "outbox": "DELETE"}
+    queues = {"inbox": "DELETE", "open_attempts": "DELETE", "outbox": "DELETE"}
+    assert rights["recorder"].table_rights == queues
     assert (rights["checkin"].rights, rights["checkin"].table_rights) == ("SELECT", {"inbox": "INSERT"})
 
 
