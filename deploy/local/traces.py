@@ -48,13 +48,13 @@ class SpanStore:
         return sorted(self._traces.get(trace_id, ()), key=_start)
 
     def linked_to(self, trace_id: str) -> list[dict[str, Any]]:
-        """The spans of every trace that links to this one, directly or through others, by start."""
-        found: set[str] = set()
+        """The spans of every trace that links to this one, directly or through others, by start, then by distance."""
+        found: list[str] = []
         waiting = {trace_id}
         while waiting:
             following = set().union(*(self._linking.get(each, ()) for each in waiting))
-            waiting = following - found - {trace_id}
-            found |= waiting
+            waiting = following - {trace_id, *found}
+            found += sorted(waiting)
         return sorted((span for each in found for span in self._traces.get(each, ())), key=_start)
 
     def _forget(self, trace_id: str, spans: list[dict[str, Any]]) -> None:
