@@ -52,7 +52,7 @@ fmt: dev ## format the code, and fix what the linter can
 	$(BIN)/ruff format
 
 proto: dev ## make the stubs beside the protos
-	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --python_out=. --grpc_python_out=. --mypy_out=. --mypy_grpc_out=. \
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --python_out=. --grpc_python_out=. --mypy_out=. --mypy_grpc_out=. \
 		$(PROTOS)
 
 lock: dev ## pin every dependency anew, for Python 3.11.0 and later

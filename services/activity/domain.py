@@ -7,15 +7,13 @@ import secrets
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from servicekit import qr
 from services.activity.definition import SECOND_US, Definition
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
 
 # Without look-alikes (0 O D Q, 1 I L, 2 Z, 5 S, 8 B, U V) and without vowels, so that no code is a word.
 CODE_ALPHABET = "CFGHJKMNPRTVWXY34679"
 CODE_LENGTH = 6
-
-QR_FUTURE_S = 5
-QR_GRACE_S = 10
 
 
 class State(IntEnum):
@@ -185,12 +183,13 @@ class QrToken:
         """
         if self.epoch < epoch:
             raise QrRevokedError("this QR was replaced; scan the one on the screen")
-        issued_at = self.issued_at * SECOND_US
-        if now_us < issued_at - QR_FUTURE_S * SECOND_US:
+        fault = qr.time_fault(self.issued_at, self.life_s, now_us)
+        if fault is None:
+            return
+        reason, numbers = fault
+        if reason == "QR_FUTURE":
             raise QrFutureError("this QR is from the future; scan the one on the screen")
-        late_us = now_us - issued_at - (self.life_s + min(QR_GRACE_S, self.life_s // 2)) * SECOND_US
-        if late_us > 0:
-            expired_since_s = str(late_us // SECOND_US)
-            raise QrExpiredError(
-                "this QR has expired; scan the one on the screen", metadata={"expired_since_s": expired_since_s}
-            )
+        expired_since_s = str(int(numbers["expired_since_s"]))
+        raise QrExpiredError(
+            "this QR has expired; scan the one on the screen", metadata={"expired_since_s": expired_since_s}
+        )

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.batching import BATCH_SIZE
+from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics
@@ -22,7 +23,6 @@ from services.checkin.judging import (
     Case,
     Judging,
     Key,
-    checkin_id,
     is_refused_for_time,
     slot_age_s,
     to_reasons,

@@ -14,11 +14,12 @@ from typing import Protocol
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.clock import SECOND_US, now_us
+from servicekit.credentials import evidence_binding
 from servicekit.errors import UnavailableError
 from servicekit.sealed import Sealer
 from services.checkin import metrics
 from services.checkin.domain import Finding, refused
-from services.checkin.judging import Case, Judging, Key, evidence_binding, to_reasons
+from services.checkin.judging import Case, Judging, Key, to_reasons
 from services.checkin.merge import Judgement
 from services.checkin.seats import Answer, Claim, Room, Seating
 

@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from servicekit import qr
+from servicekit.clock import SECOND_US
 from services.checkin.merge import Judgement
-
-SECOND_US = 1_000_000
-# How far ahead of the server's clock a QR may seem to be: two servers' clocks differ.
-QR_FUTURE_US = 5 * SECOND_US
-QR_GRACE_S = 10
 
 
 class Method(IntEnum):
@@ -144,13 +141,8 @@ def qr_fault(token: QrToken, epoch: int, received_at: int) -> Reason | None:
     """Why a token that opened is not, or no longer, good at `received_at`."""
     if token.epoch < epoch:
         return Reason("QR_REVOKED")
-    issued_at = token.issued_at * SECOND_US
-    if received_at < issued_at - QR_FUTURE_US:
-        return Reason("QR_FUTURE", {"ahead_s": _seconds(issued_at - received_at)})
-    expires_at = issued_at + (token.life_s + min(QR_GRACE_S, token.life_s // 2)) * SECOND_US
-    if received_at > expires_at:
-        return Reason("QR_EXPIRED", {"expired_since_s": _seconds(received_at - expires_at)})
-    return None
+    fault = qr.time_fault(token.issued_at, token.life_s, received_at)
+    return Reason(*fault) if fault else None
 
 
 _LATE_JUDGEMENTS = {Grade.REVIEW: Judgement.PENDING_REVIEW, Grade.REFUSE: Judgement.REFUSED}

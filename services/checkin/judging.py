@@ -4,7 +4,6 @@
 evidence.
 """
 
-import hashlib
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
+from servicekit import qr
+from servicekit.credentials import evidence_binding, evidence_of
 from servicekit.errors import ServiceError, UnavailableError
 from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 from services.checkin.activities import Snapshot
 from services.checkin.antifraud_client import Assessment
 from services.checkin.domain import (
-    SECOND_US,
     TIME_REASONS,
     Finding,
     Method,
@@ -240,34 +240,8 @@ class Judging:
 
     def _seal_evidence(self, case: Case) -> bytes:
         attempt = case.attempt
-        evidence = credential_pb2.Evidence(
-            device_id=attempt.device_id,
-            claimed_at=attempt.claimed_at,
-            token=attempt.token,
-            code=attempt.code,
-            slot_age_s=slot_age_s(case),
-        )
-        if attempt.HasField("location"):
-            location = attempt.location
-            evidence.has_location = True
-            evidence.latitude = location.latitude
-            evidence.longitude = location.longitude
-            evidence.accuracy_m = location.accuracy_m
-            evidence.age_ms = location.age_ms
-        if attempt.HasField("wifi"):
-            evidence.ssid = attempt.wifi.ssid
-            evidence.bssid = attempt.wifi.bssid
-        return self._evidence.seal(evidence, evidence_binding(attempt.user_id, attempt.attempt_id))
-
-
-def checkin_id(user_id: bytes, attempt_id: bytes) -> bytes:
-    """The id of an attempt's record: every path computes the same."""
-    return hashlib.blake2b(user_id + attempt_id, digest_size=16).digest()
-
-
-def evidence_binding(user_id: bytes, attempt_id: bytes) -> bytes:
-    """What sealed evidence is bound to: a column's text moved to another row does not open."""
-    return b"attempts|evidence|" + user_id + b"|" + attempt_id
+        binding = evidence_binding(attempt.user_id, attempt.attempt_id)
+        return self._evidence.seal(evidence_of(attempt, slot_age_s(case)), binding)
 
 
 def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
@@ -316,6 +290,4 @@ def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
 
 def slot_age_s(case: Case) -> int:
     """Seconds from a QR's issue to its scan's arrival; -1 for other methods."""
-    if case.token is None:
-        return -1
-    return max(0, case.attempt.received_at // SECOND_US - case.token.issued_at)
+    return -1 if case.token is None else qr.slot_age_s(case.token.issued_at, case.attempt.received_at)

@@ -11,8 +11,8 @@ from servicekit.errors import NotFoundError, UnavailableError
 from servicekit.rpc.interceptors import by, for_person, person
 from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
+from services.checkin.records import Records
 from services.checkin.seats import Seats
-from services.checkin.store import Records
 
 _SERVICE = "/checkin.v1.CheckinService/"
 ACCESS = {

@@ -22,10 +22,10 @@ from services.checkin.activities import Activities
 from services.checkin.antifraud_client import Antifraud
 from services.checkin.dispatch import TOPOLOGY, Dispatch
 from services.checkin.judging import Judging
+from services.checkin.records import Records
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats import Seats
 from services.checkin.settings import CheckinSettings
-from services.checkin.store import Records
 
 log = logging.getLogger(__name__)
 

@@ -26,9 +26,9 @@ from services.checkin.complete import Completion, CountedAtTheDoor
 from services.checkin.dispatch import RECORD_QUEUE, TOPOLOGY
 from services.checkin.judging import Judging
 from services.checkin.record import HINT, Recorder
+from services.checkin.records import Records
 from services.checkin.seats import Seats
 from services.checkin.settings import RecorderSettings
-from services.checkin.store import Records
 from services.checkin.tables import outbox as outbox_rows
 
 log = logging.getLogger(__name__)

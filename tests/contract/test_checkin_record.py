@@ -17,7 +17,7 @@ from servicekit.outbox import Outbox
 from services.checkin import store
 from services.checkin.merge import Outcome, SeatState
 from services.checkin.record import Recorder
-from services.checkin.store import Records
+from services.checkin.records import Records
 from services.checkin.tables import metadata, outbox, seats
 from tests.factories import STARTS_AT, a_copy
 

@@ -676,6 +676,9 @@ class BatchGetOccurrencesRequest(_message.Message):
     OCCURRENCE_IDS_FIELD_NUMBER: _builtins.int
     CODES_FIELD_NUMBER: _builtins.int
     ACTIVITY_IDS_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    as_of: _builtins.int
+    """Microseconds since 1970 UTC: as the activities were then; 0: as they are now."""
     @_builtins.property
     def occurrence_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
     @_builtins.property
@@ -688,10 +691,11 @@ class BatchGetOccurrencesRequest(_message.Message):
         occurrence_ids: _abc.Iterable[_builtins.bytes] | None = ...,
         codes: _abc.Iterable[_builtins.str] | None = ...,
         activity_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+        as_of: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_ids", b"activity_ids", "codes", b"codes", "occurrence_ids", b"occurrence_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_ids", b"activity_ids", "as_of", b"as_of", "codes", b"codes", "occurrence_ids", b"occurrence_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -702,20 +706,80 @@ class BatchGetOccurrencesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     OCCURRENCES_FIELD_NUMBER: _builtins.int
+    SWITCHES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___OccurrenceSnapshot]: ...
+    @_builtins.property
+    def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Switch]:
+        """What operators have switched on, whatever was asked for."""
+
     def __init__(
         self,
         *,
         occurrences: _abc.Iterable[Global___OccurrenceSnapshot] | None = ...,
+        switches: _abc.Iterable[Global___Switch] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrences", b"occurrences"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrences", b"occurrences", "switches", b"switches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BatchGetOccurrencesResponse: _TypeAlias = BatchGetOccurrencesResponse  # noqa: Y015
+
+@_typing.final
+class Switch(_message.Message):
+    """An operator's switch while it is on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Name:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _NameEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Switch._Name.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        NAME_UNSPECIFIED: Switch._Name.ValueType  # 0
+        NAME_FORCE_ID_ONLY: Switch._Name.ValueType  # 1
+        """Everything is recorded undecided and completed when the switch ends."""
+        NAME_MUTE_SIGNAL: Switch._Name.ValueType  # 2
+        """One signal of antifraud is not heard: `signal` says which."""
+        NAME_LENGTHEN_GRACE: Switch._Name.ValueType  # 3
+        """A QR is good for so many seconds more after its life."""
+
+    class Name(_Name, metaclass=_NameEnumTypeWrapper): ...
+    NAME_UNSPECIFIED: Switch.Name.ValueType  # 0
+    NAME_FORCE_ID_ONLY: Switch.Name.ValueType  # 1
+    """Everything is recorded undecided and completed when the switch ends."""
+    NAME_MUTE_SIGNAL: Switch.Name.ValueType  # 2
+    """One signal of antifraud is not heard: `signal` says which."""
+    NAME_LENGTHEN_GRACE: Switch.Name.ValueType  # 3
+    """A QR is good for so many seconds more after its life."""
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SIGNAL_FIELD_NUMBER: _builtins.int
+    GRACE_S_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    name: Global___Switch.Name.ValueType
+    signal: _builtins.str
+    """A reason of the vocabulary."""
+    grace_s: _builtins.int
+    expires_at: _builtins.int
+    def __init__(
+        self,
+        *,
+        name: Global___Switch.Name.ValueType = ...,
+        signal: _builtins.str = ...,
+        grace_s: _builtins.int = ...,
+        expires_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "grace_s", b"grace_s", "name", b"name", "signal", b"signal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Switch: _TypeAlias = Switch  # noqa: Y015
 
 @_typing.final
 class OccurrenceSnapshot(_message.Message):
@@ -745,6 +809,7 @@ class OccurrenceSnapshot(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     EPOCH_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -762,6 +827,8 @@ class OccurrenceSnapshot(_message.Message):
     code: _builtins.str
     epoch: _builtins.int
     revision: _builtins.int
+    valid_from: _builtins.int
+    """Since when the activity reads like this; what arrived earlier is judged by a version asked for with as_of."""
     @_builtins.property
     def place(self) -> Global___Place: ...
     @_builtins.property
@@ -797,10 +864,11 @@ class OccurrenceSnapshot(_message.Message):
         code: _builtins.str = ...,
         epoch: _builtins.int = ...,
         revision: _builtins.int = ...,
+        valid_from: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

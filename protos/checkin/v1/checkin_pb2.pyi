@@ -133,6 +133,51 @@ PUNCTUALITY_LATE: Punctuality.ValueType  # 2
 PUNCTUALITY_EARLY_LEAVE: Punctuality.ValueType  # 3
 Global___Punctuality: _TypeAlias = Punctuality  # noqa: Y015
 
+class _DecisionKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DecisionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DecisionKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DECISION_KIND_UNSPECIFIED: _DecisionKind.ValueType  # 0
+    DECISION_KIND_APPROVE: _DecisionKind.ValueType  # 1
+    DECISION_KIND_REFUSE: _DecisionKind.ValueType  # 2
+    DECISION_KIND_ANNUL: _DecisionKind.ValueType  # 3
+    DECISION_KIND_APPEAL: _DecisionKind.ValueType  # 4
+
+class DecisionKind(_DecisionKind, metaclass=_DecisionKindEnumTypeWrapper):
+    """A decision of a human, numbers as in the column decisions.kind."""
+
+DECISION_KIND_UNSPECIFIED: DecisionKind.ValueType  # 0
+DECISION_KIND_APPROVE: DecisionKind.ValueType  # 1
+DECISION_KIND_REFUSE: DecisionKind.ValueType  # 2
+DECISION_KIND_ANNUL: DecisionKind.ValueType  # 3
+DECISION_KIND_APPEAL: DecisionKind.ValueType  # 4
+Global___DecisionKind: _TypeAlias = DecisionKind  # noqa: Y015
+
+class _ReviewState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReviewStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVIEW_STATE_UNSPECIFIED: _ReviewState.ValueType  # 0
+    REVIEW_STATE_PENDING: _ReviewState.ValueType  # 1
+    REVIEW_STATE_APPROVED: _ReviewState.ValueType  # 2
+    REVIEW_STATE_REFUSED: _ReviewState.ValueType  # 3
+    REVIEW_STATE_CLOSED: _ReviewState.ValueType  # 4
+    """Nothing to decide any more: the seat is held by another attempt, or completion has judged it."""
+
+class ReviewState(_ReviewState, metaclass=_ReviewStateEnumTypeWrapper): ...
+
+REVIEW_STATE_UNSPECIFIED: ReviewState.ValueType  # 0
+REVIEW_STATE_PENDING: ReviewState.ValueType  # 1
+REVIEW_STATE_APPROVED: ReviewState.ValueType  # 2
+REVIEW_STATE_REFUSED: ReviewState.ValueType  # 3
+REVIEW_STATE_CLOSED: ReviewState.ValueType  # 4
+"""Nothing to decide any more: the seat is held by another attempt, or completion has judged it."""
+Global___ReviewState: _TypeAlias = ReviewState  # noqa: Y015
+
 @_typing.final
 class Reason(_message.Message):
     """A reason of the vocabulary with its numbers, for example FENCE_OUTSIDE {distance_m, radius_m, accuracy_m}."""
@@ -252,6 +297,8 @@ class Attempt(_message.Message):
     CLAIMED_AT_FIELD_NUMBER: _builtins.int
     BODY_HASH_FIELD_NUMBER: _builtins.int
     HAS_RECEIPT_FIELD_NUMBER: _builtins.int
+    IS_OFFLINE_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     received_at: _builtins.int
@@ -270,6 +317,10 @@ class Attempt(_message.Message):
     """SHA-256 truncated to 16 bytes over what must not change between retries (records.md)."""
     has_receipt: _builtins.bool
     """True when received_at comes from a receipt."""
+    is_offline: _builtins.bool
+    """True when it waited on a phone and came with a sync."""
+    actor_id: _builtins.bytes
+    """Who lets user_id in, for METHOD_STAFF; empty otherwise."""
     @_builtins.property
     def location(self) -> Global___Location: ...
     @_builtins.property
@@ -292,10 +343,12 @@ class Attempt(_message.Message):
         claimed_at: _builtins.int = ...,
         body_hash: _builtins.bytes = ...,
         has_receipt: _builtins.bool = ...,
+        is_offline: _builtins.bool = ...,
+        actor_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "wifi", b"wifi"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "location", b"location", "method", b"method", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "location", b"location", "method", b"method", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -394,6 +447,9 @@ class Checkin(_message.Message):
     GATE_FIELD_NUMBER: _builtins.int
     ACTIVITY_TITLE_FIELD_NUMBER: _builtins.int
     PLACE_NAME_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IS_OFFLINE_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
     checkin_id: _builtins.bytes
     attempt_id: _builtins.bytes
     activity_id: _builtins.bytes
@@ -412,10 +468,17 @@ class Checkin(_message.Message):
     gate: _builtins.str
     activity_title: _builtins.str
     place_name: _builtins.str
+    revision: _builtins.int
+    """Of the seat; 0 until recorded, and for attempts without one."""
+    is_offline: _builtins.bool
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     @_builtins.property
     def duplicate_of(self) -> Global___DuplicateOf: ...
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___Event]:
+        """What happened to it, oldest first; only where one record is asked for."""
+
     def __init__(
         self,
         *,
@@ -436,14 +499,74 @@ class Checkin(_message.Message):
         gate: _builtins.str = ...,
         activity_title: _builtins.str = ...,
         place_name: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        is_offline: _builtins.bool = ...,
+        history: _abc.Iterable[Global___Event] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["duplicate_of", b"duplicate_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "attempt_id", b"attempt_id", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "direction", b"direction", "distance_m", b"distance_m", "duplicate_of", b"duplicate_of", "gate", b"gate", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "outcome", b"outcome", "place_name", b"place_name", "punctuality", b"punctuality", "reasons", b"reasons", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "attempt_id", b"attempt_id", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "direction", b"direction", "distance_m", b"distance_m", "duplicate_of", b"duplicate_of", "gate", b"gate", "history", b"history", "is_offline", b"is_offline", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "outcome", b"outcome", "place_name", b"place_name", "punctuality", b"punctuality", "reasons", b"reasons", "revision", b"revision", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Checkin: _TypeAlias = Checkin  # noqa: Y015
+
+@_typing.final
+class Event(_message.Message):
+    """One step in the life of a record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Event._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: Event._Kind.ValueType  # 0
+        KIND_RECEIVED: Event._Kind.ValueType  # 1
+        KIND_COMPLETED: Event._Kind.ValueType  # 2
+        """Judged later, as of its arrival."""
+        KIND_APPROVED: Event._Kind.ValueType  # 3
+        KIND_REFUSED: Event._Kind.ValueType  # 4
+        KIND_ANNULLED: Event._Kind.ValueType  # 5
+        KIND_APPEALED: Event._Kind.ValueType  # 6
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
+    KIND_UNSPECIFIED: Event.Kind.ValueType  # 0
+    KIND_RECEIVED: Event.Kind.ValueType  # 1
+    KIND_COMPLETED: Event.Kind.ValueType  # 2
+    """Judged later, as of its arrival."""
+    KIND_APPROVED: Event.Kind.ValueType  # 3
+    KIND_REFUSED: Event.Kind.ValueType  # 4
+    KIND_ANNULLED: Event.Kind.ValueType  # 5
+    KIND_APPEALED: Event.Kind.ValueType  # 6
+
+    KIND_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IS_STALE_FIELD_NUMBER: _builtins.int
+    kind: Global___Event.Kind.ValueType
+    at: _builtins.int
+    reason: _builtins.str
+    """What a human gave as reason."""
+    is_stale: _builtins.bool
+    """A decision made on a revision that had passed: shown, without effect."""
+    def __init__(
+        self,
+        *,
+        kind: Global___Event.Kind.ValueType = ...,
+        at: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        is_stale: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "is_stale", b"is_stale", "kind", b"kind", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Event: _TypeAlias = Event  # noqa: Y015
 
 @_typing.final
 class DuplicateOf(_message.Message):
@@ -532,6 +655,508 @@ class ListCheckinsResponse(_message.Message):
 Global___ListCheckinsResponse: _TypeAlias = ListCheckinsResponse  # noqa: Y015
 
 @_typing.final
+class ListChangesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURSOR_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    cursor: _builtins.str
+    """Empty: from the beginning."""
+    page_size: _builtins.int
+    def __init__(
+        self,
+        *,
+        cursor: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "page_size", b"page_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChangesRequest: _TypeAlias = ListChangesRequest  # noqa: Y015
+
+@_typing.final
+class ListChangesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    HAS_MORE_FIELD_NUMBER: _builtins.int
+    cursor: _builtins.str
+    has_more: _builtins.bool
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Checkin]:
+        """May repeat what was there before; the highest revision counts."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___Checkin] | None = ...,
+        cursor: _builtins.str = ...,
+        has_more: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "cursor", b"cursor", "has_more", b"has_more"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChangesResponse: _TypeAlias = ListChangesResponse  # noqa: Y015
+
+@_typing.final
+class Review(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKIN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    USER_NAME_FIELD_NUMBER: _builtins.int
+    ACCURACY_M_FIELD_NUMBER: _builtins.int
+    CLAIMED_AT_FIELD_NUMBER: _builtins.int
+    RECEIVED_AT_FIELD_NUMBER: _builtins.int
+    IS_RECORDED_FIELD_NUMBER: _builtins.int
+    state: Global___ReviewState.ValueType
+    user_name: _builtins.str
+    accuracy_m: _builtins.float
+    claimed_at: _builtins.int
+    received_at: _builtins.int
+    is_recorded: _builtins.bool
+    """False when a decision is on its way and not recorded yet."""
+    @_builtins.property
+    def checkin(self) -> Global___Checkin:
+        """Its id is the check-in's; revision is what a decision has to name."""
+
+    def __init__(
+        self,
+        *,
+        checkin: Global___Checkin | None = ...,
+        state: Global___ReviewState.ValueType = ...,
+        user_name: _builtins.str = ...,
+        accuracy_m: _builtins.float = ...,
+        claimed_at: _builtins.int = ...,
+        received_at: _builtins.int = ...,
+        is_recorded: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["checkin", b"checkin"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "checkin", b"checkin", "claimed_at", b"claimed_at", "is_recorded", b"is_recorded", "received_at", b"received_at", "state", b"state", "user_name", b"user_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Review: _TypeAlias = Review  # noqa: Y015
+
+@_typing.final
+class BulkCase(_message.Message):
+    """What waits of one occurrence, so that a whole offline class can be decided at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    PENDING_FIELD_NUMBER: _builtins.int
+    PENDING_OFFLINE_FIELD_NUMBER: _builtins.int
+    occurrence_id: _builtins.bytes
+    pending: _builtins.int
+    pending_offline: _builtins.int
+    def __init__(
+        self,
+        *,
+        occurrence_id: _builtins.bytes = ...,
+        pending: _builtins.int = ...,
+        pending_offline: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrence_id", b"occurrence_id", "pending", b"pending", "pending_offline", b"pending_offline"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkCase: _TypeAlias = BulkCase  # noqa: Y015
+
+@_typing.final
+class ListReviewsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    state: Global___ReviewState.ValueType
+    """Unspecified: pending."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        state: Global___ReviewState.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReviewsRequest: _TypeAlias = ListReviewsRequest  # noqa: Y015
+
+@_typing.final
+class ListReviewsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[Global___Review]: ...
+    @_builtins.property
+    def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___BulkCase]: ...
+    def __init__(
+        self,
+        *,
+        reviews: _abc.Iterable[Global___Review] | None = ...,
+        next_page_token: _builtins.str = ...,
+        cases: _abc.Iterable[Global___BulkCase] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token", "reviews", b"reviews"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReviewsResponse: _TypeAlias = ListReviewsResponse  # noqa: Y015
+
+@_typing.final
+class GetReviewRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKIN_ID_FIELD_NUMBER: _builtins.int
+    checkin_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        checkin_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkin_id", b"checkin_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReviewRequest: _TypeAlias = GetReviewRequest  # noqa: Y015
+
+@_typing.final
+class DecideReviewRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKIN_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    checkin_id: _builtins.bytes
+    kind: Global___DecisionKind.ValueType
+    """Approve or refuse."""
+    revision: _builtins.int
+    reason: _builtins.str
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        checkin_id: _builtins.bytes = ...,
+        kind: Global___DecisionKind.ValueType = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkin_id", b"checkin_id", "idempotency_key", b"idempotency_key", "kind", b"kind", "reason", b"reason", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideReviewRequest: _TypeAlias = DecideReviewRequest  # noqa: Y015
+
+@_typing.final
+class BatchDecideReviewsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Item(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CHECKIN_ID_FIELD_NUMBER: _builtins.int
+        REVISION_FIELD_NUMBER: _builtins.int
+        checkin_id: _builtins.bytes
+        revision: _builtins.int
+        def __init__(
+            self,
+            *,
+            checkin_id: _builtins.bytes = ...,
+            revision: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["checkin_id", b"checkin_id", "revision", b"revision"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    KIND_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    kind: Global___DecisionKind.ValueType
+    """Approve or refuse."""
+    reason: _builtins.str
+    occurrence_id: _builtins.bytes
+    """Everything of this occurrence that waits and came offline."""
+    idempotency_key: _builtins.str
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___BatchDecideReviewsRequest.Item]:
+        """At most 200; empty when occurrence_id is given."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___DecisionKind.ValueType = ...,
+        reason: _builtins.str = ...,
+        items: _abc.Iterable[Global___BatchDecideReviewsRequest.Item] | None = ...,
+        occurrence_id: _builtins.bytes = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "items", b"items", "kind", b"kind", "occurrence_id", b"occurrence_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchDecideReviewsRequest: _TypeAlias = BatchDecideReviewsRequest  # noqa: Y015
+
+@_typing.final
+class BatchDecideReviewsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___DecisionResult]:
+        """In the order of the items."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___DecisionResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchDecideReviewsResponse: _TypeAlias = BatchDecideReviewsResponse  # noqa: Y015
+
+@_typing.final
+class DecisionResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKIN_ID_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    checkin_id: _builtins.bytes
+    @_builtins.property
+    def review(self) -> Global___Review: ...
+    @_builtins.property
+    def status(self) -> _status_pb2.Status: ...
+    def __init__(
+        self,
+        *,
+        checkin_id: _builtins.bytes = ...,
+        review: Global___Review | None = ...,
+        status: _status_pb2.Status | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "review", b"review", "status", b"status"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkin_id", b"checkin_id", "result", b"result", "review", b"review", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["review", "status"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___DecisionResult: _TypeAlias = DecisionResult  # noqa: Y015
+
+@_typing.final
+class AnnulCheckinRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKIN_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    checkin_id: _builtins.bytes
+    revision: _builtins.int
+    """0: whatever it is now."""
+    reason: _builtins.str
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        checkin_id: _builtins.bytes = ...,
+        revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkin_id", b"checkin_id", "idempotency_key", b"idempotency_key", "reason", b"reason", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnnulCheckinRequest: _TypeAlias = AnnulCheckinRequest  # noqa: Y015
+
+@_typing.final
+class AppealCheckinRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKIN_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    checkin_id: _builtins.bytes
+    reason: _builtins.str
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        checkin_id: _builtins.bytes = ...,
+        reason: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkin_id", b"checkin_id", "idempotency_key", b"idempotency_key", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppealCheckinRequest: _TypeAlias = AppealCheckinRequest  # noqa: Y015
+
+@_typing.final
+class ListRecordsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    occurrence_id: _builtins.bytes
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        occurrence_id: _builtins.bytes = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrence_id", b"occurrence_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRecordsRequest: _TypeAlias = ListRecordsRequest  # noqa: Y015
+
+@_typing.final
+class ListRecordsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEATS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def seats(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeatState]: ...
+    def __init__(
+        self,
+        *,
+        seats: _abc.Iterable[Global___SeatState] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "seats", b"seats"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRecordsResponse: _TypeAlias = ListRecordsResponse  # noqa: Y015
+
+@_typing.final
+class ListTotalsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def occurrence_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        occurrence_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrence_ids", b"occurrence_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTotalsRequest: _TypeAlias = ListTotalsRequest  # noqa: Y015
+
+@_typing.final
+class ListTotalsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOTALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Totals]:
+        """In the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        totals: _abc.Iterable[Global___Totals] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["totals", b"totals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTotalsResponse: _TypeAlias = ListTotalsResponse  # noqa: Y015
+
+@_typing.final
+class Totals(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    SEATS_FIELD_NUMBER: _builtins.int
+    REVISIONS_FIELD_NUMBER: _builtins.int
+    occurrence_id: _builtins.bytes
+    seats: _builtins.int
+    revisions: _builtins.int
+    def __init__(
+        self,
+        *,
+        occurrence_id: _builtins.bytes = ...,
+        seats: _builtins.int = ...,
+        revisions: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrence_id", b"occurrence_id", "revisions", b"revisions", "seats", b"seats"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Totals: _TypeAlias = Totals  # noqa: Y015
+
+@_typing.final
 class AttemptedBatch(_message.Message):
     """attempted.v1: a batch of judged copies, what the recorder merges."""
 
@@ -578,6 +1203,9 @@ class Copy(_message.Message):
     DISTANCE_M_FIELD_NUMBER: _builtins.int
     ACCURACY_M_FIELD_NUMBER: _builtins.int
     IS_STAFF_FIELD_NUMBER: _builtins.int
+    IS_OFFLINE_FIELD_NUMBER: _builtins.int
+    JUDGED_AT_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     occurrence_id: _builtins.bytes
@@ -599,6 +1227,11 @@ class Copy(_message.Message):
     distance_m: _builtins.float
     accuracy_m: _builtins.float
     is_staff: _builtins.bool
+    is_offline: _builtins.bool
+    judged_at: _builtins.int
+    """When completion judged it; 0 when it was judged as it arrived."""
+    actor_id: _builtins.bytes
+    """Who let the person in, for METHOD_STAFF."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     def __init__(
@@ -623,10 +1256,13 @@ class Copy(_message.Message):
         distance_m: _builtins.float = ...,
         accuracy_m: _builtins.float = ...,
         is_staff: _builtins.bool = ...,
+        is_offline: _builtins.bool = ...,
+        judged_at: _builtins.int = ...,
+        actor_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "evidence", b"evidence", "gate", b"gate", "is_staff", b"is_staff", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -653,6 +1289,80 @@ class Copies(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Copies: _TypeAlias = Copies  # noqa: Y015
+
+@_typing.final
+class DecidedBatch(_message.Message):
+    """decided.v1: what humans decided, for the recorder to number."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decided]: ...
+    def __init__(
+        self,
+        *,
+        decisions: _abc.Iterable[Global___Decided] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecidedBatch: _TypeAlias = DecidedBatch  # noqa: Y015
+
+@_typing.final
+class Decided(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    PASS_NO_FIELD_NUMBER: _builtins.int
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    SAW_REVISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    decision_id: _builtins.bytes
+    kind: Global___DecisionKind.ValueType
+    occurrence_id: _builtins.bytes
+    """The seat, and the attempt on it."""
+    user_id: _builtins.bytes
+    direction: Global___Direction.ValueType
+    pass_no: _builtins.int
+    attempt_id: _builtins.bytes
+    decided_at: _builtins.int
+    """Stamped by the gateway's call; who decided, and the seat's revision they saw."""
+    decided_by: _builtins.bytes
+    saw_revision: _builtins.int
+    reason: _builtins.str
+    """At most 500 characters."""
+    def __init__(
+        self,
+        *,
+        decision_id: _builtins.bytes = ...,
+        kind: Global___DecisionKind.ValueType = ...,
+        occurrence_id: _builtins.bytes = ...,
+        user_id: _builtins.bytes = ...,
+        direction: Global___Direction.ValueType = ...,
+        pass_no: _builtins.int = ...,
+        attempt_id: _builtins.bytes = ...,
+        decided_at: _builtins.int = ...,
+        decided_by: _builtins.bytes = ...,
+        saw_revision: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_id", b"decision_id", "direction", b"direction", "kind", b"kind", "occurrence_id", b"occurrence_id", "pass_no", b"pass_no", "reason", b"reason", "saw_revision", b"saw_revision", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Decided: _TypeAlias = Decided  # noqa: Y015
 
 @_typing.final
 class RecordedBatch(_message.Message):

@@ -49,6 +49,51 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListCheckinsRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListCheckinsResponse.FromString,
                 _registered_method=True)
+        self.ListChanges = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListChanges',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListChangesRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListChangesResponse.FromString,
+                _registered_method=True)
+        self.ListReviews = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListReviews',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsResponse.FromString,
+                _registered_method=True)
+        self.GetReview = channel.unary_unary(
+                '/checkin.v1.CheckinService/GetReview',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+                _registered_method=True)
+        self.DecideReview = channel.unary_unary(
+                '/checkin.v1.CheckinService/DecideReview',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.DecideReviewRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+                _registered_method=True)
+        self.BatchDecideReviews = channel.unary_unary(
+                '/checkin.v1.CheckinService/BatchDecideReviews',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.BatchDecideReviewsRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.BatchDecideReviewsResponse.FromString,
+                _registered_method=True)
+        self.AnnulCheckin = channel.unary_unary(
+                '/checkin.v1.CheckinService/AnnulCheckin',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.AnnulCheckinRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+                _registered_method=True)
+        self.AppealCheckin = channel.unary_unary(
+                '/checkin.v1.CheckinService/AppealCheckin',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.AppealCheckinRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Checkin.FromString,
+                _registered_method=True)
+        self.ListRecords = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListRecords',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRecordsRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRecordsResponse.FromString,
+                _registered_method=True)
+        self.ListTotals = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListTotals',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.FromString,
+                _registered_method=True)
 
 
 class CheckinServiceServicer:
@@ -75,6 +120,68 @@ class CheckinServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListChanges(self, request, context):
+        """The calling person's records that changed since a cursor; an impossible cursor begins anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReviews(self, request, context):
+        """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReview(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideReview(self, request, context):
+        """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDecideReviews(self, request, context):
+        """The same for many: named ones, or everything offline of one occurrence. One result per review.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnnulCheckin(self, request, context):
+        """Takes an accepted check-in back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppealCheckin(self, request, context):
+        """The person's own word against a refusal: it goes to review.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRecords(self, request, context):
+        """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTotals(self, request, context):
+        """Number and sum of revisions of the seats of occurrences, to compare a read model with.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CheckinServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -92,6 +199,51 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.ListCheckins,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListCheckinsRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListCheckinsResponse.SerializeToString,
+            ),
+            'ListChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChanges,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListChangesRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListChangesResponse.SerializeToString,
+            ),
+            'ListReviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReviews,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsResponse.SerializeToString,
+            ),
+            'GetReview': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReview,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.SerializeToString,
+            ),
+            'DecideReview': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideReview,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.DecideReviewRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.SerializeToString,
+            ),
+            'BatchDecideReviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchDecideReviews,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.BatchDecideReviewsRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.BatchDecideReviewsResponse.SerializeToString,
+            ),
+            'AnnulCheckin': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnnulCheckin,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.AnnulCheckinRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.SerializeToString,
+            ),
+            'AppealCheckin': grpc.unary_unary_rpc_method_handler(
+                    servicer.AppealCheckin,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.AppealCheckinRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Checkin.SerializeToString,
+            ),
+            'ListRecords': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecords,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRecordsRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRecordsResponse.SerializeToString,
+            ),
+            'ListTotals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTotals,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -175,6 +327,249 @@ class CheckinService:
             '/checkin.v1.CheckinService/ListCheckins',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListCheckinsRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListCheckinsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListChanges',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListChangesRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListReviews',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/GetReview',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideReview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/DecideReview',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.DecideReviewRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchDecideReviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/BatchDecideReviews',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.BatchDecideReviewsRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.BatchDecideReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnnulCheckin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/AnnulCheckin',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.AnnulCheckinRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppealCheckin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/AppealCheckin',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.AppealCheckinRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.Checkin.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListRecords',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRecordsRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTotals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListTotals',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.FromString,
             options,
             channel_credentials,
             insecure,

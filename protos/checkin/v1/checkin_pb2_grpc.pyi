@@ -40,6 +40,23 @@ class CheckinServiceStub:
     """One record of the calling person; NOT_FOUND for anybody else's."""
     ListCheckins: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListCheckinsRequest, _checkin_pb2.ListCheckinsResponse]
     """The calling person's records, newest first."""
+    ListChanges: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListChangesRequest, _checkin_pb2.ListChangesResponse]
+    """The calling person's records that changed since a cursor; an impossible cursor begins anew."""
+    ListReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListReviewsRequest, _checkin_pb2.ListReviewsResponse]
+    """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
+    GetReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]
+    DecideReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.DecideReviewRequest, _checkin_pb2.Review]
+    """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
+    BatchDecideReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.BatchDecideReviewsRequest, _checkin_pb2.BatchDecideReviewsResponse]
+    """The same for many: named ones, or everything offline of one occurrence. One result per review."""
+    AnnulCheckin: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.AnnulCheckinRequest, _checkin_pb2.Review]
+    """Takes an accepted check-in back."""
+    AppealCheckin: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.AppealCheckinRequest, _checkin_pb2.Checkin]
+    """The person's own word against a refusal: it goes to review."""
+    ListRecords: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListRecordsRequest, _checkin_pb2.ListRecordsResponse]
+    """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
+    ListTotals: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListTotalsRequest, _checkin_pb2.ListTotalsResponse]
+    """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
 
 @_typing.type_check_only
 class CheckinServiceAsyncStub(CheckinServiceStub):
@@ -50,6 +67,23 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """One record of the calling person; NOT_FOUND for anybody else's."""
     ListCheckins: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListCheckinsRequest, _checkin_pb2.ListCheckinsResponse]  # type: ignore[assignment]
     """The calling person's records, newest first."""
+    ListChanges: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListChangesRequest, _checkin_pb2.ListChangesResponse]  # type: ignore[assignment]
+    """The calling person's records that changed since a cursor; an impossible cursor begins anew."""
+    ListReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListReviewsRequest, _checkin_pb2.ListReviewsResponse]  # type: ignore[assignment]
+    """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
+    GetReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
+    DecideReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.DecideReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
+    """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
+    BatchDecideReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.BatchDecideReviewsRequest, _checkin_pb2.BatchDecideReviewsResponse]  # type: ignore[assignment]
+    """The same for many: named ones, or everything offline of one occurrence. One result per review."""
+    AnnulCheckin: _aio.UnaryUnaryMultiCallable[_checkin_pb2.AnnulCheckinRequest, _checkin_pb2.Review]  # type: ignore[assignment]
+    """Takes an accepted check-in back."""
+    AppealCheckin: _aio.UnaryUnaryMultiCallable[_checkin_pb2.AppealCheckinRequest, _checkin_pb2.Checkin]  # type: ignore[assignment]
+    """The person's own word against a refusal: it goes to review."""
+    ListRecords: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListRecordsRequest, _checkin_pb2.ListRecordsResponse]  # type: ignore[assignment]
+    """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
+    ListTotals: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListTotalsRequest, _checkin_pb2.ListTotalsResponse]  # type: ignore[assignment]
+    """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
 
 class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -75,5 +109,76 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.ListCheckinsResponse, _abc.Awaitable[_checkin_pb2.ListCheckinsResponse]]:
         """The calling person's records, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListChanges(
+        self,
+        request: _checkin_pb2.ListChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListChangesResponse, _abc.Awaitable[_checkin_pb2.ListChangesResponse]]:
+        """The calling person's records that changed since a cursor; an impossible cursor begins anew."""
+
+    @_abc_1.abstractmethod
+    def ListReviews(
+        self,
+        request: _checkin_pb2.ListReviewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListReviewsResponse, _abc.Awaitable[_checkin_pb2.ListReviewsResponse]]:
+        """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
+
+    @_abc_1.abstractmethod
+    def GetReview(
+        self,
+        request: _checkin_pb2.GetReviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.Review, _abc.Awaitable[_checkin_pb2.Review]]: ...
+
+    @_abc_1.abstractmethod
+    def DecideReview(
+        self,
+        request: _checkin_pb2.DecideReviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.Review, _abc.Awaitable[_checkin_pb2.Review]]:
+        """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
+
+    @_abc_1.abstractmethod
+    def BatchDecideReviews(
+        self,
+        request: _checkin_pb2.BatchDecideReviewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.BatchDecideReviewsResponse, _abc.Awaitable[_checkin_pb2.BatchDecideReviewsResponse]]:
+        """The same for many: named ones, or everything offline of one occurrence. One result per review."""
+
+    @_abc_1.abstractmethod
+    def AnnulCheckin(
+        self,
+        request: _checkin_pb2.AnnulCheckinRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.Review, _abc.Awaitable[_checkin_pb2.Review]]:
+        """Takes an accepted check-in back."""
+
+    @_abc_1.abstractmethod
+    def AppealCheckin(
+        self,
+        request: _checkin_pb2.AppealCheckinRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.Checkin, _abc.Awaitable[_checkin_pb2.Checkin]]:
+        """The person's own word against a refusal: it goes to review."""
+
+    @_abc_1.abstractmethod
+    def ListRecords(
+        self,
+        request: _checkin_pb2.ListRecordsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListRecordsResponse, _abc.Awaitable[_checkin_pb2.ListRecordsResponse]]:
+        """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
+
+    @_abc_1.abstractmethod
+    def ListTotals(
+        self,
+        request: _checkin_pb2.ListTotalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListTotalsResponse, _abc.Awaitable[_checkin_pb2.ListTotalsResponse]]:
+        """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
 
 def add_CheckinServiceServicer_to_server(servicer: CheckinServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

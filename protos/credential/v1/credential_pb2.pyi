@@ -137,6 +137,45 @@ class Evidence(_message.Message):
 
 Global___Evidence: _TypeAlias = Evidence  # noqa: Y015
 
+@_typing.final
+class Cursor(_message.Message):
+    """How far a phone has read its own changes; opaque to it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    AFTER_AT_FIELD_NUMBER: _builtins.int
+    AFTER_OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    AFTER_DIRECTION_FIELD_NUMBER: _builtins.int
+    NEXT_SINCE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.bytes
+    since: _builtins.int
+    """Where the next round begins, microseconds since 1970 UTC."""
+    after_at: _builtins.int
+    """Where this round goes on: the last change given. 0: a new round."""
+    after_occurrence_id: _builtins.bytes
+    after_direction: _builtins.int
+    next_since: _builtins.int
+    """Where the round after this one begins."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.bytes = ...,
+        since: _builtins.int = ...,
+        after_at: _builtins.int = ...,
+        after_occurrence_id: _builtins.bytes = ...,
+        after_direction: _builtins.int = ...,
+        next_since: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_at", b"after_at", "after_direction", b"after_direction", "after_occurrence_id", b"after_occurrence_id", "next_since", b"next_since", "since", b"since", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Cursor: _TypeAlias = Cursor  # noqa: Y015
+
 LAYOUT_FIELD_NUMBER: _builtins.int
 layout: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MessageOptions, _builtins.str]
 """Fixed layout in Python struct notation, fields in the order of their numbers. Without it a message is sealed as protobuf."""

@@ -6,13 +6,14 @@ import pytest
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
+from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.ids import new_id
 from servicekit.sealed import Sealer, parse_secrets
 from services.checkin.accept import Acceptance
 from services.checkin.antifraud_client import Assessment
 from services.checkin.domain import SECOND_US, Method, Occurrence, Reason
 from services.checkin.errors import NothingDurableError
-from services.checkin.judging import Judging, checkin_id, evidence_binding
+from services.checkin.judging import Judging
 from services.checkin.merge import Hint, HintKind, Judgement, Outcome
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
 from tests.fakes import FakeActivities, FakeAntifraud, FakeDispatch, FakeGuesses, FakeRecords, FakeSeats

@@ -3,8 +3,8 @@
 import pytest
 
 from servicekit.ids import new_id
+from servicekit.qr import GRACE_S
 from services.checkin.domain import (
-    QR_GRACE_S,
     SECOND_US,
     ActivityState,
     Direction,
@@ -40,8 +40,8 @@ def reason_of(finding: object) -> str:
         (-5, ""),
         (0, ""),
         (LIFE_S, ""),
-        (LIFE_S + QR_GRACE_S, ""),
-        (LIFE_S + QR_GRACE_S + 1, "QR_EXPIRED"),
+        (LIFE_S + GRACE_S, ""),
+        (LIFE_S + GRACE_S + 1, "QR_EXPIRED"),
     ],
 )
 def test_a_qr_is_good_from_five_seconds_before_its_issue_until_life_and_grace_are_over(
