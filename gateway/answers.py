@@ -33,6 +33,14 @@ _METHODS: dict[int, str] = {
     pb.METHOD_PLACE: "place",
     pb.METHOD_STAFF: "staff",
 }
+_EVENTS: dict[int, str] = {
+    pb.Event.KIND_RECEIVED: "received",
+    pb.Event.KIND_COMPLETED: "completed",
+    pb.Event.KIND_APPROVED: "approved",
+    pb.Event.KIND_REFUSED: "refused",
+    pb.Event.KIND_ANNULLED: "annulled",
+    pb.Event.KIND_APPEALED: "appealed",
+}
 _DIRECTIONS: dict[int, str] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
 
 
@@ -44,7 +52,7 @@ class DuplicateOf(msgspec.Struct, gc=False):
 
 
 class Checkin(msgspec.Struct):
-    """The record of an attempt. Points and streak are null until it is recorded."""
+    """The record of an attempt. Points and streak are null, and `revision` is 0, until it is recorded."""
 
     id: str
     attempt_id: str
@@ -64,6 +72,8 @@ class Checkin(msgspec.Struct):
     place_name: str | None
     points_awarded: int | None = None
     streak_days: int | None = None
+    revision: int = 0
+    is_offline: bool = False
     duplicate_of: DuplicateOf | UnsetType = UNSET
 
 
@@ -72,6 +82,23 @@ class Answer(msgspec.Struct):
 
     checkin: Checkin
     message: str
+
+
+class Event(msgspec.Struct, omit_defaults=True):
+    """One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing."""
+
+    event: str
+    at: str
+    reason: str = ""
+    is_stale: bool = False
+
+
+class Record(msgspec.Struct):
+    """One record with its sentence and what happened to it, oldest first."""
+
+    checkin: Checkin
+    message: str
+    history: list[Event]
 
 
 def to_checkin(record: pb.Checkin) -> Checkin:
@@ -96,6 +123,8 @@ def to_checkin(record: pb.Checkin) -> Checkin:
         record.gate or None,
         record.activity_title or None,
         record.place_name or None,
+        revision=record.revision,
+        is_offline=record.is_offline,
         duplicate_of=_duplicate_of(record.duplicate_of) if record.HasField("duplicate_of") else UNSET,
     )
 
@@ -107,6 +136,21 @@ def to_answer(record: pb.Checkin) -> Answer:
         checkin.outcome, checkin.direction or "in", record.activity_title, record.place_name, checkin.reasons
     )
     return Answer(checkin, message)
+
+
+def to_record(record: pb.Checkin) -> Record:
+    """The record with its sentence and its history."""
+    answer = to_answer(record)
+    return Record(answer.checkin, answer.message, to_history(record))
+
+
+def to_history(record: pb.Checkin) -> list[Event]:
+    """What happened to it."""
+    return [
+        Event(_EVENTS[event.kind], to_rfc3339(event.at), event.reason, event.is_stale)
+        for event in record.history
+        if event.kind in _EVENTS
+    ]
 
 
 def _duplicate_of(record: pb.DuplicateOf) -> DuplicateOf:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub
+from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
@@ -12,8 +13,13 @@ from servicekit.rpc import client
 from servicekit.tokens import Claims
 
 CALL_S = 1.5
+# A decision is published, and answered once it is recorded or 1.5 s later.
+DECIDE_S = 4.0
+# A thousand of them.
+DECIDE_MANY_S = 10.0
 # WeChat is asked on the way, and takes its time.
 SIGN_IN_S = 8.0
+_LATEST = 20
 
 
 class Clients:
@@ -38,6 +44,14 @@ class Clients:
         request = identity_pb2.ListRevokedSessionsRequest()
         answer: identity_pb2.ListRevokedSessionsResponse = await ask(self.identity.ListRevokedSessions, request)
         return frozenset(answer.session_ids)
+
+    async def decided_attempts(self, person: Claims) -> frozenset[bytes]:
+        """The attempts among a person's latest records that are provisional no longer."""
+        request = checkin_pb2.ListCheckinsRequest(page_size=_LATEST)
+        page: checkin_pb2.ListCheckinsResponse = await ask(self.checkin.ListCheckins, request, person)
+        return frozenset(
+            record.attempt_id for record in page.checkins if record.outcome != checkin_pb2.OUTCOME_PROVISIONAL
+        )
 
 
 async def ask(method: Any, request: object, person: Claims | None = None, *, timeout_s: float = CALL_S) -> Any:

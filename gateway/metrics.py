@@ -20,6 +20,8 @@ BATCH_WAIT = BulkHistogram(
 )
 WAITING = Gauge("checkin_waiting", "Attempts not yet sent to checkin.")
 SHED = Counter("checkin_shed_total", "Attempts answered 503 because the line was too long.")
+FALLBACK = Counter("gateway_fallback_total", "Attempts taken without checkin, by what became of them.", ["result"])
+CAPPED = Counter("checkin_provisional_capped_total", "Attempts answered 429 because three of the person's are open.")
 VIEWERS = Gauge("live_viewers", "Open live streams.")
 
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"})

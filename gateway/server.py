@@ -6,18 +6,23 @@ import uvicorn
 
 from gateway.app import build
 from gateway.auth import Guard
-from gateway.checkins import CheckinRoute, Line
+from gateway.checkins import CheckinRoute
 from gateway.clients import Clients
+from gateway.fallback import Fallback
+from gateway.line import Line
 from gateway.live import Live
+from gateway.provisional import Provisional
+from gateway.receipts import Receipts
 from gateway.routes.dependencies import Parts
 from gateway.routes.reporting import snapshot
 from gateway.settings import HttpSettings, Settings
 from gateway.surface import App
-from protos.credential.v1 import credential_pb2
 from servicekit import cache, process
+from servicekit.breaker import AsyncBreaker
+from servicekit.broker import Publisher
 from servicekit.health import HttpServer
 from servicekit.process import Process, Stop
-from servicekit.sealed import Sealer, parse_secrets
+from servicekit.sealed import parse_secrets
 from servicekit.settings import CredentialSettings, load
 
 # More than a tick of `gateway.live`, whose reads block.
@@ -31,9 +36,10 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     redis = cache.connect(settings.redis_url, timeout_s=_REDIS_TIMEOUT_S)
     process.at_stop(Stop.CLIENTS, redis.aclose)
     guard = Guard(clients.jwks, clients.revoked_sessions)
-    line = Line(clients.checkin.BatchCreateCheckins)
+    secrets = parse_secrets(credentials.credential_secret)
+    line = Line(clients.checkin.BatchCreateCheckins, _fallback(settings, secrets, process).take)
     live = Live(redis, guard, partial(snapshot, clients))
-    hot = CheckinRoute(guard, Sealer(credential_pb2.Receipt, parse_secrets(credentials.credential_secret)), line)
+    hot = CheckinRoute(guard, Receipts(secrets), line, Provisional(clients.decided_attempts))
     server = HttpServer(_config(build(Parts(clients, guard, live, settings.wechat_check_file), hot), http))
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")
@@ -44,6 +50,14 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     process.at_stop(Stop.ACCEPTING, server.stop)
     process.at_stop(Stop.DRAINING, line.drain)
     await server.start()
+
+
+def _fallback(settings: Settings, secrets: dict[int, bytes], process: Process) -> Fallback:
+    breaker = AsyncBreaker("rabbitmq", fail_max=3, reset_s=1, probe=lambda: publisher.check())
+    publisher = Publisher(settings.amqp_url, process="gateway", on_blocked=breaker.force_open)
+    publisher.start()
+    process.at_stop(Stop.CLIENTS, publisher.close)
+    return Fallback(publisher, breaker, secrets)
 
 
 def _config(app: App, http: HttpSettings) -> uvicorn.Config:

@@ -11,6 +11,7 @@ class Settings(BaseSettings):
 
     ops_address: str = Field("127.0.0.1:9100", description="host:port of /healthz, /readyz and /metrics")
     redis_url: str = Field(repr=False, description="live streams (read) and the channel identity:revoked")
+    amqp_url: str = Field(repr=False, description="may publish attempted.v1, while checkin is gone")
     wechat_check_file: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )

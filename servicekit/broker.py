@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ import aio_pika
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError, PublishError
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from pamqp.commands import Basic
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 from yarl import URL
 
 from servicekit.errors import UnavailableError
@@ -35,14 +35,18 @@ _HEARTBEAT_S = 10
 _PAUSE_S = (0.5, 15.0)
 _BLOCKED_PROBE_S = 0.05
 _BLOCKED_INTERVAL_S = 0.25
-_WATCHDOG_S = 15.0
+_PROBE_PAUSE_S = (0.2, 2.0)
+_PUT_OFF_S = 1.0
 _PERSISTENT = 2
-_DEAD_LETTERS = ".dlq"
+DEAD_LETTERS = ".dlq"
+# A header that does not fit a frame would cost the connection.
+_LONGEST_CAUSE = 500
 
 _LOST = (*CONNECTION_EXCEPTIONS, TimeoutError)
 
 _BLOCKED = Gauge("amqp_blocked", "1 while the broker does not read from this publisher.")
 _CONNECTED = Gauge("amqp_connected", "1 while the connection is up.", ["connection"])
+_DEAD = Counter("amqp_dead_letters_total", "Messages, or parts of them, put into the dead letters.", ["queue"])
 
 
 class PublishRefusedError(UnavailableError):
@@ -105,7 +109,7 @@ class Topology:
             for binding in queue.bindings:
                 await channel.queue_bind(queue.name, binding.exchange, binding.routing_key)
             if queue.overflow == "reject-publish":
-                await _declare_dead_letters(channel, queue.name + _DEAD_LETTERS)
+                await _declare_dead_letters(channel, queue.name + DEAD_LETTERS)
 
 
 async def _declare_dead_letters(channel: AbstractChannel, name: str) -> None:
@@ -304,6 +308,46 @@ class Publisher:
         except _LOST as error:
             raise PublishUnknownError(f"no confirmation from RabbitMQ: {error!r}") from error
 
+    async def depth(self, queue: str) -> int:
+        """How many messages of a queue are ready, those in a consumer's hand not counted.
+
+        Raises:
+            UnavailableError: Nobody knows; or there is no such queue.
+        """
+        try:
+            with _honest_cancellation():
+                declared = await self._ready_channel().queue_declare(queue, passive=True, timeout=self._timeout_s)
+        except _LOST as error:
+            raise UnavailableError(f"RabbitMQ does not tell of {queue}: {error!r}") from error
+        return declared.message_count or 0
+
+    async def dead_letter(self, queue: str, delivery: "Delivery", cause: str, body: bytes | None = None) -> None:
+        """Puts a message into the dead letters of a queue, with `cause` and where it came from in its headers.
+
+        Args:
+            body: Instead of the message's own: the part of it that is dead.
+
+        Raises:
+            PublishRefusedError, PublishUnknownError: It may not be there.
+        """
+        headers = {
+            **delivery.headers,
+            "cause": cause[:_LONGEST_CAUSE],
+            "original_user_id": delivery.user_id,
+            "original_exchange": delivery.exchange,
+            "original_routing_key": delivery.routing_key,
+        }
+        await self.publish(
+            queue + DEAD_LETTERS,
+            delivery.routing_key,
+            delivery.body if body is None else body,
+            message_id=delivery.message_id,
+            type=delivery.type,
+            headers=headers,
+        )
+        _DEAD.labels(queue).inc()
+        log.warning("message %s of %s dead-lettered: %s", delivery.message_id, queue, cause)
+
     def _ready_channel(self) -> AbstractChannel:
         if self._channel is None or self._channel.is_closed:
             raise PublishRefusedError("not connected to RabbitMQ")
@@ -362,6 +406,7 @@ class Delivery:
         user_id: Who published it, verified by the broker; empty if the publisher did not say.
         published_at: The publisher's clock, whole seconds, UTC; None if it did not say.
         redelivered: It may have been delivered before, here or elsewhere.
+        tries: How often this session has put it off.
         tag: Its number on the channel.
     """
 
@@ -375,11 +420,12 @@ class Delivery:
     published_at: datetime | None
     redelivered: bool
     tag: int
+    tries: int = 0
 
 
 def _delivery(message: DeliveredMessage) -> Delivery:
     frame, properties = message.delivery, message.header.properties
-    assert isinstance(frame, Basic.Deliver)
+    assert isinstance(frame, Basic.Deliver | Basic.GetOk)
     return Delivery(
         body=message.body,
         message_id=properties.message_id or "",
@@ -402,13 +448,19 @@ class Batch:
     """
 
     def __init__(
-        self, deliveries: Sequence[Delivery], channel: AbstractChannel, queue: str, publisher: Publisher | None
+        self,
+        deliveries: Sequence[Delivery],
+        channel: AbstractChannel,
+        queue: str,
+        publisher: Publisher | None = None,
+        intake: "_Intake | None" = None,
     ) -> None:
         self.deliveries = list(deliveries)
         self._open = {delivery.tag: delivery for delivery in deliveries}
         self._channel = channel
         self._queue = queue
         self._publisher = publisher
+        self._intake = intake or _Intake()
 
     @property
     def unsettled(self) -> list[Delivery]:
@@ -426,37 +478,33 @@ class Batch:
         """Gives these, or all that are unsettled when none are named, back to the queue."""
         await self._settle(deliveries, lambda tag, multiple: self._channel.basic_nack(tag, multiple=multiple))
 
-    async def dead_letter(self, delivery: Delivery, cause: str) -> None:
-        """Moves a message to `<queue>.dlq`, with `cause` and where it came from in its headers, and acknowledges it.
+    async def dead_letter(self, delivery: Delivery, cause: str, body: bytes | None = None) -> None:
+        """Moves a message, or the part of it that `body` holds, to `<queue>.dlq`, and acknowledges it.
 
         Raises:
             PublishRefusedError, PublishUnknownError: It is still in the queue.
         """
         assert self._publisher is not None, "a consumer that dead-letters needs a publisher"
-        headers = {
-            **delivery.headers,
-            "cause": cause,
-            "original_user_id": delivery.user_id,
-            "original_exchange": delivery.exchange,
-            "original_routing_key": delivery.routing_key,
-        }
-        await self._publisher.publish(
-            self._queue + _DEAD_LETTERS,
-            delivery.routing_key,
-            delivery.body,
-            message_id=delivery.message_id,
-            type=delivery.type,
-            headers=headers,
-        )
-        log.warning("message %s of %s dead-lettered: %s", delivery.message_id, self._queue, cause)
+        await self._publisher.dead_letter(self._queue, delivery, cause, body)
         await self.ack(delivery)
 
+    def put_off(self, delivery: Delivery) -> None:
+        """Keeps a message in hand and has it handled again in a second, its `tries` one higher.
+
+        Meanwhile others go on. The broker still counts it as ours: when the session ends it returns to the queue.
+        """
+        del self._open[delivery.tag]
+        self._intake.put_off(delivery)
+
     async def _settle(self, deliveries: Sequence[Delivery], send: Callable[[int, bool], Awaitable[None]]) -> None:
-        # One batch is in hand at a time and all before it are settled, so "all up to the last" means just these.
-        frames = [(delivery.tag, False) for delivery in deliveries] or [(tag, True) for tag in list(self._open)[-1:]]
-        settled = [tag for tag, _ in frames] if deliveries else list(self._open)
+        settled = [delivery.tag for delivery in deliveries] if deliveries else list(self._open)
+        # One batch is in hand at a time and all before it are settled, unless put off, so "all up to the last" means
+        # just these.
+        is_all = not deliveries and not self._intake.later
+        frames = [(tag, True) for tag in settled[-1:]] if is_all else [(tag, False) for tag in settled]
         for tag in settled:
             del self._open[tag]
+            self._intake.later.discard(tag)
         try:
             with _honest_cancellation():
                 for tag, multiple in frames:
@@ -473,12 +521,23 @@ class _Intake:
     """What one session has received and not yet handed on, and the bell that rings for whatever happens to it."""
 
     waiting: deque[Delivery] = field(default_factory=deque)
+    # Tags that were put off and are not settled yet: they are out of order.
+    later: set[int] = field(default_factory=set)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     is_cancelled: bool = False
 
     async def receive(self, message: DeliveredMessage) -> None:
         """A message came."""
         self.waiting.append(_delivery(message))
+        self.bell.set()
+
+    def put_off(self, delivery: Delivery) -> None:
+        """A message shall come again."""
+        self.later.add(delivery.tag)
+        asyncio.get_running_loop().call_later(_PUT_OFF_S, self._bring_again, delivery)
+
+    def _bring_again(self, delivery: Delivery) -> None:
+        self.waiting.append(replace(delivery, tries=delivery.tries + 1))
         self.bell.set()
 
     def cancel(self, _: object) -> None:
@@ -504,6 +563,9 @@ class Consumer:
         max_bytes: Bodies in a batch at most, unless a single one is longer.
         pace_s: From one batch to the next at least, unless a full one waits; an idle queue's first message never
             waits. 0: no pace.
+        silence_s: After so long without a message the broker is asked whether it still knows the consumer.
+        probe: Awaited before each session; raises UnavailableError while the handler could do nothing, and then the
+            queue keeps its messages. None: the handler can always do something.
     """
 
     def __init__(
@@ -518,10 +580,14 @@ class Consumer:
         max_messages: int = 500,
         max_bytes: int = 4 * 1024 * 1024,
         pace_s: float = 0.0,
+        silence_s: float = 15.0,
+        probe: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._url = url
         self._queue = queue
         self._pace_s = pace_s
+        self._silence_s = silence_s
+        self._probe = probe
         self._name = f"{process}-consume"
         self._topology = topology
         self._publisher = publisher
@@ -543,14 +609,15 @@ class Consumer:
 
         Args:
             handle: Settles what it can. If it raises, that means "not now": consuming ends, the rest of the batch and
-                all that waits go back to the queue, and it starts again after 0.5 to 15 s. What it leaves unsettled is
-                requeued at once, so it must settle or raise.
+                all that waits go back to the queue, and it starts again after 0.5 to 15 s, and not before the probe
+                succeeds. What it leaves unsettled is requeued at once, so it must settle or raise.
         """
         self._idle.clear()
         backoff = Backoff(*_PAUSE_S)
         try:
             while not self._stopping.is_set():
-                await self._consume_once(handle, backoff)
+                if await self._is_worth_it():
+                    await self._consume_once(handle, backoff)
         finally:
             self._idle.set()
 
@@ -560,6 +627,18 @@ class Consumer:
         if self._intake is not None:
             self._intake.bell.set()
         await self._idle.wait()
+
+    async def _is_worth_it(self) -> bool:
+        """Waits until the probe succeeds; False when it is time to stop."""
+        backoff = Backoff(*_PROBE_PAUSE_S)
+        while self._probe is not None and not self._stopping.is_set():
+            try:
+                await self._probe()
+                break
+            except UnavailableError as error:
+                log.warning("%s: not consuming yet: %s", self._name, error)
+                await pause_until(self._stopping, backoff.pause_s())
+        return not self._stopping.is_set()
 
     async def _consume_once(self, handle: Handle, backoff: Backoff) -> None:
         """One session, and the pause after one that failed."""
@@ -585,7 +664,7 @@ class Consumer:
             while await self._has_work(channel, intake):
                 await self._gather(intake, started_at)
                 started_at = time.monotonic()
-                batch = Batch(self._take(intake.waiting), channel, self._queue, self._publisher)
+                batch = Batch(self._take(intake.waiting), channel, self._queue, self._publisher, intake)
                 await self._hand_over(batch, handle)
                 backoff.reset()
         finally:
@@ -617,16 +696,22 @@ class Consumer:
                 return True
             intake.bell.clear()
             try:
-                async with asyncio.timeout(_WATCHDOG_S):
+                async with asyncio.timeout(self._silence_s):
                     await intake.bell.wait()
             except TimeoutError:
-                await self._assert_consuming(channel)
+                await self._assert_consuming(channel, intake)
         return False
 
-    async def _assert_consuming(self, channel: AbstractChannel) -> None:
-        """A long silence may be an empty queue, or a consumer that was forgotten."""
+    async def _assert_consuming(self, channel: AbstractChannel, intake: _Intake) -> None:
+        """A long silence may be an empty queue, or a consumer that was forgotten, here or where another one is known.
+
+        Raises:
+            ConnectionError: The queue has messages for us that do not come, or has no consumer at all.
+        """
         queue = await channel.queue_declare(self._queue, passive=True, timeout=_CONNECT_TIMEOUT_S)
-        if not queue.consumer_count:
+        # What is put off takes up some of the prefetch, so that a silence may be our own.
+        is_passed_over = queue.message_count and not intake.waiting and not intake.later
+        if is_passed_over or not queue.consumer_count:
             raise ConnectionError("the broker forgot the consumer")
 
     async def _gather(self, intake: _Intake, started_at: float) -> None:
@@ -644,3 +729,26 @@ class Consumer:
                 break
             taken.append(waiting.popleft())
         return taken
+
+
+@asynccontextmanager
+async def browse(url: str, queue: str, *, process: str, limit: int) -> AsyncIterator[Batch]:
+    """Takes the oldest messages of a queue in hand; what is not acknowledged goes back when the block ends.
+
+    Raises:
+        UnavailableError: RabbitMQ is gone, has no such queue or does not let us.
+    """
+    try:
+        with _honest_cancellation():
+            async with _session(url, f"{process}-browse", None, confirms=False) as channel:
+                yield Batch([delivery async for delivery in _oldest(channel, queue, limit)], channel, queue)
+    except _LOST as error:
+        raise UnavailableError(f"cannot read {queue}: {error!r}") from error
+
+
+async def _oldest(channel: AbstractChannel, queue: str, limit: int) -> AsyncIterator[Delivery]:
+    for _ in range(limit):
+        message = await channel.basic_get(queue, timeout=_CONNECT_TIMEOUT_S)
+        if isinstance(message.delivery, Basic.GetEmpty):
+            return
+        yield _delivery(message)

@@ -1,35 +1,66 @@
-"""Redis: one client per process, short timeouts, and scripts that can go into a pipeline."""
+"""Redis: one client per process, short timeouts, one breaker, and scripts that can go into a pipeline."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import cast
 
-from redis.asyncio import Redis
+import redis.asyncio
 from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
 
+from servicekit.breaker import AsyncBreaker
 from servicekit.errors import UnavailableError
 
-__all__ = ["Pipeline", "Redis", "RedisError", "Script", "connect", "run_scripts", "unavailable_when_gone"]
+__all__ = ["Pipeline", "Redis", "RedisError", "Script", "connect", "run_scripts", "trip", "unavailable_when_gone"]
+
+# A trip takes a millisecond or two; what waits for it can go on without.
+_TIMEOUT_S = 0.3
+_REST_S = 1.0
 
 
-def connect(url: str, *, timeout_s: float = 0.5, max_connections: int = 32) -> Redis:
+class Redis(redis.asyncio.Redis):
+    """A client, and the breaker that `trip` counts its trips with."""
+
+    breaker: AsyncBreaker
+
+
+def connect(url: str, *, timeout_s: float = _TIMEOUT_S, max_connections: int = 32) -> Redis:
     """A lazy client; answers are bytes.
+
+    A connection that was lost while it lay idle is made anew and the command repeated; one that does not answer in
+    time is not waited for twice.
 
     Args:
         url: `redis://user:password@host:port/0`.
         timeout_s: For connecting and for each answer; blocking commands pass their own.
     """
-    return Redis.from_url(
+    made = Redis.from_url(
         url,
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         max_connections=max_connections,
-        retry=Retry(NoBackoff(), 1),
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         health_check_interval=0,
     )
+    client = cast(Redis, made)
+    client.breaker = AsyncBreaker("redis", fail_max=3, reset_s=_REST_S)
+    return client
+
+
+@asynccontextmanager
+async def trip(client: Redis) -> AsyncIterator[None]:
+    """Guards one trip: a Redis that hangs costs its timeout a few times and then once per rest, not every caller.
+
+    Raises:
+        UnavailableError: Redis does not answer, or rests.
+    """
+    async with client.breaker.calling():
+        with unavailable_when_gone():
+            yield
 
 
 @contextmanager

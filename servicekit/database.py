@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -12,6 +12,8 @@ from servicekit.errors import UnavailableError
 _SESSION = "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
 _RETRYABLE = {1205, 1213}
 _DUPLICATE_KEY = 1062
+# A time that a column cannot hold, which PyMySQL does not count among data errors.
+_WRONG_VALUE = 1292
 
 
 def create_engine(
@@ -64,6 +66,11 @@ def is_lock_conflict(error: DBAPIError) -> bool:
 def is_duplicate_key(error: DBAPIError) -> bool:
     """A unique key refused the row."""
     return error_code(error) == _DUPLICATE_KEY
+
+
+def is_data_refused(error: DBAPIError) -> bool:
+    """The rows are at fault, and others would be taken; anything else, a missing right or table too, may pass."""
+    return isinstance(error, DataError | IntegrityError) or error_code(error) == _WRONG_VALUE
 
 
 def is_connection_lost(error: DBAPIError) -> bool:

@@ -8,8 +8,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from servicekit.cache import Redis, trip
+from servicekit.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,9 @@ class GuessLimit:
             return locked
         order = list(people)
         try:
-            counts = await self._redis.mget([_KEY + person for person in order])
-        except RedisError as error:
+            async with trip(self._redis):
+                counts = await self._redis.mget([_KEY + person for person in order])
+        except UnavailableError as error:
             log.warning("guesses are limited per process until Redis is back: %s", error)
             return locked
         return locked | {person for person, count in zip(order, counts, strict=True) if int(count or 0) >= self._limit}
@@ -53,8 +54,9 @@ class GuessLimit:
             pipeline.incr(_KEY + person)
             pipeline.expire(_KEY + person, self._window_s, nx=True)
         try:
-            await pipeline.execute()
-        except RedisError as error:
+            async with trip(self._redis):
+                await pipeline.execute()
+        except UnavailableError as error:
             log.warning("guesses are limited per process until Redis is back: %s", error)
 
     def _count(self, person: bytes) -> int:

@@ -1,18 +1,20 @@
-"""The ops port of every process: /healthz, /readyz and /metrics.
+"""The ops port of every process: /healthz, /readyz, /metrics, /about, and what a process adds.
 
 Liveness never asks a dependency. Readiness says that the process serves, not that its dependencies do: a fleet that has
 a degraded path must not leave its Service because MySQL is gone.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Scope = dict[str, Any]
+Page = Callable[[], object]
 
 
 class HttpServer(uvicorn.Server):
@@ -55,6 +57,7 @@ class Health:
 
     def __init__(self, address: str) -> None:
         self.is_ready = False
+        self._pages: dict[str, Page] = {}
         host, _, port = address.rpartition(":")
         config = uvicorn.Config(
             self._app,
@@ -67,6 +70,10 @@ class Health:
             lifespan="off",
         )
         self._server = HttpServer(config)
+
+    def page(self, path: str, content: Page) -> None:
+        """Serves what `content` returns, as JSON; it must not block, and may say nothing secret or personal."""
+        self._pages[path] = content
 
     async def start(self) -> None:
         """Begins to serve in the background.
@@ -93,4 +100,7 @@ class Health:
             return 200, "text/plain", b"ok\n"
         if path == "/readyz":
             return (200, "text/plain", b"ready\n") if self.is_ready else (503, "text/plain", b"not ready\n")
-        return 404, "text/plain", b"try /healthz, /readyz or /metrics\n"
+        if page := self._pages.get(path):
+            return 200, "application/json", msgspec.json.encode(page())
+        known = ", ".join(("/healthz", "/readyz", "/metrics", *self._pages))
+        return 404, "text/plain", f"there are {known}\n".encode()

@@ -8,9 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-from alembic import command, context
+from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, pool
+from sqlalchemy import MetaData, create_engine, inspect, pool
 
 ROOT = Path(__file__).parent.parent
 _LOCK_WAIT = "SET SESSION lock_wait_timeout = 5, time_zone = '+00:00'"
@@ -36,6 +36,16 @@ def run_environment(service: str, metadata: MetaData) -> None:
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()
+
+
+def has_column(table: str, column: str) -> bool:
+    """Whether a revision that adds this column has run before; MySQL knows no ADD COLUMN IF NOT EXISTS."""
+    return any(found["name"] == column for found in inspect(op.get_bind()).get_columns(table))
+
+
+def has_index(table: str, index: str) -> bool:
+    """Whether a revision that adds this index has run before."""
+    return any(found["name"] == index for found in inspect(op.get_bind()).get_indexes(table))
 
 
 def main(names: list[str]) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import uvloop
 
-from servicekit import telemetry
+from servicekit import VERSION, telemetry
+from servicekit.clock import now_us
 from servicekit.health import Health
 from servicekit.settings import SharedSettings, load
 
@@ -37,6 +38,8 @@ class Process:
         self.name = name
         self.settings = settings
         self.health = Health(ops_address)
+        self.health.page("/about", self._about)
+        self._started_at = now_us()
         self._steps: dict[Stop, list[Callable[[], Awaitable[object]]]] = defaultdict(list)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stopping = asyncio.Event()
@@ -56,6 +59,10 @@ class Process:
         if not task.cancelled() and (error := task.exception()):
             log.critical("background task %s failed", task.get_name(), exc_info=error)
             self._stopping.set()
+
+    def _about(self) -> dict[str, object]:
+        """Who this is and what its clock says, for `qiandao doctor`."""
+        return {"process": self.name, "version": VERSION, "started_at": self._started_at, "now": now_us()}
 
     async def serve(self) -> None:
         """Says ready, waits for the signal, then shuts down in order."""

@@ -1,13 +1,29 @@
 """A small cache with a lifetime and one load at a time per key."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from servicekit.errors import UnavailableError
+
+log = logging.getLogger(__name__)
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
+
+# While the source is gone, one caller a second pays for finding out; the others get what is remembered at once.
+_RETRY_S = 1.0
+
+
+@dataclass(slots=True)
+class _Entry(Generic[ValueT]):
+    value: ValueT
+    loaded_at: float
+    believed_until: float
 
 
 class TimedCache(Generic[KeyT, ValueT]):
@@ -18,6 +34,8 @@ class TimedCache(Generic[KeyT, ValueT]):
         life_s: How long a value is believed.
         keep: Says whether a value may be remembered at all, for example "not absence".
         capacity: Values at most; the oldest go first.
+        stale_s: How old a value may be that is given instead of an UnavailableError of `load`. 0: never.
+        clock: Monotonic seconds.
     """
 
     def __init__(
@@ -26,19 +44,23 @@ class TimedCache(Generic[KeyT, ValueT]):
         life_s: float,
         keep: Callable[[ValueT], bool] = lambda value: True,
         capacity: int = 10_000,
+        stale_s: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._load = load
         self._life_s = life_s
         self._keep = keep
         self._capacity = capacity
-        self._values: OrderedDict[KeyT, tuple[float, ValueT]] = OrderedDict()
+        self._stale_s = stale_s
+        self._clock = clock
+        self._entries: OrderedDict[KeyT, _Entry[ValueT]] = OrderedDict()
         self._loading: dict[KeyT, asyncio.Task[ValueT]] = {}
 
     async def get(self, key: KeyT) -> ValueT:
         """The value, loaded when it is unknown or too old."""
-        known = self._values.get(key)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
+        known = self._entries.get(key)
+        if known is not None and known.believed_until > self._clock():
+            return known.value
         task = self._loading.get(key)
         if task is None:
             task = self._loading[key] = asyncio.create_task(self._load_once(key))
@@ -46,16 +68,30 @@ class TimedCache(Generic[KeyT, ValueT]):
 
     def forget(self, key: KeyT) -> None:
         """Drops a value that is known to have changed."""
-        self._values.pop(key, None)
+        self._entries.pop(key, None)
 
     async def _load_once(self, key: KeyT) -> ValueT:
         try:
             value = await self._load(key)
+        except UnavailableError as error:
+            return self._remembered(key, error)
         finally:
             del self._loading[key]
         if self._keep(value):
-            self._values[key] = (time.monotonic() + self._life_s, value)
-            self._values.move_to_end(key)
-            if len(self._values) > self._capacity:
-                self._values.popitem(last=False)
+            now = self._clock()
+            self._entries[key] = _Entry(value, now, now + self._life_s)
+            self._entries.move_to_end(key)
+            if len(self._entries) > self._capacity:
+                self._entries.popitem(last=False)
+        else:
+            # What was remembered is not so any more, and must not come back when the source is gone.
+            self.forget(key)
         return value
+
+    def _remembered(self, key: KeyT, error: UnavailableError) -> ValueT:
+        known, now = self._entries.get(key), self._clock()
+        if known is None or now - known.loaded_at > self._stale_s:
+            raise error
+        log.warning("using what was known %.0f s ago: %s", now - known.loaded_at, error)
+        known.believed_until = now + _RETRY_S
+        return known.value

@@ -30,6 +30,8 @@ def an_occurrence(**changes: Any) -> Occurrence:
         closes_at=STARTS_AT + 2 * HOUR_US,
         late_after_s=None,
         late_policy=Grade.ACCEPT,
+        offline_policy=Grade.REVIEW,
+        offline_window_s=7200,
         methods=frozenset({Method.QR, Method.CODE, Method.PLACE}),
         capacity=0,
         code="K7M2QX",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import UnavailableError
-from services.checkin.activities import Snapshot
+from services.checkin.activities import Snapshot, Switches
 from services.checkin.antifraud_client import Assessment
 from services.checkin.errors import NothingDurableError
 from services.checkin.merge import Hint, HintKind, Judgement
@@ -21,6 +21,8 @@ class FakeActivities:
     snapshots: list[Snapshot]
     is_gone: bool = False
     newer: list[Snapshot] = field(default_factory=list)
+    switches: Switches = Switches()
+    past: dict[tuple[bytes, int], Snapshot] = field(default_factory=dict)
 
     async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
         """Nothing more can be found."""
@@ -42,6 +44,12 @@ class FakeActivities:
                 return snapshot
         return None
 
+    async def as_of(self, occurrence_id: bytes, at: int) -> Snapshot | None:
+        """As it was, where a test says so; else as it is."""
+        if self.is_gone:
+            raise UnavailableError("the activity service is gone")
+        return self.past.get((occurrence_id, at)) or self.get(occurrence_id)
+
 
 @dataclass
 class FakeAntifraud:
@@ -49,8 +57,13 @@ class FakeAntifraud:
 
     assessment: Assessment | None = field(default_factory=lambda: Assessment(Judgement.ACCEPTED, 12.0, ()))
 
-    async def assess(self, cases: Sequence[tuple[pb.Attempt, Snapshot]]) -> list[Assessment] | None:
+    muted: Collection[str] = ()
+
+    async def assess(
+        self, cases: Sequence[tuple[pb.Attempt, Snapshot]], muted: Collection[str]
+    ) -> list[Assessment] | None:
         """One per case."""
+        self.muted = muted
         return None if self.assessment is None else [self.assessment for _ in cases]
 
 
@@ -112,7 +125,7 @@ class FakeDispatch:
     sent: list[pb.Copy] = field(default_factory=list)
     is_gone: bool = False
 
-    async def send(self, batch: pb.AttemptedBatch) -> None:
+    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> None:
         """Takes the batch or raises."""
         if self.is_gone:
             raise NothingDurableError("no broker")

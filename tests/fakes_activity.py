@@ -7,14 +7,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from servicekit.breaker import AsyncBreaker
 from servicekit.cache import RedisError
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
+from servicekit.roles import NONE, STAFF, Role
 from servicekit.rpc.interceptors import person
 from services.activity import domain
 from services.activity.definition import SECOND_US, Definition, Kind, Method, Place, Wifi
 from services.activity.domain import Activity
 from services.activity.errors import ActivityNotFoundError
-from services.activity.roles import NONE, STAFF, Role
 
 # A Tuesday morning.
 STARTS_AT = 1_800_000_000 * SECOND_US
@@ -132,6 +133,7 @@ class FakeRedis:
 
     is_gone: bool = False
     values: dict[Any, Any] = field(default_factory=dict)
+    breaker: AsyncBreaker = field(default_factory=lambda: AsyncBreaker("redis", fail_max=1000))
 
     async def get(self, name: str) -> bytes | None:
         """A value, as bytes."""

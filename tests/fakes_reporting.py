@@ -1,16 +1,18 @@
 """reporting without Redis, MySQL and other services."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 
+from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import IN, OUT, Activity, Counted, SeatView
+from services.reporting.domain import IN, OUT, Activity, Counted, SeatView, Totals, Window
 from services.reporting.live import Numbers
 from services.reporting.project import Change
 
-Seats = dict[tuple[bytes, int], Change]
+SeatKey = tuple[bytes, bytes, int]
+Seats = dict[SeatKey, Change]
 
 
 class FakeLive:
@@ -18,55 +20,168 @@ class FakeLive:
 
     def __init__(self) -> None:
         self.seats: defaultdict[bytes, Seats] = defaultdict(dict)
+        self.building: dict[bytes, tuple[bytes, Seats]] = {}
         self.events: defaultdict[bytes, list[pb.LiveEvent]] = defaultdict(list)
         self.heartbeat_at = now_us()
         self.is_gone = False
 
     async def apply(self, changes: Mapping[bytes, Sequence[Change]]) -> list[Change]:
-        """Stores what is newer."""
+        """Stores what is newer, in both generations while there are two."""
         self._check()
         given = [(activity_id, change) for activity_id, part in changes.items() for change in part]
         return [change for activity_id, change in given if self._take(activity_id, change)]
+
+    async def begin(self, activity_id: bytes, owner: bytes) -> bool:
+        """Begins an empty generation."""
+        self._check()
+        return self.building.setdefault(activity_id, (owner, {}))[0] == owner
+
+    async def fill(self, activity_id: bytes, changes: Sequence[Change], owner: bytes) -> bool:
+        """Adds to it."""
+        self._check()
+        if not self._is_owner(activity_id, owner):
+            return False
+        for change in changes:
+            _keep(self.building[activity_id][1], change)
+        return True
+
+    async def switch(self, activity_id: bytes, owner: bytes) -> bool:
+        """Puts it in the place of the old one."""
+        self._check()
+        if not self._is_owner(activity_id, owner):
+            return False
+        self.seats[activity_id] = self.building.pop(activity_id)[1]
+        return True
+
+    async def abandon(self, activity_id: bytes, owner: bytes) -> None:
+        """Throws it away."""
+        if self._is_owner(activity_id, owner):
+            del self.building[activity_id]
+
+    async def totals(self, activity_ids: Collection[bytes]) -> dict[bytes, Totals]:
+        """A recount."""
+        self._check()
+        return totals_of(change for activity_id in activity_ids for change in self.seats[activity_id].values())
+
+    async def beat(self, *, anew: bool = False) -> bool:
+        """Beats, unless it is all forgotten."""
+        self._check()
+        if not self.heartbeat_at and not anew:
+            return False
+        self.heartbeat_at = now_us()
+        return True
 
     async def numbers(self, activity_id: bytes) -> Numbers:
         """A recount."""
         self._check()
         seats = self.seats[activity_id]
         counts = Counter(counter for change in seats.values() for counter in change.view.counters)
-        counts["inside"] = sum(_is_inside(seats, user_id) for user_id, direction in seats if direction == IN)
-        return Numbers(dict(+counts), f"{len(self.events[activity_id])}-0", self.heartbeat_at)
+        counts["inside"] = sum(_is_inside(seats, key) for key in seats if key[2] == IN)
+        event_id = f"{len(self.events[activity_id])}-0"
+        return Numbers(dict(+counts), event_id, self.heartbeat_at, activity_id in self.building)
 
     async def people(self, activity_id: bytes) -> list[Counted]:
         """Everybody with an attempt to come in."""
         self._check()
         seats = self.seats[activity_id].items()
-        return [Counted(user_id, change.view) for (user_id, direction), change in seats if direction == IN]
+        return [Counted(user_id, change.view) for (_, user_id, direction), change in seats if direction == IN]
+
+    def forget(self) -> None:
+        """FLUSHALL."""
+        self.seats.clear()
+        self.building.clear()
+        self.heartbeat_at = 0
 
     def _take(self, activity_id: bytes, change: Change) -> bool:
         """Whether the seat is newly held."""
-        seats, key = self.seats[activity_id], (change.user_id, change.direction)
-        known = seats.get(key)
-        if known is not None and known.revision >= change.revision:
+        if activity_id in self.building:
+            _keep(self.building[activity_id][1], change)
+        known = self.seats[activity_id].get(_key(change))
+        if not _keep(self.seats[activity_id], change):
             return False
-        seats[key] = change
         if change.event and (known is None or known.view != change.view):
             self.events[activity_id].extend(pb.LiveBatch.FromString(change.event).events)
         return change.view.is_held and not (known is not None and known.view.is_held)
+
+    def _is_owner(self, activity_id: bytes, owner: bytes) -> bool:
+        return activity_id in self.building and self.building[activity_id][0] == owner
 
     def _check(self) -> None:
         if self.is_gone:
             raise UnavailableError("Redis does not answer; try again", retry_after_s=1)
 
 
-def _is_inside(seats: Seats, user_id: bytes) -> bool:
-    entered = _held(seats, user_id, IN)
-    left = _held(seats, user_id, OUT)
+def totals_of(changes: Iterable[Change]) -> dict[bytes, Totals]:
+    """How many seats there are by occurrence, and the sum of their revisions."""
+    revisions: defaultdict[bytes, list[int]] = defaultdict(list)
+    for change in changes:
+        revisions[change.occurrence_id].append(change.revision)
+    return {occurrence_id: Totals(len(every), sum(every)) for occurrence_id, every in revisions.items()}
+
+
+def _key(change: Change) -> SeatKey:
+    return change.occurrence_id, change.user_id, change.direction
+
+
+def _keep(seats: Seats, change: Change) -> bool:
+    known = seats.get(_key(change))
+    if known is not None and known.revision >= change.revision:
+        return False
+    seats[_key(change)] = change
+    return True
+
+
+def _is_inside(seats: Seats, key: SeatKey) -> bool:
+    entered = _held(seats, key)
+    left = _held(seats, (*key[:2], OUT))
     return entered is not None and (left is None or left.at <= entered.at)
 
 
-def _held(seats: Seats, user_id: bytes, direction: int) -> SeatView | None:
-    change = seats.get((user_id, direction))
+def _held(seats: Seats, key: SeatKey) -> SeatView | None:
+    change = seats.get(key)
     return change.view if change is not None and change.view.is_held else None
+
+
+class FakeRecords:
+    """What checkin has recorded, in pages of two seats.
+
+    Attributes:
+        between_pages: Called after each page, for what happens meanwhile.
+    """
+
+    def __init__(self, *seats: checkin_pb2.SeatState) -> None:
+        self.seats: dict[SeatKey, checkin_pb2.SeatState] = {}
+        self.between_pages: Callable[[], object] = lambda: None
+        self.is_gone = False
+        self.record(*seats)
+
+    def record(self, *seats: checkin_pb2.SeatState) -> None:
+        """Replaces what was recorded of these seats."""
+        self.seats |= {(seat.occurrence_id, seat.user_id, seat.direction): seat for seat in seats}
+
+    async def pages(self, occurrence_id: bytes) -> AsyncIterator[Sequence[checkin_pb2.SeatState]]:
+        """The seats in order of user and direction, each as it is when its page is read."""
+        after: SeatKey = (occurrence_id, b"", 0)
+        while True:
+            if self.is_gone:
+                raise UnavailableError("checkin does not answer")
+            rest = sorted(key for key in self.seats if key[0] == occurrence_id and key > after)
+            if not rest:
+                return
+            after = rest[:2][-1]
+            yield [self.seats[key] for key in rest[:2]]
+            self.between_pages()
+
+    async def totals(self, occurrence_ids: Sequence[bytes]) -> dict[bytes, Totals]:
+        """A recount of those asked for."""
+        if self.is_gone:
+            raise UnavailableError("checkin does not answer")
+        found = dict.fromkeys(occurrence_ids, Totals())
+        for (occurrence_id, _, _), seat in self.seats.items():
+            if occurrence_id in found:
+                seats, revisions = found[occurrence_id]
+                found[occurrence_id] = Totals(seats + 1, revisions + seat.revision)
+        return found
 
 
 class FakeActivities:
@@ -74,6 +189,7 @@ class FakeActivities:
 
     def __init__(self, *activities: Activity) -> None:
         self.stored: dict[bytes, Activity] = {}
+        self.is_gone = False
         self._put(activities)
 
     async def save(self, activities: Sequence[Activity]) -> None:
@@ -82,6 +198,8 @@ class FakeActivities:
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """An activity, if there is one."""
+        if self.is_gone:
+            raise UnavailableError("MySQL does not answer")
         return self.stored.get(activity_id)
 
     def _put(self, activities: Sequence[Activity]) -> None:
@@ -89,3 +207,18 @@ class FakeActivities:
             known = self.stored.get(activity.activity_id)
             if known is None or known.revision < activity.revision:
                 self.stored[activity.activity_id] = activity
+
+
+class FakeWindows:
+    """Windows in memory, all of them kept."""
+
+    def __init__(self, *windows: Window) -> None:
+        self.windows = list(windows)
+
+    async def kept(self) -> list[Window]:
+        """All of them."""
+        return self.windows
+
+    async def of_activity(self, activity_id: bytes) -> list[Window]:
+        """Those of one activity."""
+        return [window for window in self.windows if window.activity_id == activity_id]

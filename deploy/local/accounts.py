@@ -71,16 +71,13 @@ REDIS_RULES: dict[str, str] = {
 }
 
 _NOTHING = "^$"
-_RECORDING = r"^(checkin|checkin\.record\.v1(\.dlq)?)$"
+_RECORDING = r"^(checkin|checkin\.(record|decide)\.v1(\.dlq)?)$"
+_ARRIVING = r"^(attempted|decided)\.v1$"
 _PROJECTING = r"^(checkin|activity|reporting\..*)$"
 AMQP_ACCOUNTS = (
     AmqpAccount("gateway", write="^checkin$", topics={"checkin": (r"^attempted\.v1$", _NOTHING)}),
-    AmqpAccount(
-        "checkin", _RECORDING, _RECORDING, _RECORDING, topics={"checkin": (r"^attempted\.v1$", r"^attempted\.v1$")}
-    ),
-    AmqpAccount(
-        "recorder", _RECORDING, _RECORDING, _RECORDING, topics={"checkin": (r"^recorded\.v1$", r"^attempted\.v1$")}
-    ),
+    AmqpAccount("checkin", _RECORDING, _RECORDING, _RECORDING, topics={"checkin": (_ARRIVING, _ARRIVING)}),
+    AmqpAccount("recorder", _RECORDING, _RECORDING, _RECORDING, topics={"checkin": (r"^recorded\.v1$", _ARRIVING)}),
     AmqpAccount("activity", "^activity$", "^activity$", topics={"activity": (r"^changed\.v1$", _NOTHING)}),
     AmqpAccount(
         "projector",

@@ -28,6 +28,7 @@ class Process:
 
     Attributes:
         schema: The MySQL schema it works on; None when it has no database.
+        calls: Services it calls over gRPC.
         needs: Processes started before it, so that it need not retry; it would start without them too.
     """
 
@@ -38,6 +39,7 @@ class Process:
     http_port: int | None = None
     schema: str | None = None
     amqp: bool = False
+    calls: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
     @property
@@ -55,7 +57,16 @@ PROCESSES: dict[str, Process] = {
     row.name: row
     for row in (
         Process("identity", "services.identity.server", 9101, 50051, schema="identity"),
-        Process("activity", "services.activity.server", 9102, 50052, schema="activity", amqp=True, needs=("identity",)),
+        Process(
+            "activity",
+            "services.activity.server",
+            9102,
+            50052,
+            schema="activity",
+            amqp=True,
+            calls=("identity",),
+            needs=("identity",),
+        ),
         Process("antifraud", "services.antifraud.server", 9104, 50054),
         Process(
             "checkin",
@@ -64,19 +75,48 @@ PROCESSES: dict[str, Process] = {
             50053,
             schema="checkin",
             amqp=True,
+            calls=("identity", "activity", "antifraud"),
             needs=("identity", "activity", "antifraud"),
         ),
-        Process("recorder", "services.checkin.worker", 9106, schema="checkin", amqp=True, needs=("antifraud",)),
-        Process("reporting", "services.reporting.server", 9105, 50055, schema="reporting", needs=("identity",)),
-        Process("projector", "services.reporting.worker", 9107, schema="reporting", amqp=True),
-        Process("gateway", "gateway.server", 9100, http_port=8080, amqp=True, needs=SERVICES),
+        Process(
+            "recorder",
+            "services.checkin.worker",
+            9106,
+            schema="checkin",
+            amqp=True,
+            calls=("activity", "antifraud"),
+            needs=("antifraud",),
+        ),
+        Process(
+            "reporting",
+            "services.reporting.server",
+            9105,
+            50055,
+            schema="reporting",
+            calls=("identity", "activity", "checkin"),
+            needs=("identity",),
+        ),
+        Process("projector", "services.reporting.worker", 9107, schema="reporting", amqp=True, calls=("checkin",)),
+        Process(
+            "gateway",
+            "gateway.server",
+            9100,
+            http_port=8080,
+            amqp=True,
+            calls=("identity", "activity", "checkin", "reporting"),
+            needs=SERVICES,
+        ),
     )
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where things are, seen from a process: this machine, or the network of `compose.yaml`."""
+    """Where things are, seen from a process: this machine, or the network of `compose.yaml`.
+
+    Attributes:
+        urls: The folder of the connection URLs; that of the secrets when empty.
+    """
 
     listen: str = "127.0.0.1"
     mysql: str = "127.0.0.1:13306"
@@ -87,6 +127,7 @@ class Place:
     public_url: str = "http://127.0.0.1:8080"
     secrets: str = str(SECRETS)
     tls: str = str(TLS)
+    urls: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -137,7 +178,7 @@ def local_place(counts: Mapping[str, int], http_port: int) -> Place:
 
 def environment(process: Process, listening: Mapping[str, int], place: Place) -> dict[str, str]:
     """What one replica finds in its environment; every secret is the path of a file."""
-    prefix, secrets = process.prefix, place.secrets
+    prefix, secrets, urls = process.prefix, place.secrets, place.urls or place.secrets
     variables = {
         "QIANDAO_ENVIRONMENT": "local",
         "QIANDAO_LOG_LEVEL": "INFO",
@@ -148,7 +189,7 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         "QIANDAO_TLS_CERT_FILE": f"{place.tls}/{process.name}.pem",
         "QIANDAO_TLS_KEY_FILE": f"{place.tls}/{process.name}.key",
         f"{prefix}OPS_ADDRESS": f"{place.listen}:{listening['ops']}",
-        f"{prefix}REDIS_URL_FILE": f"{secrets}/{prefix}REDIS_URL",
+        f"{prefix}REDIS_URL_FILE": f"{urls}/{prefix}REDIS_URL",
     }
     variables |= {f"QIANDAO_{name.upper()}_TARGET": where for name, where in place.targets.items()}
     if "grpc" in listening:
@@ -156,9 +197,9 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
     if "http" in listening:
         variables |= {"QIANDAO_HTTP_HOST": place.listen, "QIANDAO_HTTP_PORT": str(listening["http"])}
     if process.schema:
-        variables[f"{prefix}DATABASE_URL_FILE"] = f"{secrets}/{prefix}DATABASE_URL"
+        variables[f"{prefix}DATABASE_URL_FILE"] = f"{urls}/{prefix}DATABASE_URL"
     if process.amqp:
-        variables[f"{prefix}AMQP_URL_FILE"] = f"{secrets}/{prefix}AMQP_URL"
+        variables[f"{prefix}AMQP_URL_FILE"] = f"{urls}/{prefix}AMQP_URL"
     if process.name in _SEALERS:
         variables["QIANDAO_CREDENTIAL_SECRET_FILE"] = f"{secrets}/credential"
     if process.name == "identity":

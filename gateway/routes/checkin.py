@@ -1,14 +1,15 @@
 """What this server takes, and one's own records; the check-in itself is `gateway.checkins`."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Response
 from msgspec import structs
+from pydantic import Field
 
 from gateway import answers, attempts
-from gateway.clients import ask
-from gateway.fields import Id, Instant, Model, PageSize, PageToken
+from gateway.clients import DECIDE_S, ask
+from gateway.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
 from gateway.routes.dependencies import Caller, Services
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
@@ -43,15 +44,24 @@ class CheckinPage(msgspec.Struct):
     next_page_token: str
 
 
+class Appeal(Model):
+    """The person's own word."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+# What the OpenAPI document needs to know of these routes.
+SCHEMAS = (CheckinPage, answers.Record)
+
 _FEATURES = Features(
     checkin_methods=["qr", "code", "place"],
     checkin_fields=[field.name for field in structs.fields(attempts.CheckinRequest)],
 )
 
 
-def _documented(name: str) -> dict[int | str, dict[str, Any]]:
-    schema = {"schema": {"$ref": f"#/components/schemas/{name}"}}
-    return {200: {"content": {"application/json": schema}, "description": "The caller's own."}}
+def _documented(name: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {status: {"content": content, "description": "The caller's own."} for status in statuses or (200,)}
 
 
 @router.get("/client-config")
@@ -70,12 +80,23 @@ async def list_checkins(
     return _json(CheckinPage([answers.to_checkin(one) for one in page.checkins], page.next_page_token))
 
 
-@router.get("/checkins/{checkin_id}", response_class=Response, responses=_documented("Answer"))
+@router.get("/checkins/{checkin_id}", response_class=Response, responses=_documented("Record"))
 async def get_checkin(checkin_id: Id, person: Caller, services: Services) -> Response:
-    """One of the caller's records; somebody else's is as unknown as one that never was."""
+    """One of the caller's records and what happened to it; somebody else's is as unknown as one that never was."""
     record: pb.Checkin = await ask(services.checkin.GetCheckin, pb.GetCheckinRequest(checkin_id=checkin_id), person)
-    return _json(answers.to_answer(record))
+    return _json(answers.to_record(record))
 
 
-def _json(body: msgspec.Struct) -> Response:
-    return Response(_encode(body), media_type="application/json")
+@router.post("/checkins/{checkin_id}/appeal", response_class=Response, responses=_documented("Record", 200, 202))
+async def appeal(
+    checkin_id: Id, body: Appeal, person: Caller, services: Services, idempotency_key: IdempotencyKey = ""
+) -> Response:
+    """The caller's word against a refusal: a human looks at it. 202: taken, and not in the record yet."""
+    request = pb.AppealCheckinRequest(checkin_id=checkin_id, reason=body.reason, idempotency_key=idempotency_key)
+    record: pb.Checkin = await ask(services.checkin.AppealCheckin, request, person, timeout_s=DECIDE_S)
+    is_recorded = any(event.kind == pb.Event.KIND_APPEALED and not event.is_stale for event in record.history)
+    return _json(answers.to_record(record), 200 if is_recorded else 202)
+
+
+def _json(body: msgspec.Struct, status: int = 200) -> Response:
+    return Response(_encode(body), status, media_type="application/json")

@@ -7,7 +7,8 @@ differ, and all of them are good, for a token proves itself.
 import logging
 
 from protos.credential.v1 import credential_pb2
-from servicekit.cache import Redis, RedisError
+from servicekit.cache import Redis, trip
+from servicekit.errors import UnavailableError
 from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 from servicekit.timed_cache import TimedCache
 from services.activity.definition import QR_PERIOD_S
@@ -58,10 +59,11 @@ class QrCodes:
         )
         name = f"activity:qr:{occurrence_id.hex()}:{epoch}:{slot.number}"
         try:
-            if await self._redis.set(name, token, nx=True, ex=slot.period_s + _SHARED_BEYOND_SLOT_S):
-                return token
-            shared = await self._redis.get(name)
-        except RedisError as error:
+            async with trip(self._redis):
+                if await self._redis.set(name, token, nx=True, ex=slot.period_s + _SHARED_BEYOND_SLOT_S):
+                    return token
+                shared = await self._redis.get(name)
+        except UnavailableError as error:
             log.warning("screens may show different codes until Redis is back: %s", error)
             return token
         return shared.decode() if isinstance(shared, bytes) else token

@@ -14,6 +14,7 @@ from protos.activity.v1 import activity_pb2_grpc
 from servicekit import clock, ids, pages
 from servicekit.errors import PermissionDeniedError, invalid
 from servicekit.idempotency import Intent
+from servicekit.roles import NONE, ORGANISER, STAFF, Role
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
@@ -22,7 +23,6 @@ from services.activity.definition import check
 from services.activity.domain import Activity, Occurrence, QrToken, Slot
 from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError
 from services.activity.qr import QrCodes
-from services.activity.roles import NONE, ORGANISER, STAFF, Role
 
 Context = Any
 

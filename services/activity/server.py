@@ -10,6 +10,7 @@ from servicekit.broker import Publisher
 from servicekit.guesses import GuessLimit
 from servicekit.outbox import PUBLISH, Outbox, publish_effect
 from servicekit.process import Process, Stop
+from servicekit.roles import Roles
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.sealed import Sealer, parse_secrets
@@ -19,7 +20,6 @@ from services.activity import tables
 from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
 from services.activity.codes import CodeResolver
 from services.activity.qr import QrCodes
-from services.activity.roles import Roles
 from services.activity.rpc import ACCESS, ActivityServicer
 from services.activity.settings import Settings
 from services.activity.store import Store

@@ -6,6 +6,7 @@ second half is `record.py`.
 """
 
 import logging
+import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,22 +18,26 @@ from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics
-from services.checkin.domain import Method, refused
+from services.checkin.domain import Method, is_refused_for_time, refused
 from services.checkin.errors import AttemptReusedError
 from services.checkin.judging import (
     Case,
     Judging,
     Key,
-    is_refused_for_time,
+    effective_at,
     slot_age_s,
     to_reasons,
     undecided,
 )
 from services.checkin.merge import Judgement, Outcome, answer
+from services.checkin.recent import Recent
 from services.checkin.seats import Answer, Claim, Room, Seating
 
 log = logging.getLogger(__name__)
 
+# Under the gateway's two seconds, whatever hangs: what judging leaves of it is for the broker, and then for the inbox.
+ACCEPT_S = 1.6
+_LEAST_DISPATCH_S = 0.6
 _FULL = refused("CAPACITY_FULL")
 _UNSEEN = Seating()
 
@@ -52,7 +57,7 @@ class SeatsPort(Protocol):
 class DispatchPort(Protocol):
     """The durable place."""
 
-    async def send(self, batch: pb.AttemptedBatch) -> None:
+    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> None:
         """Returns when the batch is durable, raises NothingDurableError otherwise; then it may still arrive later."""
 
 
@@ -76,11 +81,14 @@ class _Reply(Case):
 class Acceptance:
     """Takes batches of attempts; see the module. For one event loop, any number of batches at once."""
 
-    def __init__(self, judging: Judging, seats: SeatsPort, dispatch: DispatchPort, records: RecordsPort) -> None:
+    def __init__(
+        self, judging: Judging, seats: SeatsPort, dispatch: DispatchPort, records: RecordsPort, recent: Recent
+    ) -> None:
         self._judging = judging
         self._seats = seats
         self._dispatch = dispatch
         self._records = records
+        self._recent = recent
 
     async def accept(self, attempts: Sequence[pb.Attempt]) -> list[pb.CheckinResult]:
         """A result per attempt, in order. Whatever has a checkin in its result is durable.
@@ -89,6 +97,7 @@ class Acceptance:
             NothingDurableError: The batch found no durable place.
         """
         BATCH_SIZE.labels("accept").observe(len(attempts))
+        must_end_at = time.monotonic() + ACCEPT_S
         cases = [_Reply(attempt) for attempt in attempts]
         await self._judging.judge(cases)
         claims, earlier = await self._take_seats([case for case in cases if case.error is None])
@@ -97,10 +106,10 @@ class Acceptance:
         await self._recall_earlier(taken, earlier)
         batch = pb.AttemptedBatch(copies=[self._judging.to_copy(case) for case in taken])
         if taken:
-            await self._dispatch.send(batch)
+            await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
         results = {id(case): case.earlier or _to_checkin(case) for case in taken}
         await self._settle(taken, claims, results)
-        _count(taken)
+        self._count(taken)
         return [
             pb.CheckinResult(status=to_status(case.error))
             if case.error is not None
@@ -161,6 +170,20 @@ class Acceptance:
             # Nothing is lost: the batch is durable, and the recorder writes the hints once more.
             log.warning("answers are not remembered: %s", error)
 
+    def _count(self, cases: Sequence[_Reply]) -> None:
+        """Counts a whole batch with one call per label set."""
+        seen = Counter(_line(case) for case in cases)
+        for (activity_id, outcome, reason), count in seen.items():
+            metrics.ATTEMPTS.labels(outcome, reason).inc(count)
+            self._recent.add(activity_id, outcome, reason, count)
+        metrics.SLOT_AGE.observe(slot_age_s(case) for case in cases if case.token)
+
+
+def _line(case: _Reply) -> tuple[bytes, str, str]:
+    activity_id = case.snapshot.occurrence.activity_id if case.snapshot else b""
+    reason = case.finding.reasons[0].reason if case.finding.reasons else ""
+    return activity_id, case.outcome.name.lower(), reason
+
 
 def _key(case: _Reply) -> Key:
     return case.attempt.user_id, case.attempt.attempt_id
@@ -177,7 +200,7 @@ def _to_claim(case: _Reply) -> Claim:
     attempt = case.attempt
     is_staff = attempt.method == Method.STAFF
     return Claim(
-        attempt.user_id, attempt.attempt_id, attempt.direction, case.finding.judgement, is_staff, attempt.received_at
+        attempt.user_id, attempt.attempt_id, attempt.direction, case.finding.judgement, is_staff, effective_at(case)
     )
 
 
@@ -207,6 +230,7 @@ def _to_checkin(case: _Reply) -> pb.Checkin:
         method=attempt.method,
         direction=attempt.direction,
         gate=attempt.gate,
+        is_offline=attempt.is_offline,
     )
     if case.snapshot:
         occurrence = case.snapshot.occurrence
@@ -226,7 +250,7 @@ def _checked_in_at(case: _Reply) -> int:
     hint, attempt = case.seating.hint, case.attempt
     if case.outcome is Outcome.ACCEPTED and hint and hint.attempt_id == attempt.attempt_id and hint.effective_at:
         return hint.effective_at
-    return attempt.received_at
+    return effective_at(case)
 
 
 def _point_at_holder(checkin: pb.Checkin, seating: Seating) -> None:
@@ -236,11 +260,3 @@ def _point_at_holder(checkin: pb.Checkin, seating: Seating) -> None:
     checkin.reasons.add(reason="ALREADY_CHECKED_IN")
     checkin.duplicate_of.checkin_id = checkin_id(checkin.user_id, holder)
     checkin.duplicate_of.checked_in_at = seating.hint.effective_at or 0
-
-
-def _count(cases: Sequence[_Reply]) -> None:
-    """Counts a whole batch with one call per label set."""
-    seen = Counter((case.outcome, case.finding.reasons[0].reason if case.finding.reasons else "") for case in cases)
-    for (outcome, reason), count in seen.items():
-        metrics.ATTEMPTS.labels(outcome.name.lower(), reason).inc(count)
-    metrics.SLOT_AGE.observe(slot_age_s(case) for case in cases if case.token)

@@ -1,6 +1,7 @@
 """One `BatchAssess` per batch, behind a breaker."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import grpc
@@ -14,7 +15,10 @@ from services.checkin.activities import Snapshot
 from services.checkin.domain import Method, Reason
 from services.checkin.merge import Judgement
 
+log = logging.getLogger(__name__)
+
 TIMEOUT_S = 0.2
+_REST_S = 2.0
 
 _JUDGEMENTS = {
     antifraud_pb2.VERDICT_UNSPECIFIED: Judgement.UNDECIDED,
@@ -38,29 +42,39 @@ class Antifraud:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = antifraud_pb2_grpc.AntifraudServiceStub(channel)
-        self._breaker = AsyncBreaker("antifraud", slow_s=TIMEOUT_S)
+        self._breaker = AsyncBreaker("antifraud", fail_max=3, reset_s=_REST_S, slow_s=TIMEOUT_S)
 
-    async def assess(self, cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]]) -> list[Assessment] | None:
-        """An assessment per case, in order; None when antifraud is gone, too slow, or its breaker is open."""
-        request = to_request(cases)
+    async def assess(
+        self, cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]], muted: Collection[str] = ()
+    ) -> list[Assessment] | None:
+        """An assessment per case, in order; None when antifraud is gone, too slow, or its breaker is open.
+
+        Args:
+            muted: Reasons that operators have switched off.
+        """
+        request = to_request(cases, muted)
         try:
             async with self._breaker.calling():
                 response = await client.call(self._stub.BatchAssess, request, timeout_s=TIMEOUT_S)
         except ServiceError:
             return None
+        if len(response.assessments) != len(cases):
+            log.error("antifraud gave %d assessments of %d items", len(response.assessments), len(cases))
+            return None
         return [to_assessment(message) for message in response.assessments]
 
 
-def to_request(cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]]) -> antifraud_pb2.BatchAssessRequest:
-    """The batch with each occurrence's rule once."""
-    rules: dict[bytes, int] = {}
-    request = antifraud_pb2.BatchAssessRequest()
+def to_request(
+    cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]], muted: Collection[str] = ()
+) -> antifraud_pb2.BatchAssessRequest:
+    """The batch with each rule once: of one occurrence there may be several, as it was at different times."""
+    rules: dict[int, int] = {}
+    request = antifraud_pb2.BatchAssessRequest(muted=muted)
     add = request.items.add
     for attempt, snapshot in cases:
-        occurrence_id = snapshot.occurrence.occurrence_id
-        rule = rules.get(occurrence_id)
+        rule = rules.get(id(snapshot))
         if rule is None:
-            rule = rules[occurrence_id] = len(rules)
+            rule = rules[id(snapshot)] = len(rules)
             request.rules.append(snapshot.rule)
         item = add(
             rule=rule,

@@ -8,18 +8,19 @@ What the person could have mended on the spot goes to a human instead of being r
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.clock import SECOND_US, now_us
 from servicekit.credentials import evidence_binding
-from servicekit.errors import UnavailableError
+from servicekit.errors import ServiceError
 from servicekit.sealed import Sealer
 from services.checkin import metrics
+from services.checkin.activities import Snapshot, Switches
 from services.checkin.domain import Finding, refused
-from services.checkin.judging import Case, Judging, Key, to_reasons
+from services.checkin.judging import UNDECIDED, Case, Judging, Key, to_reasons
 from services.checkin.merge import Judgement
 from services.checkin.seats import Answer, Claim, Room, Seating
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
 PAGE = 200
+# From then on a human may decide as well.
+OVERDUE_US = 900 * SECOND_US
 _MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE"})
 _FULL = refused("CAPACITY_FULL")
 
@@ -34,8 +37,8 @@ _FULL = refused("CAPACITY_FULL")
 class OpenAttemptsPort(Protocol):
     """Attempts with an undecided copy; raises UnavailableError when MySQL is gone."""
 
-    async def open_attempts(self, limit: int) -> Mapping[Key, Sequence[pb.Copy]]:
-        """All copies of the longest open attempts."""
+    async def open_attempts(self, limit: int, skip: int) -> Mapping[Key, Sequence[pb.Copy]]:
+        """All copies of the longest open attempts, leaving out so many of the very longest."""
 
     async def count_open(self) -> tuple[int, int | None]:
         """How many are open, and since when the oldest is."""
@@ -46,6 +49,20 @@ class RecordPort(Protocol):
 
     async def record_now(self, copies: Sequence[pb.Copy]) -> None:
         """Returns when the copies are committed."""
+
+    async def flag_overdue(self, before_us: int) -> int:
+        """Shows reviewers what nobody could decide since before a moment; returns how many are new to them."""
+
+
+class ActivitiesPort(Protocol):
+    """Occurrences as they were."""
+
+    @property
+    def switches(self) -> Switches:
+        """What operators have switched on."""
+
+    async def as_of(self, occurrence_id: bytes, at: int) -> Snapshot | None:
+        """The occurrence at a moment, None when there is none; ServiceError when the activity service is gone."""
 
 
 class ClaimPort(Protocol):
@@ -82,24 +99,29 @@ class Completion:
     def __init__(
         self,
         attempts: OpenAttemptsPort,
+        activities: ActivitiesPort,
         judging: Judging,
         seats: ClaimPort,
         recording: RecordPort,
         evidence: Sealer[credential_pb2.Evidence],
     ) -> None:
         self._attempts = attempts
+        self._activities = activities
         self._judging = judging
         self._seats = seats
         self._recording = recording
         self._evidence = evidence
+        self._skip = 0
 
     async def run(self) -> None:
         """Completes every second; runs until cancelled."""
         while True:
             try:
-                await self.complete()
+                if not self._activities.switches.force_id_only:
+                    await self.complete()
+                await self._recording.flag_overdue(now_us() - OVERDUE_US)
                 await self._measure()
-            except UnavailableError as error:
+            except ServiceError as error:
                 log.warning("completion waits: %s", error)
             await asyncio.sleep(INTERVAL_S)
 
@@ -107,16 +129,25 @@ class Completion:
         """Judges a page of open attempts; returns how many copies it decided.
 
         Raises:
-            UnavailableError: MySQL is gone.
+            ServiceError: MySQL or the activity service is gone.
         """
-        attempts = await self._attempts.open_attempts(PAGE)
-        waiting = [_Open(copy, Case(self._to_attempt(copy))) for copy in undecided_copies(attempts)]
+        attempts = await self._attempts.open_attempts(PAGE, self._skip)
+        waiting = [_Open(copy, await self._to_case(copy)) for copy in undecided_copies(attempts)]
+        waiting.sort(key=lambda each: (each.copy.received_at, each.copy.attempt_id))
         await self._judging.judge([each.case for each in waiting])
         await self._seat_limited([each.case for each in waiting])
-        decided = [_decide(each) for each in waiting if each.case.finding.judgement is not Judgement.UNDECIDED]
+        now = now_us()
+        decided = [_decide(each, now) for each in waiting if each.case.finding.judgement is not Judgement.UNDECIDED]
         if decided:
             await self._recording.record_now(decided)
+        # A page that nobody can decide must not keep the next one waiting.
+        self._skip = self._skip + PAGE if len(attempts) == PAGE and not decided else 0
         return len(decided)
+
+    async def _to_case(self, copy: pb.Copy) -> Case:
+        """The case as it was at the door: with the occurrence as of then, where the copy names one."""
+        snapshot = await self._activities.as_of(copy.occurrence_id, copy.received_at) if copy.occurrence_id else None
+        return Case(self._to_attempt(copy), snapshot)
 
     async def _seat_limited(self, cases: Iterable[Case]) -> None:
         """Where there is a capacity, a seat must be free; where nobody can count, the case stays open."""
@@ -135,7 +166,7 @@ class Completion:
             if seating.is_full:
                 case.finding = _FULL
             elif seating.is_uncounted:
-                case.finding = Finding(Judgement.UNDECIDED)
+                case.finding = UNDECIDED
 
     async def _measure(self) -> None:
         count, oldest_at = await self._attempts.count_open()
@@ -158,6 +189,8 @@ class Completion:
             device_id=evidence.device_id,
             claimed_at=evidence.claimed_at,
             body_hash=copy.body_hash,
+            is_offline=copy.is_offline,
+            actor_id=copy.actor_id,
         )
         if evidence.has_location:
             attempt.location.latitude = evidence.latitude
@@ -183,7 +216,7 @@ def _is_open(copy: pb.Copy, copies: Sequence[pb.Copy]) -> bool:
     )
 
 
-def _decide(waiting: _Open) -> pb.Copy:
+def _decide(waiting: _Open, judged_at: int) -> pb.Copy:
     """The copy with its judgement; evidence, times and all else as they came."""
     finding, case = _mended(waiting.case.finding), waiting.case
     decided = pb.Copy()
@@ -194,6 +227,8 @@ def _decide(waiting: _Open) -> pb.Copy:
     decided.punctuality = pb.Punctuality.ValueType(finding.punctuality)
     decided.late_by_s = finding.late_by_s
     decided.distance_m = case.distance_m
+    decided.effective_at = finding.effective_at or waiting.copy.effective_at
+    decided.judged_at = judged_at
     if case.snapshot:
         occurrence = case.snapshot.occurrence
         decided.occurrence_id = occurrence.occurrence_id
@@ -208,4 +243,4 @@ def _mended(finding: Finding) -> Finding:
         return finding
     if not any(reason.reason in _MENDABLE for reason in finding.reasons):
         return finding
-    return Finding(Judgement.PENDING_REVIEW, finding.reasons, finding.punctuality, finding.late_by_s)
+    return replace(finding, judgement=Judgement.PENDING_REVIEW)

@@ -6,7 +6,7 @@ evidence.
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -15,14 +15,14 @@ from servicekit import qr
 from servicekit.credentials import evidence_binding, evidence_of
 from servicekit.errors import ServiceError, UnavailableError
 from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
-from services.checkin.activities import Snapshot
+from services.checkin.activities import Snapshot, Switches
 from services.checkin.antifraud_client import Assessment
 from services.checkin.domain import (
-    TIME_REASONS,
     Finding,
     Method,
     QrToken,
     Reason,
+    is_refused_for_time,
     judge,
     qr_fault,
     refused,
@@ -45,6 +45,10 @@ _ACTIVITY_UNKNOWN = refused("ACTIVITY_UNKNOWN")
 class ActivitiesPort(Protocol):
     """Snapshots of occurrences; `find` and `renew` may take one call each and raise ServiceError, `get` never waits."""
 
+    @property
+    def switches(self) -> Switches:
+        """What operators have switched on."""
+
     async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
         """Loads those that are unknown."""
 
@@ -58,8 +62,10 @@ class ActivitiesPort(Protocol):
 class AntifraudPort(Protocol):
     """Assessment of evidence; answers within 200 ms and never raises."""
 
-    async def assess(self, cases: Sequence[tuple[pb.Attempt, Snapshot]]) -> list[Assessment] | None:
-        """One assessment per case, in order; None when antifraud is gone."""
+    async def assess(
+        self, cases: Sequence[tuple[pb.Attempt, Snapshot]], muted: Collection[str]
+    ) -> list[Assessment] | None:
+        """One assessment per case, in order, without the reasons that are muted; None when antifraud is gone."""
 
 
 class GuessesPort(Protocol):
@@ -74,7 +80,12 @@ class GuessesPort(Protocol):
 
 @dataclass(slots=True)
 class Case:
-    """One attempt on its way to a finding; `error` says that it cannot even be recorded."""
+    """One attempt on its way to a finding.
+
+    Attributes:
+        snapshot: The occurrence; one that is given is not looked up.
+        error: Says that the attempt cannot even be recorded.
+    """
 
     attempt: pb.Attempt
     snapshot: Snapshot | None = None
@@ -112,10 +123,11 @@ class Judging:
     async def judge(self, cases: Sequence[Case]) -> None:
         """Gives each case its finding, by all that needs nobody's seat."""
         await self._open_credentials(cases)
+        switches = self._activities.switches
         for case in cases:
             if case.is_open:
-                _judge_by_rules(case)
-        await self._assess(cases)
+                _judge_by_rules(case, switches)
+        await self._assess(cases, switches.muted)
 
     async def _open_credentials(self, cases: Sequence[Case]) -> None:
         for case in cases:
@@ -157,9 +169,10 @@ class Judging:
 
     async def _find_occurrences(self, cases: Sequence[Case]) -> bool:
         """Loads what the cases need; False when the activity service is gone."""
-        tokens = {case.token.occurrence_id: case.token.epoch for case in cases if case.token}
-        codes = {case.attempt.code for case in cases if case.is_open and case.attempt.method == Method.CODE}
-        places = {case.attempt.activity_id for case in cases if case.attempt.method == Method.PLACE}
+        unplaced = [case for case in cases if case.snapshot is None]
+        tokens = {case.token.occurrence_id: case.token.epoch for case in unplaced if case.token}
+        codes = {case.attempt.code for case in unplaced if case.is_open and case.attempt.method == Method.CODE}
+        places = {case.attempt.activity_id for case in unplaced if case.attempt.method == Method.PLACE}
         try:
             await self._activities.find(tokens, places, codes)
             behind = {key for key, epoch in tokens.items() if _is_behind(self._activities.get(key), epoch)}
@@ -173,8 +186,9 @@ class Judging:
     def _place(self, case: Case, is_reachable: bool) -> None:
         """Finds the case's occurrence, or says why there is none."""
         attempt = case.attempt
-        key = case.token.occurrence_id if case.token else attempt.code or attempt.activity_id
-        case.snapshot = self._activities.get(key)
+        if case.snapshot is None:
+            key = case.token.occurrence_id if case.token else attempt.code or attempt.activity_id
+            case.snapshot = self._activities.get(key)
         if case.snapshot is None:
             self._place_unknown(case, is_reachable)
         elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
@@ -193,12 +207,12 @@ class Judging:
         else:
             case.close(UNDECIDED)
 
-    async def _assess(self, cases: Sequence[Case]) -> None:
+    async def _assess(self, cases: Sequence[Case], muted: Collection[str]) -> None:
         """Antifraud's part: it can only make a finding worse."""
         asked = [(case, case.snapshot) for case in cases if case.is_open and case.snapshot and _needs_assessment(case)]
         if not asked:
             return
-        assessments = await self._antifraud.assess([(case.attempt, snapshot) for case, snapshot in asked])
+        assessments = await self._antifraud.assess([(case.attempt, snapshot) for case, snapshot in asked], muted)
         if assessments is None:
             for case, _ in asked:
                 case.close(undecided(case.finding))
@@ -215,7 +229,7 @@ class Judging:
             user_id=attempt.user_id,
             attempt_id=attempt.attempt_id,
             received_at=attempt.received_at,
-            effective_at=attempt.received_at,
+            effective_at=effective_at(case),
             judgement=pb.Judgement.ValueType(finding.judgement),
             method=attempt.method,
             direction=attempt.direction,
@@ -226,6 +240,7 @@ class Judging:
             late_by_s=finding.late_by_s,
             distance_m=case.distance_m,
             accuracy_m=attempt.location.accuracy_m,
+            is_offline=attempt.is_offline,
         )
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))
@@ -248,21 +263,26 @@ def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
     return snapshot is not None and snapshot.occurrence.epoch < epoch
 
 
-def _judge_by_rules(case: Case) -> None:
+def _judge_by_rules(case: Case, switches: Switches) -> None:
     assert case.snapshot is not None
-    attempt = case.attempt
-    finding = judge(case.snapshot.occurrence, case.token, attempt.method, attempt.direction, attempt.received_at)
-    if finding.judgement is Judgement.REFUSED and (case.snapshot.is_fresh or is_refused_for_time(finding)):
+    finding = judge(case.snapshot.occurrence, case.attempt, case.token, extra_grace_s=switches.extra_grace_s)
+    is_sure = case.snapshot.is_fresh and not switches.force_id_only
+    if finding.judgement is Judgement.REFUSED and (is_sure or is_refused_for_time(finding)):
         case.close(finding)
-    elif case.snapshot.is_fresh:
+    elif is_sure:
         case.finding = finding
     else:
         case.close(undecided(finding))
 
 
+def effective_at(case: Case) -> int:
+    """When the attempt counts as made."""
+    return case.finding.effective_at or case.attempt.received_at
+
+
 def undecided(finding: Finding) -> Finding:
     """The finding of somebody who could not be asked everything; what time said of it stays."""
-    return Finding(Judgement.UNDECIDED, UNDECIDED.reasons, finding.punctuality, finding.late_by_s)
+    return replace(finding, judgement=Judgement.UNDECIDED, reasons=UNDECIDED.reasons)
 
 
 def _needs_assessment(case: Case) -> bool:
@@ -274,13 +294,7 @@ def _worsened(finding: Finding, assessment: Assessment) -> Finding:
     """The finding with what antifraud holds against the attempt; undecided when it could not tell."""
     if assessment.judgement is Judgement.UNDECIDED:
         return undecided(finding)
-    judgement = min(finding.judgement, assessment.judgement)
-    return Finding(judgement, assessment.reasons + finding.reasons, finding.punctuality, finding.late_by_s)
-
-
-def is_refused_for_time(finding: Finding) -> bool:
-    """Whether a clock is what speaks against the attempt."""
-    return any(reason.reason in TIME_REASONS for reason in finding.reasons)
+    return finding.worsened(assessment.judgement, *assessment.reasons)
 
 
 def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:

@@ -50,6 +50,15 @@ class DecisionKind(StrEnum):
     APPEAL = "appeal"
 
 
+class ReviewState(IntEnum):
+    """How an attempt stands with those who review; closed: there is nothing to decide any more."""
+
+    PENDING = 1
+    APPROVED = 2
+    REFUSED = 3
+    CLOSED = 4
+
+
 class HintKind(StrEnum):
     """What Redis may know of a seat before, or instead of, MySQL."""
 
@@ -175,6 +184,34 @@ def resolve_seat(winners: Iterable[Copy], decisions: Sequence[Decision]) -> Seat
     if holder is None:
         return Seat(SeatState.ANNULLED if annul else SeatState.FREE, None, None, outcomes)
     return Seat(SeatState.HELD, holder.attempt_id, holder.effective_at, outcomes)
+
+
+def review_state(winner: Copy, outcome: Outcome, decisions: Sequence[Decision], is_listed: bool) -> ReviewState | None:
+    """How one attempt stands with those who review; None when it is none of their business.
+
+    Args:
+        winner: Its winning copy.
+        outcome: What it reads on its seat.
+        decisions: Every decision on the seat.
+        is_listed: It has been their business before, or is now: nobody else could decide it for too long.
+    """
+    if outcome is Outcome.PENDING_REVIEW:
+        return ReviewState.PENDING
+    if not is_listed and all(decision.attempt_id != winner.attempt_id for decision in decisions):
+        return None
+    if outcome is Outcome.PROVISIONAL:
+        return ReviewState.PENDING
+    # A review counts only while no copy is accepted.
+    reviews = [] if winner.judgement is Judgement.ACCEPTED else _reviews(_counting(decisions), winner)
+    verdicts = [review.kind for review in reviews if review.kind is not DecisionKind.APPEAL]
+    return _VERDICT_STANDS.get((verdicts[-1], outcome), ReviewState.CLOSED) if verdicts else ReviewState.CLOSED
+
+
+_VERDICT_STANDS: Mapping[tuple[DecisionKind, Outcome], ReviewState] = {
+    (DecisionKind.APPROVE, Outcome.ACCEPTED): ReviewState.APPROVED,
+    (DecisionKind.APPROVE, Outcome.DUPLICATE): ReviewState.APPROVED,
+    (DecisionKind.REFUSE, Outcome.REFUSED): ReviewState.REFUSED,
+}
 
 
 def answer(own: Judgement, hint: Hint | None, attempt_id: bytes, is_staff: bool) -> Outcome:

@@ -14,3 +14,5 @@ SLOT_AGE = BulkHistogram(
 )
 PROVISIONAL_OPEN = Gauge("checkin_provisional_open", "Undecided attempts waiting for completion.")
 OLDEST_PENDING = Gauge("checkin_oldest_pending_seconds", "Age of the oldest undecided attempt.")
+INBOX_DEPTH = Gauge("checkin_inbox_depth", "Batches waiting in the inbox.")
+INBOX_OLDEST = Gauge("checkin_inbox_oldest_seconds", "Age of the oldest batch in the inbox.")

@@ -8,9 +8,10 @@ to the outbox: seat hints for Redis and `recorded.v1` for the projector. The fir
 import hashlib
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -21,7 +22,8 @@ from services.checkin import merge
 from services.checkin.dispatch import EXCHANGE, RECORDED
 from services.checkin.judging import Key
 from services.checkin.seats import pack_hints, pack_recorded
-from services.checkin.store import SeatKey, seat_of, to_merge
+from services.checkin.states import add_state
+from services.checkin.store import DecisionRow, InboxRow, ReviewRow, SeatKey, seat_of, to_merge
 
 HINT = "hint"
 
@@ -59,11 +61,42 @@ class Transaction(Protocol):
     async def keep_open(self, opened: Mapping[Key, int], closed: Iterable[Key]) -> None:
         """Notes attempts that have an undecided copy (with its received_at) and those that have none any more."""
 
+    async def known_decisions(self, decision_ids: Collection[bytes]) -> set[bytes]:
+        """Those of these decisions that are recorded."""
+
+    async def insert_decisions(self, rows: Iterable[DecisionRow]) -> None:
+        """Records decisions that are new; raises when another recorder just did."""
+
+    async def listed(self, keys: Iterable[Key]) -> set[Key]:
+        """Those of these attempts that reviewers have been shown."""
+
+    async def write_reviews(self, rows: Iterable[ReviewRow]) -> None:
+        """Notes how attempts stand with those who review."""
+
+    async def overdue(self, before_us: int, limit: int) -> list[Key]:
+        """Attempts that are open since before a moment and that no reviewer has been shown."""
+
+    async def inbox(self, after: bytes, limit: int) -> list[InboxRow]:
+        """The first waiting batches beyond an id, locked, without those in another recorder's hand."""
+
+    async def delete_inbox(self, message_ids: Collection[bytes]) -> None:
+        """Removes batches that this transaction has recorded."""
+
     async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Effects to carry out once this is committed."""
 
 
 Copies = tuple[merge.Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """Batches of the inbox that were recorded: how many copies, how many new attempts, and the effects now due."""
+
+    batches: Sequence[InboxRow]
+    copies: int
+    new: int
+    effects: Sequence[OutboxRow]
 
 
 @dataclass(slots=True)
@@ -82,8 +115,11 @@ class _Merged:
 
     def __post_init__(self) -> None:
         self.winners = {key: merge.winning_copy(copies) for key, copies in self.copies.items()}
-        known = (self.message(copy) for copies in self.copies.values() for copy in copies)
-        self.homes = {copy.occurrence_id: (copy.activity_id, copy.organisation_id) for copy in known}
+        self.homes = {}
+        for copy in (self.message(copy) for copies in self.copies.values() for copy in copies):
+            # The gateway does not know where an occurrence belongs.
+            if copy.activity_id or copy.occurrence_id not in self.homes:
+                self.homes[copy.occurrence_id] = copy.activity_id, copy.organisation_id
         groups: defaultdict[SeatKey, list[merge.Copy]] = defaultdict(list)
         for winner in self.winners.values():
             if seat := seat_of(self.message(winner)):
@@ -123,7 +159,9 @@ _NOWHERE: SeatKey = (b"", b"", 0, 0)
 
 
 class Recorder:
-    """Records batches of copies.
+    """Records batches of copies, numbers decisions, and keeps the list of those who review.
+
+    Each method is one transaction. It may be repeated whatever became of the first try: nothing is done twice.
 
     Args:
         begin: Opens a transaction: committed when its block ends, rolled back when it raises. It repeats nothing.
@@ -138,17 +176,85 @@ class Recorder:
         Returns:
             The effects that are now due, and how many attempts were new.
         """
-        fresh = _group(arrived)
         async with self._begin() as transaction:
-            new_seats = await transaction.insert_seats(fresh.seat_rows())
-            new_attempts = await transaction.insert_attempts(fresh.attempt_rows(fresh.copies))
-            merged, revisions = fresh, dict.fromkeys(fresh.seats, 1)
-            if new_seats < len(fresh.seats) or new_attempts < len(fresh.copies):
-                merged, revisions = await _merge_with_stored(transaction, fresh)
-            await _note_open(transaction, fresh, merged)
-            effects = _effects(merged, revisions)
-            await transaction.write_outbox(effects)
-        return effects, new_attempts
+            return await _record(transaction, arrived)
+
+    async def drain(self, read: Callable[[InboxRow], Sequence[pb.Copy]], after: bytes, limit: int) -> "Drained":
+        """Records batches that wait in the inbox and removes them there.
+
+        Args:
+            read: The copies of a batch; what it raises leaves the whole page as it was.
+            after: The batches beyond this id.
+        """
+        async with self._begin() as transaction:
+            waiting = await transaction.inbox(after, limit)
+            copies = [copy for row in waiting for copy in read(row)]
+            if not waiting:
+                return Drained(waiting, 0, 0, [])
+            effects, new = await _record(transaction, copies)
+            await transaction.delete_inbox([row.message_id for row in waiting])
+        return Drained(waiting, len(copies), new, effects)
+
+    async def hand_over(
+        self, take: Callable[[InboxRow], Awaitable[bool]], after: bytes, limit: int
+    ) -> Sequence[InboxRow]:
+        """Has batches that wait in the inbox taken one by one, and removes those that were.
+
+        Returns:
+            All that were tried.
+        """
+        async with self._begin() as transaction:
+            waiting = await transaction.inbox(after, limit)
+            if taken := [row.message_id for row in waiting if await take(row)]:
+                await transaction.delete_inbox(taken)
+        return waiting
+
+    async def decide(self, arrived: Sequence[pb.Decided]) -> tuple[list[OutboxRow], list[pb.Decided]]:
+        """Numbers decisions and merges them into the stored truth.
+
+        Returns:
+            The effects that are now due, and the decisions on attempts that are not known on their seats; of these
+            nothing is recorded.
+        """
+        async with self._begin() as transaction:
+            fresh = await _unknown_decisions(transaction, arrived)
+            named = await transaction.attempts({(each.user_id, each.attempt_id) for each in fresh})
+            ready: list[pb.Decided] = []
+            early: list[pb.Decided] = []
+            for each in fresh:
+                copies = named.get((each.user_id, each.attempt_id), ())
+                (ready if _decided_seat(each) in map(seat_of, copies) else early).append(each)
+            return await _decide(transaction, ready, named) if ready else [], early
+
+    async def flag_overdue(self, before_us: int, limit: int) -> int:
+        """Shows reviewers the attempts that could not be decided since before a moment.
+
+        Returns:
+            How many they had not been shown before; there may be more when it is `limit`.
+        """
+        async with self._begin() as transaction:
+            overdue = await transaction.overdue(before_us, limit)
+            if not overdue:
+                return 0
+            keys = _Merged(_to_copies(await transaction.attempts(overdue))).seats.keys()
+            await _lock(transaction, keys)
+            copies = _to_copies(await transaction.attempts_of_seats(sorted(keys)))
+            await _note_reviews(transaction, _Merged(copies, await transaction.decisions(sorted(keys))), set(overdue))
+        return len(overdue)
+
+
+async def _record(transaction: Transaction, arrived: Iterable[pb.Copy]) -> tuple[list[OutboxRow], int]:
+    fresh = _group(arrived)
+    new_seats = await transaction.insert_seats(fresh.seat_rows())
+    new_attempts = await transaction.insert_attempts(fresh.attempt_rows(fresh.copies))
+    merged, revisions = fresh, dict.fromkeys(fresh.seats, 1)
+    if new_seats < len(fresh.seats) or new_attempts < len(fresh.copies):
+        merged, revisions = await _merge_with_stored(transaction, fresh)
+    await _note_open(transaction, fresh, merged)
+    await _note_reviews(transaction, merged, None if merged is fresh else await transaction.listed(merged.copies))
+    effects = _effects(merged, revisions)
+    await transaction.write_outbox(effects)
+    return effects, new_attempts
 
 
 def _group(arrived: Iterable[pb.Copy]) -> _Merged:
@@ -168,26 +274,90 @@ async def _merge_with_stored(transaction: Transaction, fresh: _Merged) -> tuple[
     stored = await transaction.attempts(fresh.copies)
     keys = set(fresh.seats) | _seats_of(stored)
     # An attempt that came with another credential may have stood on another seat: that one is locked too.
-    if elsewhere := sorted(keys - set(fresh.seats)):
-        await transaction.insert_seats((key, _EMPTY, bytes(8)) for key in elsewhere)
-    stored |= await transaction.attempts_of_seats(sorted(keys))
-    before = {key: tuple(map(to_merge, copies)) for key, copies in stored.items()}
+    await _lock(transaction, keys - set(fresh.seats))
+    before = _to_copies(stored | await transaction.attempts_of_seats(sorted(keys)))
     after = before | {key: merge.add_copies(before.get(key, ()), copies) for key, copies in fresh.copies.items()}
     merged = _Merged(after, await transaction.decisions(sorted(keys)), fresh.messages)
     await transaction.replace_attempts(
         merged.attempt_rows(key for key in fresh.copies if after[key] != before.get(key))
     )
-    for key in keys - set(merged.seats):
+    return merged, await _write_seats(transaction, merged, keys, await transaction.seats(sorted(keys)))
+
+
+async def _decide(
+    transaction: Transaction, ready: Sequence[pb.Decided], named: Mapping[Key, Sequence[pb.Copy]]
+) -> list[OutboxRow]:
+    """Numbers decisions under the locks of their seats, merges, and writes what changed."""
+    keys = {_decided_seat(each) for each in ready}
+    await _lock(transaction, keys)
+    stored = dict(named) | await transaction.attempts_of_seats(sorted(keys))
+    decisions = await transaction.decisions(sorted(keys))
+    known = await transaction.seats(sorted(keys))
+    rows, raised = _number(ready, decisions, {key: revision for key, (revision, _) in known.items()})
+    await transaction.insert_decisions(rows)
+    merged = _Merged(_to_copies(stored), await transaction.decisions(sorted(keys)))
+    for key in set(merged.seats) - keys:
+        # A named attempt may stand on another seat by now, which is not ours to write.
+        del merged.seats[key]
+    revisions = await _write_seats(transaction, merged, keys, known, raised)
+    await _note_reviews(transaction, merged, await transaction.listed(merged.copies))
+    effects = _effects(merged, revisions)
+    await transaction.write_outbox(effects)
+    return effects
+
+
+def _number(
+    ready: Sequence[pb.Decided], decisions: Mapping[SeatKey, Sequence[merge.Decision]], revisions: Mapping[SeatKey, int]
+) -> tuple[list[DecisionRow], dict[SeatKey, int]]:
+    """Sequence and staleness of each decision, one after the other, and the revisions that these raise seats to."""
+    raised = dict(revisions)
+    last = {key: max((decision.sequence for decision in of_seat), default=0) for key, of_seat in decisions.items()}
+    rows = []
+    for each in ready:
+        key = _decided_seat(each)
+        last[key] = last.get(key, 0) + 1
+        is_stale = each.saw_revision not in (0, raised[key])
+        raised[key] += not is_stale
+        rows.append((each, last[key], is_stale))
+    return rows, raised
+
+
+async def _write_seats(
+    transaction: Transaction,
+    merged: _Merged,
+    keys: Collection[SeatKey],
+    known: Mapping[SeatKey, tuple[int, bytes]],
+    raised: Mapping[SeatKey, int] = MappingProxyType({}),
+) -> dict[SeatKey, int]:
+    """Writes the seats that changed, one revision higher unless a decision has raised it; returns all revisions."""
+    for key in set(keys) - set(merged.seats):
         merged.seats[key] = _EMPTY
         merged.by_seat[key] = []
         merged.fingerprints[key] = _fingerprint(_EMPTY, ())
-    known = await transaction.seats(sorted(keys))
-    changed = {key for key in merged.seats if known[key][1] != merged.fingerprints[key]}
-    revisions = {key: known[key][0] + (key in changed) for key in merged.seats}
+    revisions = {}
+    for key in merged.seats:
+        revision, fingerprint = known[key]
+        revisions[key] = max(revision + (fingerprint != merged.fingerprints[key]), raised.get(key, 0))
     await transaction.replace_seats(
-        (key, seat, fingerprint, revisions[key]) for key, seat, fingerprint in merged.seat_rows() if key in changed
+        (key, seat, fingerprint, revisions[key])
+        for key, seat, fingerprint in merged.seat_rows()
+        if revisions[key] != known[key][0]
     )
-    return merged, revisions
+    return revisions
+
+
+async def _lock(transaction: Transaction, keys: Iterable[SeatKey]) -> None:
+    if rows := [(key, _EMPTY, bytes(8)) for key in sorted(keys)]:
+        await transaction.insert_seats(rows)
+
+
+async def _unknown_decisions(transaction: Transaction, arrived: Iterable[pb.Decided]) -> list[pb.Decided]:
+    """Each decision once, without those that are recorded already."""
+    each_once: dict[bytes, pb.Decided] = {}
+    for each in arrived:
+        each_once.setdefault(each.decision_id, each)
+    known = await transaction.known_decisions(each_once.keys())
+    return [each for decision_id, each in each_once.items() if decision_id not in known]
 
 
 async def _note_open(transaction: Transaction, fresh: _Merged, merged: _Merged) -> None:
@@ -206,11 +376,37 @@ def _open_since(copies: Copies) -> int | None:
     return None if since is None or min(accepted, default=since) < since else since
 
 
+async def _note_reviews(transaction: Transaction, merged: _Merged, listed: Collection[Key] | None) -> None:
+    """Keeps the list of those who review in step; costs nothing when all is new and nothing pending.
+
+    Args:
+        listed: Attempts that are their business already; None when all is new.
+    """
+    if listed is None and all(copy.judgement is not merge.Judgement.PENDING_REVIEW for copy in merged.winners.values()):
+        return
+    rows = []
+    for key, seat in merged.seats.items():
+        decisions, user_id = merged.decisions.get(key, ()), key[1]
+        for winner in merged.by_seat[key]:
+            is_listed = (user_id, winner.attempt_id) in (listed or ())
+            if state := merge.review_state(winner, seat.outcomes[winner.attempt_id], decisions, is_listed):
+                rows.append((merged.message(winner), state))
+    await transaction.write_reviews(rows)
+
+
 _EMPTY = merge.Seat(merge.SeatState.FREE, None, None, {})
+
+
+def _to_copies(stored: Mapping[Key, Iterable[pb.Copy]]) -> dict[Key, Copies]:
+    return {key: tuple(map(to_merge, copies)) for key, copies in stored.items()}
 
 
 def _seats_of(stored: Mapping[Key, Sequence[pb.Copy]]) -> set[SeatKey]:
     return {seat for copies in stored.values() for copy in copies if (seat := seat_of(copy))}
+
+
+def _decided_seat(decided: pb.Decided) -> SeatKey:
+    return decided.occurrence_id, decided.user_id, decided.direction, decided.pass_no
 
 
 def _fingerprint(seat: merge.Seat, winners: Iterable[merge.Copy]) -> bytes:
@@ -233,36 +429,9 @@ def _effects(merged: _Merged, revisions: Mapping[SeatKey, int]) -> list[OutboxRo
         hints[occurrence_id] += pack_recorded(
             user_id, direction, seat.holder, seat.effective_at or 0, revisions[key], annulled
         )
-        _add_seat_state(batch, key, seat, revisions[key], merged)
+        winners = map(merged.message, merged.by_seat[key])
+        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], winners)
     return [
         OutboxRow.effect(HINT, pack_hints(hints)),
         OutboxRow.message(EXCHANGE, RECORDED, batch.SerializeToString(), type=RECORDED, headers=telemetry.headers()),
     ]
-
-
-def _add_seat_state(batch: pb.RecordedBatch, key: SeatKey, seat: merge.Seat, revision: int, merged: _Merged) -> None:
-    occurrence_id, user_id, direction, pass_no = key
-    state = batch.seats.add(
-        occurrence_id=occurrence_id,
-        user_id=user_id,
-        direction=direction,
-        pass_no=pass_no,
-        state=int(seat.state),
-        holder=seat.holder or b"",
-        effective_at=seat.effective_at or 0,
-        revision=revision,
-    )
-    state.activity_id, state.organisation_id = merged.homes[occurrence_id]
-    for winner in merged.by_seat[key]:
-        copy = merged.message(winner)
-        state.attempts.add(
-            attempt_id=copy.attempt_id,
-            outcome=int(seat.outcomes[copy.attempt_id]),
-            reasons=copy.reasons,
-            method=copy.method,
-            gate=copy.gate,
-            punctuality=copy.punctuality,
-            late_by_s=copy.late_by_s,
-            received_at=copy.received_at,
-            effective_at=copy.effective_at,
-        )

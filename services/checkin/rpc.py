@@ -1,37 +1,64 @@
-"""CheckinService: batches from the gateway, and a person's own records."""
+"""CheckinService: batches from the gateway, a person's own records, review, and what read models are rebuilt from."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import grpc
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1 import checkin_pb2_grpc
 from servicekit import pages
-from servicekit.errors import NotFoundError, UnavailableError
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid
 from servicekit.rpc.interceptors import by, for_person, person
+from servicekit.rpc.status import to_status
 from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
-from services.checkin.records import Records
-from services.checkin.seats import Seats
+from services.checkin.changes import Changes
+from services.checkin.merge import DecisionKind
+from services.checkin.records import Position, Records, ReviewPosition
+from services.checkin.review import PAGE, Result, Reviews, Word, kind_of
+from services.checkin.seats import Answer, Seats
 
 _SERVICE = "/checkin.v1.CheckinService/"
-ACCESS = {
+_PERSONAL = (
+    "GetCheckin",
+    "ListCheckins",
+    "ListChanges",
+    "ListReviews",
+    "GetReview",
+    "DecideReview",
+    "BatchDecideReviews",
+    "AnnulCheckin",
+    "AppealCheckin",
+)
+ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "BatchCreateCheckins": by("gateway"),
-    _SERVICE + "GetCheckin": for_person("gateway"),
-    _SERVICE + "ListCheckins": for_person("gateway"),
+    _SERVICE + "ListRecords": by("reporting", "projector"),
+    _SERVICE + "ListTotals": by("reporting", "projector"),
 }
+_MAXIMUM_TOTALS = 1000
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
-    """Maps the wire to `accept.py` and to the stored records."""
+    """Maps the wire to `accept.py`, `review.py` and the stored records."""
 
-    def __init__(self, acceptance: Acceptance, seats: Seats, records: Records, activities: Activities) -> None:
+    def __init__(
+        self,
+        acceptance: Acceptance,
+        seats: Seats,
+        records: Records,
+        activities: Activities,
+        changes: Changes,
+        reviews: Reviews,
+    ) -> None:
         self._acceptance = acceptance
         self._seats = seats
         self._records = records
         self._activities = activities
+        self._changes = changes
+        self._reviews = reviews
 
     async def BatchCreateCheckins(
         self, request: pb.BatchCreateCheckinsRequest, context: Context
@@ -40,42 +67,127 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         return pb.BatchCreateCheckinsResponse(results=await self._acceptance.accept(request.attempts))
 
     async def GetCheckin(self, request: pb.GetCheckinRequest, context: Context) -> pb.Checkin:
-        """From MySQL, else what was answered in the last 15 minutes."""
+        """From MySQL with its history, else what was answered in the last 15 minutes."""
         user_id = person().user_id
-        record = await self._records.get(user_id, request.checkin_id)
-        if record is None:
-            answered = await self._answered(user_id)
-            record = next((answer for answer in answered if answer.checkin_id == request.checkin_id), None)
-        if record is None:
-            raise NotFoundError("there is no such check-in")
+        stored = await self._records.get(user_id, request.checkin_id)
+        if stored is not None:
+            record = stored.record()
+            record.history.extend(stored.history())
+        else:
+            record = await self._answered(user_id, request.checkin_id)
         await self._name_activities([record])
         return record
 
     async def ListCheckins(self, request: pb.ListCheckinsRequest, context: Context) -> pb.ListCheckinsResponse:
         """A page from MySQL; the first page also has what is answered but not recorded yet."""
         user_id, size = person().user_id, pages.page_size(request.page_size)
-        position = pages.decode(request.page_token, int, bytes)
-        before = (int(position[0]), bytes(position[1])) if position else None  # type: ignore[call-overload]
+        before = cast(Position | None, pages.decode(request.page_token, int, bytes))
         stored = await self._records.list_of(user_id, size, before)
-        token = pages.encode(stored[-1].checked_in_at, stored[-1].attempt_id) if len(stored) == size else ""
+        last = stored[-1].copy if len(stored) == size else None
+        listed = [(one.copy.received_at, one.record()) for one in stored]
         if before is None:
-            known = {record.checkin_id for record in stored}
-            fresh = [answer for answer in await self._answered(user_id) if answer.checkin_id not in known]
-            newest = stored[-1].checked_in_at if token else 0
-            stored += [answer for answer in fresh if answer.checked_in_at >= newest]
-            stored.sort(key=lambda record: (record.checked_in_at, record.attempt_id), reverse=True)
-        await self._name_activities(stored)
-        return pb.ListCheckinsResponse(checkins=stored, next_page_token=token)
+            known = {record.checkin_id for _, record in listed}
+            fresh = ((answer.received_at, _to_record(answer)) for answer in await self._answers(user_id))
+            # What is older than this page, if it is recorded, comes on a later one.
+            since = last.received_at if last else 0
+            listed += [(at, record) for at, record in fresh if record.checkin_id not in known and at >= since]
+            listed.sort(key=lambda entry: (entry[0], entry[1].attempt_id), reverse=True)
+        records = [record for _, record in listed]
+        await self._name_activities(records)
+        token = pages.encode(last.received_at, last.attempt_id) if last else ""
+        return pb.ListCheckinsResponse(checkins=records, next_page_token=token)
 
-    async def _answered(self, user_id: bytes) -> list[pb.Checkin]:
+    async def ListChanges(self, request: pb.ListChangesRequest, context: Context) -> pb.ListChangesResponse:
+        """What a phone has not seen yet."""
+        size = pages.page_size(request.page_size)
+        response = await self._changes.after(person().user_id, request.cursor, size)
+        await self._name_activities(response.changes)
+        return response
+
+    async def ListReviews(self, request: pb.ListReviewsRequest, context: Context) -> pb.ListReviewsResponse:
+        """A page of an activity's cases, the longest waiting first."""
+        size, state = pages.page_size(request.page_size), request.state or pb.REVIEW_STATE_PENDING
+        after = cast(ReviewPosition | None, pages.decode(request.page_token, int, bytes, bytes))
+        found, cases, more = await self._reviews.page(person().user_id, request.activity_id, state, size, after)
+        await self._name_activities([review.checkin for review in found])
+        token = pages.encode(*more) if more else ""
+        return pb.ListReviewsResponse(reviews=found, cases=cases, next_page_token=token)
+
+    async def GetReview(self, request: pb.GetReviewRequest, context: Context) -> pb.Review:
+        """One case with its history."""
+        return await self._named(await self._reviews.get(person().user_id, request.checkin_id))
+
+    async def DecideReview(self, request: pb.DecideReviewRequest, context: Context) -> pb.Review:
+        """Approves or refuses one."""
+        kind = kind_of(request.kind, DecisionKind.APPROVE, DecisionKind.REFUSE)
+        if not request.revision:
+            raise invalid("revision", "is required: the one you decide on")
+        word = Word(person().user_id, kind, request.reason, request.idempotency_key)
+        return await self._named(await self._reviews.decide(word, request.checkin_id, request.revision))
+
+    async def BatchDecideReviews(
+        self, request: pb.BatchDecideReviewsRequest, context: Context
+    ) -> pb.BatchDecideReviewsResponse:
+        """Approves or refuses many; a result per item, in order."""
+        kind = kind_of(request.kind, DecisionKind.APPROVE, DecisionKind.REFUSE)
+        word = Word(person().user_id, kind, request.reason, request.idempotency_key)
+        if request.occurrence_id and not request.items:
+            results = await self._reviews.decide_offline(word, request.occurrence_id)
+        else:
+            results = await self._reviews.decide_all(word, _saw_revisions(request))
+        await self._name_activities([one.checkin for one in results.values() if isinstance(one, pb.Review)])
+        return pb.BatchDecideReviewsResponse(
+            results=[_to_result(identifier, result) for identifier, result in results.items()]
+        )
+
+    async def AnnulCheckin(self, request: pb.AnnulCheckinRequest, context: Context) -> pb.Review:
+        """Takes an accepted check-in back."""
+        word = Word(person().user_id, DecisionKind.ANNUL, request.reason, request.idempotency_key)
+        return await self._named(await self._reviews.decide(word, request.checkin_id, request.revision))
+
+    async def AppealCheckin(self, request: pb.AppealCheckinRequest, context: Context) -> pb.Checkin:
+        """The calling person's word against a refusal; its history tells whether it is recorded."""
+        word = Word(person().user_id, DecisionKind.APPEAL, request.reason, request.idempotency_key)
+        stored = await self._reviews.appeal(word, request.checkin_id)
+        record = stored.record()
+        record.history.extend(stored.history())
+        await self._name_activities([record])
+        return record
+
+    async def ListRecords(self, request: pb.ListRecordsRequest, context: Context) -> pb.ListRecordsResponse:
+        """A page of an occurrence's seats."""
+        size = pages.page_size(request.page_size)
+        after = cast(tuple[bytes, int] | None, pages.decode(request.page_token, bytes, int))
+        response = await self._records.list_states(request.occurrence_id, size, after)
+        if len(response.seats) == size:
+            response.next_page_token = pages.encode(response.seats[-1].user_id, response.seats[-1].direction)
+        return response
+
+    async def ListTotals(self, request: pb.ListTotalsRequest, context: Context) -> pb.ListTotalsResponse:
+        """Seats and revisions of each occurrence, in order."""
+        if len(request.occurrence_ids) > _MAXIMUM_TOTALS:
+            raise invalid("occurrence_ids", f"must be at most {_MAXIMUM_TOTALS}")
+        return pb.ListTotalsResponse(totals=await self._records.totals(request.occurrence_ids))
+
+    async def _answered(self, user_id: bytes, identifier: bytes) -> pb.Checkin:
+        for record in map(_to_record, await self._answers(user_id)):
+            if record.checkin_id == identifier:
+                return record
+        raise NotFoundError("there is no such check-in")
+
+    async def _answers(self, user_id: bytes) -> list[Answer]:
         try:
-            answers = await self._seats.answers_of(user_id)
+            return await self._seats.answers_of(user_id)
         except UnavailableError:
             # Without Redis only what is recorded can be shown; the rest follows within a second.
             return []
-        return [pb.Checkin.FromString(answer.checkin) for answer in answers]
 
-    async def _name_activities(self, records: list[pb.Checkin]) -> None:
+    async def _named(self, review: pb.Review) -> pb.Review:
+        await self._name_activities([review.checkin])
+        return review
+
+    async def _name_activities(self, records: Iterable[pb.Checkin]) -> None:
+        records = list(records)
         try:
             await self._activities.find({record.occurrence_id for record in records if record.occurrence_id}, (), ())
         except UnavailableError:
@@ -85,3 +197,29 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
             if snapshot := self._activities.get(record.occurrence_id):
                 record.activity_title = snapshot.occurrence.title
                 record.place_name = snapshot.occurrence.place_name
+
+
+def _to_record(answer: Answer) -> pb.Checkin:
+    return pb.Checkin.FromString(answer.checkin)
+
+
+def _saw_revisions(request: pb.BatchDecideReviewsRequest) -> dict[bytes, int]:
+    """What the human saw of each.
+
+    Raises:
+        InvalidArgumentError: Nothing is named, too much, one thing twice, or an item without a revision.
+    """
+    if request.occurrence_id or not 1 <= len(request.items) <= PAGE:
+        raise invalid("items", f"name 1 to {PAGE} check-ins, or else an occurrence")
+    if not all(item.revision for item in request.items):
+        raise invalid("items", "each needs the revision you decide on")
+    saw = {item.checkin_id: item.revision for item in request.items}
+    if len(saw) < len(request.items):
+        raise invalid("items", "must not name the same check-in twice")
+    return saw
+
+
+def _to_result(identifier: bytes, result: Result) -> pb.DecisionResult:
+    if isinstance(result, ServiceError):
+        return pb.DecisionResult(checkin_id=identifier, status=to_status(result))
+    return pb.DecisionResult(checkin_id=identifier, review=result)

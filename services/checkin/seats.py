@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from servicekit.cache import Pipeline, Redis, Script, run_scripts, unavailable_when_gone
+from servicekit.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.clock import now_us
 from services.checkin.domain import is_born_after
 from services.checkin.merge import Hint, HintKind, Judgement
@@ -210,12 +210,12 @@ class Seats:
         self._redis = redis
 
     async def _run(self, pipeline: Pipeline) -> list[Any]:
-        with unavailable_when_gone():
+        async with trip(self._redis):
             return await run_scripts(self._redis, pipeline, *_SCRIPTS)
 
     async def remember_since(self) -> None:
         """Notes when this Redis began to remember, unless it knows."""
-        with unavailable_when_gone():
+        async with trip(self._redis):
             await self._redis.set(_SINCE, now_us(), nx=True)
 
     async def claim(
@@ -253,7 +253,7 @@ class Seats:
 
     async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
         """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
-        with unavailable_when_gone():
+        async with trip(self._redis):
             since = await self._redis.get(_SINCE)
             if since is None:
                 await self._redis.set(_SINCE, now_us(), nx=True)
@@ -277,7 +277,7 @@ class Seats:
 
     async def answers_of(self, user_id: bytes) -> list[Answer]:
         """All answers one person got in the last 15 minutes."""
-        with unavailable_when_gone():
+        async with trip(self._redis):
             values: list[Any] = await self._redis.hvals(_answer_key(user_id))
         return [_to_answer(value) for value in values]
 

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 
+import grpc
+
 from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -12,7 +14,9 @@ from servicekit.broker import Publisher
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from servicekit.guesses import GuessLimit
+from servicekit.names import Names
 from servicekit.process import Process, Stop
+from servicekit.roles import Roles
 from servicekit.rpc import client, server
 from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
@@ -20,9 +24,12 @@ from servicekit.tokens import TokenVerifier
 from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
 from services.checkin.antifraud_client import Antifraud
-from services.checkin.dispatch import TOPOLOGY, Dispatch
+from services.checkin.changes import Changes
+from services.checkin.dispatch import INBOX_S, PUBLISH_S, TOPOLOGY, Decisions, Dispatch, Inbox
 from services.checkin.judging import Judging
+from services.checkin.recent import Recent
 from services.checkin.records import Records
+from services.checkin.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats import Seats
 from services.checkin.settings import CheckinSettings
@@ -40,32 +47,46 @@ async def compose(running: Process) -> None:
     redis = cache.connect(settings.redis_url)
     running.at_stop(Stop.CLIENTS, engine.dispose)
     running.at_stop(Stop.CLIENTS, redis.aclose)
-
-    broker_breaker = AsyncBreaker("rabbitmq", slow_s=0.8)
-    publisher = Publisher(settings.amqp_url, process="checkin", topology=TOPOLOGY, on_blocked=broker_breaker.force_open)
-    publisher.start()
-    running.at_stop(Stop.CLIENTS, publisher.close)
+    dispatch, decisions = _dispatch(running, settings)
 
     activities = Activities(client.connect(running, shared.activity_target, "activity", retry=True))
     running.background(activities.keep_fresh(), "activity-snapshots")
     running.background(activities.listen(redis), "activity-changes")
     seats, records = Seats(redis), Records(engine)
+    evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(running, shared.antifraud_target, "antifraud", retry=True)),
         guesses=GuessLimit(redis),
         qr=Sealer(credential_pb2.QrToken, secrets),
-        evidence=Sealer(credential_pb2.Evidence, secrets),
+        evidence=evidence,
     )
-    acceptance = Acceptance(judging, seats, Dispatch(publisher, broker_breaker), records)
+    recent = Recent()
+    running.health.page("/recent", recent.snapshot)
+    acceptance = Acceptance(judging, seats, dispatch, records, recent)
     running.background(_remember_since(seats), "redis-since")
-    servicer = CheckinServicer(acceptance, seats, records, activities)
+    identity = client.connect(running, shared.identity_target, "identity", retry=True)
+    reviews = Reviews(records, decisions, activities, Roles(identity), Names(identity), evidence)
+    changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
+    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
-    await server.serve(running, settings.grpc_address, register, servicer, ACCESS, _verifier(running))
+    await server.serve(running, settings.grpc_address, register, servicer, ACCESS, _verifier(identity))
 
 
-def _verifier(running: Process) -> TokenVerifier:
-    stub = identity_pb2_grpc.IdentityServiceStub(client.connect(running, running.settings.identity_target, "identity"))
+def _dispatch(running: Process, settings: CheckinSettings) -> tuple[Dispatch, Decisions]:
+    """The ways to the recorder: RabbitMQ, and the inbox through connections of its own."""
+    breaker = AsyncBreaker("rabbitmq", fail_max=3, reset_s=1, slow_s=PUBLISH_S, probe=lambda: publisher.check())
+    publisher = Publisher(settings.amqp_url, process="checkin", topology=TOPOLOGY, on_blocked=breaker.force_open)
+    publisher.start()
+    running.at_stop(Stop.CLIENTS, publisher.close)
+    engine = create_engine(settings.database_url, pool_size=2, pool_timeout_s=INBOX_S)
+    running.at_stop(Stop.CLIENTS, engine.dispose)
+    inbox = Inbox(engine, AsyncBreaker("inbox", fail_max=3, reset_s=1, slow_s=INBOX_S))
+    return Dispatch(publisher, breaker, inbox), Decisions(publisher, breaker)
+
+
+def _verifier(identity: grpc.aio.Channel) -> TokenVerifier:
+    stub = identity_pb2_grpc.IdentityServiceStub(identity)
 
     async def fetch() -> str:
         keys = await client.call(stub.GetJwks, identity_pb2.GetJwksRequest(), timeout_s=1)

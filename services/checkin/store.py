@@ -5,25 +5,27 @@ nothing to escape. It raises on what a column cannot hold, unlike INSERT IGNORE 
 truncate silently.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Select, delete, select, tuple_
+from sqlalchemy import Row, Select, and_, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.clock import from_datetime, to_datetime
+from servicekit.clock import from_datetime, now_us, to_datetime
 from servicekit.credentials import checkin_id
 from servicekit.outbox import Outbox, OutboxRow
 from services.checkin import merge
 from services.checkin.judging import Key
 from services.checkin.merge import Decision, DecisionKind, Judgement
-from services.checkin.tables import attempts, decisions, open_attempts, seats
+from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews, seats
 
 SeatKey = tuple[bytes, bytes, int, int]
+KeyT = TypeVar("KeyT")
 
 # More keys than this in one IN list and the optimiser gives up on ranges.
 _KEYS_PER_READ = 500
@@ -52,8 +54,14 @@ def to_merge(copy: pb.Copy) -> merge.Copy:
 
 # An attempt's winning copy, the message of it, and all copies when there are several.
 AttemptRow = tuple[merge.Copy, pb.Copy, bytes | None]
+# An attempt's winning copy, and how it stands with those who review.
+ReviewRow = tuple[pb.Copy, merge.ReviewState]
+# What was decided, its number on the seat, and whether it came too late to count.
+DecisionRow = tuple[pb.Decided, int, bool]
 
-_SEAT_COLUMNS = "occurrence_id, user_id, direction, pass_no, state, holder, effective_at, revision, fingerprint"
+_SEAT_COLUMNS = (
+    "occurrence_id, user_id, direction, pass_no, state, holder, effective_at, revision, fingerprint, changed_at"
+)
 _INSERT_SEATS = f"INSERT INTO seats ({_SEAT_COLUMNS}) VALUES "  # noqa: S608  our own column names
 # Changes nothing, takes the lock.
 _TOUCH_SEATS = " ON DUPLICATE KEY UPDATE pass_no = seats.pass_no"
@@ -63,7 +71,7 @@ _REPLACE_SEATS = " ON DUPLICATE KEY UPDATE " + ", ".join(
 _ATTEMPT_COLUMNS = (
     "user_id, attempt_id, checkin_id, occurrence_id, activity_id, organisation_id, direction, method, gate,"
     " body_hash, judgement, reasons, received_at, effective_at, punctuality, late_by_s, distance_m, accuracy_m,"
-    " is_staff, evidence, copies, revision"
+    " is_staff, evidence, copies, is_offline, judged_at, actor_id, revision"
 )
 _INSERT_ATTEMPTS = f"INSERT INTO attempts ({_ATTEMPT_COLUMNS}) VALUES "  # noqa: S608  our own column names
 _TOUCH_ATTEMPTS = " ON DUPLICATE KEY UPDATE attempt_id = attempts.attempt_id"
@@ -72,13 +80,24 @@ _REPLACE_ATTEMPTS = " ON DUPLICATE KEY UPDATE revision = attempts.revision + 1, 
 )
 _INSERT_OPEN = "INSERT INTO open_attempts (user_id, attempt_id, received_at) VALUES "
 _TOUCH_OPEN = " ON DUPLICATE KEY UPDATE attempt_id = open_attempts.attempt_id"
+_REVIEW_COLUMNS = (
+    "user_id, attempt_id, checkin_id, occurrence_id, activity_id, organisation_id, is_offline, state, received_at"
+)
+_INSERT_REVIEWS = f"INSERT INTO reviews ({_REVIEW_COLUMNS}) VALUES "  # noqa: S608  our own column names
+_REPLACE_REVIEWS = " ON DUPLICATE KEY UPDATE " + ", ".join(
+    f"{column} = VALUES({column})" for column in _REVIEW_COLUMNS.split(", ")[3:]
+)
+_INSERT_DECISIONS = (
+    "INSERT INTO decisions (occurrence_id, user_id, direction, pass_no, sequence, decision_id, kind, attempt_id,"
+    " decided_at, decided_by, saw_revision, is_stale, reason) VALUES "
+)
 
 
-def _seat_values(row: tuple[SeatKey, merge.Seat, bytes, int]) -> str:
+def _seat_values(row: tuple[SeatKey, merge.Seat, bytes, int], changed_at: str) -> str:
     (occurrence_id, user_id, direction, pass_no), seat, fingerprint, revision = row
     return (
         f"(0x{occurrence_id.hex()},0x{user_id.hex()},{direction},{pass_no},{int(seat.state)},{_id(seat.holder)},"
-        f"{_time(seat.effective_at)},{revision},0x{fingerprint.hex()})"
+        f"{_time(seat.effective_at)},{revision},0x{fingerprint.hex()},{changed_at})"
     )
 
 
@@ -90,7 +109,26 @@ def _attempt_values(row: AttemptRow) -> str:
         f"{copy.direction},{copy.method},{_text(copy.gate.encode())},0x{copy.body_hash.hex()},"
         f"{int(winner.judgement)},{_reasons(copy)},{_time(winner.received_at)},{_time(winner.effective_at)},"
         f"{copy.punctuality},{copy.late_by_s},{copy.distance_m!r},{copy.accuracy_m!r},{int(copy.is_staff)},"
-        f"{_binary(copy.evidence)},{_binary(copies) if copies else 'NULL'},1)"
+        f"{_binary(copy.evidence)},{_binary(copies) if copies else 'NULL'},"
+        f"{int(copy.is_offline)},{_time(copy.judged_at or None)},{_id(copy.actor_id)},1)"
+    )
+
+
+def _review_values(row: ReviewRow) -> str:
+    copy, state = row
+    return (
+        f"(0x{copy.user_id.hex()},0x{copy.attempt_id.hex()},0x{checkin_id(copy.user_id, copy.attempt_id).hex()},"
+        f"{_id(copy.occurrence_id)},{_id(copy.activity_id)},{_id(copy.organisation_id)},"
+        f"{int(copy.is_offline)},{int(state)},{_time(copy.received_at)})"
+    )
+
+
+def _decision_values(row: DecisionRow) -> str:
+    decided, sequence, is_stale = row
+    return (
+        f"(0x{decided.occurrence_id.hex()},0x{decided.user_id.hex()},{decided.direction},{decided.pass_no},{sequence},"
+        f"0x{decided.decision_id.hex()},{decided.kind},0x{decided.attempt_id.hex()},{_time(decided.decided_at)},"
+        f"0x{decided.decided_by.hex()},{decided.saw_revision},{int(is_stale)},{_text(decided.reason.encode())})"
     )
 
 
@@ -124,6 +162,11 @@ def _second(second: int) -> str:
     return to_datetime(second * 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _batched(keys: Iterable[KeyT]) -> Iterable[Sequence[KeyT]]:
+    every = list(keys)
+    return (every[start : start + _KEYS_PER_READ] for start in range(0, len(every), _KEYS_PER_READ))
+
+
 async def read_attempts(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
     """All copies of these attempts."""
     return await _read_copies(connection, tuple_(attempts.c.user_id, attempts.c.attempt_id), list(keys))
@@ -141,8 +184,8 @@ async def _read_copies(
     connection: AsyncConnection, columns: Any, keys: Sequence[Any]
 ) -> dict[Key, tuple[pb.Copy, ...]]:
     found: dict[Key, tuple[pb.Copy, ...]] = {}
-    for start in range(0, len(keys), _KEYS_PER_READ):
-        query = select(attempts).where(columns.in_(keys[start : start + _KEYS_PER_READ]))
+    for some in _batched(keys):
+        query = select(attempts).where(columns.in_(some))
         for row in await connection.execute(query):
             found[row.user_id, row.attempt_id] = copies_of(row)
     return found
@@ -151,7 +194,7 @@ async def _read_copies(
 async def read_seats(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
     """Revision and fingerprint of these seats."""
     found: dict[SeatKey, tuple[int, bytes]] = {}
-    for query in _by_seat(select(seats), seats, list(keys)):
+    for query in by_seat(select(seats), seats, list(keys)):
         for row in await connection.execute(query):
             key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
             found[key] = (row.revision, row.fingerprint)
@@ -161,20 +204,20 @@ async def read_seats(connection: AsyncConnection, keys: Iterable[SeatKey]) -> di
 async def read_decisions(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, list[Decision]]:
     """What humans decided on these seats, in sequence."""
     found: dict[SeatKey, list[Decision]] = {}
-    for query in _by_seat(select(decisions).order_by(decisions.c.sequence), decisions, list(keys)):
+    for query in by_seat(select(decisions).order_by(decisions.c.sequence), decisions, list(keys)):
         for row in await connection.execute(query):
             key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
-            found.setdefault(key, []).append(_to_decision(row))
+            found.setdefault(key, []).append(to_decision(row))
     return found
 
 
-def _by_seat(query: Select[Any], table: Any, keys: Sequence[SeatKey]) -> Iterable[Select[Any]]:
+def by_seat(query: Select[Any], table: Any, keys: Sequence[SeatKey]) -> Iterable[Select[Any]]:
     columns = tuple_(table.c.occurrence_id, table.c.user_id, table.c.direction, table.c.pass_no)
-    for start in range(0, len(keys), _KEYS_PER_READ):
-        yield query.where(columns.in_(keys[start : start + _KEYS_PER_READ]))
+    for some in _batched(keys):
+        yield query.where(columns.in_(some))
 
 
-def _to_decision(row: Row[Any]) -> Decision:
+def to_decision(row: Row[Any]) -> Decision:
     return Decision(
         decision_id=row.decision_id,
         sequence=row.sequence,
@@ -215,7 +258,19 @@ def _to_copy(row: Row[Any]) -> pb.Copy:
         distance_m=row.distance_m,
         accuracy_m=row.accuracy_m,
         is_staff=bool(row.is_staff),
+        is_offline=bool(row.is_offline),
+        judged_at=from_datetime(row.judged_at) if row.judged_at else 0,
+        actor_id=row.actor_id or b"",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A batch that waits in the inbox: its message id, the bytes and who put them there."""
+
+    message_id: bytes
+    body: bytes
+    publisher: str
 
 
 class StoreTransaction:
@@ -227,12 +282,14 @@ class StoreTransaction:
 
     async def insert_seats(self, rows: Iterable[tuple[SeatKey, merge.Seat, bytes]]) -> int:
         """Inserts missing seats at revision 1 and locks all; returns how many were missing."""
-        values = ((key, seat, fingerprint, 1) for key, seat, fingerprint in rows)
-        return await self._insert(_INSERT_SEATS, map(_seat_values, values), _TOUCH_SEATS)
+        now = _time(now_us())
+        values = (_seat_values((key, seat, fingerprint, 1), now) for key, seat, fingerprint in rows)
+        return await self._insert(_INSERT_SEATS, values, _TOUCH_SEATS)
 
     async def replace_seats(self, rows: Iterable[tuple[SeatKey, merge.Seat, bytes, int]]) -> None:
         """Writes seats (key, state, fingerprint, new revision) that changed."""
-        await self._insert(_INSERT_SEATS, map(_seat_values, rows), _REPLACE_SEATS)
+        now = _time(now_us())
+        await self._insert(_INSERT_SEATS, (_seat_values(row, now) for row in rows), _REPLACE_SEATS)
 
     async def insert_attempts(self, rows: Iterable[AttemptRow]) -> int:
         """Inserts missing attempts; returns how many were missing."""
@@ -270,6 +327,53 @@ class StoreTransaction:
         await self._insert(_INSERT_OPEN, rows, _TOUCH_OPEN)
         done = tuple_(open_attempts.c.user_id, open_attempts.c.attempt_id).in_(sorted(closed))
         await self._connection.execute(delete(open_attempts).where(done))
+
+    async def known_decisions(self, decision_ids: Collection[bytes]) -> set[bytes]:
+        """Those of these decisions that are recorded."""
+        query = select(decisions.c.decision_id).where(decisions.c.decision_id.in_(decision_ids))
+        return set(await self._connection.scalars(query))
+
+    async def insert_decisions(self, rows: Iterable[DecisionRow]) -> None:
+        """Records decisions that are new."""
+        await self._insert(_INSERT_DECISIONS, map(_decision_values, rows), "")
+
+    async def listed(self, keys: Iterable[Key]) -> set[Key]:
+        """Those of these attempts that have a row in `reviews`."""
+        found: set[Key] = set()
+        for some in _batched(keys):
+            pairs = ",".join(f"(0x{user_id.hex()},0x{attempt_id.hex()})" for user_id, attempt_id in some)
+            text = f"SELECT user_id, attempt_id FROM reviews WHERE (user_id, attempt_id) IN ({pairs})"  # noqa: S608
+            found.update((row.user_id, row.attempt_id) for row in await self._connection.exec_driver_sql(text))
+        return found
+
+    async def write_reviews(self, rows: Iterable[ReviewRow]) -> None:
+        """Notes how attempts stand with those who review."""
+        await self._insert(_INSERT_REVIEWS, map(_review_values, rows), _REPLACE_REVIEWS)
+
+    async def overdue(self, before_us: int, limit: int) -> list[Key]:
+        """Attempts with an occurrence that are open since before a moment and not yet listed for review."""
+        both = reviews.c.user_id == open_attempts.c.user_id, reviews.c.attempt_id == open_attempts.c.attempt_id
+        same = attempts.c.user_id == open_attempts.c.user_id, attempts.c.attempt_id == open_attempts.c.attempt_id
+        query = (
+            select(open_attempts.c.user_id, open_attempts.c.attempt_id)
+            .join(attempts, and_(*same))
+            .outerjoin(reviews, and_(*both))
+            .where(open_attempts.c.received_at < to_datetime(before_us))
+            .where(reviews.c.user_id.is_(None), attempts.c.occurrence_id.is_not(None))
+            .order_by(open_attempts.c.received_at)
+            .limit(limit)
+        )
+        return [(row.user_id, row.attempt_id) for row in await self._connection.execute(query)]
+
+    async def inbox(self, after: bytes, limit: int) -> list[InboxRow]:
+        """The first waiting batches beyond an id, locked; those that another recorder has in hand are left out."""
+        query = select(inbox.c.message_id, inbox.c.body, inbox.c.publisher).where(inbox.c.message_id > after)
+        query = query.order_by(inbox.c.message_id).limit(limit).with_for_update(skip_locked=True)
+        return [InboxRow(*row) for row in await self._connection.execute(query)]
+
+    async def delete_inbox(self, message_ids: Collection[bytes]) -> None:
+        """Removes batches that this transaction has recorded."""
+        await self._connection.execute(delete(inbox).where(inbox.c.message_id.in_(message_ids)))
 
     async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Effects to carry out once this is committed."""

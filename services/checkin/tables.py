@@ -37,6 +37,11 @@ attempts = Table(
     # checkin.v1.Copies once there is more than one copy.
     Column("copies", LONGBLOB),
     Column("revision", INTEGER(unsigned=True), nullable=False),
+    Column("is_offline", TINYINT, nullable=False, server_default="0"),
+    # NULL when it was judged as it arrived.
+    Column("judged_at", _TIME),
+    # Who let the person in; NULL for all methods but staff.
+    Column("actor_id", _ID),
     Index("by_checkin", "checkin_id"),
     Index("by_seat", "occurrence_id", "user_id", "direction"),
 )
@@ -54,6 +59,9 @@ seats = Table(
     Column("revision", BIGINT(unsigned=True), nullable=False),
     # What the revision stands for: a digest of the seat and of every attempt's state.
     Column("fingerprint", BINARY(8), nullable=False),
+    # The recorder's clock at this revision; commits may follow in another order.
+    Column("changed_at", _TIME, nullable=False, server_default="2000-01-01 00:00:00.000000"),
+    Index("by_change", "user_id", "changed_at"),
 )
 
 decisions = Table(
@@ -73,6 +81,24 @@ decisions = Table(
     Column("is_stale", TINYINT, nullable=False),
     Column("reason", String(500), nullable=False),
     Index("by_decision", "decision_id", unique=True),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    # Attempts that wait or waited for a human, derived in the transaction that changes them: a list, not a truth.
+    Column("user_id", _ID, primary_key=True),
+    Column("attempt_id", _ID, primary_key=True),
+    Column("checkin_id", _ID, nullable=False),
+    Column("occurrence_id", _ID, nullable=False),
+    # NULL while nobody could ask which activity the occurrence belongs to.
+    Column("activity_id", _ID),
+    Column("organisation_id", _ID),
+    Column("is_offline", TINYINT, nullable=False),
+    Column("state", TINYINT, nullable=False),
+    Column("received_at", _TIME, nullable=False),
+    Index("by_activity", "activity_id", "state", "received_at", "attempt_id"),
+    Index("by_occurrence", "occurrence_id", "state"),
 )
 
 points_ledger = Table(

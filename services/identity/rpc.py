@@ -35,7 +35,7 @@ ACCESS: dict[str, Access] = {
     _SERVICE + "ListRevokedSessions": by("gateway"),
     _SERVICE + "GetMe": for_person("gateway"),
     _SERVICE + "UpdateMe": for_person("gateway"),
-    _SERVICE + "BatchGetUsers": by("reporting"),
+    _SERVICE + "BatchGetUsers": by("checkin", "reporting"),
     _SERVICE + "CreateOrganisation": for_person("gateway"),
     _SERVICE + "ListOrganisations": for_person("gateway", "activity"),
     _SERVICE + "ListMembers": for_person("gateway"),

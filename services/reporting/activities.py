@@ -13,6 +13,7 @@ from services.reporting.domain import Activity
 from services.reporting.errors import ActivityNotFoundError
 
 _LIFE_S = 10.0
+_LIFE_WITHOUT_MYSQL_S = 3600.0
 _TIMEOUT_S = 0.5
 
 
@@ -28,12 +29,12 @@ class Stored(Protocol):
 
 
 class Activities:
-    """Finds activities and remembers them for 10 s; that there is none is not remembered."""
+    """Finds activities and remembers them for 10 s, up to an hour while MySQL is gone; that there is none, never."""
 
     def __init__(self, stored: Stored, channel: grpc.aio.Channel) -> None:
         self._stored = stored
         self._stub = activity_pb2_grpc.ActivityServiceStub(channel)
-        self._known = TimedCache(self._load, _LIFE_S)
+        self._known = TimedCache(self._load, _LIFE_S, stale_s=_LIFE_WITHOUT_MYSQL_S)
 
     async def get(self, activity_id: bytes) -> Activity:
         """An activity.

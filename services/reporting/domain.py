@@ -1,7 +1,7 @@
-"""What reporting keeps of a seat, what it counts, and how lists of people are filtered and paged."""
+"""What reporting keeps of a seat, what it counts and compares, and how lists of people are filtered and paged."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -25,7 +25,6 @@ _COUNTED = {
     Status.PENDING_REVIEW: ["pending_review"],
     Status.PROVISIONAL: ["provisional"],
     Status.REFUSED: ["refused"],
-    Status.ABSENT: [],
 }
 
 
@@ -58,8 +57,11 @@ class Counted(NamedTuple):
 def counters(status: Status, at: int, method: str, gate: str, punctuality: str, reasons: Iterable[str]) -> list[str]:
     """The counters of an activity that count a person once.
 
-    Minutes, methods, gates and lateness are of people checked in; reasons are of everybody.
+    Minutes, methods, gates and lateness are of people checked in; reasons are of everybody who is counted at all, which
+    somebody absent is not.
     """
+    if status is Status.ABSENT:
+        return []
     if status is not Status.CHECKED_IN:
         return [*_COUNTED[status], *(f"reason:{reason}" for reason in reasons)]
     found = ["checked_in", f"minute:{at // MINUTE_US}", f"method:{method}"]
@@ -71,6 +73,27 @@ def counters(status: Status, at: int, method: str, gate: str, punctuality: str, 
     return found
 
 
+class Totals(NamedTuple):
+    """What is compared of an occurrence: how many seats there are, and the sum of their revisions."""
+
+    seats: int = 0
+    revisions: int = 0
+
+    def is_between(self, before: "Totals", after: "Totals") -> bool:
+        """Whether a copy that read `before` and `after` around this reading may be equal. Totals only ever grow."""
+        return before.seats <= self.seats <= after.seats and before.revisions <= self.revisions <= after.revisions
+
+
+class Window(NamedTuple):
+    """When an occurrence of an activity is open, as of the activity's revision."""
+
+    occurrence_id: bytes
+    activity_id: bytes
+    revision: int
+    opens_at: int
+    closes_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """What reporting knows of an activity.
@@ -79,6 +102,7 @@ class Activity:
         expected: People on the roster; 0 when it is open.
         capacity: 0 when it is unlimited.
         closes_at: When the last window closes; None for a draft without one.
+        windows: What a change says of the occurrences; empty for one that was read.
     """
 
     activity_id: bytes
@@ -90,6 +114,7 @@ class Activity:
     expected: int
     capacity: int
     closes_at: int | None
+    windows: tuple[Window, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Errors of the reporting service."""
 
-from servicekit.errors import NotFoundError
+from servicekit.errors import NotFoundError, UnavailableError
 
 
 class ActivityNotFoundError(NotFoundError):
@@ -8,3 +8,17 @@ class ActivityNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("there is no such activity, or you may not see its numbers")
+
+
+class RebuildBusyError(UnavailableError):
+    """The numbers are being rebuilt by somebody else, or somebody who did has just died."""
+
+    def __init__(self) -> None:
+        super().__init__("these numbers are being rebuilt already; try again in half a minute")
+
+
+class RebuildLostError(UnavailableError):
+    """What had been rebuilt so far is gone; the old numbers are as they were."""
+
+    def __init__(self) -> None:
+        super().__init__("Redis lost the new numbers on the way; try again")

@@ -1,14 +1,19 @@
 """Live numbers in Redis; the only file that knows their keys. Everything here can be rebuilt.
 
 Keys, all of one hash slot per activity and with an expiry:
-    reporting:people:{activity}  hash: user and direction (17 bytes) -> revision (8 bytes) and the seat's view (msgpack)
-    reporting:counts:{activity}  hash: counter -> people; never zero
-    reporting:live:{activity}    stream of `LiveBatch`es for viewers, see the README
-    reporting:heartbeat          when the projector last said that it consumes
+    reporting:seats:{activity}       hash: occurrence, user and direction (33 bytes) -> revision (8 bytes) and the
+                                     seat's view (msgpack)
+    reporting:counts:{activity}      hash: counter -> people, never zero; `#seats:` and `#revisions:` with an occurrence
+                                     -> what `Totals` compares
+    reporting:live:{activity}        stream of `LiveBatch`es for viewers, see the README
+    reporting:rebuilding:{activity}  who rebuilds the first two, while somebody does
+    reporting:next-seats:{activity}, reporting:next-counts:{activity}
+                                     the generation that is being built; events go to both while it is
+    reporting:heartbeat              when the projector last said that it consumes and that the numbers are whole
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -16,7 +21,7 @@ import msgspec
 from servicekit import ids
 from servicekit.cache import Redis, Script, run_scripts, unavailable_when_gone
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import DAY_US, IN, Counted, SeatView
+from services.reporting.domain import DAY_US, IN, Counted, SeatView, Totals
 from services.reporting.project import Change
 
 EVENTS_PER_ENTRY = 50
@@ -27,24 +32,32 @@ _HEARTBEAT = "reporting:heartbeat"
 _STALE_AFTER_US = 5 * SECOND_US
 _UNKNOWN_LIFE_US = 8 * DAY_US
 _LEAST_LIFE_US = 3600 * SECOND_US
+# Longer than one page may take. Whoever died rebuilding is in the way of the next one for so long.
+REBUILD_LIFE_MS = 30_000
+# The generation being built outlives its marker: where the marker is, it is whole.
+_NEXT_LIFE_S = 600
 _NOTHING_YET = "0-0"
 
 _REVISION_BYTES = 8
-# A change as the script reads it: user, direction, size of the view, size of the event, revision | view | event.
-# The msgpack of Redis knows no binary strings, so only the view, which has none, is in it.
-_CHANGE = struct.Struct(">16sBIIQ")
+_ID_BYTES = 16
+_SEATS, _REVISIONS = b"#seats:", b"#revisions:"
+# A change as the script reads it: occurrence, user, direction, size of the view, size of the event, revision | view |
+# event. The msgpack of Redis knows no binary strings, so only the view, which has none, is in it.
+_CHANGE = struct.Struct(">16s16sBIIQ")
+_FIELD_BYTES = 33
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_view = msgspec.msgpack.Decoder(SeatView).decode
 
-# People: user | direction, revision | view. "Inside" is the one counter that needs both seats of a person.
+# Takes changes as they happen (no owner) or a page of a rebuild (the owner's). Both go through one function, so that
+# the generations cannot differ. "Inside" is the one counter that needs both seats of a person.
 _PROJECT = Script(
     f"""
-local people, counts, live, expire_at = KEYS[1], KEYS[2], KEYS[3], ARGV[2]
-local deltas, events, held, is_changed = {{}}, {{}}, {{}}, false
+local blob, expire_at, owner = ARGV[1], ARGV[2], ARGV[3]
+local live, rebuilding = KEYS[3], KEYS[4]
 
-local function count(counter, by)
-  deltas[counter] = (deltas[counter] or 0) + by
+local function add(sums, name, by)
+  sums[name] = (sums[name] or 0) + by
 end
 
 local function revision(stored)
@@ -60,40 +73,63 @@ local function inside(entered, left)
   return 0
 end
 
-local blob, pos, index = ARGV[1], 1, 0
-while pos <= #blob do
-  local user, direction, view_size, event_size = struct.unpack('>c16BI4I4', blob, pos)
-  local event_at = pos + {_CHANGE.size} + view_size
-  local packed = string.sub(blob, pos + {_CHANGE.size - _REVISION_BYTES}, event_at - 1)
-  local field = user .. string.char(direction)
-  local stored = redis.call('HGET', people, field)
-  if not stored or revision(stored) < revision(packed) then
-    redis.call('HSET', people, field, packed)
-    if not stored or string.sub(stored, {_REVISION_BYTES + 1}) ~= string.sub(packed, {_REVISION_BYTES + 1}) then
-      is_changed = true
-      local old, new = view(stored), view(packed)
-      local other = view(redis.call('HGET', people, user .. string.char(3 - direction)))
-      for _, counter in ipairs(old and old[3] or {{}}) do count(counter, -1) end
-      for _, counter in ipairs(new[3]) do count(counter, 1) end
-      if direction == {IN} then
-        count('inside', inside(new, other) - inside(old, other))
-        events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1)
-      else
-        count('inside', inside(other, new) - inside(other, old))
+local function project(seats, counts)
+  local deltas, added, raised, events, held = {{}}, {{}}, {{}}, {{}}, {{}}
+  local pos, index, is_changed = 1, 0, false
+  while pos <= #blob do
+    local view_size, event_size = struct.unpack('>I4I4', blob, pos + {_FIELD_BYTES})
+    local event_at = pos + {_CHANGE.size} + view_size
+    local packed = string.sub(blob, pos + {_CHANGE.size - _REVISION_BYTES}, event_at - 1)
+    local field = string.sub(blob, pos, pos + {_FIELD_BYTES - 1})
+    local stored = redis.call('HGET', seats, field)
+    local before, now = stored and revision(stored) or 0, revision(packed)
+    if true then
+      local occurrence = string.sub(field, 1, {_ID_BYTES})
+      redis.call('HSET', seats, field, packed)
+      if not stored then add(added, occurrence, 1) end
+      add(raised, occurrence, now - before)
+      if not stored or string.sub(stored, {_REVISION_BYTES + 1}) ~= string.sub(packed, {_REVISION_BYTES + 1}) then
+        local direction = string.byte(field, {_FIELD_BYTES})
+        local twin = string.sub(field, 1, {_FIELD_BYTES - 1}) .. string.char(3 - direction)
+        local old, new, other = view(stored), view(packed), view(redis.call('HGET', seats, twin))
+        is_changed = true
+        for _, counter in ipairs(old and old[3] or {{}}) do add(deltas, counter, -1) end
+        for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
+        if direction == {IN} then
+          add(deltas, 'inside', inside(new, other) - inside(old, other))
+          events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1)
+        else
+          add(deltas, 'inside', inside(other, new) - inside(other, old))
+        end
+        if new[1] and not (old and old[1]) then held[#held + 1] = index end
       end
-      if new[1] and not (old and old[1]) then held[#held + 1] = index end
+    end
+    pos, index = event_at + event_size, index + 1
+  end
+  local moved = #events
+  for counter, by in pairs(deltas) do
+    if by ~= 0 then
+      moved = moved + 1
+      if redis.call('HINCRBY', counts, counter, by) == 0 then redis.call('HDEL', counts, counter) end
     end
   end
-  pos, index = event_at + event_size, index + 1
+  for occurrence, by in pairs(added) do redis.call('HINCRBY', counts, '{_SEATS.decode()}' .. occurrence, by) end
+  for occurrence, by in pairs(raised) do redis.call('HINCRBY', counts, '{_REVISIONS.decode()}' .. occurrence, by) end
+  return events, moved, held, is_changed
 end
 
-local moved = #events
-for counter, by in pairs(deltas) do
-  if by ~= 0 then
-    moved = moved + 1
-    if redis.call('HINCRBY', counts, counter, by) == 0 then redis.call('HDEL', counts, counter) end
-  end
+local builder = redis.call('GET', rebuilding)
+if owner ~= '' and builder ~= owner then return false end
+if builder then
+  project(KEYS[5], KEYS[6])
+  for key = 5, 6 do redis.call('EXPIRE', KEYS[key], {_NEXT_LIFE_S}) end
 end
+if owner ~= '' then
+  redis.call('PEXPIRE', rebuilding, {REBUILD_LIFE_MS})
+  return {{}}
+end
+
+local events, moved, held, is_changed = project(KEYS[1], KEYS[2])
 if moved > 0 then
   for first = 1, math.max(#events, 1), {EVENTS_PER_ENTRY} do
     local batch = table.concat(events, '', first, math.min(first + {EVENTS_PER_ENTRY - 1}, #events))
@@ -101,9 +137,41 @@ if moved > 0 then
   end
 end
 if is_changed then
-  for _, key in ipairs(KEYS) do redis.call('EXPIREAT', key, expire_at) end
+  for key = 1, 3 do redis.call('EXPIREAT', KEYS[key], expire_at) end
 end
 return held
+"""
+)
+
+# From here on events go to both generations. What one that died left over goes first.
+_BEGIN = Script(
+    f"""
+if not redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', {REBUILD_LIFE_MS}) then return 0 end
+redis.call('UNLINK', KEYS[5], KEYS[6])
+return 1
+"""
+)
+
+# The new generation takes the place of the old one, and viewers are told that the numbers have moved.
+_SWITCH = Script(
+    f"""
+if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
+for key = 1, 2 do
+  redis.call('UNLINK', KEYS[key])
+  if redis.call('EXISTS', KEYS[key + 4]) == 1 then redis.call('RENAME', KEYS[key + 4], KEYS[key]) end
+end
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', {_ENTRIES}, '*', 'e', '')
+for key = 1, 3 do redis.call('EXPIREAT', KEYS[key], ARGV[2]) end
+redis.call('UNLINK', KEYS[4])
+return 1
+"""
+)
+
+_ABANDON = Script(
+    """
+if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
+redis.call('UNLINK', KEYS[4], KEYS[5], KEYS[6])
+return 1
 """
 )
 
@@ -114,20 +182,22 @@ class Numbers(NamedTuple):
     Attributes:
         event_id: Position in the live stream that the counters include at least.
         heartbeat_at: When the projector last said that it consumes; 0 for never.
+        is_rebuilding: Whether they are being replaced, which happens when they are known to be wrong.
     """
 
     counts: dict[str, int]
     event_id: str
     heartbeat_at: int
+    is_rebuilding: bool = False
 
     @property
     def is_stale(self) -> bool:
         """Whether what happened since may be missing."""
-        return now_us() - self.heartbeat_at > _STALE_AFTER_US
+        return self.is_rebuilding or now_us() - self.heartbeat_at > _STALE_AFTER_US
 
 
 class LiveWriter:
-    """What the projector does to the numbers.
+    """What the projector does to the numbers. Every method raises UnavailableError when Redis is gone.
 
     Args:
         closes_at: When an activity's last window closes; None if that is not known. Must not block.
@@ -139,24 +209,72 @@ class LiveWriter:
 
     async def apply(self, changes: Mapping[bytes, Sequence[Change]]) -> list[Change]:
         """See `project.LiveNumbers`; one trip."""
+        calls = [(activity_id, part) for activity_id, every in changes.items() for part in _parts(every)]
+        answers = await self._project(calls, b"")
+        held = zip(calls, answers, strict=True)
+        return [part[index] for (_, part), indices in held for index in cast(list[int], indices)]
+
+    async def begin(self, activity_id: bytes, owner: bytes) -> bool:
+        """Begins to rebuild; False when somebody else is at it."""
+        return bool(await self._run(_BEGIN, activity_id, owner))
+
+    async def fill(self, activity_id: bytes, changes: Sequence[Change], owner: bytes) -> bool:
+        """Adds to the generation that is being built; False when it is not the owner's any more. One trip."""
+        answers = await self._project([(activity_id, part) for part in _parts(changes)], owner)
+        return None not in answers
+
+    async def switch(self, activity_id: bytes, owner: bytes) -> bool:
+        """Puts the new generation in the place of the old one, and tells viewers; False as for `fill`."""
+        return bool(await self._run(_SWITCH, activity_id, owner, self._expire_at(activity_id)))
+
+    async def abandon(self, activity_id: bytes, owner: bytes) -> None:
+        """Throws the new generation away, if it is still the owner's."""
+        await self._run(_ABANDON, activity_id, owner)
+
+    async def totals(self, activity_ids: Collection[bytes]) -> dict[bytes, Totals]:
+        """What the numbers of these activities contain, by occurrence; one trip.
+
+        An activity of whose keys one is lost contains nothing.
+        """
         pipeline = self._redis.pipeline(transaction=False)
-        calls: list[Sequence[Change]] = []
-        for activity_id, all_changes in changes.items():
-            expire_at = self._expire_at(activity_id)
-            for first in range(0, len(all_changes), _CHANGES):
-                part = all_changes[first : first + _CHANGES]
-                _PROJECT.add_to(pipeline, _keys(activity_id), [b"".join(map(_row, part)), expire_at])
-                calls.append(part)
+        for activity_id in activity_ids:
+            seats, counts = _keys(activity_id)[:2]
+            pipeline.hlen(seats)
+            pipeline.hgetall(counts)
+        with unavailable_when_gone():
+            answers = await pipeline.execute()
+        found: dict[bytes, Totals] = {}
+        for seats_kept, counts in zip(answers[::2], answers[1::2], strict=True):
+            totals = _totals(counts)
+            if sum(each.seats for each in totals.values()) == seats_kept:
+                found |= totals
+        return found
+
+    async def beat(self, *, anew: bool = False) -> bool:
+        """Says that the projector consumes; False, without effect, when Redis has forgotten that it ever did.
+
+        Args:
+            anew: Say so after Redis was emptied, too: its numbers are whole again.
+        """
+        with unavailable_when_gone():
+            return bool(await self._redis.set(_HEARTBEAT, now_us(), xx=not anew))
+
+    async def _project(self, calls: Sequence[tuple[bytes, Sequence[Change]]], owner: bytes) -> list[object]:
         if not calls:
             return []
+        pipeline = self._redis.pipeline(transaction=False)
+        for activity_id, part in calls:
+            rows = b"".join(map(_row, part))
+            _PROJECT.add_to(pipeline, _keys(activity_id), [rows, self._expire_at(activity_id), owner])
         with unavailable_when_gone():
-            answers = cast(list[list[int]], await run_scripts(self._redis, pipeline, _PROJECT))
-        return [part[index] for part, held in zip(calls, answers, strict=True) for index in held]
+            return await run_scripts(self._redis, pipeline, _PROJECT)
 
-    async def beat(self) -> None:
-        """Says that the projector consumes."""
+    async def _run(self, script: Script, activity_id: bytes, *arguments: bytes | int) -> object:
+        pipeline = self._redis.pipeline(transaction=False)
+        script.add_to(pipeline, _keys(activity_id), arguments)
         with unavailable_when_gone():
-            await self._redis.set(_HEARTBEAT, now_us())
+            [answer] = await run_scripts(self._redis, pipeline, script)
+        return answer
 
     def _expire_at(self, activity_id: bytes) -> int:
         """Seconds since 1970: a day after the close, and never so soon that what is written now is gone at once."""
@@ -178,16 +296,19 @@ class LiveReader:
         Raises:
             UnavailableError: Redis is gone.
         """
-        _, counts_key, live_key = _keys(activity_id)
-        # The stream first: an event that comes in between is sent once more rather than never.
+        _, counts_key, live_key, rebuilding_key, *_ = _keys(activity_id)
+        # The marker first: old numbers are never taken for new ones. The stream before the counters: an event that
+        # comes in between is sent once more rather than never.
         pipeline = self._redis.pipeline(transaction=False)
+        pipeline.exists(rebuilding_key)
         pipeline.xrevrange(live_key, count=1)
         pipeline.hgetall(counts_key)
         pipeline.get(_HEARTBEAT)
         with unavailable_when_gone():
-            newest, counts, heartbeat = await pipeline.execute()
+            is_rebuilding, newest, counts, heartbeat = await pipeline.execute()
         event_id = newest[0][0].decode() if newest else _NOTHING_YET
-        return Numbers({name.decode(): int(count) for name, count in counts.items()}, event_id, int(heartbeat or 0))
+        people = {name.decode(): int(count) for name, count in counts.items() if not name.startswith(b"#")}
+        return Numbers(people, event_id, int(heartbeat or 0), bool(is_rebuilding))
 
     async def people(self, activity_id: bytes) -> list[Counted]:
         """Everybody with an attempt to come in, in no order.
@@ -198,18 +319,32 @@ class LiveReader:
         with unavailable_when_gone():
             stored = cast(dict[bytes, bytes], await self._redis.hgetall(_keys(activity_id)[0]))
         return [
-            Counted(field[:-1], _unpack_view(packed[_REVISION_BYTES:]))
+            Counted(field[_ID_BYTES:-1], _unpack_view(packed[_REVISION_BYTES:]))
             for field, packed in stored.items()
             if field[-1] == IN
         ]
 
 
-def _keys(activity_id: bytes) -> tuple[str, str, str]:
+def _keys(activity_id: bytes) -> Sequence[str]:
     name = f"{{{ids.to_text(activity_id)}}}"
-    return f"reporting:people:{name}", f"reporting:counts:{name}", f"reporting:live:{name}"
+    return [
+        f"reporting:{kind}:{name}" for kind in ("seats", "counts", "live", "rebuilding", "next-seats", "next-counts")
+    ]
+
+
+def _parts(changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
+    return [changes[first : first + _CHANGES] for first in range(0, len(changes), _CHANGES)]
 
 
 def _row(change: Change) -> bytes:
-    user_id, direction, revision, seat, event, _ = change
+    occurrence_id, user_id, direction, revision, seat, event, _ = change
     view = _pack(seat)
-    return _CHANGE.pack(user_id, direction, len(view), len(event), revision) + view + event
+    return _CHANGE.pack(occurrence_id, user_id, direction, len(view), len(event), revision) + view + event
+
+
+def _totals(counts: Mapping[bytes, bytes]) -> dict[bytes, Totals]:
+    kept = {name.removeprefix(_SEATS): int(count) for name, count in counts.items() if name.startswith(_SEATS)}
+    return {
+        occurrence_id: Totals(seats, int(counts.get(_REVISIONS + occurrence_id, 0)))
+        for occurrence_id, seats in kept.items()
+    }

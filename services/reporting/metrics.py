@@ -1,6 +1,6 @@
 """Metrics of reporting and its projector."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from servicekit.bulk_histogram import BulkHistogram
 
@@ -15,3 +15,11 @@ LAG = BulkHistogram(
     (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 300),
 )
 UNREADABLE = Counter("projector_unreadable_total", "Messages dropped because nobody can read them.")
+REBUILDS = Counter(
+    "reporting_rebuilds_total",
+    "Activities whose numbers were rebuilt (switched), could not be (failed), or were by somebody else (busy).",
+    ["result"],
+)
+DIFFERENCES = Gauge(
+    "reporting_differing_occurrences", "Occurrences whose numbers lastingly differed from what is recorded, lately."
+)

@@ -7,7 +7,7 @@ is not newer than what is known has no effect.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar, cast
 
 from google.protobuf.message import DecodeError, Message
@@ -16,7 +16,7 @@ from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import IN, Activity, SeatView, Status, counters
+from services.reporting.domain import IN, Activity, SeatView, Status, Window, counters
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,11 @@ _STATUSES = {
 }
 _NO_ATTEMPT = checkin_pb2.AttemptState()
 
+# Somebody who waited longer than this for their numbers shows that the queue is behind.
+_BEHIND_US = 5 * SECOND_US
+# In a queue without a message for so long nothing waits.
+_QUIET_US = 5 * SECOND_US
+
 
 class Change(NamedTuple):
     """A seat as it is now.
@@ -43,6 +48,7 @@ class Change(NamedTuple):
         received_at: When the attempt that speaks for the person arrived.
     """
 
+    occurrence_id: bytes
     user_id: bytes
     direction: int
     revision: int
@@ -76,11 +82,26 @@ class KnownActivities(Protocol):
 
 
 class Projector:
-    """Takes the messages of both queues."""
+    """Takes the messages of both queues.
 
-    def __init__(self, live: LiveNumbers, activities: KnownActivities) -> None:
+    Args:
+        activity_of: The activity of an occurrence, None if that is not known; must not block. For seats recorded while
+            nobody knew: their token names the occurrence only.
+    """
+
+    def __init__(
+        self, live: LiveNumbers, activities: KnownActivities, activity_of: Callable[[bytes], bytes | None]
+    ) -> None:
         self._live = live
         self._activities = activities
+        self._activity_of = activity_of
+        self._projected_at = 0
+        self._lag_us = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is projected now was recorded more than 5 s ago."""
+        return self._lag_us > _BEHIND_US and now_us() - self._projected_at < _QUIET_US
 
     async def recorded(self, bodies: Iterable[bytes]) -> None:
         """Brings the numbers up to what `recorded.v1` messages say.
@@ -89,10 +110,9 @@ class Projector:
             UnavailableError: Not all of it could be stored; give the same messages again.
         """
         messages = decode(checkin_pb2.RecordedBatch, bodies)
-        held = await self._live.apply(newest(seat for message in messages for seat in message.seats))
-        now = now_us()
-        END_TO_END.observe((now - change.received_at) / SECOND_US for change in held)
-        LAG.observe((now - message.recorded_at) / SECOND_US for message in messages)
+        seats = (seat for message in messages for seat in message.seats)
+        held = await self._live.apply(newest(seats, self._activity_of))
+        self._measure(messages, held)
 
     async def changed(self, bodies: Iterable[bytes]) -> None:
         """Takes note of activities from `changed.v1` messages.
@@ -101,6 +121,12 @@ class Projector:
             UnavailableError: Give the same messages again.
         """
         await self._activities.save([to_activity(message) for message in decode(activity_pb2.ActivityChanged, bodies)])
+
+    def _measure(self, messages: Sequence[checkin_pb2.RecordedBatch], held: Iterable[Change]) -> None:
+        now = self._projected_at = now_us()
+        self._lag_us = max((now - message.recorded_at for message in messages), default=0)
+        END_TO_END.observe((now - change.received_at) / SECOND_US for change in held)
+        LAG.observe((now - message.recorded_at) / SECOND_US for message in messages)
 
 
 def decode(message_type: type[MessageT], bodies: Iterable[bytes]) -> list[MessageT]:
@@ -115,27 +141,29 @@ def decode(message_type: type[MessageT], bodies: Iterable[bytes]) -> list[Messag
     return messages
 
 
-def newest(seats: Iterable[checkin_pb2.SeatState]) -> dict[bytes, list[Change]]:
+def newest(
+    seats: Iterable[checkin_pb2.SeatState], activity_of: Callable[[bytes], bytes | None]
+) -> dict[bytes, list[Change]]:
     """The changes by activity, with each seat once, in its highest revision.
 
-    A seat without activity, which no attempt stands on, is left out: no activity counts it.
+    A seat of an occurrence that nobody knows yet is left out: the comparison brings it in.
     """
     latest: dict[tuple[bytes, bytes, int], checkin_pb2.SeatState] = {}
     for seat in seats:
-        key = (seat.activity_id, seat.user_id, seat.direction)
+        key = (seat.occurrence_id, seat.user_id, seat.direction)
         known = latest.get(key)
         if known is None or known.revision < seat.revision:
             latest[key] = seat
     changes: defaultdict[bytes, list[Change]] = defaultdict(list)
-    for (activity_id, user_id, direction), seat in latest.items():
-        if activity_id:
-            changes[activity_id].append(to_change(user_id, direction, seat))
+    for seat in latest.values():
+        if activity_id := seat.activity_id or activity_of(seat.occurrence_id):
+            changes[activity_id].append(to_change(seat))
     return changes
 
 
-def to_change(user_id: bytes, direction: int, seat: checkin_pb2.SeatState) -> Change:
+def to_change(seat: checkin_pb2.SeatState) -> Change:
     """What a seat says of its person."""
-    is_held = seat.state == _HELD
+    user_id, direction, is_held = seat.user_id, seat.direction, seat.state == _HELD
     attempt = _holder(seat) if is_held else _best(seat)
     status = Status.CHECKED_IN if is_held else _STATUSES.get(attempt.outcome, Status.ABSENT)
     at = seat.effective_at if is_held else attempt.effective_at
@@ -147,7 +175,7 @@ def to_change(user_id: bytes, direction: int, seat: checkin_pb2.SeatState) -> Ch
         counted = counters(status, at, method, gate, punctuality, reasons)
         event = _event(user_id, status, method, gate, punctuality, at)
     view = SeatView(is_held, at, counted, int(status), method, gate, punctuality, reasons)
-    return Change(user_id, direction, seat.revision, view, event, attempt.received_at)
+    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, attempt.received_at)
 
 
 def _holder(seat: checkin_pb2.SeatState) -> checkin_pb2.AttemptState:
@@ -179,6 +207,10 @@ def _event(user_id: bytes, status: Status, method: str, gate: str, punctuality: 
 
 def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
     """What reporting keeps of a change."""
+    windows = tuple(
+        Window(each.occurrence_id, message.activity_id, message.revision, each.opens_at, each.closes_at)
+        for each in message.occurrences
+    )
     return Activity(
         message.activity_id,
         message.organisation_id,
@@ -188,5 +220,6 @@ def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
         message.revision,
         message.expected,
         message.capacity,
-        max((window.closes_at for window in message.occurrences), default=None),
+        max((window.closes_at for window in windows), default=None),
+        windows,
     )

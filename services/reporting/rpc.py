@@ -51,7 +51,7 @@ class Identity(Protocol):
         """Whether a person is owner, organiser or staff."""
 
     async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
-        """Names by person, empty for who has none."""
+        """Names by person; who has none may be missing."""
 
 
 class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
@@ -99,7 +99,7 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         """People whose name contains `part`; without identity nobody can tell, and an empty list would lie."""
         names = await self._identity.names([found.user_id for found in people])
         folded = part.casefold()
-        return [found for found in people if folded in names[found.user_id].casefold()]
+        return [found for found in people if folded in names.get(found.user_id, "").casefold()]
 
     async def _names_if_known(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
         try:

@@ -1,46 +1,37 @@
 """All SQL of schema `reporting`."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, Select, Table, bindparam, select, update
 from sqlalchemy.dialects.mysql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.database import unavailable_when_lost
-from services.reporting.domain import Activity
-from services.reporting.tables import activities
-
-_KEEP_STORED = insert(activities).on_duplicate_key_update(activity_id=activities.c.activity_id)
-_REPLACE_OLDER = (
-    update(activities)
-    .where(activities.c.activity_id == bindparam("key"), activities.c.revision < bindparam("newer"))
-    .values({column.name: bindparam(column.name) for column in activities.columns if not column.primary_key})
-)
+from services.reporting.domain import Activity, Window
+from services.reporting.tables import activities, occurrences
 
 
 class Activities:
-    """Activities as `changed.v1` last described them."""
+    """Activities and their windows as `changed.v1` last described them."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def save(self, changed: Sequence[Activity]) -> None:
         """See `project.KnownActivities`."""
-        # Sorted, so that two projectors lock in one order.
-        rows = [_to_row(activity) for activity in sorted(changed, key=lambda activity: activity.activity_id)]
-        if not rows:
+        if not changed:
             return
+        windows = [window for activity in changed for window in activity.windows]
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
-                await connection.execute(_KEEP_STORED, rows)
-                newer = [{**row, "key": row["activity_id"], "newer": row["revision"]} for row in rows]
-                await connection.execute(_REPLACE_OLDER, newer)
+                await _keep_newest(connection, activities, [_activity_row(activity) for activity in changed])
+                await _keep_newest(connection, occurrences, [_window_row(window) for window in windows])
 
     async def get(self, activity_id: bytes) -> Activity | None:
-        """An activity, if a message told of it.
+        """An activity, if a message told of it; without its windows.
 
         Raises:
             UnavailableError: MySQL is gone.
@@ -51,26 +42,59 @@ class Activities:
                 row = (await connection.execute(query)).one_or_none()
         return _to_activity(row) if row else None
 
-    async def closings(self, since: int) -> dict[bytes, int]:
-        """When each activity closes that does so after `since`.
+    async def windows(self, closing_after: int) -> list[Window]:
+        """Those that close after a moment, the last ones to close first.
 
         Raises:
             UnavailableError: MySQL is gone.
         """
-        query = select(activities.c.activity_id, activities.c.closes_at).where(
-            activities.c.closes_at > to_datetime(since)
-        )
+        query = select(occurrences).where(occurrences.c.closes_at > to_datetime(closing_after))
+        return await self._windows(query.order_by(occurrences.c.closes_at.desc()))
+
+    async def windows_of(self, activity_id: bytes) -> list[Window]:
+        """All windows of an activity, in order of closing.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        query = select(occurrences).where(occurrences.c.activity_id == activity_id)
+        return await self._windows(query.order_by(occurrences.c.closes_at))
+
+    async def _windows(self, query: Select[Any]) -> list[Window]:
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(query)).all()
-        return {row.activity_id: from_datetime(row.closes_at) for row in rows}
+        return [_to_window(row) for row in rows]
 
 
-def _to_row(activity: Activity) -> dict[str, Any]:
+async def _keep_newest(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Stores each row unless one of the same key has its revision or a higher one."""
+    if not rows:
+        return
+    [key] = table.primary_key
+    # Sorted, so that two projectors lock in one order.
+    ordered = sorted(rows, key=lambda row: bytes(row[key.name]))
+    await connection.execute(insert(table).on_duplicate_key_update({key.name: key}), ordered)
+    columns: dict[str, Any] = {column.name: bindparam(column.name) for column in table.columns if column is not key}
+    replace = update(table).where(key == bindparam("key"), table.c.revision < bindparam("newer")).values(columns)
+    await connection.execute(replace, [{**row, "key": row[key.name], "newer": row["revision"]} for row in ordered])
+
+
+def _activity_row(activity: Activity) -> dict[str, Any]:
+    row = {field.name: getattr(activity, field.name) for field in fields(activity) if field.name != "windows"}
     closes_at = None if activity.closes_at is None else to_datetime(activity.closes_at)
-    return {**asdict(activity), "closes_at": closes_at}
+    return row | {"closes_at": closes_at}
 
 
 def _to_activity(row: Row[Any]) -> Activity:
     closes_at = None if row.closes_at is None else from_datetime(row.closes_at)
     return Activity(**{**row._asdict(), "closes_at": closes_at})
+
+
+def _window_row(window: Window) -> dict[str, Any]:
+    return {**window._asdict(), "opens_at": to_datetime(window.opens_at), "closes_at": to_datetime(window.closes_at)}
+
+
+def _to_window(row: Row[Any]) -> Window:
+    opens_at, closes_at = from_datetime(row.opens_at), from_datetime(row.closes_at)
+    return Window(row.occurrence_id, row.activity_id, row.revision, opens_at, closes_at)

@@ -19,3 +19,16 @@ activities = Table(
     Column("closes_at", DATETIME(fsp=6)),
     Index("by_close", "closes_at"),
 )
+
+# Windows of activities, each as of its activity's revision: what to compare, and where a seat belongs.
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("occurrence_id", BINARY(16), primary_key=True),
+    Column("activity_id", BINARY(16), nullable=False),
+    Column("revision", BIGINT(unsigned=True), nullable=False),
+    Column("opens_at", DATETIME(fsp=6), nullable=False),
+    Column("closes_at", DATETIME(fsp=6), nullable=False),
+    Index("by_activity", "activity_id"),
+    Index("by_close", "closes_at"),
+)

@@ -7,16 +7,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from opentelemetry.trace import SpanKind
 
 from servicekit import cache, database, process, telemetry
-from servicekit.broker import Batch, Binding, Consumer, Topology, derived_queue
-from servicekit.clock import now_us
+from servicekit.broker import Batch, Binding, Consumer, Publisher, Topology, derived_queue
 from servicekit.errors import UnavailableError
 from servicekit.process import Process, Stop
+from servicekit.rpc import client
 from servicekit.settings import load
-from services.reporting.domain import DAY_US
+from services.reporting.checkin_client import Records
+from services.reporting.compare import Comparison
 from services.reporting.live import LiveWriter
 from services.reporting.project import Projector
+from services.reporting.rebuilding import Rebuilder
 from services.reporting.settings import ProjectorSettings
 from services.reporting.store import Activities
+from services.reporting.windows import Windows
 
 log = logging.getLogger(__name__)
 
@@ -31,28 +34,59 @@ TOPOLOGY = Topology(
 )
 
 _BEAT_S = 1.0
-_LEARN_CLOSINGS_S = 30.0
 
 
-class Closings:
-    """When activities close, as far as this process knows: learnt in the background, so that projecting never waits."""
+class Pulse:
+    """Says every second that the numbers are kept current, for as long as they are.
 
-    def __init__(self, activities: Activities) -> None:
-        self._activities = activities
-        self._known: dict[bytes, int] = {}
+    A consumer cannot tell a broker that hangs from one with nothing to say, so the broker is asked.
 
-    def get(self, activity_id: bytes) -> int | None:
-        """When an activity's last window closes; None if that is not known."""
-        return self._known.get(activity_id)
+    Args:
+        recorded: Says whether messages come in.
+        depth: Asks the broker for the length of the queue; raises UnavailableError when there is no answer.
+        on_lost: Told while Redis does not know of any heartbeat: it was emptied, or is new.
+    """
 
-    async def learn(self) -> None:
-        """Reads them every 30 s; runs until cancelled."""
+    def __init__(
+        self,
+        live: LiveWriter,
+        projector: Projector,
+        recorded: Consumer,
+        depth: Callable[[], Awaitable[int]],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self._live = live
+        self._projector = projector
+        self._recorded = recorded
+        self._depth = depth
+        self._on_lost = on_lost
+        self._is_current = False
+
+    @property
+    def is_current(self) -> bool:
+        """Whether, a second ago, everything that the broker had was being projected."""
+        return self._is_current
+
+    async def run(self) -> None:
+        """Beats until cancelled."""
         while True:
             try:
-                self._known = await self._activities.closings(now_us() - DAY_US)
+                await self.beat()
             except UnavailableError as error:
-                log.warning("closing times are not renewed: %s", error)
-            await asyncio.sleep(_LEARN_CLOSINGS_S)
+                self._is_current = False
+                log.warning("no heartbeat: %s", error)
+            await asyncio.sleep(_BEAT_S)
+
+    async def beat(self) -> None:
+        """Looks, and beats if all is well.
+
+        Raises:
+            UnavailableError: The broker or Redis does not answer.
+        """
+        await self._depth()
+        self._is_current = self._recorded.is_consuming and not self._projector.is_behind
+        if self._is_current and not await self._live.beat():
+            self._on_lost()
 
 
 async def compose(process: Process, settings: ProjectorSettings) -> None:
@@ -61,16 +95,24 @@ async def compose(process: Process, settings: ProjectorSettings) -> None:
     process.at_stop(Stop.CLIENTS, engine.dispose)
     redis = cache.connect(settings.redis_url)
     process.at_stop(Stop.CLIENTS, redis.aclose)
+    records = Records(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
+    broker = Publisher(settings.amqp_url, process="projector")
+    process.at_stop(Stop.CLIENTS, broker.close)
+    broker.start()
 
     activities = Activities(engine)
-    closings = Closings(activities)
-    live = LiveWriter(redis, closings.get)
-    projector = Projector(live, activities)
+    windows = Windows(activities)
+    live = LiveWriter(redis, windows.closes_at)
+    projector = Projector(live, activities, windows.activity_of)
     recorded = Consumer(settings.amqp_url, RECORDED_QUEUE, process="projector", topology=TOPOLOGY)
     changed = Consumer(settings.amqp_url, CHANGED_QUEUE, process="projector-activity", topology=TOPOLOGY)
+    rebuilder = Rebuilder(live, records, windows)
+    comparison = Comparison(windows, live, records, rebuilder.rebuild, lambda: pulse.is_current)
+    pulse = Pulse(live, projector, recorded, lambda: broker.depth(RECORDED_QUEUE), comparison.lost)
 
-    process.background(closings.learn(), "closings")
-    process.background(beat(live, recorded), "heartbeat")
+    process.background(windows.learn(), "windows")
+    process.background(pulse.run(), "heartbeat")
+    process.background(comparison.run(), "comparison")
     process.background(recorded.run(handler(projector.recorded)), "recorded")
     process.background(changed.run(handler(projector.changed)), "changed")
     process.at_stop(Stop.CONSUMING, recorded.stop)
@@ -87,17 +129,6 @@ def handler(project: Callable[[Sequence[bytes]], Awaitable[None]]) -> Callable[[
         await batch.ack()
 
     return handle
-
-
-async def beat(live: LiveWriter, recorded: Consumer) -> None:
-    """Says every second that the numbers are kept current, while they are; runs until cancelled."""
-    while True:
-        if recorded.is_consuming:
-            try:
-                await live.beat()
-            except UnavailableError as error:
-                log.warning("no heartbeat: %s", error)
-        await asyncio.sleep(_BEAT_S)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from servicekit.errors import (
     UnavailableError,
 )
 from servicekit.guesses import GuessLimit
+from servicekit.roles import Roles
 from servicekit.rpc import client
 from servicekit.rpc.interceptors import by, for_person
 from servicekit.sealed import Sealer
@@ -30,7 +31,6 @@ from services.activity import messages
 from services.activity.codes import CodeResolver
 from services.activity.definition import SECOND_US
 from services.activity.qr import QrCodes
-from services.activity.roles import Roles
 from services.activity.rpc import ACCESS, ActivityServicer
 from tests.component.conftest import Loopback, Signer
 from tests.fakes_activity import STARTS_AT, FakeRedis, FakeRoles, FakeStore, a_draft

@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import aio_pika
 import pamqp.frame
 import pytest
 from aiormq.abc import AbstractChannel
-from pamqp.base import Frame
-from pamqp.commands import Connection
+from pamqp.commands import Basic, Connection
 from prometheus_client import REGISTRY
 from yarl import URL
 
@@ -22,87 +20,17 @@ from servicekit.broker import (
     PublishRefusedError,
     PublishUnknownError,
     Topology,
+    browse,
     derived_queue,
     work_queue,
 )
 from servicekit.errors import UnavailableError
+from tests.contract.wire import Wire
 
 Eventually = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
 
 KEY = "happened.v1"
 MEGABYTE = 1_000_000
-
-
-class Wire:
-    """A TCP line to the broker."""
-
-    def __init__(self, url: str) -> None:
-        self._broker = URL(url)
-        self._thawed = asyncio.Event()
-        self._thawed.set()
-        self._is_cut = False
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._to_clients: set[asyncio.StreamWriter] = set()
-        self._pumps: set[asyncio.Task[None]] = set()
-
-    async def open(self) -> None:
-        """Begins to listen."""
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        self.url = str(self._broker.with_port(self._server.sockets[0].getsockname()[1]).with_host("127.0.0.1"))
-
-    async def close(self) -> None:
-        """Ends everything."""
-        self._server.close()
-        self.cut()
-        await asyncio.gather(*self._pumps, return_exceptions=True)
-
-    def cut(self) -> None:
-        """Drops all connections and accepts none."""
-        self._is_cut = True
-        for writer in self._writers:
-            writer.close()
-        for pump in self._pumps:
-            pump.cancel()
-
-    def mend(self) -> None:
-        """Accepts connections again."""
-        self._is_cut = False
-
-    def freeze(self) -> None:
-        """Holds back what clients send."""
-        self._thawed.clear()
-
-    def thaw(self) -> None:
-        """Lets it through."""
-        self._thawed.set()
-
-    def say(self, frame: Frame) -> None:
-        """Says something to the clients in the broker's name."""
-        for writer in self._to_clients:
-            writer.write(pamqp.frame.marshal(frame, 0))
-
-    async def _connect(self, client_in: asyncio.StreamReader, client_out: asyncio.StreamWriter) -> None:
-        self._writers.add(client_out)
-        if self._is_cut:
-            client_out.close()
-            return
-        broker_in, broker_out = await asyncio.open_connection(self._broker.host, self._broker.port)
-        self._writers.add(broker_out)
-        self._to_clients.add(client_out)
-        for source, target, gate in ((client_in, broker_out, self._thawed), (broker_in, client_out, None)):
-            pump = asyncio.create_task(_pump(source, target, gate))
-            self._pumps.add(pump)
-            pump.add_done_callback(self._pumps.discard)
-
-
-async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter, gate: asyncio.Event | None) -> None:
-    with suppress(ConnectionError):
-        while data := await source.read(65536):
-            if gate is not None:
-                await gate.wait()
-            target.write(data)
-            await target.drain()
-    target.close()
 
 
 class Observer:
@@ -136,6 +64,9 @@ class Inbox:
         if self.failures:
             raise self.failures.pop(0)
         await batch.ack()
+
+    async def hoard(self, _: object) -> None:
+        """Takes a message and never settles it."""
 
     @property
     def received(self) -> list[bytes]:
@@ -326,6 +257,22 @@ class TestPublisher:
         await publish(publisher, unique, b"now")
         await publisher.close()
 
+    async def test_it_counts_what_is_ready(self, publisher: Publisher, observer: Observer, unique: str) -> None:
+        """What a consumer has in hand is not counted."""
+        assert await publisher.depth(unique) == 0
+        await publish(publisher, unique, b"1", b"2", b"3")
+        await observer.channel.basic_get(unique)
+        assert await publisher.depth(unique) == 2
+
+    async def test_nobody_knows_how_deep_a_missing_queue_is(
+        self, publisher: Publisher, unique: str, eventually: Eventually
+    ) -> None:
+        """That is no zero, and costs nobody the connection for long."""
+        with pytest.raises(UnavailableError):
+            await publisher.depth(f"{unique}.missing")
+        await eventually(lambda: publisher.is_connected)
+        await publish(publisher, unique, b"goes on")
+
     async def test_closing_does_not_wait_for_a_dead_line(self, wire: Wire, publisher: Publisher) -> None:
         """A broker that no longer reads cannot hold up a shutdown."""
         wire.freeze()
@@ -449,6 +396,144 @@ class TestConsumer:
         }
         assert await observer.count(unique) == 0
 
+    async def test_only_the_dead_part_of_a_message_goes_to_the_dead_letters(
+        self, publisher: Publisher, observer: Observer, consume: Callable[..., Consumer], unique: str
+    ) -> None:
+        """The message is acknowledged with it; the rest of it is the handler's."""
+        done = asyncio.Event()
+
+        async def handle(batch: Batch) -> None:
+            await batch.dead_letter(batch.deliveries[0], "the second half", b"poison")
+            done.set()
+
+        await publish(publisher, unique, b"fine, then poison")
+        consumer = consume(handle, publisher=publisher)
+        await done.wait()
+        await consumer.stop()
+        assert (await observer.take(f"{unique}.dlq")).body == b"poison"
+        assert await observer.count(unique) == 0
+
+    async def test_dead_letters_are_read_and_put_back_unless_acknowledged(
+        self, publisher: Publisher, observer: Observer, unique: str, amqp_url: str, eventually: Eventually
+    ) -> None:
+        """A look takes the oldest in hand, as many as asked for."""
+        await publish(publisher, unique, b"1", b"2", b"3")
+        async with browse(amqp_url, unique, process="test", limit=2) as batch:
+            assert [delivery.body for delivery in batch.deliveries] == [b"1", b"2"]
+            await batch.ack(batch.deliveries[1])
+
+        async def two_are_back() -> bool:
+            return await observer.count(unique) == 2
+
+        await eventually(two_are_back)
+        async with browse(amqp_url, unique, process="test", limit=9) as batch:
+            assert [delivery.body for delivery in batch.deliveries] == [b"1", b"3"]
+
+    async def test_what_is_put_off_comes_again_and_holds_up_nobody(
+        self, publisher: Publisher, observer: Observer, consume: Callable[..., Consumer], unique: str
+    ) -> None:
+        """Others are acknowledged meanwhile, all at once, and it is still there."""
+        seen: list[tuple[bytes, int]] = []
+        done = asyncio.Event()
+
+        async def handle(batch: Batch) -> None:
+            seen.extend((delivery.body, delivery.tries) for delivery in batch.deliveries)
+            for delivery in batch.deliveries:
+                if delivery.body == b"early" and delivery.tries < 2:
+                    batch.put_off(delivery)
+            await batch.ack()
+            if (b"early", 2) in seen:
+                done.set()
+
+        await publish(publisher, unique, b"early", b"1", b"2")
+        consumer = consume(handle)
+        await done.wait()
+        await consumer.stop()
+        assert seen == [(b"early", 0), (b"1", 0), (b"2", 0), (b"early", 1), (b"early", 2)]
+        assert await observer.count(unique) == 0
+
+    async def test_what_is_put_off_returns_to_the_queue_when_the_session_ends(
+        self,
+        publisher: Publisher,
+        observer: Observer,
+        consume: Callable[..., Consumer],
+        unique: str,
+        eventually: Eventually,
+    ) -> None:
+        """It was never settled, whatever was acknowledged beside it."""
+
+        async def handle(batch: Batch) -> None:
+            for delivery in batch.deliveries:
+                if delivery.body == b"early":
+                    batch.put_off(delivery)
+            await batch.ack()
+
+        await publish(publisher, unique, b"early", b"1")
+        consumer = consume(handle)
+
+        async def one_in_hand() -> bool:
+            return waiting(consumer) == 0 and await observer.count(unique) == 0
+
+        await eventually(one_in_hand)
+        await consumer.stop()
+
+        async def it_is_back() -> bool:
+            return await observer.count(unique) == 1
+
+        await eventually(it_is_back)
+
+    async def test_while_the_probe_fails_the_queue_keeps_its_messages(
+        self, publisher: Publisher, consume: Callable[..., Consumer], unique: str, eventually: Eventually
+    ) -> None:
+        """A handler without its database is not fed: nothing is delivered until the probe succeeds."""
+        inbox = Inbox()
+        inbox.failures = [UnavailableError("no database")]
+        probes: list[bool] = []
+        is_gone = False
+
+        async def probe() -> None:
+            probes.append(is_gone)
+            if is_gone:
+                raise UnavailableError("no database")
+
+        consumer = consume(inbox.handle, probe=probe)
+        await eventually(lambda: consumer.is_consuming)
+        is_gone = True
+        await publish(publisher, unique, b"1", b"2")
+        await eventually(lambda: probes.count(True) > 2)
+        assert len(inbox.bodies) == 1
+        assert await publisher.depth(unique) == 2
+        is_gone = False
+        await eventually(lambda: inbox.received[-2:] == [b"1", b"2"] and consumer.is_consuming)
+
+    async def test_six_deaths_in_a_row_dead_letter_nothing(
+        self,
+        wire: Wire,
+        publisher: Publisher,
+        observer: Observer,
+        consume: Callable[..., Consumer],
+        unique: str,
+        eventually: Eventually,
+    ) -> None:
+        """However often a consumer dies with them in hand, healthy messages are delivered once more."""
+        bodies = [b"%d" % number for number in range(20)]
+        await publish(publisher, unique, *bodies)
+        for _ in range(6):
+            inbox = Inbox()
+            inbox.open.clear()
+            dying = consume(inbox.handle)
+            await eventually(lambda inbox=inbox, dying=dying: len(inbox.received) + waiting(dying) == 20)
+            wire.cut()
+            inbox.failures = [ConnectionError("dead")]
+            inbox.open.set()
+            await dying.stop()
+            wire.mend()
+
+        survivor = Inbox()
+        consume(survivor.handle)
+        await eventually(lambda: sorted(survivor.received) == sorted(bodies))
+        assert await observer.count(f"{unique}.dlq") == 0
+
     async def test_stopping_finishes_the_batch_in_hand_and_returns_the_rest(
         self,
         publisher: Publisher,
@@ -508,6 +593,43 @@ class TestConsumer:
         await publish(publisher, unique, b"back")
         await eventually(lambda: inbox.received == [b"back"])
 
+    async def test_a_consumer_cancelled_by_the_broker_comes_back(
+        self, wire: Wire, publisher: Publisher, consume: Callable[..., Consumer], unique: str, eventually: Eventually
+    ) -> None:
+        """As when its node leaves: the broker says so, and nothing else is wrong."""
+        tags = overheard_tags(wire)
+        inbox = Inbox()
+        consumer = consume(inbox.handle)
+        await eventually(lambda: bool(tags) and consumer.is_consuming)
+        wire.say(Basic.Cancel(tags[0], nowait=True), channel=1)
+        await eventually(lambda: len(tags) == 2 and consumer.is_consuming)
+        await publish(publisher, unique, b"back")
+        await eventually(lambda: inbox.received == [b"back"])
+
+    @pytest.mark.parametrize("others", [0, 1])
+    async def test_a_consumer_the_broker_forgot_asks_and_comes_back(
+        self,
+        wire: Wire,
+        publisher: Publisher,
+        observer: Observer,
+        consume: Callable[..., Consumer],
+        unique: str,
+        eventually: Eventually,
+        others: int,
+    ) -> None:
+        """Nobody told it; a silence does, also while another consumer is known but full."""
+        tags = overheard_tags(wire)
+        inbox = Inbox()
+        consumer = consume(inbox.handle, silence_s=0.2)
+        await eventually(lambda: bool(tags) and consumer.is_consuming)
+        wire.forge(Basic.Cancel(tags[0], nowait=True), channel=1)
+        for _ in range(others):
+            await observer.channel.basic_qos(prefetch_count=1)
+            await observer.channel.basic_consume(unique, Inbox().hoard)
+            await publish(publisher, unique, b"hoarded")
+        await publish(publisher, unique, b"back")
+        await eventually(lambda: inbox.received == [b"back"])
+
     async def test_it_starts_without_a_broker(
         self,
         wire: Wire,
@@ -528,6 +650,21 @@ class TestConsumer:
 def headers_of(message: Any) -> dict[str, Any]:
     """What the publisher wrote, without the broker's own count of deliveries."""
     return {name: value for name, value in message.header.properties.headers.items() if name != "x-delivery-count"}
+
+
+def overheard_tags(wire: Wire) -> list[str]:
+    """The tags of consumers that clients begin from now on."""
+    tags: list[str] = []
+
+    def overhear(said: bytes) -> None:
+        while said and not said.startswith(b"AMQP"):
+            size, _, frame = pamqp.frame.unmarshal(said)
+            said = said[size:]
+            if isinstance(frame, Basic.Consume):
+                tags.append(frame.consumer_tag)
+
+    wire.overhear = overhear
+    return tags
 
 
 def waiting(consumer: Consumer) -> int:

@@ -82,7 +82,7 @@ async def test_two_taps_have_one_holder_and_the_earlier_one_holds(recorder: Reco
     await recorder.record([late])
     await recorder.record([early])
     assert await stored_seats(engine, occurrence_id) == [(SeatState.HELD, early.attempt_id, 2)]
-    records = await Records(engine).list_of(user_id, 10, None)
+    records = [stored.record() for stored in await Records(engine).list_of(user_id, 10, None)]
     assert [record.outcome for record in records] == [Outcome.DUPLICATE, Outcome.ACCEPTED]
     assert records[0].duplicate_of.checkin_id == records[1].checkin_id
 
@@ -114,7 +114,8 @@ async def test_an_attempt_whose_credential_did_not_open_is_kept_for_its_person(
     )  # fmt: skip
     effects, new = await recorder.record([refused])
     assert (effects, new) == ([], 1)
-    (record,) = await Records(engine).list_of(refused.user_id, 10, None)
+    (stored,) = await Records(engine).list_of(refused.user_id, 10, None)
+    record = stored.record()
     assert (record.outcome, record.reasons[0].reason) == (Outcome.REFUSED, "QR_SIGNATURE")
 
 
@@ -187,7 +188,7 @@ async def test_any_order_and_grouping_stores_the_same_truth(
             await recorder.record(copies[start : start + width])
             start += width
         (seat,) = await stored_seats(engine, occurrence_id)
-        records = await Records(engine).list_of(user_id, 50, None)
+        records = [stored.record() for stored in await Records(engine).list_of(user_id, 50, None)]
         told = sorted((record.attempt_id, record.outcome, record.checked_in_at) for record in records)
         histories.append((seat[:2], told))
     assert histories[0] == histories[1]

@@ -1,7 +1,9 @@
 """Live numbers, the same body in memory and on a real Redis; then what only Redis can show."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +13,10 @@ from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit import cache, ids
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import DAY_US, IN, OUT, Counted, SeatView, Status, counters
-from services.reporting.live import EVENTS_PER_ENTRY, LiveReader, LiveWriter, Numbers
+from services.reporting.domain import DAY_US, IN, OUT, Counted, SeatView, Status, Totals, counters
+from services.reporting.live import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, LiveReader, LiveWriter, Numbers
 from services.reporting.project import Change
-from tests.fakes_reporting import FakeLive
+from tests.fakes_reporting import FakeLive, totals_of
 
 HELD, PENDING, REFUSED, ABSENT = Status.CHECKED_IN, Status.PENDING_REVIEW, Status.REFUSED, Status.ABSENT
 
@@ -24,7 +26,8 @@ class RedisLive:
 
     def __init__(self, redis: cache.Redis, closes_at: int | None = None) -> None:
         writer, reader = LiveWriter(redis, lambda activity_id: closes_at), LiveReader(redis)
-        self.apply, self.beat = writer.apply, writer.beat
+        self.apply, self.beat, self.totals = writer.apply, writer.beat, writer.totals
+        self.begin, self.fill, self.switch, self.abandon = writer.begin, writer.fill, writer.switch, writer.abandon
         self.numbers, self.people = reader.numbers, reader.people
 
 
@@ -52,7 +55,12 @@ def activity_id() -> bytes:
 
 
 def a_change(
-    user_id: bytes, revision: int = 1, status: Status = HELD, direction: int = IN, at: int = 60_000_000
+    user_id: bytes,
+    revision: int = 1,
+    status: Status = HELD,
+    direction: int = IN,
+    at: int = 60_000_000,
+    occurrence_id: bytes = b"o" * 16,
 ) -> Change:
     """A seat in a state that depends on nothing but the arguments."""
     counted, event = [], b""
@@ -60,7 +68,12 @@ def a_change(
         counted = counters(status, at, "qr", "A", "on_time", ["REASON"])
         event = pb.LiveBatch(events=[pb.LiveEvent(user_id=user_id, status=status)]).SerializeToString()
     view = SeatView(status is HELD, at, counted, int(status), "qr", "A", "on_time", ["REASON"])
-    return Change(user_id, direction, revision, view, event, at)
+    return Change(occurrence_id, user_id, direction, revision, view, event, at)
+
+
+def key_of(kind: str, activity_id: bytes) -> str:
+    """A key of an activity."""
+    return f"reporting:{kind}:{{{ids.to_text(activity_id)}}}"
 
 
 async def events(redis: cache.Redis, activity_id: bytes) -> list[list[pb.LiveEvent]]:
@@ -107,7 +120,7 @@ async def test_an_annulled_person_leaves_every_counter(live: Live, activity_id: 
     person = ids.new_id()
     await live.apply({activity_id: [a_change(person)]})
     await live.apply({activity_id: [a_change(person, 2, ABSENT)]})
-    assert (await live.numbers(activity_id)).counts == {"reason:REASON": 1}
+    assert (await live.numbers(activity_id)).counts == {}
     [found] = await live.people(activity_id)
     assert (found.user_id, found.seat.status) == (person, ABSENT)
 
@@ -155,6 +168,7 @@ async def test_counters_equal_a_recount(redis: cache.Redis, batches: list[list[C
 
     ascending = sorted(chain(*batches), key=lambda change: change.revision)
     newest = {(change.user_id, change.direction): change for change in ascending}
+    assert await real.totals([activity_id]) == await fake.totals([activity_id]) == totals_of(newest.values())
     people = [Counted(change.user_id, change.view) for change in newest.values() if change.direction == IN]
     assert (await real.numbers(activity_id)).counts == (await fake.numbers(activity_id)).counts
     assert sorted(await real.people(activity_id)) == sorted(await fake.people(activity_id)) == sorted(people)
@@ -197,10 +211,10 @@ async def test_the_event_id_is_the_newest_entry(redis: cache.Redis, activity_id:
 async def test_everything_expires(
     redis: cache.Redis, activity_id: bytes, closes_in_us: int | None, life_us: int
 ) -> None:
-    """All three keys of an activity go together, never at once."""
+    """All keys of an activity go together, never at once."""
     closes_at = None if closes_in_us is None else now_us() + closes_in_us
     await RedisLive(redis, closes_at).apply({activity_id: [a_change(ids.new_id())]})
-    for kind in ("people", "counts", "live"):
+    for kind in ("seats", "counts", "live"):
         left_s = await redis.ttl(f"reporting:{kind}:{{{ids.to_text(activity_id)}}}")
         assert left_s == pytest.approx(life_us / 1_000_000, abs=5)
 
@@ -208,9 +222,233 @@ async def test_everything_expires(
 async def test_numbers_are_stale_without_a_recent_heartbeat(redis: cache.Redis, activity_id: bytes) -> None:
     """A projector that just said it consumes makes them fresh; six seconds of silence make them stale."""
     live = RedisLive(redis)
-    await live.beat()
+    await live.beat(anew=True)
+    assert await live.beat()
     assert not (await live.numbers(activity_id)).is_stale
     assert Numbers({}, "0-0", now_us() - 6_000_000).is_stale
+
+
+async def test_people_leave_and_come_back(live: Live, activity_id: bytes) -> None:
+    """Inside follows both seats: out takes one away, an annulled out gives one back, an annulled in takes one."""
+    person = ids.new_id()
+    moves = [
+        (a_change(person), 1),
+        (a_change(person, direction=OUT, at=120_000_000), 0),
+        (a_change(person, 2, ABSENT, OUT), 1),
+        (a_change(person, 2, ABSENT), 0),
+    ]
+    for change, inside in moves:
+        await live.apply({activity_id: [change]})
+        assert (await live.numbers(activity_id)).counts.get("inside", 0) == inside
+
+
+async def test_totals_are_by_occurrence(live: Live, activity_id: bytes) -> None:
+    """A person may sit in two occurrences of an activity: two seats, each with its revision, ways out included."""
+    person, first, second = ids.new_id(), ids.new_id(), ids.new_id()
+    changes = [
+        a_change(person, 3, occurrence_id=first),
+        a_change(person, 1, direction=OUT, occurrence_id=first),
+        a_change(person, 7, REFUSED, occurrence_id=second),
+    ]
+    await live.apply({activity_id: changes})
+    assert await live.totals([activity_id]) == {first: Totals(2, 4), second: Totals(1, 7)}
+    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+
+
+async def test_a_revision_without_news_counts_in_the_totals(live: Live, activity_id: bytes) -> None:
+    """A second tap raises the revision and nothing else; the totals follow."""
+    person = ids.new_id()
+    await live.apply({activity_id: [a_change(person)]})
+    await live.apply({activity_id: [a_change(person, 5)]})
+    assert await live.totals([activity_id]) == {b"o" * 16: Totals(1, 5)}
+
+
+@pytest.mark.parametrize("kind", ["seats", "counts"])
+async def test_numbers_of_which_a_part_is_lost_contain_nothing(
+    redis: cache.Redis, activity_id: bytes, kind: str
+) -> None:
+    """The totals of an activity are believed only as long as both of its keys are there."""
+    live = RedisLive(redis)
+    await live.apply({activity_id: [a_change(ids.new_id())]})
+    await redis.delete(key_of(kind, activity_id))
+    assert await live.totals([activity_id]) == {}
+
+
+OWNER, RIVAL = b"owner", b"rival"
+
+
+async def test_a_new_generation_replaces_the_old_one(live: Live, activity_id: bytes) -> None:
+    """Until the switch the old numbers are shown, as stale; after it the new ones, which hold no ghosts."""
+    ghost, person, late = ids.new_id(), ids.new_id(), ids.new_id()
+    await live.apply({activity_id: [a_change(ghost)]})
+
+    assert await live.begin(activity_id, OWNER)
+    assert await live.fill(activity_id, [a_change(person, 4)], OWNER)
+    await live.apply({activity_id: [a_change(late), a_change(person, 3, REFUSED)]})
+    during = await live.numbers(activity_id)
+    assert await live.switch(activity_id, OWNER)
+
+    assert (during.counts["checked_in"], during.counts["refused"], during.is_stale) == (2, 1, True)
+    after = await live.numbers(activity_id)
+    assert (after.counts["checked_in"], after.counts.get("refused", 0), after.is_rebuilding) == (2, 0, False)
+    assert {found.user_id for found in await live.people(activity_id)} == {person, late}
+    assert await live.totals([activity_id]) == {b"o" * 16: Totals(2, 5)}
+
+
+async def test_one_rebuilds_at_a_time(live: Live, activity_id: bytes) -> None:
+    """Whoever comes second is told so, and can neither add, nor switch, nor throw away."""
+    await live.apply({activity_id: [a_change(ids.new_id())]})
+    assert await live.begin(activity_id, OWNER)
+    assert not await live.begin(activity_id, RIVAL)
+    assert not await live.fill(activity_id, [a_change(ids.new_id())], RIVAL)
+    assert not await live.switch(activity_id, RIVAL)
+    await live.abandon(activity_id, RIVAL)
+    assert await live.switch(activity_id, OWNER)
+    assert (await live.numbers(activity_id)).counts == {}
+
+
+async def test_a_rebuild_that_is_abandoned_leaves_the_numbers_alone(live: Live, activity_id: bytes) -> None:
+    """The old generation goes on and the next one starts from nothing."""
+    await live.apply({activity_id: [a_change(ids.new_id())]})
+    await live.begin(activity_id, OWNER)
+    await live.fill(activity_id, [a_change(ids.new_id())], OWNER)
+    await live.abandon(activity_id, OWNER)
+    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+    assert await live.begin(activity_id, RIVAL)
+    await live.switch(activity_id, RIVAL)
+    assert (await live.numbers(activity_id)).counts == {}
+
+
+async def test_who_died_rebuilding_is_in_the_way_for_half_a_minute(redis: cache.Redis, activity_id: bytes) -> None:
+    """The marker expires, each page puts that off, and what was built outlives it, so that it is never half there."""
+    live = RedisLive(redis)
+    await live.apply({activity_id: [a_change(ids.new_id())]})
+    await live.begin(activity_id, OWNER)
+    assert 0 < await redis.pttl(key_of("rebuilding", activity_id)) <= REBUILD_LIFE_MS
+    await redis.pexpire(key_of("rebuilding", activity_id), 1000)
+    await live.fill(activity_id, [a_change(ids.new_id())], OWNER)
+    assert await redis.pttl(key_of("rebuilding", activity_id)) > 1000
+    assert await redis.pttl(key_of("next-seats", activity_id)) > REBUILD_LIFE_MS
+
+    await redis.delete(key_of("rebuilding", activity_id))
+
+    assert not await live.fill(activity_id, [a_change(ids.new_id())], OWNER)
+    assert not await live.switch(activity_id, OWNER)
+    assert await live.begin(activity_id, RIVAL)
+    assert not await redis.exists(key_of("next-seats", activity_id))
+    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+
+
+async def test_a_switch_tells_viewers_and_keeps_the_expiry(redis: cache.Redis, activity_id: bytes) -> None:
+    """An entry without events makes every viewer ask for the numbers, and all keys still go a day after the close."""
+    live = RedisLive(redis, now_us() + 2 * DAY_US)
+    await live.apply({activity_id: [a_change(ids.new_id())]})
+    await live.begin(activity_id, OWNER)
+    await live.fill(activity_id, [a_change(ids.new_id())], OWNER)
+    await live.switch(activity_id, OWNER)
+    assert [len(entry) for entry in await events(redis, activity_id)] == [1, 0]
+    for kind in ("seats", "counts", "live"):
+        assert await redis.ttl(key_of(kind, activity_id)) == pytest.approx(3 * DAY_US / 1_000_000, abs=5)
+    left = {key async for key in redis.scan_iter(key_of("*", activity_id), count=10_000)}
+    assert left == {key_of(kind, activity_id).encode() for kind in ("seats", "counts", "live")}
+
+
+@dataclass
+class World:
+    """What is recorded, what of it is under way to the projectors, and a rebuild that reads page by page."""
+
+    redis: cache.Redis
+    activity_id: bytes = field(default_factory=ids.new_id)
+    recorded: dict[tuple[bytes, int], Change] = field(default_factory=dict)
+    told: list[Change] = field(default_factory=list)
+    page_after: tuple[bytes, int] = (b"", 0)
+
+    def __post_init__(self) -> None:
+        self.projectors = RedisLive(self.redis), RedisLive(self.redis)
+
+    def record(self, user_id: bytes, direction: int, status: Status, minute: int) -> None:
+        """The recorder commits, and will tell."""
+        known = self.recorded.get((user_id, direction))
+        change = a_change(user_id, known.revision + 1 if known else 1, status, direction, minute * 60_000_000)
+        self.recorded[user_id, direction] = change
+        self.told.append(change)
+
+    async def deliver(self, which: int) -> None:
+        """Some message arrives at some projector, maybe not for the first time."""
+        if self.told:
+            await self.projectors[which % 2].apply({self.activity_id: [self.told[which % len(self.told)]]})
+
+    async def read_page(self) -> bool:
+        """The next two seats as they are now; False after the last."""
+        keys = sorted(key for key in self.recorded if key > self.page_after)[:2]
+        if not keys:
+            return False
+        self.page_after = keys[-1]
+        return await self.projectors[0].fill(self.activity_id, [self.recorded[key] for key in keys], OWNER)
+
+    async def begin(self) -> None:
+        """A rebuild begins, after one that died half way if there is a marker; nobody tells again what was before."""
+        await self.redis.delete(key_of("rebuilding", self.activity_id))
+        assert await self.projectors[0].begin(self.activity_id, OWNER)
+        self.page_after = (b"", 0)
+
+    async def do(self, step: tuple[Any, ...]) -> None:
+        """One thing happens."""
+        match step:
+            case "record", user, direction, status, minute:
+                self.record(user, direction, status, minute)
+            case "deliver", which:
+                await self.deliver(which)
+            case ("page",):
+                await self.read_page()
+
+
+recording = st.tuples(
+    st.just("record"), st.sampled_from(USERS), st.sampled_from([IN, OUT]), st.sampled_from(Status), st.integers(1, 3)
+)
+steps = st.lists(recording | st.tuples(st.just("deliver"), st.integers(0, 99)) | st.just(("page",)), max_size=12)
+
+
+@given(before=steps, half=steps, during=steps, after=steps, dies=st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_a_rebuild_among_live_traffic_ends_equal_to_a_recount(
+    redis: cache.Redis, before: list[Any], half: list[Any], during: list[Any], after: list[Any], dies: bool
+) -> None:
+    """Whatever was lost before, and whatever is recorded, delivered twice or late meanwhile, by two projectors."""
+    world = World(redis)
+    for step in before:
+        await world.do(step)
+    if dies:
+        await world.begin()
+        for step in half:
+            await world.do(step)
+    await world.begin()
+    told_before = len(world.told)
+    for step in during:
+        await world.do(step)
+    while await world.read_page():
+        pass
+    assert await world.projectors[1].switch(world.activity_id, OWNER)
+    for step in after:
+        await world.do(step)
+    await world.projectors[0].apply({world.activity_id: world.told[told_before:]})
+
+    recount, real = FakeLive(), world.projectors[0]
+    await recount.apply({world.activity_id: list(world.recorded.values())})
+    assert (await real.numbers(world.activity_id)).counts == (await recount.numbers(world.activity_id)).counts
+    assert sorted(await real.people(world.activity_id)) == sorted(await recount.people(world.activity_id))
+    assert await real.totals([world.activity_id]) == totals_of(world.recorded.values())
+
+
+async def test_a_heartbeat_is_missed_when_redis_was_emptied(redis: cache.Redis, live: Live) -> None:
+    """The next one says so instead of beating, until somebody vouches for the numbers."""
+    if isinstance(live, FakeLive):
+        live.forget()
+    else:
+        await redis.delete("reporting:heartbeat")
+    assert not await live.beat()
+    assert await live.beat(anew=True)
+    assert await live.beat()
 
 
 async def test_redis_gone(activity_id: bytes) -> None:

@@ -15,6 +15,7 @@ from services.checkin.domain import SECOND_US, Method, Occurrence, Reason
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging import Judging
 from services.checkin.merge import Hint, HintKind, Judgement, Outcome
+from services.checkin.recent import Recent
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
 from tests.fakes import FakeActivities, FakeAntifraud, FakeDispatch, FakeGuesses, FakeRecords, FakeSeats
 
@@ -37,14 +38,14 @@ class House:
 
     def __post_init__(self) -> None:
         self.activities = FakeActivities([a_snapshot(self.occurrence)])
-        judging = Judging(
+        self.judging = Judging(
             activities=self.activities,
             antifraud=self.antifraud,
             guesses=self.guesses,
             qr=self.qr,
             evidence=self.evidence,
         )
-        self.acceptance = Acceptance(judging, self.seats, self.dispatch, self.records)
+        self.acceptance = Acceptance(self.judging, self.seats, self.dispatch, self.records, Recent())
 
     def token(self, sealer: Sealer[credential_pb2.QrToken] | None = None, **changes: object) -> str:
         """A QR of the occurrence, issued at its start."""

@@ -1,10 +1,12 @@
 """The line in front of checkin turns people away before the wait gets long."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
-from gateway.checkins import BatchLostError, Line, OverloadedError
+from gateway.fallback import BatchLostError
+from gateway.line import Line, OverloadedError
 from gateway.ratelimit import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
@@ -15,6 +17,11 @@ FULL = 256
 def an_attempt() -> pb.Attempt:
     """One person's attempt."""
     return pb.Attempt(user_id=ids.new_id(), attempt_id=ids.new_id(), token="T")
+
+
+async def nobody(attempts: Sequence[pb.Attempt]) -> Sequence[pb.Checkin | Exception]:
+    """A fallback that takes nothing."""
+    raise BatchLostError("nothing durable")
 
 
 class Checkin:
@@ -43,7 +50,7 @@ async def test_a_long_wait_is_refused_at_once() -> None:
     drain = Drain(full=FULL, clock=lambda: now)
     drain.batch_ended(FULL, now - 4)
     checkin = Checkin()
-    line = Line(checkin, drain)
+    line = Line(checkin, nobody, drain)
     everybody = [task for _ in range(6) for task in await submitted(line, FULL)]
 
     refused = [task for task in everybody if task.done()]
@@ -57,7 +64,7 @@ async def test_a_long_wait_is_refused_at_once() -> None:
 async def test_an_unmeasured_line_takes_a_rush() -> None:
     """A thousand at the same instant are no overload as long as nothing was found slow."""
     checkin = Checkin()
-    line = Line(checkin)
+    line = Line(checkin, nobody)
     inside = await submitted(line, 1_000)
     checkin.may_answer.set()
 
@@ -72,4 +79,4 @@ async def test_a_short_answer_is_a_lost_batch() -> None:
         return pb.BatchCreateCheckinsResponse()
 
     with pytest.raises(BatchLostError):
-        await Line(nothing).submit(an_attempt(), None)
+        await Line(nothing, nobody).submit(an_attempt(), None)

@@ -1,0 +1,165 @@
+"""ID-only check-ins: what the gateway does with a batch while checkin is gone.
+
+Control comes from `line.py` when `BatchCreateCheckins` failed as a whole. A QR proves its occurrence by itself, so it
+is opened here: bad ones are refused, good ones become undecided copies, all in one message to the recorder, and
+completion judges them as of their arrival. What a QR does not prove (code, place, staff) is left to the phone and its
+receipt.
+
+The batch may have reached checkin all the same, and been published by it. That is harmless: received_at and body_hash
+are the same, so both are the same copy, the better judgement of the two counts, and undecided beats only a refusal.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from gateway import metrics
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
+from servicekit import ids, qr, telemetry
+from servicekit.breaker import AsyncBreaker
+from servicekit.credentials import checkin_id, evidence_binding, evidence_of
+from servicekit.errors import ServiceError, UnavailableError
+from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
+
+EXCHANGE = "checkin"
+ATTEMPTED = "attempted.v1"
+
+
+class BatchLostError(UnavailableError):
+    """Nothing durable holds the batch that we know of: nobody in it knows whether it counted, trying again is safe."""
+
+
+class PublisherPort(Protocol):
+    """RabbitMQ."""
+
+    async def publish(
+        self,
+        exchange: str,
+        routing_key: str,
+        body: bytes,
+        *,
+        message_id: str,
+        type: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Returns when the message is durable; raises ServiceError within its own deadline otherwise."""
+
+
+class Fallback:
+    """Judges what a QR alone proves, and publishes it.
+
+    Args:
+        breaker: Guards the publisher.
+        secrets: Master secrets, as of `servicekit.sealed.parse_secrets`.
+    """
+
+    def __init__(self, publisher: PublisherPort, breaker: AsyncBreaker, secrets: dict[int, bytes]) -> None:
+        self._publisher = publisher
+        self._breaker = breaker
+        self._qr = Sealer(credential_pb2.QrToken, secrets)
+        self._evidence = Sealer(credential_pb2.Evidence, secrets)
+
+    async def take(self, attempts: Sequence[pb.Attempt]) -> list[pb.Checkin | Exception]:
+        """A result per attempt, in order; whatever has a record in its result is durable.
+
+        Raises:
+            BatchLostError: The message could not be published; then it may still arrive later.
+        """
+        copies = {index: self._judge(attempt) for index, attempt in enumerate(attempts) if attempt.token}
+        if copies:
+            await self._publish(pb.AttemptedBatch(copies=copies.values()))
+        results: list[pb.Checkin | Exception] = [
+            _record(copies[index]) if index in copies else _lost() for index in range(len(attempts))
+        ]
+        _count(results)
+        return results
+
+    def _judge(self, attempt: pb.Attempt) -> pb.Copy:
+        """The copy that the recorder gets: undecided, or refused for what is wrong with its QR."""
+        copy = pb.Copy(
+            user_id=attempt.user_id,
+            attempt_id=attempt.attempt_id,
+            received_at=attempt.received_at,
+            effective_at=attempt.received_at,
+            judgement=pb.JUDGEMENT_REFUSED,
+            method=attempt.method,
+            direction=attempt.direction,
+            gate=attempt.gate,
+            body_hash=attempt.body_hash,
+            punctuality=pb.PUNCTUALITY_ON_TIME,
+            distance_m=-1,
+            accuracy_m=attempt.location.accuracy_m,
+            is_offline=attempt.is_offline,
+        )
+        slot_age_s = -1
+        try:
+            token = self._qr.open_text(attempt.token)
+        except SealedTextError:
+            copy.reasons.add(reason="QR_MALFORMED")
+        except SealBrokenError:
+            copy.reasons.add(reason="QR_SIGNATURE")
+        else:
+            slot_age_s = qr.slot_age_s(token.issued_at, attempt.received_at)
+            _judge_time(copy, token)
+        binding = evidence_binding(attempt.user_id, attempt.attempt_id)
+        copy.evidence = self._evidence.seal(evidence_of(attempt, slot_age_s), binding)
+        return copy
+
+    async def _publish(self, batch: pb.AttemptedBatch) -> None:
+        try:
+            async with self._breaker.calling():
+                await self._publisher.publish(
+                    EXCHANGE,
+                    ATTEMPTED,
+                    batch.SerializeToString(),
+                    message_id=ids.to_text(ids.new_id()),
+                    type=ATTEMPTED,
+                    headers=telemetry.headers(),
+                )
+        except ServiceError as error:
+            metrics.FALLBACK.labels("lost").inc(len(batch.copies))
+            raise _lost() from error
+
+
+def _judge_time(copy: pb.Copy, token: credential_pb2.QrToken) -> None:
+    """Leaves the copy to completion unless its QR was not alive; one that waited on a phone may be out of its life."""
+    fault = qr.time_fault(token.issued_at, token.life_s, copy.received_at)
+    if fault is None or (copy.is_offline and fault[0] == "QR_EXPIRED"):
+        copy.judgement = pb.JUDGEMENT_UNDECIDED
+        copy.occurrence_id = token.occurrence_id
+        copy.reasons.add(reason="DEPENDENCY_UNAVAILABLE")
+    else:
+        reason, numbers = fault
+        copy.reasons.add(reason=reason, numbers=numbers)
+
+
+def _record(copy: pb.Copy) -> pb.Checkin:
+    """What the person gets to see: as checkin would answer, without the activity's title and place."""
+    is_refused = copy.judgement == pb.JUDGEMENT_REFUSED
+    return pb.Checkin(
+        checkin_id=checkin_id(copy.user_id, copy.attempt_id),
+        attempt_id=copy.attempt_id,
+        occurrence_id=copy.occurrence_id,
+        user_id=copy.user_id,
+        outcome=pb.OUTCOME_REFUSED if is_refused else pb.OUTCOME_PROVISIONAL,
+        reasons=copy.reasons,
+        punctuality=copy.punctuality,
+        checked_in_at=copy.effective_at,
+        distance_m=copy.distance_m,
+        method=copy.method,
+        direction=copy.direction,
+        gate=copy.gate,
+        is_offline=copy.is_offline,
+    )
+
+
+def _lost() -> BatchLostError:
+    return BatchLostError("check-ins cannot be taken at this moment; try again")
+
+
+def _count(results: Sequence[pb.Checkin | Exception]) -> None:
+    for result in results:
+        if isinstance(result, Exception):
+            metrics.FALLBACK.labels("not_qr").inc()
+        else:
+            metrics.FALLBACK.labels("refused" if result.outcome == pb.OUTCOME_REFUSED else "provisional").inc()

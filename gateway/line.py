@@ -1,0 +1,142 @@
+"""The line in front of checkin: attempts leave it together, and none of them waits long.
+
+Control comes from `checkins.py` with one attempt, or from `many.py` with several of one request. A batch goes to
+checkin (`services/checkin/accept.py`), or to `fallback.py` while checkin is gone.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from opentelemetry.trace import SpanContext
+
+from gateway import metrics
+from gateway.ratelimit import Drain
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit import telemetry
+from servicekit.batching import BATCH_SIZE, NaturalBatcher
+from servicekit.breaker import AsyncBreaker
+from servicekit.errors import InternalError, Kind, ServiceError, UnavailableError
+from servicekit.rpc import client
+from servicekit.rpc.status import from_status
+
+log = logging.getLogger(__name__)
+
+_BATCH_S = 2.0
+_SLOW_BATCH_S = 1.9
+_PROBE_S = 0.5
+# A checkin that hangs costs everybody in a batch the whole deadline: few batches may find that out.
+_LOST_BATCHES = 2
+_MAXIMUM_BATCH = 256
+# A batch costs some 2 ms whatever is in it [measured], so a second one flies only when it is worth while.
+_MAXIMUM_IN_FLIGHT = 2
+_WORTH_A_BATCH = 64
+_MAXIMUM_WAITING = 10_000
+_MAXIMUM_WAIT_S = 1.5
+# What waited on phones is one party to the batcher's fairness, however many QRs it comes from: the door keeps half.
+_OFFLINE = "offline"
+
+_batch_size = BATCH_SIZE.labels("gateway")
+
+Result = pb.Checkin | Exception
+Take = Callable[[Sequence[pb.Attempt]], Awaitable[Sequence[Result]]]
+
+
+class OverloadedError(UnavailableError):
+    """Who comes now would wait longer than a person does."""
+
+    reason = "OVERLOADED"
+
+
+class _Item:
+    """An attempt in line: what it is fair to, and who may not be twice in a batch."""
+
+    __slots__ = ("attempt", "context", "key", "owner")
+
+    def __init__(self, attempt: pb.Attempt, context: SpanContext | None) -> None:
+        self.attempt = attempt
+        self.context = context
+        if attempt.is_offline:
+            self.key: str | bytes = _OFFLINE
+            self.owner = attempt.user_id + attempt.attempt_id
+        else:
+            self.key = attempt.token or attempt.code or attempt.activity_id
+            self.owner = attempt.user_id
+
+
+class Line:
+    """Natural batches, a breaker, a fallback, and a limit before the wait gets long.
+
+    Args:
+        send: `BatchCreateCheckins` of the stub.
+        fall_back: Takes a batch that checkin did not: a result per attempt, or BatchLostError.
+        drain: Measures how fast the line empties.
+    """
+
+    def __init__(self, send: Callable[..., object], fall_back: Take, drain: Drain | None = None) -> None:
+        self._rpc = send
+        self._fall_back = fall_back
+        self._breaker = AsyncBreaker("checkin", fail_max=_LOST_BATCHES, slow_s=_SLOW_BATCH_S, probe=self._probe)
+        self._drain = drain or Drain(full=_MAXIMUM_BATCH)
+        self._batcher: NaturalBatcher[_Item, pb.Checkin] = NaturalBatcher(
+            self._send,
+            max_batch=_MAXIMUM_BATCH,
+            max_in_flight=_MAXIMUM_IN_FLIGHT,
+            worth=_WORTH_A_BATCH,
+            max_waiting=_MAXIMUM_WAITING,
+            key=lambda item: item.key,
+            owner=lambda item: item.owner,
+            observe=_observe_batch,
+        )
+        metrics.WAITING.set_function(lambda: self._batcher.waiting)
+        self.drain = self._batcher.drain
+
+    async def submit(self, attempt: pb.Attempt, context: SpanContext | None) -> pb.Checkin:
+        """The record of an attempt.
+
+        Raises:
+            OverloadedError: The line is too long.
+            UnavailableError: Nothing durable could take the attempt in time.
+            ServiceError: What checkin said of this attempt.
+        """
+        if self._drain.wait_s(self._batcher.waiting) > _MAXIMUM_WAIT_S:
+            metrics.SHED.inc()
+            raise OverloadedError("too many people check in at this moment; try again")
+        return await self._batcher.submit(_Item(attempt, context))
+
+    async def _send(self, items: list[_Item]) -> Sequence[Result]:
+        attempts = [item.attempt for item in items]
+        links = [item.context for item in items if item.context is not None]
+        started_at = time.monotonic()
+        with telemetry.span("checkin batch", links=links, attributes={"checkin.batch_size": len(items)}):
+            try:
+                results = await self._ask(attempts)
+            except ServiceError as error:
+                # Whatever is wrong with a batch as a whole is nobody's in it; items have their own status.
+                if error.kind is not Kind.UNAVAILABLE:
+                    log.error("checkin refused a batch: %s", error)
+                # How long checkin kept us waiting says nothing of how fast the line empties without it.
+                started_at = time.monotonic()
+                results = await self._fall_back(attempts)
+        self._drain.batch_ended(len(items), started_at)
+        return results
+
+    async def _ask(self, attempts: Sequence[pb.Attempt]) -> Sequence[Result]:
+        request = pb.BatchCreateCheckinsRequest(attempts=attempts)
+        async with self._breaker.calling():
+            response: pb.BatchCreateCheckinsResponse = await client.call(self._rpc, request, timeout_s=_BATCH_S)
+        if len(response.results) != len(attempts):
+            raise InternalError(f"{len(response.results)} results for {len(attempts)} attempts")
+        return [
+            result.checkin if result.HasField("checkin") else from_status(result.status) for result in response.results
+        ]
+
+    async def _probe(self) -> Any:
+        """An empty batch, so that nobody waits out the deadline only to find that checkin still hangs."""
+        return await client.call(self._rpc, pb.BatchCreateCheckinsRequest(), timeout_s=_PROBE_S)
+
+
+def _observe_batch(size: int, waited_s: float) -> None:
+    _batch_size.observe(size)
+    metrics.BATCH_WAIT.observe((waited_s,))
