@@ -11,6 +11,7 @@ from gateway.clients import Clients
 from gateway.fallback import Fallback
 from gateway.line import Line
 from gateway.live import Live
+from gateway.many import Many
 from gateway.provisional import Provisional
 from gateway.receipts import Receipts
 from gateway.routes.dependencies import Parts
@@ -39,8 +40,10 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     secrets = parse_secrets(credentials.credential_secret)
     line = Line(clients.checkin.BatchCreateCheckins, _fallback(settings, secrets, process).take)
     live = Live(redis, guard, partial(snapshot, clients))
-    hot = CheckinRoute(guard, Receipts(secrets), line, Provisional(clients.decided_attempts))
-    server = HttpServer(_config(build(Parts(clients, guard, live, settings.wechat_check_file), hot), http))
+    receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
+    hot = CheckinRoute(guard, receipts, line, provisional)
+    parts = Parts(clients, guard, live, Many(line, receipts, provisional), settings.wechat_check_file)
+    server = HttpServer(_config(build(parts, hot), http))
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")
     process.background(guard.listen(redis), "ended-sessions-channel")

@@ -8,6 +8,8 @@ from fastapi.security import HTTPBearer
 from gateway.auth import Guard
 from gateway.clients import Clients
 from gateway.live import Live
+from gateway.many import Many
+from gateway.ratelimit import Buckets
 from servicekit.tokens import Claims
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a sign-in.")
@@ -16,10 +18,13 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The acce
 class Parts:
     """What the composing module hands to the routes."""
 
-    def __init__(self, clients: Clients, guard: Guard, live: Live, wechat_check_file: str = "") -> None:
+    def __init__(self, clients: Clients, guard: Guard, live: Live, many: Many, wechat_check_file: str = "") -> None:
         self.clients = clients
         self.guard = guard
         self.live = live
+        self.many = many
+        # How often one person may sync; each attempt is limited by what it is.
+        self.syncs = Buckets(burst=5, per_s=0.5)
         self.wechat_check_file = wechat_check_file
 
 

@@ -83,7 +83,7 @@ local function project(seats, counts)
     local field = string.sub(blob, pos, pos + {_FIELD_BYTES - 1})
     local stored = redis.call('HGET', seats, field)
     local before, now = stored and revision(stored) or 0, revision(packed)
-    if true then
+    if not stored or before < now then
       local occurrence = string.sub(field, 1, {_ID_BYTES})
       redis.call('HSET', seats, field, packed)
       if not stored then add(added, occurrence, 1) end

@@ -1,4 +1,7 @@
-"""ReportingService over real gRPC: who may see what, numbers, lists; identity and activity are played by stand-ins."""
+"""ReportingService over real gRPC: who may see what, numbers, lists, and how records are read from checkin.
+
+Identity, activity and checkin are played by stand-ins.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +10,7 @@ from typing import Any
 import pytest
 
 from protos.activity.v1 import activity_pb2, activity_pb2_grpc
+from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2 as pb
 from protos.reporting.v1 import reporting_pb2_grpc
@@ -20,9 +24,10 @@ from servicekit.errors import (
     UnavailableError,
 )
 from servicekit.rpc.client import call
-from servicekit.rpc.interceptors import for_person
+from servicekit.rpc.interceptors import by
 from services.reporting.activities import Activities
-from services.reporting.domain import DAY_US, IN, OUT, Activity, SeatView, Status, counters
+from services.reporting.checkin_client import Records
+from services.reporting.domain import DAY_US, IN, OUT, Activity, SeatView, Status, Totals, counters
 from services.reporting.identity_client import Identity
 from services.reporting.project import Change
 from services.reporting.rpc import ACCESS, ReportingServicer
@@ -44,10 +49,13 @@ class StandInIdentity(identity_pb2_grpc.IdentityServiceServicer):
     asked_roles: int = 0
     asked_names: int = 0
     has_names: bool = True
+    has_roles: bool = True
 
     async def GetRole(self, request: Any, context: Any) -> identity_pb2.GetRoleResponse:
-        """The role."""
+        """The role, or an outage."""
         self.asked_roles += 1
+        if not self.has_roles:
+            raise UnavailableError("no roles")
         return identity_pb2.GetRoleResponse(role=self.role)
 
     async def BatchGetUsers(self, request: Any, context: Any) -> identity_pb2.BatchGetUsersResponse:
@@ -83,20 +91,23 @@ class Reporting:
     identity: StandInIdentity = field(default_factory=StandInIdentity)
     activities: StandInActivity = field(default_factory=StandInActivity)
     reader: bytes = field(default_factory=ids.new_id)
+    stored: FakeActivities = field(default_factory=FakeActivities)
 
     async def start(self, *stored: Activity) -> None:
         """Serves, on stand-ins served like the real ones."""
+        self.stored = FakeActivities(*stored)
         roles, names = "/identity.v1.IdentityService/GetRole", "/identity.v1.IdentityService/BatchGetUsers"
         occurrences = "/activity.v1.ActivityService/BatchGetOccurrences"
-        person, verifier = for_person("reporting"), self.signer.verifier()
+        verifier = self.signer.verifier()
         register_identity = identity_pb2_grpc.add_IdentityServiceServicer_to_server
         register_activity = activity_pb2_grpc.add_ActivityServiceServicer_to_server
-        access = {roles: person, names: person}
+        access = {roles: by("reporting"), names: by("reporting")}
         await self.loopback.serve("identity", register_identity, self.identity, access, verifier)
-        await self.loopback.serve("activity", register_activity, self.activities, {occurrences: person}, verifier)
+        told = {occurrences: by("reporting")}
+        await self.loopback.serve("activity", register_activity, self.activities, told, verifier)
         servicer = ReportingServicer(
             self.live,
-            Activities(FakeActivities(*stored), self.loopback.connect("activity", "reporting")),
+            Activities(self.stored, self.loopback.connect("activity", "reporting")),
             Identity(self.loopback.connect("identity", "reporting")),
         )
         register = reporting_pb2_grpc.add_ReportingServiceServicer_to_server
@@ -134,7 +145,7 @@ def a_seat(user: int, status: Status = HELD, minute: int = 1, gate: str = "A", r
     user_id, at, punctuality = bytes([user]) * 16, minute * MINUTE_US, "late" if "LATE" in reasons else "on_time"
     counted = counters(status, at, "qr", gate, punctuality, reasons)
     view = SeatView(status is HELD, at, counted, int(status), "qr", gate, punctuality, list(reasons))
-    return Change(user_id, IN, 1, view, pb.LiveBatch(events=[pb.LiveEvent()]).SerializeToString(), at)
+    return Change(b"o" * 16, user_id, IN, 1, view, pb.LiveBatch(events=[pb.LiveEvent()]).SerializeToString(), at)
 
 
 @pytest.fixture
@@ -229,6 +240,17 @@ async def test_numbers_say_when_they_are_stale(reporting: Reporting, silent_s: i
     assert (await reporting.stats()).stale
 
 
+async def test_numbers_that_are_being_rebuilt_are_stale(reporting: Reporting) -> None:
+    """The old ones go on, and say so, until the new ones take their place."""
+    activity_id = reporting.activity.activity_id
+    await reporting.live.begin(activity_id, b"owner")
+    during = await reporting.stats()
+    await reporting.live.switch(activity_id, b"owner")
+    after = await reporting.stats()
+    assert (during.checked_in, during.stale) == (3, True)
+    assert (after.checked_in, after.stale) == (0, False)
+
+
 async def test_numbers_that_are_no_longer_kept_are_stale(loopback: Loopback, signer: Signer) -> None:
     """A day after the close they are dropped: zero would be a lie."""
     reporting = Reporting(loopback, signer, an_activity(closes_at=now_us() - 2 * DAY_US))
@@ -242,6 +264,26 @@ async def test_redis_gone(reporting: Reporting) -> None:
     for ask in (reporting.stats(), reporting.people()):
         with pytest.raises(UnavailableError):
             await ask
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of activities and roles is asked for again each time."""
+    monkeypatch.setattr("services.reporting.activities._LIFE_S", 0.0)
+    monkeypatch.setattr("servicekit.roles._BELIEVED_S", 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_mysql_and_identity_gone(loopback: Loopback, signer: Signer) -> None:
+    """Numbers go on for whoever could read them; a newcomer has to wait."""
+    reporting = Reporting(loopback, signer, an_activity())
+    await reporting.start(reporting.activity)
+    await reporting.stats()
+    reporting.stored.is_gone, reporting.identity.has_roles = True, False
+    assert not (await reporting.stats()).stale
+    reporting.reader = ids.new_id()
+    with pytest.raises(UnavailableError):
+        await reporting.stats()
 
 
 async def test_an_activity_whose_message_is_on_the_way(loopback: Loopback, signer: Signer) -> None:
@@ -299,7 +341,8 @@ async def test_people_are_filtered(reporting: Reporting, filters: dict[str, Any]
 
 
 async def test_names_are_remembered(reporting: Reporting) -> None:
-    """The next page does not ask for the same people again, those without a name included."""
+    """The next page does not ask for the same people again."""
+    reporting.identity.names[bytes([3]) * 16] = ""
     await reporting.people()
     await reporting.people()
     assert reporting.identity.asked_names == 1
@@ -319,3 +362,55 @@ async def test_a_page_that_is_none_is_refused(reporting: Reporting, wrong: dict[
     with pytest.raises(InvalidArgumentError) as raised:
         await reporting.people(**wrong)
     assert [field.field for field in raised.value.fields] == list(wrong)
+
+
+class StandInCheckin(checkin_pb2_grpc.CheckinServiceServicer):
+    """The checkin service with one occurrence of 450 seats; of its others it knows nothing."""
+
+    occurrence_id = b"o" * 16
+    seats = 450
+
+    async def ListRecords(self, request: Any, context: Any) -> checkin_pb2.ListRecordsResponse:
+        """As many as asked for; the token is how many there were before."""
+        first = int(request.page_token or 0)
+        after = min(first + request.page_size, self.seats if request.occurrence_id == self.occurrence_id else 0)
+        numbers = range(first, after)
+        seats = [checkin_pb2.SeatState(user_id=number.to_bytes(16, "big"), revision=1) for number in numbers]
+        token = str(after) if 0 < after < self.seats else ""
+        return checkin_pb2.ListRecordsResponse(seats=seats, next_page_token=token)
+
+    async def ListTotals(self, request: Any, context: Any) -> checkin_pb2.ListTotalsResponse:
+        """The seats of the one, nothing of the others."""
+        known = {self.occurrence_id: self.seats}
+        totals = [
+            checkin_pb2.Totals(occurrence_id=each, seats=known.get(each, 0), revisions=known.get(each, 0))
+            for each in request.occurrence_ids
+        ]
+        return checkin_pb2.ListTotalsResponse(totals=totals)
+
+
+@pytest.fixture
+async def records(loopback: Loopback) -> Records:
+    """What the projector reads from the stand-in."""
+    service = "/checkin.v1.CheckinService/"
+    access = {service + method: by("projector") for method in ("ListRecords", "ListTotals")}
+    register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
+    await loopback.serve("checkin", register, StandInCheckin(), access)
+    return Records(loopback.connect("checkin", "projector"))
+
+
+async def test_records_are_read_page_by_page(records: Records) -> None:
+    """Every seat once, in order, to the last page; an occurrence without any has one empty page."""
+    pages = [list(page) async for page in records.pages(StandInCheckin.occurrence_id)]
+    assert [int.from_bytes(seat.user_id, "big") for page in pages for seat in page] == list(range(450))
+    assert len(pages) == 3
+    assert [list(page) async for page in records.pages(ids.new_id())] == [[]]
+
+
+async def test_totals_of_more_occurrences_than_one_call_takes(records: Records) -> None:
+    """All are answered, those that nobody knows with nothing."""
+    asked = [ids.new_id() for _ in range(600)] + [StandInCheckin.occurrence_id]
+    totals = await records.totals(asked)
+    assert list(totals) == asked
+    assert totals[asked[-1]] == Totals(450, 450)
+    assert totals[asked[0]] == Totals()

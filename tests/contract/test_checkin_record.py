@@ -11,15 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.database import create_engine, is_lock_conflict
+from servicekit.database import create_engine
 from servicekit.ids import new_id
 from servicekit.outbox import Outbox
-from services.checkin import store
-from services.checkin.merge import Outcome, SeatState
+from services.checkin import merge, store
+from services.checkin.intake import repeating
+from services.checkin.merge import Outcome, ReviewState, SeatState
 from services.checkin.record import Recorder
 from services.checkin.records import Records
-from services.checkin.tables import metadata, outbox, seats
-from tests.factories import STARTS_AT, a_copy
+from services.checkin.tables import decisions, metadata, outbox, reviews, seats
+from tests.factories import HOUR_US, STARTS_AT, a_copy
 
 
 @pytest.fixture
@@ -96,6 +97,10 @@ async def test_a_copy_survives_its_columns_to_the_byte(recorder: Recorder, engin
         late_by_s=7,
         punctuality=pb.PUNCTUALITY_LATE,
         evidence=bytes(range(200)),
+        is_offline=True,
+        judged_at=STARTS_AT + 77,
+        is_staff=True,
+        actor_id=new_id(),
     )
     await recorder.record([copy])
     async with engine.connect() as connection:
@@ -147,14 +152,7 @@ async def test_two_recorders_with_the_same_people_end_with_one_holder_each(
 
 
 async def _record_patiently(recorder: Recorder, batch: Sequence[pb.Copy]) -> None:
-    for _ in range(20):
-        try:
-            await recorder.record(batch)
-            return
-        except DBAPIError as error:
-            if not is_lock_conflict(error):
-                raise
-    raise AssertionError("the recorders kept deadlocking")
+    await repeating(lambda: recorder.record(batch))
 
 
 arrivals = st.lists(
@@ -214,3 +212,211 @@ async def test_an_undecided_attempt_stays_open_until_its_judgement_comes(
     await recorder.record([decided])
     assert key not in await records.open_attempts(100_000)
     assert await stored_seats(engine, undecided.occurrence_id) == [(SeatState.HELD, undecided.attempt_id, 2)]
+
+
+async def test_a_seat_says_when_it_changed_and_only_then(recorder: Recorder, engine: AsyncEngine) -> None:
+    """A new revision comes with the recorder's time; a repetition leaves both as they were."""
+    user_id, occurrence_id = new_id(), new_id()
+    late, early = (a_try(user_id, occurrence_id, effective_at=STARTS_AT + at) for at in (9, 0))
+    times = []
+    for copy in (late, late, early):
+        await recorder.record([copy])
+        async with engine.connect() as connection:
+            query = select(seats.c.changed_at).where(seats.c.occurrence_id == occurrence_id)
+            times.append((await connection.execute(query)).scalar_one())
+    assert times[0] == times[1] < times[2]
+
+
+# --- Decisions
+
+
+def a_decision(copy: pb.Copy, kind: pb.DecisionKind.ValueType, **changes: object) -> pb.Decided:
+    """What a human decided on a copy's attempt, an hour after the start, having seen its first revision."""
+    values: dict[str, object] = {
+        "decision_id": new_id(),
+        "kind": kind,
+        "occurrence_id": copy.occurrence_id,
+        "user_id": copy.user_id,
+        "direction": copy.direction,
+        "attempt_id": copy.attempt_id,
+        "decided_at": STARTS_AT + HOUR_US,
+        "decided_by": new_id(),
+        "saw_revision": 1,
+        "reason": "坐在第一排",
+    }
+    return pb.Decided(**(values | changes))  # type: ignore[arg-type]
+
+
+async def stored_decisions(engine: AsyncEngine, occurrence_id: bytes) -> list[tuple[int, int, bool]]:
+    """Sequence, kind and staleness of what was decided in an occurrence."""
+    query = select(decisions.c.sequence, decisions.c.kind, decisions.c.is_stale)
+    query = query.where(decisions.c.occurrence_id == occurrence_id).order_by(decisions.c.sequence)
+    async with engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(query)]
+
+
+async def listed(engine: AsyncEngine, occurrence_id: bytes) -> dict[bytes, ReviewState]:
+    """State by attempt of what reviewers of an occurrence are shown."""
+    query = select(reviews.c.attempt_id, reviews.c.state).where(reviews.c.occurrence_id == occurrence_id)
+    async with engine.connect() as connection:
+        return {row.attempt_id: ReviewState(row.state) for row in await connection.execute(query)}
+
+
+async def test_an_approval_seats_the_person_and_is_told(recorder: Recorder, engine: AsyncEngine) -> None:
+    """It is numbered, raises the revision, closes the case, and its effects carry the new state."""
+    copy = a_copy(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    await recorder.record([copy])
+    assert await listed(engine, copy.occurrence_id) == {copy.attempt_id: ReviewState.PENDING}
+    effects, early = await recorder.decide([a_decision(copy, pb.DECISION_KIND_APPROVE)])
+    assert early == []
+    assert await stored_seats(engine, copy.occurrence_id) == [(SeatState.HELD, copy.attempt_id, 2)]
+    assert await stored_decisions(engine, copy.occurrence_id) == [(1, pb.DECISION_KIND_APPROVE, False)]
+    assert await listed(engine, copy.occurrence_id) == {copy.attempt_id: ReviewState.APPROVED}
+    told = pb.RecordedBatch.FromString(effects[1].body)
+    assert (told.seats[0].revision, told.seats[0].holder) == (2, copy.attempt_id)
+    assert told.seats[0].activity_id == copy.activity_id
+
+
+async def test_the_same_decision_twice_has_one_effect(recorder: Recorder, engine: AsyncEngine) -> None:
+    """A known decision_id is acknowledged without effect, whether it comes in one batch or in two."""
+    copy = a_copy()
+    await recorder.record([copy])
+    annul = a_decision(copy, pb.DECISION_KIND_ANNUL)
+    await recorder.decide([annul, annul])
+    assert await recorder.decide([annul]) == ([], [])
+    assert await stored_seats(engine, copy.occurrence_id) == [(SeatState.ANNULLED, None, 2)]
+    assert await stored_decisions(engine, copy.occurrence_id) == [(1, pb.DECISION_KIND_ANNUL, False)]
+
+
+@pytest.mark.parametrize("is_one_batch", [True, False])
+async def test_the_second_of_two_who_saw_the_same_decides_nothing(
+    recorder: Recorder, engine: AsyncEngine, is_one_batch: bool
+) -> None:
+    """Both are kept in order; the later one is stale, in the same batch too."""
+    copy = a_copy(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    await recorder.record([copy])
+    both = [a_decision(copy, pb.DECISION_KIND_REFUSE), a_decision(copy, pb.DECISION_KIND_APPROVE)]
+    for batch in [both] if is_one_batch else [both[:1], both[1:]]:
+        await recorder.decide(batch)
+    assert await stored_decisions(engine, copy.occurrence_id) == [
+        (1, pb.DECISION_KIND_REFUSE, False), (2, pb.DECISION_KIND_APPROVE, True),
+    ]  # fmt: skip
+    assert await stored_seats(engine, copy.occurrence_id) == [(SeatState.FREE, None, 2)]
+    assert await listed(engine, copy.occurrence_id) == {copy.attempt_id: ReviewState.REFUSED}
+
+
+async def test_a_decision_raises_the_revision_although_nothing_else_changes(
+    recorder: Recorder, engine: AsyncEngine
+) -> None:
+    """Approving who is accepted already changes nobody's state, and still is a change somebody saw."""
+    copy = a_copy()
+    await recorder.record([copy])
+    await recorder.decide([a_decision(copy, pb.DECISION_KIND_APPROVE, saw_revision=0)])
+    assert await stored_seats(engine, copy.occurrence_id) == [(SeatState.HELD, copy.attempt_id, 2)]
+
+
+async def test_a_decision_on_an_unknown_attempt_waits_and_holds_up_nobody(
+    recorder: Recorder, engine: AsyncEngine
+) -> None:
+    """It is given back, nothing of it is recorded, and its neighbour is; once the attempt is there it counts."""
+    known, unknown = a_copy(), a_copy(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    await recorder.record([known])
+    waiting = a_decision(unknown, pb.DECISION_KIND_APPROVE)
+    _, early = await recorder.decide([waiting, a_decision(known, pb.DECISION_KIND_ANNUL)])
+    assert early == [waiting]
+    assert await stored_seats(engine, known.occurrence_id) == [(SeatState.ANNULLED, None, 2)]
+    assert await stored_seats(engine, unknown.occurrence_id) == []
+    await recorder.record([unknown])
+    await recorder.decide([waiting])
+    assert await stored_seats(engine, unknown.occurrence_id) == [(SeatState.HELD, unknown.attempt_id, 2)]
+
+
+async def test_an_attempt_pushed_off_its_list_comes_back_on_it(recorder: Recorder, engine: AsyncEngine) -> None:
+    """Pending, superseded while another attempt holds the seat, pending again once that one is annulled."""
+    user_id, occurrence_id = new_id(), new_id()
+    pending = a_try(user_id, occurrence_id, judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    accepted = a_try(user_id, occurrence_id)
+    await recorder.record([pending])
+    await recorder.record([accepted])
+    assert await listed(engine, occurrence_id) == {pending.attempt_id: ReviewState.CLOSED}
+    await recorder.decide([a_decision(accepted, pb.DECISION_KIND_ANNUL, saw_revision=2)])
+    found = await listed(engine, occurrence_id)
+    assert found == {pending.attempt_id: ReviewState.PENDING, accepted.attempt_id: ReviewState.CLOSED}
+
+
+async def test_who_was_accepted_at_once_is_on_no_list(recorder: Recorder, engine: AsyncEngine) -> None:
+    """Neither new nor repeated nor as a duplicate."""
+    user_id, occurrence_id = new_id(), new_id()
+    taps = [a_try(user_id, occurrence_id, effective_at=STARTS_AT + at) for at in (0, 3)]
+    await recorder.record(taps[:1])
+    await recorder.record(taps)
+    assert await listed(engine, occurrence_id) == {}
+
+
+async def test_what_nobody_could_decide_for_long_is_shown_to_reviewers_once(
+    recorder: Recorder, engine: AsyncEngine
+) -> None:
+    """Completion goes on, and its judgement closes the case."""
+    old, young = a_copy(judgement=pb.JUDGEMENT_UNDECIDED), a_copy(judgement=pb.JUDGEMENT_UNDECIDED)
+    young.received_at = young.effective_at = STARTS_AT + HOUR_US
+    await recorder.record([old, young])
+    before = STARTS_AT + 1
+    while await recorder.flag_overdue(before, 100):
+        pass
+    assert await listed(engine, old.occurrence_id) == {old.attempt_id: ReviewState.PENDING}
+    assert await listed(engine, young.occurrence_id) == {}
+    decided = pb.Copy()
+    decided.CopyFrom(old)
+    decided.judgement, decided.judged_at = pb.JUDGEMENT_ACCEPTED, STARTS_AT + HOUR_US
+    await recorder.record([decided])
+    assert await listed(engine, old.occurrence_id) == {old.attempt_id: ReviewState.CLOSED}
+
+
+happenings = st.lists(
+    st.one_of(
+        st.tuples(st.just("copy"), st.integers(0, 2), st.integers(1, 4)),
+        st.tuples(st.just("decision"), st.integers(0, 2), st.integers(1, 4)),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happened=happenings)
+async def test_what_two_recorders_do_at_once_is_what_the_law_makes_of_it(
+    recorder: Recorder, engine: AsyncEngine, happened: list[tuple[str, int, int]]
+) -> None:
+    """Copies and decisions in two hands, all delivered twice, leave the seat that the stored rows resolve to."""
+    user_id, occurrence_id, names = new_id(), new_id(), [new_id() for _ in range(3)]
+    tries = [a_try(user_id, occurrence_id, attempt_id=name) for name in names]
+    copies = [a_try(user_id, occurrence_id, attempt_id=names[who], judgement=what, received_at=STARTS_AT + at,
+                    activity_id=bytes(16), organisation_id=bytes(16))
+              for at, (kind, who, what) in enumerate(happened) if kind == "copy"]  # fmt: skip
+    decided = [a_decision(tries[who], pb.DecisionKind.ValueType(what), saw_revision=0)
+               for kind, who, what in happened if kind == "decision"]  # fmt: skip
+    hands = [_record_patiently(recorder, some) for some in (copies[::2], copies[1::2], copies)]
+    await asyncio.gather(*hands, *(_decide_patiently(recorder, some) for some in (decided, decided[::-1])))
+    await _decide_patiently(recorder, decided)
+    if not copies:
+        return
+    async with engine.connect() as connection:
+        seat = (occurrence_id, user_id, pb.DIRECTION_IN, 0)
+        stored = (await store.read_attempts_of_seats(connection, [seat])).values()
+        law = merge.resolve_seat(
+            (merge.winning_copy(map(store.to_merge, of_one)) for of_one in stored),
+            (await store.read_decisions(connection, [seat])).get(seat, ()),
+        )
+    [(state, holder, revision)] = await stored_seats(engine, occurrence_id)
+    assert (state, holder) == (law.state, law.holder)
+    sequences = [sequence for sequence, _, _ in await stored_decisions(engine, occurrence_id)]
+    assert sequences == list(range(1, len(sequences) + 1))
+    assert revision > len(sequences)
+    shown = await listed(engine, occurrence_id)
+    pending = {attempt_id for attempt_id, outcome in law.outcomes.items() if outcome is Outcome.PENDING_REVIEW}
+    assert pending == {attempt_id for attempt_id, state in shown.items() if state is ReviewState.PENDING} - {
+        attempt_id for attempt_id, outcome in law.outcomes.items() if outcome is Outcome.PROVISIONAL
+    }
+
+
+async def _decide_patiently(recorder: Recorder, batch: Sequence[pb.Decided]) -> None:
+    await repeating(lambda: recorder.decide(batch))

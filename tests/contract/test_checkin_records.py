@@ -227,7 +227,8 @@ async def test_states_are_those_that_were_published(recorder: Recorder, records:
                     if state.occurrence_id == occurrence_id:
                         published[state.user_id, state.direction] = state
 
-    read, after = [], None
+    read: list[pb.SeatState] = []
+    after = None
     while len((page := await records.list_states(occurrence_id, 2, after)).seats):
         read += page.seats
         after = (page.seats[-1].user_id, page.seats[-1].direction)

@@ -13,7 +13,7 @@ from servicekit import ids, migrate
 from servicekit.clock import now_us
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
-from services.reporting.domain import Activity
+from services.reporting.domain import Activity, Window
 from services.reporting.store import Activities
 from services.reporting.tables import metadata
 
@@ -72,13 +72,35 @@ async def test_a_lower_revision_is_ignored(activities: Activities) -> None:
     assert await activities.get(first.activity_id) == newest
 
 
-async def test_closings_are_those_to_come(activities: Activities) -> None:
-    """Closing times after a moment, by activity; open ends are not among them."""
-    soon, past, never = an_activity(), an_activity(closes_at=1_000_000), an_activity(closes_at=None)
-    await activities.save([soon, past, never])
-    closings = await activities.closings(now_us())
-    assert closings[soon.activity_id] == soon.closes_at
-    assert not {past.activity_id, never.activity_id} & set(closings)
+def with_windows(revision: int, *windows: tuple[bytes, int], activity_id: bytes = b"") -> Activity:
+    """An activity with occurrences that close at these times."""
+    activity = an_activity(revision=revision)
+    activity_id = activity_id or activity.activity_id
+    found = (Window(each, activity_id, revision, closes_at - 1, closes_at) for each, closes_at in windows)
+    return replace(activity, activity_id=activity_id, windows=tuple(found))
+
+
+async def test_windows_are_those_yet_to_close(activities: Activities) -> None:
+    """By time of closing, the last first; those of one activity all, in order of closing."""
+    now, (past, soon, later) = now_us(), (ids.new_id(), ids.new_id(), ids.new_id())
+    activity = with_windows(1, (later, now + 9_000_000), (past, now - 5), (soon, now + 5_000_000))
+    await activities.save([activity])
+    kept = [window.occurrence_id for window in await activities.windows(now)]
+    assert [each for each in kept if each in (past, soon, later)] == [later, soon]
+    assert await activities.windows_of(activity.activity_id) == [
+        activity.windows[1],
+        activity.windows[2],
+        activity.windows[0],
+    ]
+
+
+async def test_a_window_is_that_of_the_highest_revision(activities: Activities) -> None:
+    """A window that was moved stays moved when an older message comes late."""
+    occurrence_id = ids.new_id()
+    moved = with_windows(2, (occurrence_id, 2_000_000))
+    await activities.save([moved])
+    await activities.save([with_windows(1, (occurrence_id, 1_000_000), activity_id=moved.activity_id)])
+    assert await activities.windows_of(moved.activity_id) == list(moved.windows)
 
 
 async def test_mysql_gone() -> None:

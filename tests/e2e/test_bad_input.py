@@ -309,6 +309,40 @@ async def _create(organiser: Person, body: str) -> httpx.Response:
     return await organiser.request("POST", "/v1/activities", content=body, headers=headers)
 
 
+# What is asked of somebody's check-in, and the field that is at fault.
+_DECISIONS: dict[str, tuple[str, Json, str]] = {
+    "no revision": ("/v1/reviews/{}/approve", {}, "revision"),
+    "revision of another type": ("/v1/reviews/{}/approve", {"revision": "1"}, "revision"),
+    "refused without a reason": ("/v1/reviews/{}/refuse", {"revision": 1, "reason": " "}, "reason"),
+    "a line break": ("/v1/reviews/{}/refuse", {"revision": 1, "reason": "a\nb"}, "reason"),
+    "text that turns round": ("/v1/reviews/{}/refuse", {"revision": 1, "reason": "\u202eabc"}, "reason"),
+    "half a character": ("/v1/checkins/{}/annul", {"reason": "讲座\ud83d"}, "reason"),
+    "too long": ("/v1/checkins/{}/appeal", {"reason": "长" * 501}, "reason"),
+    "unknown field": ("/v1/checkins/{}/annul", {"reason": "x", "colour": "red"}, "colour"),
+    "nothing named": ("/v1/reviews/batch", {"decision": "approve"}, "body"),
+    "both named": (
+        "/v1/reviews/batch",
+        {"decision": "approve", "items": [], "occurrence_id": ids.to_text(bytes(16)), "offline": True},
+        "items",
+    ),
+    "no such decision": ("/v1/reviews/batch", {"decision": "annul", "items": []}, "decision"),
+    "one thing twice": (
+        "/v1/reviews/batch",
+        {"decision": "approve", "items": [{"id": ids.to_text(bytes(16)), "revision": 1}] * 2},
+        "items",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "field"), _DECISIONS.values(), ids=_DECISIONS)
+async def test_a_decision_that_makes_no_sense(organiser: Person, path: str, body: Json, field: str) -> None:
+    """The reviewer is told which field to mend, before anybody looks whose case it is."""
+    content, headers = json.dumps(body), {"content-type": "application/json"}
+    checkin_id = ids.to_text(ids.new_id())
+    response = await organiser.request("POST", path.format(checkin_id), content=content, headers=headers)
+    assert field in {one["field"] for one in expect(response, 400, 422)["errors"]}
+
+
 async def test_a_session_that_was_ended_is_refused(activity: Activity, person: Person) -> None:
     """After signing out, the access token is worth nothing within seconds, check-ins included."""
     token = await activity.token()

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.e2e.api import Activity, Api, Json, Person, by_qr, definition, expect
+from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_qr, definition, expect
+from tests.e2e.stack import eventually
 
 ROLES = ("owner", "organiser", "staff", "member", "stranger", "nobody")
 
@@ -18,7 +20,7 @@ _ORGANISER = (200, 200, 403, 404, 404, 401)
 
 # Method, path, and the status for each of ROLES. In paths and bodies: {activity} is published, {draft} is not, both of
 # the organisation; {newcomer} belongs to nothing, {helper} to the organisation as a member; {record} is another
-# person's.
+# person's, {case} waits for a human, {held} is accepted and recorded.
 _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/v1/client-config", _ANYBODY),
     ("POST", "/v1/auth/wechat", _ANYBODY),
@@ -49,6 +51,13 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/v1/checkins", _CREATES),
     ("GET", "/v1/me/checkins", _SIGNED_IN),
     ("GET", "/v1/checkins/{record}", (404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/checkins/{record}/appeal", (404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/checkins/{held}/annul", _STAFF),
+    ("GET", "/v1/reviews?activity_id={activity}", _STAFF),
+    ("GET", "/v1/reviews/{case}", _STAFF),
+    ("POST", "/v1/reviews/{case}/approve", _STAFF),
+    ("POST", "/v1/reviews/{case}/refuse", _STAFF),
+    ("POST", "/v1/reviews/batch", _STAFF),
     ("GET", "/v1/activities/{activity}/stats", _STAFF),
     ("GET", "/v1/activities/{activity}/people", _STAFF),
     ("GET", "/v1/activities/{activity}/live", _STAFF),
@@ -122,7 +131,25 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
     if "{record}" in path:
         somebody = await house.api.sign_in()
         names["record"] = expect(await somebody.check_in(by_qr(await activity.token())))["checkin"]["id"]
+    if "{case}" in path:
+        names["case"] = await _recorded(house, location=at(OUTSIDE))
+    if "{held}" in path:
+        names["held"] = await _recorded(house)
     return names
+
+
+async def _recorded(house: House, **changes: Any) -> str:
+    """An attempt of somebody's that reviewers can see, at revision 1."""
+    lenient = await house.api.open_activity(house.owner, house.organisation_id, policy={"fence": "review"})
+    somebody = await house.api.sign_in()
+    answer = expect(await somebody.check_in(by_qr(await lenient.token(), **changes)), 201)
+    checkin_id = str(answer["checkin"]["id"])
+
+    async def there() -> bool:
+        return (await house.owner.get(f"/v1/reviews/{checkin_id}")).status_code == 200
+
+    await eventually(there)
+    return checkin_id
 
 
 async def _body(house: House, activity: Activity, method: str, path: str) -> Json | None:
@@ -144,6 +171,12 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"token": await activity.token()}
         case "POST", "/v1/checkins":
             return by_qr(await activity.token())
+        case "POST", "/v1/reviews/batch":
+            return {"decision": "approve", "occurrence_id": activity.occurrence_id, "offline": True}
+        case "POST", "/v1/reviews/{case}/approve" | "/v1/reviews/{case}/refuse":
+            return {"revision": 1, "reason": "看过现场录像"}
+        case "POST", "/v1/checkins/{held}/annul" | "/v1/checkins/{record}/appeal":
+            return {"reason": "看过现场录像"}
     return None
 
 

@@ -32,6 +32,8 @@ from servicekit.settings import CredentialSettings
 from servicekit.tokens import TokenVerifier
 from tests.component.conftest import LoopbackProcess, Signer
 
+# Nobody listens there: what checkin does not take is not taken.
+_NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
 SECRET = "1:" + "ab" * 32
 
 _OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins")
@@ -255,7 +257,7 @@ async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> As
     ends = [await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()]
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
     port = free_port()
-    settings = Settings(redis_url=redis_url, wechat_check_file="WeChatCheck_1:s3cret")
+    settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check_file="WeChatCheck_1:s3cret")
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
     gateway = Gateway(port, services, signer, redis)
     await until(lambda: _knows_people(gateway))

@@ -1,6 +1,6 @@
 """Review: who may decide what on which attempt, and what comes of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,13 +21,13 @@ from servicekit.idempotency import IdempotencyKeyReusedError
 from servicekit.ids import new_id
 from servicekit.sealed import Sealer
 from services.checkin import merge
-from services.checkin.activities import Snapshot
 from services.checkin.domain import Occurrence
 from services.checkin.merge import Decision, DecisionKind, Outcome
 from services.checkin.records import ReviewPosition, Ruling, Stored
 from services.checkin.review import MAXIMUM_BULK, PAGE, Reviews, Word
 from services.checkin.store import to_merge
 from tests.factories import a_copy, a_snapshot, an_occurrence
+from tests.fakes import FakeActivities
 
 STAFF, MEMBER = identity_pb2.ROLE_STAFF, identity_pb2.ROLE_MEMBER
 SEALER = Sealer(credential_pb2.Evidence, {1: bytes(32)})
@@ -49,7 +49,8 @@ class Office:
 
     def __post_init__(self) -> None:
         self.reviewer = self.person(STAFF)
-        self.reviews = Reviews(self, self, self, self._Roles(self), self._Names(self), SEALER, recorded_within_s=0)
+        activities = FakeActivities([a_snapshot(self.occurrence)])
+        self.reviews = Reviews(self, self, activities, self._Roles(self), self._Names(self), SEALER, 0)
 
     def person(self, role: int = 0) -> bytes:
         """Somebody with a role in the organisation."""
@@ -63,6 +64,8 @@ class Office:
             "occurrence_id": self.occurrence.occurrence_id,
             "activity_id": self.occurrence.activity_id,
             "organisation_id": self.occurrence.organisation_id,
+            # Before anything that is decided here.
+            "received_at": 1,
         }
         copy = a_copy(**home | {"judgement": judgement} | changes)
         identifier = checkin_id(copy.user_id, copy.attempt_id)
@@ -84,16 +87,9 @@ class Office:
         seat = merge.resolve_seat([to_merge(copy)], [ruling.decision for ruling in rulings])
         return Stored(copy, (copy,), seat, 1 + len(rulings), rulings)
 
-    async def find(  # type: ignore[override]
-        self, identifiers: Collection[bytes], activity_ids: Iterable[bytes] = (), codes: Iterable[str] = ()
-    ) -> dict[bytes, Stored]:
-        """Records by checkin id; as the activities' port it finds nothing new."""
+    async def find(self, identifiers: Collection[bytes]) -> dict[bytes, Stored]:
+        """Records by checkin id."""
         return {identifier: self._stored(identifier) for identifier in identifiers if identifier in self.copies}
-
-    def get(self, key: bytes) -> Snapshot | None:
-        """The one occurrence."""
-        keys = (self.occurrence.occurrence_id, self.occurrence.activity_id)
-        return a_snapshot(self.occurrence) if key in keys else None
 
     async def list_reviews(
         self, occurrence: Occurrence, state: int, size: int, after: ReviewPosition | None

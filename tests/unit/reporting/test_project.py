@@ -6,15 +6,19 @@ import pytest
 
 from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import IN, OUT, Status
+from services.reporting.domain import IN, OUT, Status, Window
 from services.reporting.project import Projector, newest, to_activity, to_change
 from tests.fakes_reporting import FakeActivities, FakeLive
 
-ACTIVITY, PERSON, OTHER = b"a" * 16, b"p" * 16, b"o" * 16
+ACTIVITY, OCCURRENCE, PERSON, OTHER = b"a" * 16, b"c" * 16, b"p" * 16, b"o" * 16
 FIRST, SECOND = b"1" * 16, b"2" * 16
 MINUTE_US = 60_000_000
+LATE = [pb.Reason(reason="LATE")]
 HELD, FREE, ANNULLED = pb.SeatState.STATE_HELD, pb.SeatState.STATE_FREE, pb.SeatState.STATE_ANNULLED
+
+REVIEWED = [(pb.OUTCOME_REFUSED, FREE), (pb.OUTCOME_PENDING_REVIEW, FREE), (pb.OUTCOME_ACCEPTED, HELD)]
 
 
 def an_attempt(attempt_id: bytes = FIRST, **changes: Any) -> pb.AttemptState:
@@ -34,14 +38,21 @@ def a_seat(*attempts: pb.AttemptState, **changes: Any) -> pb.SeatState:
     """PERSON's seat on the way in, held by the first attempt."""
     attempts = attempts or (an_attempt(),)
     holder = attempts[0]
-    fields = {"activity_id": ACTIVITY, "user_id": PERSON, "direction": IN, "revision": 1, "state": HELD}
+    fields = {
+        "activity_id": ACTIVITY,
+        "occurrence_id": OCCURRENCE,
+        "user_id": PERSON,
+        "direction": IN,
+        "revision": 1,
+        "state": HELD,
+    }
     held = {"holder": holder.attempt_id, "effective_at": holder.effective_at}
     return pb.SeatState(attempts=attempts, **{**fields, **held, **changes})
 
 
-def a_message(*seats: pb.SeatState) -> bytes:
+def a_message(*seats: pb.SeatState, recorded_at: int = 1) -> bytes:
     """A `recorded.v1` of these seats."""
-    return pb.RecordedBatch(seats=seats, recorded_at=1).SerializeToString()
+    return pb.RecordedBatch(seats=seats, recorded_at=recorded_at).SerializeToString()
 
 
 @pytest.fixture
@@ -53,7 +64,7 @@ def live() -> FakeLive:
 @pytest.fixture
 def projector(live: FakeLive) -> Projector:
     """A projector on them."""
-    return Projector(live, FakeActivities())
+    return Projector(live, FakeActivities(), {OCCURRENCE: ACTIVITY}.get)
 
 
 async def counts(live: FakeLive) -> dict[str, int]:
@@ -121,7 +132,7 @@ async def test_somebody_refused_and_then_accepted_is_checked_in_only(projector: 
 def test_the_best_attempt_speaks_for_a_person_without_a_seat(outcomes: list[Any], status: Status) -> None:
     """pending_review comes before provisional, provisional before refused, and an annulled person is absent."""
     attempts = [an_attempt(bytes([number]) * 16, outcome=outcome) for number, outcome in enumerate(outcomes)]
-    assert to_change(PERSON, IN, a_seat(*attempts, state=ANNULLED, holder=b"")).view.status == status
+    assert to_change(a_seat(*attempts, state=ANNULLED, holder=b"")).view.status == status
 
 
 def test_of_several_refusals_the_latest_speaks() -> None:
@@ -131,7 +142,7 @@ def test_of_several_refusals_the_latest_speaks() -> None:
         an_attempt(bytes([at]) * 16, outcome=pb.OUTCOME_REFUSED, received_at=at, reasons=[pb.Reason(reason=reason)])
         for reason, at in tries
     ]
-    assert to_change(PERSON, IN, a_seat(*attempts, state=FREE, holder=b"")).view.reasons == ["QR_EXPIRED"]
+    assert to_change(a_seat(*attempts, state=FREE, holder=b"")).view.reasons == ["QR_EXPIRED"]
 
 
 @pytest.mark.parametrize(("left_at", "inside"), [(6, 1), (8, 0)])
@@ -151,12 +162,55 @@ async def test_who_left_after_coming_in_is_not_inside(
 
 
 def test_each_seat_comes_once_in_its_highest_revision() -> None:
-    """What lies together in the queue is reduced before anything is sent; a seat without activity is left out."""
-    seats = [a_seat(revision=2), a_seat(revision=3), a_seat(revision=1), a_seat(user_id=OTHER), a_seat(activity_id=b"")]
+    """What lies together in the queue is reduced before anything is sent, by occurrence."""
+    seats = [a_seat(revision=2), a_seat(revision=3), a_seat(revision=1), a_seat(user_id=OTHER)]
 
-    [changes] = newest(seats).values()
+    [changes] = newest([*seats, a_seat(occurrence_id=OTHER)], {}.get).values()
 
-    assert [(change.user_id, change.revision) for change in changes] == [(PERSON, 3), (OTHER, 1)]
+    assert [(change.occurrence_id, change.user_id, change.revision) for change in changes] == [
+        (OCCURRENCE, PERSON, 3),
+        (OCCURRENCE, OTHER, 1),
+        (OTHER, PERSON, 1),
+    ]
+
+
+async def test_a_seat_recorded_while_nobody_knew_its_activity(projector: Projector, live: FakeLive) -> None:
+    """Its occurrence tells; where that is not known either it is left out."""
+    provisional = an_attempt(outcome=pb.OUTCOME_PROVISIONAL)
+    seat = a_seat(provisional, state=FREE, holder=b"", activity_id=b"")
+    await projector.recorded([a_message(seat, a_seat(user_id=OTHER, activity_id=b"", occurrence_id=OTHER))])
+    assert await counts(live) == {"provisional": 1}
+    assert list(live.seats) == [ACTIVITY]
+
+
+async def test_an_annulled_person_is_counted_nowhere(projector: Projector, live: FakeLive) -> None:
+    """Neither the annulled attempt nor the duplicates under it leave a trace in the numbers."""
+    annulled = [an_attempt(each, outcome=pb.OUTCOME_ANNULLED, reasons=LATE) for each in (FIRST, SECOND)]
+    await projector.recorded([a_message(a_seat(an_attempt(reasons=LATE)))])
+    await projector.recorded([a_message(a_seat(*annulled, state=ANNULLED, holder=b"", revision=2))])
+    assert await counts(live) == {}
+    assert live.events[ACTIVITY][-1].status == Status.ABSENT
+
+
+async def test_a_review_moves_a_person(projector: Projector, live: FakeLive) -> None:
+    """Refused, in review after an appeal, approved with a superseded attempt beside it: always in one place."""
+    seen = []
+    for revision, (outcome, state) in enumerate(REVIEWED, 1):
+        beside = an_attempt(SECOND, outcome=pb.OUTCOME_SUPERSEDED if state == HELD else pb.OUTCOME_PROVISIONAL)
+        attempts = [an_attempt(outcome=outcome)] + [beside] * (revision > 2)
+        holder = FIRST if state == HELD else b""
+        await projector.recorded([a_message(a_seat(*attempts, state=state, holder=holder, revision=revision))])
+        found = await counts(live)
+        seen.append([name for name in ("refused", "pending_review", "provisional", "checked_in") if name in found])
+    assert seen == [["refused"], ["pending_review"], ["checked_in"]]
+
+
+@pytest.mark.parametrize(("age_s", "is_behind"), [(0, False), (4, False), (6, True), (600, True)])
+async def test_a_projector_knows_when_it_is_behind(projector: Projector, age_s: int, is_behind: bool) -> None:
+    """What waited more than 5 s shows that more waits."""
+    assert not projector.is_behind
+    await projector.recorded([a_message(a_seat(), recorded_at=now_us() - age_s * 1_000_000)])
+    assert projector.is_behind is is_behind
 
 
 async def test_a_message_nobody_can_read_leaves_its_neighbours_alone(projector: Projector, live: FakeLive) -> None:
@@ -183,18 +237,21 @@ async def test_redis_gone_means_not_now(projector: Projector, live: FakeLive) ->
 async def test_a_changed_activity_is_kept_in_its_highest_revision() -> None:
     """An older message that comes later changes nothing."""
     activities = FakeActivities()
+    projector = Projector(FakeLive(), activities, {}.get)
     newer, older = (
         activity_pb2.ActivityChanged(activity_id=ACTIVITY, revision=revision, title=title).SerializeToString()
         for revision, title in [(2, "new"), (1, "old")]
     )
 
-    await Projector(FakeLive(), activities).changed([newer, older])
+    await projector.changed([newer, older])
 
     assert activities.stored[ACTIVITY].title == "new"
 
 
 def test_an_activity_closes_with_its_last_window() -> None:
     """Of several windows the latest close counts; a draft without one has none."""
-    windows = [activity_pb2.Window(closes_at=at) for at in (5, 9, 7)]
-    assert to_activity(activity_pb2.ActivityChanged(occurrences=windows)).closes_at == 9
+    windows = [activity_pb2.Window(occurrence_id=OCCURRENCE, opens_at=at - 1, closes_at=at) for at in (5, 9, 7)]
+    activity = to_activity(activity_pb2.ActivityChanged(activity_id=ACTIVITY, revision=3, occurrences=windows))
+    assert activity.closes_at == 9
+    assert activity.windows[1] == Window(OCCURRENCE, ACTIVITY, 3, 8, 9)
     assert to_activity(activity_pb2.ActivityChanged()).closes_at is None

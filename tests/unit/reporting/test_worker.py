@@ -1,13 +1,15 @@
-"""What the projector's consumers do with a batch: project, then acknowledge."""
+"""What the projector's consumers do with a batch, and when its heart beats."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from servicekit.broker import Delivery
 from servicekit.errors import UnavailableError
-from services.reporting.worker import handler
+from services.reporting.worker import Pulse, handler
+from tests.fakes_reporting import FakeLive
 
 
 class FakeBatch:
@@ -51,3 +53,65 @@ async def test_what_could_not_be_projected_is_not_acknowledged() -> None:
     with pytest.raises(UnavailableError):
         await handler(project)(batch)  # type: ignore[arg-type]
     assert not batch.is_acknowledged
+
+
+@dataclass
+class Projecting:
+    """A projector as its pulse sees it: consumer, broker and Redis, all well."""
+
+    live: FakeLive = field(default_factory=FakeLive)
+    is_consuming: bool = True
+    is_behind: bool = False
+    has_broker: bool = True
+    lost: int = 0
+
+    def __post_init__(self) -> None:
+        self.live.heartbeat_at = 1
+        self.pulse = Pulse(self.live, self, self, self.depth, self.on_lost)  # type: ignore[arg-type]
+
+    async def depth(self) -> int:
+        """What the broker answers."""
+        if not self.has_broker:
+            raise UnavailableError("RabbitMQ does not answer")
+        return 0
+
+    def on_lost(self) -> None:
+        """Counts."""
+        self.lost += 1
+
+    async def beats(self) -> bool:
+        """Whether the heartbeat is renewed."""
+        await self.pulse.beat()
+        return self.live.heartbeat_at > 1
+
+
+async def test_the_heart_beats_while_all_is_projected() -> None:
+    """The numbers are current then, and nothing was lost."""
+    projecting = Projecting()
+    assert await projecting.beats()
+    assert projecting.pulse.is_current
+    assert not projecting.lost
+
+
+@pytest.mark.parametrize("broken", [{"is_consuming": False}, {"is_behind": True}])
+async def test_the_heart_stands_still_while_something_waits(broken: dict[str, bool]) -> None:
+    """Without messages coming in, or with a queue that waited too long, numbers become stale."""
+    projecting = Projecting(**broken)  # type: ignore[arg-type]
+    assert not await projecting.beats()
+    assert not projecting.pulse.is_current
+
+
+async def test_the_heart_stands_still_while_the_broker_hangs() -> None:
+    """A silent broker is not an empty queue: it is asked."""
+    projecting = Projecting(has_broker=False)
+    with pytest.raises(UnavailableError):
+        await projecting.beats()
+    assert projecting.live.heartbeat_at == 1
+
+
+async def test_a_redis_that_forgot_is_noticed_within_a_beat() -> None:
+    """No heart beats on numbers that are gone, and the comparison is told."""
+    projecting = Projecting()
+    projecting.live.forget()
+    assert not await projecting.beats()
+    assert projecting.lost == 1

@@ -1,0 +1,205 @@
+"""Review over the public API: what waits for a human, what humans decide, and who learns of it."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from servicekit import ids
+from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
+from tests.e2e.stack import eventually
+
+_REASON = "看过现场录像"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lenient(api: Api, organiser: Person, organisation_id: str) -> Activity:
+    """An activity where who is outside the fence goes to a human."""
+    return await api.open_activity(organiser, organisation_id, policy={"fence": "review", "offline": "review"})
+
+
+async def waiting(activity: Activity, person: Person) -> Json:
+    """Checks somebody in from outside; their case once it is there."""
+    answer = await person.check_in(by_qr(await activity.token(), location=at(OUTSIDE)))
+    assert outcome(answer) == "pending_review"
+    return await case_of(activity, answer.json()["checkin"]["id"])
+
+
+async def case_of(activity: Activity, checkin_id: str) -> Json:
+    """A recorded attempt as a reviewer sees it."""
+
+    async def there() -> Json | None:
+        response = await activity.owner.get(f"/v1/reviews/{checkin_id}")
+        return response.json() if response.status_code == 200 else None
+
+    found: Json = await eventually(there)
+    return found
+
+
+async def decide(reviewer: Person, case: Json, decision: str, key: str = "", **changes: Any) -> httpx.Response:
+    """Approves or refuses a case as it was seen."""
+    body = {"revision": case["revision"], "reason": _REASON} | changes
+    headers = {"idempotency-key": key} if key else {}
+    return await reviewer.request("POST", f"/v1/reviews/{case['id']}/{decision}", json=body, headers=headers)
+
+
+async def counted(activity: Activity, **numbers: int) -> None:
+    """Waits until the organiser's screen shows these numbers."""
+
+    async def shown() -> bool:
+        stats = await activity.stats()
+        return {name: stats[name] for name in numbers} == numbers
+
+    await eventually(shown)
+
+
+async def test_who_is_approved_is_checked_in(lenient: Activity, person: Person) -> None:
+    """The organiser finds the case, lets the person in, and everybody sees it."""
+    case = await waiting(lenient, person)
+    listed = expect(await lenient.owner.get("/v1/reviews", activity_id=lenient.id))
+    assert [one["id"] for one in listed["reviews"]] == [case["id"]]
+    assert listed["cases"] == [{"occurrence_id": lenient.occurrence_id, "pending": 1, "pending_offline": 0}]
+    assert case["checkin"]["reasons"][0]["reason"] == "FENCE_OUTSIDE"
+
+    approved = expect(await decide(lenient.owner, case, "approve"), 200)
+
+    assert (approved["state"], approved["checkin"]["outcome"], approved["is_recorded"]) == (
+        "approved",
+        "accepted",
+        True,
+    )
+    await counted(lenient, checked_in=1, pending_review=0)
+    mine = expect(await person.get(f"/v1/checkins/{case['id']}"))
+    assert mine["checkin"]["outcome"] == "accepted" and mine["message"].startswith("签到成功")
+    assert [event["event"] for event in mine["history"]] == ["received", "approved"]
+    for state, found in (("pending", []), ("approved", [case["id"]])):
+        page = expect(await lenient.owner.get("/v1/reviews", activity_id=lenient.id, state=state))
+        assert [one["id"] for one in page["reviews"]] == found
+
+
+async def test_who_is_refused_reads_why_and_may_appeal_once(lenient: Activity, person: Person) -> None:
+    """A refusal is not the end: the appeal brings the case back, with what was said before."""
+    case = await waiting(lenient, person)
+    refused = expect(await decide(lenient.owner, case, "refuse"), 200)
+    assert (refused["state"], refused["checkin"]["outcome"]) == ("refused", "refused")
+    mine = expect(await person.get(f"/v1/checkins/{case['id']}"))
+    assert mine["history"][-1] | {"at": ""} == {"event": "refused", "at": "", "reason": _REASON}
+
+    for _ in range(2):
+        appealed = expect(await person.post(f"/v1/checkins/{case['id']}/appeal", {"reason": "我就在门口"}), 200)
+        assert appealed["checkin"]["outcome"] == "pending_review"
+
+    again = await case_of(lenient, case["id"])
+    assert [event["event"] for event in again["history"]] == ["received", "refused", "appealed"]
+    assert expect(await decide(lenient.owner, again, "approve"), 200)["checkin"]["outcome"] == "accepted"
+    await counted(lenient, checked_in=1, refused=0)
+
+
+async def test_of_two_reviewers_the_second_is_told_to_look_again(lenient: Activity, person: Person) -> None:
+    """Both saw the same case; one decision counts."""
+    case = await waiting(lenient, person)
+    answers = await asyncio.gather(
+        decide(lenient.owner, case, "approve"), decide(lenient.owner, case, "refuse"), return_exceptions=False
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    [late] = [answer.json() for answer in answers if answer.status_code == 409]
+    assert late["reason"] == "CONFLICT"
+    now = await case_of(lenient, case["id"])
+    assert len([event for event in now["history"][1:] if not event.get("is_stale")]) == 1
+
+
+async def test_a_repeated_decision_changes_nothing_more(lenient: Activity, person: Person) -> None:
+    """The same Idempotency-Key gets the first answer; with another body it is a conflict."""
+    case, key = await waiting(lenient, person), f"key-{ids.to_text(ids.new_id())}"
+    first = expect(await decide(lenient.owner, case, "approve", key), 200)
+    again = expect(await decide(lenient.owner, case, "approve", key), 200)
+    assert (again["revision"], again["state"]) == (first["revision"], "approved")
+    other = await decide(lenient.owner, case, "approve", key, reason="别的原因")
+    assert (other.status_code, other.json()["reason"]) == (409, "IDEMPOTENCY_KEY_REUSED")
+
+
+async def test_an_annulled_check_in_counts_no_more(activity: Activity, person: Person) -> None:
+    """It is taken back with a reason; the person may come again, and then a human looks."""
+    accepted = expect(await person.check_in(by_qr(await activity.token())), 201)["checkin"]
+    await counted(activity, checked_in=1)
+
+    annulled = expect(await activity.owner.post(f"/v1/checkins/{accepted['id']}/annul", {"reason": "代签"}), 200)
+
+    assert annulled["checkin"]["outcome"] == "annulled"
+    await counted(activity, checked_in=0)
+    mine = expect(await person.get(f"/v1/checkins/{accepted['id']}"))
+    assert (mine["checkin"]["outcome"], mine["history"][-1]["reason"]) == ("annulled", "代签")
+    again = await activity.owner.post(f"/v1/checkins/{accepted['id']}/annul", {"reason": "代签"})
+    assert (again.status_code, again.json()["reason"]) == (409, "CONFLICT")
+
+    async def reviewed() -> bool:
+        return outcome(await person.check_in(by_qr(await activity.token()))) == "pending_review"
+
+    await eventually(reviewed)
+
+
+async def test_nobody_decides_on_their_own(lenient: Activity) -> None:
+    """Not even who founded the organisation."""
+    case = await waiting(lenient, lenient.owner)
+    for decision in ("approve", "refuse"):
+        answer = await decide(lenient.owner, case, decision)
+        assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
+
+
+async def test_many_are_decided_at_once(lenient: Activity, api: Api) -> None:
+    """A result each; one that is no case never blocks the rest."""
+    cases = await asyncio.gather(*[waiting(lenient, await api.sign_in()) for _ in range(4)])
+    unknown = {"id": ids.to_text(ids.new_id()), "revision": 1}
+    items = [unknown, *({"id": case["id"], "revision": case["revision"]} for case in cases)]
+
+    body = {"decision": "approve", "reason": _REASON, "items": items}
+    results = expect(await lenient.owner.post("/v1/reviews/batch", body), 200)["results"]
+
+    assert [result["id"] for result in results] == [item["id"] for item in items]
+    assert results[0]["problem"]["reason"] == "NOT_FOUND"
+    await counted(lenient, checked_in=4, pending_review=0)
+
+
+async def test_a_whole_offline_class_is_one_decision(lenient: Activity, api: Api) -> None:
+    """Everybody who was without a network waits in one case; who came online is left alone."""
+    online = await waiting(lenient, await api.sign_in())
+    for _ in range(3):
+        phone = await api.sign_in()
+        body = {"attempts": [by_code(lenient.code)]}
+        [result] = expect(await phone.post("/v1/checkins/sync", body), 200)["results"]
+        assert result["outcome"] == "pending_review"
+
+    async def listed() -> bool:
+        page = expect(await lenient.owner.get("/v1/reviews", activity_id=lenient.id))
+        whole = {"occurrence_id": lenient.occurrence_id, "pending": 4, "pending_offline": 3}
+        return bool(page["cases"] == [whole])
+
+    await eventually(listed)
+    whole = {"decision": "approve", "reason": "整班断网", "occurrence_id": lenient.occurrence_id, "offline": True}
+    results = expect(await lenient.owner.post("/v1/reviews/batch", whole), 200)["results"]
+    assert [result["review"]["checkin"]["is_offline"] for result in results] == [True] * 3
+    await counted(lenient, checked_in=3, pending_review=1)
+    assert (await case_of(lenient, online["id"]))["state"] == "pending"
+
+
+async def test_a_foreign_case_is_not_there(lenient: Activity, person: Person, api: Api) -> None:
+    """An owner elsewhere reads the same of it as of one that never was, whatever they try."""
+    case = await waiting(lenient, person)
+    neighbour = await api.sign_in()
+    await api.found(neighbour)
+    for path, body in (
+        ("/v1/reviews/{}", None),
+        ("/v1/reviews/{}/approve", {"revision": 1}),
+        ("/v1/reviews/{}/refuse", {"revision": 1, "reason": "x"}),
+        ("/v1/checkins/{}/annul", {"reason": "x"}),
+        ("/v1/checkins/{}/appeal", {"reason": "x"}),
+    ):
+        method = "POST" if body else "GET"
+        told = [
+            (await neighbour.request(method, path.format(identifier), json=body))
+            for identifier in (case["id"], ids.to_text(ids.new_id()))
+        ]
+        assert [answer.status_code for answer in told] == [404, 404]
+        assert told[0].json()["detail"] == told[1].json()["detail"]
+    assert (await case_of(lenient, case["id"]))["state"] == "pending"
