@@ -50,9 +50,14 @@ class Vault:
         for name in ("credential", "pii"):
             self._once(name, lambda: f"1:{secrets.token_hex(32)}")
         self._once("signing-keys.pem", lambda: _private_pem(_new_key()) + _private_pem(_new_key()))
+        self.write_urls(place, self.folder)
+
+    def write_urls(self, place: Place, folder: Path, prefix: str = "") -> None:
+        """Writes the connection URLs that hold in a place, or those of one process."""
         passwords = {name: self.password(name) for name in accounts.password_names()}
         for variable, url in urls(place, passwords).items():
-            write(self.folder / variable, url)
+            if variable.startswith(prefix):
+                write(folder / variable, url)
 
     def _once(self, name: str, make: Callable[[], str]) -> str:
         path = self.folder / name

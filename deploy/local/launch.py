@@ -5,6 +5,7 @@ taken for ours, let alone killed, and a program whose code or settings have chan
 """
 
 import hashlib
+import http.client
 import json
 import os
 import resource
@@ -234,6 +235,18 @@ def _taken(name: str, purpose: str, port: int) -> str:
         f"{name} needs port {port} ({purpose}), and another program has it (`ss -ltnp 'sport = :{port}'` shows which). "
         f"If it is another copy of this system, run `make down` there; otherwise {advice}."
     )
+
+
+def answers_http(port: int, path: str) -> bool:
+    """Whether a program on this machine answers a GET with 200, within a second."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _wait_ready(program: Program, process: Record, within_s: float) -> bool:

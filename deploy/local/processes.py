@@ -178,7 +178,7 @@ def local_place(counts: Mapping[str, int], http_port: int) -> Place:
 
 def environment(process: Process, listening: Mapping[str, int], place: Place) -> dict[str, str]:
     """What one replica finds in its environment; every secret is the path of a file."""
-    prefix, secrets, urls = process.prefix, place.secrets, place.urls or place.secrets
+    prefix, secrets, url_folder = process.prefix, place.secrets, place.urls or place.secrets
     variables = {
         "QIANDAO_ENVIRONMENT": "local",
         "QIANDAO_LOG_LEVEL": "INFO",
@@ -189,7 +189,7 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         "QIANDAO_TLS_CERT_FILE": f"{place.tls}/{process.name}.pem",
         "QIANDAO_TLS_KEY_FILE": f"{place.tls}/{process.name}.key",
         f"{prefix}OPS_ADDRESS": f"{place.listen}:{listening['ops']}",
-        f"{prefix}REDIS_URL_FILE": f"{urls}/{prefix}REDIS_URL",
+        f"{prefix}REDIS_URL_FILE": f"{url_folder}/{prefix}REDIS_URL",
     }
     variables |= {f"QIANDAO_{name.upper()}_TARGET": where for name, where in place.targets.items()}
     if "grpc" in listening:
@@ -197,9 +197,9 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
     if "http" in listening:
         variables |= {"QIANDAO_HTTP_HOST": place.listen, "QIANDAO_HTTP_PORT": str(listening["http"])}
     if process.schema:
-        variables[f"{prefix}DATABASE_URL_FILE"] = f"{urls}/{prefix}DATABASE_URL"
+        variables[f"{prefix}DATABASE_URL_FILE"] = f"{url_folder}/{prefix}DATABASE_URL"
     if process.amqp:
-        variables[f"{prefix}AMQP_URL_FILE"] = f"{urls}/{prefix}AMQP_URL"
+        variables[f"{prefix}AMQP_URL_FILE"] = f"{url_folder}/{prefix}AMQP_URL"
     if process.name in _SEALERS:
         variables["QIANDAO_CREDENTIAL_SECRET_FILE"] = f"{secrets}/credential"
     if process.name == "identity":

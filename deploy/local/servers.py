@@ -253,6 +253,21 @@ def _broker_environment(home: Path) -> dict[str, str]:
     }
 
 
+def rabbitmqctl(*arguments: str) -> str:
+    """Runs a command of the local broker's own tool, and returns what it printed; takes seconds.
+
+    Raises:
+        LaunchError: It failed.
+    """
+    home, user = LOCAL / "rabbitmq", _account("rabbitmq")
+    environment = ["env", *(f"{name}={value}" for name, value in _broker_environment(home).items())]
+    # The Debian wrapper of that name would read settings of the system's broker.
+    done = _as_user([*environment, str(_RABBITMQ.with_name("rabbitmqctl")), "--quiet", *arguments], user)
+    if done.returncode:
+        raise LaunchError(f"rabbitmqctl {' '.join(arguments)} failed:\n{done.stdout}")
+    return done.stdout
+
+
 def _ask(port: int, request: bytes, expected: bytes) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:

@@ -6,7 +6,6 @@
 
 import argparse
 import fcntl
-import http.client
 import json
 import os
 import shutil
@@ -18,16 +17,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from deploy.local import credentials, demo, launch, processes, servers
-from deploy.local.launch import LaunchError, Program
-from deploy.local.processes import LOCAL, PROCESSES, ROOT, SECRETS, TLS
+from deploy.local import credentials, demo, launch, processes, proxies, servers
+from deploy.local.launch import LaunchError, Program, answers_http
+from deploy.local.processes import LOCAL, PROCESSES, ROOT, SECRETS, TLS, Place
+from deploy.local.proxies import Edge
 from deploy.local.steps import Step, StepError, report, reversed_needs, run_all, with_needs
 
 STACK = launch.RUN / "stack.json"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 WECHAT_PORT, TRACES_PORT = 8090, 4318
+_PORTS_SHOWN = 3
 
-_OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT")
+_OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED")
 _SERVERS = ("mariadb", "redis", "epmd", "rabbitmq", "accounts")
 _TOOLS = ("wechat", "traces")
 _MIGRATIONS = ("servicekit/migrate.py", *(f"services/{name}/migrations" for name in processes.SERVICES))
@@ -35,20 +36,22 @@ _MIGRATIONS = ("servicekit/migrate.py", *(f"services/{name}/migrations" for name
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What can be chosen about the stack."""
+    """What can be chosen about the stack; proxied, every edge between two programs leads through toxiproxy."""
 
     counts: Mapping[str, int]
     http_port: int = 8080
+    is_proxied: bool = False
 
     @classmethod
     def asked_for(cls, environ: Mapping[str, str] = os.environ) -> "Shape":
-        """From QIANDAO_REPLICAS and QIANDAO_HTTP_PORT.
+        """From QIANDAO_REPLICAS, QIANDAO_HTTP_PORT and QIANDAO_PROXIED.
 
         Raises:
             ValueError: One of them makes no sense.
         """
         http_port = int(environ.get("QIANDAO_HTTP_PORT", "8080"))
-        return cls(processes.replicas(environ.get("QIANDAO_REPLICAS", "")), http_port)
+        counts = processes.replicas(environ.get("QIANDAO_REPLICAS", ""))
+        return cls(counts, http_port, environ.get("QIANDAO_PROXIED", "") in ("1", "true"))
 
     @classmethod
     def of_running(cls) -> "Shape":
@@ -56,18 +59,29 @@ class Shape:
         if not STACK.exists():
             return cls.asked_for()
         described = json.loads(STACK.read_text())
-        return cls(described["replicas"], described["http_port"])
+        return cls(described["replicas"], described["http_port"], described.get("is_proxied", False))
 
     def gateway_urls(self) -> list[str]:
         """Where the public API is, one per gateway."""
         return [f"http://127.0.0.1:{self.http_port + replica}" for replica in range(self.counts["gateway"])]
 
+    def place(self) -> Place:
+        """Where things really are."""
+        return processes.local_place(self.counts, self.http_port)
+
+    def edges(self) -> list[Edge]:
+        """The proxies between programs; none unless proxied."""
+        return proxies.edges(self.counts, self.place()) if self.is_proxied else []
+
 
 def programs(shape: Shape) -> list[Program]:
     """Everything that runs in this shape: servers, tools, processes."""
     found = [*servers.programs(credentials.Vault(SECRETS)), *_tools(shape)]
-    place = processes.local_place(shape.counts, shape.http_port)
+    edges = shape.edges()
+    if edges:
+        found.append(proxies.program(edges))
     for process in PROCESSES.values():
+        place = proxies.place_of(process, edges, shape.place()) if edges else shape.place()
         found += [_program(process, replica, shape, place) for replica in range(shape.counts[process.name])]
     return found
 
@@ -89,14 +103,14 @@ def _tool(name: str, port: int, environment: Mapping[str, str]) -> Program:
         name,
         (PYTHON, "-m", module),
         {"http": port},
-        partial(_answers_http, port, "/healthz"),
+        partial(answers_http, port, "/healthz"),
         environment,
         code=(f"{module.replace('.', '/')}.py", "requirements.lock"),
         grace_s=5,
     )
 
 
-def _program(process: processes.Process, replica: int, shape: Shape, place: processes.Place) -> Program:
+def _program(process: processes.Process, replica: int, shape: Shape, place: Place) -> Program:
     listening = processes.ports(process, replica, shape.http_port)
     shell = {name: value for name, value in os.environ.items() if name not in _OWN_SETTINGS}
     needed = [processes.instance(name, each) for name in process.needs for each in range(shape.counts[name])]
@@ -104,22 +118,11 @@ def _program(process: processes.Process, replica: int, shape: Shape, place: proc
         processes.instance(process.name, replica),
         (PYTHON, "-m", process.module),
         listening,
-        partial(_answers_http, listening["ops"], "/readyz"),
+        partial(answers_http, listening["ops"], "/readyz"),
         processes.overridden(processes.environment(process, listening, place), process, shell),
-        needs=("migrations", "redis", "rabbitmq", *_TOOLS, *needed),
+        needs=("migrations", "redis", "rabbitmq", *_TOOLS, *([proxies.NAME] if shape.is_proxied else ()), *needed),
         code=tuple(processes.code_roots(process)),
     )
-
-
-def _answers_http(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def steps(shape: Shape) -> list[Step]:
@@ -159,7 +162,10 @@ def up(only: list[str]) -> None:
     """
     shape = Shape.asked_for()
     LOCAL.mkdir(exist_ok=True)
-    credentials.Vault(SECRETS).fill(processes.local_place(shape.counts, shape.http_port))
+    vault = credentials.Vault(SECRETS)
+    vault.fill(shape.place())
+    if shape.is_proxied:
+        proxies.write_urls(vault, shape.edges(), shape.place())
     credentials.Authority(TLS).issue()
     everything = steps(shape)
     if only:
@@ -217,6 +223,7 @@ def _describe(shape: Shape) -> None:
     found = {
         "replicas": dict(shape.counts),
         "http_port": shape.http_port,
+        "is_proxied": shape.is_proxied,
         "gateway_urls": shape.gateway_urls(),
         "wechat_url": f"http://127.0.0.1:{WECHAT_PORT}",
         "traces_url": f"http://127.0.0.1:{TRACES_PORT}",
@@ -229,7 +236,7 @@ def _described(name: str) -> dict[str, object]:
     live = launch.running(name)
     assert live is not None
     base = name.partition(".")[0]
-    kind = "process" if base in PROCESSES else "tool" if base in _TOOLS else "server"
+    kind = "process" if base in PROCESSES else "tool" if base in (*_TOOLS, proxies.NAME) else "server"
     log = str(launch.log_path(name))
     return {"name": name, "process": base, "kind": kind, "pid": live.pid, "ports": live.ports, "log": log}
 
@@ -241,7 +248,8 @@ def status() -> bool:
         live = launch.running(program.name)
         is_ready = live is not None and program.is_ready()
         everything_runs &= is_ready
-        listening = " ".join(f"{purpose}={port}" for purpose, port in program.ports.items())
+        # The proxies have dozens.
+        listening = " ".join(f"{purpose}={port}" for purpose, port in list(program.ports.items())[:_PORTS_SHOWN])
         if live is None:
             print(f"  {program.name:<14} not running")
         else:

@@ -138,9 +138,7 @@ class Word:
             raise invalid("reason", f"is required, at most {MAXIMUM_REASON_CHARACTERS} characters")
         if len(self.reason) > MAXIMUM_REASON_CHARACTERS:
             raise invalid("reason", f"must be at most {MAXIMUM_REASON_CHARACTERS} characters")
-        if any(
-            unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in _BIDI_CONTROLS for letter in self.reason
-        ):
+        if any(unicodedata.category(letter) in _CONTROLS or letter in _BIDI_CONTROLS for letter in self.reason):
             raise invalid("reason", "must not contain control characters or line breaks")
 
     def decision_id(self, identifier: bytes) -> bytes:
@@ -265,11 +263,13 @@ class Reviews:
             UnavailableError: Nothing could be handed over.
         """
         found = await self._records.find(saw_revisions)
+        homes = {identifier: await self._organisation_of(stored.copy) for identifier, stored in found.items()}
+        mine = {home for home in set(homes.values()) if await self._is_staff(word.actor, home)}
         results: dict[bytes, Result] = {}
         wanted: dict[bytes, pb.Decided] = {}
         for identifier, saw_revision in saw_revisions.items():
             stored, decision_id = found.get(identifier), word.decision_id(identifier)
-            if stored is None or not await self._is_reviewer(word.actor, stored):
+            if stored is None or homes[identifier] not in mine:
                 results[identifier] = _no_such_checkin()
             elif earlier := _ruling(stored, decision_id):
                 results[identifier] = _repeated(word, stored, earlier) or (await self._reviews([stored]))[0]
@@ -350,31 +350,30 @@ class Reviews:
 
     async def _find(self, actor: bytes, identifier: bytes) -> Stored:
         stored = (await self._records.find([identifier])).get(identifier)
-        if stored is None or not await self._is_reviewer(actor, stored):
+        if stored is None or not await self._is_staff(actor, await self._organisation_of(stored.copy)):
             raise _no_such_checkin()
         return stored
 
-    async def _is_reviewer(self, actor: bytes, stored: Stored) -> bool:
-        """Whether a person may see the case: owner, organiser or staff where the attempt was made."""
-        copy = stored.copy
-        if not copy.occurrence_id:
-            return False
-        if copy.organisation_id:
-            return await self._roles.of(copy.organisation_id, actor) >= identity_pb2.ROLE_STAFF
-        # Taken while nobody could ask whose occurrence it is.
-        await self._activities.find([copy.occurrence_id], (), ())
-        return await self._is_staff(actor, self._activities.get(copy.occurrence_id))
-
     async def _reviewable(self, actor: bytes, key: bytes, otherwise: str) -> Occurrence:
         snapshot = self._activities.get(key)
-        if snapshot is None or not await self._is_staff(actor, snapshot):
+        if snapshot is None or not await self._is_staff(actor, snapshot.occurrence.organisation_id):
             raise NotFoundError(otherwise)
         return snapshot.occurrence
 
-    async def _is_staff(self, actor: bytes, snapshot: Snapshot | None) -> bool:
-        if snapshot is None:
-            return False
-        return await self._roles.of(snapshot.occurrence.organisation_id, actor) >= identity_pb2.ROLE_STAFF
+    async def _is_staff(self, actor: bytes, organisation_id: bytes) -> bool:
+        """Whether a person may see an organisation's cases: owner, organiser or staff."""
+        return bool(organisation_id) and await self._roles.of(organisation_id, actor) >= identity_pb2.ROLE_STAFF
+
+    async def _organisation_of(self, copy: pb.Copy) -> bytes:
+        """Where the attempt was made; empty where its credential did not open: that is for the person's eyes only."""
+        if not copy.occurrence_id:
+            return b""
+        if copy.organisation_id:
+            return copy.organisation_id
+        # Taken while nobody could ask whose occurrence it is.
+        await self._activities.find([copy.occurrence_id], (), ())
+        snapshot = self._activities.get(copy.occurrence_id)
+        return snapshot.occurrence.organisation_id if snapshot else b""
 
     async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
         names = await self._names_if_known({stored.copy.user_id for stored in found})

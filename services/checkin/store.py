@@ -212,12 +212,14 @@ async def read_decisions(connection: AsyncConnection, keys: Iterable[SeatKey]) -
 
 
 def by_seat(query: Select[Any], table: Any, keys: Sequence[SeatKey]) -> Iterable[Select[Any]]:
+    """The query narrowed to these seats, some hundred at a time; `table` has a seat's four columns."""
     columns = tuple_(table.c.occurrence_id, table.c.user_id, table.c.direction, table.c.pass_no)
     for some in _batched(keys):
         yield query.where(columns.in_(some))
 
 
 def to_decision(row: Row[Any]) -> Decision:
+    """The merge law's view of a decision."""
     return Decision(
         decision_id=row.decision_id,
         sequence=row.sequence,

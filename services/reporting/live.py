@@ -324,6 +324,26 @@ class LiveReader:
             if field[-1] == IN
         ]
 
+    async def revision(self, activity_id: bytes, occurrence_id: bytes, user_id: bytes, direction: int) -> int | None:
+        """Which revision of a seat the numbers contain; None when they do not know it.
+
+        Raises:
+            UnavailableError: Redis is gone.
+        """
+        with unavailable_when_gone():
+            field = occurrence_id + user_id + bytes([direction])
+            packed = cast(bytes | None, await self._redis.hget(_keys(activity_id)[0], field))
+        return int.from_bytes(packed[:_REVISION_BYTES], "big") if packed else None
+
+    async def heartbeat_at(self) -> int:
+        """When the projector last said that it consumes and that the numbers are whole; 0 for never.
+
+        Raises:
+            UnavailableError: Redis is gone.
+        """
+        with unavailable_when_gone():
+            return int(await self._redis.get(_HEARTBEAT) or 0)
+
 
 def _keys(activity_id: bytes) -> Sequence[str]:
     name = f"{{{ids.to_text(activity_id)}}}"

@@ -119,10 +119,11 @@ async def metrics_of(process: str) -> str:
 
 
 class Outage:
-    """The stack without one of its processes; nobody else starts or stops anything until it ends."""
+    """The stack without some of its processes or servers; nobody else starts or stops anything until it ends."""
 
-    def __init__(self, process: str) -> None:
-        self._names = [instance(process, each) for each in range(stack.Shape.of_running().counts[process])]
+    def __init__(self, *gone: str) -> None:
+        counts = stack.Shape.of_running().counts
+        self._names = [instance(name, each) for name in gone for each in range(counts.get(name, 1))]
         self._lock = (launch.RUN / "lock").open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         for name in self._names:

@@ -58,6 +58,7 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/v1/reviews/{case}/approve", _STAFF),
     ("POST", "/v1/reviews/{case}/refuse", _STAFF),
     ("POST", "/v1/reviews/batch", _STAFF),
+    ("POST", "/v1/checkins/sync", _SIGNED_IN),
     ("GET", "/v1/activities/{activity}/stats", _STAFF),
     ("GET", "/v1/activities/{activity}/people", _STAFF),
     ("GET", "/v1/activities/{activity}/live", _STAFF),

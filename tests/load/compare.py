@@ -13,7 +13,6 @@ import hmac
 import os
 import secrets
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -31,7 +30,7 @@ from deploy.local.servers import MYSQL_PORT, REDIS_PORT, connect_admin
 from tests.load import figures, http_load, phones
 from tests.load.accounting import Meter, Program, Reading, programs
 from tests.load.figures import Figures
-from tests.load.http_load import Answer, Balancer, Server, once, play, run, with_body
+from tests.load.http_load import Answer, Balancer, Server, once, play, with_body
 from tests.load.organiser import LATITUDE, LONGITUDE, RADIUS_M
 from tests.load.phones import Person
 from tests.load.rush import Scene, rush
@@ -227,9 +226,8 @@ async def _wait_until_open() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.load.compare", description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="measurements of each side, in turn")
-    parser.add_argument("--json", default="", help="file to write the figures to")
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(run(main(_parser().parse_args())))
+    command(main, _parser())

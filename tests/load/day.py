@@ -10,7 +10,6 @@ import asyncio
 import os
 import secrets
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -19,8 +18,9 @@ from deploy.local.stack import PYTHON
 from services.checkin.merge import Outcome
 from tests.load import figures, phones
 from tests.load.accounting import described, programs
+from tests.load.command import command, up_to
 from tests.load.figures import Figures
-from tests.load.http_load import play, run
+from tests.load.http_load import play
 from tests.load.organiser import Activity
 from tests.load.phones import Attempt, Person
 from tests.load.reconcile import outcome_of, reconcile
@@ -138,19 +138,11 @@ def _check_replicas() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.load.day", description=__doc__)
     parser.add_argument("--activities", type=int, default=200, help="activities, all open at once")
-    parser.add_argument("--n", type=_count, default=100_000, help="check-ins")
+    parser.add_argument("--n", type=up_to(_MAXIMUM), default=100_000, help="check-ins")
     parser.add_argument("--c", type=int, default=128, help="connections")
     parser.add_argument("--faults", type=int, default=0, help="1: kill each process once on the way")
-    parser.add_argument("--json", default="", help="file to write the figures to")
     return parser
 
 
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= _MAXIMUM:
-        raise argparse.ArgumentTypeError(f"must be 1 to {_MAXIMUM}")
-    return count
-
-
 if __name__ == "__main__":
-    sys.exit(run(main(_parser().parse_args())))
+    command(main, _parser())

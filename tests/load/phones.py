@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -15,16 +16,24 @@ from tests.load.organiser import BSSID, LATITUDE, LONGITUDE, Activity, expect
 _AT_ONCE = 48
 _METRE = 1 / 111_320
 _SPREAD_M = 100
-_RETRIES = 20
-_RETRY_S = 0.5
+# As the mini-program: soon at first, then every few seconds, by chance so that phones do not come in step.
+_RETRIES = 60
+_RETRY_S = (0.5, 3.0)
 _CHECKINS = "/v1/checkins"
 
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """Somebody with a phone; without a session until signed in."""
+    """Somebody with a phone; without a session until signed in.
+
+    Attributes:
+        distance_m: How far north of the activity's place they are; a few metres more or less.
+        clock_off_s: How wrong the phone's clock is; None for one that does not say what it shows.
+    """
 
     name: str
+    distance_m: float = 0.0
+    clock_off_s: float | None = None
     user_id: bytes = b""
     token: str = ""
     device_id: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -67,9 +76,15 @@ class Attempt:
         """Checks in, whatever comes back."""
         self.answers.append((yield self.request()))
 
-    def until_answered(self) -> Script:
-        """Checks in as the mini-program does: the same attempt again, with its receipt, until it counts."""
-        token, receipt = self.activity.token, ""
+    def until_answered(self, after_s: float = 0.0) -> Script:
+        """Checks in as the mini-program does: the same attempt again, with its receipt, until it counts.
+
+        Args:
+            after_s: When this person comes, from the start of the run.
+        """
+        if after_s:
+            yield after_s
+        token, receipt, pause_s = self.activity.token, "", _RETRY_S[0]
         for _ in range(_RETRIES):
             answer = yield self.request(token, receipt)
             self.answers.append(answer)
@@ -77,7 +92,8 @@ class Attempt:
                 return
             if answer.status == 503:
                 receipt = answer.json().get("receipt", receipt)
-            yield _RETRY_S
+            yield pause_s * random.uniform(0.5, 1.5)
+            pause_s = min(2 * pause_s, _RETRY_S[1])
 
 
 def people(prefix: str, count: int) -> list[Person]:
@@ -130,10 +146,19 @@ def from_nothing(person: Person, activity: Activity, steps: list[list[Answer]], 
 
 
 def _circumstances(person: Person) -> dict[str, object]:
+    found = _usual_circumstances(person)
+    if person.clock_off_s is not None:
+        found["claimed_at"] = (datetime.now(UTC) + timedelta(seconds=person.clock_off_s)).isoformat()
+    return found
+
+
+def _usual_circumstances(person: Person) -> dict[str, object]:
     return {
         "direction": "in",
         "location": {
-            "latitude": round(LATITUDE + random.uniform(-_SPREAD_M, _SPREAD_M) * _METRE, 6),
+            "latitude": round(
+                LATITUDE + person.distance_m * _METRE + random.uniform(-_SPREAD_M, _SPREAD_M) * _METRE, 6
+            ),
             "longitude": round(LONGITUDE + random.uniform(-_SPREAD_M, _SPREAD_M) * _METRE, 6),
             "accuracy_m": random.randint(10, 40),
             "coord": "gcj02",

@@ -1,13 +1,15 @@
 """Reconciliation: what people were answered against what MySQL holds, by the merge law itself.
 
 Lost: an attempt answered 2xx or 422 without a row, an answer of accepted or duplicate without a held seat, a dead
-letter. Doubled: a seat with two holders. Wrong: an answer that may not have become what is
-stored, a stored seat that the law does not give, counters that differ from a recount.
+letter until it is replayed. Doubled: a seat with two holders. Wrong: an answer that may not have become what is stored,
+a stored seat that the law does not give, counters that differ from a recount, an attempt that stays undecided, a batch
+that stays in the inbox.
 
 Source: design/records.md, "Reconciliation".
 """
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -29,8 +31,11 @@ from tests.load.organiser import Activity, Organiser
 from tests.load.phones import Attempt
 
 RECORD_QUEUE = "checkin.record.v1"
+_DEAD_LETTERS = (f"{RECORD_QUEUE}.dlq", "checkin.decide.v1.dlq")
 
-_COUNTERS_WITHIN_S = 20.0
+SETTLED_WITHIN_S = 60.0
+COUNTERS_WITHIN_S = 20.0
+_POLL_S = 0.1
 _KEYS_PER_READ = 500
 _SHOWN = 5
 _DECISION_KINDS = {1: DecisionKind.APPROVE, 2: DecisionKind.REFUSE, 3: DecisionKind.ANNUL, 4: DecisionKind.APPEAL}
@@ -51,6 +56,7 @@ class Verdict:
     lost: int = 0
     doubled: int = 0
     wrong: int = 0
+    undecided: int = 0
     dead_letters: int = 0
     findings: list[str] = field(default_factory=list)
 
@@ -105,9 +111,17 @@ def database() -> Iterator[Cursor]:
 
 def rows_of(cursor: Cursor, occurrences: Sequence[bytes]) -> int:
     """How many attempts these occurrences have."""
-    cursor.execute("SELECT COUNT(*) FROM attempts WHERE occurrence_id IN %s", (occurrences,))
+    return _count(cursor, "SELECT COUNT(*) FROM attempts WHERE occurrence_id IN %s", occurrences)
+
+
+def _count(cursor: Cursor, statement: str, *values: object) -> int:
+    cursor.execute(statement, values)
     (count,) = cursor.fetchone() or (0,)
     return int(count)
+
+
+def _in_pages(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    return (keys[start : start + _KEYS_PER_READ] for start in range(0, len(keys), _KEYS_PER_READ))
 
 
 def outcome_of(answer: Answer) -> Outcome | None:
@@ -118,11 +132,63 @@ def outcome_of(answer: Answer) -> Outcome | None:
     return Outcome[checkin["outcome"].upper()] if checkin else None
 
 
-async def reconcile(organiser: Organiser, activities: Sequence[Activity], attempts: Sequence[Attempt]) -> Verdict:
-    """Compares every answer with what is stored, and the counters with a recount."""
+class Remains(NamedTuple):
+    """What is on its way: attempts answered but not stored, attempts stored but undecided, batches in the inbox."""
+
+    missing: int
+    undecided: int
+    inbox: int
+
+
+class Watch:
+    """Sees what happens to some attempts of some activities, until nothing of it is on its way."""
+
+    def __init__(self, activities: Sequence[Activity], attempts: Iterable[Attempt]) -> None:
+        self._occurrences = [activity.occurrence_id for activity in activities]
+        self._missing = {attempt.key for attempt in attempts if any(map(outcome_of, attempt.answers))}
+
+    def look(self, cursor: Cursor) -> Remains:
+        """What remains at this moment."""
+        for keys in _in_pages(sorted(self._missing)):
+            cursor.execute("SELECT user_id, attempt_id FROM attempts WHERE (user_id, attempt_id) IN %s", (keys,))
+            self._missing.difference_update(cursor.fetchall())
+        undecided = _count(
+            cursor,
+            "SELECT COUNT(*) FROM open_attempts JOIN attempts USING (user_id, attempt_id) WHERE occurrence_id IN %s",
+            self._occurrences,
+        )
+        return Remains(len(self._missing), undecided, _count(cursor, "SELECT COUNT(*) FROM inbox"))
+
+    def settled(self, within_s: float) -> Remains:
+        """What remains when nothing does, or when the time is over; blocks."""
+        deadline = time.monotonic() + within_s
+        with database() as cursor:
+            while any(remains := self.look(cursor)) and time.monotonic() < deadline:
+                time.sleep(_POLL_S)
+        return remains
+
+
+async def reconcile(
+    organiser: Organiser,
+    activities: Sequence[Activity],
+    attempts: Sequence[Attempt],
+    *,
+    settled_within_s: float = SETTLED_WITHIN_S,
+    counters_within_s: float = COUNTERS_WITHIN_S,
+) -> Verdict:
+    """Compares every answer with what is stored, and the counters with a recount.
+
+    Args:
+        settled_within_s: How long recorder and completion may take to have everything stored and decided.
+        counters_within_s: How long the numbers may lag behind after that.
+    """
     verdict = Verdict()
     answered = _answered(attempts, verdict)
     occurrences = [activity.occurrence_id for activity in activities]
+    remains = await asyncio.to_thread(Watch(activities, attempts).settled, settled_within_s)
+    verdict.undecided = remains.undecided
+    if remains.undecided or remains.inbox:
+        verdict.note("wrong", f"{remains.undecided} attempts are undecided and {remains.inbox} batches in the inbox")
     with database() as cursor:
         stored = {row[:2]: row for row in _read_attempts(cursor, occurrences, answered)}
         held = list(_read_seats(cursor, occurrences))
@@ -132,11 +198,12 @@ async def reconcile(organiser: Organiser, activities: Sequence[Activity], attemp
     seats = _resolve(stored.values(), decisions)
     _compare_answers(answered, stored, seats, verdict)
     _compare_seats(held, seats, verdict)
-    verdict.dead_letters = await messages_in(f"{RECORD_QUEUE}.dlq")
+    verdict.dead_letters = sum([await messages_in(queue) for queue in _DEAD_LETTERS])
     if verdict.dead_letters:
         verdict.lost += verdict.dead_letters
         verdict.findings.append(f"lost: {verdict.dead_letters} messages in the dead letters")
-    await _compare_counters(organiser, activities, _recount(stored.values(), seats), verdict)
+    recount = _recount(stored.values(), seats)
+    await _compare_counters(organiser, activities, recount, counters_within_s, verdict)
     return verdict
 
 
@@ -176,9 +243,7 @@ def _read_attempts(cursor: Cursor, occurrences: Sequence[bytes], answered: Itera
         there.add(row[:2])
         yield row
     # A refused attempt may have no occurrence: its credential did not open.
-    missing = [key for key in answered if key not in there]
-    for start in range(0, len(missing), _KEYS_PER_READ):
-        keys = missing[start : start + _KEYS_PER_READ]
+    for keys in _in_pages([key for key in answered if key not in there]):
         cursor.execute(f"SELECT {_COLUMNS} FROM attempts WHERE (user_id, attempt_id) IN %s", (keys,))
         yield from map(Stored._make, cursor.fetchall())
 
@@ -273,9 +338,13 @@ def _standing(outcomes: Iterable[Outcome]) -> str:
 
 
 async def _compare_counters(
-    organiser: Organiser, activities: Sequence[Activity], recount: Mapping[bytes, Counter[str]], verdict: Verdict
+    organiser: Organiser,
+    activities: Sequence[Activity],
+    recount: Mapping[bytes, Counter[str]],
+    within_s: float,
+    verdict: Verdict,
 ) -> None:
-    deadline = asyncio.get_running_loop().time() + _COUNTERS_WITHIN_S
+    deadline = asyncio.get_running_loop().time() + within_s
     for activity in activities:
         expected = +recount.get(activity.occurrence_id, Counter())
         expected.pop("absent", None)

@@ -7,15 +7,15 @@ connections make it a sustained run. Cold: first-time people who sign in, open t
 import argparse
 import asyncio
 import secrets
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from tests.load import figures, phones
 from tests.load.accounting import Batches, Meter, Program, Reading, gateways, programs
+from tests.load.command import command, up_to
 from tests.load.figures import Figures
-from tests.load.http_load import Answer, Balancer, Script, play, run
+from tests.load.http_load import Answer, Balancer, Script, play
 from tests.load.organiser import Activity, Organiser
 from tests.load.phones import Attempt, Person
 from tests.load.reconcile import Verdict, database, reconcile, rows_of
@@ -158,20 +158,12 @@ async def main(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.load.rush", description=__doc__)
-    parser.add_argument("--n", type=_count, default=1000, help="people")
+    parser.add_argument("--n", type=up_to(_MAXIMUM), default=1000, help="people")
     parser.add_argument("--c", type=int, default=0, help="connections; as many as people for the instant")
     parser.add_argument("--cold", type=int, default=0, help="1: people who were never here before")
     parser.add_argument("--repeat", type=int, default=1, help="rushes, each on an activity of its own")
-    parser.add_argument("--json", default="", help="file to write the figures to")
     return parser
 
 
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= _MAXIMUM:
-        raise argparse.ArgumentTypeError(f"must be 1 to {_MAXIMUM}")
-    return count
-
-
 if __name__ == "__main__":
-    sys.exit(run(main(_parser().parse_args())))
+    command(main, _parser())

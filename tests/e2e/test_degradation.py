@@ -1,0 +1,124 @@
+"""Something behind the check-in is gone: people still get an answer, and what was answered is true in the end."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
+from tests.e2e.stack import Outage, attempts_of, eventually, query
+
+
+@pytest.fixture
+def outages() -> Iterator[list[Outage]]:
+    """Whatever a test takes away; it is brought back, the last one first."""
+    gone: list[Outage] = []
+    try:
+        yield gone
+    finally:
+        for outage in reversed(gone):
+            outage.end()
+
+
+async def settled(person: Person, checkin_id: str) -> str:
+    """The outcome of a record that is provisional no longer."""
+
+    async def decided() -> str:
+        found = await person.get(f"/v1/checkins/{checkin_id}")
+        if found.status_code != 200 or found.json()["checkin"]["outcome"] == "provisional":
+            return ""
+        return str(found.json()["checkin"]["outcome"])
+
+    return str(await eventually(decided))
+
+
+async def test_checkin_gone(activity: Activity, person: Person, api: Api, outages: list[Outage]) -> None:
+    """The gateway takes QRs by itself, refuses bad ones, and what it took is decided when checkin is back."""
+    good, stranger = by_qr(await activity.token()), await api.sign_in()
+    outages.append(Outage("checkin"))
+
+    taken = await person.check_in(good)
+    refused = await stranger.check_in(by_qr("not-a-token"))
+    saved = await stranger.check_in(by_code(activity.code))
+
+    assert (taken.status_code, outcome(taken)) == (202, "provisional")
+    assert (refused.status_code, refused.json()["reason"]) == (422, "QR_MALFORMED")
+    assert (saved.status_code, bool(saved.json()["receipt"])) == (503, True)
+    outages.pop().end()
+    assert await settled(person, taken.json()["checkin"]["id"]) == "accepted"
+
+
+async def test_a_fourth_open_attempt_is_too_much(activity: Activity, person: Person, outages: list[Outage]) -> None:
+    """Three wait for their judgement; more would only be work for later."""
+    tokens = await activity.token()
+    outages.append(Outage("checkin"))
+    answers = [await person.check_in(by_qr(tokens)) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+    assert int(answers[3].headers["retry-after"]) >= 1
+
+
+async def test_rabbitmq_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
+    """The inbox takes the batch, the answer is the usual one, and the recorder empties it."""
+    attempt = by_qr(await activity.token())
+    outages.append(Outage("rabbitmq"))
+
+    assert outcome(await person.check_in(attempt)) == "accepted"
+    await eventually(lambda: len(attempts_of(person.user_id)) == 1)
+    assert query("SELECT message_id FROM inbox") == []
+
+
+async def test_rabbitmq_and_checkin_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
+    """Nothing durable is left: the phone gets a receipt, and with it its attempt counts from its first arrival."""
+    attempt = by_qr(await activity.token())
+    outages.append(Outage("rabbitmq", "checkin"))
+    saved = await person.check_in(attempt)
+    assert (saved.status_code, bool(saved.json()["receipt"])) == (503, True)
+    outages.pop().end()
+
+    async def accepted() -> Json | None:
+        answer = await person.check_in(attempt | {"receipt": saved.json()["receipt"]})
+        await asyncio.sleep(0 if answer.status_code == 201 else 1)
+        return expect(answer, 201)["checkin"] if answer.status_code == 201 else None
+
+    record = await eventually(accepted)
+    assert record["outcome"] == "accepted"
+
+
+async def test_redis_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
+    """Nobody knows of seats and answers for a while; the record is right all the same."""
+    attempt, second = by_qr(await activity.token()), by_qr(await activity.token())
+    outages.append(Outage("redis"))
+    assert outcome(await person.check_in(attempt)) == "accepted"
+    assert outcome(await person.check_in(second)) in ("accepted", "duplicate")
+    await eventually(lambda: len(attempts_of(person.user_id)) == 2)
+    outages.pop().end()
+    records = expect(await person.get("/v1/me/checkins"))["checkins"]
+    assert sorted(record["outcome"] for record in records) == ["accepted", "duplicate"]
+
+
+async def test_mysql_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
+    """Check-in is as ever, history says that it cannot be read now, and the queue keeps what came until MySQL is back."""
+    attempt = by_qr(await activity.token())
+    outages.append(Outage("mariadb"))
+
+    assert outcome(await person.check_in(attempt)) == "accepted"
+    history = await person.get("/v1/me/checkins")
+    assert (history.status_code, history.json()["reason"]) == (503, "UNAVAILABLE")
+    outages.pop().end()
+    await eventually(lambda: len(attempts_of(person.user_id)) == 1)
+
+
+async def test_antifraud_gone(activity: Activity, person: Person, api: Api, outages: list[Outage]) -> None:
+    """Nobody is checked in before their evidence was looked at; who was far away never is."""
+    near, far = by_qr(await activity.token()), by_qr(await activity.token(), location=at(25.1))
+    stranger = await api.sign_in()
+    outages.append(Outage("antifraud"))
+
+    taken, doubtful = await person.check_in(near), await stranger.check_in(far)
+    assert [outcome(taken), outcome(doubtful)] == ["provisional", "provisional"]
+    assert (await activity.stats())["checked_in"] == 0
+    outages.pop().end()
+    assert await settled(person, taken.json()["checkin"]["id"]) == "accepted"
+    assert await settled(stranger, doubtful.json()["checkin"]["id"]) == "pending_review"
+    record = expect(await person.get(f"/v1/checkins/{taken.json()['checkin']['id']}"))
+    assert [event["event"] for event in record["history"]] == ["received", "completed"]
