@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from prometheus_client import Counter, Gauge
-from sqlalchemy import Column, MetaData, RowMapping, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, MetaData, RowMapping, String, Table, Text, delete, select
 from sqlalchemy.dialects.mysql import BINARY, DATETIME, LONGBLOB
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -137,7 +137,9 @@ class Outbox:
     async def write(self, connection: AsyncConnection, rows: Sequence[OutboxRow]) -> None:
         """Adds rows to the caller's transaction, in one statement."""
         if rows:
-            await connection.execute(insert(self._table), [_columns(row) for row in rows])
+            columns = "outbox_id, kind, exchange, routing_key, type, body, headers, created_at"
+            text = f"INSERT INTO {self._table.name} ({columns}) VALUES " + ",".join(map(_values, rows))  # noqa: S608
+            await connection.exec_driver_sql(text)
 
     async def deliver_now(self, rows: Sequence[OutboxRow]) -> None:
         """Tries each row once, all at the same time, after the commit that wrote them.
@@ -230,17 +232,20 @@ class Outbox:
         return [None] * len(outbox_ids)
 
 
-def _columns(row: OutboxRow) -> dict[str, object]:
-    return {
-        "outbox_id": row.outbox_id,
-        "kind": row.kind,
-        "exchange": row.exchange,
-        "routing_key": row.routing_key,
-        "type": row.type,
-        "body": row.body,
-        "headers": msgspec.json.encode(row.headers).decode(),
-        "created_at": row.created_at,
-    }
+def _values(row: OutboxRow) -> str:
+    """A row of literals: escaping a body as a parameter costs more than all the rest of a large transaction."""
+    texts = (row.kind, row.exchange, row.routing_key, row.type)
+    body, headers = _hexadecimal(row.body), _text(msgspec.json.encode(row.headers))
+    written = ",".join(_text(text.encode()) for text in texts)
+    return f"(0x{row.outbox_id.hex()},{written},{body},{headers},'{row.created_at:%Y-%m-%d %H:%M:%S.%f}')"
+
+
+def _hexadecimal(value: bytes) -> str:
+    return f"0x{value.hex()}" if value else "''"
+
+
+def _text(value: bytes) -> str:
+    return f"_utf8mb4 0x{value.hex()}" if value else "''"
 
 
 def _row(columns: RowMapping) -> OutboxRow:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from protos.activity.v1 import activity_pb2 as pb
 from servicekit.breaker import AsyncBreaker
 from servicekit.cache import RedisError
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
@@ -47,6 +48,10 @@ class FakeStore:
     activities: dict[bytes, Activity] = field(default_factory=dict)
     made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
     reads: int = 0
+
+    async def switches(self) -> list[pb.Switch]:
+        """Nothing is switched on."""
+        return []
 
     async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
         """See `Store.create`."""

@@ -21,6 +21,7 @@ LOCAL = ROOT / ".local"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
+_COMMAND = ROOT / "deploy" / "operate" / "qiandao"
 _RUNTIME_LOCK, _DEV_LOCK = "requirements.lock", "requirements-dev.lock"
 _LOOKING_ONLY = ("down", "status", "logs", "clean")
 _SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin"
@@ -145,6 +146,14 @@ def make_ready(*, dev: bool) -> None:
             install_packages(packages)
         # The development lock holds everything the other one does.
         install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK)
+        link_command()
+
+
+def link_command() -> None:
+    """Puts the command `qiandao` beside the virtual environment's Python."""
+    link = VENV / "bin" / _COMMAND.name
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(_COMMAND, link.parent))
 
 
 def _has_dev_wheels() -> bool:

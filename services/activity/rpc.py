@@ -4,7 +4,7 @@ People outside the organisation, and its plain members, get the same answer as f
 participant needs comes from `ResolveActivity`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -58,6 +58,9 @@ class StorePort(Protocol):
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """One activity."""
+
+    async def switches(self) -> Sequence[pb.Switch]:
+        """What operators have turned on; never raises."""
 
     async def find(
         self,
@@ -186,7 +189,8 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             codes={code for code in request.codes if domain.clean_code(code) == code},
         )
         return pb.BatchGetOccurrencesResponse(
-            occurrences=(snapshot for activity in found for snapshot in messages.to_snapshots(activity))
+            occurrences=(snapshot for activity in found for snapshot in messages.to_snapshots(activity)),
+            switches=await self._store.switches(),
         )
 
     async def _admit_to_organisation(self, organisation_id: bytes, least: Role) -> None:

@@ -11,21 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit import idempotency
-from servicekit.clock import from_datetime, now_us, to_datetime
+from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
 from servicekit.database import is_duplicate_key, unavailable_when_lost
+from servicekit.errors import UnavailableError
 from servicekit.idempotency import Intent
 from servicekit.outbox import Outbox, OutboxRow
 from services.activity import changes
 from services.activity.definition import Definition
 from services.activity.domain import Activity, Occurrence, State
 from services.activity.errors import ActivityNotFoundError
+from services.activity.memory import Key, Memory
 from services.activity.messages import to_snapshots
-from services.activity.tables import activities, activity_versions, idempotency_keys, occurrences
+from services.activity.tables import activities, activity_versions, idempotency_keys, occurrences, switches
 
 T = TypeVar("T")
 
 # One draw in a few hundred thousand meets a code in use, even after years.
 _CODE_DRAWS = 5
+_LONGEST_SWITCH_US = 24 * 3600 * SECOND_US
 
 _decode_definition = msgspec.json.Decoder(Definition).decode
 
@@ -39,6 +42,8 @@ class Store:
     def __init__(self, engine: AsyncEngine, outbox: Outbox) -> None:
         self._engine = engine
         self._outbox = outbox
+        self._memory = Memory()
+        self._switched_on: Sequence[pb.Switch] = ()
 
     async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
         """Stores a new activity, or finds the one that this intent made before.
@@ -105,7 +110,8 @@ class Store:
     ) -> list[Activity]:
         """Those with any of these keys, once each; one statement per kind of key.
 
-        An activity found by occurrence alone comes with the occurrences asked for.
+        An activity found by occurrence alone comes with the occurrences asked for. While MySQL is gone, those found
+        before by the same keys are found again as they were.
         """
         conditions = [
             column.in_(list(keys))
@@ -116,6 +122,17 @@ class Store:
             )
             if keys
         ]
+        keys: set[Key] = {*activity_ids, *codes, *occurrence_ids}
+        try:
+            found = await self._read_any(conditions)
+        except UnavailableError:
+            if (remembered := self._memory.recall(keys)) is None:
+                raise
+            return remembered
+        self._memory.keep(keys, found)
+        return found
+
+    async def _read_any(self, conditions: Iterable[ColumnElement[bool]]) -> list[Activity]:
         found: dict[bytes, Activity] = {}
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
@@ -123,6 +140,22 @@ class Store:
                     for activity in await _read(connection, _query().where(condition)):
                         found.setdefault(activity.activity_id, activity)
         return list(found.values())
+
+    async def switches(self) -> Sequence[pb.Switch]:
+        """What operators have turned on; while MySQL is gone, what was on when it was last read.
+
+        Switches last for a day at most, so the newest row of each is among those set since then.
+        """
+        recent = switches.c.set_at > to_datetime(now_us() - _LONGEST_SWITCH_US)
+        query = select(switches).where(recent).order_by(switches.c.set_at, switches.c.switch_id)
+        try:
+            with unavailable_when_lost():
+                async with self._engine.connect() as connection:
+                    newest = {(row.name, row.signal): row for row in await connection.execute(query)}
+        except UnavailableError:
+            return self._switched_on
+        self._switched_on = [_to_switch(row) for row in newest.values() if from_datetime(row.expires_at) > now_us()]
+        return self._switched_on
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
         """Activities of these organisations, newest first.
@@ -173,6 +206,10 @@ class Store:
     async def _announce(self, activity: Activity, rows: Sequence[OutboxRow]) -> Activity:
         await self._outbox.deliver_now(rows)
         return activity
+
+
+def _to_switch(row: Row[Any]) -> pb.Switch:
+    return pb.Switch(name=row.name, signal=row.signal, grace_s=row.grace_s, expires_at=from_datetime(row.expires_at))
 
 
 async def _until_code_is_free(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -53,5 +53,22 @@ activity_versions = Table(
     Column("snapshot", MEDIUMBLOB, nullable=False),
 )
 
+# Append-only: what operators turned on, who, until when and why. The newest row of a name and signal counts.
+switches = Table(
+    "switches",
+    metadata,
+    Column("switch_id", _ID, primary_key=True),
+    # activity.v1.Switch.Name.
+    Column("name", TINYINT, nullable=False),
+    Column("signal", String(64), nullable=False),
+    Column("grace_s", INTEGER(unsigned=True), nullable=False),
+    Column("set_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Index("by_end", "expires_at"),
+    Index("by_time", "set_at"),
+)
+
 idempotency_keys = idempotency_table(metadata)
 outbox = outbox_table(metadata)

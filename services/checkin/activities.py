@@ -21,7 +21,7 @@ from protos.activity.v1 import activity_pb2, activity_pb2_grpc
 from protos.antifraud.v1 import antifraud_pb2
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import now_us
-from servicekit.errors import ServiceError, UnavailableError
+from servicekit.errors import ServiceError
 from servicekit.rpc import client
 from servicekit.timed_cache import TimedCache
 from services.checkin.domain import ActivityState, Grade, Occurrence
@@ -187,10 +187,7 @@ class Activities:
         for message in response.occurrences:
             self._keep(message)
         asked: list[Key] = [*occurrence_ids, *activity_ids, *codes]
-        missing = [key for key in asked if key not in self._by_key]
-        if missing and response.is_partial:
-            raise UnavailableError("the activity service cannot look everything up now", retry_after_s=1)
-        self._note_absent(missing)
+        self._note_absent(key for key in asked if key not in self._by_key)
 
     async def _load_version(self, key: tuple[bytes, int]) -> Snapshot | None:
         occurrence_id, at = key

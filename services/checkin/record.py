@@ -271,11 +271,13 @@ def _group(arrived: Iterable[pb.Copy]) -> _Merged:
 
 async def _merge_with_stored(transaction: Transaction, fresh: _Merged) -> tuple[_Merged, dict[SeatKey, int]]:
     """Some rows were there before: reads them under the locks, merges, and writes what changed."""
-    stored = await transaction.attempts(fresh.copies)
-    keys = set(fresh.seats) | _seats_of(stored)
-    # An attempt that came with another credential may have stood on another seat: that one is locked too.
-    await _lock(transaction, keys - set(fresh.seats))
-    before = _to_copies(stored | await transaction.attempts_of_seats(sorted(keys)))
+    stored = await transaction.attempts_of_seats(fresh.seats)
+    stored |= await transaction.attempts([key for key in fresh.copies if key not in stored])
+    # An attempt that came with another credential may have stood on another seat: that one is locked and read too.
+    elsewhere = _seats_of({key: stored[key] for key in fresh.copies}) - fresh.seats.keys()
+    await _lock(transaction, elsewhere)
+    stored |= await transaction.attempts_of_seats(sorted(elsewhere))
+    keys, before = fresh.seats.keys() | elsewhere, _to_copies(stored)
     after = before | {key: merge.add_copies(before.get(key, ()), copies) for key, copies in fresh.copies.items()}
     merged = _Merged(after, await transaction.decisions(sorted(keys)), fresh.messages)
     await transaction.replace_attempts(

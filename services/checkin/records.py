@@ -26,11 +26,11 @@ from services.checkin.merge import DecisionKind, Judgement, Outcome, SeatState
 from services.checkin.states import add_state
 from services.checkin.store import (
     SeatKey,
-    by_seat,
     copies_of,
     read_attempts,
     read_attempts_of_seats,
     read_seats,
+    rows_of_seats,
     seat_of,
     to_decision,
     to_merge,
@@ -382,9 +382,9 @@ def _resolve_seat(winners: Iterable[pb.Copy], rulings: Iterable[Ruling]) -> merg
 
 async def _read_rulings(connection: AsyncConnection, keys: Sequence[SeatKey]) -> dict[SeatKey, list[Ruling]]:
     found: dict[SeatKey, list[Ruling]] = {}
-    for query in by_seat(select(decisions).order_by(decisions.c.sequence), decisions, keys):
-        for row in await connection.execute(query):
-            found.setdefault(_key_of(row), []).append(Ruling(to_decision(row), row.decided_by, row.reason))
+    rows = await rows_of_seats(connection, "SELECT * FROM decisions", keys)
+    for row in sorted(rows, key=lambda row: row.sequence):
+        found.setdefault(_key_of(row), []).append(Ruling(to_decision(row), row.decided_by, row.reason))
     return found
 
 

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, delete, select, tuple_
+from sqlalchemy import Row, and_, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -22,10 +22,9 @@ from servicekit.outbox import Outbox, OutboxRow
 from services.checkin import merge
 from services.checkin.judging import Key
 from services.checkin.merge import Decision, DecisionKind, Judgement
-from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews, seats
+from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews
 
 SeatKey = tuple[bytes, bytes, int, int]
-KeyT = TypeVar("KeyT")
 
 # More keys than this in one IN list and the optimiser gives up on ranges.
 _KEYS_PER_READ = 500
@@ -162,60 +161,51 @@ def _second(second: int) -> str:
     return to_datetime(second * 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _batched(keys: Iterable[KeyT]) -> Iterable[Sequence[KeyT]]:
-    every = list(keys)
-    return (every[start : start + _KEYS_PER_READ] for start in range(0, len(every), _KEYS_PER_READ))
-
-
 async def read_attempts(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
     """All copies of these attempts."""
-    return await _read_copies(connection, tuple_(attempts.c.user_id, attempts.c.attempt_id), list(keys))
+    head = "SELECT * FROM attempts WHERE (user_id, attempt_id) IN "
+    rows = await _rows(connection, head, (f"(0x{user.hex()},0x{attempt.hex()})" for user, attempt in keys))
+    return {(row.user_id, row.attempt_id): copies_of(row) for row in rows}
 
 
 async def read_attempts_of_seats(
     connection: AsyncConnection, keys: Iterable[SeatKey]
 ) -> dict[Key, tuple[pb.Copy, ...]]:
     """All copies of all attempts on these seats."""
-    columns = tuple_(attempts.c.occurrence_id, attempts.c.user_id, attempts.c.direction)
-    return await _read_copies(connection, columns, [key[:3] for key in keys])
-
-
-async def _read_copies(
-    connection: AsyncConnection, columns: Any, keys: Sequence[Any]
-) -> dict[Key, tuple[pb.Copy, ...]]:
-    found: dict[Key, tuple[pb.Copy, ...]] = {}
-    for some in _batched(keys):
-        query = select(attempts).where(columns.in_(some))
-        for row in await connection.execute(query):
-            found[row.user_id, row.attempt_id] = copies_of(row)
-    return found
+    head = "SELECT * FROM attempts WHERE (occurrence_id, user_id, direction) IN "
+    rows = await _rows(connection, head, (f"(0x{key[0].hex()},0x{key[1].hex()},{key[2]})" for key in keys))
+    return {(row.user_id, row.attempt_id): copies_of(row) for row in rows}
 
 
 async def read_seats(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
     """Revision and fingerprint of these seats."""
-    found: dict[SeatKey, tuple[int, bytes]] = {}
-    for query in by_seat(select(seats), seats, list(keys)):
-        for row in await connection.execute(query):
-            key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
-            found[key] = (row.revision, row.fingerprint)
-    return found
+    head = "SELECT occurrence_id, user_id, direction, pass_no, revision, fingerprint FROM seats"
+    return {tuple(row[:4]): (row.revision, row.fingerprint) for row in await rows_of_seats(connection, head, keys)}
 
 
 async def read_decisions(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, list[Decision]]:
     """What humans decided on these seats, in sequence."""
     found: dict[SeatKey, list[Decision]] = {}
-    for query in by_seat(select(decisions).order_by(decisions.c.sequence), decisions, list(keys)):
-        for row in await connection.execute(query):
-            key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
-            found.setdefault(key, []).append(to_decision(row))
+    rows = await rows_of_seats(connection, "SELECT * FROM decisions", keys)
+    for row in sorted(rows, key=lambda row: row.sequence):
+        key = (row.occurrence_id, row.user_id, row.direction, row.pass_no)
+        found.setdefault(key, []).append(to_decision(row))
     return found
 
 
-def by_seat(query: Select[Any], table: Any, keys: Sequence[SeatKey]) -> Iterable[Select[Any]]:
-    """The query narrowed to these seats, some hundred at a time; `table` has a seat's four columns."""
-    columns = tuple_(table.c.occurrence_id, table.c.user_id, table.c.direction, table.c.pass_no)
-    for some in _batched(keys):
-        yield query.where(columns.in_(some))
+async def rows_of_seats(connection: AsyncConnection, head: str, keys: Iterable[SeatKey]) -> list[Row[Any]]:
+    """What a SELECT without condition finds of these seats, in no order; its table has a seat's four columns."""
+    where = f"{head} WHERE (occurrence_id, user_id, direction, pass_no) IN "
+    literals = (f"(0x{key[0].hex()},0x{key[1].hex()},{key[2]},{key[3]})" for key in keys)
+    return await _rows(connection, where, literals)
+
+
+async def _rows(connection: AsyncConnection, head: str, literals: Iterable[str]) -> list[Row[Any]]:
+    """Rows by their keys, which are literals as in the inserts: thousands of parameters cost more than the rows."""
+    every, found = list(literals), list[Row[Any]]()
+    for start in range(0, len(every), _KEYS_PER_READ):
+        found += await connection.exec_driver_sql(f"{head}({','.join(every[start : start + _KEYS_PER_READ])})")
+    return found
 
 
 def to_decision(row: Row[Any]) -> Decision:
@@ -341,12 +331,9 @@ class StoreTransaction:
 
     async def listed(self, keys: Iterable[Key]) -> set[Key]:
         """Those of these attempts that have a row in `reviews`."""
-        found: set[Key] = set()
-        for some in _batched(keys):
-            pairs = ",".join(f"(0x{user_id.hex()},0x{attempt_id.hex()})" for user_id, attempt_id in some)
-            text = f"SELECT user_id, attempt_id FROM reviews WHERE (user_id, attempt_id) IN ({pairs})"  # noqa: S608
-            found.update((row.user_id, row.attempt_id) for row in await self._connection.exec_driver_sql(text))
-        return found
+        head = "SELECT user_id, attempt_id FROM reviews WHERE (user_id, attempt_id) IN "
+        pairs = (f"(0x{user_id.hex()},0x{attempt_id.hex()})" for user_id, attempt_id in keys)
+        return {(row.user_id, row.attempt_id) for row in await _rows(self._connection, head, pairs)}
 
     async def write_reviews(self, rows: Iterable[ReviewRow]) -> None:
         """Notes how attempts stand with those who review."""

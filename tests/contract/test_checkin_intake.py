@@ -20,7 +20,7 @@ from services.checkin import intake, store
 from services.checkin.inbox import InboxDrain
 from services.checkin.intake import DecideWorker, RecordWorker, repeating
 from services.checkin.record import Recorder
-from services.checkin.tables import attempts, inbox, metadata, outbox
+from services.checkin.tables import attempts, inbox, metadata, outbox, seats
 from tests.contract.wire import Wire
 from tests.factories import STARTS_AT, a_copy
 
@@ -298,9 +298,7 @@ class TestOutages:
         assert await is_recorded(engine, *copies) == [True] * 3
         assert broker.settled == [("ack", 1, True)]
         async with engine.connect() as connection:
-            in_seats = select(store.seats.c.revision).where(
-                store.seats.c.user_id.in_([copy.user_id for copy in copies])
-            )
+            in_seats = select(seats.c.revision).where(seats.c.user_id.in_([copy.user_id for copy in copies]))
             assert list(await connection.scalars(in_seats)) == [1, 1, 1]
 
     async def test_without_mysql_the_messages_stay_in_the_queue(

@@ -56,6 +56,8 @@ async def table(engine: AsyncEngine) -> AsyncIterator[Table]:
     metadata = MetaData()
     table = outbox_table(metadata)
     async with engine.begin() as connection:
+        # The recorder's tests share the schema and leave effects behind.
+        await connection.run_sync(metadata.drop_all)
         await connection.run_sync(metadata.create_all)
     yield table
     async with engine.begin() as connection:

@@ -1,10 +1,13 @@
 """Something behind the check-in is gone: people still get an answer, and what was answered is true in the end."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+from deploy.local.processes import ROOT
 from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
 from tests.e2e.stack import Outage, attempts_of, eventually, query
 
@@ -96,12 +99,13 @@ async def test_redis_gone(activity: Activity, person: Person, outages: list[Outa
     assert sorted(record["outcome"] for record in records) == ["accepted", "duplicate"]
 
 
-async def test_mysql_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
-    """Check-in is as ever, history says that it cannot be read now, and the queue keeps what came until MySQL is back."""
-    attempt = by_qr(await activity.token())
+async def test_mysql_gone(activity: Activity, person: Person, api: Api, outages: list[Outage]) -> None:
+    """Check-in is as ever, history says that it cannot be read now, and the queue keeps what came until then."""
+    assert outcome(await (await api.sign_in()).check_in(by_qr(await activity.token()))) == "accepted"
     outages.append(Outage("mariadb"))
 
-    assert outcome(await person.check_in(attempt)) == "accepted"
+    # Its screen goes on, too: what was read before cannot have changed.
+    assert outcome(await person.check_in(by_qr(await activity.token()))) == "accepted"
     history = await person.get("/v1/me/checkins")
     assert (history.status_code, history.json()["reason"]) == (503, "UNAVAILABLE")
     outages.pop().end()
@@ -122,3 +126,25 @@ async def test_antifraud_gone(activity: Activity, person: Person, api: Api, outa
     assert await settled(stranger, doubtful.json()["checkin"]["id"]) == "pending_review"
     record = expect(await person.get(f"/v1/checkins/{taken.json()['checkin']['id']}"))
     assert [event["event"] for event in record["history"]] == ["received", "completed"]
+
+
+def switch(*words: str) -> None:
+    """What an operator types."""
+    command = (sys.executable, "-m", "deploy.operate", "switch", *words, "--reason", "a test", "--by", "e2e")
+    subprocess.run(command, check=True, cwd=ROOT)
+
+
+async def test_operators_force_id_only(activity: Activity, api: Api) -> None:
+    """While the switch is on everybody is provisional, and decided once it has ended."""
+
+    async def provisional() -> tuple[Person, Json] | None:
+        somebody = await api.sign_in()
+        taken = await somebody.check_in(by_qr(await activity.token()))
+        return (somebody, taken.json()["checkin"]) if outcome(taken) == "provisional" else None
+
+    await asyncio.to_thread(switch, "set", "force-id-only", "--for", "1m")
+    try:
+        person, record = await eventually(provisional)
+    finally:
+        await asyncio.to_thread(switch, "end", "force-id-only")
+    assert await settled(person, record["id"]) == "accepted"

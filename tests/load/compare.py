@@ -1,8 +1,9 @@
 """`make compare`: this system and the usual monolith in turn, on the same machine, the same MariaDB and the same Redis.
 
-`python -m tests.load.compare [--pairs=5] [--json=FILE]`. The machine may swing by a factor of two between minutes, so
-only the ratios within a pair and their medians say anything. Both sides get their tokens up front; both are warmed up.
-The monolith is in `baseline/`: Koa2 on two workers, tuned, without queue, merge law, anti-fraud, live numbers or audit.
+`python -m tests.load.compare [--pairs=5] [--before=FOLDER] [--json=FILE]`; another checkout is compared by
+`versions.py`. The machine may swing by a factor of two between minutes, so only the ratios within a pair and their
+medians say anything. Both sides get their tokens up front; both are warmed up. The monolith is in `baseline/`: Koa2 on
+two workers, tuned, without queue, merge law, anti-fraud, live numbers or audit.
 """
 
 import argparse
@@ -27,8 +28,9 @@ from deploy.local.credentials import Vault
 from deploy.local.launch import LOGS
 from deploy.local.processes import SECRETS
 from deploy.local.servers import MYSQL_PORT, REDIS_PORT, connect_admin
-from tests.load import figures, http_load, phones
+from tests.load import figures, http_load, phones, versions
 from tests.load.accounting import Meter, Program, Reading, programs
+from tests.load.command import command
 from tests.load.figures import Figures
 from tests.load.http_load import Answer, Balancer, Server, once, play, with_body
 from tests.load.organiser import LATITUDE, LONGITUDE, RADIUS_M
@@ -193,6 +195,9 @@ async def ours(scene: Scene, crowd: Sequence[Person], connections: int, *, are_k
 
 async def main(options: argparse.Namespace) -> int:
     """Runs all pairs and prints their ratios."""
+    if options.before:
+        figures.keep(options.json, await asyncio.to_thread(versions.compare, options.before.resolve(), options.pairs))
+        return 0
     name = f"compare-{secrets.token_hex(3)}"
     scene = await Scene.enter(name)
     crowd = phones.people(name, SUSTAINED)
@@ -226,6 +231,7 @@ async def _wait_until_open() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.load.compare", description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="measurements of each side, in turn")
+    parser.add_argument("--before", type=Path, help="another checkout of this system to compare with, instead of Koa")
     return parser
 
 

@@ -1,10 +1,11 @@
 """The organiser's side of a load run, over the public API: activities, the screen that shows a QR, the live viewer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -50,14 +51,19 @@ class Organiser:
         founded = await http_load.ask(balancer, request("POST", "/v1/organisations", {"name": f"压测 {name}"}, token))
         return cls(balancer, token, expect(founded)["id"])
 
-    async def open_activities(self, count: int) -> list[Activity]:
-        """Creates and publishes activities whose window is open, and reads their first QR."""
+    async def open_activities(self, count: int, changes: Mapping[str, Any] = MappingProxyType({})) -> list[Activity]:
+        """Creates and publishes activities whose window is open, and reads their first QR.
+
+        Args:
+            changes: What differs from the usual definition.
+        """
         opened: list[Activity] = []
-        await play(self._balancer, (self._open(number, opened) for number in range(count)), _AT_ONCE)
+        definitions = ({**self._definition(number), **changes} for number in range(count))
+        await play(self._balancer, (self._open(definition, opened) for definition in definitions), _AT_ONCE)
         return opened
 
-    def _open(self, number: int, opened: list[Activity]) -> Script:
-        made = expect((yield request("POST", "/v1/activities", self._definition(number), self._token)))
+    def _open(self, definition: Mapping[str, Any], opened: list[Activity]) -> Script:
+        made = expect((yield request("POST", "/v1/activities", definition, self._token)))
         path = f"/v1/activities/{made['id']}"
         expect((yield request("POST", f"{path}/publish", token=self._token)))
         activity = Activity(made["id"], ids.from_text(made["occurrences"][0]["id"]))

@@ -707,9 +707,6 @@ class BatchGetOccurrencesResponse(_message.Message):
 
     OCCURRENCES_FIELD_NUMBER: _builtins.int
     SWITCHES_FIELD_NUMBER: _builtins.int
-    IS_PARTIAL_FIELD_NUMBER: _builtins.int
-    is_partial: _builtins.bool
-    """True when the database is gone and this comes from memory: what is left out may exist all the same."""
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___OccurrenceSnapshot]: ...
     @_builtins.property
@@ -721,11 +718,10 @@ class BatchGetOccurrencesResponse(_message.Message):
         *,
         occurrences: _abc.Iterable[Global___OccurrenceSnapshot] | None = ...,
         switches: _abc.Iterable[Global___Switch] | None = ...,
-        is_partial: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_partial", b"is_partial", "occurrences", b"occurrences", "switches", b"switches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrences", b"occurrences", "switches", b"switches"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

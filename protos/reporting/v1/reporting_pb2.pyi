@@ -160,7 +160,7 @@ class Stats(_message.Message):
     over_capacity: _builtins.int
     as_of: _builtins.int
     stale: _builtins.bool
-    """The projector's heartbeat is older than 5 s."""
+    """What happened in the last seconds may be missing, or the numbers are being rebuilt."""
     event_id: _builtins.str
     """Position in the live stream these numbers include at least: a Last-Event-ID."""
     @_builtins.property

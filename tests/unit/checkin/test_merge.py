@@ -19,12 +19,14 @@ from services.checkin.merge import (
     HintKind,
     Judgement,
     Outcome,
+    ReviewState,
     Seat,
     SeatState,
     add_copies,
     answer,
     may_become,
     resolve_seat,
+    review_state,
     winning_copy,
 )
 
@@ -76,10 +78,11 @@ def outcomes(winners: Iterable[Copy], decisions: Sequence[Decision] = ()) -> lis
         (Judgement, pb.Judgement.items()),
         (Outcome, pb.Outcome.items()),
         (SeatState, pb.SeatState.State.items()),
+        (ReviewState, pb.ReviewState.items()),
     ],
 )
 def test_numbers_equal_the_protos(
-    ours: type[Judgement] | type[Outcome] | type[SeatState], theirs: list[tuple[str, int]]
+    ours: type[Judgement] | type[Outcome] | type[SeatState] | type[ReviewState], theirs: list[tuple[str, int]]
 ) -> None:
     """Every enum has the names and numbers of its proto, the unspecified one apart."""
     prefix = theirs[0][0].removesuffix("UNSPECIFIED")
@@ -364,6 +367,57 @@ def test_without_a_holder_the_own_judgement_is_the_answer(own: Judgement, hint: 
     assert answer(own, hint, FIRST, is_staff=False) is OWN[own]
 
 
+# --- What reviewers are shown
+
+
+def reviewed(winner: Copy, *decisions: tuple[DecisionKind, bytes, int], others: Sequence[Copy] = (),
+             is_listed: bool = False) -> ReviewState | None:  # fmt: skip
+    """How an attempt stands after these decisions, beside the other attempts of its seat."""
+    made = decided(*decisions)
+    outcome = resolve_seat([winner, *others], made).outcomes[winner.attempt_id]
+    return review_state(winner, outcome, made, is_listed)
+
+
+@pytest.mark.parametrize("judgement", [ACCEPTED, REFUSED, UNDECIDED])
+def test_what_machines_settle_is_nobodys_business(judgement: Judgement) -> None:
+    """Neither who was accepted or refused at once, nor who is about to be judged."""
+    assert reviewed(first(judgement)) is None
+
+
+def test_a_human_closes_what_waits() -> None:
+    """By either verdict."""
+    assert reviewed(first(PENDING)) is ReviewState.PENDING
+    assert reviewed(first(PENDING), (APPROVE, FIRST, 20)) is ReviewState.APPROVED
+    assert reviewed(first(PENDING), (REFUSE, FIRST, 20)) is ReviewState.REFUSED
+
+
+def test_what_could_not_be_judged_for_long_is_shown_until_somebody_decides() -> None:
+    """A human, or completion after all."""
+    assert reviewed(first(UNDECIDED), is_listed=True) is ReviewState.PENDING
+    assert reviewed(first(UNDECIDED), (APPROVE, FIRST, 20), is_listed=True) is ReviewState.APPROVED
+    assert reviewed(first(ACCEPTED), is_listed=True) is ReviewState.CLOSED
+    assert reviewed(first(REFUSED), is_listed=True) is ReviewState.CLOSED
+
+
+def test_an_appeal_puts_a_refusal_on_the_list() -> None:
+    """The person's own word asks for a human."""
+    assert reviewed(first(REFUSED), (APPEAL, FIRST, 20)) is ReviewState.PENDING
+    assert reviewed(first(REFUSED), (APPEAL, FIRST, 20), (REFUSE, FIRST, 30)) is ReviewState.REFUSED
+
+
+def test_a_held_seat_closes_the_cases_of_other_attempts() -> None:
+    """There is nothing to decide while the person is checked in; an approval beside it stays one."""
+    assert reviewed(first(PENDING), others=[second()], is_listed=True) is ReviewState.CLOSED
+    approved = reviewed(first(PENDING, 20), (APPROVE, FIRST, 30), others=[second(received_at=10)])
+    assert approved is ReviewState.APPROVED
+
+
+def test_an_annulled_attempt_is_listed_as_closed() -> None:
+    """Also one that a human approved before."""
+    assert reviewed(first(), (ANNUL, FIRST, 20)) is ReviewState.CLOSED
+    assert reviewed(first(PENDING), (APPROVE, FIRST, 20), (ANNUL, FIRST, 30)) is ReviewState.CLOSED
+
+
 # --- Properties
 
 TIMES = st.integers(0, 9)
@@ -431,6 +485,42 @@ def test_order_grouping_and_repetition_do_not_matter(
 
     assert stored_again == stored
     assert seat_of(stored_again, decisions_again) == seat_of(stored, decisions)
+
+
+@given(st.data(), st.lists(copies(), max_size=8), decision_lists())
+def test_two_recorders_in_any_interleaving_leave_one_truth(
+    data: st.DataObject, arrived: list[Copy], decisions: list[Decision]
+) -> None:
+    """Each may get any of it, the same copy too; their transactions follow one another in any order.
+
+    The decisions keep the sequence that the seat gave them, whoever recorded them.
+    """
+    everybody = data.draw(redeliveries(arrived)) + data.draw(redeliveries(arrived))
+    hands = data.draw(st.lists(st.booleans(), min_size=len(everybody), max_size=len(everybody)))
+    one, other = ([b for b, hand in zip(everybody, hands, strict=True) if hand is which] for which in (True, False))
+    interleaved = [one.pop(0) if one and (not other or data.draw(st.booleans())) else other.pop(0) for _ in everybody]
+
+    assert seat_of(record(interleaved), data.draw(st.permutations(decisions))) == seat_of(record([arrived]), decisions)
+
+
+@given(st.lists(copies(), min_size=1, max_size=8), decision_lists(), st.booleans())
+def test_whoever_waits_for_a_human_is_on_the_list(
+    arrived: list[Copy], decisions: list[Decision], is_listed: bool
+) -> None:
+    """Every pending attempt is shown as pending, and nobody whose outcome is settled."""
+    stored = record([arrived])
+    seat = seat_of(stored, decisions)
+    for attempt_id, copies_of_one in stored.items():
+        outcome = seat.outcomes[attempt_id]
+        state = review_state(winning_copy(copies_of_one), outcome, decisions, is_listed)
+        if outcome is Outcome.PENDING_REVIEW:
+            assert state is ReviewState.PENDING
+        elif state is ReviewState.PENDING:
+            assert outcome is Outcome.PROVISIONAL
+        elif state is ReviewState.APPROVED:
+            assert outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE)
+        elif state is ReviewState.REFUSED:
+            assert outcome is Outcome.REFUSED
 
 
 @given(st.lists(copies([FIRST]), max_size=8), st.lists(copies([FIRST]), max_size=8))

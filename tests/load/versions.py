@@ -1,0 +1,82 @@
+"""`make compare before=../other`: two checkouts of this system in turn, each with its own stack, data and load run.
+
+Both use the same ports, so one is stopped while the other is measured; at the end this one runs again.
+The other checkout needs a virtual environment, and may share this one:
+`git worktree add ../other <commit> && ln -s $PWD/.venv ../other/`.
+"""
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from deploy.local.processes import ROOT
+
+_PYTHON = ".venv/bin/python"
+# The first run of each turn warms everything up and is thrown away.
+_RUNS = 3
+_SUSTAINED = ("--n=10000", "--c=128", f"--repeat={_RUNS}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One checkout measured once: check-ins made durable per second, and CPU microseconds of each."""
+
+    rate: float
+    cpu_us: float
+
+
+def compare(before: Path, pairs: int) -> dict[str, Any]:
+    """Measures both in turn, prints each pair, and returns the pairs with the medians of their ratios.
+
+    Raises:
+        subprocess.CalledProcessError: A stack did not start, or a run was not clean.
+    """
+    found = []
+    _stack(ROOT, "down")
+    try:
+        for number in range(pairs):
+            # Every second pair begins with the other one, so that neither has the better place.
+            order = [before, ROOT] if number % 2 else [ROOT, before]
+            turns = {tree: _measure(tree) for tree in order}
+            ratios = {
+                "rate": turns[ROOT].rate / turns[before].rate,
+                "cpu": turns[ROOT].cpu_us / turns[before].cpu_us,
+            }
+            found.append(ratios)
+            print(
+                f"pair {number + 1}: now {turns[ROOT].rate:,.0f}/s by {turns[before].rate:,.0f}/s before"
+                f" = {ratios['rate']:.2f}x; CPU {turns[ROOT].cpu_us:.0f} by {turns[before].cpu_us:.0f} us"
+                f" = {ratios['cpu']:.2f}x",
+                flush=True,
+            )
+    finally:
+        _stack(ROOT, "up")
+    medians = {name: median(ratios[name] for ratios in found) for name in ("rate", "cpu")}
+    print(f"medians: rate {medians['rate']:.2f}x, CPU {medians['cpu']:.2f}x of what it was before")
+    return {"medians": medians, "pairs": found}
+
+
+def _measure(tree: Path) -> Turn:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        _stack(tree, "up")
+        try:
+            _run(tree, "-m", "tests.load.rush", *_SUSTAINED, f"--json={file.name}")
+        finally:
+            _stack(tree, "down")
+        runs = json.loads(Path(file.name).read_text())[1:]
+    return Turn(
+        median(run["rows"] / run["durable_s"] for run in runs),
+        median(sum(run["cpu_us"].values()) for run in runs),
+    )
+
+
+def _stack(tree: Path, command: str) -> None:
+    _run(tree, "-m", "deploy.local.stack", command)
+
+
+def _run(tree: Path, *arguments: str) -> None:
+    subprocess.run([str(tree / _PYTHON), *arguments], cwd=tree, check=True, stdout=subprocess.DEVNULL)
