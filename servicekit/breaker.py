@@ -34,7 +34,7 @@ _STATES: dict[str, State] = {
 _LEVELS: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
 _FAILURES = {Kind.UNAVAILABLE, Kind.INTERNAL}
 
-_STATE = Gauge("breaker_state", "0 closed, 1 half open (one caller tries), 2 open (calls are refused).", ["dependency"])
+_STATE = Gauge("breaker_state", "0 closed, 1 half open (one caller tries), 2 open (calls refused).", ["dependency"])
 _TRANSITIONS = Counter("breaker_transitions_total", "Changes of state.", ["dependency", "state"])
 
 
@@ -96,7 +96,7 @@ class AsyncBreaker(pybreaker.CircuitBreakerListener):
         self._circuit = pybreaker.CircuitBreaker(
             fail_max=fail_max, success_threshold=success_threshold, throw_new_error_on_trip=False, listeners=[self]
         )
-        _STATE.labels(dependency).set(0)
+        _STATE.labels(dependency).set_function(self._level)
 
     @property
     def state(self) -> State:
@@ -148,9 +148,18 @@ class AsyncBreaker(pybreaker.CircuitBreakerListener):
         state = _STATES[new_state.name]
         if state == "open":
             self._rest()
-        _STATE.labels(self.dependency).set(_LEVELS[state])
         _TRANSITIONS.labels(self.dependency, state).inc()
         log.log(logging.INFO if state == "closed" else logging.WARNING, "circuit of %s: %s", self.dependency, state)
+
+    def _level(self) -> int:
+        """What the metric shows: once its rest is over, an open one only waits for somebody to try."""
+        is_rested = self.state == "open" and self._clock() >= self._retry_at
+        return _LEVELS["half_open" if is_rested else self.state]
+
+    def _level(self) -> int:
+        """The metric: once its rest is over an open breaker lets one caller try, should anybody come."""
+        is_resting = self._clock() < self._retry_at
+        return _LEVELS["half_open" if self.state == "open" and not is_resting else self.state]
 
     def _rest(self) -> None:
         self._retry_at = self._clock() + self._reset_s * random.uniform(1, 1.25)  # noqa: S311  jitter, not a secret

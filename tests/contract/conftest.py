@@ -45,7 +45,8 @@ def database_url() -> Iterator[str]:
     """An empty schema of this run's own in MySQL or MariaDB, as an asynchronous URL."""
     admin = server_url("QIANDAO_TEST_DATABASE_URL", "mysql-admin", f"mysql+pymysql://admin:{{}}@{Place().mysql}/")
     schema = f"contract_{uuid.uuid4().hex[:12]}"
-    engine = create_blocking_engine(admin)
+    # Other tests of the same run take MySQL away for a while.
+    engine = create_blocking_engine(admin, pool_pre_ping=True)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
     url = make_url(admin).set(drivername="mysql+aiomysql", database=schema, query={"charset": "utf8mb4"})

@@ -126,7 +126,9 @@ async def test_a_decision_that_makes_no_sense(gateway: Gateway, path: str, body:
     answer = await gateway.http.post(path, json=body, headers=gateway.bearer())
     assert answer.status_code in (400, 422)
     assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert gateway.services.calls == []
+    assert not {"DecideReview", "BatchDecideReviews", "AnnulCheckin", "AppealCheckin"} & {
+        name for name, _, _ in gateway.services.calls
+    }
 
 
 async def test_many_decisions_have_a_result_each(gateway: Gateway) -> None:
