@@ -71,7 +71,7 @@ class InboxDrain:
         while True:
             try:
                 await self.drain()
-            except (UnavailableError, DBAPIError) as error:
+            except UnavailableError as error:
                 log.warning("the inbox waits: %s", error)
                 await asyncio.sleep(backoff.pause_s())
             else:
