@@ -5,7 +5,7 @@ BIN := .venv/bin
 UP := $(PYTHON) -m deploy.local.up
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
-LOAD = $(foreach option,n c cold faults repeat activities pairs json,$(if $($(option)),--$(option)=$($(option))))
+LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
 
@@ -13,7 +13,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare dev
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,8 +74,22 @@ endif
 day: up ## 200 activities, 100,000 check-ins: make day faults=1
 	@$(BIN)/python -m tests.load.day $(LOAD)
 
-compare: up ## this system and a tuned Koa2 + MySQL monolith in turn: make compare pairs=5
+compare: up ## this system and a tuned Koa2 + MySQL monolith in turn, or before=../other, another checkout: make compare pairs=5
 	@$(BIN)/python -m tests.load.compare $(LOAD)
+
+chaos: up ## rushes while the real thing is broken, reconciled: make chaos only=redis n=300
+	@$(BIN)/python -m tests.chaos $(LOAD)
+
+mutate: dev up ## disable each fallback in turn; its tests must turn red: make mutate only=claims
+	@$(BIN)/python -m tests.chaos.mutate $(LOAD)
+
+# The long property tests, 10,000 examples each, then every fault and every mutation; one that is red stops no other.
+PROPERTIES := tests/unit/checkin/test_merge.py $(addprefix tests/unit/servicekit/test_,batching.py breaker.py tokens.py sealed.py)
+nightly: export HYPOTHESIS_PROFILE := nightly
+nightly: dev ## the long property tests, chaos with every edge and every outage, and mutate
+	@code=0; $(BIN)/python -m pytest -q -o timeout=0 $(PROPERTIES) || code=1; \
+	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory chaos long=1 || code=1; \
+	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory mutate || code=1; exit $$code
 
 dev:
 	@$(UP) --dev install

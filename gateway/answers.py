@@ -138,6 +138,12 @@ def to_answer(record: pb.Checkin) -> Answer:
     return Answer(checkin, message)
 
 
+def to_staff_answer(record: pb.Checkin) -> Answer:
+    """The record of somebody whom staff check in, with a sentence for the staff."""
+    checkin = to_checkin(record)
+    return Answer(checkin, texts.answer_to_staff(checkin.outcome, checkin.direction or "in", checkin.reasons))
+
+
 def to_record(record: pb.Checkin) -> Record:
     """The record with its sentence and its history."""
     answer = to_answer(record)

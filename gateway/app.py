@@ -16,7 +16,7 @@ from gateway.answers import Answer
 from gateway.attempts import CheckinRequest
 from gateway.checkins import PATH, CheckinRoute
 from gateway.problems import MalformedError, NoSuchPathError, Problem, VerbError, readable
-from gateway.routes import activity, checkin, identity, pages, reporting, review, sync
+from gateway.routes import activity, checkin, identity, pages, reporting, review, staff, sync
 from gateway.routes.dependencies import Parts
 from gateway.surface import App, Receive, Scope, Send, Surface
 from servicekit.errors import FieldError, InternalError, InvalidArgumentError, NotFoundError, ServiceError
@@ -66,7 +66,7 @@ def _fastapi(parts: Parts, hot: CheckinRoute) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.parts = parts
-    for routes in (identity, activity, checkin, sync, review, reporting, pages):
+    for routes in (identity, activity, checkin, sync, staff, review, reporting, pages):
         app.include_router(routes.router)
     # Here only for its other methods: POST never comes this far.
     app.router.routes.append(Route(PATH, hot, methods=["POST"], include_in_schema=False))
@@ -145,7 +145,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         _, schemas = msgspec.json.schema_components(
-            (CheckinRequest, Answer, Problem, *checkin.SCHEMAS, *review.SCHEMAS, *sync.SCHEMAS),
+            (CheckinRequest, Answer, Problem, *checkin.SCHEMAS, *review.SCHEMAS, *staff.SCHEMAS, *sync.SCHEMAS),
             ref_template="#/components/schemas/{name}",
         )
         document["components"]["schemas"] |= schemas

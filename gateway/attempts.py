@@ -1,12 +1,13 @@
-"""From the body of `POST /v1/checkins` to a `checkin.v1.Attempt`: shape, sizes, ranges, canonical hash. Pure.
+"""From what a phone or staff sent to a `checkin.v1.Attempt`: shape, sizes, ranges, canonical hash. Pure.
 
 msgspec checks shape and ranges in C while it decodes; Python only looks at what is left, and explains what is wrong.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +15,9 @@ from msgspec import Meta
 from gateway.problems import MalformedError, readable
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
-from servicekit.errors import FieldError, InvalidArgumentError, invalid
+from servicekit.errors import FieldError, InvalidArgumentError, PermissionDeniedError, invalid
+
+RequestT = TypeVar("RequestT")
 
 MAXIMUM_TOKEN_BYTES = 256
 MAXIMUM_DEVICE_ID_BYTES = 64
@@ -79,23 +82,52 @@ class CheckinRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     client: ClientInfo | None = None
 
 
-_decode = msgspec.json.Decoder(CheckinRequest).decode
+class StaffCheckin(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One person whom staff check in."""
+
+    attempt_id: Annotated[str, Meta(description="A UUIDv7, made on the phone before the first send.")]
+    user_id: Annotated[str, Meta(description="Who is checked in; never the caller.")] = ""
+    roster_entry_id: ShortText = ""
+    entry_code: ShortText = ""
+    person_token: Annotated[str, Meta(max_length=MAXIMUM_TOKEN_BYTES)] = ""
+    direction: Literal["in", "out"] = "in"
+    gate: ShortText = ""
+    device_id: Annotated[str, Meta(max_length=MAXIMUM_DEVICE_ID_BYTES, description="The staff member's own.")] = ""
+    claimed_at: Annotated[datetime, Meta(tz=True)] | None = None
+    receipt: Annotated[str, Meta(description="From an earlier 503; when it is ours, its time of arrival holds.")] = ""
+
+
+class StaffAttempt(StaffCheckin, frozen=True, kw_only=True):
+    """One person whom staff checked in while there was no network."""
+
+    method: Literal["staff"]
+    activity_id: str
+
+
+_NO_SUCH_REQUEST = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _canonical = msgspec.msgpack.Encoder().encode
 
 
-def decode(body: bytes) -> CheckinRequest:
-    """The request of a body.
+def reader(kind: type[RequestT]) -> Callable[[bytes], RequestT]:
+    """From a body to a request.
 
-    Raises:
-        MalformedError: Not JSON, or an unknown, missing or wrongly typed field.
-        InvalidArgumentError: A value out of its range.
+    The function raises MalformedError for what is not JSON and for unknown, missing or wrongly typed fields, and
+    InvalidArgumentError for a value out of its range.
     """
-    try:
-        return _decode(body)
-    except msgspec.ValidationError as error:
-        raise _explain(str(error), body) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _not_json(str(error), body) from None
+    decode = msgspec.json.Decoder(kind).decode
+
+    def read(body: bytes) -> RequestT:
+        try:
+            return decode(body)
+        except _NO_SUCH_REQUEST as error:
+            raise _explain(error, body) from None
+
+    return read
+
+
+decode = reader(CheckinRequest)
+decode_staff_checkin = reader(StaffCheckin)
+decode_staff_attempt = reader(StaffAttempt)
 
 
 def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.Attempt:
@@ -107,9 +139,7 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
     attempt_id = _attempt_id(request.attempt_id)
     token, code = _credential(request)
     activity_id = _activity_id(request)
-    device_id = request.device_id
-    if not device_id.isascii() and len(device_id.encode()) > MAXIMUM_DEVICE_ID_BYTES:
-        raise invalid("device_id", f"must be at most {MAXIMUM_DEVICE_ID_BYTES} bytes of UTF-8")
+    device_id = _device_id(request.device_id)
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
     place, network = request.location, request.wifi
     location = None if place is None else (place.latitude, place.longitude, place.accuracy_m, place.age_ms)
@@ -138,14 +168,67 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
     return attempt
 
 
-def _attempt_id(text: str) -> bytes:
+def to_staff_attempt(request: StaffCheckin, activity_id: bytes, actor_id: bytes, received_at: int) -> pb.Attempt:
+    """The attempt of somebody whom the actor checks in.
+
+    Raises:
+        InvalidArgumentError: A field that the decoder cannot judge is wrong; names it.
+        PermissionDeniedError: The actor checks in nobody but themselves.
+    """
+    attempt_id, user_id, device_id = _attempt_id(request.attempt_id), _subject(request), _device_id(request.device_id)
+    if user_id == actor_id:
+        raise PermissionDeniedError("nobody checks themselves in as staff; scan the QR, or ask somebody else")
+    claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
+    direction = _DIRECTIONS[request.direction]
+    fixed = (pb.METHOD_STAFF, "", activity_id, direction, request.gate, None, None, device_id, claimed_at)
+    return pb.Attempt(
+        user_id=user_id,
+        attempt_id=attempt_id,
+        received_at=received_at,
+        method=pb.METHOD_STAFF,
+        activity_id=activity_id,
+        direction=direction,
+        gate=request.gate,
+        device_id=device_id,
+        claimed_at=claimed_at,
+        actor_id=actor_id,
+        body_hash=sha256(_canonical(fixed)).digest()[:16],
+    )
+
+
+def _subject(request: StaffCheckin) -> bytes:
+    """Whom it is about, which only their id can say so far."""
+    for field in ("roster_entry_id", "entry_code", "person_token"):
+        if getattr(request, field):
+            raise invalid(field, "is not understood yet; send the person's user_id")
+    if not request.user_id:
+        raise invalid("user_id", "is missing: whom to check in")
+    return identifier("user_id", request.user_id)
+
+
+def identifier(field: str, text: str) -> bytes:
+    """The id in a field.
+
+    Raises:
+        InvalidArgumentError: It is none.
+    """
     try:
-        identifier = ids.from_text(text)
+        return ids.from_text(text)
     except ValueError as error:
-        raise invalid("attempt_id", str(error)) from None
-    if identifier[6] >> 4 != 7 or identifier[8] >> 6 != 2:
+        raise invalid(field, str(error)) from None
+
+
+def _device_id(text: str) -> str:
+    if not text.isascii() and len(text.encode()) > MAXIMUM_DEVICE_ID_BYTES:
+        raise invalid("device_id", f"must be at most {MAXIMUM_DEVICE_ID_BYTES} bytes of UTF-8")
+    return text
+
+
+def _attempt_id(text: str) -> bytes:
+    found = identifier("attempt_id", text)
+    if found[6] >> 4 != 7 or found[8] >> 6 != 2:
         raise invalid("attempt_id", "must be a UUIDv7 (RFC 9562), made on the phone before the first send")
-    return identifier
+    return found
 
 
 def _credential(request: CheckinRequest) -> tuple[str, str]:
@@ -169,10 +252,7 @@ def _credential(request: CheckinRequest) -> tuple[str, str]:
 
 def _activity_id(request: CheckinRequest) -> bytes:
     if request.activity_id:
-        try:
-            return ids.from_text(request.activity_id)
-        except ValueError as error:
-            raise invalid("activity_id", str(error)) from None
+        return identifier("activity_id", request.activity_id)
     if request.method == "place":
         raise invalid("activity_id", "method place needs the activity")
     return b""
@@ -212,9 +292,11 @@ _OUT_OF_RANGE = re.compile(r"Expected `\w+(?: \| null)?`(?: of length)? (?:>=|<=
 _SEMANTIC = re.compile(_OUT_OF_RANGE.pattern + r"|Expected `datetime` with a timezone")
 
 
-def _explain(cause: str, body: bytes) -> InvalidArgumentError:
+def _explain(error: Exception, body: bytes) -> InvalidArgumentError:
     """The decoder's complaint as a field with a cure; 400 for shape, 422 for values."""
-    parts = _PATH.fullmatch(cause)
+    if not isinstance(error, msgspec.ValidationError):
+        return _not_json(str(error), body)
+    parts = _PATH.fullmatch(str(error))
     assert parts is not None
     path = (parts["path"] or "").removeprefix(".")
     if named := _NAMED.fullmatch(parts["what"]):

@@ -154,5 +154,5 @@ def _answered(record: pb.Checkin, request_id: str) -> Reply:
 
 def _failed(error: ServiceError, request_id: str) -> Reply:
     problem = problems.to_problem(error, request_id)
-    problem.message = texts.failure(problem.reason, is_saved=False)
+    problem.message = texts.failure(problem.reason, is_saved=False, metadata=problem.metadata)
     return problems.render(problem, request_id)

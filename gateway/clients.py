@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from protos.activity.v1 import activity_pb2
 from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
@@ -52,6 +53,15 @@ class Clients:
         return frozenset(
             record.attempt_id for record in page.checkins if record.outcome != checkin_pb2.OUTCOME_PROVISIONAL
         )
+
+    async def admit_staff(self, person: Claims, activity_id: bytes) -> None:
+        """Returns when a person may check others in to an activity: who may see all of it, its owner to its staff.
+
+        Raises:
+            NotFoundError: There is no such activity, or not for this person to know.
+            UnavailableError: Nobody can tell now.
+        """
+        await ask(self.activity.GetActivity, activity_pb2.GetActivityRequest(activity_id=activity_id), person)
 
 
 async def ask(method: Any, request: object, person: Claims | None = None, *, timeout_s: float = CALL_S) -> Any:

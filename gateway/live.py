@@ -97,6 +97,7 @@ class _Channel:
         self.key = f"reporting:live:{{{to_text(activity_id)}}}".encode()
         self.position = _parse(first.event_id) or (0, 0)
         self.viewers: set[_Viewer] = set()
+        self.numbers = first.numbers
         self.fingerprint = first.fingerprint
         self.refreshed_at = time.monotonic()
 
@@ -247,7 +248,7 @@ class Live:
             channel.give(chunk)
 
     async def _numbers(self, channel: _Channel) -> bytes:
-        """A `stats` event; nothing when nothing moved or reporting does not answer."""
+        """A `stats` event; nothing when nothing moved. When reporting is gone the last numbers, once, as stale."""
         channel.refreshed_at = time.monotonic()
         person = next((viewer.person for viewer in channel.viewers), None)
         if person is None:
@@ -256,10 +257,12 @@ class Live:
             snapshot = await self._fetch(channel.activity_id, person)
         except ServiceError as error:
             log.info("no live numbers: %s", error)
-            return b""
+            if error.kind is not Kind.UNAVAILABLE:
+                return b""
+            snapshot = Snapshot("", _as_stale(channel.numbers), b"stale")
         if snapshot.fingerprint == channel.fingerprint:
             return b""
-        channel.fingerprint = snapshot.fingerprint
+        channel.numbers, channel.fingerprint = snapshot.numbers, snapshot.fingerprint
         return _event("stats", snapshot.numbers, None)
 
     def _all(self) -> list[_Channel]:
@@ -283,6 +286,10 @@ def _view(event: pb.LiveEvent) -> dict[str, object]:
         "punctuality": event.punctuality or None,
         "checked_in_at": to_rfc3339(event.checked_in_at) if event.checked_in_at else None,
     }
+
+
+def _as_stale(numbers: bytes) -> bytes:
+    return _encode(msgspec.json.decode(numbers) | {"stale": True})
 
 
 def _event(kind: str, data: bytes, event_id: str | None) -> bytes:

@@ -1,24 +1,29 @@
 """Several attempts of one request: each has an answer of its own, and a bad one never blocks the rest.
 
-Control comes from `routes/sync.py` with what waited on a phone. All of them go into the line (`line.py`) at once.
+Control comes from `routes/sync.py` with what waited on a phone, or from `routes/staff.py` with people whom staff check
+in. All of them go into the line (`line.py`) together.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from gateway import attempts, problems, texts
-from gateway.answers import Checkin, to_answer
-from gateway.line import Line
+from gateway import attempts, metrics, problems, texts
+from gateway.answers import Checkin, Outcome, to_answer, to_staff_answer
+from gateway.line import Line, OverloadedError
 from gateway.provisional import MAXIMUM_OPEN, Provisional, TooManyOpenError
 from gateway.receipts import Receipts
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.errors import FieldError, InvalidArgumentError, Kind, ServiceError
+from servicekit import telemetry
+from servicekit.errors import ConflictError, Kind, NotFoundError, ServiceError
 from servicekit.ids import to_text
 from servicekit.tokens import Claims
 
+# What waited on phones can wait a little longer: more syncs at once would fill the line before people at a door.
+_SYNCS_AT_ONCE = 16
+_SYNCS_WAITING = 400
 _PASSING = (Kind.UNAVAILABLE, Kind.RATE_LIMITED, Kind.INTERNAL)
 
 
@@ -26,97 +31,243 @@ class Result(msgspec.Struct, omit_defaults=True):
     """What became of one attempt: with an `outcome` it is kept, with a `problem` it is not.
 
     Without an outcome, `retryable` says whether sending it again, with the `receipt` if there is one, can help; what
-    cannot be retried stays on the phone for the person to see.
+    cannot be retried stays on the phone for the person to see. `user_id` is there for people whom staff let in.
     """
 
     attempt_id: str | None
-    outcome: str | None
+    outcome: Outcome | None
     retryable: bool
+    user_id: str | None = None
     checkin: Checkin | None = None
     message: str = ""
     problem: problems.Problem | None = None
     receipt: str = ""
 
 
-class Many:
-    """Takes several attempts of one person."""
+_Key = tuple[bytes, bytes]
+_Answer = pb.Checkin | ServiceError
+_Read = Callable[[bytes], tuple[pb.Attempt, str]]
 
-    def __init__(self, line: Line, receipts: Receipts, provisional: Provisional) -> None:
+
+class _Case:
+    """One item on its way to its result."""
+
+    __slots__ = ("answer", "attempt", "item")
+
+    def __init__(self, item: msgspec.Raw) -> None:
+        self.item = bytes(item)
+        self.attempt: pb.Attempt | None = None
+        self.answer: _Answer | None = None
+
+    @property
+    def key(self) -> _Key:
+        """What makes it the same attempt as another one."""
+        assert self.attempt is not None
+        return self.attempt.user_id, self.attempt.attempt_id
+
+
+class Many:
+    """Takes several attempts that one person sends.
+
+    Args:
+        admit_staff: Returns when a person may check others in to an activity: owner, organiser and staff may. Raises
+            ServiceError otherwise; an activity that is foreign is as unknown as one that never was.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        receipts: Receipts,
+        provisional: Provisional,
+        admit_staff: Callable[[Claims, bytes], Awaitable[None]],
+    ) -> None:
         self._line = line
         self._receipts = receipts
         self._provisional = provisional
+        self._admit_staff = admit_staff
+        self._flying = asyncio.Semaphore(_SYNCS_AT_ONCE)
+        self._syncs = 0
 
     async def sync(
         self, person: Claims, items: Sequence[msgspec.Raw], received_at: int, request_id: str
     ) -> list[Result]:
-        """A result per attempt that waited on a phone, in order."""
-        read = [self._read(item, index, person.user_id, received_at) for index, item in enumerate(items)]
-        room = await self._provisional.room(person)
-        # Nothing open: all may pass, for most of them will be decided at once.
-        answers = (self._take(one, index < room or room == MAXIMUM_OPEN) for index, one in enumerate(read))
-        results = await asyncio.gather(*answers)
-        return [
-            self._result(one, item, answer, request_id) for one, item, answer in zip(read, items, results, strict=True)
-        ]
+        """A result per attempt that waited on a phone, in order.
 
-    def _read(
-        self, item: msgspec.Raw, index: int, user_id: bytes, received_at: int
-    ) -> pb.Attempt | InvalidArgumentError:
+        Raises:
+            OverloadedError: Too many phones sync at this moment.
+        """
+
+        def read(item: bytes) -> tuple[pb.Attempt, str]:
+            attempt, receipt = _read_offline(item, person, received_at)
+            attempt.is_offline = True
+            return attempt, receipt
+
+        cases = self._read(items, read)
+        if self._syncs >= _SYNCS_WAITING:
+            raise OverloadedError("too many phones sync at this moment; try again")
+        self._syncs += 1
         try:
-            request = attempts.decode(bytes(item))
-            attempt = attempts.to_attempt(request, user_id, received_at)
-        except InvalidArgumentError as error:
-            return _within(error, index)
-        attempt.is_offline = True
-        if request.receipt:
-            self._receipts.honour(request.receipt, attempt)
-        return attempt
+            async with self._flying:
+                await self._take_offline(person, _distinct(cases))
+        finally:
+            self._syncs -= 1
+        return self._results(cases, "attempts", request_id)
 
-    async def _take(self, attempt: pb.Attempt | InvalidArgumentError, has_room: bool) -> pb.Checkin | ServiceError:
-        if isinstance(attempt, InvalidArgumentError):
-            return attempt
-        if not has_room and not self._provisional.is_open(attempt.user_id, attempt.attempt_id):
-            return TooManyOpenError()
-        try:
-            record = await self._line.submit(attempt, None)
-        except ServiceError as error:
-            return error
-        self._provisional.note(record)
-        return record
+    async def let_in(
+        self, staff: Claims, activity_id: bytes, items: Sequence[msgspec.Raw], received_at: int, request_id: str
+    ) -> list[Result]:
+        """A result per person whom staff check in, in order.
 
-    def _result(
-        self,
-        attempt: pb.Attempt | InvalidArgumentError,
-        item: msgspec.Raw,
-        answer: pb.Checkin | ServiceError,
-        request_id: str,
-    ) -> Result:
+        Raises:
+            NotFoundError: There is no such activity, or not for this person to know.
+        """
+
+        def read(item: bytes) -> tuple[pb.Attempt, str]:
+            request = attempts.decode_staff_checkin(item)
+            attempt = attempts.to_staff_attempt(request, activity_id, staff.user_id, received_at)
+            return attempt, request.receipt
+
+        cases = self._read(items, read)
+        distinct = _distinct(cases)
+        refusals = await self._refusals(staff, {activity_id} if distinct else ())
+        if isinstance(refusal := refusals.get(activity_id), NotFoundError):
+            raise refusal
+        await self._take(_entitled(distinct, refusals))
+        return self._results(cases, "checkins", request_id)
+
+    def _read(self, items: Sequence[msgspec.Raw], read: _Read) -> list[_Case]:
+        """What the items say; one that makes no sense has its answer already."""
+        cases = [_Case(item) for item in items]
+        for case in cases:
+            try:
+                case.attempt, receipt = read(case.item)
+            except ServiceError as error:
+                case.answer = error
+            else:
+                if receipt:
+                    self._receipts.honour(receipt, case.attempt)
+        return cases
+
+    async def _take_offline(self, person: Claims, cases: Sequence[_Case]) -> None:
+        """Takes as many as may stay open; the rest goes after them if none of the first did."""
+        vouched = {case.attempt.activity_id for case in cases if case.attempt and case.attempt.actor_id}
+        cases = _entitled(cases, await self._refusals(person, vouched))
+        waiting = [case for case in cases if self._counts(case.attempt)]
+        await self._take([case for case in cases if not self._counts(case.attempt)])
+        room = await self._provisional.room(person) if waiting else 0
+        while waiting and room > 0:
+            going, waiting = waiting[:room], waiting[room:]
+            await self._take(going)
+            room = self._provisional.left(person.user_id)
+            if room == MAXIMUM_OPEN:
+                room = len(waiting)
+        metrics.CAPPED.inc(len(waiting))
+        for case in waiting:
+            case.answer = TooManyOpenError()
+
+    def _counts(self, attempt: pb.Attempt | None) -> bool:
+        """Whether an attempt may become one more that is open: not what is open already, or what staff vouch for."""
+        assert attempt is not None
+        return not attempt.actor_id and not self._provisional.is_open(attempt.user_id, attempt.attempt_id)
+
+    async def _refusals(self, staff: Claims, activity_ids: Collection[bytes]) -> dict[bytes, ServiceError]:
+        """Why a person may not check others in, by activity; nothing for those where they may."""
+
+        async def ask(activity_id: bytes) -> ServiceError | None:
+            try:
+                await self._admit_staff(staff, activity_id)
+            except ServiceError as error:
+                return error
+            return None
+
+        answers = await asyncio.gather(*map(ask, activity_ids))
+        return {activity_id: error for activity_id, error in zip(activity_ids, answers, strict=True) if error}
+
+    async def _take(self, cases: Iterable[_Case]) -> None:
+        context = telemetry.current_context()
+
+        async def take(case: _Case) -> None:
+            assert case.attempt is not None
+            try:
+                case.answer = await self._line.submit(case.attempt, context)
+            except ServiceError as error:
+                case.answer = error
+            else:
+                if not case.attempt.actor_id:
+                    self._provisional.note(case.answer)
+
+        await asyncio.gather(*(take(case) for case in cases))
+
+    def _results(self, cases: Sequence[_Case], name: str, request_id: str) -> list[Result]:
+        """The results; an attempt that comes again has the answer of its first."""
+        first: dict[_Key, _Answer | None] = {}
+        for case in cases:
+            if case.attempt is not None:
+                case.answer = case.answer or first.get(case.key)
+                first.setdefault(case.key, case.answer)
+        return [self._result(case, f"{name}.{index}", request_id) for index, case in enumerate(cases)]
+
+    def _result(self, case: _Case, where: str, request_id: str) -> Result:
+        attempt, answer = case.attempt, case.answer
+        assert answer is not None
+        if attempt is None:
+            name, subject = _said(case.item, "attempt_id"), _said(case.item, "user_id")
+        else:
+            name, subject = to_text(attempt.attempt_id), to_text(attempt.user_id) if attempt.actor_id else None
         if isinstance(answer, pb.Checkin):
-            view = to_answer(answer)
-            return Result(view.checkin.attempt_id, view.checkin.outcome, False, view.checkin, view.message)
-        can_pass = answer.kind in _PASSING
+            view = to_staff_answer(answer) if subject else to_answer(answer)
+            return Result(name, view.checkin.outcome, False, subject, view.checkin, view.message)
         problem = problems.to_problem(answer, request_id)
-        problem.message = texts.failure(problem.reason, is_saved=can_pass)
-        if isinstance(attempt, pb.Attempt):
-            receipt = self._receipts.give(attempt) if answer.kind is Kind.UNAVAILABLE else ""
-            return Result(to_text(attempt.attempt_id), None, can_pass, problem=problem, receipt=receipt)
-        return Result(_claimed_id(item), None, can_pass, problem=problem)
+        for fault in problem.errors:
+            fault.field = f"{where}.{fault.field}"
+        receipt = self._receipts.give(attempt) if attempt is not None and answer.kind is Kind.UNAVAILABLE else ""
+        message = texts.failure(problem.reason, is_saved=bool(receipt), metadata=problem.metadata)
+        return Result(name, None, answer.kind in _PASSING, subject, None, message, problem, receipt)
 
 
-class _Named(msgspec.Struct):
+def _read_offline(item: bytes, person: Claims, received_at: int) -> tuple[pb.Attempt, str]:
+    """The attempt of one item of a sync, and its receipt."""
+    if _said(item, "method") == "staff":
+        vouched = attempts.decode_staff_attempt(item)
+        activity_id = attempts.identifier("activity_id", vouched.activity_id)
+        return attempts.to_staff_attempt(vouched, activity_id, person.user_id, received_at), vouched.receipt
+    request = attempts.decode(item)
+    return attempts.to_attempt(request, person.user_id, received_at), request.receipt
+
+
+def _entitled(cases: Sequence[_Case], refusals: Mapping[bytes, ServiceError]) -> list[_Case]:
+    """Those that may be taken; people whom the caller may not check in have their answer."""
+    for case in cases:
+        if case.attempt is not None and case.attempt.actor_id:
+            case.answer = refusals.get(case.attempt.activity_id)
+    return [case for case in cases if case.answer is None]
+
+
+def _distinct(cases: Sequence[_Case]) -> list[_Case]:
+    """The first of each attempt; one that comes again with another body has its answer."""
+    first: dict[_Key, _Case] = {}
+    for case in cases:
+        if case.attempt is not None:
+            known = first.setdefault(case.key, case).attempt
+            assert known is not None
+            if known.body_hash != case.attempt.body_hash:
+                case.answer = ConflictError("this attempt_id comes twice here with different bodies; make a new one")
+    return list(first.values())
+
+
+class _Said(msgspec.Struct):
     attempt_id: Any = None
+    user_id: Any = None
+    method: Any = None
 
 
-def _claimed_id(item: msgspec.Raw) -> str | None:
-    """What a faulty item calls itself, so that the phone finds it again."""
+_decode_said = msgspec.json.Decoder(_Said).decode
+
+
+def _said(item: bytes, field: str) -> str | None:
+    """What an item says in a field, however faulty the rest; so that the phone finds it again."""
     try:
-        name = msgspec.json.decode(item, type=_Named).attempt_id
+        said = getattr(_decode_said(item), field)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return problems.readable(name)[:64] if isinstance(name, str) else None
-
-
-def _within(error: InvalidArgumentError, index: int) -> InvalidArgumentError:
-    """The error of an item, told from the whole body's point of view."""
-    fields = [FieldError(f"attempts.{index}.{field.field}", field.message) for field in error.fields]
-    return type(error)(error.detail, fields=fields)
+    return problems.readable(said)[:64] if isinstance(said, str) else None

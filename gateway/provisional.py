@@ -4,6 +4,7 @@ Each one is work that somebody does later, so a person cannot pile them up while
 answered here count, and taps at the same instant may exceed the cap by what the bucket of `ratelimit.py` lets through.
 """
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
@@ -12,6 +13,8 @@ from gateway import metrics
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import RateLimitedError, ServiceError
 from servicekit.tokens import Claims
+
+log = logging.getLogger(__name__)
 
 MAXIMUM_OPEN = 3
 
@@ -29,6 +32,7 @@ class TooManyOpenError(RateLimitedError):
         super().__init__(
             f"{MAXIMUM_OPEN} of your check-ins are still being verified; wait for their result",
             retry_after_s=_RETRY_S,
+            metadata={"open": str(MAXIMUM_OPEN)},
         )
 
 
@@ -58,13 +62,17 @@ class Provisional:
 
     async def room(self, person: Claims) -> int:
         """How many more attempts of a person may become provisional; asks checkin only when there seems to be none."""
-        if len(self._of(person.user_id)) >= MAXIMUM_OPEN:
+        if self.left(person.user_id) <= 0:
             try:
                 self._forget(person.user_id, await self._decided(person))
-            except ServiceError:
-                # Then nobody can have decided them through us either.
-                return 0
-        return MAXIMUM_OPEN - len(self._of(person.user_id))
+            except ServiceError as error:
+                # Nobody can tell, so they are as open as they were.
+                log.info("open attempts cannot be looked up: %s", error)
+        return self.left(person.user_id)
+
+    def left(self, user_id: bytes) -> int:
+        """How many more may become provisional as far as this process knows."""
+        return MAXIMUM_OPEN - len(self._of(user_id))
 
     async def admit(self, person: Claims, attempt_id: bytes) -> None:
         """Lets an attempt pass unless three others are open.

@@ -1,4 +1,4 @@
-"""What holds for every request: an id, a size limit, JSON only, no credentials in the URL, metrics, a trace.
+"""What holds for every request: id, time of arrival, size limit, JSON only, no credentials in the URL, metrics, trace.
 
 `Surface` wraps the FastAPI app as pure ASGI. The hot route (`gateway.checkins`) has no wrapper and calls the functions.
 """
@@ -15,6 +15,7 @@ from gateway import metrics, problems
 from gateway.auth import refuse_query_credentials
 from gateway.problems import BodyTooLargeError, MalformedError, MediaTypeError, RequestError
 from servicekit import telemetry
+from servicekit.clock import now_us
 from servicekit.errors import InternalError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,10 @@ class Surface:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
+        received_at = now_us()
         headers = dict(scope["headers"])
         request = _Request(scope, headers, send)
-        scope["state"]["request_id"] = request.id
+        scope["state"].update(request_id=request.id, received_at=received_at)
         parent = telemetry.parse_traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
         is_root = parent is None and telemetry.is_sampled_by_chance()
         with telemetry.span(scope["method"], parent=parent, root=is_root, kind=SpanKind.SERVER) as span:

@@ -1,6 +1,7 @@
 """What the person reads: one short Chinese sentence per outcome and reason, with cause, numbers and next step."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 _ACCEPTED = {"in": "签到成功", "out": "签退成功"}
 _DUPLICATE = {"in": "你已签到，无需重复", "out": "你已签退，无需重复"}
@@ -9,6 +10,14 @@ _OUTCOMES = {
     "provisional": "已登记，核验中，结果稍后通知你",
     "annulled": "这次签到已被撤销，如有疑问请联系组织者",
     "superseded": "你已通过另一次操作完成签到，无需处理",
+}
+_TO_STAFF = {
+    "accepted": {"in": "已为其签到", "out": "已为其签退"},
+    "duplicate": {"in": "此人已签到，无需重复", "out": "此人已签退，无需重复"},
+    "pending_review": dict.fromkeys(("in", "out"), "已登记，等待人工核验"),
+    "provisional": dict.fromkeys(("in", "out"), "已登记，核验中"),
+    "annulled": dict.fromkeys(("in", "out"), "此人的签到已被撤销"),
+    "superseded": dict.fromkeys(("in", "out"), "此人已通过另一次操作完成签到"),
 }
 _UNKNOWN_CAUSE = "未能签到"
 _ASK = "请联系组织者"
@@ -60,7 +69,10 @@ _FAILURES = {
     "TOKEN_EXPIRED": "登录已过期，请重新登录",
     "SESSION_REVOKED": "你已在别处退出登录，请重新登录",
     "CONFLICT": "这次签到的内容与之前不一致，请重新扫码",
+    "PERMISSION_DENIED": "不能为自己代签，请扫描现场二维码",
+    "NOT_FOUND": "没有找到这个人或这个活动",
 }
+_TOO_MANY_OPEN = "你有 {open} 次签到正在核验，请等结果出来后再试"
 _SAVED = "已保存，联网后自动上传"
 
 
@@ -83,9 +95,25 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     return _OUTCOMES.get(outcome, _UNKNOWN_CAUSE)
 
 
-def failure(reason: str, is_saved: bool) -> str:
-    """The sentence of a request that was not answered as an attempt; empty when the phone's own words serve better."""
-    return _SAVED if is_saved else _FAILURES.get(reason, "")
+def answer_to_staff(outcome: str, direction: str, reasons: list[dict[str, object]]) -> str:
+    """The sentence for staff about somebody whom they check in; arguments as of `answer`."""
+    first = reasons[0] if reasons else {}
+    if outcome in _TO_STAFF:
+        late = f"（{cause(first)}）" if outcome == "accepted" and first.get("reason") == "LATE" else ""
+        return _TO_STAFF[outcome][direction if direction in _ACCEPTED else "in"] + late
+    return cause(first)
+
+
+def failure(reason: str, is_saved: bool, metadata: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The sentence of a request that was not answered as an attempt; empty when the phone's own words serve better.
+
+    Args:
+        is_saved: It comes with a receipt, so nothing is lost.
+        metadata: Numbers of the reason.
+    """
+    if is_saved:
+        return _SAVED
+    return _TOO_MANY_OPEN.format_map(metadata) if "open" in metadata else _FAILURES.get(reason, "")
 
 
 def cause(reason: Mapping[str, object]) -> str:

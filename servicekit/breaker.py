@@ -34,7 +34,7 @@ _STATES: dict[str, State] = {
 _LEVELS: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
 _FAILURES = {Kind.UNAVAILABLE, Kind.INTERNAL}
 
-_STATE = Gauge("breaker_state", "0 closed, 1 half open (one caller tries), 2 open (calls are refused).", ["dependency"])
+_STATE = Gauge("breaker_state", "0 closed, 1 half open (one caller tries), 2 open (calls refused).", ["dependency"])
 _TRANSITIONS = Counter("breaker_transitions_total", "Changes of state.", ["dependency", "state"])
 
 
@@ -152,9 +152,9 @@ class AsyncBreaker(pybreaker.CircuitBreakerListener):
         log.log(logging.INFO if state == "closed" else logging.WARNING, "circuit of %s: %s", self.dependency, state)
 
     def _level(self) -> int:
-        """What the metric shows: once its rest is over, an open one only waits for somebody to try."""
-        is_rested = self.state == "open" and self._clock() >= self._retry_at
-        return _LEVELS["half_open" if is_rested else self.state]
+        """The metric: once its rest is over an open breaker lets one caller try, should anybody come."""
+        is_resting = self._clock() < self._retry_at
+        return _LEVELS["half_open" if self.state == "open" and not is_resting else self.state]
 
     def _rest(self) -> None:
         self._retry_at = self._clock() + self._reset_s * random.uniform(1, 1.25)  # noqa: S311  jitter, not a secret

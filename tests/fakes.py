@@ -69,11 +69,12 @@ class FakeAntifraud:
 
 @dataclass
 class FakeSeats:
-    """Seats without expiry; `is_gone` makes every call fail."""
+    """Seats without expiry; `is_gone` makes every call fail, `is_uncounted` is a Redis that forgot the count."""
 
     hints: dict[tuple[bytes, bytes, int], Hint] = field(default_factory=dict)
     told: dict[Key, Answer] = field(default_factory=dict)
     is_gone: bool = False
+    is_uncounted: bool = False
 
     async def claim(
         self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[Key]
@@ -87,11 +88,17 @@ class FakeSeats:
         key = (room.occurrence_id, claim.user_id, claim.direction)
         hint = self.hints.get(key)
         if hint is None and claim.judgement is Judgement.ACCEPTED:
+            if room.capacity and self.is_uncounted:
+                return Seating(is_uncounted=True)
             inside = sum(occurrence_id == room.occurrence_id for occurrence_id, _, _ in self.hints)
             if room.capacity and inside >= room.capacity:
                 return Seating(is_full=True)
             self.hints[key] = Hint(HintKind.CLAIMED, claim.attempt_id, claim.effective_at)
         return Seating(hint)
+
+    async def restore(self, room: Room, users: Sequence[bytes]) -> None:
+        """Counts again."""
+        self.is_uncounted = False
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[Key, Answer]) -> None:
         """Remembers the answers."""

@@ -7,6 +7,7 @@ for every certificate holds for this machine. A plain `make up` leads all of the
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -121,7 +122,7 @@ def _sources() -> str:
 
 
 def _build() -> None:
-    """Builds toxiproxy from source, once per pinned version; everything Go keeps stays in `.local/`."""
+    """Builds toxiproxy from source, once per pinned version; what Go keeps meanwhile is in `.local/`, and then gone."""
     stamp = _BINARY.with_suffix(".built-from")
     if _BINARY.exists() and stamp.exists() and stamp.read_text() == _sources():
         return
@@ -143,4 +144,5 @@ def _build() -> None:
     )
     if done.returncode:
         raise LaunchError(f"toxiproxy does not build:\n{done.stderr}")
+    shutil.rmtree(home)
     write(stamp, _sources())

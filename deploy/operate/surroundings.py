@@ -30,12 +30,14 @@ class Surroundings:
         is_local: It is the local stack of this folder.
         environments: By process, what it finds, or would find, in its environment.
         ops: By replica, host:port of its ops page.
+        absent: Replicas that the launcher of this folder did not start; whoever answers in their place is another's.
     """
 
     origin: str
     is_local: bool
     environments: Mapping[str, Mapping[str, str]]
     ops: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
     def secret(self, process: str, name: str) -> str | None:
         """A variable of a process without its prefix, for example DATABASE_URL; None when it is not known here.
@@ -149,6 +151,7 @@ def _seen_from_here(known: Mapping[str, str], process: str) -> str:
 
 def _local(named: Mapping[str, str]) -> Surroundings:
     # Only beside the code of the launcher, which no image has.
+    from deploy.local.launch import running
     from deploy.local.stack import Shape
 
     shape = Shape.of_running()
@@ -159,4 +162,5 @@ def _local(named: Mapping[str, str]) -> Surroundings:
             listening = ports(process, replica, shape.http_port)
             ops[instance(process.name, replica)] = f"127.0.0.1:{listening['ops']}"
         environments[process.name] = environment(process, ports(process, 0, shape.http_port), place)
-    return Surroundings(f"the local stack in {LOCAL}", True, environments, {**ops, **named})
+    absent = frozenset(name for name in ops if running(name) is None)
+    return Surroundings(f"the local stack in {LOCAL}", True, environments, {**ops, **named}, absent)

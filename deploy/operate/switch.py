@@ -137,11 +137,13 @@ async def write(seen: Surroundings, switch: Switch) -> None:
 
 
 def render(switches: Sequence[Switch], now: int) -> Iterator[str]:
-    """Lines for a terminal."""
+    """Lines for a terminal, of rows newest first."""
     if not switches:
         yield "No switch is on."
         return
-    yield from table(("switch", "on for", "set by", "set at", "reason"), (_line(switch, now) for switch in switches))
+    current_ones = on(switches, now)
+    rows_shown = (_line(switch, now if switch in current_ones else None) for switch in switches)
+    yield from table(("switch", "on for", "set by", "set at", "reason"), rows_shown)
 
 
 def to_json(switches: Sequence[Switch]) -> list[dict[str, object]]:
@@ -199,12 +201,7 @@ def _switch(row: Row) -> Switch:
     )
 
 
-def _line(switch: Switch, now: int) -> list[object]:
-    left_s = (switch.expires_at - now) / SECOND_US
-    return [
-        switch.title,
-        span(left_s) if left_s > 0 else "over",
-        switch.set_by,
-        to_rfc3339(switch.set_at),
-        switch.reason,
-    ]
+def _line(switch: Switch, now: int | None) -> list[object]:
+    """A row of the table; without a time for one that is on no more."""
+    left = span((switch.expires_at - now) / SECOND_US) if now else "over"
+    return [switch.title, left, switch.set_by, to_rfc3339(switch.set_at), switch.reason]

@@ -16,8 +16,9 @@ from deploy.operate.connections import engine, mysql, redis, rows
 from deploy.operate.screen import Colour, pad, paint, plural, width
 from deploy.operate.surroundings import OutOfReachError, Surroundings
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.broker import DEAD_LETTERS, Delivery, browse
+from servicekit.broker import DEAD_LETTERS, Delivery
 from servicekit.clock import from_datetime, to_rfc3339
+from servicekit.consumer import browse
 from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.ids import to_text

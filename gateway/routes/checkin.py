@@ -27,6 +27,9 @@ class Features(Model):
 
     checkin_methods: list[str]
     checkin_fields: list[str]
+    # Of the items of a staff batch; and of staff items of a sync, besides method and activity_id.
+    staff_fields: list[str]
+    sync_fields: list[str]
 
 
 class ClientConfig(Model):
@@ -56,6 +59,8 @@ SCHEMAS = (CheckinPage, answers.Record)
 _FEATURES = Features(
     checkin_methods=["qr", "code", "place"],
     checkin_fields=[field.name for field in structs.fields(attempts.CheckinRequest)],
+    staff_fields=["attempt_id", "user_id", "direction", "gate", "device_id", "claimed_at", "receipt"],
+    sync_fields=["attempts", "cursor"],
 )
 
 

@@ -23,8 +23,9 @@ class Parts:
         self.guard = guard
         self.live = live
         self.many = many
-        # How often one person may sync; each attempt is limited by what it is.
+        # Per person; what is in a sync or a batch does not count against the bucket of single check-ins.
         self.syncs = Buckets(burst=5, per_s=0.5)
+        self.batches = Buckets(burst=5, per_s=1)
         self.wechat_check_file = wechat_check_file
 
 
@@ -46,10 +47,25 @@ async def caller(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Claim
         UnauthenticatedError: Nobody proved who they are.
         UnavailableError: Nobody can tell now.
     """
-    authorization = request.headers.get("authorization")
-    return await parts(request).guard.admit_strictly(authorization.encode("latin-1") if authorization else None)
+    return await parts(request).guard.admit_strictly(_authorization(request))
+
+
+async def attendee(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Claims:
+    """The person who calls for check-ins, which go on also while nobody knows which sessions were ended since.
+
+    Raises:
+        UnauthenticatedError: Nobody proved who they are.
+        UnavailableError: The signing keys are not known.
+    """
+    return await parts(request).guard.admit(_authorization(request))
+
+
+def _authorization(request: Request) -> bytes | None:
+    header = request.headers.get("authorization")
+    return header.encode("latin-1") if header else None
 
 
 SharedParts = Annotated[Parts, Depends(parts)]
 Services = Annotated[Clients, Depends(clients)]
 Caller = Annotated[Claims, Depends(caller)]
+Attendee = Annotated[Claims, Depends(attendee)]

@@ -1,5 +1,6 @@
 """What waited on a phone comes in, and what the phone has not seen goes out."""
 
+import logging
 from typing import Annotated, Any
 
 import msgspec
@@ -7,24 +8,27 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
 from gateway import answers
-from gateway.clients import ask
+from gateway.attempts import StaffAttempt, reader
+from gateway.clients import Clients, ask
 from gateway.many import Result
-from gateway.problems import MalformedError
-from gateway.routes.dependencies import Caller, SharedParts
+from gateway.routes.dependencies import Attendee, SharedParts
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.clock import now_us
-from servicekit.errors import FieldError, InvalidArgumentError, RateLimitedError, UnavailableError
+from servicekit.errors import RateLimitedError, ServiceError
+from servicekit.tokens import Claims
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/v1", tags=["checkin"])
 
 MAXIMUM_ITEMS = 50
+_MAXIMUM_CURSOR = 512
 
 
 class Sync(msgspec.Struct, forbid_unknown_fields=True):
-    """Attempts as of `POST /v1/checkins`, at most 50, and the cursor of the last sync."""
+    """Attempts as of `POST /v1/checkins`, and the cursor of the last sync."""
 
-    attempts: list[msgspec.Raw] = []
-    cursor: Annotated[str, Meta(max_length=512)] = ""
+    attempts: Annotated[list[msgspec.Raw], Meta(max_length=MAXIMUM_ITEMS)]
+    cursor: Annotated[str, Meta(max_length=_MAXIMUM_CURSOR)] = ""
 
 
 class Synced(msgspec.Struct):
@@ -36,8 +40,10 @@ class Synced(msgspec.Struct):
     has_more: bool
 
 
-SCHEMAS = (Synced,)
-_decode = msgspec.json.Decoder(Sync).decode
+# What the OpenAPI document needs to know of this route.
+SCHEMAS = (Synced, StaffAttempt)
+
+_decode = reader(Sync)
 _encode = msgspec.json.Encoder().encode
 _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -45,56 +51,44 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "description": "One result per attempt, and what changed.",
     }
 }
+_ITEMS = [{"$ref": "#/components/schemas/CheckinRequest"}, {"$ref": "#/components/schemas/StaffAttempt"}]
 _BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {
-                        "attempts": {
-                            "type": "array",
-                            "maxItems": MAXIMUM_ITEMS,
-                            "items": {"$ref": "#/components/schemas/CheckinRequest"},
-                        },
-                        "cursor": {"type": "string", "maxLength": 512},
-                    },
-                }
-            }
-        },
-    }
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["attempts"],
+    "properties": {
+        "attempts": {"type": "array", "maxItems": MAXIMUM_ITEMS, "items": {"anyOf": _ITEMS}},
+        "cursor": {"type": "string", "maxLength": _MAXIMUM_CURSOR, "description": "Empty: from the beginning."},
+    },
 }
 
 
-@router.post("/checkins/sync", response_class=Response, responses=_DOCUMENTED, openapi_extra=_BODY)
-async def sync(request: Request, person: Caller, shared: SharedParts) -> Response:
+@router.post(
+    "/checkins/sync",
+    response_class=Response,
+    responses=_DOCUMENTED,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _BODY}}}},
+)
+async def sync(request: Request, person: Attendee, shared: SharedParts) -> Response:
     """Attempts that waited on the phone, each with its own answer; then what the phone has not seen."""
-    received_at = now_us()
     if wait_s := shared.syncs.take(person.user_id):
         raise RateLimitedError("one phone syncs every two seconds at most", retry_after_s=wait_s)
-    said = _read(await request.body())
-    request_id: str = request.state.request_id
-    results = await shared.many.sync(person, said.attempts, received_at, request_id)
-    try:
-        page: pb.ListChangesResponse = await ask(
-            shared.clients.checkin.ListChanges, pb.ListChangesRequest(cursor=said.cursor), person
-        )
-    except UnavailableError:
-        # What came in is answered all the same; the phone asks for the changes with its old cursor again.
-        page = pb.ListChangesResponse(cursor=said.cursor)
+    said = _decode(await request.body())
+    results = await shared.many.sync(person, said.attempts, request.state.received_at, request.state.request_id)
+    page = await _changes(shared.clients, person, said.cursor)
     changes = [answers.to_checkin(change) for change in page.changes]
     body = _encode(Synced(results, changes, page.cursor, page.has_more))
     return Response(body, media_type="application/json")
 
 
-def _read(body: bytes) -> Sync:
+async def _changes(services: Clients, person: Claims, cursor: str) -> pb.ListChangesResponse:
+    """What changed since the cursor; nothing, and the same cursor, when that cannot be told now."""
     try:
-        said = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(f"the body is no sync {{attempts, cursor}}: {error}") from None
-    if len(said.attempts) > MAXIMUM_ITEMS:
-        cure = f"send at most {MAXIMUM_ITEMS} at once, and the rest after"
-        raise InvalidArgumentError(f"attempts: {cure}", fields=[FieldError("attempts", cure)])
-    return said
+        page: pb.ListChangesResponse = await ask(
+            services.checkin.ListChanges, pb.ListChangesRequest(cursor=cursor), person
+        )
+    except ServiceError as error:
+        # What came in is kept and must be answered, whatever is wrong here.
+        log.warning("a sync without changes: %s", error)
+        return pb.ListChangesResponse(cursor=cursor)
+    return page

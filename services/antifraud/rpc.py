@@ -41,10 +41,11 @@ class AntifraudServicer(antifraud_pb2_grpc.AntifraudServiceServicer):
         """Assessments in the order of the items; VERDICT_UNSPECIFIED for one that could not be assessed."""
         response = pb.BatchAssessResponse()
         rules = [_prepare(rule) for rule in request.rules]
+        muted = frozenset(request.muted)
         ratios: list[float] = []
         for item in request.items:
             try:
-                _assess(rules[item.rule], item, response, ratios)
+                _assess(rules[item.rule], item, muted, response, ratios)
             except (IndexError, ValueError) as error:
                 UNASSESSABLE.inc()
                 log.warning("cannot assess attempt %s: %s", item.attempt_id.hex(), error)
@@ -62,7 +63,13 @@ def _prepare(rule: pb.Rule) -> _Rule | None:
         return None
 
 
-def _assess(rule: _Rule | None, item: pb.Item, response: pb.BatchAssessResponse, ratios: list[float]) -> None:
+def _assess(
+    rule: _Rule | None,
+    item: pb.Item,
+    muted: frozenset[str],
+    response: pb.BatchAssessResponse,
+    ratios: list[float],
+) -> None:
     if rule is None:
         raise ValueError("its rule makes no sense")
     fence, position, distance_m, accuracy_m = rule.fence, Position.UNFENCED, -1.0, 0.0
@@ -75,6 +82,8 @@ def _assess(rule: _Rule | None, item: pb.Item, response: pb.BatchAssessResponse,
             position = fence.position(distance_m, accuracy_m)
             ratios.append(distance_m / fence.radius_m)
     findings = weigh(rule.policy, position, sighting(rule.bssids, item.bssid), item.place_is_credential)
+    if muted:
+        findings = tuple(finding for finding in findings if finding.reason not in muted)
     if not findings:
         response.assessments.add(verdict=pb.VERDICT_PASS, distance_m=distance_m)
         return

@@ -96,4 +96,4 @@ def to_request(
 def to_assessment(message: antifraud_pb2.Assessment) -> Assessment:
     """The domain's view of an assessment."""
     factors = tuple(Reason(factor.reason, dict(factor.numbers)) for factor in message.factors)
-    return Assessment(_JUDGEMENTS[message.verdict], message.distance_m, factors)
+    return Assessment(_JUDGEMENTS.get(message.verdict, Judgement.UNDECIDED), message.distance_m, factors)

@@ -7,7 +7,8 @@ What the person could have mended on the spot goes to a human instead of being r
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
 PAGE = 200
+# Longer than a recorder has a batch in hand.
+QUIET_S = 5.0
 # From then on a human may decide as well.
 OVERDUE_US = 900 * SECOND_US
 _MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE"})
@@ -42,6 +45,12 @@ class OpenAttemptsPort(Protocol):
 
     async def count_open(self) -> tuple[int, int | None]:
         """How many are open, and since when the oldest is."""
+
+    async def holders(self, occurrence_id: bytes) -> Sequence[bytes]:
+        """Who holds a seat on the way in."""
+
+    async def is_inbox_empty(self) -> bool:
+        """Whether no batch waits in the second durable place."""
 
 
 class RecordPort(Protocol):
@@ -73,6 +82,9 @@ class ClaimPort(Protocol):
     ) -> tuple[dict[Room, list[Seating]], dict[Key, Answer]]:
         """What stood on each seat, after taking the free ones; UnavailableError when Redis is gone."""
 
+    async def restore(self, room: Room, users: Sequence[bytes]) -> None:
+        """Says that a room's count is complete again, with these people in it; idempotent."""
+
 
 class CountedAtTheDoor:
     """The guess limit of completion: there is none, because each guess was counted when it was made."""
@@ -93,8 +105,15 @@ class _Open:
     case: Case
 
 
+Depth = Callable[[], Awaitable[int]]
+
+
 class Completion:
-    """Judges open attempts until none is left that can be judged; idempotent, bounded to a page at a time."""
+    """Judges open attempts until none is left that can be judged; idempotent, bounded to a page at a time.
+
+    Args:
+        depth: How many messages wait to be recorded; raises UnavailableError when nobody knows.
+    """
 
     def __init__(
         self,
@@ -104,6 +123,8 @@ class Completion:
         seats: ClaimPort,
         recording: RecordPort,
         evidence: Sealer[credential_pb2.Evidence],
+        depth: Depth,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._attempts = attempts
         self._activities = activities
@@ -111,6 +132,9 @@ class Completion:
         self._seats = seats
         self._recording = recording
         self._evidence = evidence
+        self._depth = depth
+        self._clock = clock
+        self._quiet_since: float | None = None
         self._skip = 0
 
     async def run(self) -> None:
@@ -151,6 +175,7 @@ class Completion:
 
     async def _seat_limited(self, cases: Iterable[Case]) -> None:
         """Where there is a capacity, a seat must be free; where nobody can count, the case stays open."""
+        uncounted: set[Room] = set()
         for case in cases:
             if case.finding.judgement is not Judgement.ACCEPTED or not case.snapshot:
                 continue
@@ -167,6 +192,25 @@ class Completion:
                 case.finding = _FULL
             elif seating.is_uncounted:
                 case.finding = UNDECIDED
+                uncounted.add(room)
+        await self._count_anew(uncounted)
+
+    async def _count_anew(self, rooms: Collection[Room]) -> None:
+        """Restores what Redis forgot of rooms, once everything accepted before is sure to be recorded."""
+        if not rooms or not await self._is_quiet():
+            return
+        for room in rooms:
+            await self._seats.restore(room, await self._attempts.holders(room.occurrence_id))
+            log.info("occurrence %s is counted anew", room.occurrence_id.hex())
+
+    async def _is_quiet(self) -> bool:
+        """Whether nothing has waited to be recorded for longer than a recorder has a batch in hand."""
+        if await self._depth() or not await self._attempts.is_inbox_empty():
+            self._quiet_since = None
+            return False
+        if self._quiet_since is None:
+            self._quiet_since = self._clock()
+        return self._clock() - self._quiet_since >= QUIET_S
 
     async def _measure(self) -> None:
         count, oldest_at = await self._attempts.count_open()

@@ -71,7 +71,7 @@ class InboxDrain:
         while True:
             try:
                 await self.drain()
-            except UnavailableError as error:
+            except (UnavailableError, DBAPIError) as error:
                 log.warning("the inbox waits: %s", error)
                 await asyncio.sleep(backoff.pause_s())
             else:

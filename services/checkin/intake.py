@@ -7,10 +7,10 @@ dead letters; while MySQL is gone the handlers raise, and the queues keep what t
 
 import asyncio
 import logging
-import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Generic, Protocol, TypeVar
 
 from google.protobuf.message import DecodeError, Message
@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.batching import BATCH_SIZE
-from servicekit.broker import Backoff, Batch, Delivery
+from servicekit.broker import Backoff, Delivery
+from servicekit.consumer import Batch
 from servicekit.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
 from servicekit.errors import UnavailableError
 from servicekit.outbox import OutboxRow
@@ -317,15 +318,16 @@ def _fault_of_copy(copy: pb.Copy) -> str:
     """
     if not len(copy.user_id) == len(copy.attempt_id) == len(copy.body_hash) == 16:
         return "a copy without user, attempt or body"
-    identifiers = (copy.occurrence_id, copy.activity_id, copy.organisation_id, copy.actor_id)
-    if any(len(identifier) not in (0, 16) for identifier in identifiers):
+    sizes = len(copy.occurrence_id), len(copy.activity_id), len(copy.organisation_id), len(copy.actor_id)
+    if not _ID_SIZES.issuperset(sizes):
         return "an identifier that is none"
     if not (0 < copy.received_at <= _LATEST_US and 0 <= copy.effective_at <= _LATEST_US >= copy.judged_at >= 0):
         return "a time that is none"
-    if copy.judgement not in _JUDGEMENTS:
+    if not pb.JUDGEMENT_REFUSED <= copy.judgement <= pb.JUDGEMENT_ACCEPTED:
         return "a judgement that is none"
-    numbers = [number for reason in copy.reasons for number in reason.numbers.values()]
-    if not all(map(math.isfinite, (copy.distance_m, copy.accuracy_m, *numbers))):
+    if not (isfinite(copy.distance_m) and isfinite(copy.accuracy_m)):
+        return "a number that is none"
+    if copy.reasons and not all(isfinite(n) for reason in copy.reasons for n in reason.numbers.values()):
         return "a number that is none"
     return ""
 
@@ -341,7 +343,7 @@ def _fault_of_decision(each: pb.Decided) -> str:
     return "a reason that is too long" if len(each.reason) > _LONGEST_REASON else ""
 
 
-_JUDGEMENTS = frozenset(pb.Judgement.values()) - {pb.JUDGEMENT_UNSPECIFIED}
+_ID_SIZES = frozenset({0, 16})
 _DECISION_KINDS = frozenset(pb.DecisionKind.values()) - {pb.DECISION_KIND_UNSPECIFIED}
 _NO_MESSAGE = Delivery(b"", "", "", "", {}, "", "", None, False, 0)
 

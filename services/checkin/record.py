@@ -179,7 +179,7 @@ class Recorder:
         async with self._begin() as transaction:
             return await _record(transaction, arrived)
 
-    async def drain(self, read: Callable[[InboxRow], Sequence[pb.Copy]], after: bytes, limit: int) -> "Drained":
+    async def drain(self, read: Callable[[InboxRow], Sequence[pb.Copy]], after: bytes, limit: int) -> Drained:
         """Records batches that wait in the inbox and removes them there.
 
         Args:

@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from servicekit.broker import DEAD_LETTERS, Delivery, browse
+from servicekit.broker import DEAD_LETTERS, Delivery
+from servicekit.consumer import browse
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from servicekit.outbox import Outbox, OutboxRow

@@ -144,6 +144,25 @@ end
 """
 )
 
+_RESTORE = Script(
+    """
+local expire_at, users = ARGV[1], ARGV[2]
+local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('EXISTS', marker) == 1 then return end
+for pos = 1, #users, 16 do redis.call('ZADD', taken, '+inf', string.sub(users, pos, pos + 15)) end
+local hints = redis.call('HGETALL', seats)
+for i = 1, #hints, 2 do
+  local user, kind = string.sub(hints[i], 1, 16), string.sub(hints[i + 1], 1, 1)
+  if string.byte(hints[i], 17) == 1 and kind ~= 'F' then
+    local _, _, _, _, _, ends_at = struct.unpack('>c1c16I8I8BI8', hints[i + 1])
+    redis.call('ZADD', taken, kind == 'H' and '+inf' or ends_at, user)
+  end
+end
+redis.call('EXPIREAT', taken, expire_at)
+redis.call('SET', marker, 1, 'EXAT', expire_at)
+"""
+)
+
 _PEEK = Script(
     """
 local out = {}
@@ -161,7 +180,7 @@ end
 """
 )
 
-_SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _PEEK, _ANSWER_ALL)
+_SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _PEEK, _ANSWER_ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +281,15 @@ class Seats:
             for room in young:
                 await self._redis.set(_keys(room.occurrence_id)[2], 1, exat=_expire_at(room))
             return young
+
+    async def restore(self, room: Room, users: Sequence[bytes]) -> None:
+        """Says that the count of a room is complete again: these people, and whoever a hint says is in or coming in.
+
+        Does nothing where the count is complete already: another recorder was faster.
+        """
+        pipeline = self._redis.pipeline(transaction=False)
+        _RESTORE.add_to(pipeline, _keys(room.occurrence_id), [_expire_at(room), b"".join(users)])
+        await self._run(pipeline)
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[tuple[bytes, bytes], Answer]) -> None:
         """Confirms claims whose attempts are durable, and keeps answers by (user_id, attempt_id)."""

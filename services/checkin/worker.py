@@ -1,12 +1,14 @@
 """Composes the recorder: `python -m services.checkin.worker`. The only writer of schema `checkin`, `inbox` apart."""
 
 import asyncio
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.credential.v1 import credential_pb2
 from servicekit import cache, process
-from servicekit.broker import Consumer, Handle, Publisher
+from servicekit.broker import Publisher
+from servicekit.consumer import Consumer, Handle
 from servicekit.database import create_engine
 from servicekit.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
 from servicekit.process import Process, Stop
@@ -71,7 +73,7 @@ async def compose(running: Process) -> None:
     _consume(running, consumer(DECIDE_QUEUE, "recorder-decide"), DecideWorker(recorder, outbox).handle)
     running.background(outbox.run(), "outbox")
     running.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
-    running.background(_completion(running, engine, seats, worker).run(), "completion")
+    running.background(_completion(running, engine, seats, worker, publisher).run(), "completion")
     running.at_stop(Stop.DRAINING, outbox.stop)
     for close in (publisher.close, engine.dispose, redis.aclose):
         running.at_stop(Stop.CLIENTS, close)
@@ -84,7 +86,9 @@ def _consume(running: Process, consumer: Consumer, handle: Handle) -> None:
     running.at_stop(Stop.DRAINING, lambda: asyncio.wait_for(consuming, 15))
 
 
-def _completion(running: Process, engine: AsyncEngine, seats: Seats, worker: RecordWorker) -> Completion:
+def _completion(
+    running: Process, engine: AsyncEngine, seats: Seats, worker: RecordWorker, publisher: Publisher
+) -> Completion:
     secrets = parse_secrets(load(CredentialSettings).credential_secret)
     activities = Activities(client.connect(running, running.settings.activity_target, "activity", retry=True))
     running.background(activities.keep_fresh(), "activity-snapshots")
@@ -96,7 +100,8 @@ def _completion(running: Process, engine: AsyncEngine, seats: Seats, worker: Rec
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )
-    return Completion(Records(engine), activities, judging, seats, worker, evidence)
+    depth = partial(publisher.depth, RECORD_QUEUE)
+    return Completion(Records(engine), activities, judging, seats, worker, evidence, depth)
 
 
 def main() -> None:

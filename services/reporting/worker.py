@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from opentelemetry.trace import SpanKind
 
 from servicekit import cache, database, process, telemetry
-from servicekit.broker import Batch, Binding, Consumer, Publisher, Topology, derived_queue
+from servicekit.broker import Binding, Publisher, Topology, derived_queue
+from servicekit.consumer import Batch, Consumer
 from servicekit.errors import UnavailableError
 from servicekit.process import Process, Stop
 from servicekit.rpc import client

@@ -58,6 +58,17 @@ async def test_what_cannot_be_assessed_leaves_its_neighbours_alone(loopback: Loo
     assert [assessment.verdict for assessment in assessments] == expected
 
 
+async def test_a_muted_reason_is_not_held_against_anybody(loopback: Loopback) -> None:
+    """What operators have switched off neither refuses nor shows; what they have not still does."""
+    rule = a_rule(wifi=pb.GRADE_REVIEW, place=pb.PLACE_RULE_ALL)
+    request = pb.BatchAssessRequest(rules=[rule], items=[pb.Item(rule=0, **FAR)], muted=["FENCE_OUTSIDE"])
+
+    [assessment] = await assess(loopback, request)
+
+    assert assessment.verdict == pb.VERDICT_REVIEW
+    assert [factor.reason for factor in assessment.factors] == ["WIFI_MISSING"]
+
+
 @pytest.mark.parametrize("caller", ["gateway", "activity", "reporting", "projector"])
 async def test_only_who_judges_attempts_may_ask(loopback: Loopback, caller: str) -> None:
     """checkin at the door and the recorder in completion; every other process is refused by its certificate."""

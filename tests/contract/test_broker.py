@@ -13,17 +13,15 @@ from prometheus_client import REGISTRY
 from yarl import URL
 
 from servicekit.broker import (
-    Batch,
     Binding,
-    Consumer,
     Publisher,
     PublishRefusedError,
     PublishUnknownError,
     Topology,
-    browse,
     derived_queue,
     work_queue,
 )
+from servicekit.consumer import Batch, Consumer, browse
 from servicekit.errors import UnavailableError
 from tests.contract.wire import Wire
 

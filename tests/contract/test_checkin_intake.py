@@ -10,8 +10,9 @@ from sqlalchemy import func, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.broker import Batch, Delivery, PublishRefusedError
+from servicekit.broker import Delivery, PublishRefusedError
 from servicekit.clock import now_us, to_datetime
+from servicekit.consumer import Batch
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from servicekit.ids import new_id, to_text

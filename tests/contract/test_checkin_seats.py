@@ -159,3 +159,16 @@ async def test_the_hints_of_a_whole_stadium_go_in_at_once(seats: Seats) -> None:
     (seating,) = await seat(seats, room, a_claim(people[-1]))
     assert seating.hint is not None
     assert seating.hint.kind is HintKind.HELD
+
+
+async def test_a_count_that_was_forgotten_is_restored_with_who_is_in(seats: Seats, redis: cache.Redis) -> None:
+    """After a flush nobody can tell until the recorded people are counted; then the capacity holds as before."""
+    room = a_room(capacity=2)
+    await redis.flushdb()
+    await seats.remember_since()
+    forgotten = Room(bytes(16), room.capacity, room.closes_at)
+    assert (await seat(seats, forgotten, a_claim()))[0].is_uncounted
+
+    await seats.restore(forgotten, [new_id()])
+    assert (await seat(seats, forgotten, a_claim()))[0].hint is None
+    assert (await seat(seats, forgotten, a_claim()))[0].is_full

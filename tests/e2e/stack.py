@@ -162,6 +162,15 @@ class Victim:
         return False
 
 
+def run(process: str, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a command to its end in the environment of one of the stack's processes."""
+    shape = stack.Shape.of_running()
+    variables = environment(PROCESSES[process], {"ops": 0, "grpc": 0}, local_place(shape.counts, shape.http_port))
+    return subprocess.run(
+        (stack.PYTHON, "-m", module, *arguments), cwd=ROOT, env=_with_ours(variables), capture_output=True, text=True
+    )
+
+
 @asynccontextmanager
 async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
     """One more replica of a process, ready, on ports of its own, with the broker behind a proxy."""
@@ -181,10 +190,14 @@ async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
 
 def _spawn(module: str, variables: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     with (launch.LOGS / "e2e.log").open("ab") as log:
-        inherited = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
         return subprocess.Popen(
-            (stack.PYTHON, "-m", module), cwd=ROOT, env={**inherited, **variables}, stdout=log, stderr=log
+            (stack.PYTHON, "-m", module), cwd=ROOT, env=_with_ours(variables), stdout=log, stderr=log
         )
+
+
+def _with_ours(variables: Mapping[str, str]) -> dict[str, str]:
+    """What a process finds, and of our environment only what Python needs."""
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables}
 
 
 def _free_port() -> int:

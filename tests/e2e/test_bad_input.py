@@ -251,7 +251,7 @@ _TRANSPORT: dict[str, tuple[bytes, dict[str, str], int, str]] = {
 }
 
 
-@pytest.mark.parametrize("path", ["/v1/checkins", "/v1/activities", "/v1/auth/wechat"])
+@pytest.mark.parametrize("path", ["/v1/checkins", "/v1/checkins/sync", "/v1/activities", "/v1/auth/wechat"])
 @pytest.mark.parametrize(("body", "headers", "status", "reason"), _TRANSPORT.values(), ids=_TRANSPORT)
 async def test_what_is_no_json_request(
     person: Person, path: str, body: bytes, headers: dict[str, str], status: int, reason: str
@@ -341,6 +341,26 @@ async def test_a_decision_that_makes_no_sense(organiser: Person, path: str, body
     checkin_id = ids.to_text(ids.new_id())
     response = await organiser.request("POST", path.format(checkin_id), content=content, headers=headers)
     assert field in {one["field"] for one in expect(response, 400, 422)["errors"]}
+
+
+async def test_one_bad_item_is_not_kept_and_not_in_the_way(activity: Activity, person: Person) -> None:
+    """Of a sync only what makes sense becomes rows, whatever lies between."""
+    good = by_qr(await activity.token())
+    bad = [{}, [], "x", None, good | {"attempt_id": "1"}, good | {"location": at(91)}, good | {"gate": "x" * 65}]
+    results = expect(await person.post("/v1/checkins/sync", {"attempts": [*bad, good]}))["results"]
+    assert [(one["outcome"], one["retryable"]) for one in results[:-1]] == [(None, False)] * len(bad)
+    assert all(one["problem"]["reason"] == "INVALID_ARGUMENT" for one in results[:-1])
+    assert results[-1]["outcome"] == "accepted"
+    [row] = await recorded(person, 1)
+    assert ids.to_text(row["attempt_id"]) == good["attempt_id"]
+
+
+@pytest.mark.parametrize("field", ["roster_entry_id", "entry_code", "person_token"])
+async def test_staff_name_people_by_their_id(activity: Activity, field: str) -> None:
+    """What is not understood yet is named, and nobody is checked in by a guess."""
+    item = {"attempt_id": ids.to_text(ids.new_id()), field: "x"}
+    [result] = expect(await activity.owner.post(f"{activity.path}/checkins/batch", {"checkins": [item]}))["results"]
+    assert [error["field"] for error in result["problem"]["errors"]] == [f"checkins.0.{field}"]
 
 
 async def test_a_session_that_was_ended_is_refused(activity: Activity, person: Person) -> None:

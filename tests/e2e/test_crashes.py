@@ -17,10 +17,12 @@ from servicekit import ids
 from servicekit.broker import Publisher
 from servicekit.clock import now_us
 from tests.e2e import stack
-from tests.e2e.api import INSIDE, LONGITUDE, Activity, Api, Json, Person, by_qr, expect, outcome
+from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect, outcome
 from tests.e2e.stack import BrokerProxy, Outage, attempts_of, eventually, metric, outbox_ids, seats_of
+from tests.factories import a_copy, an_attempt
 
 _EXCHANGE, _ATTEMPTED, _QUEUE = "checkin", "attempted.v1", "checkin.record.v1"
+_DEAD = f"{_QUEUE}.dlq"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -106,31 +108,97 @@ async def _overheard(
     raise AssertionError("the broker never had it")
 
 
-async def _publish(body: bytes, message_id: str) -> None:
-    """Publishes an attempted.v1 as checkin does."""
-    publisher = Publisher(stack.secret("CHECKIN_AMQP_URL"), process="e2e")
+async def _publish(
+    body: bytes, message_id: str = "e2e", *, user: str = "CHECKIN", exchange: str = _EXCHANGE, **headers: str
+) -> None:
+    """Publishes an attempted.v1 as checkin does, unless another process is named."""
+    publisher = Publisher(stack.secret(f"{user}_AMQP_URL"), process="e2e")
     publisher.start()
     try:
         assert await publisher.wait_connected(5)
-        await publisher.publish(_EXCHANGE, _ATTEMPTED, body, message_id=message_id, type=_ATTEMPTED)
+        await publisher.publish(
+            exchange, _ATTEMPTED, body, message_id=message_id, type=_ATTEMPTED, headers=headers, timeout_s=5
+        )
     finally:
         await publisher.close()
+
+
+def a_refused(**changes: object) -> pb.Copy:
+    """Somebody's copy whose credential did not open, so that nobody else hears of it."""
+    nowhere = {"occurrence_id": b"", "activity_id": b"", "organisation_id": b""}
+    return a_copy(**{**nowhere, "judgement": pb.JUDGEMENT_REFUSED, "received_at": now_us(), **changes})
+
+
+def is_stored(copy: pb.Copy) -> bool:
+    """Whether the attempt of a copy is in the record."""
+    return bool(attempts_of(ids.to_text(copy.user_id)))
+
+
+async def dead_letters(broker: aio_pika.abc.AbstractChannel) -> list[aio_pika.abc.AbstractIncomingMessage]:
+    """Takes all dead letters away."""
+    queue, found = await broker.get_queue(_DEAD, ensure=True), []
+    while message := await queue.get(no_ack=True, fail=False):
+        found.append(message)
+    return found
+
+
+async def test_a_poison_copy_goes_aside_alone(broker: aio_pika.abc.AbstractChannel) -> None:
+    """Its neighbours in the same message are recorded; it waits among the dead letters, with its cause."""
+    await dead_letters(broker)
+    good, bad = [a_refused(), a_refused()], a_refused(gate="x" * 65)
+
+    await _publish(pb.AttemptedBatch(copies=[good[0], bad, good[1]]).SerializeToString())
+    await eventually(lambda: all(map(is_stored, good)))
+    replayed = await eventually(_replayed_one)
+
+    assert "stays: MySQL refuses it" in replayed
+    [letter] = await dead_letters(broker)
+    assert list(pb.AttemptedBatch.FromString(letter.body).copies) == [bad]
+    assert letter.headers["original_user_id"] == "checkin"
+    assert not is_stored(bad)
+
+
+def _replayed_one() -> str:
+    """What a replay said, once there was something to replay."""
+    said = stack.run("recorder", "services.checkin.replay").stdout
+    return said if len(said.splitlines()) > 1 else ""
+
+
+async def test_a_dead_letter_is_replayed_once_its_cause_is_gone(broker: aio_pika.abc.AbstractChannel) -> None:
+    """What can be recorded leaves the dead letters; what only pretends to be one stays."""
+    await dead_letters(broker)
+    healed, forged = a_refused(), a_refused()
+    for copy, user in ((healed, "RECORDER"), (forged, "CHECKIN")):
+        body = pb.AttemptedBatch(copies=[copy]).SerializeToString()
+        await _publish(body, user=user, exchange=_DEAD, cause="no such column", original_user_id="checkin")
+
+    listed = stack.run("recorder", "services.checkin.replay", "--list")
+    assert listed.stdout.count("no such column") == 2
+    assert not is_stored(healed)
+    replayed = stack.run("recorder", "services.checkin.replay")
+
+    assert is_stored(healed)
+    assert not is_stored(forged)
+    assert "stays: put there by 'checkin'" in replayed.stdout
+    [letter] = await dead_letters(broker)
+    assert letter.user_id == "checkin"
+
+
+async def test_what_came_through_the_inbox_is_recorded_and_gone() -> None:
+    """Written as checkin writes it while RabbitMQ is gone, though checkin may not read it away."""
+    copy, message_id = a_refused(), ids.new_id()
+    with closing(stack.connect("checkin")) as connection, connection.cursor() as cursor:
+        body = pb.AttemptedBatch(copies=[copy]).SerializeToString()
+        cursor.execute("INSERT INTO inbox VALUES (%s, %s, 'checkin', UTC_TIMESTAMP(6))", (message_id, body))
+    await eventually(lambda: is_stored(copy))
+    assert stack.query("SELECT 1 FROM inbox WHERE message_id = %s", message_id) == []
 
 
 async def test_kill_checkin_between_seat_hint_and_publish(
     activity: Activity, person: Person, proxy: BrokerProxy
 ) -> None:
     """A tap whose process died with the seat claimed and nothing published leaves the seat to the next tap."""
-    lost = pb.Attempt(
-        user_id=ids.from_text(person.user_id),
-        attempt_id=ids.new_id(),
-        received_at=now_us(),
-        method=pb.METHOD_QR,
-        direction=pb.DIRECTION_IN,
-        token=await activity.token(),
-        location=pb.Location(latitude=INSIDE, longitude=LONGITUDE, accuracy_m=10),
-        body_hash=bytes(16),
-    )
+    lost = an_attempt(user_id=ids.from_text(person.user_id), received_at=now_us(), token=await activity.token())
     async with stack.victim("checkin", proxy.port) as victim:
 
         async def connected() -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from servicekit import ids
 from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_qr, definition, expect
 from tests.e2e.stack import eventually
 
@@ -59,6 +60,7 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/v1/reviews/{case}/refuse", _STAFF),
     ("POST", "/v1/reviews/batch", _STAFF),
     ("POST", "/v1/checkins/sync", _SIGNED_IN),
+    ("POST", "/v1/activities/{activity}/checkins/batch", _STAFF),
     ("GET", "/v1/activities/{activity}/stats", _STAFF),
     ("GET", "/v1/activities/{activity}/people", _STAFF),
     ("GET", "/v1/activities/{activity}/live", _STAFF),
@@ -172,6 +174,9 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"token": await activity.token()}
         case "POST", "/v1/checkins/sync":
             return {"attempts": []}
+        case "POST", "/v1/activities/{activity}/checkins/batch":
+            somebody = await house.api.sign_in()
+            return {"checkins": [{"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}]}
         case "POST", "/v1/checkins":
             return by_qr(await activity.token())
         case "POST", "/v1/reviews/batch":

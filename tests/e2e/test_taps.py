@@ -28,6 +28,7 @@ from tests.e2e.stack import (
     seats_of,
     secret,
 )
+from tests.factories import an_attempt
 
 if TYPE_CHECKING:
     from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceAsyncStub
@@ -153,16 +154,7 @@ async def test_a_retry_long_after_every_cache_has_forgotten(
     activity: Activity, person: Person, checkin: "CheckinServiceAsyncStub"
 ) -> None:
     """An hour later only MySQL remembers, and the answer is still the first one."""
-    attempt = pb.Attempt(
-        user_id=ids.from_text(person.user_id),
-        attempt_id=ids.new_id(),
-        received_at=now_us(),
-        method=pb.METHOD_QR,
-        direction=pb.DIRECTION_IN,
-        token=await activity.token(),
-        location=pb.Location(latitude=25.0401, longitude=102.71, accuracy_m=10),
-        body_hash=bytes(16),
-    )
+    attempt = an_attempt(user_id=ids.from_text(person.user_id), received_at=now_us(), token=await activity.token())
     first = (await checkin.BatchCreateCheckins(pb.BatchCreateCheckinsRequest(attempts=[attempt]), timeout=2)).results[0]
     await eventually(lambda: attempts_of(person.user_id))
     attempt.received_at += 3600 * SECOND_US

@@ -20,6 +20,9 @@ async def readiness(scene: Scene) -> list[Finding]:
         if visit.error:
             says = f"does not answer on {visit.address}: {visit.error}"
             found.append(wrong(visit.name, says, scene.seen.restart(process)))
+        elif visit.name in scene.seen.absent:
+            says = f"does not run, and another copy of this system answers on {visit.address}"
+            found.append(wrong(visit.name, says, "make down in the other folder, then make up here"))
         elif not visit.is_ready:
             says = f"is up for {span(age_s)} and not ready: it is starting, or stopping"
             found.append(wrong(visit.name, says, scene.seen.restart(process)))
@@ -68,7 +71,7 @@ async def breakers(scene: Scene) -> list[Finding]:
             says = f"open: {dependency} failed or was slow, calls are refused"
             found.append(wrong(f"breaker {name}", says, f"it closes by itself once {dependency} answers; look at that"))
         elif state == _HALF_OPEN:
-            found.append(note(f"breaker {name}", f"half open: one call tries {dependency} again"))
+            found.append(note(f"breaker {name}", f"half open: the next call tries {dependency} again"))
     return found or ([ok("breakers", f"all {len(samples)} closed")] if samples else [])
 
 

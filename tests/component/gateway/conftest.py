@@ -6,7 +6,7 @@ import json
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import Any
@@ -24,7 +24,6 @@ from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError
-from servicekit.process import Process
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.server import serve
 from servicekit.rpc.status import to_status
@@ -116,7 +115,9 @@ _SERVICES = {
 }
 
 
-async def serve_fake(name: str, address: str, tls: Path, services: Services, verifier: TokenVerifier) -> Process:
+async def serve_fake(
+    name: str, address: str, tls: Path, services: Services, verifier: TokenVerifier
+) -> LoopbackProcess:
     """Serves one service under its name."""
     base, register = _SERVICES[name]
     package = f"/{name}.v1.{name.capitalize()}Service/"
@@ -130,12 +131,19 @@ async def serve_fake(name: str, address: str, tls: Path, services: Services, ver
 class Gateway:
     """The gateway under test, as a client sees it."""
 
-    def __init__(self, port: int, services: Services, signer: Signer, redis: Redis) -> None:
+    def __init__(
+        self, port: int, services: Services, signer: Signer, redis: Redis, served: dict[str, LoopbackProcess]
+    ) -> None:
         self.port = port
         self.services = services
         self.signer = signer
         self.redis = redis
+        self._served = served
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+
+    async def lose(self, service: str) -> None:
+        """Ends one of the services for good."""
+        await self._served.pop(service).end()
 
     def bearer(self, user_id: bytes | None = None) -> dict[str, str]:
         """The header of a signed-in person, a new one unless named."""
@@ -245,8 +253,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.aclose()
 
 
-@pytest.fixture
-async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> AsyncIterator[Gateway]:
+@asynccontextmanager
+async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> AsyncIterator[Gateway]:
     """A running gateway that knows its keys, and its services, which accept every attempt."""
     services = Services()
     services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
@@ -254,18 +262,32 @@ async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> As
     services.answers["BatchCreateCheckins"] = accept
     addresses = {name: f"127.0.0.1:{free_port()}" for name in _SERVICES}
     verifier = signer.verifier()
-    ends = [await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()]
+    served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
     port = free_port()
     settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check_file="WeChatCheck_1:s3cret")
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
-    gateway = Gateway(port, services, signer, redis)
+    gateway = Gateway(port, services, signer, redis, served)
     await until(lambda: _knows_people(gateway))
     services.calls.clear()
     yield gateway
     await gateway.http.aclose()
-    for ending in (process, *ends):
-        await ending.end()  # type: ignore[attr-defined]
+    for ending in (process, *served.values()):
+        await ending.end()
+
+
+@pytest.fixture
+async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> AsyncIterator[Gateway]:
+    """See `a_gateway`."""
+    async with a_gateway(tls, signer, redis_url, redis) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+async def redisless(tls: Path, signer: Signer, redis: Redis) -> AsyncIterator[Gateway]:
+    """A gateway whose Redis is gone."""
+    async with a_gateway(tls, signer, "redis://127.0.0.1:1/0", redis) as gateway:
+        yield gateway
 
 
 async def _knows_people(gateway: Gateway) -> bool:

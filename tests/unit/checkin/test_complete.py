@@ -25,6 +25,22 @@ class Ledger:
         """A page of them."""
         return dict(list(self.open.items())[skip : skip + limit])
 
+    waiting: int = 0
+    inbox: int = 0
+    now: float = 100.0
+
+    async def depth(self) -> int:
+        """Messages in the queue."""
+        return self.waiting
+
+    async def holders(self, occurrence_id: bytes) -> Sequence[bytes]:
+        """Nobody is in."""
+        return ()
+
+    async def is_inbox_empty(self) -> bool:
+        """As a test says."""
+        return not self.inbox
+
     async def count_open(self) -> tuple[int, int | None]:
         """How many."""
         return len(self.open), None
@@ -51,7 +67,9 @@ async def provisional(house: House, ledger: Ledger, **changes: object) -> pb.Cop
 
 def completion(house: House, ledger: Ledger) -> Completion:
     """Completion with the house's own judging."""
-    return Completion(ledger, house.activities, house.judging, house.seats, ledger, house.evidence)
+    return Completion(
+        ledger, house.activities, house.judging, house.seats, ledger, house.evidence, ledger.depth, lambda: ledger.now
+    )
 
 
 async def test_a_provisional_attempt_is_accepted_as_of_its_arrival() -> None:
@@ -101,3 +119,20 @@ def test_a_copy_after_an_accepted_one_needs_no_judgement() -> None:
     before = pb.Copy(judgement=pb.JUDGEMENT_UNDECIDED, received_at=4 * SECOND_US)
     after = pb.Copy(judgement=pb.JUDGEMENT_UNDECIDED, received_at=6 * SECOND_US)
     assert undecided_copies({(b"", b""): [accepted, before, after]}) == [before]
+
+
+async def test_a_forgotten_count_is_restored_only_after_a_quiet_while() -> None:
+    """Who was accepted before Redis forgot may still be in the queue, and must be counted first."""
+    house, ledger = House(an_occurrence(capacity=2)), Ledger()
+    await provisional(house, ledger)
+    house.seats.is_uncounted = True
+    ledger.waiting, completing = 1, completion(house, ledger)
+
+    assert await completing.complete() == 0
+    ledger.waiting = 0
+    assert await completing.complete() == 0
+    assert house.seats.is_uncounted
+    ledger.now += 5
+    assert await completing.complete() == 0
+    assert not house.seats.is_uncounted
+    assert await completing.complete() == 1

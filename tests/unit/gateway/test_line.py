@@ -1,4 +1,4 @@
-"""The line in front of checkin turns people away before the wait gets long."""
+"""The line in front of checkin: who goes together, who is turned away, and what becomes of a lost batch."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from gateway.line import Line, OverloadedError
 from gateway.ratelimit import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
+from servicekit.errors import UnavailableError
+from servicekit.rpc.status import to_status
 
 FULL = 256
 
@@ -80,3 +82,95 @@ async def test_a_short_answer_is_a_lost_batch() -> None:
 
     with pytest.raises(BatchLostError):
         await Line(nothing, nobody).submit(an_attempt(), None)
+
+
+class Fallback:
+    """Takes everything, and keeps in what portions."""
+
+    def __init__(self) -> None:
+        self.batches: list[Sequence[pb.Attempt]] = []
+
+    async def __call__(self, attempts: Sequence[pb.Attempt]) -> Sequence[pb.Checkin | Exception]:
+        self.batches.append(attempts)
+        return [pb.Checkin(attempt_id=attempt.attempt_id) for attempt in attempts]
+
+
+class Gone:
+    """A checkin that is not there, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        self.asked += 1
+        raise UnavailableError("gone")
+
+
+async def test_a_lost_batch_goes_to_the_fallback() -> None:
+    """Everybody in it is answered all the same; after two of them checkin is left alone."""
+    checkin, fallback = Gone(), Fallback()
+    line = Line(checkin, fallback)
+    attempts = [an_attempt() for _ in range(4)]
+
+    records = [await line.submit(attempt, None) for attempt in attempts]
+
+    assert [record.attempt_id for record in records] == [attempt.attempt_id for attempt in attempts]
+    assert (checkin.asked, len(fallback.batches)) == (2, 4)
+
+
+async def test_what_is_wrong_with_one_attempt_is_no_lost_batch() -> None:
+    """Its own status is its answer, and the fallback is not asked."""
+
+    async def refuse(request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        """One status."""
+        status = to_status(UnavailableError("the activity cannot be looked up"))
+        return pb.BatchCreateCheckinsResponse(results=[pb.CheckinResult(status=status)])
+
+    fallback = Fallback()
+    with pytest.raises(UnavailableError, match="looked up"):
+        await Line(refuse, fallback).submit(an_attempt(), None)
+
+    assert not fallback.batches
+
+
+class Keeper(Checkin):
+    """Answers batches when it is let, and keeps them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[list[pb.Attempt]] = []
+
+    async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        self.batches.append(list(request.attempts))
+        return await super().__call__(request)
+
+
+async def test_people_at_a_door_keep_half_of_each_batch() -> None:
+    """A thousand attempts that waited on phones, each with a QR of its own, are one party to the fairness."""
+    checkin = Keeper()
+    line = Line(checkin, nobody)
+    first = await submitted(line, 1)
+    offline = [_offline(str(number)) for number in range(1_000)]
+    everybody = [asyncio.ensure_future(line.submit(attempt, None)) for attempt in offline]
+    everybody += await submitted(line, 300)
+    checkin.may_answer.set()
+    await asyncio.gather(*first, *everybody)
+
+    sizes = [(len(batch), sum(attempt.is_offline for attempt in batch)) for batch in checkin.batches]
+    with_both = [(size, waited) for size, waited in sizes if 0 < waited < size == FULL]
+    assert with_both and all(waited <= FULL / 2 for _, waited in with_both[:2])
+
+
+def _offline(token: str, user_id: bytes = b"") -> pb.Attempt:
+    return pb.Attempt(user_id=user_id or ids.new_id(), attempt_id=ids.new_id(), token=token, is_offline=True)
+
+
+async def test_attempts_of_one_sync_share_a_batch() -> None:
+    """A person's taps go one after the other, what waited on their phone goes together."""
+    checkin, user_id = Keeper(), ids.new_id()
+    checkin.may_answer.set()
+    line = Line(checkin, nobody)
+
+    await asyncio.gather(*(line.submit(_offline(str(number), user_id), None) for number in range(5)))
+
+    assert [len(batch) for batch in checkin.batches] == [5]

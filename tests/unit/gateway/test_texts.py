@@ -54,6 +54,33 @@ def test_every_outcome_has_a_sentence() -> None:
         assert re.search("[一-鿿]", texts.answer(outcome, "in", "", "", []))
 
 
+def test_staff_read_about_somebody_else() -> None:
+    """The same outcomes, told of the person before them; a refusal gives the cause alone."""
+    late = {"reason": "LATE", "late_by_s": 320}
+
+    assert texts.answer_to_staff("accepted", "in", [late]) == "已为其签到（迟到 5 分钟 20 秒）"
+    assert texts.answer_to_staff("accepted", "out", []) == "已为其签退"
+    assert texts.answer_to_staff("refused", "in", [{"reason": "CAPACITY_FULL", "capacity": 9}]) == "名额已满（9 人）"
+    for outcome in ("duplicate", "pending_review", "provisional", "annulled", "superseded"):
+        assert "你" not in texts.answer_to_staff(outcome, "in", [])
+
+
+def test_what_is_kept_on_the_phone_says_so() -> None:
+    """With a receipt nothing is lost; a cap names its number."""
+    assert texts.failure("OVERLOADED", is_saved=True) == "已保存，联网后自动上传"
+    assert texts.failure("RATE_LIMITED", is_saved=False, metadata={"open": "3"}).startswith("你有 3 次签到正在核验")
+    assert texts.failure("RATE_LIMITED", is_saved=False) == "操作太频繁，请稍后再试"
+
+
+def test_an_offline_attempt_says_why_a_human_looks_at_it() -> None:
+    """The cause comes first."""
+    reason = {"reason": "OFFLINE_SLOT_UNVERIFIABLE"}
+
+    assert (
+        texts.answer("pending_review", "in", "", "", [reason]) == "无法核实离线签到的时间，已提交人工核验，请留意结果"
+    )
+
+
 def test_every_refusing_reason_of_the_judgement_is_known() -> None:
     """Each reason that checkin and antifraud write down has its own words."""
     source = "".join(

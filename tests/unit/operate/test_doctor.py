@@ -54,6 +54,14 @@ async def test_a_process_that_is_gone_is_named() -> None:
     assert "make logs s=recorder" in finding.advice
 
 
+async def test_another_copy_on_our_ports_is_told_apart() -> None:
+    """It answers, but nothing of it was started here."""
+    seen = Surroundings("the local stack", True, {"checkin": {}}, absent=frozenset({"checkin"}))
+    [finding] = await processes.readiness(Scene(seen, [Visit("checkin", "127.0.0.1:9103", is_ready=True)]))
+    assert finding.verdict is Verdict.WRONG
+    assert "another copy of this system answers on 127.0.0.1:9103" in finding.says
+
+
 async def test_a_process_that_is_up_but_not_ready_is_wrong() -> None:
     """It says for how long."""
     [finding] = await processes.readiness(Scene(_LOCAL, [Visit("checkin", "", about=_ABOUT)]))

@@ -66,3 +66,9 @@ def test_the_list_says_for_how_long_and_why() -> None:
     assert lines[1].startswith("mute-signal DEVICE_NEW  9 min")
     assert lines[1].endswith("false alarms after an update")
     assert [*render([], _NOW)] == ["No switch is on."]
+
+
+def test_an_ended_row_is_shown_as_over() -> None:
+    """However long it was meant to last."""
+    ended = replace(_MUTED, set_at=_NOW + 1, expires_at=_NOW + 1)
+    assert [line.split()[2] for line in [*render([ended, _MUTED], _NOW + 2)][1:]] == ["over", "over"]

@@ -1,0 +1,257 @@
+"""Several attempts of one request, each with an answer of its own."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.fallback import BatchLostError
+from gateway.line import Line, OverloadedError
+from gateway.many import Many, Result
+from gateway.provisional import Provisional
+from gateway.receipts import Receipts
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit import ids
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid
+from servicekit.rpc.status import to_status
+from servicekit.sealed import parse_secrets
+from servicekit.tokens import Claims
+
+PERSON = Claims(ids.new_id(), ids.new_id(), 2e9, "token")
+ACTIVITY, UNREACHABLE = ids.new_id(), ids.new_id()
+
+Answer = Callable[[pb.Attempt], pb.Outcome.ValueType | ServiceError]
+
+
+class Checkin:
+    """Answers attempts as a test wants, by default accepting them, and keeps what it got."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = lambda attempt: pb.OUTCOME_ACCEPTED
+        self.attempts: list[pb.Attempt] = []
+        self.batches = 0
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        self.batches += 1
+        self.attempts += request.attempts
+        await self.may_answer.wait()
+        return pb.BatchCreateCheckinsResponse(results=[self._result(attempt) for attempt in request.attempts])
+
+    def _result(self, attempt: pb.Attempt) -> pb.CheckinResult:
+        answer = self.answer(attempt)
+        if isinstance(answer, ServiceError):
+            return pb.CheckinResult(status=to_status(answer))
+        record = pb.Checkin(checkin_id=ids.new_id(), attempt_id=attempt.attempt_id, user_id=attempt.user_id)
+        record.outcome, record.direction = answer, attempt.direction
+        return pb.CheckinResult(checkin=record)
+
+
+async def nobody(attempts: Sequence[pb.Attempt]) -> Sequence[pb.Checkin | Exception]:
+    """A fallback that takes nothing."""
+    raise BatchLostError("nothing durable")
+
+
+async def admit_staff(person: Claims, activity_id: bytes) -> None:
+    """PERSON is staff of ACTIVITY, and of another one that cannot be looked up."""
+    if activity_id == UNREACHABLE:
+        raise UnavailableError("the activity service is gone")
+    if activity_id != ACTIVITY:
+        raise NotFoundError("there is no such activity")
+
+
+async def undecided(person: Claims) -> Collection[bytes]:
+    """No attempt was decided since."""
+    return ()
+
+
+@pytest.fixture
+def checkin() -> Checkin:
+    """See `Checkin`."""
+    return Checkin()
+
+
+@pytest.fixture
+def many(checkin: Checkin) -> Many:
+    """What is tested."""
+    receipts = Receipts(parse_secrets("1:" + "ab" * 32))
+    return Many(Line(checkin, nobody), receipts, Provisional(undecided), admit_staff)
+
+
+def an_item(**changes: Any) -> dict[str, Any]:
+    """A scan that waited on the phone."""
+    return {"attempt_id": ids.to_text(ids.new_id()), "method": "qr", "token": "T" * 75, **changes}
+
+
+def a_staff_item(**changes: Any) -> dict[str, Any]:
+    """Somebody whom staff check in."""
+    return {"attempt_id": ids.to_text(ids.new_id()), "user_id": ids.to_text(ids.new_id()), **changes}
+
+
+def raw(items: Sequence[object]) -> list[msgspec.Raw]:
+    """Items as the envelope's decoder leaves them."""
+    return msgspec.json.decode(msgspec.json.encode(items), type=list[msgspec.Raw])
+
+
+async def sync(many: Many, *items: object) -> list[Result]:
+    """The results of a sync."""
+    return await many.sync(PERSON, raw(items), 1_000, "request")
+
+
+async def let_in(many: Many, *items: object, activity_id: bytes = ACTIVITY) -> list[Result]:
+    """The results of a staff batch."""
+    return await many.let_in(PERSON, activity_id, raw(items), 1_000, "request")
+
+
+def faults(result: Result) -> list[str]:
+    """The fields at fault."""
+    assert result.problem is not None
+    return [error.field for error in result.problem.errors]
+
+
+async def test_items_of_one_person_fly_together(many: Many, checkin: Checkin) -> None:
+    """All of them came with a sync, for the same person, at the same time."""
+    results = await sync(many, an_item(), an_item())
+
+    assert [result.outcome for result in results] == ["accepted"] * 2
+    assert checkin.batches == 1
+    assert {(one.user_id, one.is_offline, one.received_at) for one in checkin.attempts} == {
+        (PERSON.user_id, True, 1_000)
+    }
+
+
+async def test_a_bad_item_names_its_field_and_stays_alone(many: Many, checkin: Checkin) -> None:
+    """The others are answered as if it were not there, and it is not to be sent again."""
+    bad = an_item(location={"latitude": 91})
+    results = await sync(many, an_item(), bad, 7, an_item())
+
+    assert [result.outcome for result in results] == ["accepted", None, None, "accepted"]
+    assert (results[1].attempt_id, results[1].retryable) == (bad["attempt_id"], False)
+    assert faults(results[1]) == ["attempts.1.location.latitude"] and results[2].attempt_id is None
+    assert len(checkin.attempts) == 2
+
+
+async def test_an_attempt_that_comes_twice_has_one_answer(many: Many, checkin: Checkin) -> None:
+    """It flies once; with another body it is no repetition."""
+    item = an_item()
+    results = await sync(many, item, item, {**item, "gate": "north"})
+
+    assert [result.outcome for result in results] == ["accepted", "accepted", None]
+    assert results[2].problem and results[2].problem.reason == "CONFLICT" and not results[2].retryable
+    assert len(checkin.attempts) == 1
+
+
+async def test_a_lost_item_comes_with_a_receipt_that_holds(many: Many, checkin: Checkin) -> None:
+    """Sent again, it keeps the time of its first arrival."""
+    item = an_item()
+    checkin.answer = lambda attempt: UnavailableError("gone")
+    [lost] = await sync(many, item)
+    checkin.answer = lambda attempt: pb.OUTCOME_ACCEPTED
+
+    [again] = await many.sync(PERSON, raw([{**item, "receipt": lost.receipt}]), 9_000, "request")
+
+    assert (lost.outcome, lost.retryable, lost.message) == (None, True, "已保存，联网后自动上传")
+    assert again.outcome == "accepted"
+    assert [(one.received_at, one.has_receipt) for one in checkin.attempts] == [(1_000, False), (1_000, True)]
+
+
+async def test_three_stay_open_and_the_rest_waits(many: Many, checkin: Checkin) -> None:
+    """While nothing can be decided, more than three are not even stored; an open one may be sent again."""
+    checkin.answer = lambda attempt: pb.OUTCOME_PROVISIONAL
+    items = [an_item() for _ in range(5)]
+
+    results = await sync(many, *items)
+    again = await sync(many, *items[:3])
+
+    assert [result.outcome for result in results] == ["provisional"] * 3 + [None] * 2
+    assert results[4].retryable and results[4].problem and results[4].problem.reason == "RATE_LIMITED"
+    assert results[4].message == "你有 3 次签到正在核验，请等结果出来后再试" and not results[4].receipt
+    assert [result.outcome for result in again] == ["provisional"] * 3
+
+
+async def test_on_a_good_day_fifty_are_fifty(many: Many, checkin: Checkin) -> None:
+    """The cap is about what stays open only."""
+    results = await sync(many, *(an_item() for _ in range(50)))
+
+    assert [result.outcome for result in results] == ["accepted"] * 50
+    assert checkin.batches == 2
+
+
+async def test_too_many_syncs_are_told_to_come_back(many: Many, checkin: Checkin) -> None:
+    """People at a door come first: syncs neither fill the line nor pile up without end."""
+    checkin.may_answer.clear()
+    syncs = [asyncio.create_task(sync(many, an_item())) for _ in range(401)]
+    await asyncio.wait(syncs[-1:])
+
+    assert isinstance(syncs[-1].exception(), OverloadedError)
+    assert len(checkin.attempts) <= 16
+    checkin.may_answer.set()
+    assert {result.outcome for [result] in await asyncio.gather(*syncs[:-1])} == {"accepted"}
+
+
+async def test_staff_items_of_a_sync(many: Many, checkin: Checkin) -> None:
+    """They name the activity, count against nobody's cap, and nobody vouches for themselves."""
+    checkin.answer = lambda attempt: pb.OUTCOME_PROVISIONAL
+    there = {"method": "staff", "activity_id": ids.to_text(ACTIVITY)}
+    others = [a_staff_item(**there, device_id="gate-1") for _ in range(4)]
+
+    results = await sync(many, *others, a_staff_item(**there, user_id=ids.to_text(PERSON.user_id)), {**there})
+
+    assert [result.outcome for result in results[:4]] == ["provisional"] * 4
+    assert (results[0].message, results[0].receipt) == ("已登记，核验中", "")
+    assert [result.user_id for result in results[:4]] == [item["user_id"] for item in others]
+    assert results[4].problem and results[4].problem.reason == "PERMISSION_DENIED"
+    assert faults(results[5]) == ["attempts.5.attempt_id"]
+    first = checkin.attempts[0]
+    assert (first.method, first.actor_id, first.activity_id) == (pb.METHOD_STAFF, PERSON.user_id, ACTIVITY)
+    assert first.is_offline and first.device_id == "gate-1"
+
+
+async def test_staff_check_people_in(many: Many, checkin: Checkin) -> None:
+    """Each person has an answer of their own, in words for the staff."""
+    stranger = a_staff_item(direction="in")
+
+    def answer(attempt: pb.Attempt) -> pb.Outcome.ValueType | ServiceError:
+        """Nobody comes but those who go."""
+        is_going = attempt.direction == pb.DIRECTION_OUT
+        return pb.OUTCOME_ACCEPTED if is_going else invalid("user_id", "is nobody we know")
+
+    checkin.answer = answer
+
+    first, second, third = await let_in(many, a_staff_item(direction="out"), stranger, a_staff_item(user_id="7"))
+
+    assert (first.outcome, first.message) == ("accepted", "已为其签退")
+    assert (second.outcome, second.user_id, faults(second)) == (None, stranger["user_id"], ["checkins.1.user_id"])
+    assert (third.user_id, faults(third)) == ("7", ["checkins.2.user_id"])
+    assert [attempt.is_offline for attempt in checkin.attempts] == [False, False]
+
+
+@pytest.mark.parametrize("field", ["roster_entry_id", "entry_code", "person_token"])
+async def test_what_is_not_understood_yet_is_named(many: Many, checkin: Checkin, field: str) -> None:
+    """Only a user_id says who it is, so far."""
+    [result] = await let_in(many, {"attempt_id": ids.to_text(ids.new_id()), field: "x"})
+
+    assert faults(result) == [f"checkins.0.{field}"] and not checkin.attempts
+
+
+async def test_only_staff_check_people_in(many: Many, checkin: Checkin) -> None:
+    """A foreign activity is unknown; in a sync that is the item's own answer."""
+    with pytest.raises(NotFoundError):
+        await let_in(many, a_staff_item(), activity_id=ids.new_id())
+    foreign = a_staff_item(method="staff", activity_id=ids.to_text(ids.new_id()))
+    results = await sync(many, foreign, an_item())
+
+    assert [result.outcome for result in results] == [None, "accepted"]
+    assert results[0].problem and (results[0].problem.reason, results[0].retryable) == ("NOT_FOUND", False)
+    assert [attempt.method for attempt in checkin.attempts] == [pb.METHOD_QR]
+
+
+async def test_while_nobody_knows_who_is_staff_they_get_receipts(many: Many, checkin: Checkin) -> None:
+    """Nobody is checked in on their word alone, and the time of arrival is not lost."""
+    [result] = await let_in(many, a_staff_item(), activity_id=UNREACHABLE)
+
+    assert (result.outcome, result.retryable, bool(result.receipt)) == (None, True, True)
+    assert not checkin.attempts
