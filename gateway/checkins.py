@@ -104,7 +104,8 @@ class CheckinRoute:
         attempt = attempts.to_attempt(request, claims.user_id, received_at)
         if request.receipt:
             self._receipts.honour(request.receipt, attempt)
-        await self._provisional.admit(claims, attempt.attempt_id)
+        if claims.user_id in self._provisional:
+            await self._provisional.admit(claims, attempt.attempt_id)
         try:
             record = await self._line.submit(attempt, span.get_span_context() if span is not None else None)
         except UnavailableError as error:

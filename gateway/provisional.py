@@ -50,6 +50,10 @@ class Provisional:
         # The oldest person first; attempt_id to when it is forgotten.
         self._open: OrderedDict[bytes, dict[bytes, float]] = OrderedDict()
 
+    def __contains__(self, user_id: bytes) -> bool:
+        """Whether a person may have open attempts: false for everybody on a good day, which is all it costs then."""
+        return user_id in self._open
+
     def note(self, record: pb.Checkin) -> None:
         """Learns from an answer."""
         if record.outcome == pb.OUTCOME_PROVISIONAL:
@@ -80,10 +84,7 @@ class Provisional:
         Raises:
             TooManyOpenError: They are.
         """
-        # Nothing is open on a good day, and this is the hot path.
-        if person.user_id not in self._open or self.is_open(person.user_id, attempt_id):
-            return
-        if await self.room(person) <= 0:
+        if not self.is_open(person.user_id, attempt_id) and await self.room(person) <= 0:
             metrics.CAPPED.inc()
             raise TooManyOpenError
 

@@ -57,7 +57,7 @@ _CAUSES: dict[str, tuple[str, str, str]] = {
     "LOCATION_DENIED": ("", "没有定位权限", "请在设置中允许定位后再试"),
     "WIFI_MISMATCH": ("", "连接的不是现场 Wi-Fi", "请连接现场 Wi-Fi 后再试"),
     "WIFI_MISSING": ("", "没有连接现场 Wi-Fi", "请连接现场 Wi-Fi 后再试"),
-    "CLOCK_SKEW": ("", "手机时间不准确", "请开启自动设置时间"),
+    "CLOCK_SKEW": ("手机时间与服务器相差 {skew_s}以上", "手机时间不准确", "请开启自动设置时间"),
     "OFFLINE_SLOT_UNVERIFIABLE": ("", "无法核实离线签到的时间", _ASK),
     "FACE_MISMATCH": ("", "人脸核验未通过", "请重试"),
     "FACE_UNAVAILABLE": ("", "人脸核验暂不可用", "请稍后再试"),

@@ -10,10 +10,11 @@ from typing import Any
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.breaker import AsyncBreaker
 from servicekit.cache import RedisError
+from servicekit.clock import now_us
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
 from servicekit.roles import NONE, STAFF, Role
 from servicekit.rpc.interceptors import person
-from services.activity import domain
+from services.activity import domain, messages
 from services.activity.definition import SECOND_US, Definition, Kind, Method, Place, Wifi
 from services.activity.domain import Activity
 from services.activity.errors import ActivityNotFoundError
@@ -49,9 +50,24 @@ class FakeStore:
     made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
     reads: int = 0
 
+    switched_on: list[pb.Switch] = field(default_factory=list)
+    versions: list[Activity] = field(default_factory=list)
+
     async def switches(self) -> list[pb.Switch]:
-        """Nothing is switched on."""
-        return []
+        """See `Store.switches`."""
+        return self.switched_on
+
+    async def find_as_of(
+        self, at: int, *, activity_ids: Collection[bytes] = (), occurrence_ids: Collection[bytes] = ()
+    ) -> list[pb.OccurrenceSnapshot]:
+        """See `Store.find_as_of`."""
+        newest = {version.activity_id: version for version in self.versions if version.valid_from <= at}
+        return [
+            snapshot
+            for activity in newest.values()
+            for snapshot in messages.to_snapshots(activity)
+            if activity.activity_id in activity_ids or snapshot.occurrence_id in occurrence_ids
+        ]
 
     async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
         """See `Store.create`."""
@@ -61,8 +77,7 @@ class FakeStore:
             if body != intent.body:
                 raise IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
             return self.activities[activity_id]
-        activity = self._with_free_code(draft)
-        self.activities[activity.activity_id] = activity
+        activity = self._stamped(self._with_free_code(draft), now_us())
         self.made[key] = (intent.body, activity.activity_id)
         return activity
 
@@ -71,8 +86,8 @@ class FakeStore:
         if activity_id not in self.activities:
             raise ActivityNotFoundError
         before = self.activities[activity_id]
-        self.activities[activity_id] = self._with_free_code(lambda: move(before))
-        return self.activities[activity_id]
+        after = self._with_free_code(lambda: move(before))
+        return before if after is before else self._stamped(after, max(now_us(), before.valid_from + 1))
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """See `Store.get`."""
@@ -105,6 +120,12 @@ class FakeStore:
             and (before is None or activity.activity_id < before)
         ]
         return sorted(wanted, key=lambda activity: activity.activity_id, reverse=True)[:size]
+
+    def _stamped(self, activity: Activity, valid_from: int) -> Activity:
+        activity = replace(activity, valid_from=valid_from)
+        self.activities[activity.activity_id] = activity
+        self.versions.append(activity)
+        return activity
 
     def _with_free_code(self, make: Callable[[], Activity]) -> Activity:
         activity = make()

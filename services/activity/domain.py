@@ -62,6 +62,8 @@ class Activity:
     revision: int = 1
     # None: people outside the organisation never knew of it.
     published_at: int | None = None
+    # Since when it reads like this; stamped where it is stored.
+    valid_from: int = 0
 
     def publish(self, now_us: int) -> "Activity":
         """Open to participants; a published one stays as it is.

@@ -8,6 +8,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 
 from prometheus_client import Counter
 
@@ -16,44 +17,91 @@ from services.activity.domain import Activity
 log = logging.getLogger(__name__)
 
 _BELIEVED_S = 3600.0
-_CAPACITY = 20_000
+_CAPACITY = 10_000
 
 _SERVED = Counter("activity_remembered_total", "Reads answered from memory because MySQL is gone.")
 
 Key = bytes | str
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """An activity, until when it is believed, and whether all its occurrences are there."""
+
+    activity: Activity
+    until: float
+    is_whole: bool
+
+
 class Memory:
-    """Activities by activity id, occurrence id and code, as they were found by that key."""
+    """Activities by activity id, occurrence id and code; of each the highest revision that was seen.
+
+    Args:
+        clock: Monotonic seconds.
+        capacity: Activities at most; those not read for longest go first.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, capacity: int = _CAPACITY) -> None:
         self._clock = clock
         self._capacity = capacity
-        self._found: OrderedDict[Key, tuple[float, Activity]] = OrderedDict()
+        self._by_id: OrderedDict[bytes, _Remembered] = OrderedDict()
+        # Codes and occurrences; a replaced code leads nowhere any more.
+        self._ids: dict[Key, bytes] = {}
 
-    def keep(self, keys: Collection[Key], found: Iterable[Activity]) -> None:
-        """Remembers what was read under the keys that were asked for."""
-        until = self._clock() + _BELIEVED_S
+    def keep(self, found: Iterable[Activity], asked: Collection[Key] | None = None) -> None:
+        """Remembers what was read.
+
+        Args:
+            asked: The keys it was found by: found by an occurrence alone, an activity lacks its other ones. None: they
+                are all there.
+        """
         for activity in found:
-            own: list[Key] = [activity.activity_id, activity.code]
-            own += [occurrence.occurrence_id for occurrence in activity.occurrences]
-            for key in own:
-                if key in keys:
-                    self._found[key] = (until, activity)
-                    self._found.move_to_end(key)
-        while len(self._found) > self._capacity:
-            self._found.popitem(last=False)
+            is_whole = asked is None or activity.activity_id in asked or activity.code in asked
+            self._keep(activity, is_whole)
+        while len(self._by_id) > self._capacity:
+            self._forget(next(iter(self._by_id)))
 
     def recall(self, keys: Iterable[Key]) -> list[Activity] | None:
         """Those under the keys, once each; None unless all are known: absence cannot be remembered."""
-        now = self._clock()
         recalled: dict[bytes, Activity] = {}
         for key in keys:
-            known = self._found.get(key)
-            if known is None or known[0] < now:
+            activity_id = self._ids.get(key)
+            if activity_id is None:
                 return None
-            activity = known[1]
-            recalled.setdefault(activity.activity_id, activity)
+            known = self._by_id[activity_id]
+            is_by_occurrence = key not in (activity_id, known.activity.code)
+            if known.until < self._clock() or not (known.is_whole or is_by_occurrence):
+                return None
+            recalled[activity_id] = known.activity
         log.warning("%d activities are answered from memory", len(recalled))
         _SERVED.inc()
         return list(recalled.values())
+
+    def _keep(self, activity: Activity, is_whole: bool) -> None:
+        before = self._by_id.get(activity.activity_id)
+        if before is not None and before.activity.revision > activity.revision:
+            # Read before a change of this process's own, and late.
+            return
+        if before is not None and not is_whole:
+            activity = _with_occurrences_of(before.activity, activity)
+            is_whole = before.is_whole
+        self._forget(activity.activity_id)
+        self._by_id[activity.activity_id] = _Remembered(activity, self._clock() + _BELIEVED_S, is_whole)
+        self._ids.update(dict.fromkeys(_keys(activity), activity.activity_id))
+
+    def _forget(self, activity_id: bytes) -> None:
+        known = self._by_id.pop(activity_id, None)
+        for key in _keys(known.activity) if known else ():
+            # A code that was free again may lead to another activity by now.
+            if self._ids.get(key) == activity_id:
+                del self._ids[key]
+
+
+def _keys(activity: Activity) -> list[Key]:
+    return [activity.activity_id, activity.code, *(each.occurrence_id for each in activity.occurrences)]
+
+
+def _with_occurrences_of(before: Activity, activity: Activity) -> Activity:
+    """The newer one with occurrences that were not asked for this time."""
+    by_id = {each.occurrence_id: each for each in (*before.occurrences, *activity.occurrences)}
+    return replace(activity, occurrences=tuple(sorted(by_id.values(), key=lambda each: each.starts_at)))

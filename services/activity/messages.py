@@ -125,6 +125,7 @@ def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
             code=activity.code,
             epoch=activity.epoch,
             revision=activity.revision,
+            valid_from=activity.valid_from,
         )
         for occurrence in activity.occurrences
     ]

@@ -4,6 +4,7 @@ People outside the organisation, and its plain members, get the same answer as f
 participant needs comes from `ResolveActivity`.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
@@ -39,7 +40,7 @@ _FOR_PEOPLE = (
     "ResolveActivity",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | {
-    _SERVICE + "BatchGetOccurrences": by("checkin", "recorder", "reporting", "gateway")
+    _SERVICE + "BatchGetOccurrences": by("checkin", "recorder", "reporting", "projector", "gateway")
 }
 
 # How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.
@@ -70,6 +71,11 @@ class StorePort(Protocol):
         codes: Collection[str] = (),
     ) -> list[Activity]:
         """Those with any of these keys."""
+
+    async def find_as_of(
+        self, at: int, *, activity_ids: Collection[bytes] = (), occurrence_ids: Collection[bytes] = ()
+    ) -> list[pb.OccurrenceSnapshot]:
+        """Occurrences as they were at a moment."""
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
         """Newest first."""
@@ -182,16 +188,17 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     async def BatchGetOccurrences(
         self, request: pb.BatchGetOccurrencesRequest, context: Context
     ) -> pb.BatchGetOccurrencesResponse:
-        """Snapshots for other processes."""
-        found = await self._store.find(
-            activity_ids=_ids(request.activity_ids),
-            occurrence_ids=_ids(request.occurrence_ids),
-            codes={code for code in request.codes if domain.clean_code(code) == code},
-        )
-        return pb.BatchGetOccurrencesResponse(
-            occurrences=(snapshot for activity in found for snapshot in messages.to_snapshots(activity)),
-            switches=await self._store.switches(),
-        )
+        """Snapshots for other processes, and what operators have switched on; as of a moment by ids only."""
+        occurrences, switches = await asyncio.gather(self._snapshots(request), self._store.switches())
+        return pb.BatchGetOccurrencesResponse(occurrences=occurrences, switches=switches)
+
+    async def _snapshots(self, request: pb.BatchGetOccurrencesRequest) -> list[pb.OccurrenceSnapshot]:
+        activity_ids, occurrence_ids = _ids(request.activity_ids), _ids(request.occurrence_ids)
+        if request.as_of:
+            return await self._store.find_as_of(request.as_of, activity_ids=activity_ids, occurrence_ids=occurrence_ids)
+        codes = {code for code in request.codes if domain.clean_code(code) == code}
+        found = await self._store.find(activity_ids=activity_ids, occurrence_ids=occurrence_ids, codes=codes)
+        return [snapshot for activity in found for snapshot in messages.to_snapshots(activity)]
 
     async def _admit_to_organisation(self, organisation_id: bytes, least: Role) -> None:
         """Raises what a person deserves who has too small a role."""

@@ -1,21 +1,26 @@
 """All SQL of activity. A change, its version, its effects and its idempotency key are one transaction."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit import idempotency
+from servicekit.breaker import AsyncBreaker
 from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
 from servicekit.database import is_duplicate_key, unavailable_when_lost
 from servicekit.errors import UnavailableError
 from servicekit.idempotency import Intent
 from servicekit.outbox import Outbox, OutboxRow
+from servicekit.timed_cache import TimedCache
 from services.activity import changes
 from services.activity.definition import Definition
 from services.activity.domain import Activity, Occurrence, State
@@ -28,7 +33,11 @@ T = TypeVar("T")
 
 # One draw in a few hundred thousand meets a code in use, even after years.
 _CODE_DRAWS = 5
-_LONGEST_SWITCH_US = 24 * 3600 * SECOND_US
+_LONGEST_SWITCH_S = 24 * 3600
+# Checkin waits half a second for all it asks, and what is remembered must still reach it.
+_READ_S = 0.3
+_REST_S = 1.0
+_SWITCHES_LIFE_S = 1.0
 
 _decode_definition = msgspec.json.Decoder(Definition).decode
 
@@ -36,14 +45,18 @@ _decode_definition = msgspec.json.Decoder(Definition).decode
 class Store:
     """Activities in MySQL.
 
-    Every method raises UnavailableError when the database is gone or busy.
+    Every method raises UnavailableError when the database is gone or busy. One that hangs costs its reads 0.3 s a few
+    times, and then once per second.
     """
 
     def __init__(self, engine: AsyncEngine, outbox: Outbox) -> None:
         self._engine = engine
         self._outbox = outbox
+        self._breaker = AsyncBreaker("mysql", fail_max=3, reset_s=_REST_S)
         self._memory = Memory()
-        self._switched_on: Sequence[pb.Switch] = ()
+        self._switches: TimedCache[None, Sequence[pb.Switch]] = TimedCache(
+            self._read_switches, _SWITCHES_LIFE_S, stale_s=_LONGEST_SWITCH_S
+        )
 
     async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
         """Stores a new activity, or finds the one that this intent made before.
@@ -56,7 +69,7 @@ class Store:
         """
 
         async def attempt() -> Activity:
-            activity = draft()
+            activity = replace(draft(), valid_from=now_us())
             rows = changes.rows_of(activity)
 
             async def effect() -> bytes:
@@ -86,6 +99,8 @@ class Store:
                 after = move(before)
                 if after is before:
                     return before
+                # Another replica's clock may be ahead of ours; versions still follow one another.
+                after = replace(after, valid_from=max(now_us(), before.valid_from + 1))
                 rows = changes.rows_of(after)
                 await connection.execute(
                     update(activities).where(activities.c.activity_id == activity_id).values(_mutable_columns(after))
@@ -110,8 +125,8 @@ class Store:
     ) -> list[Activity]:
         """Those with any of these keys, once each; one statement per kind of key.
 
-        An activity found by occurrence alone comes with the occurrences asked for. While MySQL is gone, those found
-        before by the same keys are found again as they were.
+        An activity found by occurrence alone comes with the occurrences asked for. While MySQL is gone they come as
+        they were last read, if all of them were.
         """
         conditions = [
             column.in_(list(keys))
@@ -129,33 +144,73 @@ class Store:
             if (remembered := self._memory.recall(keys)) is None:
                 raise
             return remembered
-        self._memory.keep(keys, found)
+        self._memory.keep(found, keys)
         return found
+
+    async def find_as_of(
+        self, at: int, *, activity_ids: Collection[bytes] = (), occurrence_ids: Collection[bytes] = ()
+    ) -> list[pb.OccurrenceSnapshot]:
+        """Occurrences as they were at a moment; those that did not exist yet are left out. Never from memory.
+
+        Args:
+            at: Microseconds since 1970 UTC.
+        """
+        versions = activity_versions
+        of_occurrences = select(occurrences.c.activity_id).where(occurrences.c.occurrence_id.in_(list(occurrence_ids)))
+        wanted = versions.c.activity_id.in_(list(activity_ids)) | versions.c.activity_id.in_(of_occurrences)
+        newest = (
+            select(versions.c.activity_id, func.max(versions.c.revision).label("revision"))
+            .where(wanted, versions.c.valid_from <= to_datetime(at))
+            .group_by(versions.c.activity_id)
+            .subquery()
+        )
+        is_newest = and_(versions.c.activity_id == newest.c.activity_id, versions.c.revision == newest.c.revision)
+        async with self._reading() as connection:
+            rows = (await connection.execute(select(versions).join(newest, is_newest))).all()
+        return [
+            snapshot
+            for row in rows
+            for snapshot in _snapshots(row)
+            if row.activity_id in activity_ids or snapshot.occurrence_id in occurrence_ids
+        ]
 
     async def _read_any(self, conditions: Iterable[ColumnElement[bool]]) -> list[Activity]:
         found: dict[bytes, Activity] = {}
-        with unavailable_when_lost():
-            async with self._engine.connect() as connection:
-                for condition in conditions:
-                    for activity in await _read(connection, _query().where(condition)):
-                        found.setdefault(activity.activity_id, activity)
+        async with self._reading() as connection:
+            for condition in conditions:
+                for activity in await _read(connection, _query().where(condition)):
+                    found.setdefault(activity.activity_id, activity)
         return list(found.values())
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read on, for 0.3 s."""
+        try:
+            async with self._breaker.calling():
+                with unavailable_when_lost():
+                    async with asyncio.timeout(_READ_S), self._engine.connect() as connection:
+                        yield connection
+        except TimeoutError:
+            raise UnavailableError("the database does not answer; try again", retry_after_s=2) from None
 
     async def switches(self) -> Sequence[pb.Switch]:
         """What operators have turned on; while MySQL is gone, what was on when it was last read.
 
-        Switches last for a day at most, so the newest row of each is among those set since then.
+        Nothing, where they could not be read since this process began.
         """
-        recent = switches.c.set_at > to_datetime(now_us() - _LONGEST_SWITCH_US)
-        query = select(switches).where(recent).order_by(switches.c.set_at, switches.c.switch_id)
+        now = now_us()
         try:
-            with unavailable_when_lost():
-                async with self._engine.connect() as connection:
-                    newest = {(row.name, row.signal): row for row in await connection.execute(query)}
+            return [switch for switch in await self._switches.get(None) if switch.expires_at > now]
         except UnavailableError:
-            return self._switched_on
-        self._switched_on = [_to_switch(row) for row in newest.values() if from_datetime(row.expires_at) > now_us()]
-        return self._switched_on
+            return ()
+
+    async def _read_switches(self, _: None) -> Sequence[pb.Switch]:
+        """The newest row of each switch: they last for a day at most, so it is among those set since then."""
+        recent = switches.c.set_at > to_datetime(now_us() - _LONGEST_SWITCH_S * SECOND_US)
+        query = select(switches).where(recent).order_by(switches.c.set_at, switches.c.switch_id)
+        async with self._reading() as connection:
+            newest = {(row.name, row.signal): row for row in await connection.execute(query)}
+        return [_to_switch(row) for row in newest.values()]
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
         """Activities of these organisations, newest first.
@@ -198,14 +253,21 @@ class Store:
         row = {
             "activity_id": activity.activity_id,
             "revision": activity.revision,
-            "valid_from": to_datetime(now_us()),
+            "valid_from": to_datetime(activity.valid_from),
             "snapshot": snapshot.SerializeToString(),
         }
         await connection.execute(insert(activity_versions).values(row))
 
     async def _announce(self, activity: Activity, rows: Sequence[OutboxRow]) -> Activity:
+        self._memory.keep([activity])
         await self._outbox.deliver_now(rows)
         return activity
+
+
+def _snapshots(version: Row[Any]) -> Iterable[pb.OccurrenceSnapshot]:
+    for snapshot in pb.BatchGetOccurrencesResponse.FromString(version.snapshot).occurrences:
+        snapshot.valid_from = from_datetime(version.valid_from)
+        yield snapshot
 
 
 def _to_switch(row: Row[Any]) -> pb.Switch:
@@ -226,9 +288,13 @@ async def _until_code_is_free(attempt: Callable[[], Awaitable[T]]) -> T:
 
 
 def _query() -> Select[Any]:
+    versions = activity_versions
+    is_current = and_(versions.c.activity_id == activities.c.activity_id, versions.c.revision == activities.c.revision)
+    of_occurrences = (column for column in occurrences.c if column.name != "activity_id")
     return (
-        select(activities, *(column for column in occurrences.c if column.name != "activity_id"))
+        select(activities, *of_occurrences, versions.c.valid_from)
         .join(occurrences, occurrences.c.activity_id == activities.c.activity_id)
+        .join(versions, is_current)
         .order_by(activities.c.activity_id.desc(), occurrences.c.starts_at)
     )
 
@@ -258,6 +324,7 @@ def _activity(rows: Sequence[Row[Any]]) -> Activity:
         state=State(head.state),
         revision=head.revision,
         published_at=None if head.published_at is None else from_datetime(head.published_at),
+        valid_from=from_datetime(head.valid_from),
     )
 
 

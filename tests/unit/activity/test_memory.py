@@ -1,9 +1,11 @@
 """What is remembered of activities while MySQL is gone."""
 
+from dataclasses import replace
+
 from servicekit.ids import new_id
 from services.activity.domain import Activity
 from services.activity.memory import Memory
-from tests.fakes_activity import a_draft
+from tests.fakes_activity import STARTS_AT, a_draft
 
 
 def an_activity() -> Activity:
@@ -11,33 +13,65 @@ def an_activity() -> Activity:
     return a_draft(new_id(), new_id(), new_id())
 
 
-def test_what_was_found_is_found_again_by_the_same_key() -> None:
-    """By its id when it was asked for by id, once each."""
+def test_what_was_read_is_found_again_by_each_of_its_keys() -> None:
+    """Once, however many of its keys are asked for."""
     memory, activity = Memory(), an_activity()
-    memory.keep({activity.activity_id}, [activity])
-    assert memory.recall([activity.activity_id]) == [activity]
-    assert memory.recall([activity.code]) is None
+    [occurrence] = activity.occurrences
+    memory.keep([activity])
+    for key in (activity.activity_id, activity.code, occurrence.occurrence_id):
+        assert memory.recall([key]) == [activity]
+    assert memory.recall([activity.activity_id, activity.code]) == [activity]
 
 
 def test_absence_is_not_remembered() -> None:
     """One unknown key, and nobody can tell."""
     memory, activity = Memory(), an_activity()
-    memory.keep({activity.activity_id}, [activity])
+    memory.keep([activity])
     assert memory.recall([activity.activity_id, bytes(16)]) is None
+
+
+def test_a_revoked_code_leads_nowhere_and_the_new_revision_stays() -> None:
+    """Whatever the outage brings back, it is not the QR that an organiser has replaced."""
+    memory, old = Memory(), an_activity().publish(STARTS_AT)
+    revoked = old.revoke()
+    memory.keep([revoked])
+    memory.keep([old])
+    assert memory.recall([old.activity_id]) == [revoked]
+    memory = Memory()
+    memory.keep([old])
+    memory.keep([revoked])
+    assert memory.recall([old.code]) is None
+    assert memory.recall([old.occurrences[0].occurrence_id]) == [revoked]
+
+
+def test_what_was_found_by_one_occurrence_is_not_taken_for_the_whole() -> None:
+    """The others may exist; together they are put together again."""
+    memory, first = Memory(), an_activity()
+    [one] = first.occurrences
+    other = replace(one, occurrence_id=new_id(), starts_at=one.starts_at + 1)
+    memory.keep([first], {one.occurrence_id})
+    assert memory.recall([first.activity_id]) is None
+    assert memory.recall([one.occurrence_id]) == [first]
+    whole = replace(first, occurrences=(one, other))
+    memory.keep([whole], {first.activity_id})
+    memory.keep([first], {one.occurrence_id})
+    assert memory.recall([first.activity_id]) == [whole]
 
 
 def test_memory_is_believed_for_an_hour() -> None:
     """A replica that alone cannot reach MySQL must not show an old QR for ever."""
     now = 0.0
     memory, activity = Memory(clock=lambda: now), an_activity()
-    memory.keep({activity.activity_id}, [activity])
+    memory.keep([activity])
     now = 3601.0
     assert memory.recall([activity.activity_id]) is None
 
 
-def test_the_oldest_is_forgotten_first() -> None:
-    """Memory is bounded."""
-    memory, first, second = Memory(capacity=1), an_activity(), an_activity()
-    memory.keep({first.activity_id, second.activity_id}, [first, second])
-    assert memory.recall([first.activity_id]) is None
-    assert memory.recall([second.activity_id]) == [second]
+def test_the_one_not_read_for_longest_is_forgotten_first() -> None:
+    """Memory is bounded, its index too."""
+    memory, first, second, third = Memory(capacity=2), an_activity(), an_activity(), an_activity()
+    memory.keep([first, second])
+    memory.keep([first])
+    memory.keep([third])
+    assert memory.recall([second.occurrences[0].occurrence_id]) is None
+    assert memory.recall([first.activity_id, third.activity_id]) == [first, third]
