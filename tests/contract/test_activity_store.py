@@ -5,14 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine as create_blocking_engine
-from sqlalchemy import event, make_url, select
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
-from servicekit import ids, migrate
+from servicekit import ids
 from servicekit.database import create_engine
 from servicekit.errors import NotFoundError, UnavailableError
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
@@ -22,6 +19,7 @@ from services.activity.changes import HASTEN
 from services.activity.domain import Activity, State
 from services.activity.store import Store
 from services.activity.tables import activity_versions, metadata, outbox
+from tests.contract.schemas import differences, migrated
 from tests.fakes_activity import STARTS_AT, FakeStore, a_draft
 
 Stores = Store | FakeStore
@@ -30,21 +28,8 @@ Stores = Store | FakeStore
 @pytest.fixture(scope="module")
 def activity_url(database_url: str) -> Iterator[str]:
     """A schema of activity's own, made by its migrations, twice."""
-    url = make_url(database_url)
-    schema = f"{url.database}_activity"
-    blocking = url.set(drivername="mysql+pymysql")
-    admin = create_blocking_engine(blocking)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-    with pytest.MonkeyPatch.context() as environment:
-        blocking_text = blocking.set(database=schema).render_as_string(hide_password=False)
-        environment.setenv("ACTIVITY_MIGRATION_DATABASE_URL", blocking_text)
-        migrate.upgrade("activity")
-        migrate.upgrade("activity")
-    yield url.set(database=schema).render_as_string(hide_password=False)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {schema}")
-    admin.dispose()
+    with migrated(database_url, "activity") as url:
+        yield url
 
 
 @pytest.fixture
@@ -295,7 +280,4 @@ async def test_a_database_that_is_gone_is_unavailable() -> None:
 
 def test_migrations_and_tables_say_the_same(activity_url: str) -> None:
     """What the migrations made is what the SQL is written against."""
-    engine = create_blocking_engine(make_url(activity_url).set(drivername="mysql+pymysql"))
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
+    assert differences(activity_url, metadata) == []

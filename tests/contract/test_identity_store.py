@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine as create_blocking_engine
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from servicekit import ids, migrate
+from servicekit import ids
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.database import create_engine
 from servicekit.errors import NotFoundError, UnavailableError
@@ -26,6 +23,7 @@ from services.identity.errors import (
 from services.identity.pii import Pii
 from services.identity.store import Organisations, People
 from services.identity.tables import idempotency_keys, metadata, sessions, spent_tokens, users
+from tests.contract.schemas import differences, migrated
 from tests.fakes_identity import FakeOrganisations, FakePeople
 
 PII = Pii({1: b"\x01" * 32}, "wx1")
@@ -35,21 +33,8 @@ NOW = now_us()
 @pytest.fixture(scope="module")
 def identity_url(database_url: str) -> Iterator[str]:
     """A schema of identity's own, made by its migrations."""
-    url = make_url(database_url)
-    schema = f"{url.database}_identity"
-    blocking = url.set(drivername="mysql+pymysql")
-    admin = create_blocking_engine(blocking)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-    with pytest.MonkeyPatch.context() as environment:
-        blocking_text = blocking.set(database=schema).render_as_string(hide_password=False)
-        environment.setenv("IDENTITY_MIGRATION_DATABASE_URL", blocking_text)
-        migrate.upgrade("identity")
-        migrate.upgrade("identity")
-    yield url.set(database=schema).render_as_string(hide_password=False)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {schema}")
-    admin.dispose()
+    with migrated(database_url, "identity") as url:
+        yield url
 
 
 @pytest.fixture
@@ -352,9 +337,4 @@ async def test_a_lost_database_is_unavailable() -> None:
 
 def test_the_migrations_make_what_the_tables_say(identity_url: str) -> None:
     """Alembic finds nothing to add, drop or change."""
-    engine = create_blocking_engine(make_url(identity_url).set(drivername="mysql+pymysql"))
-    with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    engine.dispose()
-
-    assert differences == []
+    assert differences(identity_url, metadata) == []

@@ -4,37 +4,22 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine as create_blocking_engine
-from sqlalchemy import make_url
 
-from servicekit import ids, migrate
+from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from services.reporting.domain import Activity, Window
 from services.reporting.store import Activities
 from services.reporting.tables import metadata
+from tests.contract.schemas import differences, migrated
 
 
 @pytest.fixture(scope="module")
 def reporting_url(database_url: str) -> Iterator[str]:
     """A schema of reporting's own, made by its migrations, twice."""
-    url = make_url(database_url)
-    schema, blocking = f"{url.database}_reporting", url.set(drivername="mysql+pymysql")
-    admin = create_blocking_engine(blocking)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-    with pytest.MonkeyPatch.context() as environment:
-        text = blocking.set(database=schema).render_as_string(hide_password=False)
-        environment.setenv("REPORTING_MIGRATION_DATABASE_URL", text)
-        migrate.upgrade("reporting")
-        migrate.upgrade("reporting")
-    yield url.set(database=schema).render_as_string(hide_password=False)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {schema}")
-    admin.dispose()
+    with migrated(database_url, "reporting") as url:
+        yield url
 
 
 @pytest.fixture
@@ -112,8 +97,4 @@ async def test_mysql_gone() -> None:
 
 def test_migrations_make_what_the_tables_say(reporting_url: str) -> None:
     """Alembic finds no difference between the migrated schema and `tables.py`."""
-    engine = create_blocking_engine(make_url(reporting_url).set(drivername="mysql+pymysql"))
-    with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    engine.dispose()
-    assert differences == []
+    assert differences(reporting_url, metadata) == []
