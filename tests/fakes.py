@@ -126,6 +126,51 @@ class FakeGuesses:
 
 
 @dataclass
+class FakeRoles:
+    """Roles by organisation and person; `is_gone` is an identity that does not answer."""
+
+    roles: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    is_gone: bool = False
+
+    async def of(self, organisation_id: bytes, user_id: bytes) -> int:
+        """A role, none for strangers."""
+        if self.is_gone:
+            raise UnavailableError("identity is gone")
+        return self.roles.get((organisation_id, user_id), 0)
+
+
+@dataclass
+class FakePeople:
+    """Everybody exists but the strangers; `calls` is what was asked."""
+
+    strangers: set[bytes] = field(default_factory=set)
+    is_gone: bool = False
+    calls: list[set[bytes]] = field(default_factory=list)
+
+    async def of(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
+        """The same name for each."""
+        if self.is_gone:
+            raise UnavailableError("identity is gone")
+        self.calls.append(set(user_ids))
+        return {user_id: "李四" for user_id in user_ids if user_id not in self.strangers}
+
+
+@dataclass
+class FakeDevices:
+    """Devices that staff used at a door, for ever."""
+
+    learnt: set[tuple[bytes, str]] = field(default_factory=set)
+
+    async def learn(self, devices: Iterable[tuple[bytes, str]]) -> None:
+        """Remembers them."""
+        self.learnt |= set(devices)
+
+    async def known(self, devices: Collection[tuple[bytes, str]]) -> set[tuple[bytes, str]]:
+        """Those remembered."""
+        return self.learnt & set(devices)
+
+
+@dataclass
 class FakeDispatch:
     """Keeps what was sent; `is_gone` is a broker that takes nothing."""
 

@@ -40,6 +40,9 @@ ACCEPT_S = 1.6
 _LEAST_DISPATCH_S = 0.6
 _FULL = refused("CAPACITY_FULL")
 _UNSEEN = Seating()
+_SUCCESS = (pb.OUTCOME_ACCEPTED, pb.OUTCOME_DUPLICATE)
+# As which a copy is recorded that came before the one which succeeded.
+_UNDONE = (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_PENDING_REVIEW, pb.OUTCOME_REFUSED)
 
 
 class SeatsPort(Protocol):
@@ -149,12 +152,11 @@ class Acceptance:
         late = [case for case in cases if case.outcome in repeatable and is_refused_for_time(case.finding)]
         if not late:
             return
-        stored = await self._records.recall([_key(case) for case in late if _key(case) not in earlier])
+        stored = await self._records.recall([_key(case) for case in late])
         for case in late:
-            if known := earlier.get(_key(case)):
-                case.earlier = pb.Checkin.FromString(known.checkin)
-            else:
-                case.earlier = stored.get(_key(case))
+            known = earlier.get(_key(case))
+            told = pb.Checkin.FromString(known.checkin) if known else None
+            case.earlier = _current(told, stored.get(_key(case)))
 
     async def _settle(
         self, cases: Sequence[_Reply], held: Mapping[Room, Sequence[Claim]], results: Mapping[int, pb.Checkin]
@@ -187,6 +189,13 @@ def _line(case: _Reply) -> tuple[bytes, str, str]:
 
 def _key(case: _Reply) -> Key:
     return case.attempt.user_id, case.attempt.attempt_id
+
+
+def _current(told: pb.Checkin | None, stored: pb.Checkin | None) -> pb.Checkin | None:
+    """What an attempt is now: what is stored, unless its success is on its way there."""
+    if told is None or stored is None:
+        return told or stored
+    return told if told.outcome in _SUCCESS and stored.outcome in _UNDONE else stored
 
 
 def _refuse_reused(cases: Sequence[_Reply], earlier: Mapping[Key, Answer]) -> None:

@@ -13,7 +13,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit import qr
 from servicekit.credentials import evidence_binding, evidence_of
-from servicekit.errors import ServiceError, UnavailableError
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 from services.checkin.activities import Snapshot, Switches
 from services.checkin.antifraud_client import Assessment
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 Key = tuple[bytes, bytes]
 
 _OPENED_CAPACITY = 10_000
+_NAMES_ITS_ACTIVITY = (Method.PLACE, Method.STAFF)
 UNDECIDED = Finding(Judgement.UNDECIDED, (Reason("DEPENDENCY_UNAVAILABLE"),))
 _CODE_WRONG = refused("CODE_WRONG")
 _CODE_LOCKED = refused("CODE_LOCKED")
@@ -84,6 +85,7 @@ class Case:
 
     Attributes:
         snapshot: The occurrence; one that is given is not looked up.
+        is_trusted: A staff member's device that was at a door before.
         error: Says that the attempt cannot even be recorded.
     """
 
@@ -93,12 +95,25 @@ class Case:
     finding: Finding = UNDECIDED
     is_open: bool = True
     distance_m: float = -1.0
+    is_trusted: bool = False
     error: ServiceError | None = None
 
     def close(self, finding: Finding) -> None:
         """Ends the judging: nothing that comes later is asked."""
         self.finding = finding
         self.is_open = False
+
+    def fail(self, error: ServiceError) -> None:
+        """Ends the judging without a finding: nothing is recorded."""
+        self.error = error
+        self.close(UNDECIDED)
+
+
+class StaffPort(Protocol):
+    """Who may check others in; asks identity at most twice per batch and never raises."""
+
+    async def admit(self, cases: Sequence[Case]) -> None:
+        """Gives each staff case its error or its trust."""
 
 
 class Judging:
@@ -110,12 +125,14 @@ class Judging:
         activities: ActivitiesPort,
         antifraud: AntifraudPort,
         guesses: GuessesPort,
+        staff: StaffPort,
         qr: Sealer[credential_pb2.QrToken],
         evidence: Sealer[credential_pb2.Evidence],
     ) -> None:
         self._activities = activities
         self._antifraud = antifraud
         self._guesses = guesses
+        self._staff = staff
         self._qr = qr
         self._evidence = evidence
         self._opened: dict[str, QrToken] = {}
@@ -123,6 +140,7 @@ class Judging:
     async def judge(self, cases: Sequence[Case]) -> None:
         """Gives each case its finding, by all that needs nobody's seat."""
         await self._open_credentials(cases)
+        await self._staff.admit(cases)
         switches = self._activities.switches
         for case in cases:
             if case.is_open:
@@ -172,7 +190,7 @@ class Judging:
         unplaced = [case for case in cases if case.snapshot is None]
         tokens = {case.token.occurrence_id: case.token.epoch for case in unplaced if case.token}
         codes = {case.attempt.code for case in unplaced if case.is_open and case.attempt.method == Method.CODE}
-        places = {case.attempt.activity_id for case in unplaced if case.attempt.method == Method.PLACE}
+        places = {case.attempt.activity_id for case in unplaced if case.attempt.method in _NAMES_ITS_ACTIVITY}
         try:
             await self._activities.find(tokens, places, codes)
             behind = {key for key, epoch in tokens.items() if _is_behind(self._activities.get(key), epoch)}
@@ -196,11 +214,12 @@ class Judging:
             case.close(_CODE_WRONG if attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
 
     def _place_unknown(self, case: Case, is_reachable: bool) -> None:
-        if is_reachable:
+        if is_reachable and case.attempt.method == Method.STAFF:
+            case.fail(NotFoundError("there is no such activity"))
+        elif is_reachable:
             case.close(_CODE_WRONG if case.attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
         elif case.token is None:
-            case.error = UnavailableError("the activity cannot be looked up now; try again", retry_after_s=2)
-            case.close(UNDECIDED)
+            case.fail(UnavailableError("the activity cannot be looked up now; try again", retry_after_s=2))
         # A QR proves its occurrence by itself; what is wrong with the token shows without a snapshot.
         elif fault := qr_fault(case.token, case.token.epoch, case.attempt.received_at):
             case.close(Finding(Judgement.REFUSED, (fault,)))
@@ -241,6 +260,8 @@ class Judging:
             distance_m=case.distance_m,
             accuracy_m=attempt.location.accuracy_m,
             is_offline=attempt.is_offline,
+            is_staff=attempt.method == Method.STAFF,
+            actor_id=attempt.actor_id,
         )
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))
@@ -265,7 +286,13 @@ def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
 
 def _judge_by_rules(case: Case, switches: Switches) -> None:
     assert case.snapshot is not None
-    finding = judge(case.snapshot.occurrence, case.attempt, case.token, extra_grace_s=switches.extra_grace_s)
+    finding = judge(
+        case.snapshot.occurrence,
+        case.attempt,
+        case.token,
+        extra_grace_s=switches.extra_grace_s,
+        is_trusted=case.is_trusted,
+    )
     is_sure = case.snapshot.is_fresh and not switches.force_id_only
     if finding.judgement is Judgement.REFUSED and (is_sure or is_refused_for_time(finding)):
         case.close(finding)
@@ -287,6 +314,9 @@ def undecided(finding: Finding) -> Finding:
 
 def _needs_assessment(case: Case) -> bool:
     assert case.snapshot is not None
+    if case.attempt.method == Method.STAFF:
+        # The phone is not the person's: where it is says nothing of them.
+        return False
     return case.snapshot.occurrence.is_place_checked or case.attempt.method == Method.PLACE
 
 

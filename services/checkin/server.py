@@ -25,6 +25,7 @@ from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
 from services.checkin.antifraud_client import Antifraud
 from services.checkin.changes import Changes
+from services.checkin.devices import Devices
 from services.checkin.dispatch import INBOX_S, PUBLISH_S, TOPOLOGY, Decisions, Dispatch, Inbox
 from services.checkin.judging import Judging
 from services.checkin.recent import Recent
@@ -33,6 +34,7 @@ from services.checkin.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats import Seats
 from services.checkin.settings import CheckinSettings
+from services.checkin.staff import Staff
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +55,14 @@ async def compose(running: Process) -> None:
     running.background(activities.keep_fresh(), "activity-snapshots")
     running.background(activities.listen(redis), "activity-changes")
     seats, records = Seats(redis), Records(engine)
+    identity = client.connect(running, shared.identity_target, "identity", retry=True)
+    roles, names = Roles(identity), Names(identity)
     evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(running, shared.antifraud_target, "antifraud", retry=True)),
         guesses=GuessLimit(redis),
+        staff=Staff(roles, names, Devices(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )
@@ -65,8 +70,7 @@ async def compose(running: Process) -> None:
     running.health.page("/recent", recent.snapshot)
     acceptance = Acceptance(judging, seats, dispatch, records, recent)
     running.background(_remember_since(seats), "redis-since")
-    identity = client.connect(running, shared.identity_target, "identity", retry=True)
-    reviews = Reviews(records, decisions, activities, Roles(identity), Names(identity), evidence)
+    reviews = Reviews(records, decisions, activities, roles, names, evidence)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server

@@ -27,6 +27,7 @@ from services.checkin.record import HINT, Recorder
 from services.checkin.records import Records
 from services.checkin.seats import Seats
 from services.checkin.settings import RecorderSettings
+from services.checkin.staff import AdmittedAtTheDoor
 from services.checkin.tables import outbox as outbox_rows
 
 # One for each of: records, decisions, the inbox, a batch of it on its own, completion, the outbox and its deletions.
@@ -97,6 +98,7 @@ def _completion(
         activities=activities,
         antifraud=Antifraud(client.connect(running, running.settings.antifraud_target, "antifraud", retry=True)),
         guesses=CountedAtTheDoor(),
+        staff=AdmittedAtTheDoor(),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )

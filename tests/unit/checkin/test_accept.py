@@ -16,8 +16,20 @@ from services.checkin.errors import NothingDurableError
 from services.checkin.judging import Judging
 from services.checkin.merge import Hint, HintKind, Judgement, Outcome
 from services.checkin.recent import Recent
+from services.checkin.seats import Answer
+from services.checkin.staff import Staff
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
-from tests.fakes import FakeActivities, FakeAntifraud, FakeDispatch, FakeGuesses, FakeRecords, FakeSeats
+from tests.fakes import (
+    FakeActivities,
+    FakeAntifraud,
+    FakeDevices,
+    FakeDispatch,
+    FakeGuesses,
+    FakePeople,
+    FakeRecords,
+    FakeRoles,
+    FakeSeats,
+)
 
 SECRETS = parse_secrets("1:" + "ab" * 32)
 OTHER_SECRETS = parse_secrets("1:" + "cd" * 32)
@@ -35,6 +47,9 @@ class House:
     guesses: FakeGuesses = field(default_factory=FakeGuesses)
     dispatch: FakeDispatch = field(default_factory=FakeDispatch)
     records: FakeRecords = field(default_factory=FakeRecords)
+    roles: FakeRoles = field(default_factory=FakeRoles)
+    people: FakePeople = field(default_factory=FakePeople)
+    devices: FakeDevices = field(default_factory=FakeDevices)
 
     def __post_init__(self) -> None:
         self.activities = FakeActivities([a_snapshot(self.occurrence)])
@@ -42,6 +57,7 @@ class House:
             activities=self.activities,
             antifraud=self.antifraud,
             guesses=self.guesses,
+            staff=Staff(self.roles, self.people, self.devices),
             qr=self.qr,
             evidence=self.evidence,
         )
@@ -165,6 +181,28 @@ async def test_a_late_retry_is_recalled_from_the_database_when_redis_forgot(hous
     record = pb.Checkin(outcome=pb.OUTCOME_PENDING_REVIEW)
     house.records.stored[attempt.user_id, attempt.attempt_id] = record
     assert await house.told(attempt) == (Outcome.PENDING_REVIEW, [])
+
+
+@pytest.mark.parametrize(
+    ("told", "stored", "now"),
+    [
+        (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_ACCEPTED, Outcome.ACCEPTED),
+        (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_PENDING_REVIEW, Outcome.PENDING_REVIEW),
+        (pb.OUTCOME_ACCEPTED, pb.OUTCOME_ANNULLED, Outcome.ANNULLED),
+        (pb.OUTCOME_ACCEPTED, pb.OUTCOME_PROVISIONAL, Outcome.ACCEPTED),
+        (pb.OUTCOME_ACCEPTED, pb.OUTCOME_REFUSED, Outcome.ACCEPTED),
+    ],
+)
+async def test_a_late_retry_gets_what_became_of_the_attempt(
+    house: House, told: "pb.Outcome.ValueType", stored: "pb.Outcome.ValueType", now: Outcome
+) -> None:
+    """Not what its first copy was told, unless that success is only on its way to the database."""
+    attempt = house.scan(received_at=STARTS_AT + 600 * SECOND_US)
+    key = attempt.user_id, attempt.attempt_id
+    first = pb.Checkin(outcome=told).SerializeToString()
+    house.seats.told[key] = Answer(attempt.body_hash, STARTS_AT, first)
+    house.records.stored[key] = pb.Checkin(outcome=stored)
+    assert await house.told(attempt) == (now, [])
 
 
 async def test_an_attempt_id_with_another_body_is_a_conflict_and_not_stored(house: House) -> None:

@@ -1,0 +1,111 @@
+"""Staff check others in: whether they may, whom, and from which device it is believed later.
+
+Called by `judging.py` between finding the occurrences and applying their rules. What a staff member may not record is
+that item's error and never stands in the others' way.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from protos.identity.v1 import identity_pb2
+from servicekit.errors import NotFoundError, PermissionDeniedError, ServiceError
+from services.checkin.domain import Method
+from services.checkin.judging import Case
+
+
+class RolesPort(Protocol):
+    """What people are in organisations."""
+
+    async def of(self, organisation_id: bytes, user_id: bytes) -> "identity_pb2.Role.ValueType":
+        """A role, remembered for a while; UnavailableError when identity is gone and nothing is remembered."""
+
+
+class PeoplePort(Protocol):
+    """Who exists."""
+
+    async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        """The names of those who exist, in one call; UnavailableError when identity is gone and some are not known."""
+
+
+class DevicesPort(Protocol):
+    """Devices that staff members used at a door; every method is one trip and never raises."""
+
+    async def learn(self, devices: Iterable[tuple[bytes, str]]) -> None:
+        """Remembers pairs of staff member and device."""
+
+    async def known(self, devices: Collection[tuple[bytes, str]]) -> set[tuple[bytes, str]]:
+        """Those that were learnt; none when Redis is gone."""
+
+
+class Staff:
+    """Admits attempts that staff make for others; a batch without such an attempt costs nothing."""
+
+    def __init__(self, roles: RolesPort, people: PeoplePort, devices: DevicesPort) -> None:
+        self._roles = roles
+        self._people = people
+        self._devices = devices
+
+    async def admit(self, cases: Sequence[Case]) -> None:
+        """Gives each staff case whose occurrence is known its error, or its trust."""
+        ours = [case for case in cases if case.attempt.method == Method.STAFF and case.is_open and case.snapshot]
+        if not ours:
+            return
+        await self._check_actors(ours)
+        await self._check_subjects([case for case in ours if case.is_open])
+        await self._trust([case for case in ours if case.is_open])
+
+    async def _check_actors(self, cases: Sequence[Case]) -> None:
+        verdicts: dict[tuple[bytes, bytes], ServiceError | None] = {}
+        for case in cases:
+            assert case.snapshot is not None
+            key = case.snapshot.occurrence.organisation_id, case.attempt.actor_id
+            if key not in verdicts:
+                verdicts[key] = await self._objection(*key)
+            if error := verdicts[key]:
+                case.fail(error)
+            elif case.attempt.actor_id == case.attempt.user_id:
+                case.fail(PermissionDeniedError("nobody checks themselves in as staff"))
+
+    async def _objection(self, organisation_id: bytes, actor_id: bytes) -> ServiceError | None:
+        """Why somebody may not act for an organisation; plain members are told no more than strangers."""
+        try:
+            role = await self._roles.of(organisation_id, actor_id)
+        except ServiceError as error:
+            return error
+        return None if role >= identity_pb2.ROLE_STAFF else NotFoundError("there is no such activity")
+
+    async def _check_subjects(self, cases: Sequence[Case]) -> None:
+        if not cases:
+            return
+        try:
+            known = await self._people.of({case.attempt.user_id for case in cases})
+        except ServiceError as error:
+            for case in cases:
+                case.fail(error)
+            return
+        for case in cases:
+            if case.attempt.user_id not in known:
+                case.fail(NotFoundError("there is no such person"))
+
+    async def _trust(self, cases: Sequence[Case]) -> None:
+        """Who was seen at the door with a device is believed what it brings later."""
+        at_the_door = {_device(case) for case in cases if not case.attempt.is_offline and case.attempt.device_id}
+        if at_the_door:
+            await self._devices.learn(at_the_door)
+        brought_later = {_device(case) for case in cases if case.attempt.is_offline and case.attempt.device_id}
+        if not brought_later:
+            return
+        known = await self._devices.known(brought_later)
+        for case in cases:
+            case.is_trusted = _device(case) in known
+
+
+class AdmittedAtTheDoor:
+    """For completion: who acted was asked about when the attempt came, and no device is trusted any more."""
+
+    async def admit(self, cases: Sequence[Case]) -> None:
+        """Objects to nothing."""
+
+
+def _device(case: Case) -> tuple[bytes, str]:
+    return case.attempt.actor_id, case.attempt.device_id
