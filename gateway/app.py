@@ -16,7 +16,7 @@ from gateway.answers import Answer
 from gateway.attempts import CheckinRequest
 from gateway.checkins import PATH, CheckinRoute
 from gateway.problems import MalformedError, NoSuchPathError, Problem, VerbError, readable
-from gateway.routes import activity, checkin, identity, pages, reporting, review, staff, sync
+from gateway.routes import activity, checkin, events, identity, pages, reporting, review, staff, subscription, sync
 from gateway.routes.dependencies import Parts
 from gateway.surface import App, Receive, Scope, Send, Surface
 from servicekit.errors import FieldError, InternalError, InvalidArgumentError, NotFoundError, ServiceError
@@ -66,7 +66,7 @@ def _fastapi(parts: Parts, hot: CheckinRoute) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.parts = parts
-    for routes in (identity, activity, checkin, sync, staff, review, reporting, pages):
+    for routes in (identity, subscription, activity, checkin, sync, staff, review, reporting, events, pages):
         app.include_router(routes.router)
     # Here only for its other methods: POST never comes this far.
     app.router.routes.append(Route(PATH, hot, methods=["POST"], include_in_schema=False))

@@ -24,6 +24,16 @@ FALLBACK = Counter("gateway_fallback_total", "Attempts taken without checkin, by
 CAPPED = Counter("checkin_provisional_capped_total", "Attempts answered 429 because three of the person's are open.")
 VIEWERS = Gauge("live_viewers", "Open live streams.")
 
+CLIENT_EVENTS = Counter(
+    "client_events_total", "What phones tell of themselves, sampled.", ["name", "reason", "platform"]
+)
+CLIENT_SECONDS = Histogram(
+    "client_event_seconds",
+    "How long people waited, by their phones' clocks, sampled.",
+    ["name"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 30),
+)
+
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"})
 
 

@@ -43,7 +43,7 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
-    parts = Parts(clients, guard, live, many, settings.wechat_check_file)
+    parts = Parts(clients, guard, live, many, settings)
     server = HttpServer(_config(build(parts, hot), http))
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")

@@ -12,6 +12,10 @@ class Settings(BaseSettings):
     ops_address: str = Field("127.0.0.1:9100", description="host:port of /healthz, /readyz and /metrics")
     redis_url: str = Field(repr=False, description="live streams (read) and the channel identity:revoked")
     amqp_url: str = Field(repr=False, description="may publish attempted.v1, while checkin is gone")
+    wechat_templates: dict[str, str] = Field(
+        {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
+    )
+    event_sample_rate: float = Field(0.1, ge=0, le=1, description="share of client events that phones send")
     wechat_check_file: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )

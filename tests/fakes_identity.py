@@ -3,6 +3,7 @@
 `tests/contract/test_identity_store.py` runs the same body on these stores and on the real ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from servicekit import ids
@@ -12,6 +13,7 @@ from servicekit.idempotency import IdempotencyKeyReusedError, Intent
 from services.identity import domain
 from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, User
 from services.identity.errors import AlreadyMemberError, RefreshTokenError, RefreshTokenReusedError, WechatCodeError
+from services.identity.subscriptions import Answer, Grant, Subscription
 
 
 @dataclass
@@ -164,6 +166,34 @@ class FakeOrganisations:
     def _member(self, organisation_id: bytes, user_id: bytes) -> Member:
         role, joined_at = self.roles[organisation_id, user_id]
         return Member(user_id, self.people.users[user_id].name, role, joined_at)
+
+
+@dataclass
+class FakeSubscriptions:
+    """The ledger as a list."""
+
+    entries: list[tuple[bytes, Grant]] = field(default_factory=list)
+    keys: dict[tuple[bytes, str, str], bytes] = field(default_factory=dict)
+
+    async def grant(self, intent: Intent, grants: Sequence[Grant], now_us: int) -> dict[str, Subscription]:
+        """See `Subscriptions.grant`."""
+        scope = (intent.user_id, intent.route, intent.key)
+        if not intent.key or scope not in self.keys:
+            self.keys[scope] = intent.body
+            self.entries += [(intent.user_id, grant) for grant in grants]
+        if self.keys[scope] != intent.body:
+            raise IdempotencyKeyReusedError("another body")
+        return await self.of(intent.user_id)
+
+    async def of(self, user_id: bytes) -> dict[str, Subscription]:
+        """See `Subscriptions.of`."""
+        found: dict[str, Subscription] = {}
+        for owner, grant in self.entries:
+            if owner == user_id:
+                before = found.get(grant.template_id, Subscription(grant.template_id))
+                quota = before.quota + (grant.answer is Answer.ACCEPT)
+                found[grant.template_id] = Subscription(grant.template_id, quota, grant.answer)
+        return found
 
 
 @dataclass

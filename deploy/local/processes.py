@@ -3,6 +3,7 @@
 `make up` and the test of `compose.yaml` both read this table, so the two stacks cannot drift apart.
 """
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ TLS = LOCAL / "tls"
 
 VHOST = "qiandao"
 WECHAT_APP_ID = "wx5e7f2a9c3d1b8406"
+# Of messages that people may be asked about.
+WECHAT_TEMPLATES = {
+    "checkin_result": "Qd4tV0mB2cXr7LkE9sWnYpZa1uHfJg3oTi6RvNxK5Ds",
+    "activity_reminder": "Qd8aK2nC6yUj1PmF4tXoRzVb5wGhLe7iSk9DqMvT3Hr",
+}
 
 SERVICES = ("identity", "activity", "checkin", "antifraud", "reporting")
 
@@ -202,6 +208,8 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         variables[f"{prefix}AMQP_URL_FILE"] = f"{url_folder}/{prefix}AMQP_URL"
     if process.name in _SEALERS:
         variables["QIANDAO_CREDENTIAL_SECRET_FILE"] = f"{secrets}/credential"
+    if process.name in ("identity", "gateway"):
+        variables["QIANDAO_WECHAT_TEMPLATES"] = json.dumps(WECHAT_TEMPLATES)
     if process.name == "identity":
         variables |= _identity_environment(place)
     return variables

@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway import answers, attempts
 from gateway.clients import DECIDE_S, ask
 from gateway.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
-from gateway.routes.dependencies import Caller, Services
+from gateway.routes.dependencies import Caller, Services, SharedParts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
 
@@ -32,11 +32,21 @@ class Features(Model):
     sync_fields: list[str]
 
 
+class Template(Model):
+    """A message template of ours."""
+
+    name: str
+    template_id: str
+
+
 class ClientConfig(Model):
     """What a phone asks for at its start."""
 
     min_version: str
     features: Features
+    # Messages that a person may be asked about; where there are none, nothing is asked.
+    subscription_templates: list[Template]
+    event_sample_rate: Annotated[float, Field(description="Share of client events to send.")]
     server_time: Instant
 
 
@@ -70,9 +80,17 @@ def _documented(name: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/client-config")
-async def client_config() -> ClientConfig:
+async def client_config(shared: SharedParts) -> ClientConfig:
     """What this server takes, so that a rollback never refuses a check-in."""
-    return ClientConfig(min_version=MINIMUM_VERSION, features=_FEATURES, server_time=now_us())
+    settings = shared.settings
+    templates = [Template(name=name, template_id=each) for name, each in settings.wechat_templates.items()]
+    return ClientConfig(
+        min_version=MINIMUM_VERSION,
+        features=_FEATURES,
+        subscription_templates=templates,
+        event_sample_rate=settings.event_sample_rate,
+        server_time=now_us(),
+    )
 
 
 @router.get("/me/checkins", response_class=Response, responses=_documented("CheckinPage"))

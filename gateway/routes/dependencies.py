@@ -10,6 +10,7 @@ from gateway.clients import Clients
 from gateway.live import Live
 from gateway.many import Many
 from gateway.ratelimit import Buckets
+from gateway.settings import Settings
 from servicekit.tokens import Claims
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a sign-in.")
@@ -18,7 +19,7 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The acce
 class Parts:
     """What the composing module hands to the routes."""
 
-    def __init__(self, clients: Clients, guard: Guard, live: Live, many: Many, wechat_check_file: str = "") -> None:
+    def __init__(self, clients: Clients, guard: Guard, live: Live, many: Many, settings: Settings) -> None:
         self.clients = clients
         self.guard = guard
         self.live = live
@@ -26,7 +27,9 @@ class Parts:
         # Per person; what is in a sync or a batch does not count against the bucket of single check-ins.
         self.syncs = Buckets(burst=5, per_s=0.5)
         self.batches = Buckets(burst=5, per_s=1)
-        self.wechat_check_file = wechat_check_file
+        self.grants = Buckets(burst=10, per_s=0.2)
+        self.events = Buckets(burst=5, per_s=0.2)
+        self.settings = settings
 
 
 def parts(request: Request) -> Parts:

@@ -136,6 +136,8 @@ async def get_me(person: Caller, services: Services) -> User:
     return _user(await ask(services.identity.GetMe, pb.GetMeRequest(), person))
 
 
+# A mini-program cannot send PATCH (wx.request), so PUT does the same.
+@router.put("/me")
 @router.patch("/me")
 async def update_me(body: ProfileChange, person: Caller, services: Services) -> User:
     """Changes the caller's profile."""

@@ -1,7 +1,7 @@
 """`identity.v1.IdentityService`: requests in, answers out; the rules are in `domain.py`, the rows in `store.py`."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -18,6 +18,7 @@ from services.identity.errors import RefreshTokenReusedError
 from services.identity.revocation import Revocations
 from services.identity.signing import Signer
 from services.identity.store import Organisations, People
+from services.identity.subscriptions import Answer, Grant, Subscription, Subscriptions, check_grants
 from services.identity.wechat import WechatClient
 
 T = TypeVar("T")
@@ -42,6 +43,8 @@ ACCESS: dict[str, Access] = {
     _SERVICE + "AddMember": for_person("gateway"),
     _SERVICE + "UpdateMember": for_person("gateway"),
     _SERVICE + "RemoveMember": for_person("gateway"),
+    _SERVICE + "GrantSubscriptions": for_person("gateway"),
+    _SERVICE + "GetSubscriptions": for_person("gateway"),
     _SERVICE + "GetRole": by("activity", "checkin", "reporting"),
 }
 
@@ -50,6 +53,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     """Serves the methods.
 
     Args:
+        templates: Ids of the message templates that people may be asked about.
         now_us: The clock of sessions; tests bring their own.
     """
 
@@ -60,6 +64,8 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         wechat: WechatClient,
         signer: Signer,
         revocations: Revocations,
+        subscriptions: Subscriptions,
+        templates: Collection[str] = (),
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
         self._people = people
@@ -67,6 +73,8 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         self._wechat = wechat
         self._signer = signer
         self._revocations = revocations
+        self._subscriptions = subscriptions
+        self._templates = templates
         self._now_us = now_us
         # Those beyond it wait their turn: a code is spent only by somebody whose turn it is.
         self._places = asyncio.Semaphore(SIGN_INS_AT_ONCE)
@@ -164,6 +172,31 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """A person's role in an organisation, for the services that own its records."""
         role = await self._organisations.role_of(request.organisation_id, request.user_id)
         return pb.GetRoleResponse(role=_role(role))
+
+    async def GrantSubscriptions(self, request: pb.GrantSubscriptionsRequest, context: Context) -> pb.Subscriptions:
+        """Notes what the calling person answered."""
+        grants = [Grant(grant.template_id, Answer(grant.answer)) for grant in request.grants]
+        check_grants(grants, self._templates)
+        intent = _intent(_SERVICE + "GrantSubscriptions", request.idempotency_key, request)
+        return self._standing(await self._subscriptions.grant(intent, grants, self._now_us()))
+
+    async def GetSubscriptions(self, request: pb.GetSubscriptionsRequest, context: Context) -> pb.Subscriptions:
+        """Where the calling person stands."""
+        return self._standing(await self._subscriptions.of(person().user_id))
+
+    def _standing(self, known: Mapping[str, Subscription]) -> pb.Subscriptions:
+        """All templates there are; those that are no more are not told."""
+        current = [known.get(template_id, Subscription(template_id)) for template_id in self._templates]
+        return pb.Subscriptions(
+            subscriptions=[
+                pb.Subscription(
+                    template_id=each.template_id,
+                    quota=max(each.quota, 0),
+                    answer=pb.Subscription.Answer.ValueType(each.answer),
+                )
+                for each in current
+            ]
+        )
 
     def _session(self, session: Session) -> pb.Session:
         return pb.Session(

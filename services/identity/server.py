@@ -17,6 +17,7 @@ from services.identity.rpc import ACCESS, SIGN_INS_AT_ONCE, IdentityServicer
 from services.identity.settings import Settings
 from services.identity.signing import Signer
 from services.identity.store import Organisations, People
+from services.identity.subscriptions import Subscriptions
 from services.identity.wechat import WechatClient
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,10 @@ async def compose(process: Process, settings: Settings) -> None:
     pii = Pii(parse_secrets(settings.pii_secret), settings.wechat_app_id)
     people = People(engine, pii)
     revocations = Revocations(people, redis, verifier)
-    servicer = IdentityServicer(people, Organisations(engine, pii), wechat, signer, revocations)
+    subscriptions, templates = Subscriptions(engine), list(settings.wechat_templates.values())
+    servicer = IdentityServicer(
+        people, Organisations(engine, pii), wechat, signer, revocations, subscriptions, templates
+    )
 
     process.background(revocations.watch(), "revocations")
     process.background(_forget_old(people), "forget-old")

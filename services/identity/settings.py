@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     wechat_app_id: str = Field(min_length=1, description="of the mini-program; users are keyed by it")
     wechat_app_secret: str = Field(repr=False, min_length=32, description="of the mini-program, from WeChat's console")
 
+    wechat_templates: dict[str, str] = Field(
+        {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
+    )
+
     @field_validator("pii_secret")
     @classmethod
     def _is_secret(cls, text: str) -> str:

@@ -1,4 +1,4 @@
-"""All SQL of identity. Personal data is sealed on the way in and opened on the way out."""
+"""SQL of people and organisations. Personal data is sealed on the way in and opened on the way out."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager

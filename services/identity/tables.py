@@ -69,4 +69,18 @@ memberships = Table(
     Index("by_user", "user_id", "organisation_id"),
 )
 
+# Append-only: an answer of the person, worth a message when it was an acceptance; a message sent will be worth -1.
+subscription_ledger = Table(
+    "subscription_ledger",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    # Younger entries have greater ids.
+    Column("entry_id", _ID, primary_key=True),
+    Column("template_id", String(64), nullable=False),
+    # identity.v1.Subscription.Answer; 0 where nobody was asked.
+    Column("answer", TINYINT, nullable=False),
+    Column("amount", TINYINT, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+)
+
 idempotency_keys = idempotency_table(metadata)

@@ -28,7 +28,7 @@ from services.identity.rpc import ACCESS, IdentityServicer
 from services.identity.server import own_verifier
 from services.identity.signing import Signer
 from tests.component.conftest import Loopback
-from tests.fakes_identity import FakeOrganisations, FakePeople, FakeRedis, FakeWechat
+from tests.fakes_identity import FakeOrganisations, FakePeople, FakeRedis, FakeSubscriptions, FakeWechat
 
 SIGNER = Signer(ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1()))
 
@@ -52,6 +52,8 @@ class Identity:
             self.wechat,  # type: ignore[arg-type]
             SIGNER,
             Revocations(self.people, self.redis, verifier),  # type: ignore[arg-type]
+            FakeSubscriptions(),  # type: ignore[arg-type]
+            ("result", "reminder"),
             now_us=lambda: self.now_us,
         )
         register = identity_pb2_grpc.add_IdentityServiceServicer_to_server
@@ -198,6 +200,41 @@ async def test_a_person_gives_a_name_that_reporting_can_read(identity: Identity)
 
     assert renamed.name == "李雷"
     assert list(found.users) == [renamed]
+
+
+async def test_an_acceptance_is_worth_a_message_to_who_gave_it(identity: Identity) -> None:
+    """Templates nobody was asked about are told too, so that a phone knows what to ask."""
+    person, other = await identity.sign_in("li"), await identity.sign_in("other")
+    accept, reject = pb.Subscription.ANSWER_ACCEPT, pb.Subscription.ANSWER_REJECT
+
+    for answer in (accept, accept, reject):
+        request = pb.GrantSubscriptionsRequest(grants=[pb.Grant(template_id="result", answer=answer)])
+        await identity.call("GrantSubscriptions", request, as_=person)
+    theirs = await identity.call("GetSubscriptions", pb.GetSubscriptionsRequest(), as_=person)
+    others = await identity.call("GetSubscriptions", pb.GetSubscriptionsRequest(), as_=other)
+
+    told = [(each.template_id, each.quota, each.answer) for each in theirs.subscriptions]
+    assert told == [("result", 2, reject), ("reminder", 0, pb.Subscription.ANSWER_UNSPECIFIED)]
+    assert [each.quota for each in others.subscriptions] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("grants", "field"),
+    [
+        ([], "grants"),
+        ([("other", pb.Subscription.ANSWER_ACCEPT)], "grants.0.template_id"),
+        ([("result", pb.Subscription.ANSWER_ACCEPT)] * 2, "grants.1.template_id"),
+        ([("result", pb.Subscription.ANSWER_UNSPECIFIED)], "grants.0.result"),
+    ],
+)
+async def test_an_answer_that_makes_no_sense_names_its_field(
+    identity: Identity, grants: list[tuple[str, "pb.Subscription.Answer.ValueType"]], field: str
+) -> None:
+    """Nothing of the request is noted."""
+    person = await identity.sign_in("li")
+    said = [pb.Grant(template_id=template_id, answer=answer) for template_id, answer in grants]
+    error = await refusal(identity.call("GrantSubscriptions", pb.GrantSubscriptionsRequest(grants=said), as_=person))
+    assert [each.field for each in error.fields] == [field]
 
 
 async def test_an_idempotency_key_makes_one_organisation(identity: Identity) -> None:

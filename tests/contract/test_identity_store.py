@@ -22,9 +22,10 @@ from services.identity.errors import (
 )
 from services.identity.pii import Pii
 from services.identity.store import Organisations, People
+from services.identity.subscriptions import Answer, Grant, Subscription, Subscriptions
 from services.identity.tables import idempotency_keys, metadata, sessions, spent_tokens, users
 from tests.contract.schemas import differences, migrated
-from tests.fakes_identity import FakeOrganisations, FakePeople
+from tests.fakes_identity import FakeOrganisations, FakePeople, FakeSubscriptions
 
 PII = Pii({1: b"\x01" * 32}, "wx1")
 NOW = now_us()
@@ -338,3 +339,42 @@ async def test_a_lost_database_is_unavailable() -> None:
 def test_the_migrations_make_what_the_tables_say(identity_url: str) -> None:
     """Alembic finds nothing to add, drop or change."""
     assert differences(identity_url, metadata) == []
+
+
+@pytest.fixture(params=["memory", "mariadb"])
+def ledger(request: pytest.FixtureRequest) -> Subscriptions:
+    """The ledger, fake and real."""
+    if request.param == "memory":
+        return FakeSubscriptions()  # type: ignore[return-value]
+    return Subscriptions(request.getfixturevalue("identity_engine"))
+
+
+def said(user_id: bytes, key: str = "", body: bytes = b"") -> Intent:
+    """A person's answer as they mean it."""
+    return Intent(user_id, "/identity.v1.IdentityService/GrantSubscriptions", key, body)
+
+
+async def test_each_acceptance_adds_a_message_and_the_last_answer_is_known(ledger: Subscriptions) -> None:
+    """A refusal takes nothing back: what was allowed before may still be sent."""
+    person, accept = ids.new_id(), Grant("result", Answer.ACCEPT)
+    await ledger.grant(said(person), [accept, Grant("reminder", Answer.BAN)], NOW)
+    await ledger.grant(said(person), [accept], NOW)
+
+    standing = await ledger.grant(said(person), [Grant("result", Answer.REJECT)], NOW)
+
+    expected = {"result": Subscription("result", 2, Answer.REJECT), "reminder": Subscription("reminder", 0, Answer.BAN)}
+    assert standing == await ledger.of(person) == expected
+    assert await ledger.of(ids.new_id()) == {}
+
+
+async def test_a_repeated_answer_is_noted_once(ledger: Subscriptions) -> None:
+    """The same key with another body is a conflict."""
+    person, accept = ids.new_id(), [Grant("result", Answer.ACCEPT)]
+    await ledger.grant(said(person, "k", b"1"), accept, NOW)
+
+    again = await ledger.grant(said(person, "k", b"1"), accept, NOW)
+
+    assert again["result"].quota == 1
+    with pytest.raises(IdempotencyKeyReusedError):
+        await ledger.grant(said(person, "k", b"2"), accept, NOW)
+    assert (await ledger.of(person))["result"].quota == 1

@@ -334,6 +334,42 @@ _DECISIONS: dict[str, tuple[str, Json, str]] = {
 }
 
 
+# What a phone tells of itself, and the field that is at fault.
+_TOLD: dict[str, tuple[str, Json, str]] = {
+    "no event": ("/v1/client-events", {"events": []}, "events"),
+    "51 events": ("/v1/client-events", {"events": [{"name": "sync"}] * 51}, "events"),
+    "an event nobody knows": ("/v1/client-events", {"events": [{"name": "tapped"}]}, "events.0.name"),
+    "a reason of one's own": ("/v1/client-events", {"events": [{"name": "sync", "reason": "李雷"}]}, "events.0.reason"),
+    "who it was": ("/v1/client-events", {"events": [{"name": "sync", "user_id": "1"}]}, "events.0.user_id"),
+    "before it began": ("/v1/client-events", {"events": [{"name": "sync", "took_ms": -1}]}, "events.0.took_ms"),
+    "no answer": ("/v1/me/subscriptions", {"grants": []}, "grants"),
+    "a foreign template": (
+        "/v1/me/subscriptions",
+        {"grants": [{"template_id": "x", "result": "accept"}]},
+        "grants.0.template_id",
+    ),
+    "an answer nobody gives": (
+        "/v1/me/subscriptions",
+        {"grants": [{"template_id": "x", "result": "perhaps"}]},
+        "grants.0.result",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "field"), _TOLD.values(), ids=_TOLD)
+async def test_what_a_phone_tells_and_makes_no_sense(person: Person, path: str, body: Json, field: str) -> None:
+    """The field is named; nothing of it is counted or noted."""
+    response = await person.post(path, body)
+    assert field in {one["field"] for one in expect(response, 400, 422)["errors"]}
+
+
+async def test_client_events_are_limited_per_person(person: Person) -> None:
+    """A phone that tells without end is told to wait."""
+    event = {"events": [{"name": "sync"}]}
+    statuses = [(await person.post("/v1/client-events", event)).status_code for _ in range(7)]
+    assert statuses[:5] == [204] * 5 and statuses[-1] == 429
+
+
 @pytest.mark.parametrize(("path", "body", "field"), _DECISIONS.values(), ids=_DECISIONS)
 async def test_a_decision_that_makes_no_sense(organiser: Person, path: str, body: Json, field: str) -> None:
     """The reviewer is told which field to mend, before anybody looks whose case it is."""

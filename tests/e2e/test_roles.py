@@ -27,6 +27,10 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/v1/auth/wechat", _ANYBODY),
     ("GET", "/v1/me", _SIGNED_IN),
     ("PATCH", "/v1/me", _SIGNED_IN),
+    ("PUT", "/v1/me", _SIGNED_IN),
+    ("POST", "/v1/me/subscriptions", _SIGNED_IN),
+    ("GET", "/v1/me/subscriptions", _SIGNED_IN),
+    ("POST", "/v1/client-events", (204, 204, 204, 204, 204, 401)),
     ("POST", "/v1/organisations", _CREATES),
     ("GET", "/v1/organisations", _SIGNED_IN),
     ("GET", "/v1/organisations/{organisation}/members", (200, 200, 200, 403, 404, 401)),
@@ -160,8 +164,14 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
     match method, path:
         case "POST", "/v1/auth/wechat":
             return {"code": "sim:e2e-table"}
-        case "PATCH", "/v1/me":
+        case "PATCH" | "PUT", "/v1/me":
             return {"name": "李雷"}
+        case "POST", "/v1/me/subscriptions":
+            config = expect(await house.api.nobody.get("/v1/client-config"))
+            template_id = config["subscription_templates"][0]["template_id"]
+            return {"grants": [{"template_id": template_id, "result": "accept"}]}
+        case "POST", "/v1/client-events":
+            return {"events": [{"name": "locate", "took_ms": 1200, "platform": "ios"}]}
         case "POST", "/v1/organisations":
             return {"name": "另一个组织"}
         case "POST", "/v1/organisations/{organisation}/members":

@@ -109,6 +109,16 @@ class IdentityServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleResponse.FromString,
                 _registered_method=True)
+        self.GrantSubscriptions = channel.unary_unary(
+                '/identity.v1.IdentityService/GrantSubscriptions',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GrantSubscriptionsRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
+                _registered_method=True)
+        self.GetSubscriptions = channel.unary_unary(
+                '/identity.v1.IdentityService/GetSubscriptions',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
+                _registered_method=True)
 
 
 class IdentityServiceServicer:
@@ -212,6 +222,19 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GrantSubscriptions(self, request, context):
+        """Remembers what the person answered when the phone asked whether messages may be sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSubscriptions(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IdentityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -289,6 +312,16 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.GetRole,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleResponse.SerializeToString,
+            ),
+            'GrantSubscriptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.GrantSubscriptions,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GrantSubscriptionsRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.SerializeToString,
+            ),
+            'GetSubscriptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSubscriptions,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -696,6 +729,60 @@ class IdentityService:
             '/identity.v1.IdentityService/GetRole',
             protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GrantSubscriptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/GrantSubscriptions',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GrantSubscriptionsRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSubscriptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/GetSubscriptions',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
             options,
             channel_credentials,
             insecure,

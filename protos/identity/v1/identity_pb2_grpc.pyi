@@ -57,6 +57,9 @@ class IdentityServiceStub:
     RemoveMember: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RemoveMemberRequest, _identity_pb2.RemoveMemberResponse]
     GetRole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+    GrantSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]
+    """Remembers what the person answered when the phone asked whether messages may be sent."""
+    GetSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetSubscriptionsRequest, _identity_pb2.Subscriptions]
 
 @_typing.type_check_only
 class IdentityServiceAsyncStub(IdentityServiceStub):
@@ -84,6 +87,9 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     RemoveMember: _aio.UnaryUnaryMultiCallable[_identity_pb2.RemoveMemberRequest, _identity_pb2.RemoveMemberResponse]  # type: ignore[assignment]
     GetRole: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]  # type: ignore[assignment]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+    GrantSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
+    """Remembers what the person answered when the phone asked whether messages may be sent."""
+    GetSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
 
 class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -198,5 +204,20 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.GetRoleResponse, _abc.Awaitable[_identity_pb2.GetRoleResponse]]:
         """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+
+    @_abc_1.abstractmethod
+    def GrantSubscriptions(
+        self,
+        request: _identity_pb2.GrantSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]:
+        """Remembers what the person answered when the phone asked whether messages may be sent."""
+
+    @_abc_1.abstractmethod
+    def GetSubscriptions(
+        self,
+        request: _identity_pb2.GetSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]: ...
 
 def add_IdentityServiceServicer_to_server(servicer: IdentityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

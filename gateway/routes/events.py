@@ -1,0 +1,39 @@
+"""What phones tell of themselves: scans that came to nothing, and how long people waited. Sampled, and about nobody."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from gateway import metrics
+from gateway.fields import Model
+from gateway.routes.dependencies import Attendee, SharedParts
+from servicekit.errors import RateLimitedError
+
+router = APIRouter(prefix="/v1", tags=["checkin"])
+
+
+class ClientEvent(Model):
+    """Something that happened on a phone."""
+
+    name: Literal["scan_cancelled", "scan_failed", "tap_to_answer", "locate", "locate_failed", "sync"]
+    took_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    reason: Literal["", "denied", "timeout", "offline", "interrupted", "unsupported", "not_ours", "failed"] = ""
+    platform: Literal["ios", "android", "ohos", "devtools", "other"] = "other"
+
+
+class ClientEvents(Model):
+    """Some of them."""
+
+    events: Annotated[list[ClientEvent], Field(min_length=1, max_length=50)]
+
+
+@router.post("/client-events", status_code=204)
+async def take_events(body: ClientEvents, person: Attendee, shared: SharedParts) -> None:
+    """Counts them; who they come from is not kept."""
+    if wait_s := shared.events.take(person.user_id):
+        raise RateLimitedError("events come together, a few times a minute", retry_after_s=wait_s)
+    for event in body.events:
+        metrics.CLIENT_EVENTS.labels(event.name, event.reason, event.platform).inc()
+        if event.took_ms is not None:
+            metrics.CLIENT_SECONDS.labels(event.name).observe(event.took_ms / 1000)

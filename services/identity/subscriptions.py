@@ -1,0 +1,118 @@
+"""What people allowed to be sent: a ledger in which one acceptance is worth one message.
+
+Source: https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscribe-message.html
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy import case, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from servicekit import idempotency, ids
+from servicekit.clock import to_datetime
+from servicekit.database import unavailable_when_lost
+from servicekit.errors import invalid
+from servicekit.idempotency import Intent
+from services.identity.tables import idempotency_keys, subscription_ledger
+
+
+class Answer(IntEnum):
+    """What a person said of one template; values as in identity.v1.Subscription.Answer."""
+
+    NONE = 0
+    ACCEPT = 1
+    REJECT = 2
+    BAN = 3
+    FILTER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One answer of a person."""
+
+    template_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """How many messages of a template may still be sent, and what the person said last."""
+
+    template_id: str
+    quota: int = 0
+    answer: Answer = Answer.NONE
+
+
+def check_grants(grants: Sequence[Grant], templates: Collection[str]) -> None:
+    """Lets answers to our own templates pass, once each.
+
+    Raises:
+        InvalidArgumentError: Another template, one named twice, or no answer.
+    """
+    if not grants:
+        raise invalid("grants", "must name at least one template")
+    for number, grant in enumerate(grants):
+        if grant.template_id not in templates:
+            raise invalid(f"grants.{number}.template_id", "is none of ours; see client-config")
+        if any(grant.template_id == other.template_id for other in grants[:number]):
+            raise invalid(f"grants.{number}.template_id", "is there twice")
+        if grant.answer is Answer.NONE:
+            raise invalid(f"grants.{number}.result", "must be accept, reject, ban or filter")
+
+
+class Subscriptions:
+    """The ledger in MySQL; every method raises UnavailableError when the database is gone or busy."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def grant(self, intent: Intent, grants: Sequence[Grant], now_us: int) -> dict[str, Subscription]:
+        """Notes what a person said, once per idempotency key; returns where they stand.
+
+        Raises:
+            IdempotencyKeyReusedError: The key belongs to another request.
+        """
+        rows = [
+            {
+                "user_id": intent.user_id,
+                "entry_id": ids.new_id(),
+                "template_id": grant.template_id,
+                "answer": grant.answer,
+                "amount": int(grant.answer is Answer.ACCEPT),
+                "created_at": to_datetime(now_us),
+            }
+            for grant in grants
+        ]
+        with unavailable_when_lost():
+            async with self._engine.begin() as connection:
+
+                async def effect() -> bytes:
+                    """The entries; a repetition needs nothing of them."""
+                    await connection.execute(insert(subscription_ledger).values(rows))
+                    return b"noted"
+
+                await idempotency.once(connection, idempotency_keys, intent, effect)
+                return await _read(connection, intent.user_id)
+
+    async def of(self, user_id: bytes) -> dict[str, Subscription]:
+        """Where a person stands, by template; those never asked about are left out."""
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                return await _read(connection, user_id)
+
+
+async def _read(connection: AsyncConnection, user_id: bytes) -> dict[str, Subscription]:
+    ledger = subscription_ledger
+    answered = func.max(case((ledger.c.answer != Answer.NONE, ledger.c.entry_id)))
+    sums = (
+        select(ledger.c.template_id, func.sum(ledger.c.amount).label("quota"), answered.label("answered"))
+        .where(ledger.c.user_id == user_id)
+        .group_by(ledger.c.template_id)
+        .subquery()
+    )
+    last = (ledger.c.user_id == user_id) & (ledger.c.entry_id == sums.c.answered)
+    query = select(sums.c.template_id, sums.c.quota, ledger.c.answer).join(ledger, last)
+    rows = await connection.execute(query)
+    return {row.template_id: Subscription(row.template_id, int(row.quota), Answer(row.answer)) for row in rows}
