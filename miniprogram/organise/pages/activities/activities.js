@@ -1,0 +1,107 @@
+/** Activities of the organisations one works for: what runs now, what comes, what was. */
+
+const { asFailure } = require('../../../core/failure')
+const { span } = require('../../../core/format')
+const { parseTime } = require('../../../core/time')
+const feedback = require('../../../platform/feedback')
+const navigation = require('../../../platform/navigation')
+const texts = require('../../../texts/index')
+
+const CAN_CREATE = ['owner', 'organiser']
+const OVER = ['closed', 'cancelled']
+const STATES = /** @type {Record<string, string>} */ (texts.organise.states)
+
+const phaseOf = (/** @type {Activity} */ activity, /** @type {number} */ now) => {
+  const closes_at = parseTime(activity.ends_at) + activity.closes_after_s * 1000
+  if (OVER.includes(activity.state || '') || now > closes_at) return 'past'
+  return now < parseTime(activity.starts_at) - activity.opens_before_s * 1000 ? 'upcoming' : 'now'
+}
+
+const lineOf = (/** @type {Activity} */ activity, /** @type {number} */ now) => ({
+  id: activity.id,
+  title: activity.title,
+  when: span(activity.starts_at, activity.ends_at, now, texts.common),
+  place: activity.place ? activity.place.name : '',
+  tag: activity.state === 'published' ? '' : STATES[activity.state || ''] || '',
+})
+
+Page({
+  data: {
+    t: texts.organise.activities,
+    common: texts.common,
+    /** @type {any[]} */ groups: [],
+    /** @type {Organisation[]} */ organisations: [],
+    is_loading: true,
+    is_founding: false,
+    can_create: false,
+    has_more: false,
+    name: '',
+    /** @type {Failure | null} */ failure: null,
+  },
+
+  /** @type {Activity[]} */ found: [],
+  page_token: '',
+
+  onShow() {
+    this.load()
+  },
+
+  onPullDownRefresh() {
+    this.load().then(feedback.stopRefreshing)
+  },
+
+  onReachBottom() {
+    if (this.data.has_more && !this.data.is_loading) this.read(this.page_token)
+  },
+
+  async load() {
+    this.setData({ failure: null })
+    try {
+      const organisations = (await getApp().services.organise.organisations()).filter((/** @type {Organisation} */ one) => one.role !== 'member')
+      const can_create = organisations.some((/** @type {Organisation} */ one) => CAN_CREATE.includes(one.role || ''))
+      this.setData({ organisations, can_create, is_founding: !organisations.length })
+      if (organisations.length) await this.read('')
+      else this.setData({ is_loading: false })
+    } catch (thrown) {
+      this.setData({ failure: asFailure(thrown), is_loading: false })
+    }
+  },
+
+  async read(/** @type {string} */ page_token) {
+    this.setData({ is_loading: true })
+    const { organise, serverNow } = getApp().services
+    const page = await organise.activities(page_token)
+    this.found = page_token ? [...this.found, ...page.activities] : page.activities
+    this.page_token = page.next_page_token
+    const now = serverNow()
+    const groups = /** @type {const} */ (['now', 'upcoming', 'past']).map((phase) => ({
+      phase,
+      title: texts.organise.activities[phase],
+      lines: this.found.filter((one) => phaseOf(one, now) === phase).map((one) => lineOf(one, now)),
+    })).filter((group) => group.lines.length)
+    this.setData({ groups, has_more: Boolean(this.page_token), is_loading: false })
+  },
+
+  typeName(/** @type {any} */ event) {
+    this.setData({ name: event.detail.value.trim() })
+  },
+
+  async createOrganisation() {
+    if (!this.data.name) return
+    try {
+      await getApp().services.organise.createOrganisation(this.data.name)
+      this.setData({ is_founding: false })
+      navigation.open('/organise/pages/create/create')
+    } catch (thrown) {
+      feedback.toast(texts.say(asFailure(thrown)))
+    }
+  },
+
+  create() {
+    navigation.open('/organise/pages/create/create')
+  },
+
+  open(/** @type {any} */ event) {
+    navigation.open('/organise/pages/hub/hub', { activity_id: event.currentTarget.dataset.id })
+  },
+})

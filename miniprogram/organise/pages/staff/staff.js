@@ -1,0 +1,128 @@
+/** Staff at the door check others in, many at once; each gets an answer, offline it waits on this phone. */
+
+const { asFailure } = require('../../../core/failure')
+const feedback = require('../../../platform/feedback')
+const texts = require('../../../texts/index')
+
+const t = texts.organise.staff
+const TONES = /** @type {Record<string, string>} */ ({ accepted: 'good', duplicate: 'good', pending_review: 'wait', provisional: 'wait' })
+
+const answerOf = (/** @type {any} */ result) => ({
+  text: result.message || (result.problem && result.problem.detail) || '',
+  tone: TONES[result.outcome] || 'bad',
+})
+
+Page({
+  data: {
+    t,
+    common: texts.common,
+    /** @type {Activity | null} */ activity: null,
+    /** @type {any[]} */ lines: [],
+    q: '',
+    count: 0,
+    submit: t.choose,
+    direction: 'in',
+    gate: '',
+    is_sending: false,
+    is_loading: true,
+    is_saved: false,
+    /** @type {Failure | null} */ failure: null,
+  },
+
+  activity_id: '',
+  /** @type {Member[]} */ members: [],
+  /** @type {Set<string>} */ chosen: new Set(),
+  /** @type {Map<string, { text: string, tone: string }>} By user, what the server said. */ answers: new Map(),
+
+  onLoad(/** @type {{ activity_id: string }} */ { activity_id }) {
+    this.activity_id = activity_id
+    this.chosen = new Set()
+    this.answers = new Map()
+    this.load()
+  },
+
+  async load() {
+    this.setData({ failure: null, is_loading: true })
+    const { organise, session } = getApp().services
+    try {
+      const me = await session.ensure()
+      const activity = await organise.get(this.activity_id)
+      this.members = (await this.everybody(activity.organisation_id)).filter((one) => one.user_id !== me.id)
+      this.setData({ activity })
+    } catch (thrown) {
+      this.setData({ failure: asFailure(thrown) })
+    }
+    this.setData({ is_loading: false })
+    this.show()
+  },
+
+  async everybody(/** @type {string} */ organisation_id) {
+    /** @type {Member[]} */
+    const all = []
+    for (let page_token = ''; ;) {
+      const page = await getApp().services.organise.members(organisation_id, page_token)
+      all.push(...page.members)
+      page_token = page.next_page_token
+      if (!page_token) return all
+    }
+  },
+
+  show() {
+    const lines = this.members
+      .filter((one) => one.name.includes(this.data.q))
+      .map((one) => ({
+        id: one.user_id,
+        name: one.name || texts.organise.people.unnamed,
+        is_on: this.chosen.has(one.user_id),
+        answer: this.answers.get(one.user_id) || null,
+      }))
+    const count = this.chosen.size
+    const named = this.data.direction === 'in' ? t.chosen(count) : t.chosenOut(count)
+    this.setData({ lines, count, submit: count ? named : t.choose })
+  },
+
+  search(/** @type {any} */ event) {
+    this.setData({ q: event.detail.value.trim() })
+    this.show()
+  },
+
+  toggle(/** @type {any} */ event) {
+    const { id } = event.currentTarget.dataset
+    if (!this.chosen.delete(id)) this.chosen.add(id)
+    this.show()
+  },
+
+  chooseDirection(/** @type {any} */ event) {
+    this.setData({ direction: event.currentTarget.dataset.direction })
+    this.show()
+  },
+
+  chooseGate(/** @type {any} */ event) {
+    const { gate } = event.currentTarget.dataset
+    this.setData({ gate: gate === this.data.gate ? '' : gate })
+  },
+
+  async submit() {
+    const { activity, direction, gate, is_sending } = this.data
+    if (!activity || !this.chosen.size || is_sending) return
+    const user_ids = [...this.chosen]
+    this.setData({ is_sending: true, is_saved: false })
+    try {
+      const { results } = await getApp().services.organise.checkInOthers(activity, user_ids, direction, gate || undefined)
+      this.setData({ is_saved: !results })
+      if (results) this.told(user_ids, results)
+      this.chosen = new Set()
+    } catch (thrown) {
+      feedback.toast(texts.say(asFailure(thrown)))
+    }
+    this.setData({ is_sending: false })
+    this.show()
+  },
+
+  told(/** @type {string[]} */ user_ids, /** @type {any[]} */ results) {
+    const answers = results.map(answerOf)
+    user_ids.forEach((user_id, index) => this.answers.set(user_id, answers[index]))
+    feedback.toast(t.done(answers.filter(({ tone }) => tone === 'good').length, answers.length))
+    getApp().services.platform.vibrate('medium')
+  },
+})

@@ -1,0 +1,58 @@
+/** An activity as a participant sees it before checking in. */
+
+const { asFailure } = require('../../core/failure')
+const { moment, span } = require('../../core/format')
+const { parseTime } = require('../../core/time')
+const navigation = require('../../platform/navigation')
+const texts = require('../../texts/index')
+
+const stateOf = (/** @type {Card} */ card, /** @type {number} */ now) => {
+  if (card.state === 'cancelled') return { text: texts.activity.cancelled, tone: 'bad', is_open: false }
+  if (card.state === 'closed' || now > parseTime(card.closes_at)) return { text: texts.activity.closed, tone: '', is_open: false }
+  if (now < parseTime(card.opens_at)) return { text: texts.activity.opens(moment(card.opens_at, now, texts.common)), tone: 'brand', is_open: false }
+  return { text: texts.activity.openNow, tone: 'good', is_open: true }
+}
+
+Page({
+  data: {
+    t: texts.activity,
+    common: texts.common,
+    /** @type {Card | null} */ card: null,
+    /** @type {any} */ state: null,
+    when: '',
+    how: '',
+    range: '',
+    /** @type {Failure | null} */ failure: null,
+  },
+
+  /** @type {{ code?: string, activity_id?: string }} */ asked: {},
+
+  onLoad(/** @type {{ code?: string, activity_id?: string }} */ options) {
+    this.asked = options
+    this.load()
+  },
+
+  async load() {
+    const { activities, serverNow } = getApp().services
+    const { code, activity_id } = this.asked
+    this.setData({ failure: null })
+    try {
+      const card = await (activity_id ? activities.byId(activity_id) : activities.byCode(code || ''))
+      const now = serverNow()
+      this.setData({
+        card,
+        state: stateOf(card, now),
+        when: span(card.starts_at, card.ends_at, now, texts.common),
+        how: card.methods.map((/** @type {Method} */ method) => texts.methods[method]).join('、'),
+        range: card.place ? texts.activity.range(texts.metres(card.place.radius_m)) : '',
+      })
+    } catch (thrown) {
+      this.setData({ failure: asFailure(thrown) })
+    }
+  },
+
+  checkIn() {
+    const { card } = this.data
+    if (card) navigation.open('/pages/checkin/checkin', { activity_id: card.activity_id })
+  },
+})

@@ -1,0 +1,60 @@
+/** Two entries, and quietly what is next and what waits. */
+
+const { moment } = require('../../core/format')
+const navigation = require('../../platform/navigation')
+const texts = require('../../texts/index')
+
+Page({
+  data: { t: texts.home, initial: '', next: '', next_id: '', notice: '', notice_tone: '', is_offline: false, offline: texts.common },
+
+  /** @type {(() => void)[]} */ stops: [],
+
+  onLoad() {
+    const { sync, session } = getApp().services
+    this.stops = [sync.onChange(() => this.show()), session.onChange(() => this.show())]
+  },
+
+  onShow() {
+    this.show()
+  },
+
+  onUnload() {
+    this.stops.forEach((stop) => stop())
+  },
+
+  async show() {
+    const { activities, platform, session, sync } = getApp().services
+    const state = sync.state()
+    const user = session.user()
+    const [next] = activities.upcoming()
+    this.setData({
+      initial: user ? user.name.slice(0, 1) : '',
+      next: next ? texts.home.next(moment(next.starts_at, platform.now(), texts.common), next.title) : '',
+      next_id: next ? next.activity_id : '',
+      notice: this.noticeOf(state),
+      notice_tone: state.refused ? 'bad' : 'wait',
+    })
+    this.setData({ is_offline: !(await platform.isOnline()) })
+  },
+
+  noticeOf(/** @type {ReturnType<SyncService['state']>} */ state) {
+    if (state.refused) return texts.home.refused(state.refused)
+    return state.waiting ? texts.home.waiting(state.waiting) : ''
+  },
+
+  checkIn() {
+    navigation.open('/pages/checkin/checkin', { scan: 1 })
+  },
+
+  showRecords() {
+    navigation.open('/pages/records/records')
+  },
+
+  showMine() {
+    navigation.open('/pages/mine/mine')
+  },
+
+  showNext() {
+    navigation.open('/pages/activity/activity', { activity_id: this.data.next_id })
+  },
+})

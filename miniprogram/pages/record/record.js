@@ -1,0 +1,82 @@
+/** One record: what it is, what happened to it and when, and a word of one's own against a refusal. */
+
+const { asFailure } = require('../../core/failure')
+const { moment } = require('../../core/format')
+const feedback = require('../../platform/feedback')
+const texts = require('../../texts/index')
+const { ofCheckin } = require('../result/view')
+
+const CAN_APPEAL = ['refused']
+const DECIDED = ['completed', 'approved', 'refused', 'annulled', 'appealed']
+
+const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
+  [texts.record.time, moment(checkin.checked_in_at, now, texts.common)],
+  [texts.record.place, checkin.place_name || ''],
+  [texts.record.method, checkin.method ? texts.methods[checkin.method] : ''],
+  [texts.record.gate, checkin.gate || ''],
+  [texts.record.distance, checkin.distance_m === null ? '' : texts.metres(checkin.distance_m)],
+].filter(([, value]) => value).map(([name, value]) => ({ name, value }))
+
+const stepOf = (/** @type {RecordEvent} */ event, /** @type {number} */ now) => ({
+  text: /** @type {Record<string, string>} */ (texts.record.events)[event.event] + (event.is_stale ? texts.record.stale : ''),
+  when: moment(event.at, now, texts.common),
+  reason: event.reason || '',
+  is_decided: DECIDED.includes(event.event),
+})
+
+Page({
+  data: {
+    t: texts.record,
+    common: texts.common,
+    /** @type {any} */ view: null,
+    title: '',
+    is_offline: false,
+    /** @type {any[]} */ facts: [],
+    /** @type {any[]} */ steps: [],
+    can_appeal: false,
+    is_sending: false,
+    /** @type {Failure | null} */ failure: null,
+  },
+
+  id: '',
+
+  onLoad(/** @type {{ id: string }} */ { id }) {
+    this.id = id
+    this.load()
+  },
+
+  async load() {
+    this.setData({ failure: null })
+    try {
+      this.show(await getApp().services.records.get(this.id))
+    } catch (thrown) {
+      this.setData({ failure: asFailure(thrown) })
+    }
+  },
+
+  show(/** @type {CheckinRecord} */ { checkin, history }) {
+    const now = getApp().services.platform.now()
+    this.setData({
+      view: ofCheckin(checkin, now, ''),
+      title: checkin.activity_title || texts.common.untitled,
+      is_offline: checkin.is_offline,
+      facts: factsOf(checkin, now),
+      steps: history.map((one) => stepOf(one, now)),
+      can_appeal: CAN_APPEAL.includes(checkin.outcome) && Boolean(checkin.occurrence_id),
+    })
+  },
+
+  async appeal() {
+    const reason = await feedback.prompt(texts.record.appealAsk)
+    if (reason === null || this.data.is_sending) return
+    if (!reason) return feedback.toast(texts.record.appealEmpty)
+    this.setData({ is_sending: true })
+    try {
+      this.show(await getApp().services.records.appeal(this.id, reason))
+      feedback.toast(texts.record.appealed)
+    } catch (thrown) {
+      feedback.toast(texts.say(asFailure(thrown)))
+    }
+    this.setData({ is_sending: false })
+  },
+})

@@ -1,0 +1,115 @@
+/** How it went. While a decision is open the page follows it; a refusal's button is the next thing to do. */
+
+const { asFailure } = require('../../core/failure')
+const feedback = require('../../platform/feedback')
+const navigation = require('../../platform/navigation')
+const texts = require('../../texts/index')
+const { ofCheckin, viewOf } = require('./view')
+
+const RESULT_TEMPLATE = 'checkin_result'
+
+Page({
+  data: {
+    t: texts.result,
+    /** @type {any} */ view: null,
+    can_remind: false,
+    is_working: false,
+    /** @type {any[]} */ steps: [],
+  },
+
+  attempt_id: '',
+  /** @type {(() => void)[]} */ stops: [],
+  /** @type {(() => void) | null} Ends following. */ stop: null,
+  is_asked: false,
+
+  onLoad(/** @type {{ attempt_id: string }} */ { attempt_id }) {
+    this.attempt_id = attempt_id
+    this.stops = [getApp().services.sync.onChange(() => this.show())]
+    this.show()
+  },
+
+  onUnload() {
+    this.stops.forEach((stop) => stop())
+    this.unfollow()
+  },
+
+  unfollow() {
+    if (this.stop) this.stop()
+    this.stop = null
+  },
+
+  show() {
+    const { checkins, platform, subscriptions } = getApp().services
+    const view = viewOf(checkins.answer(this.attempt_id), platform.now())
+    const can_remind = view.is_open && subscriptions.available().some((/** @type {any} */ one) => one.name === RESULT_TEMPLATE)
+    this.setData({ view, can_remind: can_remind && !this.is_asked })
+    if (view.is_open && !this.stop) this.follow(view.id)
+  },
+
+  follow(/** @type {string} */ id) {
+    const { checkins, platform } = getApp().services
+    this.stop = checkins.follow(id, (/** @type {CheckinRecord} */ { checkin }) => {
+      const view = ofCheckin(checkin, platform.now(), '')
+      if (view.is_done && !this.data.view.is_done) platform.vibrate('medium')
+      this.setData({ view, can_remind: view.is_open && this.data.can_remind })
+    })
+  },
+
+  async remind() {
+    this.is_asked = true
+    this.setData({ can_remind: false })
+    try {
+      const said = await getApp().services.subscriptions.ask([RESULT_TEMPLATE])
+      feedback.toast(Object.values(said).includes('accept') ? texts.result.reminded : texts.result.notReminded)
+    } catch (thrown) {
+      feedback.toast(texts.say(asFailure(thrown)))
+    }
+  },
+
+  act() {
+    const acts = /** @type {Record<string, () => void>} */ ({
+      scan: () => navigation.replace('/pages/checkin/checkin', { scan: 1 }),
+      code: () => navigation.replace('/pages/checkin/checkin'),
+      settings: () => getApp().services.platform.openSettings(),
+      precise: () => this.askPrecisely(),
+      wifi: () => this.retry(),
+    })
+    acts[this.data.view.action]()
+  },
+
+  async askPrecisely() {
+    if (await feedback.confirm(texts.result.askPrecise)) this.retry()
+  },
+
+  async retry() {
+    if (this.data.is_working) return
+    this.unfollow()
+    this.setData({ is_working: true, steps: [] })
+    try {
+      const told = (/** @type {Progress} */ progress) => this.progressed(progress)
+      const answer = await getApp().services.checkins.retryPrecisely(this.attempt_id, told)
+      this.attempt_id = answer.attempt_id
+    } catch (thrown) {
+      feedback.toast(texts.say(asFailure(thrown)))
+    }
+    this.setData({ is_working: false })
+    this.show()
+  },
+
+  progressed(/** @type {Progress} */ progress) {
+    const others = this.data.steps.filter((/** @type {Progress} */ one) => one.step !== progress.step)
+    this.setData({ steps: [...others, { ...progress, label: texts.checkin.steps[progress.step] }] })
+  },
+
+  showRecord() {
+    navigation.open('/pages/record/record', { id: this.data.view.id })
+  },
+
+  showRecords() {
+    navigation.open('/pages/records/records')
+  },
+
+  finish() {
+    navigation.home()
+  },
+})

@@ -1,0 +1,33 @@
+/** What a person sees for a moment, and what they are asked in between. */
+
+const { promised } = require('./failures')
+
+const toast = (/** @type {string} */ title) => wx.showToast({ title, icon: 'none', duration: 2500 })
+
+/**
+ * A question with two answers.
+ *
+ * @param {{ title: string, content?: string, yes: string, no: string }} question
+ * @returns {Promise<boolean>}
+ */
+const confirm = async ({ title, content, yes, no }) => {
+  const said = await promised(wx.showModal, { title, content: content || '', confirmText: yes, cancelText: no })
+  return said.confirm
+}
+
+/**
+ * Asks for a few words; null when the person went back.
+ *
+ * @param {{ title: string, placeholder: string, yes: string, no: string }} question
+ * @returns {Promise<string | null>}
+ */
+const prompt = async ({ title, placeholder, yes, no }) => {
+  const said = await promised(wx.showModal, { title, editable: true, placeholderText: placeholder, confirmText: yes, cancelText: no })
+  return said.confirm ? (said.content || '').trim() : null
+}
+
+const copy = (/** @type {string} */ data) => promised(wx.setClipboardData, { data })
+
+const stopRefreshing = () => wx.stopPullDownRefresh()
+
+module.exports = { toast, confirm, prompt, copy, stopRefreshing }

@@ -1,0 +1,61 @@
+/** Composes the services: what each one needs is named here and nowhere else. */
+
+const { serverOf } = require('../config')
+const { createActivities } = require('./activities')
+const { createAnswers } = require('./answers')
+const { createApi } = require('./api')
+const { createAttempts } = require('./attempts')
+const { createCheckins } = require('./checkins')
+const { createClientConfig } = require('./client_config')
+const { createEvents } = require('./events')
+const { createFollow } = require('./follow')
+const { createIdentifiers } = require('./identifiers')
+const { createOrganise } = require('./organise')
+const { createOutbox } = require('./outbox')
+const { createPositions } = require('./positions')
+const { createRecords } = require('./records')
+const { createSession } = require('./session')
+const { createSettle } = require('./settle')
+const { createSubscriptions } = require('./subscriptions')
+const { createSync } = require('./sync')
+const { createTransport } = require('./transport')
+
+/**
+ * Everything that pages know.
+ *
+ * @param {Platform} platform
+ * @returns {Services}
+ */
+const createServices = (platform) => {
+  const transport = createTransport(platform, serverOf(platform.info().env_version))
+  const session = createSession(platform, transport)
+  const api = createApi(transport, session)
+  const config = createClientConfig(platform, transport)
+  const identifiers = createIdentifiers(platform)
+  const outbox = createOutbox(platform, session)
+  const answers = createAnswers(platform, session)
+  const records = createRecords(platform, session, api, outbox, identifiers.newId)
+  const settle = createSettle(platform, outbox, answers, records)
+  const attempts = createAttempts(platform, transport, api, config, identifiers, outbox, settle)
+  const events = createEvents(platform, api, config)
+  const subscriptions = createSubscriptions(platform, session, api, config, identifiers.newId)
+  const sync = createSync({
+    platform, session, api, config, outbox, attempts, records, settle, also: subscriptions.flush,
+  })
+  const checkins = createCheckins({
+    platform,
+    session,
+    config,
+    positions: createPositions(platform),
+    attempts,
+    answers,
+    events,
+    follow: createFollow(records.get),
+    flush: sync.flush,
+  })
+  const organise = createOrganise({ platform, transport, session, api, config, identifiers, outbox, attempts, settle })
+  const activities = createActivities(platform, session, api, transport.serverNow)
+  return { platform, session, checkins, records, sync, activities, organise, subscriptions, events, serverNow: transport.serverNow }
+}
+
+module.exports = { createServices }

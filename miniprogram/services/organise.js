@@ -1,0 +1,130 @@
+/** What organisers and staff do. */
+
+const { asFailure } = require('../core/failure')
+const { only } = require('../core/fields')
+const { toRfc3339 } = require('../core/time')
+const { compact, isFinal } = require('./attempts')
+const { createLive } = require('./live')
+
+const PAGE_SIZE = 50
+// Per request; the server takes 200.
+const STAFF_AT_ONCE = 100
+
+/**
+ * @param {object} parts
+ * @param {Platform} parts.platform
+ * @param {import('./transport').Transport} parts.transport
+ * @param {import('./session').SessionWithTokens} parts.session
+ * @param {import('./api').Api} parts.api
+ * @param {import('./client_config').ClientConfig} parts.config
+ * @param {import('./identifiers').Identifiers} parts.identifiers
+ * @param {import('./outbox').Outbox} parts.outbox
+ * @param {import('./attempts').Attempts} parts.attempts
+ * @param {import('./settle').Settle} parts.settle
+ * @returns {OrganiseService}
+ */
+const createOrganise = ({ platform, transport, session, api, config, identifiers, outbox, attempts, settle }) => {
+  const { newId } = identifiers
+  const at = (/** @type {string} */ activity_id) => `/v1/activities/${activity_id}`
+
+  /** Publishing, closing and calling off again change nothing, so they may be sent again. */
+  const move = async (/** @type {string} */ activity_id, /** @type {string} */ verb) =>
+    (await api.send({ method: 'POST', path: `${at(activity_id)}/${verb}` })).body
+
+  const organisations = async () => {
+    /** @type {Organisation[]} */
+    const all = []
+    for (let page_token = ''; ;) {
+      const page = await api.get('/v1/organisations', { page_size: PAGE_SIZE, page_token })
+      all.push(...page.organisations)
+      page_token = page.next_page_token
+      if (!page_token) return all
+    }
+  }
+
+  /** @type {OrganiseService['stats']} */
+  const stats = (activity_id) => api.get(`${at(activity_id)}/stats`)
+
+  const staffItem = async (/** @type {Activity} */ activity, /** @type {string} */ user_id, /** @type {Direction} */ direction, /** @type {string | undefined} */ gate) => {
+    const attempt = compact({
+      attempt_id: await newId(),
+      method: 'staff',
+      activity_id: activity.id,
+      user_id,
+      direction,
+      gate,
+      device_id: await identifiers.deviceId(),
+      claimed_at: toRfc3339(platform.now()),
+    })
+    return attempts.queuedOf(attempt, activity.title)
+  }
+
+  /** What the server said of each; a permanent no leaves the queue too, for whoever asked reads it now. */
+  const take = (/** @type {Queued[]} */ items, /** @type {any[]} */ results, /** @type {string} */ request_id) => {
+    const is_passing = (/** @type {any} */ result) => !result.outcome && result.retryable
+    settle(items.flatMap((queued, index) => {
+      const { message = '', problem = {}, receipt } = results[index]
+      const failure = { kind: /** @type {const} */ ('problem'), message, receipt, retry_after_s: problem.retry_after_s }
+      return is_passing(results[index]) ? [{ queued, checkin: null, message, request_id, failure, is_final: false }] : []
+    }))
+    outbox.remove(items.filter((_, index) => !is_passing(results[index])).map((item) => item.attempt.attempt_id))
+  }
+
+  const letIn = async (/** @type {string} */ activity_id, /** @type {Queued[]} */ items) => {
+    const body = { checkins: items.map((item) => only(item.attempt, config.features().staff_fields)) }
+    const call = { method: /** @type {const} */ ('POST'), path: `${at(activity_id)}/checkins/batch`, body, tries: 2 }
+    try {
+      const reply = await api.send({ ...call, owner_id: items[0].owner_id, is_urgent: true })
+      take(items, reply.body.results, reply.request_id)
+      return reply.body.results
+    } catch (thrown) {
+      const found = asFailure(thrown)
+      if (!isFinal(found)) return null
+      outbox.remove(items.map((item) => item.attempt.attempt_id))
+      throw found
+    }
+  }
+
+  /** @type {OrganiseService['checkInOthers']} */
+  const checkInOthers = async (activity, user_ids, direction, gate) => {
+    const items = await Promise.all(user_ids.map((user_id) => staffItem(activity, user_id, direction, gate)))
+    outbox.add(items)
+    return outbox.whileFlying(items.map((item) => item.attempt.attempt_id), async () => {
+      const results = []
+      for (let index = 0; index < items.length; index += STAFF_AT_ONCE) {
+        const some = await letIn(activity.id, items.slice(index, index + STAFF_AT_ONCE))
+        if (!some) return { results: null }
+        results.push(...some)
+      }
+      return { results }
+    })
+  }
+
+  return {
+    organisations,
+    createOrganisation: async (name) => api.post('/v1/organisations', { name }, await newId()),
+    activities: (page_token = '') => api.get('/v1/activities', { page_size: PAGE_SIZE, page_token }),
+    create: (draft, idempotency_key) => api.post('/v1/activities', draft, idempotency_key),
+    get: (activity_id) => api.get(at(activity_id)),
+    publish: (activity_id) => move(activity_id, 'publish'),
+    close: (activity_id) => move(activity_id, 'close'),
+    cancel: (activity_id) => move(activity_id, 'cancel'),
+    qr: (activity_id) => api.get(`${at(activity_id)}/qr`),
+    revokeQr: (activity_id) => move(activity_id, 'qr/revoke'),
+    stats,
+    live: createLive(platform, transport, session, stats),
+    people: (activity_id, filter = {}) => api.get(`${at(activity_id)}/people`, { page_size: PAGE_SIZE, ...filter }),
+    members: (organisation_id, page_token = '') =>
+      api.get(`/v1/organisations/${organisation_id}/members`, { page_size: PAGE_SIZE, page_token }),
+    checkInOthers,
+    reviews: (filter) => api.get('/v1/reviews', { page_size: PAGE_SIZE, ...filter }),
+    decide: async (review, decision, reason) =>
+      api.post(`/v1/reviews/${review.id}/${decision}`, compact({ revision: review.revision, reason }), await newId()),
+    decideOffline: async (occurrence_id, decision, reason) =>
+      (await api.post('/v1/reviews/batch', compact({ decision, reason, occurrence_id, offline: true }), await newId())).results,
+    annul: async (checkin_id, reason, revision) =>
+      api.post(`/v1/checkins/${checkin_id}/annul`, compact({ reason, revision }), await newId()),
+  }
+}
+
+module.exports = { createOrganise }

@@ -1,0 +1,37 @@
+/** What a person reads when something could not be done. */
+
+const services = require('./services')
+const { explain, reasons } = require('./reasons')
+
+const BY_STATUS = /** @type {Record<number, string>} */ ({
+  403: '没有权限进行这项操作',
+  404: '没有找到，可能已被删除或不对你开放',
+  409: '内容已被他人更改，请刷新后再试',
+  413: '内容太长，请缩短后再试',
+  429: '操作太频繁，请稍后再试',
+})
+
+const BY_KIND = /** @type {Record<string, string>} */ ({
+  offline: services.offline,
+  timeout: services.timeout,
+  interrupted: '操作被中断，请重试',
+  denied: '没有权限，请在设置中允许',
+  cancelled: '已取消',
+  unsupported: '这台手机不支持这项功能',
+  failed: services.failed,
+})
+
+/**
+ * A sentence for a failure.
+ *
+ * @param {Failure} failure
+ */
+const say = (failure) => {
+  if (failure.kind !== 'problem') return BY_KIND[failure.kind] || services.failed
+  if (failure.body && failure.body.message) return String(failure.body.message)
+  if (failure.reason && reasons[failure.reason]) return explain({ reason: failure.reason }).why
+  if ((failure.status || 0) >= 500) return services.unavailable
+  return BY_STATUS[failure.status || 0] || services.failed
+}
+
+module.exports = { say }

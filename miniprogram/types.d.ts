@@ -1,0 +1,289 @@
+/**
+ * Every shape that crosses a folder of the mini-program. Times on the wire are RFC 3339 text, `_at` numbers on the
+ * phone are milliseconds since 1970 UTC.
+ */
+
+type Outcome = 'accepted' | 'duplicate' | 'pending_review' | 'provisional' | 'refused' | 'annulled' | 'superseded'
+type Method = 'qr' | 'code' | 'nfc' | 'place' | 'staff'
+type Direction = 'in' | 'out'
+type Role = 'owner' | 'organiser' | 'staff' | 'member'
+type ActivityState = 'draft' | 'published' | 'closed' | 'cancelled'
+
+/** A word of the vocabulary with its numbers, such as FENCE_OUTSIDE with distance_m and radius_m. */
+interface Reason { reason: string; [number: string]: unknown }
+
+/** The record of an attempt, as the server gives it. */
+interface Checkin {
+  id: string
+  attempt_id: string
+  activity_id: string | null
+  occurrence_id: string | null
+  user_id: string
+  outcome: Outcome
+  reasons: Reason[]
+  punctuality: 'on_time' | 'late' | 'early_leave' | null
+  late_by_s: number
+  checked_in_at: string | null
+  distance_m: number | null
+  method: Method | null
+  direction: Direction | null
+  gate: string | null
+  activity_title: string | null
+  place_name: string | null
+  revision: number
+  is_offline: boolean
+  duplicate_of?: { id: string; checked_in_at: string }
+}
+
+interface RecordEvent { event: string; at: string; reason?: string; is_stale?: boolean }
+interface CheckinRecord { checkin: Checkin; message: string; history: RecordEvent[] }
+
+interface Place { name: string; latitude: number; longitude: number; coord: 'gcj02'; radius_m: number }
+
+/** What a participant may know of an activity before checking in. */
+interface Card {
+  activity_id: string; occurrence_id: string; kind: string | null; title: string; time_zone: string
+  starts_at: string; ends_at: string; opens_at: string; closes_at: string; state: ActivityState | null
+  methods: Method[]; place: Place | null; strict: boolean; gates: string[]; uses_wifi: boolean
+}
+
+/** An activity as its organisers see it. */
+interface Activity {
+  id: string; organisation_id: string; kind: string | null; title: string; time_zone: string
+  starts_at: string; ends_at: string; opens_before_s: number; closes_after_s: number; late_after_s: number | null
+  place: Place | null; wifi: { ssid: string; bssid: string }[]; methods: Method[]; capacity: number
+  code: string | null; state: ActivityState | null; revision: number
+  occurrences: { id: string; starts_at: string; ends_at: string }[]; gates: string[]
+  [more: string]: unknown
+}
+
+interface Qr { token: string; url: string; slot: number; expires_at: string; refresh_in_s: number; code: string }
+
+interface Stats {
+  expected: number | null; checked_in: number; inside: number; rate: number | null; pending_review: number
+  provisional: number; refused: number; late: number; over_capacity: number
+  by_minute: { minute: string; count: number }[]; by_method: Record<string, number>; by_gate: Record<string, number>
+  by_reason: Record<string, number>; as_of: string; stale: boolean
+}
+
+interface ActivityPerson {
+  user_id: string; name: string; status: string | null; punctuality: string | null; checked_in_at: string | null
+  method: string | null; gate: string | null; reasons: string[]
+}
+
+interface Review {
+  id: string; state: 'pending' | 'approved' | 'refused' | 'closed'; revision: number; user_name: string
+  accuracy_m: number | null; claimed_at: string | null; received_at: string; is_recorded: boolean
+  checkin: Checkin; history: RecordEvent[]
+}
+
+interface User { id: string; name: string; created_at: string }
+interface Organisation { id: string; name: string; role: Role | null; created_at: string }
+interface Member { user_id: string; name: string; role: Role | null; joined_at: string }
+
+/** A position. `age_ms` is counted when it is used. */
+interface Fix { latitude: number; longitude: number; accuracy_m: number; coord: 'gcj02'; fixed_at: number }
+interface Wifi { ssid: string; bssid: string }
+
+/** The body of `POST /v1/checkins`; made once, sent again unchanged. */
+interface Attempt {
+  attempt_id: string; method: Method; token?: string; code?: string; activity_id?: string; direction: Direction
+  gate?: string; location?: { latitude: number; longitude: number; accuracy_m: number; coord: 'gcj02'; age_ms: number }
+  wifi?: Wifi; device_id: string; claimed_at: string; elapsed_ms?: number; receipt?: string; user_id?: string
+  client?: { scene: number; scan_ms: number; locate_ms: number; platform: string; app_version: string }
+}
+
+/** waiting: not answered yet; refused: answered for good and kept to be seen (quarantine), until the person lets go. */
+interface Queued {
+  attempt: Attempt
+  owner_id: string
+  queued_at: number
+  state: 'waiting' | 'refused'
+  title: string
+  tries: number
+  next_at: number
+  message: string
+}
+
+/**
+ * How a failed call or a failed ability of the phone is told.
+ *
+ * kind: offline, timeout, interrupted (went to the background), problem (the server said no; `status`, `reason`),
+ * denied (permission), cancelled (by the person), unsupported (this phone has none), failed.
+ */
+interface Failure {
+  kind: 'offline' | 'timeout' | 'interrupted' | 'problem' | 'denied' | 'cancelled' | 'unsupported' | 'failed'
+  message: string
+  status?: number
+  reason?: string
+  request_id?: string
+  retry_after_s?: number
+  receipt?: string
+  errors?: { field: string; message: string }[]
+  body?: any
+}
+
+/** What `wx` gives, in promises that reject with a Failure; the only folder that knows `wx` is platform/. */
+interface Platform {
+  request(call: { url: string; method: string; body?: unknown; headers: Record<string, string>; timeout_ms: number }):
+    Promise<{ status: number; body: any; headers: Record<string, string> }>
+  /** Chunks of text as they come; `unsupported` where the phone has no chunked requests. Returns a function that ends it. */
+  stream(call: { url: string; headers: Record<string, string>; onText(text: string): void; onEnd(failure?: Failure): void }):
+    () => void
+  login(): Promise<string>
+  /** The text of a QR; cancelled when the person went back. */
+  scan(): Promise<string>
+  locate(options: { isPrecise: boolean }): Promise<Fix>
+  chooseLocation(): Promise<{ name: string; address: string; latitude: number; longitude: number }>
+  connectedWifi(): Promise<Wifi>
+  subscribe(template_ids: string[]): Promise<Record<string, 'accept' | 'reject' | 'ban' | 'filter'>>
+  read(key: string): any
+  /** Rejects with `failed` when the storage is full. */
+  write(key: string, value: unknown): void
+  remove(key: string): void
+  keys(): string[]
+  isOnline(): Promise<boolean>
+  onNetwork(told: (is_online: boolean) => void): void
+  randomBytes(count: number): Promise<Uint8Array>
+  vibrate(strength: 'light' | 'medium' | 'heavy'): void
+  /** `env_version`: develop, trial or release. */
+  info(): { platform: string; app_version: string; env_version: string; font_size: number; has_wifi: boolean; has_chunked: boolean }
+  /** What the person granted: true, false, or undefined when never asked. */
+  permissions(): Promise<{ location?: boolean }>
+  openSettings(): Promise<void>
+  openPrivacyContract(): Promise<void>
+  /**
+   * Tells that the person must agree to the privacy guide before an ability goes on; the id is that of the tapped
+   * `agreePrivacyAuthorization` button. What nobody shows yet waits for the next who listens. Returns a function that ends it.
+   */
+  onPrivacy(told: (question: { agree(button_id: string): void; refuse(): void }) => void): () => void
+  /** Whether the person has still to agree, and what the guide is called. */
+  privacy(): Promise<{ is_needed: boolean; contract_name: string }>
+  /** The program came to the foreground (true), or went to the background (false). */
+  onShown(told: (is_shown: boolean) => void): void
+  now(): number
+}
+
+/** What came of one tap: answered by the server, or saved on the phone until the network is back. */
+interface CheckinAnswer {
+  state: 'answered' | 'saved'
+  attempt_id: string
+  checkin: Checkin | null
+  message: string
+  request_id: string
+  /** When the server will be asked again, for state saved; else null. */
+  next_at: number | null
+}
+
+/** Steps a check-in page shows while it waits, in this order; `done` false while it runs. */
+interface Progress { step: 'credential' | 'location' | 'wifi' | 'send'; state: 'running' | 'done' | 'failed' | 'skipped'; text: string }
+
+interface CheckinsService {
+  /** Begins to look for a position; called when the page opens, so that it is there after the scan. */
+  prepare(): void
+  /**
+   * One check-in from credential to answer: stored first, then sent; after the credential it waits 5 s at most for a
+   * position. On FENCE_UNCERTAIN or LOCATION_MISSING it reads the Wi-Fi and tries once more by itself. Rejects with a
+   * Failure only where nothing was stored.
+   */
+  checkIn(entry: { method: Method; token?: string; code?: string; activity_id?: string; direction?: Direction; gate?: string; title?: string; scene?: number; scan_ms?: number },
+    told?: (progress: Progress) => void): Promise<CheckinAnswer>
+  /** The same again with a precise position, after the person agreed. */
+  retryPrecisely(attempt_id: string, told?: (progress: Progress) => void): Promise<CheckinAnswer>
+  /** The answer that a page was opened for; null when this phone does not remember it. */
+  answer(attempt_id: string): CheckinAnswer | null
+  /** Asks until the record is decided or `stop` was called: every 2 s, then slower. */
+  follow(checkin_id: string, told: (record: CheckinRecord) => void): () => void
+  /** Seconds until the phone gives a new position, and how old the present one is; nulls when there is none. */
+  fixAge(): { age_s: number | null; next_in_s: number | null }
+}
+
+interface RecordsService {
+  /** What this phone knows, newest first, queue laid over it: rows of other people are never among them. */
+  cached(): { checkins: Checkin[]; queued: Queued[] }
+  refresh(): Promise<void>
+  /** Older ones; false when there are no more. */
+  more(): Promise<boolean>
+  get(checkin_id: string): Promise<CheckinRecord>
+  appeal(checkin_id: string, reason: string): Promise<CheckinRecord>
+}
+
+interface SyncService {
+  /** Sends what waits, takes what changed; one at a time, called as often as one likes. */
+  flush(): Promise<void>
+  state(): { waiting: number; refused: number; is_running: boolean; last_at: number | null; failure: Failure | null }
+  onChange(told: () => void): () => void
+  /** Lets go of a refused one. */
+  dismiss(attempt_id: string): void
+  /** Everything on this phone that is not settled, oldest first; what staff queued for others too (`attempt.user_id`). */
+  queued(): Queued[]
+}
+
+interface SessionService {
+  user(): User | null
+  /** Signs in if need be. */
+  ensure(): Promise<User>
+  setName(name: string): Promise<User>
+  signOut(): Promise<void>
+  onChange(told: (user: User | null) => void): () => void
+}
+
+interface ActivitiesService {
+  byToken(token: string): Promise<Card>
+  byCode(code: string): Promise<Card>
+  byId(activity_id: string): Promise<Card>
+  /** What is next: activities seen on this phone that are not over, soonest first. */
+  upcoming(): Card[]
+}
+
+interface OrganiseService {
+  organisations(): Promise<Organisation[]>
+  createOrganisation(name: string): Promise<Organisation>
+  activities(page_token?: string): Promise<{ activities: Activity[]; next_page_token: string }>
+  create(draft: Record<string, unknown>, idempotency_key: string): Promise<Activity>
+  get(activity_id: string): Promise<Activity>
+  publish(activity_id: string): Promise<Activity>
+  close(activity_id: string): Promise<Activity>
+  cancel(activity_id: string): Promise<Activity>
+  qr(activity_id: string): Promise<Qr>
+  revokeQr(activity_id: string): Promise<Qr>
+  stats(activity_id: string): Promise<Stats>
+  /** Numbers as they change, chunked where the phone can, else asked every 3 s. Returns a function that ends it. */
+  live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void): () => void
+  people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<{ people: ActivityPerson[]; next_page_token: string }>
+  members(organisation_id: string, page_token?: string): Promise<{ members: Member[]; next_page_token: string }>
+  /** Staff check people in; offline it is queued and syncs later: then `results` is null. */
+  checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null }>
+  reviews(filter: { activity_id?: string; state?: string; page_token?: string }): Promise<{ reviews: Review[]; cases: { occurrence_id: string; pending: number; pending_offline: number }[]; next_page_token: string }>
+  decide(review: Review, decision: 'approve' | 'refuse', reason: string): Promise<Review>
+  decideOffline(occurrence_id: string, decision: 'approve' | 'refuse', reason: string): Promise<any[]>
+  annul(checkin_id: string, reason: string, revision?: number): Promise<Review>
+}
+
+interface SubscriptionsService {
+  /** Templates this server has; empty when there are none: then nothing is asked. */
+  available(): { name: string; template_id: string }[]
+  /** Must be called from a tap; tells the server what was granted. */
+  ask(names: string[]): Promise<Record<string, string>>
+  quotas(): Record<string, number>
+}
+
+interface EventsService {
+  /** Sampled and sent later, never waited for: scan_cancelled, scan_failed, tap_to_answer, locate. */
+  add(event: { name: string; took_ms?: number; reason?: string }): void
+}
+
+/** All that pages know: `getApp().services`. */
+interface Services {
+  platform: Platform
+  session: SessionService
+  checkins: CheckinsService
+  records: RecordsService
+  sync: SyncService
+  activities: ActivitiesService
+  organise: OrganiseService
+  subscriptions: SubscriptionsService
+  events: EventsService
+  /** The server's clock, as far as this phone knows it; milliseconds since 1970. */
+  serverNow(): number
+}
