@@ -287,3 +287,8 @@ interface Services {
   /** The server's clock, as far as this phone knows it; milliseconds since 1970. */
   serverNow(): number
 }
+
+/** So that `getApp().services` is checked wherever a page uses it. */
+declare namespace WechatMiniprogram.App {
+  interface Option { services: Services }
+}

@@ -8,12 +8,14 @@ const clock = (/** @type {Date} */ at) => `${two(at.getHours())}:${two(at.getMin
 
 const dayOf = (/** @type {Date} */ at) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime()
 
+/** @typedef {{ today: string, tomorrow: string, yesterday: string, date: (month: number, day: number) => string, dateOf: (year: number, month: number, day: number) => string }} Words */
+
 /**
  * A moment, such as 今天 09:30, 明天 14:00, 3月5日 08:00, and with the year where it is another one.
  *
  * @param {string | null | undefined} text RFC 3339; empty text for nothing.
  * @param {number} now Milliseconds since 1970.
- * @param {{ today: string, tomorrow: string, yesterday: string }} words
+ * @param {Words} words
  */
 const moment = (text, now, words) => {
   const found = parseTime(text)
@@ -23,8 +25,8 @@ const moment = (text, now, words) => {
   const days = Math.round((dayOf(at) - dayOf(today)) / 86400000)
   const named = { '-1': words.yesterday, 0: words.today, 1: words.tomorrow }[days]
   if (named) return `${named} ${clock(at)}`
-  const date = `${at.getMonth() + 1}月${at.getDate()}日`
-  return at.getFullYear() === today.getFullYear() ? `${date} ${clock(at)}` : `${at.getFullYear()}年${date} ${clock(at)}`
+  const [year, month, day] = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+  return `${year === today.getFullYear() ? words.date(month, day) : words.dateOf(year, month, day)} ${clock(at)}`
 }
 
 /**
@@ -33,7 +35,7 @@ const moment = (text, now, words) => {
  * @param {string} from
  * @param {string} to
  * @param {number} now
- * @param {{ today: string, tomorrow: string, yesterday: string }} words
+ * @param {Words} words
  */
 const span = (from, to, now, words) => {
   const [start, end] = [new Date(parseTime(from)), new Date(parseTime(to))]

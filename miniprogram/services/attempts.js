@@ -24,10 +24,8 @@ const compact = (/** @type {any} */ body) =>
 const isFinal = (found) => found.kind === 'problem' && !isPassing(found) && found.status !== 401
 
 /** The server's sentence about the attempt, where it said one; not about the sign-in. */
-const sentenceOf = (/** @type {Failure} */ found) => {
-  if (isFinal(found)) return found.message
-  return (found.status !== 401 && found.body && found.body.message) || ''
-}
+const sentenceOf = (/** @type {Failure} */ found) =>
+  (found.status !== 401 && found.body && found.body.message) || (isFinal(found) ? texts.rejected : '')
 
 /**
  * @param {Platform} platform
@@ -144,4 +142,4 @@ const createAttempts = (platform, transport, api, config, identifiers, outbox, s
 
 /** @typedef {ReturnType<typeof createAttempts>} Attempts */
 
-module.exports = { createAttempts, compact, isFinal }
+module.exports = { createAttempts, compact, isFinal, sentenceOf }

@@ -118,23 +118,29 @@ const createOutbox = (platform, session) => {
 
   const all = () => chunks.flatMap((chunk) => chunk.items)
 
-  /** What was queued before anybody could sign in belongs to the person who then did: WeChat keeps storage per person. */
-  const adopt = () => {
+  /**
+   * What was queued before anybody could sign in belongs to the person who then did: WeChat keeps storage per person.
+   *
+   * @param {Queued[]} unsaved What found no room on the storage.
+   */
+  const adopt = (unsaved) => {
     const found = load(NOBODY)
-    const items = found.flatMap((chunk) => chunk.items).map((item) => ({ ...item, owner_id }))
-    if (items.length && add(items)) found.forEach((chunk) => platform.remove(chunk.key))
+    const known = new Set(all().map((item) => item.attempt.attempt_id))
+    const items = [...found.flatMap((chunk) => chunk.items), ...unsaved].filter((item) => {
+      const is_new = !known.has(item.attempt.attempt_id)
+      known.add(item.attempt.attempt_id)
+      return is_new
+    })
+    if (add(items.map((item) => ({ ...item, owner_id })))) found.forEach((chunk) => platform.remove(chunk.key))
   }
 
   const switchTo = (/** @type {string} */ next) => {
     if (next === owner_id) return
-    const orphans = owner_id === NOBODY ? all() : []
+    const unowned = owner_id === NOBODY ? all() : []
     chunks.filter((chunk) => chunk.is_dirty).forEach(save)
     owner_id = next
     chunks = load(owner_id)
-    if (owner_id !== NOBODY) adopt()
-    const known = new Set(all().map((item) => item.attempt.attempt_id))
-    const unsaved = orphans.filter((item) => !known.has(item.attempt.attempt_id))
-    if (owner_id !== NOBODY && unsaved.length) add(unsaved.map((item) => ({ ...item, owner_id })))
+    if (owner_id !== NOBODY) adopt(unowned)
     changed.tell(undefined)
   }
 
@@ -155,7 +161,7 @@ const createOutbox = (platform, session) => {
   }
 
   chunks = load(owner_id)
-  if (owner_id !== NOBODY) adopt()
+  if (owner_id !== NOBODY) adopt([])
   session.onChange(() => switchTo(session.ownerId()))
 
   return {
@@ -174,4 +180,4 @@ const createOutbox = (platform, session) => {
 
 /** @typedef {ReturnType<typeof createOutbox>} Outbox */
 
-module.exports = { createOutbox, CHUNK_RECORDS }
+module.exports = { createOutbox }

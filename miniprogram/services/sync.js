@@ -8,7 +8,8 @@ const { asFailure, failure } = require('../core/failure')
 const { listeners } = require('../core/listeners')
 const { later } = require('../core/time')
 const { byteLength } = require('../core/utf8')
-const { isFinal } = require('./attempts')
+const texts = require('../texts/services')
+const { isFinal, sentenceOf } = require('./attempts')
 
 const BATCH = 50
 // The server takes 64 KB.
@@ -61,7 +62,7 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
     const said = failure('problem', message, { status: problem.status, reason: problem.reason, request_id })
     if (receipt) said.receipt = receipt
     if (problem.retry_after_s) said.retry_after_s = problem.retry_after_s
-    return { queued, checkin: checkin || null, message: message || problem.detail || '', request_id, failure: said, is_final: !retryable }
+    return { queued, checkin: checkin || null, message: message || (retryable ? '' : texts.rejected), request_id, failure: said, is_final: !retryable }
   }
 
   /** The server asks for one every two seconds. */
@@ -70,10 +71,13 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
   const exchange = async (/** @type {Queued[]} */ items) => {
     await gap()
     sent_at = platform.now()
+    const owner_id = outbox.ownerId()
     const body = { attempts: items.map(attempts.wire), cursor: records.cursor() }
     const { body: said, request_id } = await api.send({
-      method: 'POST', path: '/v1/checkins/sync', body, owner_id: outbox.ownerId(), tries: 2, timeout_ms: TIMEOUT_MS,
+      method: 'POST', path: '/v1/checkins/sync', body, owner_id, tries: 2, timeout_ms: TIMEOUT_MS,
     })
+    // Somebody else is here by now: none of this is theirs. What was sent is asked for again with its owner.
+    if (outbox.ownerId() !== owner_id) return false
     settle(said.results.map((/** @type {any} */ result, /** @type {number} */ index) => verdictOf(items[index], result, request_id)))
     records.advance(said.changes, said.cursor)
     return said.has_more
@@ -87,7 +91,7 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
       const said = asFailure(thrown)
       if (!isFinal(said) || !items.length) throw said
       if (items.length > 1) return { sent: [], has_more: true }
-      settle([{ queued: items[0], checkin: null, message: said.message, request_id: said.request_id || '', failure: said, is_final: true }])
+      settle([{ queued: items[0], checkin: null, message: sentenceOf(said), request_id: said.request_id || '', failure: said, is_final: true }])
       return { sent: items, has_more: true }
     }
   }

@@ -4,10 +4,10 @@ const seconds = (/** @type {number} */ ms) => (ms / 1000).toFixed(1)
 
 module.exports = {
   saved: '已保存，联网后自动上传',
-  savedStaff: '已保存，联网后自动为其签到',
   // The attempt was sent all the same; only a second try needs the storage.
   storageFull: '手机存储已满，这次签到没能保存，请清理微信存储后重试',
   outdated: '当前版本过低，请重启微信更新小程序后再签到',
+  rejected: '这次签到无法受理，请重新扫码，仍不行请联系组织者',
   offline: '网络不可用，请检查网络后重试',
   timeout: '网络太慢，请稍后重试',
   unavailable: '服务暂时不可用，请稍后重试',

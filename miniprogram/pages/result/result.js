@@ -7,12 +7,15 @@ const texts = require('../../texts/index')
 const { ofCheckin, viewOf } = require('./view')
 
 const RESULT_TEMPLATE = 'checkin_result'
+/** Once on this phone: who said later finds it under 我的. */
+const NAME_ASKED = 'name_asked'
 
 Page({
   data: {
     t: texts.result,
     /** @type {any} */ view: null,
     can_remind: false,
+    can_name: false,
     is_working: false,
     /** @type {any[]} */ steps: [],
   },
@@ -39,10 +42,12 @@ Page({
   },
 
   show() {
-    const { checkins, platform, subscriptions } = getApp().services
+    const { checkins, platform, session, subscriptions } = getApp().services
     const view = viewOf(checkins.answer(this.attempt_id), platform.now())
+    const user = session.user()
     const can_remind = view.is_open && subscriptions.available().some((/** @type {any} */ one) => one.name === RESULT_TEMPLATE)
-    this.setData({ view, can_remind: can_remind && !this.is_asked })
+    const can_name = Boolean(user && !user.name) && view.id !== '' && !platform.read(NAME_ASKED)
+    this.setData({ view, can_name, can_remind: can_remind && !this.is_asked })
     if (view.is_open && !this.stop) this.follow(view.id)
   },
 
@@ -64,6 +69,22 @@ Page({
     } catch (thrown) {
       feedback.toast(texts.say(asFailure(thrown)))
     }
+  },
+
+  async giveName() {
+    const name = await feedback.prompt(texts.mine.nameAsk)
+    if (!name) return
+    try {
+      await getApp().services.session.setName(name)
+      this.setData({ can_name: false })
+    } catch (thrown) {
+      feedback.toast(texts.say(asFailure(thrown)))
+    }
+  },
+
+  nameLater() {
+    getApp().services.platform.write(NAME_ASKED, true)
+    this.setData({ can_name: false })
   },
 
   act() {

@@ -2,14 +2,15 @@
 
 const encode = require('qrcode-generator')
 
-const QUIET = 4
+// Of 4 modules that a reader wants, the white page around the canvas gives the rest.
+const QUIET = 2
 // As much of it as the smallest readable symbol needs; 0 chooses the smallest that fits.
 const ANY_SIZE = 0
 
 /**
- * Draws a text as a QR that fills a square canvas, quiet zone included.
+ * Draws a text as a QR that fills a square canvas.
  *
- * Source: ISO/IEC 18004, 4 modules of quiet zone.
+ * Source: ISO/IEC 18004, quiet zone of 4 modules.
  *
  * @param {any} canvas
  * @param {number} size Pixels.

@@ -9,14 +9,16 @@ const t = texts.organise.reviews
 
 const lineOf = (/** @type {Review} */ review, /** @type {number} */ now) => {
   const { checkin } = review
+  // The causes of a fence name distance and accuracy themselves.
+  const is_placed = checkin.reasons.some(({ reason }) => reason.startsWith('FENCE_'))
   const appeals = review.history.filter((one) => one.event === 'appealed' && !one.is_stale)
   return {
     id: review.id,
     name: review.user_name || texts.organise.people.unnamed,
     causes: checkin.reasons.map((reason) => texts.explain(reason)),
     facts: [
-      checkin.distance_m === null ? '' : t.distance(texts.metres(checkin.distance_m)),
-      review.accuracy_m === null ? '' : t.accuracy(review.accuracy_m),
+      is_placed || checkin.distance_m === null ? '' : t.distance(texts.metres(checkin.distance_m)),
+      is_placed || review.accuracy_m === null ? '' : t.accuracy(review.accuracy_m),
       t.received(moment(review.received_at, now, texts.common)),
       checkin.is_offline && review.claimed_at ? t.claimed(moment(review.claimed_at, now, texts.common)) : '',
     ].filter(Boolean).join(' · '),

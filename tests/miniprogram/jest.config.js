@@ -1,0 +1,13 @@
+/** Logic on plain node; components in a document, on what WeChat ships of itself. */
+module.exports = {
+  projects: [
+    { displayName: 'unit', rootDir: __dirname, testEnvironment: 'node', testMatch: ['<rootDir>/unit/**/*.test.js'] },
+    {
+      displayName: 'component',
+      rootDir: __dirname,
+      testEnvironment: 'jsdom',
+      testEnvironmentOptions: { url: 'https://jest.test' },
+      testMatch: ['<rootDir>/component/**/*.test.js'],
+    },
+  ],
+}

@@ -1,0 +1,57 @@
+/** What the result page says of every outcome. */
+
+const { viewOf } = require('../../../../miniprogram/pages/result/view')
+
+const NOW = new Date(2026, 8, 15, 9, 31).getTime()
+const AT = new Date(2026, 8, 15, 9, 30).toISOString()
+
+const answer = (changes = {}) => ({
+  state: 'answered', attempt_id: 'a', message: '', request_id: 'r-1', next_at: null,
+  checkin: {
+    id: 'c', outcome: 'accepted', direction: 'in', reasons: [], punctuality: 'on_time', late_by_s: 0, checked_in_at: AT,
+    activity_title: '新生讲座', place_name: '报告厅', ...changes,
+  },
+})
+
+test('a success names place and time, and asks for nothing', () => {
+  expect(viewOf(answer(), NOW)).toMatchObject({
+    tone: 'good', title: '签到成功', where: '新生讲座 · 报告厅', when: '今天 09:30', why: '', action_text: '', is_done: true, request_id: '',
+  })
+})
+
+test('who was late is told by how much, and is in', () => {
+  const view = viewOf(answer({ punctuality: 'late', late_by_s: 300, reasons: [{ reason: 'LATE', late_by_s: 300 }] }), NOW)
+  expect(view).toMatchObject({ tone: 'good', hint: '迟到 5 分钟', why: '' })
+})
+
+test('a second time is a success that names the first', () => {
+  const view = viewOf(answer({ outcome: 'duplicate', duplicate_of: { id: 'b', checked_in_at: AT }, reasons: [{ reason: 'ALREADY_CHECKED_IN' }] }), NOW)
+  expect(view).toMatchObject({ tone: 'good', title: '你已签到', hint: '首次签到于 今天 09:30', why: '' })
+})
+
+test('a refusal says why, by how much, what to do, and the request', () => {
+  const reasons = [{ reason: 'QR_EXPIRED', expired_since_s: 42 }]
+  expect(viewOf(answer({ outcome: 'refused', reasons }), NOW)).toMatchObject({
+    tone: 'bad', title: '未能签到', why: '二维码已过期', much: '过期 42 秒', what: '请扫描现场屏幕上最新的二维码',
+    action_text: '重新扫码', request_id: '请求编号 r-1', when: '',
+  })
+})
+
+test('what waits for a human says who decides and is followed', () => {
+  const view = viewOf(answer({ outcome: 'pending_review', reasons: [{ reason: 'FENCE_UNCERTAIN' }] }), NOW)
+  expect(view).toMatchObject({ tone: 'wait', is_open: true, action_text: '用精确定位再试', hint: '由组织者人工核验，结果会显示在“我的记录”' })
+})
+
+test('what waits for the system asks nothing of the person', () => {
+  const view = viewOf(answer({ outcome: 'provisional', reasons: [{ reason: 'DEPENDENCY_UNAVAILABLE' }] }), NOW)
+  expect(view).toMatchObject({ tone: 'wait', is_open: true, action_text: '', hint: '系统恢复后自动完成核验，一般不超过 15 分钟' })
+})
+
+test('what is saved on the phone says so', () => {
+  const saved = { ...answer(), state: 'saved', checkin: null, message: '已保存，联网后自动上传' }
+  expect(viewOf(saved, NOW)).toMatchObject({ is_saved: true, title: '已保存在手机上', hint: '已保存，联网后自动上传' })
+})
+
+test('an answer that this phone does not remember is no success', () => {
+  expect(viewOf(null, NOW)).toMatchObject({ tone: 'bad', title: '没有找到这次签到', is_done: false })
+})

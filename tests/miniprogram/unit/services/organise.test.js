@@ -1,0 +1,189 @@
+/** What organisers and staff do. */
+
+const { createLive } = require('../../../../miniprogram/services/live')
+const { pass, soon, until } = require('../clock')
+const { failure } = require('../fake_phone')
+const { Problem } = require('../fake_server')
+const { createWorld } = require('../world')
+
+beforeEach(() => jest.useFakeTimers({ now: new Date('2026-09-01T08:00:00Z') }))
+afterEach(() => jest.useRealTimers())
+
+const ACTIVITY = { id: 'a1', title: '早会' }
+
+const signedIn = async () => {
+  const world = createWorld()
+  await soon(world.services.session.ensure())
+  return world
+}
+
+describe('staff check others in', () => {
+  test('each person gets a result, and nothing is left in the queue', async () => {
+    const { server, services } = await signedIn()
+    const { results } = await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in', '东门'))
+    expect(results.map((one) => [one.user_id, one.outcome])).toEqual([['user-a', 'accepted'], ['user-b', 'accepted']])
+    expect(server.attempts[0].attempt).toMatchObject({ user_id: 'user-a', direction: 'in', gate: '东门' })
+    expect(services.sync.state()).toMatchObject({ waiting: 0, refused: 0 })
+    expect(services.records.cached()).toEqual({ checkins: [], queued: [] })
+  })
+
+  test('without a network it is queued and goes with the sync, and is never among one\'s own records', async () => {
+    const { server, phone, services } = await signedIn()
+    phone.goOnline(false)
+    expect(await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in'))).toEqual({ results: null })
+    expect(services.sync.state().waiting).toBe(2)
+    expect(services.records.cached().queued).toEqual([])
+    expect(services.sync.queued()).toMatchObject([{ title: '早会', attempt: { user_id: 'user-a', method: 'staff' } }, {}])
+    phone.goOnline(true)
+    await until(() => services.sync.state().waiting === 0)
+    expect(server.syncs[0].attempts.map((one) => [one.method, one.activity_id, one.user_id])).toEqual([['staff', 'a1', 'user-a'], ['staff', 'a1', 'user-b']])
+    expect(services.records.cached().checkins).toEqual([])
+  })
+
+  test('somebody refused in a sync stays to be seen by the staff', async () => {
+    const { server, phone, services } = await signedIn()
+    server.judge = (attempt, user_id) => (user_id === 'user-b'
+      ? { outcome: 'refused', reasons: [{ reason: 'TOO_LATE' }], message: '签到已结束' }
+      : { outcome: 'accepted', reasons: [], message: '已为其签到' })
+    phone.goOnline(false)
+    await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in'))
+    phone.goOnline(true)
+    await until(() => services.sync.state().waiting === 0)
+    expect(services.sync.queued()).toMatchObject([{ state: 'refused', message: '签到已结束', attempt: { user_id: 'user-b' } }])
+  })
+
+  test('who may not is told, and nothing stays', async () => {
+    const { server, services } = await signedIn()
+    server.letIn = () => { throw new Problem(403, 'PERMISSION_DENIED') }
+    await expect(soon(services.organise.checkInOthers(ACTIVITY, ['user-a'], 'in'))).rejects.toMatchObject({ status: 403 })
+    expect(services.sync.queued()).toEqual([])
+  })
+
+  test('one who cannot be taken now stays with the receipt', async () => {
+    const { server, services } = await signedIn()
+    const take = server.take.bind(server)
+    server.take = (user_id, ...rest) => {
+      if (user_id === 'user-b') throw new Problem(503, 'UNAVAILABLE', { retry_after_s: 2 })
+      return take(user_id, ...rest)
+    }
+    const { results } = await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in'))
+    expect(results.map((one) => one.retryable)).toEqual([false, true])
+    expect(services.sync.queued()).toMatchObject([{ state: 'waiting', attempt: { user_id: 'user-b', receipt: expect.stringContaining('receipt-') } }])
+  })
+
+  test('a whole room goes in several requests of a bounded size', async () => {
+    const { server, services } = await signedIn()
+    const people = Array.from({ length: 230 }, (_, number) => `user-${number}`)
+    const { results } = await soon(services.organise.checkInOthers(ACTIVITY, people, 'in'))
+    expect(results.map((one) => one.user_id)).toEqual(people)
+    expect(server.heard.filter((one) => one.path.endsWith('/batch')).map((one) => one.body.checkins.length)).toEqual([100, 100, 30])
+  })
+})
+
+test('creating is repeated with the key that makes it harmless', async () => {
+  const { server, phone, services } = await signedIn()
+  phone.answers_lost = 1
+  await soon(services.organise.create({ title: '早会' }, 'key-1'))
+  const sent = server.heard.filter((one) => one.path === '/v1/activities')
+  expect(sent.map((one) => one.headers['idempotency-key'])).toEqual(['key-1', 'key-1'])
+})
+
+describe('live numbers', () => {
+  /** A live over streams and polls that the test drives. */
+  const lively = (has_chunked) => {
+    const streams = []
+    const state = { renewed: 0, stats: async () => ({ checked_in: 1 }) }
+    const platform = {
+      info: () => ({ has_chunked }),
+      stream: (call) => {
+        const one = { ...call, is_ended: false }
+        streams.push(one)
+        return () => { one.is_ended = true }
+      },
+    }
+    const session = { token: async () => `token-${state.renewed}`, renew: async () => { state.renewed += 1 } }
+    const told = []
+    const failed = []
+    const live = createLive(platform, { base: 'https://h' }, session, (id) => state.stats(id))
+    return { streams, state, told, failed, open: () => live('a1', (stats) => told.push(stats.checked_in), (found) => failed.push(found)) }
+  }
+
+  test('numbers of a stream are told as they come', async () => {
+    const { streams, told, open } = lively(true)
+    const end = open()
+    await pass(0)
+    expect(streams[0]).toMatchObject({ url: 'https://h/v1/activities/a1/live', headers: { authorization: 'Bearer token-0' } })
+    streams[0].onText('id: 5-0\nevent: stats\ndata: {"checked_in":3}\n\nevent: checkin\nda')
+    streams[0].onText('ta: {}\n\nevent: stats\ndata: {"checked_in":4}\n\n')
+    expect(told).toEqual([3, 4])
+    end()
+    expect(streams[0].is_ended).toBe(true)
+  })
+
+  test('a stream that broke is opened again where it was', async () => {
+    const { streams, failed, open } = lively(true)
+    open()
+    await pass(0)
+    streams[0].onText('id: 5-0\nevent: stats\ndata: {}\n\n')
+    streams[0].onEnd(failure('interrupted'))
+    await pass(2000)
+    expect(streams[1].headers['last-event-id']).toBe('5-0')
+    expect(failed).toMatchObject([{ kind: 'interrupted' }])
+  })
+
+  test('a stream that fell silent is opened again', async () => {
+    const { streams, open } = lively(true)
+    open()
+    await pass(30000)
+    streams[0].onText(':\n\n')
+    await pass(30000)
+    expect(streams).toHaveLength(1)
+    await pass(15000)
+    expect(streams).toHaveLength(2)
+    expect(streams[0].is_ended).toBe(true)
+  })
+
+  test('a dead token is renewed for the next stream', async () => {
+    const { streams, open } = lively(true)
+    open()
+    await pass(0)
+    streams[0].onEnd(failure('problem', '', { status: 401 }))
+    await pass(2000)
+    expect(streams[1].headers.authorization).toBe('Bearer token-1')
+  })
+
+  test('who may no longer see them is told once, and nothing is opened again', async () => {
+    const { streams, failed, open } = lively(true)
+    open()
+    await pass(0)
+    streams[0].onEnd(failure('problem', '', { status: 403 }))
+    await pass(60000)
+    expect(streams).toHaveLength(1)
+    expect(failed).toMatchObject([{ status: 403 }])
+  })
+
+  test('without chunks the numbers are asked for every three seconds until it ends', async () => {
+    const { state, streams, told, failed, open } = lively(false)
+    const end = open()
+    await pass(6500)
+    expect(told).toEqual([1, 1, 1])
+    state.stats = async () => { throw failure('offline') }
+    await pass(3000)
+    expect(failed).toMatchObject([{ kind: 'offline' }])
+    state.stats = async () => ({ checked_in: 2 })
+    await pass(3000)
+    end()
+    await pass(60000)
+    expect(told).toEqual([1, 1, 1, 2])
+    expect(streams).toEqual([])
+  })
+
+  test('a phone that finds out late that it has no chunks asks instead', async () => {
+    const { streams, told, open } = lively(true)
+    open()
+    await pass(0)
+    streams[0].onEnd(failure('unsupported'))
+    await pass(3500)
+    expect(told).toEqual([1, 1])
+  })
+})
