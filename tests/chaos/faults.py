@@ -145,7 +145,8 @@ HEALTHY = Fault("nothing", nothing, told=NORMAL, hold_s=2, people=_RUSH, is_inst
 
 
 def faults() -> Iterator[Fault]:
-    """All of them, those that need no proxies first."""
+    """All of them, those that need no proxies first, and before them what a rush is when all is well."""
+    yield HEALTHY
     yield from _matrix()
     yield from _deaths()
     yield from _hangs()
@@ -188,19 +189,25 @@ def _matrix() -> Iterator[Fault]:
     yield Fault(
         "reporting+projector dead", partial(dead, "reporting", "projector"), "reporting, projector", told=NORMAL
     )
+    offline = Fault("phones offline", nothing, "the phone's network", told=SILENCE, are_phones_offline=True)
+    yield offline
+    yield replace(offline, name="phones offline, clocks hours off", row="", clocks_off_h=9)
     yield Fault("clocks hours off", nothing, told=NORMAL, hold_s=2, clocks_off_h=9)
 
 
 def _deaths() -> Iterator[Fault]:
+    """Every program killed at once."""
     for name in (*PROCESSES, *SERVERS):
         if name != "antifraud":
             yield Fault(f"{name} dead", partial(dead, name), _ROWS.get(name, ""), told=_TOLD[name])
 
 
 def _hangs() -> Iterator[Fault]:
+    """Every program that stops; a gateway that wakes answers those who still wait for it."""
     for name in (*PROCESSES, *SERVERS):
         if name != "antifraud":
-            yield Fault(f"{name} silent", partial(silent, name), hold_s=_HANG_S, told=_TOLD[name])
+            told = _TOLD[name] | (NORMAL if name == "gateway" else frozenset())
+            yield Fault(f"{name} silent", partial(silent, name), hold_s=_HANG_S, told=told)
 
 
 def _edges() -> Iterator[Fault]:

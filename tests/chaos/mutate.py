@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,11 @@ _SEATS = "tests/contract/test_checkin_seats.py"
 _BROKER = "tests/contract/test_broker.py"
 _OUTBOX = "tests/contract/test_outbox.py"
 _LIVE = "tests/contract/test_reporting_live.py"
+_ANTIFRAUD = "tests/component/test_checkin_antifraud.py"
+_AUTH = "tests/unit/gateway/test_auth.py"
+_ACTIVITY = "tests/component/test_activity_rpc.py"
+_ACTIVITY_STORE = "tests/contract/test_activity_store.py"
+_COMPARE = "tests/unit/reporting/test_compare.py"
 _BREAKER = "tests/unit/servicekit/test_breaker.py"
 _BATCHING = "tests/unit/servicekit/test_batching.py"
 _FALLBACK = "tests/unit/gateway/test_fallback.py"
@@ -63,6 +68,27 @@ MUTATIONS = (
         (_ACCEPT, _COMPLETE),
     ),
     Mutation(
+        "a batch fails with antifraud",
+        "services/checkin/antifraud_client.py",
+        "        except ServiceError:\n            return None\n",
+        "        except ServiceError:\n            raise\n",
+        (_ANTIFRAUD,),
+    ),
+    Mutation(
+        "operators cannot force ID-only",
+        "services/checkin/judging.py",
+        "    is_sure = case.snapshot.is_fresh and not switches.force_id_only\n",
+        "    is_sure = case.snapshot.is_fresh\n",
+        (_ACCEPT,),
+    ),
+    Mutation(
+        "activities are forgotten while MySQL is gone",
+        "services/activity/store.py",
+        "            if (remembered := self._memory.recall(keys)) is None:\n",
+        "            if (remembered := None) is None:\n",
+        (_ACTIVITY_STORE, "-k", "gone"),
+    ),
+    Mutation(
         "a stale snapshot decides",
         "services/checkin/activities.py",
         "return time.monotonic() - self.read_at < FRESH_S",
@@ -72,9 +98,31 @@ MUTATIONS = (
     Mutation(
         "a QR without a snapshot is refused",
         "services/checkin/judging.py",
-        "        if is_reachable:\n",
-        "        if True:\n",
+        "        elif is_reachable:\n",
+        "        elif True:\n",
         (_ACCEPT,),
+    ),
+    Mutation(
+        "without Redis nobody is served",
+        "services/checkin/accept.py",
+        '            log.warning("seats are decided by the recorder alone, '
+        'earlier answers are not known: %s", error)\n',
+        "            raise\n",
+        (_ACCEPT,),
+    ),
+    Mutation(
+        "without Redis codes can be guessed",
+        "servicekit/guesses.py",
+        "        locked = {person for person in people if self._count(person) >= self._limit}\n",
+        "        locked = set()\n",
+        (_ACTIVITY, "-k", "wrong_codes"),
+    ),
+    Mutation(
+        "without revocations everything goes on",
+        "gateway/auth.py",
+        "        if time.monotonic() - self._revoked_read_at > _REVOKED_LOST_S:\n",
+        "        if False:\n",
+        (_AUTH,),
     ),
     Mutation(
         "without Redis a limited room takes everybody",
@@ -104,6 +152,13 @@ MUTATIONS = (
         "            await self._second.put(message_id, body)\n",
         '            raise UnavailableError("no inbox")\n',
         (_DISPATCH,),
+    ),
+    Mutation(
+        "an alarm goes unnoticed",
+        "servicekit/broker.py",
+        "            self._note_blocked(await self.is_blocked())\n",
+        "",
+        (_BROKER, "-k", "alarm"),
     ),
     Mutation(
         "an unknown publish counts as done",
@@ -145,9 +200,16 @@ MUTATIONS = (
     Mutation(
         "a fourth open attempt is taken",
         "gateway/provisional.py",
-        "        if await self.room(person) <= 0:\n",
+        "        if not self.is_open(person.user_id, attempt_id) and await self.room(person) <= 0:\n",
         "        if False:\n",
         (_PROVISIONAL,),
+    ),
+    Mutation(
+        "an outage gives no receipt",
+        "gateway/checkins.py",
+        "        problem.receipt = self._receipts.give(attempt)\n",
+        "",
+        (_GATEWAY,),
     ),
     Mutation(
         "a receipt is not honoured",
@@ -286,7 +348,21 @@ MUTATIONS = (
         "        if False:\n",
         (_BROKER, "-k", "forgot"),
     ),
+    Mutation(
+        "the queue is emptied while MySQL is gone",
+        "servicekit/consumer.py",
+        "        while self._probe is not None and not self._stopping.is_set():\n",
+        "        while False:\n",
+        (_BROKER, "-k", "probe"),
+    ),
     # Completion.
+    Mutation(
+        "completion judges by today's activity",
+        "services/checkin/complete.py",
+        "self._activities.as_of(copy.occurrence_id, copy.received_at)",
+        "self._activities.as_of(copy.occurrence_id, now_us())",
+        (_COMPLETE,),
+    ),
     Mutation(
         "completion refuses what could have been mended",
         "services/checkin/complete.py",
@@ -323,6 +399,27 @@ MUTATIONS = (
         "  if true then\n",
         (_SEATS,),
     ),
+    Mutation(
+        "an older revision moves the numbers",
+        "services/reporting/live.py",
+        "    if not stored or before < now then\n",
+        "    if true then\n",
+        (_LIVE, "-k", "lower_revision"),
+    ),
+    Mutation(
+        "a rebuild misses what happens meanwhile",
+        "services/reporting/live.py",
+        "if builder then\n",
+        "if builder and owner ~= '' then\n",
+        (_LIVE, "-k", "rebuild"),
+    ),
+    Mutation(
+        "numbers that differ stay so",
+        "services/reporting/compare.py",
+        "self._rebuild_all({window.activity_id: None for window in differing})",
+        "self._rebuild_all({})",
+        (_COMPARE,),
+    ),
     # Offline.
     Mutation(
         "a claimed time is believed",
@@ -349,17 +446,9 @@ class Tree:
 
     @contextmanager
     def mutated(self, mutation: Mutation) -> Iterator[None]:
-        """The tree with one replacement.
-
-        Raises:
-            SystemExit: The text is not there, or more than once.
-        """
+        """The tree with one replacement."""
         path = self.folder / mutation.file
         source = path.read_text()
-        if (count := source.count(mutation.text)) != 1:
-            raise SystemExit(
-                f"{mutation.name}: its text is {count} times in {mutation.file}; say anew what it replaces"
-            )
         path.write_text(source.replace(mutation.text, mutation.instead))
         try:
             yield
@@ -388,14 +477,21 @@ def copied() -> Iterator[Tree]:
         yield Tree(folder)
 
 
+def misfits(mutations: Iterable[Mutation]) -> Iterator[str]:
+    """What is wrong with mutations whose text is not there exactly once, in words."""
+    for each in mutations:
+        count = (ROOT / each.file).read_text().count(each.text)
+        if count != 1:
+            yield f"{each.name}: its text is {count} times in {each.file}; say anew what it replaces"
+
+
 def main(options: argparse.Namespace) -> int:
     """Tries every mutation, and answers whether all were killed."""
     chosen = [each for each in MUTATIONS if each.name.startswith(tuple(options.only.split(",")))]
     survivors = []
+    if found := list(misfits(chosen)):
+        raise SystemExit("\n".join(found))
     with copied() as tree:
-        for mutation in chosen:
-            with tree.mutated(mutation):
-                pass
         _check_green(tree, chosen)
         for number, mutation in enumerate(chosen):
             began_at = time.monotonic()

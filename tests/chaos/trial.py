@@ -29,6 +29,8 @@ _BREAK_AT_S = 1.0
 _AFTERWARDS_S = 1.5
 _ANSWER_WITHIN_S = 5.0
 _RUN_WITHIN_S = 300.0
+_LOOK_S = 0.05
+_SOON_S = 0.001
 _PROBE_S = 0.5
 _PROBES = 60
 _COUNTERS_WITHIN_S = 180.0
@@ -50,6 +52,7 @@ class Fault:
         told: What requests sent while it was broken may be answered; None for anything.
         is_known: The activity was in use before; otherwise it is new to checkin.
         clocks_off_h: How wrong phones' clocks may be; None for phones that do not say what theirs shows.
+        are_phones_offline: People keep what they do on the phone, and all phones sync at the instant of the mending.
         recovers_within_s: From mended until a newcomer is accepted and nothing is on its way any more.
         people: How many; 0 for what the command line says.
         is_instant: Everybody comes at the same instant in the middle of the fault, and compared with a healthy rush.
@@ -64,6 +67,7 @@ class Fault:
     told: frozenset[str] | None = None
     is_known: bool = True
     clocks_off_h: float | None = None
+    are_phones_offline: bool = False
     recovers_within_s: float = 90.0
     people: int = 0
     is_instant: bool = False
@@ -78,6 +82,7 @@ class Result:
     Attributes:
         answers: By what they said, of requests sent while it was broken.
         recovered: Attempts that nobody was answered for and that are stored all the same.
+        pairs_ms: p99 of each healthy rush, and of the broken one after it, where they were compared.
         recovered_after_s: From mended until a newcomer was accepted and nothing was on its way any more.
         failures: What makes the run red, in words.
     """
@@ -93,13 +98,15 @@ class Result:
     answers: dict[str, int] = field(default_factory=dict)
     p99_ms: float = 0.0
     healthy_p99_ms: float = 0.0
+    pairs_ms: list[tuple[float, float]] = field(default_factory=list)
     recovered_after_s: float = 0.0
     failures: list[str] = field(default_factory=list)
 
     def line(self) -> str:
         """The result as it is printed."""
         said = ", ".join(f"{count} {what}" for what, count in self.answers.items()) or "nobody asked"
-        compared = f" (healthy {self.healthy_p99_ms:.0f})" if self.healthy_p99_ms else ""
+        pairs = ", ".join(f"{healthy:.0f} -> {broken:.0f}" for healthy, broken in self.pairs_ms)
+        compared = f" (healthy {self.healthy_p99_ms:.0f}; pairs {pairs})" if self.pairs_ms else ""
         return (
             f"attempted {self.attempted}, acknowledged {self.acknowledged}, ok {self.ok}, lost {self.lost},"
             f" duplicated {self.duplicated}, recovered {self.recovered}; meanwhile {said}, p99 {self.p99_ms:.0f} ms"
@@ -191,14 +198,22 @@ class _Trial:
         """What each person does: the first third around the break, the second at one instant, the others spread."""
         hold_s = self.fault.hold_s
         for number, person in enumerate([*self._crowd, self._far]):
-            wave = 1 if self.fault.is_instant else number % 3
+            wave = self._wave(number)
             taps = 1 if self.fault.is_instant or number % _SECOND_TAPS else 2
-            if wave == 0:
+            if self.fault.are_phones_offline:
+                yield self._once_online(person, list(self._taps(person, taps)), random.uniform(0, hold_s))
+            elif wave == 0:
                 first_s = _BREAK_AT_S + random.uniform(-0.4, 0.4)
                 yield from (attempt.until_answered(first_s) for attempt in self._taps(person, taps))
             else:
                 after_s = hold_s / 2 if wave == 1 else random.uniform(0, hold_s + _AFTERWARDS_S)
                 yield from (self._once_broken(attempt, after_s) for attempt in self._taps(person, taps))
+
+    def _wave(self, number: int) -> int:
+        if self.fault.is_instant:
+            return 1
+        # Whoever came just before the break would make the activity known.
+        return number % 3 if self.fault.is_known else 1 + number % 2
 
     def _taps(self, person: Person, count: int) -> Iterable[Attempt]:
         taps = [Attempt(person, self.activity) for _ in range(count)]
@@ -207,9 +222,22 @@ class _Trial:
 
     def _once_broken(self, attempt: Attempt, after_s: float) -> Script:
         """Comes so long after the break."""
-        while (due_at := self._moments.broken_at + after_s) == float("inf"):
-            yield 0.05
-        yield from attempt.until_answered(max(due_at - time.perf_counter(), 0.001))
+        yield from self._pause_until(lambda: self._moments.broken_at + after_s)
+        yield from attempt.until_answered()
+
+    def _once_online(self, person: Person, attempts: Sequence[Attempt], after_s: float) -> Script:
+        """Tries so long after the break in vain, and syncs when the phone has its network back."""
+        yield from self._pause_until(lambda: self._moments.broken_at + after_s)
+        now = time.perf_counter()
+        for attempt in attempts:
+            attempt.answers.append(Answer(0, b"", now, now, "offline"))
+        yield from self._pause_until(lambda: self._moments.mended_at)
+        yield from phones.syncing(person, attempts)
+
+    def _pause_until(self, due_at: Callable[[], float]) -> Script:
+        """Waits for a moment that is infinitely far until something has happened."""
+        while (left_s := due_at() - time.perf_counter()) > 0:
+            yield _LOOK_S if left_s == float("inf") else max(left_s, _SOON_S)
 
     async def _break_and_mend(self) -> None:
         moments = self._moments

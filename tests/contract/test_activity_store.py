@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
@@ -20,6 +20,7 @@ from services.activity.domain import Activity, State
 from services.activity.store import Store
 from services.activity.tables import activity_versions, metadata, outbox
 from tests.contract.schemas import differences, migrated
+from tests.contract.wire import Wire
 from tests.fakes_activity import STARTS_AT, FakeStore, a_draft
 
 Stores = Store | FakeStore
@@ -276,6 +277,26 @@ async def test_a_database_that_is_gone_is_unavailable() -> None:
         with pytest.raises(UnavailableError) as refusal:
             await work
         assert refusal.value.retry_after_s
+
+
+async def test_what_was_read_is_there_while_the_database_is_gone(activity_url: str) -> None:
+    """By every key it was read by; what was never read is unavailable, and so is the past."""
+    wire = Wire(activity_url)
+    await wire.open()
+    engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
+    store = Store(engine, Outbox(engine, outbox, {}))
+    lecture = await a_lecture(store)
+    assert await store.find(activity_ids=[lecture.activity_id]) == [lecture]
+
+    wire.cut()
+    remembered = await store.find(codes=[lecture.code], occurrence_ids=[lecture.occurrences[0].occurrence_id])
+    for unknown in (store.find(activity_ids=[ids.new_id()]), store.find_as_of(1, activity_ids=[lecture.activity_id])):
+        with pytest.raises(UnavailableError):
+            await unknown
+
+    assert remembered == [lecture]
+    await engine.dispose()
+    await wire.close()
 
 
 def test_migrations_and_tables_say_the_same(activity_url: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -151,6 +151,20 @@ async def test_two_recorders_with_the_same_people_end_with_one_holder_each(
     found = await stored_seats(engine, occurrence_id)
     assert sorted(holder for _, holder, _ in found) == sorted(copy.attempt_id for copy in batches[0])
     assert "Deadlock" not in caplog.text
+
+
+@pytest.mark.parametrize("table", ["seats", "attempts"])
+async def test_rows_are_locked_in_the_order_of_their_seats(engine: AsyncEngine, recorder: Recorder, table: str) -> None:
+    """However a batch is ordered: two recorders that take the same locks in the same order do not deadlock."""
+    occurrence_id, people = new_id(), sorted(new_id() for _ in range(9))
+    statements: list[str] = []
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+
+    await recorder.record([a_try(person, occurrence_id) for person in people[::-1]])
+
+    (inserted,) = [text for text in statements if text.startswith(f"INSERT INTO {table} ")]
+    places = [inserted.lower().index(person.hex()) for person in people]
+    assert places == sorted(places)
 
 
 async def _record_patiently(recorder: Recorder, batch: Sequence[pb.Copy]) -> None:

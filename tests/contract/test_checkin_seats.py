@@ -8,7 +8,7 @@ from servicekit import cache
 from servicekit.clock import now_us
 from servicekit.ids import new_id
 from services.checkin.merge import HintKind, Judgement
-from services.checkin.seats import Answer, Claim, Room, Seating, Seats, pack_hints, pack_recorded
+from services.checkin.seats import CLAIM_MS, Answer, Claim, Room, Seating, Seats, pack_hints, pack_recorded
 
 HOUR_US = 3600 * 1_000_000
 
@@ -133,6 +133,17 @@ async def test_a_confirmed_claim_outlives_its_thirty_seconds(seats: Seats, redis
         for _, score in await redis.zrange(f"checkin:taken:{{{room.occurrence_id.hex()}}}", 0, -1, withscores=True)
     ]
     assert score == float("inf")
+
+
+async def test_a_claim_that_nobody_confirmed_leaves_the_seat(seats: Seats, redis: cache.Redis) -> None:
+    """Its process died before the attempt was durable: after 30 s the next one takes the seat."""
+    room, lost = a_room(), a_claim()
+    await seat(seats, room, lost)
+    hints = f"checkin:seats:{{{room.occurrence_id.hex()}}}"
+    for field, hint in (await redis.hgetall(hints)).items():
+        assert 0 < int.from_bytes(hint[-8:], "big") - now_us() // 1000 <= CLAIM_MS
+        await redis.hset(hints, field, hint[:-8] + bytes(8))
+    assert await seat(seats, room, a_claim(lost.user_id)) == [Seating()]
 
 
 async def test_answers_are_kept_by_person_and_attempt(seats: Seats) -> None:

@@ -4,7 +4,7 @@ import random
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -19,7 +19,10 @@ _SPREAD_M = 100
 # As the mini-program: soon at first, then every few seconds, by chance so that phones do not come in step.
 _RETRIES = 60
 _RETRY_S = (0.5, 3.0)
+# One phone may sync every two seconds.
+_SYNC_PAUSE_S = 2.0
 _CHECKINS = "/v1/checkins"
+_SYNC = "/v1/checkins/sync"
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +67,12 @@ class Attempt:
 
     def request(self, token: bytes = b"", receipt: str = "") -> bytes:
         """The bytes to send; the token is the one on the screen unless given."""
+        return with_body(self.person.checkin_head, self.body(token, receipt))
+
+    def body(self, token: bytes = b"", receipt: str = "") -> bytes:
+        """What the request carries, which is also an item of a sync."""
         end = self._end[:-1] + b',"receipt":"%b"}' % receipt.encode() if receipt else self._end
-        return with_body(self.person.checkin_head, self._start + (token or self.activity.token) + end)
+        return self._start + (token or self.activity.token) + end
 
     @property
     def key(self) -> tuple[bytes, bytes]:
@@ -94,6 +101,21 @@ class Attempt:
                 receipt = answer.json().get("receipt", receipt)
             yield pause_s * random.uniform(0.5, 1.5)
             pause_s = min(2 * pause_s, _RETRY_S[1])
+
+
+def syncing(person: Person, attempts: Iterable[Attempt]) -> Script:
+    """Sends what waited on a phone, again and again what was not kept; each attempt takes the answers to its item."""
+    waiting = {ids.to_text(attempt.attempt_id): attempt for attempt in attempts}
+    for _ in range(_RETRIES):
+        items = b",".join(attempt.body() for attempt in waiting.values())
+        answer = yield with_body(head("POST", _SYNC, person.token), b'{"attempts":[%b]}' % items)
+        for result in answer.json()["results"] if answer.status == 200 else ():
+            if result["outcome"]:
+                kept = waiting.pop(result["attempt_id"])
+                kept.answers.append(replace(answer, body=msgspec.json.encode(result)))
+        if not waiting:
+            return
+        yield _SYNC_PAUSE_S * random.uniform(1, 1.5)
 
 
 def people(prefix: str, count: int) -> list[Person]:

@@ -10,6 +10,7 @@ from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.ids import new_id
 from servicekit.sealed import Sealer, parse_secrets
 from services.checkin.accept import Acceptance
+from services.checkin.activities import Switches
 from services.checkin.antifraud_client import Assessment
 from services.checkin.domain import SECOND_US, Method, Occurrence, Reason
 from services.checkin.errors import NothingDurableError
@@ -244,6 +245,14 @@ async def test_a_stale_snapshot_gives_at_best_a_provisional_answer(house: House)
     """The activity may have been cancelled since."""
     house.activities.snapshots = [a_snapshot(house.occurrence, read_at=0)]
     assert (await house.told(house.scan()))[0] is Outcome.PROVISIONAL
+
+
+async def test_operators_can_have_everybody_wait(house: House) -> None:
+    """Forced to ID-only, nobody is accepted; a dead QR is refused all the same."""
+    house.activities.switches = Switches(force_id_only=True)
+    assert (await house.told(house.scan()))[0] is Outcome.PROVISIONAL
+    expired = house.scan(token=house.token(issued_at=STARTS_AT // SECOND_US - 3600))
+    assert await house.told(expired) == (Outcome.REFUSED, ["QR_EXPIRED"])
 
 
 async def test_without_the_activity_service_a_qr_proves_its_occurrence(house: House) -> None:

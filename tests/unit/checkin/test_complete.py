@@ -1,16 +1,16 @@
 """Completion: what was provisional is decided later, as it would have been then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from services.checkin.antifraud_client import Assessment
 from services.checkin.complete import Completion, undecided_copies
-from services.checkin.domain import SECOND_US, Reason
+from services.checkin.domain import SECOND_US, ActivityState, Reason
 from services.checkin.merge import Judgement
-from tests.factories import an_occurrence
+from tests.factories import a_snapshot, an_occurrence
 from tests.unit.checkin.test_accept import House
 
 
@@ -80,6 +80,16 @@ async def test_a_provisional_attempt_is_accepted_as_of_its_arrival() -> None:
     (decided,) = ledger.recorded
     assert (decided.judgement, decided.received_at) == (Judgement.ACCEPTED, copy.received_at)
     assert decided.evidence == copy.evidence
+
+
+async def test_the_activity_counts_as_it_was_at_arrival() -> None:
+    """It was cancelled afterwards; who was there before checked in."""
+    house, ledger = House(), Ledger()
+    copy = await provisional(house, ledger)
+    house.activities.past[copy.occurrence_id, copy.received_at] = a_snapshot(house.occurrence)
+    house.activities.snapshots = [a_snapshot(replace(house.occurrence, state=ActivityState.CANCELLED))]
+    await completion(house, ledger).complete()
+    assert [decided.judgement for decided in ledger.recorded] == [Judgement.ACCEPTED]
 
 
 async def test_while_antifraud_is_gone_nothing_is_decided() -> None:
