@@ -5,6 +5,8 @@ BIN := .venv/bin
 UP := $(PYTHON) -m deploy.local.up
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
+PHONE := tests/miniprogram
+NODE_MODULES := $(PHONE)/node_modules/.package-lock.json miniprogram/node_modules/.package-lock.json
 LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
@@ -13,7 +15,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,9 +36,14 @@ clean: ## stop everything and forget its data
 	@$(UP) clean
 
 test: ## every test, against the local stack; leaves the stack as it found it
-	@$(UP) --dev run -- $(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/e2e) $(args)
+	@$(UP) --dev run -- make --no-print-directory tests
 
-check: dev $(BUF) ## lint, types, imports, docstrings, protos
+# With args, which are pytest's, only what pytest runs.
+tests: $(if $(args),,$(NODE_MODULES))
+	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/e2e) $(args)
+	@$(if $(args),,npm --prefix $(PHONE) test)
+
+check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, docstrings, protos, templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -46,6 +53,10 @@ check: dev $(BUF) ## lint, types, imports, docstrings, protos
 	$(BIN)/python -m grpc_tools.protoc -Iprotos -I$(WHEELS) --include_imports --include_source_info \
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)
 	$(BUF) lint .local/protos.binpb --config buf.yaml
+	npm --prefix $(PHONE) run check
+
+miniprogram: up dev $(NODE_MODULES) ## the mini-program in a browser, against the local stack
+	@node $(PHONE)/harness/show.mjs
 
 fmt: dev ## format the code, and fix what the linter can
 	$(BIN)/ruff check --fix
@@ -93,6 +104,10 @@ nightly: dev ## the long property tests, chaos with every edge and every outage,
 
 dev:
 	@$(UP) --dev install
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 $(BUF): deploy/buf/package-lock.json
 	npm install --prefix deploy/buf --ignore-scripts --no-save --no-audit --no-fund

@@ -26,6 +26,8 @@ _RUNTIME_LOCK, _DEV_LOCK = "requirements.lock", "requirements-dev.lock"
 _LOOKING_ONLY = ("down", "status", "logs", "clean")
 _SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin"
 _RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_CHINESE_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+_NODE_AT_LEAST = 20
 
 # Debian starts a server as soon as it is installed; ours are private, so a policy forbids that for the while. A policy
 # that was there before comes back, even if an earlier run was killed half-way.
@@ -44,8 +46,12 @@ DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@
 """
 
 
-def missing_packages() -> list[str]:
-    """Debian packages that `make up` needs and that are not there."""
+def missing_packages(*, dev: bool = False) -> list[str]:
+    """Debian packages that are needed and that are not there.
+
+    Args:
+        dev: Also what tests and checks need: the mini-program is tested in a real browser, in Chinese.
+    """
     needed = {
         "mariadb-server": _has("mariadbd") and _has("mariadb-install-db"),
         "redis-server": _has("redis-server"),
@@ -53,6 +59,8 @@ def missing_packages() -> list[str]:
         # toxiproxy, which only the chaos suite needs, is built from source.
         "golang-go": not os.environ.get("QIANDAO_PROXIED") or _has("go"),
         "python3-venv": os.access(PYTHON, os.X_OK) or importlib.util.find_spec("ensurepip") is not None,
+        "chromium": not dev or _has("chromium"),
+        "fonts-noto-cjk": not dev or _CHINESE_FONT.exists(),
     }
     return [package for package, is_there in needed.items() if not is_there]
 
@@ -85,6 +93,27 @@ def _become_root() -> list[str] | None:
     if _has("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
         return ["sudo", "-n"]
     return None
+
+
+def check_node() -> None:
+    """Makes sure of a Node that runs the tests of the mini-program; Debian 12 has only an older one to install.
+
+    Raises:
+        SystemExit: There is none, or it is too old.
+    """
+    found = _output("node", "--version") if _has("npm") else ""
+    version = int(found.removeprefix("v").partition(".")[0] or 0)
+    if version < _NODE_AT_LEAST:
+        sys.exit(
+            f"Tests and checks need Node {_NODE_AT_LEAST} or newer with npm, and there is {found.strip() or 'none'}. "
+            "Install it from https://nodejs.org, then try again; make up needs none."
+        )
+
+
+def _output(*command: str) -> str:
+    if not _has(command[0]):
+        return ""
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def install_wheels(lock: str) -> None:
@@ -140,9 +169,11 @@ def make_ready(*, dev: bool) -> None:
         dev: Also what tests and checks need.
     """
     LOCAL.mkdir(exist_ok=True)
+    if dev:
+        check_node()
     with (LOCAL / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if packages := missing_packages():
+        if packages := missing_packages(dev=dev):
             install_packages(packages)
         # The development lock holds everything the other one does.
         install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK)

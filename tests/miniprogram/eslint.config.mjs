@@ -30,9 +30,11 @@ export default [
     languageOptions: { sourceType: 'commonjs', globals: { ...globals.node, ...globals.jest } },
     rules,
   },
+  { files: ['tests/miniprogram/component/**/*.js'], languageOptions: { globals: globals.browser } },
   {
+    // The harness is a phone in a browser, and what `evaluate` is given runs in it.
     files: ['tests/miniprogram/**/*.mjs'],
-    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+    languageOptions: { globals: { ...globals.node, ...globals.browser, ...phone } },
     rules,
   },
 ]

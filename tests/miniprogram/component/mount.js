@@ -4,6 +4,17 @@ const path = require('path')
 const simulate = require('miniprogram-simulate')
 
 const ROOT = path.resolve(__dirname, '../../../miniprogram')
+/** What an event or a change of data needs to arrive. */
+const SETTLE_MS = 20
+
+/** @type {Map<string, string>} The runtime takes each component once. */
+const loaded = new Map()
+
+const idOf = (name) => {
+  const file = path.join(ROOT, 'components', name, name)
+  if (!loaded.has(name)) loaded.set(name, simulate.load(file, name, { compiler: 'official', rootPath: ROOT }))
+  return loaded.get(name)
+}
 
 /**
  * A component in the document.
@@ -12,17 +23,20 @@ const ROOT = path.resolve(__dirname, '../../../miniprogram')
  * @param {object} [properties]
  */
 const mount = (name, properties = {}) => {
-  const id = simulate.load(path.join(ROOT, 'components', name, name), name, { compiler: 'official', rootPath: ROOT })
-  const component = simulate.render(id, properties)
+  const component = simulate.render(idOf(name), properties)
   component.attach(document.body.appendChild(document.createElement('div')))
   return component
 }
 
-/** What of a component a person reads. */
-const text = (component) => component.dom.textContent.replace(/\s+/g, ' ').trim()
+/** What of a component a person reads, a space between one piece and the next. */
+const text = (component) => {
+  const walker = document.createTreeWalker(component.dom, NodeFilter.SHOW_TEXT)
+  const pieces = []
+  while (walker.nextNode()) pieces.push(walker.currentNode.textContent.trim())
+  return pieces.filter(Boolean).join(' ')
+}
 
-/** Events arrive a task later. */
-const settled = () => simulate.sleep(20)
+const settled = () => simulate.sleep(SETTLE_MS)
 
 /** Taps, and says how often the event of that name was fired. */
 const tap = async (component, selector, event) => {

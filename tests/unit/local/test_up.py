@@ -23,6 +23,32 @@ def test_missing_servers_are_named_by_package(monkeypatch: pytest.MonkeyPatch) -
     assert up.missing_packages() == ["mariadb-server", "rabbitmq-server"]
 
 
+def test_tests_need_a_browser_that_writes_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only tests and checks need is not asked for by `make up`."""
+    monkeypatch.setattr(up, "_has", lambda program: program != "chromium")
+    monkeypatch.setattr(up, "_RABBITMQ", Path("/"))
+    monkeypatch.setattr(up, "_CHINESE_FONT", Path("/nowhere"))
+    assert up.missing_packages() == []
+    assert up.missing_packages(dev=True) == ["chromium", "fonts-noto-cjk"]
+
+
+@pytest.mark.parametrize(("found", "named"), [("v18.19.0\n", "v18.19.0"), ("", "none")])
+def test_an_old_node_is_told_in_words(monkeypatch: pytest.MonkeyPatch, found: str, named: str) -> None:
+    """What is needed, what is there, and where a newer one is."""
+    monkeypatch.setattr(up, "_has", lambda program: True)
+    monkeypatch.setattr(up, "_output", lambda *command: found)
+    with pytest.raises(SystemExit) as caught:
+        up.check_node()
+    assert f"Node 20 or newer with npm, and there is {named}. Install it" in str(caught.value.code)
+
+
+def test_a_new_node_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any from 20 on."""
+    monkeypatch.setattr(up, "_has", lambda program: True)
+    monkeypatch.setattr(up, "_output", lambda *command: "v22.1.0\n")
+    up.check_node()
+
+
 def test_wheels_are_left_alone_while_the_lock_is_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stamp holds the lock's digest; a changed lock installs again."""
     ran: list[list[str]] = []

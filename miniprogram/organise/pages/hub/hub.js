@@ -74,7 +74,7 @@ Page({
       if (!this.stop) this.stop = organise.live(this.activity_id, (/** @type {Stats} */ stats) => this.count(stats), () => this.setData({ is_cut: true }))
       const all = await organise.organisations()
       const mine = all.find((/** @type {Organisation} */ one) => this.data.activity && one.id === this.data.activity.organisation_id)
-      this.setData({ can_manage: Boolean(mine) && CAN_MANAGE.includes(mine.role || '') })
+      this.setData({ can_manage: CAN_MANAGE.includes((mine && mine.role) || '') })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }

@@ -21,7 +21,7 @@ Page({
     q: '',
     count: 0,
     submit: t.choose,
-    direction: 'in',
+    /** @type {Direction} */ direction: 'in',
     gate: '',
     is_sending: false,
     is_loading: true,

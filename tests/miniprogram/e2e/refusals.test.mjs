@@ -1,0 +1,134 @@
+/** Each refusal says why, by how much, and what to do. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { scene } from './scene.mjs'
+import { INSIDE, newName, openActivity, OUTSIDE, signIn, until } from './stack.mjs'
+
+const WRONG_CODES = 20
+
+const { phone: newPhone } = scene()
+
+/** Scans on a new phone, and waits for all of these texts. */
+const scanSees = async (scan, texts, fx = {}) => {
+  const phone = await newPhone({ scan, ...fx })
+  await phone.open('pages/home/home')
+  await phone.tap('我要签到')
+  for (const text of texts) await phone.sees(text)
+  return phone
+}
+
+const typeCode = async (phone, code) => {
+  await phone.page.getByPlaceholder('6 位签到码').fill(code)
+  await phone.tap('签到', { exact: true })
+}
+
+test('outside the fence: distance and radius are told', async () => {
+  const activity = await openActivity()
+  const { url } = await activity.qr()
+  const phone = await scanSees(url, ['不在签到范围', /距活动地点 2\.2 公里，须在 200 米内/, '请走近后再试', '重新扫码', /请求编号/], { location: OUTSIDE })
+  assert.equal((await activity.stats()).checked_in, 0)
+  await phone.set({ location: INSIDE, now_offset_ms: 31000 })
+  await phone.tap('重新扫码')
+  await phone.sees('签到成功')
+})
+
+test('a QR of somebody else', async () => {
+  const phone = await newPhone({ scan: 'https://example.com/menu' })
+  await phone.open('pages/home/home')
+  await phone.tap('我要签到')
+  await phone.page.getByText('这不是签到二维码').waitFor()
+})
+
+test('a QR that was tampered with', async () => {
+  const { url } = await (await openActivity()).qr()
+  const at = url.length - 4
+  await scanSees(url.slice(0, at) + (url[at] === 'A' ? 'B' : 'A') + url.slice(at + 1), ['未能签到', '二维码无效', '重新扫码'])
+})
+
+test('a QR of a link that is none', async () => {
+  await scanSees('http://127.0.0.1:8080/q/nonsense', ['未能签到', '这不是本系统的签到二维码'])
+})
+
+test('a QR that is over, from a photograph', async () => {
+  const activity = await openActivity({ qr_period_s: 10 })
+  const { url, slot } = await activity.qr()
+  await until(() => activity.qr(), (qr) => qr.slot > slot + 2, { within_ms: 60000, every_ms: 1000 })
+  await scanSees(url, ['未能签到', '二维码已过期', /过期 .*秒/, '重新扫码'])
+})
+
+test('a QR that the organiser replaced', async () => {
+  const activity = await openActivity()
+  const { url } = await activity.qr()
+  await activity.revoke()
+  await scanSees(url, ['未能签到', '二维码已被组织者更换'])
+})
+
+test('a wrong code', async () => {
+  const phone = await newPhone()
+  await phone.open('pages/checkin/checkin')
+  await typeCode(phone, 'ZZZZZZ')
+  await phone.sees('签到码不正确')
+  await phone.tap('重新输入签到码')
+  await phone.sees('没有二维码？输入签到码')
+})
+
+test('too many wrong codes', async () => {
+  const name = newName('guesser')
+  const phone = await newPhone({ login: `sim:${name}` })
+  const guesser = await signIn(name)
+  const guess = () => guesser.call('GET', '/v1/activities/resolve?code=ZZZZZZ').catch((error) => error.message)
+  let said = ''
+  for (let tries = 0; tries < WRONG_CODES && !said.includes('CODE_LOCKED'); tries += 1) said = await guess()
+  await phone.open('pages/checkin/checkin')
+  await typeCode(phone, 'ZZZZZZ')
+  await phone.sees('签到码错误次数过多')
+  await phone.sees('可以改为扫描二维码')
+})
+
+test('before it opens', async () => {
+  const { url } = await (await openActivity({ from: 60, to: 120 })).qr()
+  await scanSees(url, ['未能签到', '签到尚未开始', /还有 59 分钟/])
+})
+
+test('after it ended', async () => {
+  const { url } = await (await openActivity({ from: -120, to: -10 })).qr()
+  await scanSees(url, ['未能签到', '签到已结束', /已结束 10 分钟/])
+})
+
+test('a cancelled activity', async () => {
+  const activity = await openActivity()
+  const { url } = await activity.qr()
+  await activity.cancel()
+  await scanSees(url, ['未能签到', '活动已取消'])
+})
+
+test('a way that this activity does not take', async () => {
+  const activity = await openActivity({ methods: ['qr'] })
+  const phone = await newPhone()
+  await phone.open('pages/checkin/checkin')
+  await typeCode(phone, activity.code)
+  await phone.sees('本活动不支持这种签到方式')
+})
+
+test('no seat left', async () => {
+  const activity = await openActivity({ capacity: 1, strict: true })
+  const { url } = await activity.qr()
+  await scanSees(url, ['签到成功'])
+  await scanSees(url, ['未能签到', '名额已满', '共 1 人'])
+})
+
+test('no position where one is needed', async () => {
+  const { url } = await (await openActivity()).qr()
+  await scanSees(url, ['未能签到', '没有收到定位', '请打开手机定位后再试'], { location: 'none' })
+})
+
+test('a doubt goes to a person, who is told of it', async () => {
+  const activity = await openActivity({ policy: { fence: 'review' } })
+  const { url } = await activity.qr()
+  const phone = await scanSees(url, ['等待人工核验', '不在签到范围'], { location: OUTSIDE })
+  const { reviews } = await until(
+    () => activity.owner.get(`/v1/reviews?activity_id=${activity.id}`), (page) => page.reviews.length === 1)
+  await activity.owner.post(`/v1/reviews/${reviews[0].id}/approve`, { revision: reviews[0].revision })
+  await phone.sees('签到成功')
+})

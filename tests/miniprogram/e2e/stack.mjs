@@ -1,0 +1,84 @@
+/** The public HTTP API as organisers and tests use it, beside the phones. */
+
+import { randomUUID } from 'node:crypto'
+import { gatewayUrl } from '../harness/server.mjs'
+
+export const PLACE = { name: '图书馆报告厅', latitude: 25.04, longitude: 102.71, coord: 'gcj02', radius_m: 200 }
+
+/** Where a phone may be: inside the fence, 2.2 km away, or where its own doubt leaves it open. */
+export const INSIDE = { latitude: PLACE.latitude + 0.0001, longitude: PLACE.longitude, accuracy: 10 }
+export const OUTSIDE = { latitude: PLACE.latitude + 0.02, longitude: PLACE.longitude, accuracy: 10 }
+export const UNCERTAIN = { latitude: PLACE.latitude + 0.0025, longitude: PLACE.longitude, accuracy: 150 }
+export const WIFI = { ssid: 'hall', bssid: '0a:1b:2c:3d:4e:5f' }
+
+const MINUTE_MS = 60000
+
+/** A name that no other test signs in with. */
+export const newName = (stem) => `${stem}-${randomUUID().slice(0, 8)}`
+
+const later = (minutes) => new Date(Date.now() + minutes * MINUTE_MS).toISOString()
+
+/** Somebody signed in; every call throws what the server said no with. */
+class Caller {
+  constructor(token, user) {
+    this.token = token
+    this.user = user
+  }
+
+  async call(method, path, body) {
+    const headers = { 'content-type': 'application/json', ...(this.token && { authorization: `Bearer ${this.token}` }) }
+    const reply = await fetch(gatewayUrl() + path, { method, headers, body: body && JSON.stringify(body) })
+    const text = await reply.text()
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`)
+    return text ? JSON.parse(text) : null
+  }
+
+  get(path) { return this.call('GET', path) }
+  post(path, body) { return this.call('POST', path, body) }
+}
+
+/** Signs in the person whom a phone with `login: sim:<name>` is. */
+export const signIn = async (name) => {
+  const said = await new Caller('', null).post('/v1/auth/wechat', { code: `sim:${name}` })
+  return new Caller(said.access_token, said.user)
+}
+
+/** A published activity and who runs it. */
+export class Activity {
+  constructor(owner, made) {
+    Object.assign(this, { owner, id: made.id, code: made.code, title: made.title, path: `/v1/activities/${made.id}` })
+  }
+
+  qr() { return this.owner.get(`${this.path}/qr`) }
+  stats() { return this.owner.get(`${this.path}/stats`) }
+  people() { return this.owner.get(`${this.path}/people`).then(({ people }) => people) }
+  revoke() { return this.owner.post(`${this.path}/qr/revoke`) }
+  cancel() { return this.owner.post(`${this.path}/cancel`) }
+}
+
+/**
+ * A new activity, open for two hours since five minutes, with a fence that refuses.
+ *
+ * @param {{from?: number, to?: number, [field: string]: unknown}} [changes] Times in minutes from now, and fields of the API.
+ */
+export const openActivity = async ({ from = -5, to = 120, ...changes } = {}) => {
+  const owner = await signIn(newName('organiser'))
+  const { id: organisation_id } = await owner.post('/v1/organisations', { name: '测试组织' })
+  const made = await owner.post('/v1/activities', {
+    organisation_id, kind: 'event', title: '新生讲座', starts_at: later(from), ends_at: later(to), place: PLACE,
+    policy: { fence: 'refuse' }, methods: ['qr', 'code', 'place'], ...changes,
+  })
+  await owner.post(`/v1/activities/${made.id}/publish`)
+  return new Activity(owner, made)
+}
+
+/** Waits until `ask` gives what `is` takes; says what it gave last. */
+export const until = async (ask, is, { within_ms = 10000, every_ms = 100 } = {}) => {
+  const end = Date.now() + within_ms
+  for (;;) {
+    const found = await ask()
+    if (is(found)) return found
+    if (Date.now() > end) throw new Error(`still ${JSON.stringify(found)} after ${within_ms} ms`)
+    await new Promise((resolve) => { setTimeout(resolve, every_ms) })
+  }
+}
