@@ -21,12 +21,16 @@ const BY_KIND = /** @type {Record<string, string>} */ ({
   failed: services.failed,
 })
 
+/** What services found out by themselves. */
+const BY_REASON = /** @type {Record<string, string>} */ ({ STORAGE_FULL: services.storageFull, VERSION_OUTDATED: services.outdated })
+
 /**
  * A sentence for a failure.
  *
  * @param {Failure} failure
  */
 const say = (failure) => {
+  if (failure.reason && BY_REASON[failure.reason]) return BY_REASON[failure.reason]
   if (failure.kind !== 'problem') return BY_KIND[failure.kind] || services.failed
   if (failure.body && failure.body.message) return String(failure.body.message)
   if (failure.reason && reasons[failure.reason]) return explain({ reason: failure.reason }).why

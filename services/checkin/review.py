@@ -221,7 +221,6 @@ class Reviews:
         """
         stored = await self._find(actor, identifier)
         [review] = await self._reviews([stored])
-        review.checkin.history.extend(stored.history())
         return review
 
     async def decide(self, word: Word, identifier: bytes, saw_revision: int) -> pb.Review:
@@ -387,8 +386,11 @@ class Reviews:
             return {}
 
     def _review(self, stored: Stored, name: str) -> pb.Review:
+        record = stored.record()
+        # Whoever decides reads what was said before, an appeal above all.
+        record.history.extend(stored.history())
         return pb.Review(
-            checkin=stored.record(),
+            checkin=record,
             state=state_of(stored),
             user_name=name,
             accuracy_m=stored.copy.accuracy_m,

@@ -4,7 +4,7 @@ const { asFailure } = require('../../core/failure')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
-const { ofCheckin, viewOf } = require('./view')
+const { ofCheckin, viewOf, withCause } = require('./view')
 
 const RESULT_TEMPLATE = 'checkin_result'
 /** Once on this phone: who said later finds it under 我的. */
@@ -49,6 +49,13 @@ Page({
     const can_name = Boolean(user && !user.name) && view.id !== '' && !platform.read(NAME_ASKED)
     this.setData({ view, can_name, can_remind: can_remind && !this.is_asked })
     if (view.is_open && !this.stop) this.follow(view.id)
+    if (view.action === 'precise') this.explainDenied()
+  },
+
+  /** The server sees no position; only the phone knows that the person had said no. */
+  async explainDenied() {
+    const { location } = await getApp().services.platform.permissions()
+    if (location === false) this.setData({ view: withCause(this.data.view, { reason: 'LOCATION_DENIED' }) })
   },
 
   follow(/** @type {string} */ id) {

@@ -61,6 +61,18 @@ const ofCheckin = (checkin, now, request_id) => {
 }
 
 /**
+ * The same page with a cause that the phone knows better.
+ *
+ * @param {View} view
+ * @param {Reason} reason
+ * @returns {View}
+ */
+const withCause = (view, reason) => {
+  const { why, what, action } = texts.explain(reason)
+  return { ...view, why, much: '', what, action, action_text: /** @type {Record<string, string>} */ (texts.result.actions)[action] }
+}
+
+/**
  * The page of an answer; null for one this phone does not remember.
  *
  * @param {CheckinAnswer | null} answer
@@ -71,4 +83,4 @@ const viewOf = (answer, now) => {
   return answer.checkin ? ofCheckin(answer.checkin, now, answer.request_id) : { ...SAVED, hint: answer.message || SAVED.hint }
 }
 
-module.exports = { viewOf, ofCheckin }
+module.exports = { viewOf, ofCheckin, withCause }

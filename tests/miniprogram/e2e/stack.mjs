@@ -20,9 +20,10 @@ const later = (minutes) => new Date(Date.now() + minutes * MINUTE_MS).toISOStrin
 
 /** Somebody signed in; every call throws what the server said no with. */
 class Caller {
-  constructor(token, user) {
+  constructor(token, user, name) {
     this.token = token
     this.user = user
+    this.name = name
   }
 
   async call(method, path, body) {
@@ -35,18 +36,21 @@ class Caller {
 
   get(path) { return this.call('GET', path) }
   post(path, body) { return this.call('POST', path, body) }
+
+  /** Makes somebody a member. */
+  enlist(organisation_id, { user }, role) { return this.post(`/v1/organisations/${organisation_id}/members`, { user_id: user.id, role }) }
 }
 
 /** Signs in the person whom a phone with `login: sim:<name>` is. */
 export const signIn = async (name) => {
   const said = await new Caller('', null).post('/v1/auth/wechat', { code: `sim:${name}` })
-  return new Caller(said.access_token, said.user)
+  return new Caller(said.access_token, said.user, name)
 }
 
 /** A published activity and who runs it. */
 export class Activity {
   constructor(owner, made) {
-    Object.assign(this, { owner, id: made.id, code: made.code, title: made.title, path: `/v1/activities/${made.id}` })
+    Object.assign(this, { owner, id: made.id, code: made.code, title: made.title, organisation_id: made.organisation_id, path: `/v1/activities/${made.id}` })
   }
 
   qr() { return this.owner.get(`${this.path}/qr`) }

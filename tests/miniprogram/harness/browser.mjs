@@ -5,6 +5,8 @@ import { chromium } from 'playwright-core'
 const PROGRAM = process.env.QIANDAO_CHROMIUM || '/usr/bin/chromium'
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const BOOT_MS = 15000
+const SEEN_MS = 10000
+const TAP_MS = 10000
 
 export const SMALL = { width: 320, height: 568 }
 export const USUAL = { width: 375, height: 812 }
@@ -72,16 +74,23 @@ export class Phone {
   /** A tap, counted. */
   async tap(text, options) {
     this.taps += 1
-    await this.text(text, options).tap()
+    await this.text(text, options).tap({ timeout: TAP_MS })
   }
 
   /** A tap in what WeChat draws itself: a dialog, a sheet. */
   async answer(text) {
     this.taps += 1
-    await this.page.locator('.h-mask').getByText(text, { exact: true }).tap()
+    await this.page.locator('.h-mask').getByText(text, { exact: true }).tap({ timeout: TAP_MS })
   }
 
-  async sees(text, options = {}) { await this.text(text).waitFor({ state: 'visible', timeout: 10000, ...options }) }
+  /** Waits for a text; says what there is instead. */
+  async sees(text, options = {}) {
+    try {
+      await this.text(text).waitFor({ state: 'visible', timeout: SEEN_MS, ...options })
+    } catch (error) {
+      throw new Error(`no ${text} on ${await this.route()}:\n${await this.page.locator('.h-page:not([hidden])').innerText()}`, { cause: error })
+    }
+  }
 
   route() { return this.page.evaluate(() => window.getCurrentPages().at(-1).route) }
 

@@ -18,9 +18,8 @@ const startMs = async (browser, url) => {
   return took
 }
 
-for (const [name, bytes] of Object.entries(packageSizes())) console.log(`${name.padEnd(10)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`)
-
 const built = await build()
+for (const [name, bytes] of Object.entries(packageSizes(built.project))) console.log(`${name.padEnd(10)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`)
 console.log(`${'build'.padEnd(10)} ${String(built.ms).padStart(6)} ms`)
 const server = await serve(OUT)
 const browser = await launch()

@@ -109,8 +109,9 @@ export class Pages {
     Object.assign(page, { route, options: query })
     const config = { ...this.appJson.window, ...this.meta[route].json }
     this.stack.push({ route, query, holder, scroll, node, root, page, config, title: '' })
-    this.#call(page, 'onLoad', query)
+    // Components are attached before the page is loaded, as in WeChat.
     root.attach(node, placeholder)
+    this.#call(page, 'onLoad', query)
     this.#paint()
     this.#watch(scroll, page)
     this.show()

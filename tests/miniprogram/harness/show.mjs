@@ -23,11 +23,11 @@ document.body.appendChild(Object.assign(document.createElement('iframe'), { src:
 const FIXTURES = '<script>window.__fx = Object.fromEntries(new URLSearchParams(location.search))</script>'
 
 const rebuild = async () => {
-  const { pages, ms } = await build(PRODUCT, OUT)
+  const { project, ms } = await build(PRODUCT, OUT)
   const page = fs.readFileSync(path.join(OUT, 'index.html'), 'utf8')
   fs.writeFileSync(path.join(OUT, 'phone.html'), page.replace('<body>', `<body>${FIXTURES}`))
   fs.writeFileSync(path.join(OUT, 'show.html'), FRAME)
-  console.log(`  built ${pages.length} pages in ${ms} ms`)
+  console.log(`  built ${project.pages.length} pages in ${ms} ms`)
 }
 
 await rebuild()

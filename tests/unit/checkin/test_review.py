@@ -371,4 +371,5 @@ async def test_a_case_shows_what_a_human_needs(office: Office) -> None:
     reviews, cases, more = await office.reviews.page(
         office.reviewer, office.occurrence.activity_id, pb.REVIEW_STATE_PENDING, 1, None
     )
+    assert [[event.kind for event in each.checkin.history] for each in reviews] == [[pb.Event.KIND_RECEIVED]]
     assert (reviews[0].user_name, cases[0].pending, more is not None) == ("", 1, True)

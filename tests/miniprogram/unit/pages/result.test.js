@@ -1,6 +1,6 @@
 /** What the result page says of every outcome. */
 
-const { viewOf } = require('../../../../miniprogram/pages/result/view')
+const { viewOf, withCause } = require('../../../../miniprogram/pages/result/view')
 
 const NOW = new Date(2026, 8, 15, 9, 31).getTime()
 const AT = new Date(2026, 8, 15, 9, 30).toISOString()
@@ -45,6 +45,11 @@ test('what waits for a human says who decides and is followed', () => {
 test('what waits for the system asks nothing of the person', () => {
   const view = viewOf(answer({ outcome: 'provisional', reasons: [{ reason: 'DEPENDENCY_UNAVAILABLE' }] }), NOW)
   expect(view).toMatchObject({ tone: 'wait', is_open: true, action_text: '', hint: '系统恢复后自动完成核验，一般不超过 15 分钟' })
+})
+
+test('where the person had said no to the position, the settings are the way', () => {
+  const view = viewOf(answer({ outcome: 'pending_review', reasons: [{ reason: 'LOCATION_MISSING' }] }), NOW)
+  expect(withCause(view, { reason: 'LOCATION_DENIED' })).toMatchObject({ why: '没有定位权限', action: 'settings', action_text: '打开定位设置', is_open: true })
 })
 
 test('what is saved on the phone says so', () => {
