@@ -105,8 +105,9 @@ nightly: dev ## the long property tests, chaos with every edge and every outage,
 dev:
 	@$(UP) --dev install
 
+# Not `npm ci`: it refuses a lock without the binaries of other platforms, which not every mirror has.
 %/node_modules/.package-lock.json: %/package-lock.json
-	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
+	npm install --prefix $* --ignore-scripts --no-save --no-audit --no-fund
 	@touch $@
 
 $(BUF): deploy/buf/package-lock.json

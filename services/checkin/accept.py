@@ -18,13 +18,14 @@ from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics
-from services.checkin.domain import Method, is_refused_for_time, refused
+from services.checkin.domain import Method, is_refused_for_time
 from services.checkin.errors import AttemptReusedError
 from services.checkin.judging import (
     Case,
     Judging,
     Key,
     effective_at,
+    no_seat_left,
     slot_age_s,
     to_reasons,
     undecided,
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 # Under the gateway's two seconds, whatever hangs: what judging leaves of it is for the broker, and then for the inbox.
 ACCEPT_S = 1.6
 _LEAST_DISPATCH_S = 0.6
-_FULL = refused("CAPACITY_FULL")
 _UNSEEN = Seating()
 _SUCCESS = (pb.OUTCOME_ACCEPTED, pb.OUTCOME_DUPLICATE)
 # As which a copy is recorded that came before the one which succeeded.
@@ -217,7 +217,7 @@ def _seat(case: _Reply, seating: Seating) -> None:
     """Turns the own judgement and what Redis said into the answer."""
     attempt = case.attempt
     if seating.is_full:
-        case.finding = _FULL
+        case.finding = no_seat_left(case)
     elif seating.is_uncounted and case.finding.judgement is Judgement.ACCEPTED:
         case.finding = undecided(case.finding)
     case.seating = seating

@@ -20,8 +20,8 @@ from servicekit.errors import ServiceError
 from servicekit.sealed import Sealer
 from services.checkin import metrics
 from services.checkin.activities import Snapshot, Switches
-from services.checkin.domain import Finding, refused
-from services.checkin.judging import UNDECIDED, Case, Judging, Key, to_reasons
+from services.checkin.domain import Finding
+from services.checkin.judging import UNDECIDED, Case, Judging, Key, no_seat_left, to_reasons
 from services.checkin.merge import Judgement
 from services.checkin.seats import Answer, Claim, Room, Seating
 
@@ -34,7 +34,6 @@ QUIET_S = 5.0
 # From then on a human may decide as well.
 OVERDUE_US = 900 * SECOND_US
 _MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE"})
-_FULL = refused("CAPACITY_FULL")
 
 
 class OpenAttemptsPort(Protocol):
@@ -189,7 +188,7 @@ class Completion:
             seatings, _ = await self._seats.claim({room: [claim]}, ())
             (seating,) = seatings[room]
             if seating.is_full:
-                case.finding = _FULL
+                case.finding = no_seat_left(case)
             elif seating.is_uncounted:
                 case.finding = UNDECIDED
                 uncounted.add(room)

@@ -307,6 +307,12 @@ def effective_at(case: Case) -> int:
     return case.finding.effective_at or case.attempt.received_at
 
 
+def no_seat_left(case: Case) -> Finding:
+    """The refusal of who came after the last seat was taken."""
+    assert case.snapshot is not None
+    return refused("CAPACITY_FULL", capacity=case.snapshot.occurrence.capacity)
+
+
 def undecided(finding: Finding) -> Finding:
     """The finding of somebody who could not be asked everything; what time said of it stays."""
     return replace(finding, judgement=Judgement.UNDECIDED, reasons=UNDECIDED.reasons)

@@ -64,6 +64,7 @@ Page({
       const view = ofCheckin(checkin, platform.now(), '')
       if (view.is_done && !this.data.view.is_done) platform.vibrate('medium')
       this.setData({ view, can_remind: view.is_open && this.data.can_remind })
+      if (view.action === 'precise') this.explainDenied()
     })
   },
 
@@ -98,11 +99,19 @@ Page({
     const acts = /** @type {Record<string, () => void>} */ ({
       scan: () => navigation.replace('/pages/checkin/checkin', { scan: 1 }),
       code: () => navigation.replace('/pages/checkin/checkin'),
-      settings: () => getApp().services.platform.openSettings(),
+      settings: () => this.allow(),
       precise: () => this.askPrecisely(),
       wifi: () => this.retry(),
     })
     acts[this.data.view.action]()
+  },
+
+  /** Who allowed it there need not tap again. */
+  async allow() {
+    const { platform } = getApp().services
+    await platform.openSettings()
+    const { location } = await platform.permissions()
+    if (location) this.retry()
   },
 
   async askPrecisely() {

@@ -30,7 +30,7 @@ test('a full storage without a network is told, never silent', async () => {
   await phone.tap('我要签到')
   await phone.sees(/手机存储已满/)
   await phone.set({ storage_limit: 10 * 1024 * 1024, offline: false })
-  await phone.tap('重试')
+  await phone.tap('重试', { exact: true })
   await phone.sees(/签到成功|你已签到/)
   assert.equal((await until(() => activity.people(), (people) => people.length > 0)).length, 1)
 })

@@ -295,7 +295,9 @@ async def test_a_full_room_refuses_the_next_person() -> None:
     """CAPACITY_FULL is decided at acceptance."""
     house = House(an_occurrence(capacity=1))
     assert (await house.told(house.scan()))[0] is Outcome.ACCEPTED
-    assert await house.told(house.scan()) == (Outcome.REFUSED, ["CAPACITY_FULL"])
+    (late,) = await house.take(house.scan())
+    assert (late.outcome, late.reasons[0].reason) == (Outcome.REFUSED, "CAPACITY_FULL")
+    assert dict(late.reasons[0].numbers) == {"capacity": house.occurrence.capacity}
 
 
 async def test_without_redis_people_still_check_in_and_a_limited_room_waits(house: House) -> None:
