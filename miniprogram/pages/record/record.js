@@ -61,7 +61,7 @@ Page({
       title: checkin.activity_title || texts.common.untitled,
       is_offline: checkin.is_offline,
       facts: factsOf(checkin, now),
-      steps: history.map((one) => stepOf(one, now)),
+      steps: history.map((one, index) => ({ index, ...stepOf(one, now) })),
       can_appeal: CAN_APPEAL.includes(checkin.outcome) && Boolean(checkin.occurrence_id),
     })
   },

@@ -24,6 +24,7 @@ Page({
   /** @type {(() => void)[]} */ stops: [],
   /** @type {(() => void) | null} Ends following. */ stop: null,
   is_asked: false,
+  /** @type {any} What is shown, or about to be. */ latest: null,
 
   onLoad(/** @type {{ attempt_id: string }} */ { attempt_id }) {
     this.attempt_id = attempt_id
@@ -47,24 +48,30 @@ Page({
     const user = session.user()
     const can_remind = view.is_open && subscriptions.available().some((/** @type {any} */ one) => one.name === RESULT_TEMPLATE)
     const can_name = Boolean(user && !user.name) && view.id !== '' && !platform.read(NAME_ASKED)
-    this.setData({ view, can_name, can_remind: can_remind && !this.is_asked })
+    this.setData({ can_name, can_remind: can_remind && !this.is_asked })
+    this.present(view)
     if (view.is_open && !this.stop) this.follow(view.id)
-    if (view.action === 'precise') this.explainDenied()
+  },
+
+  async present(/** @type {any} */ view) {
+    this.latest = view
+    const explained = view.action === 'precise' ? await this.explained(view) : view
+    if (this.latest === view) this.setData({ view: explained })
   },
 
   /** The server sees no position; only the phone knows that the person had said no. */
-  async explainDenied() {
+  async explained(/** @type {any} */ view) {
     const { location } = await getApp().services.platform.permissions()
-    if (location === false) this.setData({ view: withCause(this.data.view, { reason: 'LOCATION_DENIED' }) })
+    return location === false ? withCause(view, { reason: 'LOCATION_DENIED' }) : view
   },
 
   follow(/** @type {string} */ id) {
     const { checkins, platform } = getApp().services
     this.stop = checkins.follow(id, (/** @type {CheckinRecord} */ { checkin }) => {
       const view = ofCheckin(checkin, platform.now(), '')
-      if (view.is_done && !this.data.view.is_done) platform.vibrate('medium')
-      this.setData({ view, can_remind: view.is_open && this.data.can_remind })
-      if (view.action === 'precise') this.explainDenied()
+      if (view.is_done && !this.latest.is_done) platform.vibrate('medium')
+      this.setData({ can_remind: view.is_open && this.data.can_remind })
+      this.present(view)
     })
   },
 

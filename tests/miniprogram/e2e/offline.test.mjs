@@ -110,7 +110,7 @@ test('a call that the background interrupted is sent again', async () => {
   await phone.tap('我要签到')
   await until(() => held, (count) => count === 1)
   await phone.act('background')
-  await phone.page.waitForFunction(() => window.__fx.calls.filter(({ api }) => api === 'request').length > 0)
+  await until(() => phone.calls('request:fail'), (failed) => failed.some(({ options }) => options.errMsg.includes('interrupted')))
   await phone.act('foreground')
   await phone.sees(/签到成功|已保存在手机上/)
   await until(() => activity.stats(), (stats) => stats.checked_in === 1)

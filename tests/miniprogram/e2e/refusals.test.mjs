@@ -115,7 +115,7 @@ test('no seat left', async () => {
   const activity = await openActivity({ capacity: 1 })
   const { url } = await activity.qr()
   await scanSees(url, ['签到成功'])
-  await scanSees(url, ['未能签到', '名额已满', '请联系组织者'])
+  await scanSees(url, ['未能签到', '名额已满', '共 1 人'])
 })
 
 test('no position where one is needed goes to a person, and can be tried again', async () => {

@@ -17,7 +17,9 @@ const FOLDER = path.join(ROOT, '.local', 'miniprogram-shots')
 const PHONES = { small: { size: SMALL, font: 1.3 }, large: { size: LARGE, font: 1 } }
 const COLUMNS = 8
 const { uuid7 } = uuid
-const SETTLE_MS = 700
+const SETTLE_MS = 1200
+// A sync may have to wait for its turn, which is every two seconds.
+const SYNCED_MS = 3000
 
 const LONG = {
   organisation: '云南大学信息学院二〇二六级新生辅导员工作委员会办公室',
@@ -75,7 +77,7 @@ const pagesOf = ({ activity, accepted, pending, empty }) => [
   { name: 'home', at: '/pages/home/home', states: ['normal', 'offline'] },
   { name: 'checkin', at: '/pages/checkin/checkin', states: ['normal', 'offline'] },
   { name: 'checkin-place', at: `/pages/checkin/checkin?activity_id=${activity.id}`, states: ['normal', 'error'] },
-  { name: 'records', at: '/pages/records/records', states: ['normal', 'empty', 'loading', 'error', 'offline'], is_new_when_empty: true },
+  { name: 'records', at: '/pages/records/records', is_new_when_empty: true, settle_ms: SYNCED_MS },
   { name: 'record', at: `/pages/record/record?id=${accepted.id}`, states: ['normal', 'loading', 'error', 'offline'] },
   { name: 'record-pending', at: `/pages/record/record?id=${pending.id}`, states: ['normal'] },
   { name: 'activity', at: `/pages/activity/activity?activity_id=${activity.id}`, states: ['normal', 'loading', 'error', 'offline'] },
@@ -101,12 +103,12 @@ class Camera {
   async phone(fx) {
     const phone = await Phone.create(this.browser, this.url, { ...this.options, scale: 2, fx: { location: INSIDE, ...fx } })
     await phone.open('pages/home/home')
-    await phone.page.waitForFunction(() => window.getApp().services.sync.state().last_at)
+    await phone.page.waitForFunction(() => window.getApp().services.session.user())
     return phone
   }
 
-  async take(phone, name) {
-    await phone.page.waitForTimeout(SETTLE_MS)
+  async take(phone, name, settle_ms = SETTLE_MS) {
+    await phone.page.waitForTimeout(settle_ms)
     const file = path.join(FOLDER, this.name, `${name}.png`)
     await phone.page.screenshot({ path: file })
     this.taken.push({ name, file })
@@ -121,13 +123,13 @@ class Camera {
     await STATES[state](phone)
     const url = state === 'empty' && page.none ? page.none : page.at
     if (page.name !== 'home') await phone.page.evaluate((to) => window.wx.navigateTo({ url: to }), url)
-    await this.take(phone, `${page.name}-${state}`)
+    await this.take(phone, `${page.name}-${state}`, page.settle_ms)
     await phone.close()
   }
 
   /** From the tap to what comes of it. */
   async result(name, fx, sees, prepare = () => {}) {
-    const phone = await this.phone(fx)
+    const phone = await this.phone({ login: `sim:${newName('visitor')}`, ...fx })
     await prepare(phone)
     await phone.tap('我要签到')
     await phone.sees(sees)
@@ -138,7 +140,7 @@ class Camera {
   /** One picture of all. */
   async sheet() {
     const page = await this.browser.newPage({ viewport: { width: COLUMNS * 240, height: 400 } })
-    const figures = this.taken.map(({ name, file }) =>
+    const figures = this.taken.sort((left, right) => left.name.localeCompare(right.name)).map(({ name, file }) =>
       `<figure><img src="data:image/png;base64,${fs.readFileSync(file, 'base64')}"><figcaption>${name}</figcaption></figure>`)
     await page.setContent(`<style>body { margin: 0; display: grid; grid-template-columns: repeat(${COLUMNS}, 1fr); background: #999; font: 12px sans-serif; }
       figure { margin: 6px; } img { width: 100%; display: block; }</style>${figures.join('')}`)
@@ -152,10 +154,11 @@ const results = async (camera, { activity }) => {
   const over = await openActivity({ from: -120, to: -10, title: LONG.title })
   const refusing = await openActivity({ title: LONG.title, place: { ...PLACE, name: LONG.place } })
   const url = await scan(activity)
+  const refused = await scan(refusing)
   await camera.result('accepted', { scan: url }, '签到成功')
   await camera.result('pending', { scan: url, location: OUTSIDE }, '等待人工核验')
-  await camera.result('outside', { scan: await scan(refusing), location: OUTSIDE }, '不在签到范围')
-  await camera.result('denied', { scan: await scan(refusing), location: 'denied' }, '未能签到')
+  await camera.result('outside', { scan: refused, location: OUTSIDE }, '不在签到范围')
+  await camera.result('denied', { scan: refused, location: 'denied' }, '没有定位权限')
   await camera.result('late', { scan: await scan(over) }, '签到已结束')
   await camera.result('saved', { scan: url }, '已保存在手机上', (phone) => phone.set({ offline: true }))
   await camera.result('privacy', { scan: url, privacy: 'needed' }, '同意并继续')
@@ -166,15 +169,15 @@ await build()
 fs.rmSync(FOLDER, { recursive: true, force: true })
 const server = await serve(OUT)
 const browser = await launch()
-const scene = await populate()
-for (const [name, options] of Object.entries(PHONES)) {
+await Promise.all(Object.entries(PHONES).map(async ([name, options]) => {
   const camera = new Camera(browser, server.url, name, options)
+  const scene = await populate()
   for (const page of pagesOf(scene)) {
     for (const state of page.states || ALL) await camera.state(scene, page, state)
   }
   await results(camera, scene)
   await camera.sheet()
   console.log(`${name}: ${camera.taken.length} pictures in ${path.relative(ROOT, FOLDER)}/${name}`)
-}
+}))
 await browser.close()
 await server.close()

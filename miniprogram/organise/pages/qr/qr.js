@@ -12,7 +12,7 @@ const RETRY_MS = 2000
 const t = texts.organise.qr
 
 Page({
-  data: { t, code: '', title: '', count: '', left: '', is_shown: false, is_offline: false, failure: '' },
+  data: { t, common: texts.common, code: '', title: '', count: '', left: '', is_shown: false, is_offline: false, failure: '' },
 
   activity_id: '',
   /** @type {Qr | null} */ qr: null,

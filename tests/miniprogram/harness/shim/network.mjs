@@ -112,7 +112,11 @@ export const request = (options) => {
   }
   send(options, call, told).then(
     (value) => settle(options.success, value),
-    (error) => settle(options.fail, { errMsg: `request:fail ${call.reason || error.message}`, ...(call.reason === 'timeout' && { errno: 5 }), ...error.numbers }),
+    (error) => {
+      const said = { errMsg: `request:fail ${call.reason || error.message}`, ...(call.reason === 'timeout' && { errno: 5 }), ...error.numbers }
+      record('request:fail', { url: options.url, errMsg: said.errMsg })
+      settle(options.fail, said)
+    },
   )
   const task = { abort: () => call.end('abort'), onHeadersReceived: (each) => listening.headers.push(each), offHeadersReceived() {} }
   if (fx.capabilities.chunked) Object.assign(task, { onChunkReceived: (each) => listening.chunk.push(each), offChunkReceived() {} })
