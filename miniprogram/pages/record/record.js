@@ -50,8 +50,16 @@ Page({
     try {
       this.show(await getApp().services.records.get(this.id))
     } catch (thrown) {
-      this.setData({ failure: asFailure(thrown) })
+      this.showKnown(asFailure(thrown))
     }
+  },
+
+  /** What this phone remembers of it, without its history; the failure where it remembers nothing. */
+  showKnown(/** @type {Failure} */ failure) {
+    const known = getApp().services.records.cached().checkins.find(({ id }) => id === this.id)
+    if (!known) return this.setData({ failure })
+    this.show({ checkin: known, message: '', history: [] })
+    return feedback.toast(texts.say(failure))
   },
 
   show(/** @type {CheckinRecord} */ { checkin, history }) {

@@ -131,3 +131,18 @@ test('a server that is busy is asked again, and the person waits for nothing', a
   await phone.sees(/签到成功|已保存在手机上/)
   await until(() => activity.stats(), (stats) => stats.checked_in === 1)
 })
+
+test('a record that the phone remembers can be read without a network', async () => {
+  const activity = await openActivity()
+  const phone = await newPhone({ scan: (await activity.qr()).url })
+  await openSignedIn(phone)
+  await phone.tap('我要签到')
+  await phone.sees('签到成功')
+  await phone.tap('完成')
+  await phone.tap('我的记录')
+  await phone.sees(activity.title)
+  await phone.set({ offline: true })
+  await phone.tap(activity.title)
+  await phone.sees('签到详情')
+  await phone.sees('扫码')
+})
