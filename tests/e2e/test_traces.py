@@ -15,6 +15,15 @@ Span = dict[str, Any]
 
 _JUDGE = "checkin.v1.CheckinService/BatchCreateCheckins"
 _ASSESS = "antifraud.v1.AntifraudService/BatchAssess"
+# A process exports its spans a few at a time, so each is waited for.
+_SPANS = {
+    ("gateway", "POST /v1/checkins"),
+    ("gateway", "checkin batch"),
+    ("checkin", _JUDGE),
+    ("antifraud", _ASSESS),
+    ("recorder", "checkin record"),
+    ("projector", "reporting project"),
+}
 
 
 class Journey:
@@ -25,12 +34,12 @@ class Journey:
         self.spans: list[Span] = []
 
     async def read(self) -> bool:
-        """Fetches what has been exported so far; true once the last process has."""
+        """Fetches what has been exported so far; true once every span of the journey is there."""
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{TRACES_PORT}") as http:
             own = (await http.get(f"/traces/{self.trace_id}")).json()
             led_to = (await http.get("/traces", params={"linked_to": self.trace_id})).json()
         self.spans = own + led_to
-        return {"gateway", "checkin", "antifraud", "recorder", "projector"} <= {one["service"] for one in self.spans}
+        return {(span["service"], span["name"]) for span in self.spans} >= _SPANS
 
     def one(self, service: str, name: str) -> Span:
         """The only span of that name in a process."""
