@@ -45,12 +45,13 @@ async def test_a_check_in_is_seen_in_numbers_lists_and_records(activity: Activit
     """Organiser and participant see the same check-in, each in their place."""
     answered = expect(await person.check_in(by_qr(await activity.token())), 201)["checkin"]
 
-    async def seen() -> bool:
-        return bool((await activity.stats())["checked_in"] == 1)
+    async def seen() -> Json | None:
+        stats = await activity.stats()
+        # Right after another test's outage the numbers say that they are late.
+        return stats if stats["checked_in"] == 1 and not stats["stale"] else None
 
-    await eventually(seen)
-    stats = await activity.stats()
-    assert (stats["by_method"], stats["expected"], stats["stale"]) == ({"qr": 1}, None, False)
+    stats = await eventually(seen)
+    assert (stats["by_method"], stats["expected"]) == ({"qr": 1}, None)
     [shown] = await activity.people(status="checked_in")
     assert (shown["user_id"], shown["checked_in_at"]) == (person.user_id, answered["checked_in_at"])
     [mine] = expect(await person.get("/v1/me/checkins"))["checkins"]

@@ -47,7 +47,7 @@ Page({
     const view = viewOf(checkins.answer(this.attempt_id), platform.now())
     const user = session.user()
     const can_remind = view.is_open && subscriptions.available().some((/** @type {any} */ one) => one.name === RESULT_TEMPLATE)
-    const can_name = Boolean(user && !user.name) && view.id !== '' && !platform.read(NAME_ASKED)
+    const can_name = Boolean(user && !user.name) && (view.is_done || view.is_open) && !platform.read(NAME_ASKED)
     this.setData({ can_name, can_remind: can_remind && !this.is_asked })
     this.present(view)
     if (view.is_open && !this.stop) this.follow(view.id)

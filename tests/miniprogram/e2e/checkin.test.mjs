@@ -93,6 +93,24 @@ test('a doubtful position is settled by the Wi-Fi without a tap', async () => {
   await counted(activity, 1)
 })
 
+test('the name is asked for after the success, once, and organisers read it', async () => {
+  const [first, second] = [await openActivity(), await openActivity()]
+  const phone = await newPhone({ scan: (await first.qr()).url })
+  await phone.open('pages/home/home')
+  await phone.tap('我要签到')
+  await phone.sees(SUCCESS)
+  await phone.tap('填写姓名')
+  await phone.page.locator('.h-modal input').fill('欧阳小明')
+  await phone.answer('保存')
+  await phone.text('填写姓名').waitFor({ state: 'detached' })
+  await until(() => first.people(), ([person]) => person && person.name === '欧阳小明')
+  await phone.tap('完成')
+  await phone.set({ scan: (await second.qr()).url })
+  await phone.tap('我要签到')
+  await phone.sees(SUCCESS)
+  assert.equal(await phone.text('填写姓名').count(), 0)
+})
+
 test('a cancelled scan leaves the other ways open', async () => {
   const activity = await openActivity()
   const phone = await newPhone({ scan: null })

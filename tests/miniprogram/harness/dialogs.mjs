@@ -18,7 +18,13 @@ const above = (name, draw) => new Promise((resolve) => {
   draw(mask, answer)
 })
 
-const button = (parent, text, name, onTap) => add(parent, 'div', `h-button ${name}`, text).addEventListener('click', onTap)
+/** Only a press that began on it counts: the finger that opened the dialog is still down there. */
+const button = (parent, text, name, onTap) => {
+  const made = add(parent, 'div', `h-button ${name}`, text)
+  let is_pressed = false
+  made.addEventListener('pointerdown', () => { is_pressed = true })
+  made.addEventListener('click', () => { if (is_pressed) onTap() })
+}
 
 /** A dialog with one or two buttons, and a field if it is editable. */
 export const modal = ({ title = '', content = '', confirmText = '确定', cancelText = '取消', showCancel = true, editable = false, placeholderText = '' }) =>
