@@ -27,12 +27,16 @@ class Names:
         Raises:
             UnavailableError: Identity is gone and some are not known.
         """
-        now = time.monotonic()
-        known = {user_id: entry[1] for user_id in user_ids if (entry := self._known.get(user_id)) and entry[0] > now}
+        known = self.remembered(user_ids)
         unknown = [user_id for user_id in user_ids if user_id not in known]
         for first in range(0, len(unknown), _AT_ONCE):
             known |= await self._load(unknown[first : first + _AT_ONCE])
         return known
+
+    def remembered(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
+        """The names that are believed without asking."""
+        now = time.monotonic()
+        return {user_id: entry[1] for user_id in user_ids if (entry := self._known.get(user_id)) and entry[0] > now}
 
     async def _load(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         request = identity_pb2.BatchGetUsersRequest(user_ids=user_ids)

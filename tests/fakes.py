@@ -141,7 +141,7 @@ class FakeRoles:
 
 @dataclass
 class FakePeople:
-    """Everybody exists but the strangers; `calls` is what was asked."""
+    """Everybody exists but the strangers; `calls` is what was asked, all of which is remembered."""
 
     strangers: set[bytes] = field(default_factory=set)
     is_gone: bool = False
@@ -149,10 +149,15 @@ class FakePeople:
 
     async def of(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """The same name for each."""
-        if self.is_gone:
+        if self.is_gone and len(self.remembered(user_ids)) < len(user_ids):
             raise UnavailableError("identity is gone")
         self.calls.append(set(user_ids))
-        return {user_id: "李四" for user_id in user_ids if user_id not in self.strangers}
+        return self.remembered(user_ids)
+
+    def remembered(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
+        """Those who exist and were asked about."""
+        asked = set().union(*self.calls)
+        return {user_id: "李四" for user_id in user_ids if user_id in asked - self.strangers}
 
 
 @dataclass
@@ -160,14 +165,15 @@ class FakeDevices:
     """Devices that staff used at a door, for ever."""
 
     learnt: set[tuple[bytes, str]] = field(default_factory=set)
+    trips: int = 0
 
-    async def learn(self, devices: Iterable[tuple[bytes, str]]) -> None:
-        """Remembers them."""
-        self.learnt |= set(devices)
-
-    async def known(self, devices: Collection[tuple[bytes, str]]) -> set[tuple[bytes, str]]:
-        """Those remembered."""
-        return self.learnt & set(devices)
+    async def meet(
+        self, at_the_door: Collection[tuple[bytes, str]], brought_later: Collection[tuple[bytes, str]]
+    ) -> set[tuple[bytes, str]]:
+        """Remembers the first, and knows whom of the second it remembers."""
+        self.trips += 1
+        self.learnt |= set(at_the_door)
+        return self.learnt & set(brought_later)
 
 
 @dataclass

@@ -68,7 +68,7 @@ class RecordsPort(Protocol):
     """What MySQL knows of attempts; asked in rare cases only, answers within 50 ms and never raises."""
 
     async def recall(self, attempts: Sequence[Key]) -> dict[Key, pb.Checkin]:
-        """The current records of these attempts; those unknown, or all when MySQL is slow, are left out."""
+        """The current records with their history; those unknown, or all when MySQL is slow, are left out."""
 
 
 @dataclass(slots=True)
@@ -157,6 +157,8 @@ class Acceptance:
             known = earlier.get(_key(case))
             told = pb.Checkin.FromString(known.checkin) if known else None
             case.earlier = _current(told, stored.get(_key(case)))
+            if case.earlier:
+                case.earlier.ClearField("history")
 
     async def _settle(
         self, cases: Sequence[_Reply], held: Mapping[Room, Sequence[Claim]], results: Mapping[int, pb.Checkin]
@@ -192,10 +194,18 @@ def _key(case: _Reply) -> Key:
 
 
 def _current(told: pb.Checkin | None, stored: pb.Checkin | None) -> pb.Checkin | None:
-    """What an attempt is now: what is stored, unless its success is on its way there."""
+    """What an attempt is now: what is stored, unless its success is on its way there.
+
+    Only an annul undoes a success that is stored; without one, the stored copy came before the one that succeeded.
+    """
     if told is None or stored is None:
         return told or stored
-    return told if told.outcome in _SUCCESS and stored.outcome in _UNDONE else stored
+    is_on_its_way = told.outcome in _SUCCESS and stored.outcome in _UNDONE and not _was_annulled(stored)
+    return told if is_on_its_way else stored
+
+
+def _was_annulled(record: pb.Checkin) -> bool:
+    return any(event.kind == pb.Event.KIND_ANNULLED and not event.is_stale for event in record.history)
 
 
 def _refuse_reused(cases: Sequence[_Reply], earlier: Mapping[Key, Answer]) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from servicekit.cache import Redis, trip
 from servicekit.errors import UnavailableError
@@ -23,32 +23,22 @@ class Devices:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def learn(self, devices: Iterable[Device]) -> None:
-        """Remembers pairs of staff member and device; one trip."""
-        now = time.time()
+    async def meet(self, at_the_door: Collection[Device], brought_later: Collection[Device]) -> set[Device]:
+        """Learns pairs of staff member and device, and says which of others were at a door within 30 days; one trip."""
+        now, asked = time.time(), list(brought_later)
         pipeline = self._redis.pipeline(transaction=False)
-        for user_id, device_id in devices:
+        for user_id, device_id in asked:
+            pipeline.zscore(_KEY + user_id, device_id)
+        for user_id, device_id in at_the_door:
             key = _KEY + user_id
             pipeline.zadd(key, {device_id: now})
             pipeline.zremrangebyrank(key, 0, -_KEPT - 1)
             pipeline.expire(key, _LIFE_S)
         try:
             async with trip(self._redis):
-                await pipeline.execute()
+                used_at = (await pipeline.execute())[: len(asked)]
         except UnavailableError as error:
-            log.warning("devices of staff are not remembered: %s", error)
-
-    async def known(self, devices: Collection[Device]) -> set[Device]:
-        """Those used at a door within 30 days; one trip."""
-        order = list(devices)
-        pipeline = self._redis.pipeline(transaction=False)
-        for user_id, device_id in order:
-            pipeline.zscore(_KEY + user_id, device_id)
-        try:
-            async with trip(self._redis):
-                used_at = await pipeline.execute()
-        except UnavailableError as error:
-            log.warning("no device of staff is trusted until Redis is back: %s", error)
+            log.warning("devices of staff are neither learnt nor trusted until Redis is back: %s", error)
             return set()
-        since = time.time() - _LIFE_S
-        return {device for device, at in zip(order, used_at, strict=True) if at is not None and at > since}
+        was_here = {device for device, at in zip(asked, used_at, strict=True) if at is not None and at > now - _LIFE_S}
+        return was_here | set(asked).intersection(at_the_door)

@@ -110,7 +110,11 @@ class Case:
 
 
 class StaffPort(Protocol):
-    """Who may check others in; asks identity at most twice per batch and never raises."""
+    """Who may check others in; never raises.
+
+    Waits for identity twice per batch at most: for all roles at once (one call per organisation and actor), then for
+    all subjects (one call).
+    """
 
     async def admit(self, cases: Sequence[Case]) -> None:
         """Gives each staff case its error or its trust."""

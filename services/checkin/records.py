@@ -154,13 +154,13 @@ class Records:
         self._engine = engine
 
     async def recall(self, keys: Sequence[Key]) -> dict[Key, pb.Checkin]:
-        """The records of these attempts; nothing at all when MySQL takes longer than 50 ms."""
+        """The records of these attempts with their history; nothing at all when MySQL takes longer than 50 ms."""
         if not keys:
             return {}
         try:
             async with asyncio.timeout(RECALL_TIMEOUT_S), self._moment() as connection:
                 found = await _resolve(connection, await read_attempts(connection, keys))
-                return {key: _as_answer(stored.record()) for key, stored in found.items()}
+                return {key: _as_answer(stored) for key, stored in found.items()}
         except (TimeoutError, UnavailableError, SQLAlchemyError) as error:
             log.warning("stored attempts are not recalled: %s", type(error).__name__)
             return {}
@@ -455,8 +455,10 @@ def _key_of(row: Row[Any]) -> SeatKey:
     return row.occurrence_id, row.user_id, row.direction, row.pass_no
 
 
-def _as_answer(record: pb.Checkin) -> pb.Checkin:
+def _as_answer(stored: Stored) -> pb.Checkin:
     """A record as an answer to a retry: superseded reads duplicate there."""
+    record = stored.record()
+    record.history.extend(stored.history())
     if record.outcome == Outcome.SUPERSEDED:
         record.outcome = pb.OUTCOME_DUPLICATE
     return record

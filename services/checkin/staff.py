@@ -4,7 +4,8 @@ Called by `judging.py` between finding the occurrences and applying their rules.
 that item's error and never stands in the others' way.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from protos.identity.v1 import identity_pb2
@@ -26,15 +27,17 @@ class PeoplePort(Protocol):
     async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
         """The names of those who exist, in one call; UnavailableError when identity is gone and some are not known."""
 
+    def remembered(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        """The names of those who are known without asking."""
+
 
 class DevicesPort(Protocol):
-    """Devices that staff members used at a door; every method is one trip and never raises."""
+    """Devices that staff members used at a door, as pairs of both."""
 
-    async def learn(self, devices: Iterable[tuple[bytes, str]]) -> None:
-        """Remembers pairs of staff member and device."""
-
-    async def known(self, devices: Collection[tuple[bytes, str]]) -> set[tuple[bytes, str]]:
-        """Those that were learnt; none when Redis is gone."""
+    async def meet(
+        self, at_the_door: Collection[tuple[bytes, str]], brought_later: Collection[tuple[bytes, str]]
+    ) -> set[tuple[bytes, str]]:
+        """Learns the first, and says which of the second were learnt ever; one trip, none are without Redis."""
 
 
 class Staff:
@@ -55,13 +58,12 @@ class Staff:
         await self._trust([case for case in ours if case.is_open])
 
     async def _check_actors(self, cases: Sequence[Case]) -> None:
-        verdicts: dict[tuple[bytes, bytes], ServiceError | None] = {}
+        posts = {_post(case) for case in cases}
+        # All at once: while identity hangs, the people in the same batch wait for it once and not once per actor.
+        answers = await asyncio.gather(*(self._objection(*post) for post in posts))
+        objections = dict(zip(posts, answers, strict=True))
         for case in cases:
-            assert case.snapshot is not None
-            key = case.snapshot.occurrence.organisation_id, case.attempt.actor_id
-            if key not in verdicts:
-                verdicts[key] = await self._objection(*key)
-            if error := verdicts[key]:
+            if error := objections[_post(case)]:
                 case.fail(error)
             elif case.attempt.actor_id == case.attempt.user_id:
                 case.fail(PermissionDeniedError("nobody checks themselves in as staff"))
@@ -77,25 +79,23 @@ class Staff:
     async def _check_subjects(self, cases: Sequence[Case]) -> None:
         if not cases:
             return
+        subjects = {case.attempt.user_id for case in cases}
+        missing: ServiceError = NotFoundError("there is no such person")
         try:
-            known = await self._people.of({case.attempt.user_id for case in cases})
+            known = await self._people.of(subjects)
         except ServiceError as error:
-            for case in cases:
-                case.fail(error)
-            return
+            known, missing = self._people.remembered(subjects), error
         for case in cases:
             if case.attempt.user_id not in known:
-                case.fail(NotFoundError("there is no such person"))
+                case.fail(missing)
 
     async def _trust(self, cases: Sequence[Case]) -> None:
         """Who was seen at the door with a device is believed what it brings later."""
         at_the_door = {_device(case) for case in cases if not case.attempt.is_offline and case.attempt.device_id}
-        if at_the_door:
-            await self._devices.learn(at_the_door)
         brought_later = {_device(case) for case in cases if case.attempt.is_offline and case.attempt.device_id}
-        if not brought_later:
+        if not at_the_door and not brought_later:
             return
-        known = await self._devices.known(brought_later)
+        known = await self._devices.meet(at_the_door, brought_later)
         for case in cases:
             case.is_trusted = _device(case) in known
 
@@ -105,6 +105,12 @@ class AdmittedAtTheDoor:
 
     async def admit(self, cases: Sequence[Case]) -> None:
         """Objects to nothing."""
+
+
+def _post(case: Case) -> tuple[bytes, bytes]:
+    """For which organisation somebody says to act, and who."""
+    assert case.snapshot is not None
+    return case.snapshot.occurrence.organisation_id, case.attempt.actor_id
 
 
 def _device(case: Case) -> tuple[bytes, str]:

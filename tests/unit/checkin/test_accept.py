@@ -206,6 +206,18 @@ async def test_a_late_retry_gets_what_became_of_the_attempt(
     assert await house.told(attempt) == (now, [])
 
 
+async def test_a_late_retry_of_what_a_human_took_back_does_not_read_accepted(house: House) -> None:
+    """The stored record says that it was annulled once, so its success is not on its way."""
+    attempt = house.scan(received_at=STARTS_AT + 600 * SECOND_US)
+    key = attempt.user_id, attempt.attempt_id
+    first = pb.Checkin(outcome=pb.OUTCOME_ACCEPTED).SerializeToString()
+    house.seats.told[key] = Answer(attempt.body_hash, STARTS_AT, first)
+    house.records.stored[key] = pb.Checkin(
+        outcome=pb.OUTCOME_PENDING_REVIEW, history=[pb.Event(kind=pb.Event.KIND_ANNULLED, at=STARTS_AT)]
+    )
+    assert await house.told(attempt) == (Outcome.PENDING_REVIEW, [])
+
+
 async def test_an_attempt_id_with_another_body_is_a_conflict_and_not_stored(house: House) -> None:
     """Its neighbour in the batch is served."""
     attempt = house.scan()

@@ -81,6 +81,15 @@ async def test_without_identity_staff_try_again_and_participants_go_on(house: Ho
     assert await codes(house, let_in(house), house.scan()) == [code_pb2.UNAVAILABLE, code_pb2.OK]
 
 
+async def test_who_is_remembered_is_let_in_without_identity(house: House) -> None:
+    """Only of those never asked about nobody can tell."""
+    known = let_in(house)
+    await house.take(known)
+    house.people.is_gone = True
+    again = let_in(house, user_id=known.user_id)
+    assert await codes(house, again, let_in(house)) == [code_pb2.OK, code_pb2.UNAVAILABLE]
+
+
 @pytest.mark.parametrize("policy", [Grade.REVIEW, Grade.REFUSE])
 async def test_a_device_that_was_at_the_door_is_believed_later(policy: Grade) -> None:
     """What an unknown one brings is looked at by a human, whatever the policy for participants."""
