@@ -7,7 +7,7 @@ BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
 NODE_MODULES := $(PHONE)/node_modules/.package-lock.json miniprogram/node_modules/.package-lock.json
-LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json,$(if $($(option)),--$(option)="$($(option))"))
+LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
 
@@ -15,10 +15,10 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## install what is missing, start everything, say where it is
 	@$(UP)
@@ -101,6 +101,24 @@ nightly: dev ## the long property tests, chaos with every edge and every outage,
 	@code=0; $(BIN)/python -m pytest -q -o timeout=0 $(PROPERTIES) || code=1; \
 	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory chaos long=1 || code=1; \
 	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory mutate || code=1; exit $$code
+
+image: dev ## the image of every process, with docker, podman or buildah: make image tag=qiandao:1.2 output=image.tar
+	@$(BIN)/python -m deploy.docker.image build $(if $(tag),--tag $(tag)) $(if $(base),--base $(base)) $(if $(output),--output $(output))
+
+sbom: dev ## what is in the image, as CycloneDX: sbom.json
+	@$(BIN)/python -m deploy.docker.image sbom
+
+audit: dev ## known vulnerabilities of what is in the image
+	@$(BIN)/python -m deploy.docker.image audit
+
+cluster: dev ## a real Kubernetes: the one KUBECONFIG names, else a single node built here (25 min once, then 1 min)
+	@$(BIN)/python -m tests.deploy.cluster up
+
+cluster-test: dev ## the chart in it, under load and disturbance: make cluster-test only=rush,kill upgrade-from=v0.1.0
+	@$(BIN)/python -m tests.deploy.cluster test $(LOAD)
+
+cluster-down: ## stop the single node
+	@$(BIN)/python -m tests.deploy.cluster down
 
 dev:
 	@$(UP) --dev install

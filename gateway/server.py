@@ -29,6 +29,8 @@ from servicekit.settings import CredentialSettings, load
 # More than a tick of `gateway.live`, whose reads block.
 _REDIS_TIMEOUT_S = 2.0
 _GRACE_S = 15
+# A phone that checks in or shows numbers asks again within this.
+_FAREWELL_S = 3.0
 
 
 async def compose(settings: Settings, http: HttpSettings, credentials: CredentialSettings, process: Process) -> None:
@@ -44,7 +46,7 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
     parts = Parts(clients, guard, live, many, settings)
-    server = HttpServer(_config(build(parts, hot), http))
+    server = HttpServer(_config(build(parts, hot), http), _FAREWELL_S)
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")
     process.background(guard.listen(redis), "ended-sessions-channel")

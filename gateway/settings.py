@@ -16,7 +16,7 @@ class Settings(BaseSettings):
         {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
     )
     event_sample_rate: float = Field(0.1, ge=0, le=1, description="share of client events that phones send")
-    wechat_check_file: str = Field(
+    wechat_check: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )
 

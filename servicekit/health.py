@@ -5,6 +5,7 @@ a degraded path must not leave its Service because MySQL is gone.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,11 +17,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 Scope = dict[str, Any]
 Page = Callable[[], object]
 
+_LOOK_S = 0.05
+
 
 class HttpServer(uvicorn.Server):
-    """uvicorn in the background of a process, without its signal handlers: the process owns the signals."""
+    """uvicorn in the background of a process, without its signal handlers: the process owns the signals.
+
+    Args:
+        farewell_s: At most so long, before it closes, its answers tell clients to open another connection: one that is
+            closed while a request is on its way loses that request.
+    """
 
     _serving: asyncio.Task[None] | None = None
+
+    def __init__(self, config: uvicorn.Config, farewell_s: float = 0) -> None:
+        super().__init__(config)
+        self._farewell_s = farewell_s
 
     async def start(self) -> None:
         """Begins to serve.
@@ -35,10 +47,20 @@ class HttpServer(uvicorn.Server):
             await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
-        """Stops accepting, lets the requests under way end, and closes."""
+        """Bids farewell, stops accepting, lets the requests under way end, and closes."""
+        await self._bid_farewell()
         self.should_exit = True
         if self._serving is not None:
             await self._serving
+
+    async def _bid_farewell(self) -> None:
+        # uvicorn makes the headers of its answers anew from these, once a second.
+        goodbye = (b"connection", b"close")
+        self.config.encoded_headers.append(goodbye)
+        self.server_state.default_headers.append(goodbye)
+        ends_at = time.monotonic() + self._farewell_s
+        while self.server_state.connections and time.monotonic() < ends_at:  # noqa: ASYNC110  uvicorn rings no bell
+            await asyncio.sleep(_LOOK_S)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

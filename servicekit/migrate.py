@@ -30,12 +30,17 @@ def upgrade(service: str) -> None:
 
 def run_environment(service: str, metadata: MetaData) -> None:
     """What each service's `migrations/env.py` calls."""
-    url = os.environ[f"{service.upper()}_MIGRATION_DATABASE_URL"]
+    url = _url(f"{service.upper()}_MIGRATION_DATABASE_URL")
     engine = create_engine(url, poolclass=pool.NullPool, connect_args={"init_command": _LOCK_WAIT})
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()
+
+
+def _url(variable: str) -> str:
+    path = os.environ.get(f"{variable}_FILE")
+    return Path(path).read_text(encoding="utf-8").strip() if path else os.environ[variable]
 
 
 def has_column(table: str, column: str) -> bool:

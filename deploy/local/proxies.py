@@ -23,7 +23,7 @@ NAME = "toxiproxy"
 # go.sum there holds the digest of every module; what the proxy answers must match it.
 _MODULE = "tests/chaos/toxiproxy"
 _PACKAGE = "github.com/Shopify/toxiproxy/v2/cmd/server"
-_BINARY = LOCAL / "bin" / NAME
+BINARY = LOCAL / "bin" / NAME
 _CONFIG = LOCAL / "run" / "toxiproxy.json"
 _URLS = LOCAL / "proxied"
 
@@ -102,12 +102,12 @@ def program(all_edges: Iterable[Edge]) -> Program:
     )
 
     def prepare() -> None:
-        _build()
+        build()
         write(_CONFIG, config)
 
     return Program(
         NAME,
-        (str(_BINARY), "-host", "127.0.0.1", "-port", str(API_PORT), "-config", str(_CONFIG)),
+        (str(BINARY), "-host", "127.0.0.1", "-port", str(API_PORT), "-config", str(_CONFIG)),
         {"http": API_PORT, **{edge.name: edge.port for edge in known}},
         # It opens its proxies before its API.
         partial(answers_http, API_PORT, "/version"),
@@ -121,10 +121,10 @@ def _sources() -> str:
     return digest_of([_MODULE], ("go.mod", "go.sum"))
 
 
-def _build() -> None:
+def build() -> None:
     """Builds toxiproxy from source, once per pinned version; what Go keeps meanwhile is in `.local/`, and then gone."""
-    stamp = _BINARY.with_suffix(".built-from")
-    if _BINARY.exists() and stamp.exists() and stamp.read_text() == _sources():
+    stamp = BINARY.with_suffix(".built-from")
+    if BINARY.exists() and stamp.exists() and stamp.read_text() == _sources():
         return
     home = LOCAL / "go"
     environment = os.environ | {
@@ -135,7 +135,7 @@ def _build() -> None:
         "GOFLAGS": "-mod=readonly -modcacherw",
     }
     done = subprocess.run(
-        ["go", "build", "-o", str(_BINARY), _PACKAGE],
+        ["go", "build", "-o", str(BINARY), _PACKAGE],
         cwd=ROOT / _MODULE,
         env=environment,
         capture_output=True,

@@ -27,6 +27,8 @@ STACK = launch.RUN / "stack.json"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 WECHAT_PORT, TRACES_PORT = 8090, 4318
 _PORTS_SHOWN = 3
+# What `make cluster` starts is named so.
+CLUSTER = "cluster-"
 
 _OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED")
 _SERVERS = ("mariadb", "redis", "epmd", "rabbitmq", "accounts")
@@ -172,7 +174,7 @@ def up(only: list[str]) -> None:
         groups = {"servers": _SERVERS, "tools": _TOOLS}
         everything = with_needs(everything, [name for each in only for name in groups.get(each, (each,))])
     else:
-        _stop_all(set(launch.names_on_file()) - {step.name for step in everything})
+        _stop_all(_started() - {step.name for step in everything})
     try:
         run_all(everything)
     finally:
@@ -181,8 +183,13 @@ def up(only: list[str]) -> None:
 
 def down() -> None:
     """Stops everything that was started, in reverse order."""
-    _stop_all(set(launch.names_on_file()))
+    _stop_all(_started())
     STACK.unlink(missing_ok=True)
+
+
+def _started() -> set[str]:
+    """Everything of this stack that was started and not stopped; a cluster beside it has a life of its own."""
+    return {name for name in launch.names_on_file() if not name.startswith(CLUSTER)}
 
 
 def _stop_all(names: set[str]) -> None:

@@ -33,6 +33,9 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 PAGE = Path(__file__).with_name("wechat.html")
+# Another site's page must not reach this one through a name of its own that points here. The last one is this machine
+# as the pods of `make cluster` see it.
+_HOSTS = ["127.0.0.1", "localhost", "wechat", "10.200.0.1"]
 STARTING_PEOPLE = ("demo", "王小明", "李芳", "张伟", "陈静", "刘洋")
 
 _ERRORS = {
@@ -427,8 +430,7 @@ def create_app(wechat: Wechat, gateway_url: str, latency_s: float = 0.08) -> Sta
     """
     return Starlette(
         routes=_protocol_routes(wechat, latency_s) + _Page(wechat, gateway_url).routes(),
-        # Another site's page must not reach this one through a name of its own that points here.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "wechat"])],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)],
         exception_handlers={WechatError: _refuse},
     )
 

@@ -32,7 +32,7 @@ _DOCS_HEADERS = _HEADERS | {
 async def scan(token: str, shared: SharedParts) -> Response:
     """Says that WeChat opens this QR, or proves to WeChat that this host is ours."""
     if match := _CHECK_FILE.fullmatch(token):
-        return _check_file(match[1], shared.settings.wechat_check_file)
+        return _check_file(match[1], shared.settings.wechat_check)
     return HTMLResponse(_SCAN, headers=_HEADERS)
 
 

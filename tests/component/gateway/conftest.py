@@ -265,7 +265,7 @@ async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> 
     served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
     port = free_port()
-    settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check_file="WeChatCheck_1:s3cret")
+    settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret")
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
     gateway = Gateway(port, services, signer, redis, served)
     await until(lambda: _knows_people(gateway))

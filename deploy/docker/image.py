@@ -1,0 +1,184 @@
+"""Builds the image with docker, podman or buildah: `python -m deploy.docker.image build --tag qiandao:dev`.
+
+Where no registry can be reached the base is made here, with debootstrap, and kept in the cache. `sbom` writes what is
+in the image, `audit` asks for known vulnerabilities of it.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from servicekit import VERSION
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("QIANDAO_CACHE", "~/.cache/qiandao")).expanduser() / "image"
+PUBLISHED_BASE, OWN_BASE = "docker.io/library/python:3.11-slim-bookworm", "localhost/qiandao-base:bookworm"
+
+_DOCKERFILE = "deploy/docker/Dockerfile"
+_PACKAGES = "python3,python3-venv,ca-certificates"
+_MIRROR = re.compile(r"^(?:URIs:|deb)\s+(?:\[.*?\]\s+)?(https?://\S+)", re.MULTILINE)
+
+
+class BuildError(Exception):
+    """Something did not build; the text says what and what to do."""
+
+
+def engine() -> list[str]:
+    """The command of the first engine that works.
+
+    Raises:
+        BuildError: None does.
+    """
+    for command in (["docker"], ["podman"], ["buildah", "--storage-driver", "vfs"]):
+        if shutil.which(command[0]) and _succeeds([*command, "info"]):
+            return command
+    raise BuildError("neither docker nor podman nor buildah works here; `apt-get install buildah` gives one, for root")
+
+
+def build(tag: str, base: str, output: Path | None) -> None:
+    """Builds the image, and writes it as an archive if asked to.
+
+    Args:
+        base: An image; found or made if empty.
+
+    Raises:
+        BuildError: The engine refused; its last lines are in the text.
+    """
+    command = engine()
+    with _step(f"image {tag}"):
+        arguments = [f"BASE={base or _base(command)}", f"VERSION={VERSION}", f"REVISION={_revision()}"]
+        options = [option for argument in arguments for option in ("--build-arg", argument)]
+        what = ["--target", "runtime", "-t", tag, "-f", _DOCKERFILE, "."]
+        _run([*command, *_verb(command), *_secrets(), *options, *what])
+    if output is not None:
+        with _step(f"archive {output}"):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.unlink(missing_ok=True)
+            _save(command, tag, output)
+
+
+def _verb(command: Sequence[str]) -> list[str]:
+    if command[0] == "buildah":
+        # Without a user namespace of its own, a root that may not mount builds in a chroot.
+        return ["bud", "--isolation", "chroot", "--ignorefile", f"{_DOCKERFILE}.dockerignore"]
+    return ["build"]
+
+
+def _secrets() -> list[str]:
+    """This machine's pip settings and authorities, where it has any, for the time of the build."""
+    found = []
+    if Path("/etc/pip.conf").exists():
+        found += ["--secret", "id=pip,src=/etc/pip.conf"]
+    if authority := os.environ.get("PIP_CERT", ""):
+        found += ["--secret", f"id=ca,src={authority}"]
+    return found
+
+
+def _save(command: Sequence[str], tag: str, output: Path) -> None:
+    if command[0] == "buildah":
+        _run([*command, "push", "--quiet", tag, f"docker-archive:{output}:{tag}"])
+    else:
+        _run([*command, "save", "--output", str(output), tag])
+
+
+def _base(command: Sequence[str]) -> str:
+    """The published base where it can be had, else one made here."""
+    if _has(command, PUBLISHED_BASE) or _succeeds([*command, "pull", PUBLISHED_BASE]):
+        return PUBLISHED_BASE
+    if not _has(command, OWN_BASE):
+        _make_base(command)
+    return OWN_BASE
+
+
+def _has(command: Sequence[str], image: str) -> bool:
+    return _succeeds([*command, "inspect", *(["--type", "image"] if command[0] != "docker" else []), image])
+
+
+def _make_base(command: Sequence[str]) -> None:
+    if not shutil.which("debootstrap"):
+        raise BuildError(f"{PUBLISHED_BASE} cannot be fetched; `apt-get install debootstrap` lets it be made here")
+    folder = CACHE / "bookworm"
+    with _step("base image"):
+        if not (folder / "usr" / "bin" / "python3").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            _run(["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", "bookworm", str(folder), _mirror()])
+        shutil.rmtree(folder / "var" / "cache" / "apt", ignore_errors=True)
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        dockerfile = CACHE / "Dockerfile"
+        dockerfile.write_text(f"FROM scratch\nCOPY bookworm /\nENV PATH={path}\n")
+        verb = ["bud", "--isolation", "chroot"] if command[0] == "buildah" else ["build"]
+        _run([*command, *verb, "-t", OWN_BASE, "-f", str(dockerfile), str(CACHE)])
+
+
+def _mirror() -> str:
+    """The Debian mirror that this machine uses."""
+    sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
+    texts = [path.read_text() for path in sources if path.exists()]
+    return next((found[1] for text in texts if (found := _MIRROR.search(text))), "http://deb.debian.org/debian")
+
+
+def sbom(output: Path) -> None:
+    """Writes the bill of materials of the Python wheels, CycloneDX as JSON."""
+    _audit(["--format", "cyclonedx-json", "--output", str(output)])
+
+
+def _audit(options: Sequence[str]) -> None:
+    lock = ["--require-hashes", "--disable-pip", "-r", "requirements.lock"]
+    _run([sys.executable, "-m", "pip_audit", "--progress-spinner", "off", *lock, *options])
+
+
+def _revision() -> str:
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def _succeeds(command: Sequence[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        tail = "\n".join(done.stdout.splitlines()[-25:])
+        raise BuildError(f"`{' '.join(command)}` failed:\n{tail}")
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    print(f"  {what} ...", flush=True)
+    began = time.monotonic()
+    yield
+    print(f"  {what}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def main() -> int:
+    """Obeys the command line; a failure is told in words."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.docker.image", description=__doc__)
+    parser.add_argument("command", choices=("build", "sbom", "audit"))
+    parser.add_argument("--tag", default=f"qiandao:{VERSION}")
+    parser.add_argument("--base", default="", help="a Debian-based image with Python 3.11 or newer")
+    parser.add_argument("--output", type=Path, help="an archive to write, or the bill of materials")
+    options = parser.parse_args()
+    try:
+        if options.command == "build":
+            build(options.tag, options.base, options.output)
+        elif options.command == "sbom":
+            sbom(options.output or Path("sbom.json"))
+        else:
+            _audit([])
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+{{/* Labels. Pods of a component are found by the last two. */}}
+{{- define "qiandao.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: qiandao
+{{- end }}
+
+{{- define "qiandao.selector" -}}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .name }}
+{{- end }}
+
+{{- define "qiandao.image" -}}
+{{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ $tag }}
+{{- end -}}
+{{- end }}
+
+{{/* An entry of `components` over `defaults`. */}}
+{{- define "qiandao.component" -}}
+{{- mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy (index .root.Values.components .name)) | toYaml -}}
+{{- end }}
+
+{{- define "qiandao.pod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "qiandao.container" -}}
+image: {{ include "qiandao.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+{{- end }}
+
+{{/* Where every service is, for those who call them. */}}
+{{- define "qiandao.target" -}}
+dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.clusterDomain }}:50051
+{{- end }}
+
+{{/* Variables that every process of ours reads. */}}
+{{- define "qiandao.env.shared" -}}
+{{- $values := .Values -}}
+- {name: QIANDAO_ENVIRONMENT, value: {{ ternary "local" "production" $values.dev.enabled }}}
+- {name: QIANDAO_LOG_LEVEL, value: {{ $values.logLevel | quote }}}
+- {name: QIANDAO_OTLP_ENDPOINT, value: {{ $values.external.otlp.endpoint | quote }}}
+- {name: QIANDAO_TRACE_RATIO, value: {{ $values.traceRatio | quote }}}
+- {name: QIANDAO_PUBLIC_URL, value: {{ $values.publicUrl | quote }}}
+- {name: QIANDAO_TLS_CA_FILE, value: /run/qiandao/tls/ca.crt}
+- {name: QIANDAO_TLS_CERT_FILE, value: /run/qiandao/tls/tls.crt}
+- {name: QIANDAO_TLS_KEY_FILE, value: /run/qiandao/tls/tls.key}
+{{- end }}
+
+{{/* CA files of the servers that a component talks to: a list of dicts `server`, `variable`. */}}
+{{- define "qiandao.env.ca" -}}
+{{- range .servers }}
+{{- $tls := (index $.root.Values.external .server).tls }}
+{{- if $tls.enabled }}
+- {name: {{ .variable }}, value: /run/qiandao/ca/{{ .server }}.pem}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "qiandao.volume.ca" -}}
+{{- $enabled := list }}
+{{- range .servers }}
+{{- if (index $.root.Values.external .server).tls.enabled }}{{ $enabled = append $enabled .server }}{{ end }}
+{{- end }}
+{{- if $enabled }}
+- name: ca
+  projected:
+    defaultMode: 0440
+    sources:
+    {{- range $enabled }}
+    {{- $tls := (index $.root.Values.external .).tls }}
+    - secret: {name: {{ $tls.caSecret }}, items: [{key: {{ $tls.caKey }}, path: {{ . }}.pem}]}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The servers that a component talks to. */}}
+{{- define "qiandao.servers" -}}
+{{- if .mysql }}
+- {server: mysql, variable: QIANDAO_MYSQL_CA_FILE, key: DATABASE_URL}
+{{- end }}
+{{- if .redis }}
+- {server: redis, variable: QIANDAO_REDIS_CA_FILE, key: REDIS_URL}
+{{- end }}
+{{- if .amqp }}
+- {server: rabbitmq, variable: QIANDAO_AMQP_CA_FILE, key: AMQP_URL}
+{{- end }}
+{{- end }}
+
+{{/* Whether a component's replicas are an autoscaler's business. */}}
+{{- define "qiandao.isScaled" -}}
+{{- if and (ne .root.Values.autoscaling.engine "none") (hasKey .root.Values.autoscaling.targets .name) }}yes{{ end }}
+{{- end }}
+
+{{/* The ops pages of every component, for `kubectl exec deploy/gateway -- qiandao doctor`. */}}
+{{- define "qiandao.opsTargets" -}}
+{{- $found := list }}
+{{- range $name, $_ := .Values.components }}
+{{- if ne $name "gateway" }}
+{{- $found = append $found (printf "%s=%s-headless.%s.svc.%s:9090" $name $name $.Release.Namespace $.Values.clusterDomain) }}
+{{- end }}
+{{- end }}
+{{- join "," $found }}
+{{- end }}
+
+{{- define "qiandao.behavior" -}}
+{{- with .Values.autoscaling -}}
+scaleUp:
+  stabilizationWindowSeconds: 0
+  selectPolicy: Max
+  policies:
+    - {type: Percent, value: {{ .scaleUp.percent }}, periodSeconds: {{ .scaleUp.periodSeconds }}}
+    - {type: Pods, value: {{ .scaleUp.pods }}, periodSeconds: {{ .scaleUp.periodSeconds }}}
+scaleDown:
+  stabilizationWindowSeconds: {{ .scaleDown.stabilizationSeconds }}
+  policies:
+    - {type: Percent, value: {{ .scaleDown.percent }}, periodSeconds: {{ .scaleDown.periodSeconds }}}
+{{- end }}
+{{- end }}
+
+{{/* What Prometheus is asked, by target. The calendar asks before the rush, the rates while it lasts. */}}
+{{- define "qiandao.triggers" -}}
+{{- $target := .target }}
+{{- with $target.attemptsPerSecond }}
+{{- if eq $.name "gateway" }}
+- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(http_requests_total{job="gateway",route="/v1/checkins"}[1m]))'}
+{{- else if eq $.name "recorder" }}
+- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(checkin_attempts_total{job="checkin"}[1m]))'}
+{{- else }}
+- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(checkin_attempts_total{job="{{ $.name }}"}[1m]))'}
+{{- end }}
+{{- end }}
+{{- with $target.backlogMessages }}
+- {name: backlog, threshold: "{{ . }}", query: 'sum(rabbitmq_detailed_queue_messages_ready{queue="checkin.record.v1"})'}
+{{- end }}
+{{- with $target.peopleExpected }}
+- {name: calendar, threshold: "{{ . }}", query: 'max(calendar_expected_checkins{within="15m"})'}
+{{- end }}
+{{- end }}
