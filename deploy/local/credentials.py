@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from deploy.local import accounts
-from deploy.local.processes import PROCESSES, Place, urls
+from deploy.local.processes import PROCESSES, SYNTHETIC, Place, urls
 
 _DAY = datetime.timedelta(days=1)
 _CA_LIFE = 3650 * _DAY
@@ -72,7 +72,7 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def issue(self, names: Iterable[str] = tuple(PROCESSES)) -> None:
+    def issue(self, names: Iterable[str] = (*PROCESSES, SYNTHETIC)) -> None:
         """Makes the authority and the named certificates that are missing or near their end."""
         if not self._is_current("ca"):
             self._make_authority()

@@ -24,6 +24,9 @@ WECHAT_TEMPLATES = {
 
 SERVICES = ("identity", "activity", "checkin", "antifraud", "reporting")
 
+# The name in the certificate of `qiandao synthetic`, which is no process of ours.
+SYNTHETIC = "synthetic"
+
 _REPLICA_STRIDE = 10
 _SEALERS = ("gateway", "activity", "checkin", "recorder")
 

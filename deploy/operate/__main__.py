@@ -1,4 +1,5 @@
-"""`qiandao doctor | trace | top | switch | dead-letters | rebuild`: the command line."""
+"""`qiandao doctor | trace | top | switch | dead-letters | rebuild | calendar | synthetic`:
+the command line."""
 
 import argparse
 import asyncio
@@ -11,7 +12,7 @@ from typing import TextIO
 
 import msgspec
 
-from deploy.operate import doctor, switch, tasks, top, trace
+from deploy.operate import calendar, doctor, switch, synthetic, tasks, top, trace
 from deploy.operate.screen import is_coloured
 from deploy.operate.surroundings import OPS_TARGETS, OutOfReachError, Surroundings, find
 from servicekit import VERSION
@@ -19,7 +20,7 @@ from servicekit.clock import now_us
 from servicekit.ids import from_text, to_text
 
 # What a command says by its end.
-WELL, WRONG, CANNOT = 0, 1, 2
+WELL, WRONG, CANNOT, RUSH_AHEAD = 0, 1, 2, 3
 
 _FOLLOW_S = 2.0
 _CLEAR = "\x1b[H\x1b[2J"
@@ -53,6 +54,16 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("rebuild", help="live numbers anew from what is recorded")
     command.add_argument("activity", type=activity_or_all, metavar="activity_id|all")
+
+    what = "rushes ahead; exit code 3 when one is within the time, for whoever wants to upgrade"
+    command = _looking(commands, "calendar", what)
+    command.add_argument("--within", dest="within_s", type=seconds, default=900, help="how far ahead: 15m")
+    command.add_argument("--at-least", type=int, default=50, help="people that make a rush (50)")
+    command.add_argument("--only-warn", action="store_true", help="exit code 0 whatever is ahead")
+
+    what = "a check-in in the reserved organisation that must reach MySQL; exit code 1 when it does not"
+    command = commands.add_parser("synthetic", help=what, description=what)
+    command.add_argument("--url", default="", help="the gateway, http://host:port")
     return found
 
 
@@ -158,6 +169,25 @@ async def _rebuild(seen: Surroundings, options: argparse.Namespace) -> int:
     return await asyncio.to_thread(tasks.run, seen, "projector", "services.reporting.rebuild", [options.activity])
 
 
+async def _calendar(seen: Surroundings, options: argparse.Namespace) -> int:
+    ahead = await calendar.look(seen, options.within_s, options.at_least)
+    if options.json:
+        _print_json(calendar.to_json(ahead))
+    else:
+        _print(calendar.render(ahead, options.within_s, options.at_least))
+    return RUSH_AHEAD if ahead and not options.only_warn else WELL
+
+
+async def _synthetic(options: argparse.Namespace) -> int:
+    try:
+        async for line in synthetic.check_in(options.url):
+            _print([line])
+    except synthetic.FailedError as error:
+        _print([str(error)], sys.stderr)
+        return WRONG
+    return WELL
+
+
 _COMMANDS = {
     "doctor": _doctor,
     "trace": _trace,
@@ -165,6 +195,7 @@ _COMMANDS = {
     "switch": _switch,
     "dead-letters": _dead_letters,
     "rebuild": _rebuild,
+    "calendar": _calendar,
 }
 
 
@@ -182,6 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Clients of servers that are gone log what we say in one line ourselves.
     logging.disable(logging.CRITICAL)
     try:
+        if options.command == "synthetic":
+            return asyncio.run(_synthetic(options))
         return asyncio.run(_COMMANDS[options.command](find(ops=getattr(options, "ops", "")), options))
     except (OutOfReachError, switch.WrongUseError) as error:
         _print([f"qiandao {options.command}: {error}"], sys.stderr)

@@ -17,6 +17,7 @@ from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
 from services.activity import tables
+from services.activity.calendar import Calendar
 from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
 from services.activity.codes import CodeResolver
 from services.activity.qr import QrCodes
@@ -45,6 +46,7 @@ async def compose(settings: Settings, process: Process) -> None:
         return str(jwks.json)
 
     process.background(outbox.run(), "outbox")
+    process.background(Calendar(engine).run(), "calendar")
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)
     for close in (publisher.close, engine.dispose, redis.aclose):

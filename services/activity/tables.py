@@ -39,7 +39,10 @@ occurrences = Table(
     Column("ends_at", _TIME, nullable=False),
     Column("opens_at", _TIME, nullable=False),
     Column("closes_at", _TIME, nullable=False),
+    # How many came, once it is over; reporting tells.
+    Column("turnout", INTEGER(unsigned=True)),
     Index("by_activity", "activity_id", "starts_at"),
+    Index("by_start", "starts_at"),
 )
 
 # Append-only: what an activity was at a time, credentials included.

@@ -19,6 +19,9 @@ REFRESH_TOKEN_BYTES = 32
 
 MAXIMUM_NAME_CHARACTERS = 64
 
+# Of the reserved person. WeChat's have 28 characters, so nobody signs in as this one.
+SYNTHETIC_OPENID = "synthetic"
+
 # Embeddings, overrides and isolates turn the text around them (Unicode Standard Annex 9).
 _BIDIRECTIONAL_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

@@ -119,6 +119,11 @@ class IdentityServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
                 _registered_method=True)
+        self.StartSyntheticSession = channel.unary_unary(
+                '/identity.v1.IdentityService/StartSyntheticSession',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.StartSyntheticSessionRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Session.FromString,
+                _registered_method=True)
 
 
 class IdentityServiceServicer:
@@ -235,6 +240,13 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartSyntheticSession(self, request, context):
+        """A session of the reserved person whose check-ins prove that the whole journey works.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IdentityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -322,6 +334,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.GetSubscriptions,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.SerializeToString,
+            ),
+            'StartSyntheticSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartSyntheticSession,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.StartSyntheticSessionRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Session.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -783,6 +800,33 @@ class IdentityService:
             '/identity.v1.IdentityService/GetSubscriptions',
             protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartSyntheticSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/StartSyntheticSession',
+            protos_dot_identity_dot_v1_dot_identity__pb2.StartSyntheticSessionRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Session.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,6 +60,8 @@ class IdentityServiceStub:
     GrantSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]
     """Remembers what the person answered when the phone asked whether messages may be sent."""
     GetSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetSubscriptionsRequest, _identity_pb2.Subscriptions]
+    StartSyntheticSession: _grpc.UnaryUnaryMultiCallable[_identity_pb2.StartSyntheticSessionRequest, _identity_pb2.Session]
+    """A session of the reserved person whose check-ins prove that the whole journey works."""
 
 @_typing.type_check_only
 class IdentityServiceAsyncStub(IdentityServiceStub):
@@ -90,6 +92,8 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     GrantSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
     """Remembers what the person answered when the phone asked whether messages may be sent."""
     GetSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
+    StartSyntheticSession: _aio.UnaryUnaryMultiCallable[_identity_pb2.StartSyntheticSessionRequest, _identity_pb2.Session]  # type: ignore[assignment]
+    """A session of the reserved person whose check-ins prove that the whole journey works."""
 
 class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -219,5 +223,13 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.GetSubscriptionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]: ...
+
+    @_abc_1.abstractmethod
+    def StartSyntheticSession(
+        self,
+        request: _identity_pb2.StartSyntheticSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Session, _abc.Awaitable[_identity_pb2.Session]]:
+        """A session of the reserved person whose check-ins prove that the whole journey works."""
 
 def add_IdentityServiceServicer_to_server(servicer: IdentityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,6 +1,6 @@
 """`make cluster | cluster-test | cluster-down`: a real Kubernetes, and the chart proven in it.
 
-Where KUBECONFIG names a cluster, that one is used, with KEDA in place. Else a single node is built and started, as root.
+Where KUBECONFIG names a cluster, that one is used, with KEDA in place. Else a single node is built here, by root.
 """
 
 import argparse
@@ -72,13 +72,7 @@ def prepare() -> None:
 
 def before(reference: str) -> Path | None:
     """The tree of an earlier commit beside the cache, or None where there is no such commit."""
-    found = subprocess.run(
-        ["git", "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
+    found = _git("rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
     if not found:
         return None
     tree = tools.CACHE / "trees" / found
@@ -90,9 +84,13 @@ def before(reference: str) -> Path | None:
 
 
 def last_tag() -> str:
-    """The newest tag before this commit; empty where there is none."""
-    command = ["git", "describe", "--tags", "--abbrev=0", "HEAD^"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    """The newest tag before what is here; empty where there is none."""
+    is_release = _git("describe", "--exact-match", "HEAD") and not _git("status", "--porcelain")
+    return _git("describe", "--tags", "--abbrev=0", "HEAD^" if is_release else "HEAD")
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def test(options: argparse.Namespace) -> int:
