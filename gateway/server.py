@@ -22,6 +22,7 @@ from servicekit import cache, process
 from servicekit.breaker import AsyncBreaker
 from servicekit.broker import Publisher
 from servicekit.health import HttpServer
+from servicekit.offset import watch_clock
 from servicekit.process import Process, Stop
 from servicekit.sealed import parse_secrets
 from servicekit.settings import CredentialSettings, load
@@ -29,8 +30,6 @@ from servicekit.settings import CredentialSettings, load
 # More than a tick of `gateway.live`, whose reads block.
 _REDIS_TIMEOUT_S = 2.0
 _GRACE_S = 15
-# A phone that checks in or shows numbers asks again within this.
-_FAREWELL_S = 3.0
 
 
 async def compose(settings: Settings, http: HttpSettings, credentials: CredentialSettings, process: Process) -> None:
@@ -46,11 +45,12 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
     parts = Parts(clients, guard, live, many, settings)
-    server = HttpServer(_config(build(parts, hot), http), _FAREWELL_S)
+    server = HttpServer(_config(build(parts, hot), http), settings.farewell_s)
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")
     process.background(guard.listen(redis), "ended-sessions-channel")
     process.background(live.run(), "live-streams")
+    process.background(watch_clock(redis), "clock")
     # Streams end first: the server waits for open answers.
     process.at_stop(Stop.ACCEPTING, live.close)
     process.at_stop(Stop.ACCEPTING, server.stop)

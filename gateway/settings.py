@@ -12,6 +12,9 @@ class Settings(BaseSettings):
     ops_address: str = Field("127.0.0.1:9100", description="host:port of /healthz, /readyz and /metrics")
     redis_url: str = Field(repr=False, description="live streams (read) and the channel identity:revoked")
     amqp_url: str = Field(repr=False, description="may publish attempted.v1, while checkin is gone")
+    farewell_s: float = Field(
+        3.0, ge=0, le=60, description="at most so long, before it ends, answers tell clients to connect anew"
+    )
     wechat_templates: dict[str, str] = Field(
         {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
     )

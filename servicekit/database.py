@@ -1,13 +1,27 @@
 """MySQL and MariaDB through SQLAlchemy Core on aiomysql."""
 
+import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from prometheus_client import Gauge
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
+from servicekit.bulk_histogram import BulkHistogram
 from servicekit.errors import UnavailableError
+
+_WAIT = BulkHistogram(
+    "db_pool_wait_seconds",
+    "Until a caller had its connection to MySQL.",
+    (0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
+)
+_IN_USE = Gauge("db_pool_in_use", "Connections to MySQL that somebody has.")
+_POOLS: "weakref.WeakSet[MeasuredPool]" = weakref.WeakSet()
 
 _SESSION = "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
 _RETRYABLE = {1205, 1213}
@@ -42,6 +56,7 @@ def create_engine(
     return create_async_engine(
         url,
         isolation_level="READ COMMITTED",
+        poolclass=MeasuredPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout_s,
@@ -50,6 +65,28 @@ def create_engine(
         pool_reset_on_return=None if is_repeated else "rollback",
         connect_args=connect_args,
     )
+
+
+class MeasuredPool(AsyncAdaptedQueuePool):
+    """A pool that tells how long its callers wait, connecting included, and how many connections are out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _POOLS.add(self)
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        started = time.perf_counter()
+        try:
+            return super()._do_get()
+        finally:
+            _WAIT.observe([time.perf_counter() - started])
+
+
+def _in_use() -> int:
+    return sum(pool.checkedout() for pool in _POOLS)
+
+
+_IN_USE.set_function(_in_use)
 
 
 def error_code(error: DBAPIError) -> int:

@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 from prometheus_client import Gauge
 
+from servicekit import VERSION
 from servicekit.settings import SharedSettings
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
@@ -30,6 +31,7 @@ _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _LAG_INTERVAL_S = 0.5
 
 _LAG = Gauge("event_loop_lag_seconds", "How late the event loop ran its last timer.")
+_BUILD = Gauge("qiandao_build_info", "1, by the version of the code.", ["version"])
 
 _provider: TracerProvider | None = None
 _ratio = 0.0
@@ -57,6 +59,7 @@ class JsonFormatter(logging.Formatter):
 
 def setup(process: str, settings: SharedSettings) -> None:
     """Logs and traces of this process; call once, before anything else."""
+    _BUILD.labels(VERSION).set(1)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)

@@ -196,6 +196,10 @@ class FakeRecords:
 
     stored: dict[Key, pb.Checkin] = field(default_factory=dict)
 
+    async def which_are_stored(self, keys: Sequence[Key]) -> set[Key]:
+        """Those that are there."""
+        return {key for key in keys if key in self.stored}
+
     async def recall(self, attempts: Sequence[Key]) -> dict[Key, pb.Checkin]:
         """Those stored."""
         return {key: self.stored[key] for key in attempts if key in self.stored}

@@ -1,1 +1,1 @@
-"""What operators look at: rules, dashboards, and the rehearsal of scaling."""
+"""What SREs look at: objectives, alerts, dashboards, and a local Prometheus."""

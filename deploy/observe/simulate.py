@@ -1,8 +1,8 @@
-"""Rehearses autoscaling: a day of rushes through the algorithm of the Horizontal Pod Autoscaler, with the chart's numbers.
+"""Rehearses autoscaling: a day of rushes through the algorithm of the HPA, with the numbers of the chart.
 
-`python -m deploy.observe.simulate [--seed=1] [--values=FILE] [--set target.people=2000]`. Fleets that scale by the
-calendar and by rates, by rates alone, and not at all stand side by side: pods, pod-hours, turns without a cause, rushes
-whose pods were ready before the first scan, and the longest wait. CPU is left out; it can only add pods.
+`python -m deploy.observe.simulate [--seed=1] [--values=FILE] [--people=2000] [--silent=9.5-10.5]`. Fleets that scale by
+the calendar and by rates, by rates alone, and not at all stand side by side: pods, pod-hours, turns without a cause,
+rushes whose pods were ready before the first scan, and the longest wait. CPU is left out; it can only add pods.
 
 Source of the algorithm: Kubernetes, pkg/controller/podautoscaler (`horizontal.go`, `replica_calculator.go`), and KEDA,
 pkg/fallback; of the numbers: deploy/helm/qiandao/values.yaml, `autoscaling`.
@@ -12,7 +12,7 @@ import argparse
 import random
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from math import ceil
@@ -140,7 +140,7 @@ class Hpa:
         self._recommended.append((at, wish))
         while self._recommended[0][0] <= at - self._behaviour.down_window_s:
             self._recommended.popleft()
-        return max(current, wish) if wish > current else min(current, max([wish, *window]))
+        return wish if wish > current else min(current, max([wish, *window]))
 
     def _paced(self, at: int, current: int, wish: int) -> int:
         behaviour = self._behaviour
@@ -323,9 +323,7 @@ class Fleet:
         return sum(ready_at <= at for ready_at in self._ready_at)
 
 
-def replay(
-    day: Day, target: Target, behaviour: Behaviour, silent: range = range(0), seed: int = 1
-) -> Outcome:
+def replay(day: Day, target: Target, behaviour: Behaviour, silent: range = range(0), seed: int = 1) -> Outcome:
     """Puts a fleet through the day.
 
     Args:
@@ -349,3 +347,134 @@ def replay(
         waiting = max(0.0, waiting + day.arrivals[at] - takes)
         found.longest_wait_s = max(found.longest_wait_s, waiting / takes)
     return found
+
+
+def static(day: Day, target: Target, pods: int) -> Outcome:
+    """A fleet that always has so many pods: the floor is the ceiling."""
+    fixed = replace(target, minimum=pods, maximum=pods)
+    return replay(day, fixed, Behaviour(0, 0, 1, 1, 0, 1))
+
+
+def reactive(target: Target) -> Target:
+    """The same without the calendar."""
+    return replace(target, thresholds={name: each for name, each in target.thresholds.items() if name != "calendar"})
+
+
+def flaps(day: Day, outcome: Outcome, behaviour: Behaviour) -> list[tuple[int, int]]:
+    """Turns within ten minutes for which the day gives no cause, as pairs of instants.
+
+    To grow again there is a cause when meanwhile a rush came into sight or began; to shrink again, when one ended since
+    the window of the highest wish.
+    """
+    expectations = [session.expectation for session in day.sessions]
+    seen = {each.rush_from // SECOND_US - _HORIZON_S for each in expectations}
+    begun = {session.scans[0] for session in day.sessions} | {session.starts_at for session in day.sessions}
+    ended = {each.rush_until // SECOND_US for each in expectations}
+    found = []
+    for (first, *was), (second, *then) in pairwise(outcome.changes):
+        is_growing = then[1] > then[0]
+        if is_growing == (was[1] > was[0]) or second - first > _TURN_S:
+            continue
+        since = first if is_growing else first - behaviour.down_window_s
+        if not any(since < cause <= second for cause in (seen | begun if is_growing else ended)):
+            found.append((first, second))
+    return found
+
+
+def ready_in_time(day: Day, target: Target, outcome: Outcome) -> tuple[int, int]:
+    """Rushes whose pods all served at the first scan, and all rushes; 0 of 0 without a calendar.
+
+    Enough is what the calendar asks for, within the tolerance and up to the maximum.
+    """
+    threshold = target.thresholds.get("calendar")
+    if threshold is None:
+        return 0, 0
+    judged = []
+    for first_scan, people in day.rushes():
+        enough = min(target.maximum, ceil(people / threshold / (1 + TOLERANCE)))
+        judged.append(outcome.ready[first_scan] >= enough)
+    return sum(judged), len(judged)
+
+
+def report(day: Day, target: Target, behaviour: Behaviour, silent: range = range(0)) -> Iterator[list[object]]:
+    """Rows of the table for one target: how each kind of fleet came through the day."""
+    ahead = replay(day, target, behaviour)
+    fleets = [
+        ("static, its peak", static(day, target, max(ahead.pods))),
+        ("rates", replay(day, reactive(target), behaviour)),
+    ]
+    if "calendar" in target.thresholds:
+        fleets.append(("calendar and rates", ahead))
+    if silent:
+        fleets.append(("the same, Prometheus silent", replay(day, target, behaviour, silent)))
+    for word, found in fleets:
+        in_time, rushes = ready_in_time(day, target, found)
+        yield [
+            target.name,
+            word,
+            f"{min(found.pods)}-{max(found.pods)}",
+            f"{found.pod_hours:.1f}",
+            len(found.changes),
+            len(flaps(day, found, behaviour)),
+            f"{in_time} of {rushes}" if rushes else "-",
+            f"{found.longest_wait_s:.1f}",
+        ]
+
+
+_HEAD = ("target", "fleet", "pods", "pod-hours", "changes", "flaps", "rushes ready", "longest wait s")
+
+
+def lines(day: Day, behaviour: Behaviour, targets: Iterable[Target], silent: range = range(0)) -> Iterator[str]:
+    """The whole report."""
+    people = [people for _, people in day.rushes()]
+    yield (
+        f"{len(day.sessions)} activities, {sum(day.arrivals):,} check-ins; rushes of {min(people):,} to {max(people):,}"
+        f" people expected; {max(day.arrivals):,} scans in the worst second"
+    )
+    targets = list(targets)
+    yield from table(_HEAD, [row for target in targets for row in report(day, target, behaviour, silent)])
+    for target in targets:
+        pods = replay(day, target, behaviour).pods
+        yield f"{target.name}, most pods by hour: " + " ".join(
+            str(max(pods[at : at + 3600])) for at in range(0, DAY_S, 3600)
+        )
+
+
+def _hours(text: str) -> range:
+    begin, _, end = text.partition("-")
+    return range(round(float(begin) * 3600), round(float(end) * 3600))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the report; 1 when a fleet flapped or was late for a rush."""
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.observe.simulate", description="A rehearsal of autoscaling."
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the day (1)")
+    parser.add_argument("--values", type=Path, default=VALUES, help="the chart's values")
+    parser.add_argument("--people", type=float, help="people expected per pod, instead of the chart's")
+    parser.add_argument("--silent", type=_hours, default=range(0), help="hours without Prometheus, as 9.5-10.5")
+    options = parser.parse_args(arguments)
+    behaviour, targets = read_values(options.values)
+    if options.people:
+        targets = {name: _with_people(target, options.people) for name, target in targets.items()}
+    day = Day(timetable(options.seed))
+    sys.stdout.write("\n".join(lines(day, behaviour, targets.values(), options.silent)) + "\n")
+    return 0 if all(is_good(day, target, behaviour) for target in targets.values()) else 1
+
+
+def is_good(day: Day, target: Target, behaviour: Behaviour) -> bool:
+    """Whether a fleet with the calendar neither flaps nor is late for a rush."""
+    found = replay(day, target, behaviour)
+    in_time, rushes = ready_in_time(day, target, found)
+    return not flaps(day, found, behaviour) and in_time == rushes
+
+
+def _with_people(target: Target, people: float) -> Target:
+    if "calendar" not in target.thresholds:
+        return target
+    return replace(target, thresholds={**target.thresholds, "calendar": people})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

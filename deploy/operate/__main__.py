@@ -218,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_COMMANDS[options.command](find(ops=getattr(options, "ops", "")), options))
     except (OutOfReachError, switch.WrongUseError) as error:
         _print([f"qiandao {options.command}: {error}"], sys.stderr)
-        return CANNOT
+        return WELL if getattr(options, "only_warn", False) else CANNOT
     except KeyboardInterrupt:
         return WELL
 

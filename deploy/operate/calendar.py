@@ -6,7 +6,7 @@ from deploy.operate.connections import mysql
 from deploy.operate.screen import plural, span, table
 from deploy.operate.surroundings import Surroundings
 from servicekit.clock import SECOND_US, now_us, to_rfc3339
-from services.activity.calendar import Expectation, read
+from services.activity.calendar import Expectation, read, together
 
 
 async def look(seen: Surroundings, within_s: float, at_least: int) -> list[Expectation]:
@@ -20,7 +20,11 @@ async def look(seen: Surroundings, within_s: float, at_least: int) -> list[Expec
         now = now_us()
         known = await read(connection, now)
     ahead = now + int(within_s * SECOND_US)
-    coming = [each for each in known if each.people >= at_least and each.rush_from <= ahead and now < each.rush_until]
+    coming = [
+        each
+        for each in together(known)
+        if each.people >= at_least and each.rush_from <= ahead and now < each.rush_until
+    ]
     return sorted(coming, key=lambda each: each.rush_from)
 
 

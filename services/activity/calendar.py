@@ -1,8 +1,9 @@
 """What is coming: how many people are expected when, so that pods are there before they are.
 
 The rush of an occurrence is from five minutes before it starts, but not before it opens, until ten minutes after. Who
-is expected: its capacity, else what the latest occurrences of the organisation had, else a stated guess. Every replica
-reads the same and says the same; while MySQL is gone each goes on from what it read last and says how old that is.
+is expected: its capacity, else what the latest occurrences of the organisation had, else a stated guess, which asks for
+pods but says of nobody that they are missing. Every replica reads the same and says the same; while MySQL is gone each
+goes on from what it read last and says how old that is. Before it has read anything it says nothing.
 """
 
 import asyncio
@@ -11,11 +12,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median_high
+from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -36,7 +37,9 @@ _BEFORE_US, _AFTER_US = 5 * _MINUTE_US, 10 * _MINUTE_US
 _DUE_BEFORE_US = 2 * _MINUTE_US
 _AHEAD_US = 24 * 60 * _MINUTE_US
 _LATEST = 5
-_READ_EVERY_S, _TELL_EVERY_S = 20.0, 2.0
+# Read every 20 s; tells every 2 s.
+_TELLINGS, _TELL_EVERY_S = 10, 2.0
+_READ_WITHIN_S = 3.0
 
 _UPCOMING = text(
     "SELECT o.opens_at, o.starts_at, o.closes_at, a.organisation_id, a.definition"
@@ -60,12 +63,17 @@ _decode = msgspec.json.Decoder(_Definition).decode
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """How many people one occurrence expects, and when; instants in microseconds."""
+    """How many people one occurrence expects, and when; instants in microseconds.
+
+    Attributes:
+        is_guess: Neither capacity nor turnouts say how many.
+    """
 
     opens_at: int
     starts_at: int
     closes_at: int
     people: int
+    is_guess: bool = False
 
     @property
     def rush_from(self) -> int:
@@ -89,8 +97,25 @@ def expected(calendar: Iterable[Expectation], now: int, within_s: float) -> int:
 
 
 def due(calendar: Iterable[Expectation], now: int) -> int:
-    """People of occurrences in the middle of their rush."""
-    return sum(each.people for each in calendar if each.is_due(now))
+    """People of occurrences in the middle of their rush; an alert asks where they are, so guesses do not count."""
+    return sum(each.people for each in calendar if not each.is_guess and each.is_due(now))
+
+
+def together(calendar: Iterable[Expectation]) -> list[Expectation]:
+    """What starts at the same instant, as one rush: twenty small lectures at eight are a big one."""
+    by_start: dict[int, list[Expectation]] = defaultdict(list)
+    for each in calendar:
+        by_start[each.starts_at].append(each)
+    return [
+        Expectation(
+            min(each.opens_at for each in here),
+            starts_at,
+            max(each.closes_at for each in here),
+            sum(each.people for each in here),
+            all(each.is_guess for each in here),
+        )
+        for starts_at, here in by_start.items()
+    ]
 
 
 def next_rush(calendar: Iterable[Expectation], now: int, at_least: int = RUSH_OF) -> Expectation | None:
@@ -99,9 +124,15 @@ def next_rush(calendar: Iterable[Expectation], now: int, at_least: int = RUSH_OF
     return min(coming, key=lambda each: each.rush_from, default=None)
 
 
-def usual_turnout(latest: Sequence[int]) -> int:
-    """What to expect after these turnouts, newest first; a guess without any."""
-    return median_high(latest[:_LATEST]) if latest else GUESS
+def next_rush_s(calendar: Iterable[Expectation], now: int) -> float:
+    """Seconds until the next rush, counting what starts together; 0 meanwhile, +Inf without one."""
+    coming = next_rush(together(calendar), now)
+    return max(0, coming.rush_from - now) / SECOND_US if coming else math.inf
+
+
+def usual_turnout(latest: Sequence[int]) -> int | None:
+    """What to expect after these turnouts, newest first; None without any."""
+    return median_high(latest[:_LATEST]) if latest else None
 
 
 async def read(connection: AsyncConnection, now: int) -> list[Expectation]:
@@ -112,12 +143,17 @@ async def read(connection: AsyncConnection, now: int) -> list[Expectation]:
     unknown = {row.organisation_id for row, capacity in zip(rows, capacities, strict=True) if not capacity}
     usual = await _usual(connection, unknown)
     return [
-        Expectation(_us(row.opens_at), _us(row.starts_at), _us(row.closes_at), capacity or usual[row.organisation_id])
+        _expectation(row, capacity or usual[row.organisation_id])
         for row, capacity in zip(rows, capacities, strict=True)
     ]
 
 
-async def _usual(connection: AsyncConnection, organisations: set[bytes]) -> Mapping[bytes, int]:
+def _expectation(row: Row[Any], people: int | None) -> Expectation:
+    opens_at, starts_at, closes_at = map(from_datetime, (row.opens_at, row.starts_at, row.closes_at))
+    return Expectation(opens_at, starts_at, closes_at, GUESS if people is None else people, people is None)
+
+
+async def _usual(connection: AsyncConnection, organisations: set[bytes]) -> Mapping[bytes, int | None]:
     if not organisations:
         return {}
     latest: dict[bytes, list[int]] = defaultdict(list)
@@ -126,42 +162,42 @@ async def _usual(connection: AsyncConnection, organisations: set[bytes]) -> Mapp
     return {each: usual_turnout(latest[each]) for each in organisations}
 
 
-def _us(value: datetime) -> int:
-    return from_datetime(value)
-
-
 class Calendar:
     """Keeps the gauges current."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._known: list[Expectation] = []
-        self._read_at = 0
+        self._known: Sequence[Expectation] = ()
+        self._read_at: int | None = None
 
     async def run(self) -> None:
         """Reads now and then, and tells often; runs until cancelled."""
         while True:
-            if now_us() - self._read_at >= _READ_EVERY_S * SECOND_US:
-                await self._read()
-            self._tell(now_us())
-            await asyncio.sleep(_TELL_EVERY_S)
+            await self.refresh()
+            for _ in range(_TELLINGS):
+                self.tell(now_us())
+                await asyncio.sleep(_TELL_EVERY_S)
 
-    async def _read(self) -> None:
+    async def refresh(self) -> None:
+        """Reads anew; what was known stays while MySQL is gone or slow."""
+        now = now_us()
         try:
             with unavailable_when_lost():
-                async with self._engine.connect() as connection:
-                    self._known = await read(connection, now_us())
-        except (UnavailableError, DBAPIError) as error:
-            log.warning("the calendar stays as it was read last: %s", error)
-        else:
-            self._read_at = now_us()
+                async with asyncio.timeout(_READ_WITHIN_S), self._engine.connect() as connection:
+                    self.remember(await read(connection, now), now)
+        except (UnavailableError, DBAPIError, TimeoutError) as error:
+            log.warning("the calendar stays as it was read last: %s", error or type(error).__name__)
 
-    def _tell(self, now: int) -> None:
-        if not self._read_at:
-            return
+    def remember(self, found: Sequence[Expectation], now: int) -> None:
+        """Takes what was read."""
+        self._known, self._read_at = found, now
+
+    def tell(self, now: int) -> None:
+        """Sets the gauges: NaN, which scales nothing, before anything was read and once what was read is used up."""
+        age_us = math.inf if self._read_at is None else now - self._read_at
+        known = self._known if age_us < _AHEAD_US else None
         for word, within_s in HORIZONS_S.items():
-            EXPECTED.labels(word).set(expected(self._known, now, within_s))
-        DUE.set(due(self._known, now))
-        coming = next_rush(self._known, now)
-        NEXT_RUSH.set(max(0, coming.rush_from - now) / SECOND_US if coming else math.inf)
-        AGE.set((now - self._read_at) / SECOND_US)
+            EXPECTED.labels(word).set(math.nan if known is None else expected(known, now, within_s))
+        DUE.set(math.nan if known is None else due(known, now))
+        NEXT_RUSH.set(math.nan if known is None else next_rush_s(known, now))
+        AGE.set(age_us / SECOND_US)

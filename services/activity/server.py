@@ -8,6 +8,7 @@ from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import cache, database, process
 from servicekit.broker import Publisher
 from servicekit.guesses import GuessLimit
+from servicekit.offset import watch_clock
 from servicekit.outbox import PUBLISH, Outbox, publish_effect
 from servicekit.process import Process, Stop
 from servicekit.roles import Roles
@@ -47,6 +48,7 @@ async def compose(settings: Settings, process: Process) -> None:
 
     process.background(outbox.run(), "outbox")
     process.background(Calendar(engine).run(), "calendar")
+    process.background(watch_clock(redis), "clock")
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)
     for close in (publisher.close, engine.dispose, redis.aclose):

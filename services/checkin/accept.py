@@ -18,6 +18,7 @@ from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics
+from services.checkin.audit import Audit
 from services.checkin.domain import Method, is_refused_for_time
 from services.checkin.errors import AttemptReusedError
 from services.checkin.judging import (
@@ -85,13 +86,20 @@ class Acceptance:
     """Takes batches of attempts; see the module. For one event loop, any number of batches at once."""
 
     def __init__(
-        self, judging: Judging, seats: SeatsPort, dispatch: DispatchPort, records: RecordsPort, recent: Recent
+        self,
+        judging: Judging,
+        seats: SeatsPort,
+        dispatch: DispatchPort,
+        records: RecordsPort,
+        recent: Recent,
+        audit: Audit,
     ) -> None:
         self._judging = judging
         self._seats = seats
         self._dispatch = dispatch
         self._records = records
         self._recent = recent
+        self._audit = audit
 
     async def accept(self, attempts: Sequence[pb.Attempt]) -> list[pb.CheckinResult]:
         """A result per attempt, in order. Whatever has a checkin in its result is durable.
@@ -181,6 +189,7 @@ class Acceptance:
             metrics.ATTEMPTS.labels(outcome, reason).inc(count)
             self._recent.add(activity_id, outcome, reason, count)
         metrics.SLOT_AGE.observe(slot_age_s(case) for case in cases if case.token)
+        self._audit.note([_key(case) for case in cases])
 
 
 def _line(case: _Reply) -> tuple[bytes, str, str]:

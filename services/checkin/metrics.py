@@ -16,3 +16,10 @@ PROVISIONAL_OPEN = Gauge("checkin_provisional_open", "Undecided attempts waiting
 OLDEST_PENDING = Gauge("checkin_oldest_pending_seconds", "Age of the oldest undecided attempt.")
 INBOX_DEPTH = Gauge("checkin_inbox_depth", "Batches waiting in the inbox.")
 INBOX_OLDEST = Gauge("checkin_inbox_oldest_seconds", "Age of the oldest batch in the inbox.")
+ACKNOWLEDGED = Counter("checkin_acknowledged_total", "Attempts answered after something durable held them.")
+UNPERSISTED = Gauge("checkin_unpersisted_attempts", "Attempts this process acknowledged and MySQL has not yet.")
+UNPERSISTED_OLDEST = Gauge("checkin_unpersisted_oldest_seconds", "Age of the oldest of them.")
+AUDITED = Counter("checkin_audited_total", "Acknowledged attempts, by whether MySQL has them.", ["result"])
+for _result in ("persisted", "missing"):
+    # There before the first one, so that an increase is seen.
+    AUDITED.labels(_result)

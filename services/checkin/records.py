@@ -32,6 +32,7 @@ from services.checkin.store import (
     read_seats,
     rows_of_seats,
     seat_of,
+    stored_keys,
     to_decision,
     to_merge,
 )
@@ -164,6 +165,15 @@ class Records:
         except (TimeoutError, UnavailableError, SQLAlchemyError) as error:
             log.warning("stored attempts are not recalled: %s", type(error).__name__)
             return {}
+
+    async def which_are_stored(self, keys: Sequence[Key]) -> set[Key]:
+        """Those of these attempts that have a row.
+
+        Raises:
+            UnavailableError: MySQL is gone or busy.
+        """
+        async with self._moment() as connection:
+            return await stored_keys(connection, keys)
 
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""

@@ -15,6 +15,7 @@ from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from servicekit.guesses import GuessLimit
 from servicekit.names import Names
+from servicekit.offset import watch_clock
 from servicekit.process import Process, Stop
 from servicekit.roles import Roles
 from servicekit.rpc import client, server
@@ -24,6 +25,7 @@ from servicekit.tokens import TokenVerifier
 from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
 from services.checkin.antifraud_client import Antifraud
+from services.checkin.audit import Audit
 from services.checkin.changes import Changes
 from services.checkin.devices import Devices
 from services.checkin.dispatch import INBOX_S, PUBLISH_S, TOPOLOGY, Decisions, Dispatch, Inbox
@@ -68,8 +70,11 @@ async def compose(running: Process) -> None:
     )
     recent = Recent()
     running.health.page("/recent", recent.snapshot)
-    acceptance = Acceptance(judging, seats, dispatch, records, recent)
+    audit = Audit(records.which_are_stored)
+    running.background(audit.run(), "audit")
+    acceptance = Acceptance(judging, seats, dispatch, records, recent, audit)
     running.background(_remember_since(seats), "redis-since")
+    running.background(watch_clock(redis), "clock")
     reviews = Reviews(records, decisions, activities, roles, names, evidence)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews)

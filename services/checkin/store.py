@@ -168,6 +168,13 @@ async def read_attempts(connection: AsyncConnection, keys: Iterable[Key]) -> dic
     return {(row.user_id, row.attempt_id): copies_of(row) for row in rows}
 
 
+async def stored_keys(connection: AsyncConnection, keys: Iterable[Key]) -> set[Key]:
+    """Those of these attempts that have a row."""
+    head = "SELECT user_id, attempt_id FROM attempts WHERE (user_id, attempt_id) IN "
+    rows = await _rows(connection, head, (f"(0x{user.hex()},0x{attempt.hex()})" for user, attempt in keys))
+    return {(row.user_id, row.attempt_id) for row in rows}
+
+
 async def read_attempts_of_seats(
     connection: AsyncConnection, keys: Iterable[SeatKey]
 ) -> dict[Key, tuple[pb.Copy, ...]]:

@@ -10,6 +10,7 @@ from servicekit import cache, process
 from servicekit.broker import Publisher
 from servicekit.consumer import Consumer, Handle
 from servicekit.database import create_engine
+from servicekit.offset import watch_clock
 from servicekit.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
 from servicekit.process import Process, Stop
 from servicekit.rpc import client
@@ -73,6 +74,7 @@ async def compose(running: Process) -> None:
     _consume(running, consumer(RECORD_QUEUE, "recorder", _PACE_S), worker.handle)
     _consume(running, consumer(DECIDE_QUEUE, "recorder-decide"), DecideWorker(recorder, outbox).handle)
     running.background(outbox.run(), "outbox")
+    running.background(watch_clock(redis), "clock")
     running.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
     running.background(_completion(running, engine, seats, worker, publisher).run(), "completion")
     running.at_stop(Stop.DRAINING, outbox.stop)

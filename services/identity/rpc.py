@@ -9,12 +9,13 @@ from google.protobuf.message import Message
 from protos.identity.v1 import identity_pb2 as pb
 from protos.identity.v1 import identity_pb2_grpc
 from servicekit import clock, pages
-from servicekit.errors import invalid
+from servicekit.errors import ServiceError, UnavailableError, invalid
 from servicekit.idempotency import Intent
 from servicekit.rpc.interceptors import Access, by, for_person, person
 from services.identity import domain
 from services.identity.domain import Member, Organisation, Session, User
 from services.identity.errors import RefreshTokenReusedError
+from services.identity.metrics import SIGN_INS
 from services.identity.revocation import Revocations
 from services.identity.signing import Signer
 from services.identity.store import Organisations, People
@@ -84,8 +85,14 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     async def SignInWithWechat(self, request: pb.SignInWithWechatRequest, context: Context) -> pb.Session:
         """Exchanges a code of wx.login for a session."""
         async with self._places:
-            openid = await self._wechat.exchange(request.code)
-            return self._session(await self._people.sign_in(openid, self._now_us()))
+            try:
+                openid = await self._wechat.exchange(request.code)
+                session = await self._people.sign_in(openid, self._now_us())
+            except ServiceError as error:
+                SIGN_INS.labels("unavailable" if isinstance(error, UnavailableError) else "refused").inc()
+                raise
+            SIGN_INS.labels("ok").inc()
+            return self._session(session)
 
     async def StartSyntheticSession(self, request: pb.StartSyntheticSessionRequest, context: Context) -> pb.Session:
         """Lets the reserved person in, who has no WeChat."""

@@ -6,6 +6,7 @@ import logging
 from protos.identity.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
 from servicekit import cache, clock, database, process
 from servicekit.errors import UnavailableError
+from servicekit.offset import watch_clock
 from servicekit.process import Process, Stop
 from servicekit.rpc.server import serve
 from servicekit.sealed import parse_secrets
@@ -53,6 +54,7 @@ async def compose(process: Process, settings: Settings) -> None:
 
     process.background(revocations.watch(), "revocations")
     process.background(_forget_old(people), "forget-old")
+    process.background(watch_clock(redis), "clock")
     await serve(process, settings.grpc_address, add_IdentityServiceServicer_to_server, servicer, ACCESS, verifier)
 
 

@@ -15,12 +15,22 @@ import msgspec
 from servicekit.breaker import AsyncBreaker
 from servicekit.errors import RateLimitedError, ServiceError, UnavailableError
 from services.identity.errors import BlockedError, WechatCodeError
+from services.identity.metrics import WECHAT
 
 log = logging.getLogger(__name__)
 
 _TIMEOUT_S = 2.0
 _SLOW_S = 1.5
 _MAXIMUM_CODE_CHARACTERS = 128
+_CLASSES = {
+    40029: "invalid_code",
+    40163: "invalid_code",
+    45011: "rate_limited",
+    40226: "blocked",
+    40013: "credentials",
+    40125: "credentials",
+    -1: "busy",
+}
 
 
 class _Answer(msgspec.Struct):
@@ -82,6 +92,7 @@ class WechatClient:
             raise WechatCodeError
         async with self._breaker.calling():
             answer = await self._get({"js_code": code, "grant_type": "authorization_code"})
+            WECHAT.labels("jscode2session", _class(answer)).inc()
             if answer.errcode or not answer.openid:
                 raise _refusal(answer.errcode)
         return answer.openid
@@ -97,6 +108,7 @@ class WechatClient:
         except (TimeoutError, httpx.HTTPError, msgspec.DecodeError) as error:
             # Their texts and tracebacks may carry the URL.
             log.warning("WeChat cannot be asked: %s", type(error).__name__)
+        WECHAT.labels("jscode2session", "unavailable").inc()
         raise _unavailable()
 
     @asynccontextmanager
@@ -111,6 +123,12 @@ class WechatClient:
         """Closes the connections that nobody uses."""
         while not self._clients.empty():
             await self._clients.get_nowait().aclose()
+
+
+def _class(answer: _Answer) -> str:
+    if answer.openid and not answer.errcode:
+        return "ok"
+    return _CLASSES.get(answer.errcode, "other")
 
 
 def _refusal(errcode: int) -> ServiceError:

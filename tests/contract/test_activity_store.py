@@ -5,23 +5,25 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import event, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit import ids
+from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.database import create_engine
 from servicekit.errors import NotFoundError, UnavailableError
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
 from servicekit.outbox import PUBLISH, Outbox, OutboxRow
-from services.activity import domain, messages
+from services.activity import calendar, domain, messages
 from services.activity.changes import HASTEN
 from services.activity.domain import Activity, State
 from services.activity.store import Store
-from services.activity.tables import activity_versions, metadata, outbox
+from services.activity.tables import activity_versions, metadata, occurrences, outbox
 from tests.contract.schemas import differences, migrated
 from tests.contract.wire import Wire
-from tests.fakes_activity import STARTS_AT, FakeStore, a_draft
+from tests.fakes_activity import HOUR_US, STARTS_AT, FakeStore, a_draft
 
 Stores = Store | FakeStore
 
@@ -295,6 +297,83 @@ async def test_what_was_read_is_there_while_the_database_is_gone(activity_url: s
             await unknown
 
     assert remembered == [lecture]
+    await engine.dispose()
+    await wire.close()
+
+
+async def test_the_calendar_reads_what_is_published_and_how_many_come(
+    store: Store, activity_engine: AsyncEngine
+) -> None:
+    """By capacity, else by the median turnout of the organisation's latest, else by a guess; in order of time."""
+    now = STARTS_AT - HOUR_US
+    known, unknown = ids.new_id(), ids.new_id()
+    wanted = [
+        await a_lecture(store, unknown, capacity=300, starts_at=STARTS_AT + 1 * SECOND_US),
+        await a_lecture(store, known, starts_at=STARTS_AT + 2 * SECOND_US),
+        await a_lecture(store, unknown, starts_at=STARTS_AT + 3 * SECOND_US),
+    ]
+    tomorrow = await a_lecture(store, starts_at=now + 25 * HOUR_US, ends_at=now + 26 * HOUR_US)
+    cancelled, draft = [await a_lecture(store, starts_at=STARTS_AT + second * SECOND_US) for second in (4, 5)]
+    over = [await a_lecture(store, known, starts_at=now - 10 * HOUR_US) for _ in range(3)]
+    for activity in (*wanted, tomorrow, cancelled, *over):
+        await store.change(activity.activity_id, lambda activity: activity.publish(now))
+    await store.change(cancelled.activity_id, Activity.cancel)
+    async with activity_engine.begin() as connection:
+        for activity, turnout in zip(over, (70, 90, 80), strict=True):
+            of_activity = occurrences.c.activity_id == activity.activity_id
+            await connection.execute(occurrences.update().where(of_activity).values(turnout=turnout))
+
+    async with activity_engine.connect() as connection:
+        found = await calendar.read(connection, now)
+
+    mine = [each for each in found if each.starts_at in {each.definition.starts_at for each in wanted}]
+    assert [(each.people, each.is_guess) for each in mine] == [(300, False), (80, False), (calendar.GUESS, True)]
+    assert (mine[0].opens_at, mine[0].closes_at) == (mine[0].starts_at - HOUR_US // 2, STARTS_AT + 2 * HOUR_US)
+    at_other_times = {activity.definition.starts_at for activity in (tomorrow, cancelled, draft, *over)}
+    assert not at_other_times & {each.starts_at for each in found}
+
+
+async def test_the_calendar_reads_by_an_index(store: Store, activity_engine: AsyncEngine) -> None:
+    """Of thousands of occurrences those of the day, not all to find them."""
+    past = [
+        {"occurrence_id": ids.new_id(), "activity_id": ids.new_id()}
+        | {
+            name: to_datetime(STARTS_AT - day * 24 * HOUR_US)
+            for name in ("starts_at", "ends_at", "opens_at", "closes_at")
+        }
+        for day in range(100, 2100)
+    ]
+    asked: list[tuple[str, Any]] = []
+    await a_lecture(store)
+    async with activity_engine.begin() as connection:
+        await connection.execute(occurrences.insert(), past)
+        await connection.exec_driver_sql("ANALYZE TABLE occurrences")
+    event.listen(activity_engine.sync_engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+
+    async with activity_engine.connect() as connection:
+        await calendar.read(connection, STARTS_AT)
+        statement, parameters = next((text, given) for text, given in asked if "starts_at BETWEEN" in text)
+        plan = (await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)).mappings().all()
+
+    by_table = {row["table"]: (row["type"], row["key"]) for row in plan}
+    assert by_table == {"o": ("range", "by_start"), "a": ("eq_ref", "PRIMARY")}
+
+
+async def test_a_database_that_hangs_does_not_stop_the_calendar(activity_url: str) -> None:
+    """A reading ends without news, and what was known is still told."""
+    wire = Wire(activity_url)
+    await wire.open()
+    engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
+    kept = calendar.Calendar(engine)
+    await kept.refresh()
+    wire.freeze()
+
+    began = now_us()
+    await kept.refresh()
+    kept.tell(began + 60 * SECOND_US)
+
+    assert REGISTRY.get_sample_value("calendar_age_seconds") == pytest.approx(60, abs=5)
+    wire.thaw()
     await engine.dispose()
     await wire.close()
 

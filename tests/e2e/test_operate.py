@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from deploy.local.processes import ROOT
 from servicekit import ids
-from tests.e2e.api import Activity, Person, by_qr, expect
+from tests.e2e.api import Activity, Api, Person, by_qr, expect
 from tests.e2e.stack import Outage, eventually
 
 _QIANDAO = str(ROOT / "deploy" / "operate" / "qiandao")
@@ -139,6 +140,24 @@ async def test_a_muted_signal_is_on_until_it_is_ended() -> None:
         ended = await qiandao("switch", "end", "mute-signal", "DEVICE_NEW", "--by", "sre", "--reason", "over")
     assert reason not in ended.text
     assert reason in (await qiandao("switch", "list", "--all")).text
+
+
+async def test_the_calendar_warns_of_a_rush(api: Api, organiser: Person, organisation_id: str) -> None:
+    """Exit code 3 where an upgrade would meet it, 0 further away from it and where only a warning is wanted."""
+    starts_at = datetime.now(UTC) + timedelta(minutes=30)
+    soon = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
+    activity = await api.open_activity(organiser, organisation_id, capacity=70_000, **soon)
+    command = ("calendar", "--at-least", "70000")
+    try:
+        ahead = await qiandao(*command, "--within", "30m", "--json")
+        warned = await qiandao(*command, "--within", "30m", "--only-warn")
+        before = await qiandao(*command, "--within", "5m")
+    finally:
+        expect(await organiser.post(f"{activity.path}/cancel"))
+    assert (ahead.code, warned.code, before.code) == (3, 0, 0), ahead.text
+    assert starts_at.strftime("%Y-%m-%dT%H:%M") in ahead.text
+    assert before.text == "No rush of 70000 people or more within 5 min.\n"
+    assert (await qiandao(*command, "--within", "30m")).code == 0
 
 
 async def test_dead_letters_can_be_listed() -> None:

@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass, field
 
 from tests.deploy.cluster import site
 from tests.load import phones
-from tests.load.http_load import Answer, Balancer, Script, Server, play
+from tests.load.http_load import Answer, Balancer, Script, Server, ask, play, request
 from tests.load.organiser import Organiser
 from tests.load.phones import Attempt, Person
 from tests.load.reconcile import reconcile
 
 _CONNECTIONS = 48
+_SIGN_IN_WITHIN_S = 120.0
 _LEAD_S, _TAIL_S = 5.0, 5.0
 _SECOND_TAPS = 10
 # The QR outlives a disturbance, so that no phone is refused for the time its retry took.
@@ -89,6 +90,7 @@ class Crowd:
     async def gather(cls, name: str, count: int) -> "Crowd":
         """Signs everybody in."""
         balancer = Balancer([Server(site.PUBLIC_PORT)])
+        await _until_people_can_sign_in(balancer, f"{name}-first")
         people = phones.people(name, count)
         await phones.sign_in(balancer, people)
         return cls(balancer, await Organiser.sign_in(balancer, f"{name}-organiser"), people)
@@ -145,6 +147,14 @@ class Crowd:
         found.lost, found.doubled, found.wrong = verdict.lost, verdict.doubled, verdict.wrong
         found.remarks += verdict.findings[:3]
         return found
+
+
+async def _until_people_can_sign_in(balancer: Balancer, name: str) -> None:
+    """Waits until the pods of a new release have found one another by name."""
+    message = request("POST", "/v1/auth/wechat", {"code": f"sim:{name}"})
+    async with asyncio.timeout(_SIGN_IN_WITHIN_S):
+        while (await ask(balancer, message)).status != 200:  # noqa: ASYNC110  other processes ring no bell
+            await asyncio.sleep(1)
 
 
 def _count(found: Outcome, answers: Sequence[Answer]) -> None:

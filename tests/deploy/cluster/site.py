@@ -5,6 +5,7 @@ toxiproxy stands on the address that pods reach; another one leads from the loop
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -14,11 +15,11 @@ from pathlib import Path
 
 import yaml
 
-from deploy.local import launch, proxies
+from deploy.local import launch, proxies, servers
 from deploy.local.accounts import password_names
 from deploy.local.credentials import Vault, write
 from deploy.local.launch import LaunchError, Program, answers_http
-from deploy.local.processes import PROCESSES, ROOT, SECRETS, Place, urls
+from deploy.local.processes import LOCAL, PROCESSES, ROOT, SECRETS, Place, urls
 from tests.deploy.cluster import node
 from tests.deploy.cluster.node import HOST, kubectl
 from tests.deploy.cluster.tools import BIN, CACHE
@@ -35,12 +36,21 @@ _OPS_PORT = 9090
 
 
 def start_servers() -> None:
-    """Starts MariaDB, Redis, RabbitMQ and the simulators of the local stack, migrated, and stops its processes."""
-    for name in reversed(PROCESSES):
-        launch.stop(name, 30)
-    command = [sys.executable, "-m", "deploy.local.up", "--only", "servers,tools,migrations"]
+    """Starts MariaDB, Redis, RabbitMQ and the simulators of the local stack, and stops its processes.
+
+    MariaDB begins empty, so that the chart's own Jobs make every table, as its last release has them.
+    """
+    for name in (*reversed(PROCESSES), "mariadb"):
+        launch.stop(name, 60)
+    shutil.rmtree(LOCAL / "mariadb", ignore_errors=True)
+    command = [sys.executable, "-m", "deploy.local.up", "--only", "servers,tools"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise LaunchError("the servers of the local stack did not start")
+
+
+def grant_tables() -> None:
+    """Gives the rights on single tables, once the migrations have made them."""
+    print(f"  rights on {servers.grant_tables(Vault(SECRETS))}", flush=True)
 
 
 def open_doors() -> None:
@@ -184,6 +194,12 @@ def install(tag: str, chart: Path = CHART, *more: str) -> float:
     helm("upgrade", "--install", RELEASE, str(chart), *values, "--wait", "--timeout", "8m")
     wait_rolled_out()
     return time.monotonic() - began
+
+
+def remove() -> None:
+    """Takes away what an earlier run left."""
+    helm("uninstall", RELEASE, "--wait", "--timeout", "3m", check=False)
+    kubectl("-n", NAMESPACE, "delete", "job,pod", "--all", "--grace-period=1", check=False)
 
 
 def wait_rolled_out(within_s: float = 300) -> None:

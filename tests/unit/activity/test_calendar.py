@@ -1,8 +1,22 @@
 """The calendar: who is expected when."""
 
-import pytest
+from dataclasses import replace
+from math import inf
 
-from services.activity.calendar import GUESS, Expectation, due, expected, next_rush, usual_turnout
+import pytest
+from prometheus_client import REGISTRY
+
+from servicekit.database import create_engine
+from services.activity.calendar import (
+    Calendar,
+    Expectation,
+    due,
+    expected,
+    next_rush,
+    next_rush_s,
+    together,
+    usual_turnout,
+)
 
 MINUTE = 60_000_000
 NOW = 1_000 * MINUTE
@@ -56,4 +70,60 @@ def test_the_next_rush_is_the_earliest_that_is_big_enough() -> None:
 def test_what_is_usual_is_the_median_of_the_latest_five() -> None:
     """One odd evening changes nothing, and older ones are forgotten."""
     assert usual_turnout([100, 4, 110, 90, 105, 9000, 9000]) == 100
-    assert usual_turnout([]) == GUESS
+    assert usual_turnout([]) is None
+
+
+def test_a_guess_asks_for_pods_and_is_missed_by_nobody() -> None:
+    """An alert that asks where people are must know that they were to come."""
+    guess = replace(lecture(0, 50), is_guess=True)
+    assert (expected([guess], NOW, 900), due([guess, lecture(0, 30)], NOW)) == (50, 30)
+
+
+def test_what_starts_together_is_one_rush() -> None:
+    """Three small lectures at eight are a big one; their windows together are its window."""
+    three = [lecture(10, 20), lecture(10, 20, opens_before_min=1), replace(lecture(10, 20, lasts_min=5), is_guess=True)]
+    assert together([*three, lecture(60, 20)]) == [lecture(10, 60), lecture(60, 20)]
+    assert next_rush(three, NOW) is None
+    assert next_rush_s(three, NOW) == 5 * 60
+    assert next_rush_s([lecture(0, 50)], NOW) == 0
+    assert next_rush_s([lecture(0, 49)], NOW) == inf
+
+
+def gauges() -> dict[str, float]:
+    """What a scrape would find, by name and label."""
+    return {
+        ",".join((sample.name, *sample.labels.values())): sample.value
+        for family in REGISTRY.collect()
+        if family.name.startswith("calendar_")
+        for sample in family.samples
+    }
+
+
+async def test_the_metrics_go_on_from_memory_and_say_nothing_where_nothing_is_known() -> None:
+    """Neither before the first reading, nor when the day that was read is over: no value is not nobody."""
+    calendar = Calendar(create_engine("mysql+aiomysql://nobody:x@127.0.0.1:1/activity?charset=utf8mb4"))
+    calendar.tell(NOW)
+    empty = gauges()
+    assert empty.pop("calendar_age_seconds") == inf
+    assert set(map(str, empty.values())) == {"nan"} and len(empty) == 5
+
+    calendar.remember([lecture(10, 300), lecture(0, 80)], NOW)
+    calendar.tell(NOW)
+    assert gauges() == {
+        "calendar_expected_checkins,5m": 380,
+        "calendar_expected_checkins,15m": 380,
+        "calendar_expected_checkins,60m": 380,
+        "calendar_due_checkins": 80,
+        "calendar_next_rush_seconds": 0,
+        "calendar_age_seconds": 0,
+    }
+    await calendar.refresh()
+    calendar.tell(NOW + 12 * MINUTE)
+    later = gauges()
+    assert later["calendar_due_checkins"] == 300
+    assert later["calendar_age_seconds"] == 12 * 60
+
+    calendar.tell(NOW + 24 * 60 * MINUTE)
+    used_up = gauges()
+    assert used_up.pop("calendar_age_seconds") == 24 * 3600
+    assert set(map(str, used_up.values())) == {"nan"}

@@ -12,6 +12,7 @@ from servicekit.sealed import Sealer, parse_secrets
 from services.checkin.accept import Acceptance
 from services.checkin.activities import Switches
 from services.checkin.antifraud_client import Assessment
+from services.checkin.audit import Audit
 from services.checkin.domain import SECOND_US, Method, Occurrence, Reason
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging import Judging
@@ -62,7 +63,8 @@ class House:
             qr=self.qr,
             evidence=self.evidence,
         )
-        self.acceptance = Acceptance(self.judging, self.seats, self.dispatch, self.records, Recent())
+        audit = Audit(self.records.which_are_stored)
+        self.acceptance = Acceptance(self.judging, self.seats, self.dispatch, self.records, Recent(), audit)
 
     def token(self, sealer: Sealer[credential_pb2.QrToken] | None = None, **changes: object) -> str:
         """A QR of the occurrence, issued at its start."""

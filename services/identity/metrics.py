@@ -1,0 +1,6 @@
+"""Metrics of signing in."""
+
+from prometheus_client import Counter
+
+SIGN_INS = Counter("sign_ins_total", "Sign-ins with a code of WeChat.", ["result"])
+WECHAT = Counter("wechat_requests_total", "What WeChat answered.", ["call", "result"])

@@ -1,0 +1,60 @@
+"""Every metric that our processes have, by the names of its samples, and what others may add."""
+
+import importlib
+import re
+from functools import cache
+
+from prometheus_client import REGISTRY
+
+from deploy.local.processes import PROCESSES
+
+_FOREIGN = re.compile(
+    r"^(up|slo:.*|(rabbitmq|mysql|redis|kube|keda|container|process|python|node|go|prometheus|scrape)_.*)$"
+)
+_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_KEYWORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """sum rate increase irate max min avg count histogram_quantile by without on ignoring group_left
+        group_right and or unless vector absent abs clamp_max clamp_min clamp delta deriv time scalar label_replace topk
+        bottomk quantile bool max_over_time min_over_time avg_over_time sum_over_time count_over_time last_over_time
+        offset inf nan round sort sort_desc changes resets floor ceil absent_over_time count_values stddev""",
+    )
+)
+_SELECTOR = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^}]*)\}")
+_LABEL = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)\s*(?:=~|!~|!=|=)")
+_GIVEN_LABELS = frozenset({"job", "instance", "pod", "le", "namespace", "slo"})
+
+
+@cache
+def names() -> dict[str, frozenset[str]]:
+    """Label names by the name of each sample."""
+    for process in PROCESSES.values():
+        importlib.import_module(process.module)
+    found: dict[str, frozenset[str]] = {}
+    for collector in list(REGISTRY._collector_to_names):
+        labels = frozenset(getattr(collector, "_labelnames", ()))
+        for name in REGISTRY._collector_to_names[collector]:
+            found[name] = labels
+    for name in list(found):
+        for suffix in ("_bucket", "_sum", "_count", "_total"):
+            found.setdefault(f"{name}{suffix}", found[name])
+    return found
+
+
+def unknown_in(expression: str) -> list[str]:
+    """What an expression names and nobody has: metrics, and labels of our own metrics."""
+    known = names()
+    wrong = []
+    for name, inside in _SELECTOR.findall(expression):
+        labels = {label for label in _LABEL.findall(inside)} - _GIVEN_LABELS
+        if name in known and labels - known[name]:
+            wrong.append(f"{name} has no {', '.join(sorted(labels - known[name]))}")
+    return wrong + [name for name in _metrics_of(expression) if name not in known and not _FOREIGN.match(name)]
+
+
+def _metrics_of(expression: str) -> set[str]:
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]', "", expression)
+    bare = re.sub(r"\{[^}]*\}", "", bare)
+    bare = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
+    return {name for name in _NAME.findall(bare) if name.lower() not in _KEYWORDS and not name.isdigit()}
