@@ -102,6 +102,13 @@ nightly: dev ## the long property tests, chaos with every edge and every outage,
 	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory chaos long=1 || code=1; \
 	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory mutate || code=1; exit $$code
 
+chart: dev ## lint the chart; write its README, its rules, its dashboards and the committed renders
+	@$(BIN)/python -m deploy.observe.rules
+	@$(BIN)/python -m deploy.observe.dashboards
+	@$(BIN)/python -m deploy.helm.readme
+	@$(BIN)/python -m tests.deploy.goldens
+	@$(BIN)/python -m pytest -q tests/deploy/test_chart.py -k "nothing_to_say or refused"
+
 image: dev ## the image of every process, with docker, podman or buildah: make image tag=qiandao:1.2 output=image.tar
 	@$(BIN)/python -m deploy.docker.image build $(if $(tag),--tag $(tag)) $(if $(base),--base $(base)) $(if $(output),--output $(output))
 

@@ -33,7 +33,7 @@ TOLERANCE = 0.1
 
 # Prometheus scrapes every 10 s, the activity service reads every 20 s.
 _SCRAPE_S, _CALENDAR_S = 10, 20
-_RATE_S = 60
+_RATE_S = 30
 _HORIZON_S = 900
 _POD_START_S = (30, 60)
 _KEDA_FAILURES = 3

@@ -15,7 +15,7 @@ from tests.deploy.cluster.crowd import Crowd, Disturbance, Outcome
 from tests.deploy.cluster.node import kubectl
 
 _LOOK_S = 1.0
-_CALLS = re.compile(r'^grpc_server_handled_total\{[^}]*BatchCreateCheckins[^}]*code="OK"[^}]*\} (\S+)$', re.MULTILINE)
+_CALLS = re.compile(r"^grpc_server_handled_total\{[^}]*BatchCreateCheckins[^}]*\} (\S+)$", re.MULTILINE)
 _SHARE_WITHIN_S = 60.0
 
 
@@ -140,9 +140,9 @@ def spread(component: str, replicas: int) -> Disturbance:
     """Scales a service and looks how its calls spread over the pods within a minute."""
 
     async def disturb(found: Outcome) -> None:
-        patch = json.dumps({"spec": {"replicas": replicas}})
-        await asyncio.to_thread(kubectl, "-n", site.NAMESPACE, "patch", "deploy", component, "-p", patch)
-        await wait_until(lambda: len(site.pods(component)) == replicas, f"{component} has not {replicas} pods", 120)
+        for count in (1, replicas):
+            await asyncio.to_thread(_hold, component, f"{count}")
+            await wait_until(lambda count=count: len(site.pods(component)) == count, f"{component}: {count} pods", 180)
         await asyncio.sleep(_SHARE_WITHIN_S / 2)
         before = await asyncio.to_thread(_calls, component)
         await asyncio.sleep(_SHARE_WITHIN_S / 2)
@@ -150,9 +150,18 @@ def spread(component: str, replicas: int) -> Disturbance:
         made = {pod: after[pod] - before.get(pod, 0) for pod in after}
         total = sum(made.values()) or 1
         shares = sorted(round(100 * calls / total) for calls in made.values())
+        await asyncio.to_thread(_hold, component, "")
         found.remarks.append(f"{component} 1 -> {replicas}: shares {shares} % of {total:.0f} calls")
 
     return disturb
+
+
+def _hold(component: str, replicas: str) -> None:
+    """Lets KEDA keep so many pods whatever is measured; with an empty text it goes on."""
+    annotation = (
+        f"autoscaling.keda.sh/paused-replicas={replicas}" if replicas else "autoscaling.keda.sh/paused-replicas-"
+    )
+    kubectl("-n", site.NAMESPACE, "annotate", "--overwrite", "scaledobject", component, annotation)
 
 
 def _calls(component: str) -> dict[str, float]:

@@ -142,11 +142,11 @@ scaleDown:
 {{- $target := .target }}
 {{- with $target.attemptsPerSecond }}
 {{- if eq $.name "gateway" }}
-- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(http_requests_total{job="gateway",route="/v1/checkins"}[1m]))'}
+- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(http_requests_total{job="gateway",route="/v1/checkins"}[30s]))'}
 {{- else if eq $.name "recorder" }}
-- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(checkin_attempts_total{job="checkin"}[1m]))'}
+- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(checkin_attempts_total{job="checkin"}[30s]))'}
 {{- else }}
-- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(checkin_attempts_total{job="{{ $.name }}"}[1m]))'}
+- {name: attempts, threshold: "{{ . }}", query: 'sum(rate(checkin_attempts_total{job="{{ $.name }}"}[30s]))'}
 {{- end }}
 {{- end }}
 {{- with $target.backlogMessages }}

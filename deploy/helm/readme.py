@@ -1,0 +1,85 @@
+"""The chart's README: `python -m deploy.helm.readme` makes it from the lines of values.yaml that begin with `# --`."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CHART = Path(__file__).with_name("qiandao")
+README = CHART / "README.md"
+
+_ENTRY = re.compile(r"^( *)([\w-]+):")
+
+_HEAD = """# The chart of Qiandao
+
+Every process from one image. MySQL 8, Redis 7 and RabbitMQ 3.13 or newer are yours: the chart takes their addresses from
+Secrets that exist before it is installed.
+
+```sh
+helm install qiandao deploy/helm/qiandao -n qiandao -f my-values.yaml   # ci/minimal-values.yaml is the least
+helm test qiandao -n qiandao                                            # a check-in that must reach MySQL
+kubectl -n qiandao exec deploy/gateway -- qiandao doctor
+```
+
+## What has to be there before
+
+| Secret | keys |
+|---|---|
+| `external.mysql.existingSecret` | `<PROCESS>_DATABASE_URL` (`mysql+aiomysql://user:password@host:port/schema?charset=utf8mb4`) of identity, activity, checkin, recorder, reporting, projector; `<SERVICE>_MIGRATION_DATABASE_URL` (`mysql+pymysql://...`) of identity, activity, checkin, reporting |
+| `external.redis.existingSecret` | `<PROCESS>_REDIS_URL` (`redis://user:password@host:port/0`) of every process but antifraud |
+| `external.rabbitmq.existingSecret` | `<PROCESS>_AMQP_URL` (`amqp://user:password@host:port/vhost`) of gateway, activity, checkin, recorder, projector |
+| `secrets.existingSecret` | `QIANDAO_CREDENTIAL_SECRET` and `IDENTITY_PII_SECRET` (`1:<64 hex>`), `IDENTITY_SIGNING_KEYS` (two P-256 keys, PEM), `IDENTITY_WECHAT_APP_SECRET` |
+
+Each process has a user of its own with the least it needs: `deploy/local/accounts.py` is the list, for MySQL, Redis and
+RabbitMQ. Rights on single tables are given once the first migrations have made them.
+
+## Values
+
+| value | default | what it is |
+|---|---|---|
+"""
+
+
+def text() -> str:
+    """The whole file."""
+    return _HEAD + "".join(_rows((CHART / "values.yaml").read_text(encoding="utf-8")))
+
+
+def _rows(values: str) -> Iterator[str]:
+    defaults = yaml.safe_load(values)
+    path: list[str] = []
+    said: list[str] = []
+    for line in values.splitlines():
+        stripped = line.strip()
+        if stripped.startswith("# -- "):
+            said = [stripped.removeprefix("# -- ")]
+        elif stripped.startswith("# ") and said:
+            said.append(stripped.removeprefix("# "))
+        elif entry := _ENTRY.match(line):
+            path = [*path[: len(entry[1]) // 2], entry[2]]
+            if said:
+                yield f"| `{'.'.join(path)}` | {_shown(_at(defaults, path))} | {' '.join(said).replace('|', chr(92) + '|')} |\n"
+            said = []
+        else:
+            said = []
+
+
+def _at(values: Any, path: list[str]) -> Any:
+    for name in path:
+        values = values[name]
+    return values
+
+
+def _shown(value: Any) -> str:
+    """A default as a cell; what is long is left to the file."""
+    if value in ("", None):
+        return "empty"
+    shown = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return f"`{shown}`" if len(shown) <= 60 else "see values.yaml"
+
+
+if __name__ == "__main__":
+    README.write_text(text(), encoding="utf-8")

@@ -1,0 +1,54 @@
+"""Real Helm for the tests of the chart: from PATH, or built with Go; where neither is there the tests say so."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.cluster import tools
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "deploy" / "helm" / "qiandao"
+GOLDEN = Path(__file__).with_name("golden")
+KUBERNETES = ("--kube-version", "1.34.0")
+
+Manifest = dict[str, Any]
+
+
+@cache
+def _helm() -> str:
+    found = shutil.which("helm", path=f"{os.environ['PATH']}:{tools.BIN}")
+    if found is None and shutil.which("go"):
+        found = str(tools.build("helm"))
+    return found or ""
+
+
+def helm(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Runs helm; skips the test where there is none."""
+    if not _helm():
+        pytest.skip("no helm in PATH and no Go to build it with; https://helm.sh/docs/intro/install says how to get it")
+    return subprocess.run([_helm(), *arguments], capture_output=True, text=True, check=False)
+
+
+@cache
+def text(values: str, *more: str) -> str:
+    """What `helm template` prints for `ci/<values>-values.yaml`."""
+    path = CHART / "ci" / f"{values}-values.yaml"
+    done = helm("template", "qiandao", str(CHART), "-n", "qiandao", "-f", str(path), *KUBERNETES, *more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def render(values: str, *more: str) -> list[Manifest]:
+    """The objects of a render."""
+    return [found for found in yaml.safe_load_all(text(values, *more)) if found]
+
+
+def all_values() -> list[str]:
+    """The names of the committed sets of values."""
+    return sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml"))
