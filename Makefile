@@ -15,7 +15,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ test: ## every test, against the local stack; leaves the stack as it found it
 
 # With args, which are pytest's, only what pytest runs.
 tests: $(if $(args),,$(NODE_MODULES))
-	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/e2e) $(args)
+	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/deploy tests/e2e) $(args)
 	@$(if $(args),,npm --prefix $(PHONE) test)
 
 check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, docstrings, protos, templates
@@ -108,6 +108,9 @@ chart: dev ## lint the chart; write its README, its rules, its dashboards and th
 	@$(BIN)/python -m deploy.helm.readme
 	@$(BIN)/python -m tests.deploy.goldens
 	@$(BIN)/python -m pytest -q tests/deploy/test_chart.py -k "nothing_to_say or refused"
+
+observe: up dev ## a local Prometheus with our rules; make observe do=audit asks it everything, do=picture draws a rush
+	@$(BIN)/python -m deploy.observe.observe $(do)
 
 image: dev ## the image of every process, with docker, podman or buildah: make image tag=qiandao:1.2 output=image.tar
 	@$(BIN)/python -m deploy.docker.image build $(if $(tag),--tag $(tag)) $(if $(base),--base $(base)) $(if $(output),--output $(output))

@@ -12,12 +12,13 @@ import services.antifraud.settings
 import services.checkin.settings
 import services.identity.settings
 import services.reporting.settings
-from servicekit.settings import CredentialSettings, SharedSettings
+from servicekit.settings import CredentialSettings, ServerSettings, SharedSettings
 
 TABLE = Path(__file__).with_name("SETTINGS.md")
 
 CLASSES: tuple[type[BaseSettings], ...] = (
     SharedSettings,
+    ServerSettings,
     CredentialSettings,
     gateway.settings.Settings,
     gateway.settings.HttpSettings,

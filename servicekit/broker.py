@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import aio_pika
+from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError, PublishError
 from aiormq.abc import AbstractChannel
 from pamqp.commands import Basic
@@ -24,6 +25,7 @@ from prometheus_client import Counter, Gauge
 from yarl import URL
 
 from servicekit.errors import UnavailableError
+from servicekit.settings import ServerSettings, load, trusting
 
 log = logging.getLogger(__name__)
 
@@ -151,10 +153,20 @@ def honest_cancellation() -> Iterator[None]:
         raise ConnectionError("the connection was closed") from error
 
 
+async def connect(url: str, **options: Any) -> AbstractConnection:
+    """A connection to RabbitMQ; by TLS where the settings name an authority, whatever the URL says."""
+    if ca_file := load(ServerSettings).amqp_ca_file:
+        # The scheme decides; a context alone would be ignored.
+        url = url.replace("amqp://", "amqps://", 1)
+        options["ssl_context"] = trusting(ca_file)
+    connection: AbstractConnection = await aio_pika.connect(url, **options)
+    return connection
+
+
 @asynccontextmanager
 async def session(url: str, name: str, topology: Topology | None, *, confirms: bool) -> AsyncIterator[AbstractChannel]:
     """One channel on a connection of its own, with everything declared; both end together."""
-    connection = await aio_pika.connect(url, name=name, heartbeat=_HEARTBEAT_S, timeout=CONNECT_TIMEOUT_S)
+    connection = await connect(url, name=name, heartbeat=_HEARTBEAT_S, timeout=CONNECT_TIMEOUT_S)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import cast
+from typing import Any, cast
 
 import redis.asyncio
 from redis.asyncio.client import Pipeline
@@ -14,6 +14,7 @@ from redis.exceptions import NoScriptError, RedisError
 
 from servicekit.breaker import AsyncBreaker
 from servicekit.errors import UnavailableError
+from servicekit.settings import ServerSettings, load
 
 __all__ = ["Pipeline", "Redis", "RedisError", "Script", "connect", "run_scripts", "trip", "unavailable_when_gone"]
 
@@ -38,8 +39,11 @@ def connect(url: str, *, timeout_s: float = _TIMEOUT_S, max_connections: int = 3
         url: `redis://user:password@host:port/0`.
         timeout_s: For connecting and for each answer; blocking commands pass their own.
     """
+    ca_file = load(ServerSettings).redis_ca_file
+    tls: dict[str, Any] = {"ssl_ca_certs": ca_file, "ssl_check_hostname": True} if ca_file else {}
     made = Redis.from_url(
-        url,
+        url.replace("redis://", "rediss://", 1) if ca_file else url,
+        **tls,
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         max_connections=max_connections,

@@ -14,6 +14,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from servicekit.bulk_histogram import BulkHistogram
 from servicekit.errors import UnavailableError
+from servicekit.settings import ServerSettings, load, trusting
 
 _WAIT = BulkHistogram(
     "db_pool_wait_seconds",
@@ -50,6 +51,8 @@ def create_engine(
             no connection is tried before it is used nor rolled back after; saves two round trips each.
     """
     connect_args: dict[str, object] = {"init_command": _SESSION, "connect_timeout": 2}
+    if ca_file := load(ServerSettings).mysql_ca_file:
+        connect_args["ssl"] = trusting(ca_file)
     if count_changed_rows:
         # SQLAlchemy sets CLIENT_FOUND_ROWS unless told otherwise.
         connect_args["client_flag"] = 0

@@ -12,6 +12,8 @@ from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, inspect, pool
 
+from servicekit.settings import ServerSettings, load, trusting
+
 ROOT = Path(__file__).parent.parent
 _LOCK_WAIT = "SET SESSION lock_wait_timeout = 5, time_zone = '+00:00'"
 
@@ -31,7 +33,10 @@ def upgrade(service: str) -> None:
 def run_environment(service: str, metadata: MetaData) -> None:
     """What each service's `migrations/env.py` calls."""
     url = _url(f"{service.upper()}_MIGRATION_DATABASE_URL")
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"init_command": _LOCK_WAIT})
+    arguments: dict[str, object] = {"init_command": _LOCK_WAIT}
+    if ca_file := load(ServerSettings).mysql_ca_file:
+        arguments["ssl"] = trusting(ca_file)
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args=arguments)
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():

@@ -1,6 +1,7 @@
 """Settings from the environment. Secrets have no default and may come from files (`NAME_FILE`)."""
 
 import os
+import ssl
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +38,16 @@ class SharedSettings(BaseSettings):
     reporting_target: str = Field("127.0.0.1:50055", description=_TARGET)
 
 
+class ServerSettings(BaseSettings):
+    """Who signed the certificates of the servers; read where a connection is made."""
+
+    model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
+
+    mysql_ca_file: str = Field("", description="TLS to MySQL, verified by this authority; empty: as the URL says")
+    redis_ca_file: str = Field("", description="TLS to Redis, verified by this authority; empty: as the URL says")
+    amqp_ca_file: str = Field("", description="TLS to RabbitMQ, verified by this authority; empty: as the URL says")
+
+
 class CredentialSettings(BaseSettings):
     """The master secret of QR tokens, receipts and sealed evidence; only for processes that open them."""
 
@@ -52,6 +63,18 @@ def load(settings: type[SettingsT]) -> SettingsT:
         return settings(**_from_files(settings, prefix, os.environ))
     except ValidationError as error:
         _exit(prefix, error)
+
+
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """A context that takes a server's certificate only from this authority, and only with the server's name in it.
+
+    Raises:
+        SystemExit: The file is not there, or holds no certificate.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        sys.exit(f"{ca_file}: {error}. It must hold the certificate of the authority that signed the server's.")
 
 
 def _from_files(settings: type[BaseSettings], prefix: str, environ: Mapping[str, str]) -> dict[str, Any]:

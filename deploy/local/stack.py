@@ -29,6 +29,8 @@ WECHAT_PORT, TRACES_PORT = 8090, 4318
 _PORTS_SHOWN = 3
 # What `make cluster` starts is named so.
 CLUSTER = "cluster-"
+# What `make observe` starts is named so; it ends with the stack.
+OBSERVE = "observe-"
 
 _OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED")
 _SERVERS = ("mariadb", "redis", "epmd", "rabbitmq", "accounts")
@@ -174,7 +176,8 @@ def up(only: list[str]) -> None:
         groups = {"servers": _SERVERS, "tools": _TOOLS}
         everything = with_needs(everything, [name for each in only for name in groups.get(each, (each,))])
     else:
-        _stop_all(_started() - {step.name for step in everything})
+        known = {step.name for step in everything}
+        _stop_all({name for name in _started() - known if not name.startswith(OBSERVE)})
     try:
         run_all(everything)
     finally:

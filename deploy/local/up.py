@@ -53,19 +53,22 @@ def missing_packages(*, dev: bool = False) -> list[str]:
         dev: Also what tests and checks need: the mini-program is tested in a real browser, in Chinese.
     """
     needed = {
-        "mariadb-server": _has("mariadbd") and _has("mariadb-install-db"),
-        "redis-server": _has("redis-server"),
-        "rabbitmq-server": _RABBITMQ.exists() and _has("epmd"),
+        "mariadb-server": has_program("mariadbd") and has_program("mariadb-install-db"),
+        "redis-server": has_program("redis-server"),
+        "rabbitmq-server": _RABBITMQ.exists() and has_program("epmd"),
         # toxiproxy, which only the chaos suite needs, is built from source.
-        "golang-go": not os.environ.get("QIANDAO_PROXIED") or _has("go"),
+        "golang-go": not os.environ.get("QIANDAO_PROXIED") or has_program("go"),
         "python3-venv": os.access(PYTHON, os.X_OK) or importlib.util.find_spec("ensurepip") is not None,
-        "chromium": not dev or _has("chromium"),
+        "chromium": not dev or has_program("chromium"),
+        # promtool, which the tests of the rules ask.
+        "prometheus": not dev or has_program("promtool"),
         "fonts-noto-cjk": not dev or _CHINESE_FONT.exists(),
     }
     return [package for package, is_there in needed.items() if not is_there]
 
 
-def _has(program: str) -> bool:
+def has_program(program: str) -> bool:
+    """Whether a program is installed, those for root included."""
     return shutil.which(program, path=_SEARCH) is not None
 
 
@@ -76,7 +79,7 @@ def install_packages(packages: list[str]) -> None:
         SystemExit: Neither is possible, or apt failed; the text says what to type.
     """
     by_hand = f"apt-get install -y {' '.join(packages)}"
-    if not _has("apt-get"):
+    if not has_program("apt-get"):
         sys.exit(f"Not installed: {', '.join(packages)}; and there is no apt-get here. Install them, then run make up.")
     become = _become_root()
     if become is None:
@@ -90,7 +93,7 @@ def install_packages(packages: list[str]) -> None:
 def _become_root() -> list[str] | None:
     if os.geteuid() == 0:
         return []
-    if _has("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if has_program("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
         return ["sudo", "-n"]
     return None
 
@@ -101,7 +104,7 @@ def check_node() -> None:
     Raises:
         SystemExit: There is none, or it is too old.
     """
-    found = _output("node", "--version") if _has("npm") else ""
+    found = _output("node", "--version") if has_program("npm") else ""
     version = int(found.removeprefix("v").partition(".")[0] or 0)
     if version < _NODE_AT_LEAST:
         sys.exit(
@@ -111,7 +114,7 @@ def check_node() -> None:
 
 
 def _output(*command: str) -> str:
-    if not _has(command[0]):
+    if not has_program(command[0]):
         return ""
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 

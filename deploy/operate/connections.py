@@ -17,6 +17,7 @@ from yarl import URL
 
 from deploy.operate.surroundings import OutOfReachError, Surroundings
 from servicekit import cache
+from servicekit.broker import connect
 from servicekit.cache import Redis, RedisError
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
@@ -67,7 +68,7 @@ async def redis(url: str) -> AsyncIterator[Redis]:
 async def rabbitmq(url: str) -> AsyncIterator[AbstractConnection]:
     """RabbitMQ."""
     try:
-        connection = await aio_pika.connect(url, name="qiandao-operate", timeout=PATIENCE_S)
+        connection = await connect(url, name="qiandao-operate", timeout=PATIENCE_S)
     except (aio_pika.exceptions.AMQPError, OSError) as error:
         raise OutOfReachError(f"RabbitMQ at {_where(url)}: {error or type(error).__name__}") from error
     try:

@@ -32,6 +32,7 @@ PREFIX = CLUSTER
 _PODS, _SERVICES = "10.244.0.0/24", "10.96.0.0/16"
 _HERE = Path(__file__).parent
 _API_PORT, _ETCD_PORT = 6443, 2379
+_GRACE_S = 15.0
 _SOCKET = STATE / "run" / "containerd.sock"
 
 
@@ -76,8 +77,10 @@ def down() -> None:
     if launch.running(f"{PREFIX}apiserver"):
         kubectl("delete", "deploy,statefulset,daemonset,job", "--all", "-A", "--wait=false", check=False)
         kubectl("delete", "pods", "--all", "-A", "--grace-period=2", "--timeout=60s", check=False)
-    for program in reversed(_programs()):
-        print(f"  {program.name:<24} {launch.stop(program.name, program.grace_s)}", flush=True)
+    ours = [program.name for program in reversed(_programs())]
+    around = [name for name in launch.names_on_file() if name.startswith(PREFIX) and name not in ours]
+    for name in (*around, *ours):
+        print(f"  {name:<24} {launch.stop(name, _GRACE_S)}", flush=True)
     subprocess.run([BIN / "kube-proxy", "--cleanup"], capture_output=True, check=False)
     for bridge in ("qbr0", "q0"):
         subprocess.run(["ip", "link", "del", bridge], capture_output=True, check=False)
@@ -322,7 +325,7 @@ def _programs() -> list[Program]:
 
 
 def _program(name: str, command: tuple[str, ...], is_ready: Callable[[], bool], **ports: int) -> Program:
-    return Program(f"{PREFIX}{name}", command, ports, is_ready, ready_within_s=90, grace_s=15)
+    return Program(f"{PREFIX}{name}", command, ports, is_ready, ready_within_s=90, grace_s=_GRACE_S)
 
 
 def _wait_for(condition: Callable[[], bool], what: str, within_s: float) -> None:

@@ -10,7 +10,7 @@ from deploy.local import up
 def test_without_root_it_prints_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exactly what to type, and a failing exit code."""
     monkeypatch.setattr(up, "_become_root", lambda: None)
-    monkeypatch.setattr(up, "_has", lambda program: program == "apt-get")
+    monkeypatch.setattr(up, "has_program", lambda program: program == "apt-get")
     with pytest.raises(SystemExit) as caught:
         up.install_packages(["redis-server", "python3-venv"])
     assert "\n    sudo apt-get install -y redis-server python3-venv\n" in str(caught.value.code)
@@ -18,14 +18,14 @@ def test_without_root_it_prints_the_command(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_missing_servers_are_named_by_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each program stands for Debian's package of it."""
-    monkeypatch.setattr(up, "_has", lambda program: program != "mariadbd")
+    monkeypatch.setattr(up, "has_program", lambda program: program != "mariadbd")
     monkeypatch.setattr(up, "_RABBITMQ", Path("/nowhere"))
     assert up.missing_packages() == ["mariadb-server", "rabbitmq-server"]
 
 
 def test_tests_need_a_browser_that_writes_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     """What only tests and checks need is not asked for by `make up`."""
-    monkeypatch.setattr(up, "_has", lambda program: program != "chromium")
+    monkeypatch.setattr(up, "has_program", lambda program: program != "chromium")
     monkeypatch.setattr(up, "_RABBITMQ", Path("/"))
     monkeypatch.setattr(up, "_CHINESE_FONT", Path("/nowhere"))
     assert up.missing_packages() == []
@@ -35,7 +35,7 @@ def test_tests_need_a_browser_that_writes_chinese(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(("found", "named"), [("v18.19.0\n", "v18.19.0"), ("", "none")])
 def test_an_old_node_is_told_in_words(monkeypatch: pytest.MonkeyPatch, found: str, named: str) -> None:
     """What is needed, what is there, and where a newer one is."""
-    monkeypatch.setattr(up, "_has", lambda program: True)
+    monkeypatch.setattr(up, "has_program", lambda program: True)
     monkeypatch.setattr(up, "_output", lambda *command: found)
     with pytest.raises(SystemExit) as caught:
         up.check_node()
@@ -44,7 +44,7 @@ def test_an_old_node_is_told_in_words(monkeypatch: pytest.MonkeyPatch, found: st
 
 def test_a_new_node_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any from 20 on."""
-    monkeypatch.setattr(up, "_has", lambda program: True)
+    monkeypatch.setattr(up, "has_program", lambda program: True)
     monkeypatch.setattr(up, "_output", lambda *command: "v22.1.0\n")
     up.check_node()
 
