@@ -1,21 +1,37 @@
 """Schema migrations: `python -m servicekit.migrate identity|activity|...|all`.
 
 Alembic per service, each with its own schema, version table and migrator user. Revisions are re-runnable and expand or
-contract only, because the old release runs beside the new one for a while.
+contract only, because the old release runs beside the new one for a while. A statement that waits for a lock gives up
+after 5 s, so that it never stands in the way of check-ins, and comes again; so does a server that is not there yet.
 """
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, inspect, pool
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, pool, text
+from sqlalchemy.exc import DBAPIError
 
 from servicekit.settings import ServerSettings, load, trusting
 
 ROOT = Path(__file__).parent.parent
 _LOCK_WAIT = "SET SESSION lock_wait_timeout = 5, time_zone = '+00:00'"
+_TRIES, _PAUSE_S = 5, 3.0
+# A lock that was not had; a server that is not there, or went away.
+_PASSING = {1205, 1213, 2002, 2003, 2006, 2013}
+_REFUSED = {1044, 1045, 1049, 1698}
+# Two Jobs of one service take turns.
+_TURN_S = 120
+
+
+class MigrationError(Exception):
+    """A schema is not at its newest revision; the text says why and what to do."""
 
 
 def services() -> list[str]:
@@ -25,27 +41,94 @@ def services() -> list[str]:
 
 def upgrade(service: str) -> None:
     """Brings one schema to its newest revision; a no-op when it is there."""
+    command.upgrade(_config(service), "head")
+
+
+def migrate(service: str, pause_s: float = _PAUSE_S) -> None:
+    """Brings one schema to its newest revision, trying again what may pass.
+
+    Raises:
+        MigrationError: It cannot be done; what was done stays, and the next run goes on from there.
+    """
+    _url(f"{service.upper()}_MIGRATION_DATABASE_URL")
+    for tried in range(1, _TRIES + 1):
+        try:
+            return upgrade(service)
+        except CommandError as error:
+            raise MigrationError(
+                f"{service}: {error}. The schema is newer than this release: run the newer one, or restore a backup."
+            ) from error
+        except DBAPIError as error:
+            code = error.orig.args[0] if error.orig and error.orig.args else 0
+            if code not in _PASSING or tried == _TRIES:
+                raise MigrationError(_explain(service, code, error)) from error
+            print(f"{service}: {error.orig}; trying again ({tried} of {_TRIES - 1})", file=sys.stderr, flush=True)
+            time.sleep(pause_s * tried)
+    return None
+
+
+def _explain(service: str, code: object, error: DBAPIError) -> str:
+    variable = f"{service.upper()}_MIGRATION_DATABASE_URL"
+    url = make_url(_url(variable))
+    where = f"{url.username}@{url.host}:{url.port}/{url.database}"
+    if code in _REFUSED:
+        return f"{service}: MySQL refuses {where}: {error.orig}. Mend {variable}, or the rights of that user."
+    if code in _PASSING and not error.statement:
+        return f"{service}: MySQL does not answer as {where}: {error.orig}. Start it, or mend {variable}."
+    statement = " ".join((error.statement or "").split())[:200]
+    return (
+        f"{service}: revision {_next(service)} failed at `{statement}`: {error.orig}. Mend that and run this again:"
+        " what came before it stays, and it goes on from there."
+    )
+
+
+def _next(service: str) -> str:
+    """The revision that is due."""
+    with _engine(service).connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    due = [
+        each.revision
+        for each in ScriptDirectory.from_config(_config(service)).walk_revisions()
+        if each.down_revision == current
+    ]
+    return due[0] if due else "?"
+
+
+def _config(service: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
-    command.upgrade(config, "head")
+    return config
+
+
+def _engine(service: str) -> Engine:
+    arguments: dict[str, object] = {"init_command": _LOCK_WAIT}
+    if ca_file := load(ServerSettings).mysql_ca_file:
+        arguments["ssl"] = trusting(ca_file)
+    url = _url(f"{service.upper()}_MIGRATION_DATABASE_URL")
+    return create_engine(url, poolclass=pool.NullPool, connect_args=arguments)
 
 
 def run_environment(service: str, metadata: MetaData) -> None:
     """What each service's `migrations/env.py` calls."""
-    url = _url(f"{service.upper()}_MIGRATION_DATABASE_URL")
-    arguments: dict[str, object] = {"init_command": _LOCK_WAIT}
-    if ca_file := load(ServerSettings).mysql_ca_file:
-        arguments["ssl"] = trusting(ca_file)
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args=arguments)
+    engine = _engine(service)
     with engine.connect() as connection:
+        # Let go when the connection closes.
+        connection.execute(text("SELECT GET_LOCK(:name, :wait)"), {"name": f"migrate-{service}", "wait": _TURN_S})
+        connection.rollback()
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()
 
 
 def _url(variable: str) -> str:
-    path = os.environ.get(f"{variable}_FILE")
-    return Path(path).read_text(encoding="utf-8").strip() if path else os.environ[variable]
+    if path := os.environ.get(f"{variable}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise MigrationError(f"{variable}_FILE names {path}: {error.strerror}. Mount the Secret.") from error
+    if variable not in os.environ:
+        raise MigrationError(f"{variable} is not set. Set it, or {variable}_FILE.")
+    return os.environ[variable]
 
 
 def has_column(table: str, column: str) -> bool:
@@ -61,9 +144,12 @@ def has_index(table: str, index: str) -> bool:
 def main(names: list[str]) -> None:
     """Migrates the named services, or all of them."""
     for service in services() if names in ([], ["all"]) else names:
-        upgrade(service)
+        migrate(service)
         print(f"migrated {service}", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except MigrationError as error:
+        sys.exit(str(error))

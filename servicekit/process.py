@@ -5,7 +5,7 @@ import gc
 import logging
 import signal
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from enum import IntEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from servicekit.settings import SharedSettings, load
 log = logging.getLogger(__name__)
 
 _STEP_TIMEOUT_S = 20.0
+_CANCEL_AGAIN_S = 1.0
 _GC_THRESHOLDS = (50_000, 20, 100)
 
 
@@ -83,9 +84,7 @@ class Process:
         self.health.is_ready = False
         for step in (Stop.ACCEPTING, Stop.CONSUMING, Stop.DRAINING):
             await self._run(step)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         await self._run(Stop.CLIENTS)
         await self.health.stop()
         await asyncio.to_thread(telemetry.flush)
@@ -95,6 +94,19 @@ class Process:
         for result in await asyncio.gather(*actions, return_exceptions=True):
             if isinstance(result, BaseException):
                 log.error("shutdown step %s failed", step.name, exc_info=result)
+
+
+async def end_all(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancels tasks until they have ended.
+
+    One cancellation is not always enough: what comes in at the same moment as an answer can be lost on the way through
+    a library (`asyncio.wait_for` of Python 3.11 does so), and a loop would go on for ever.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
 
 
 def run(name: str, ops_address: str, compose: Callable[[Process], Awaitable[None]]) -> None:

@@ -3,7 +3,7 @@
 `tests/contract/test_activity_store.py` runs the same body on this store and on the real one.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,9 +49,14 @@ class FakeStore:
     activities: dict[bytes, Activity] = field(default_factory=dict)
     made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
     reads: int = 0
+    turnouts: dict[bytes, int] = field(default_factory=dict)
 
     switched_on: list[pb.Switch] = field(default_factory=list)
     versions: list[Activity] = field(default_factory=list)
+
+    async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
+        """Keeps them all."""
+        self.turnouts |= turnouts
 
     async def switches(self) -> list[pb.Switch]:
         """See `Store.switches`."""

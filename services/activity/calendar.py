@@ -28,7 +28,7 @@ from services.activity.metrics import AGE, DUE, EXPECTED, NEXT_RUSH
 log = logging.getLogger(__name__)
 
 # Of an organisation that has no turnout yet.
-GUESS = 50
+GUESS = 30
 RUSH_OF = 50
 HORIZONS_S = {"5m": 300, "15m": 900, "60m": 3600}
 

@@ -5,7 +5,7 @@ participant needs comes from `ResolveActivity`.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -40,12 +40,14 @@ _FOR_PEOPLE = (
     "ResolveActivity",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | {
-    _SERVICE + "BatchGetOccurrences": by("checkin", "recorder", "reporting", "projector", "gateway")
+    _SERVICE + "BatchGetOccurrences": by("checkin", "recorder", "reporting", "projector", "gateway"),
+    _SERVICE + "RecordTurnouts": by("reporting"),
 }
 
 # How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.
 _RESOLVED_S = 3.0
 _ID_BYTES = 16
+_TURNOUTS_AT_ONCE = 500
 
 
 class StorePort(Protocol):
@@ -79,6 +81,9 @@ class StorePort(Protocol):
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
         """Newest first."""
+
+    async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
+        """How many came, by occurrence; those unknown are ignored."""
 
 
 class RolesPort(Protocol):
@@ -184,6 +189,14 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             case _:
                 raise invalid("code", "send a code, a token or an activity_id")
         return _card(activity)
+
+    async def RecordTurnouts(self, request: pb.RecordTurnoutsRequest, context: Context) -> pb.RecordTurnoutsResponse:
+        """Keeps how many came."""
+        if len(request.turnouts) > _TURNOUTS_AT_ONCE:
+            raise invalid("turnouts", f"must be at most {_TURNOUTS_AT_ONCE}")
+        if request.turnouts:
+            await self._store.record_turnouts({each.occurrence_id: each.people for each in request.turnouts})
+        return pb.RecordTurnoutsResponse()
 
     async def BatchGetOccurrences(
         self, request: pb.BatchGetOccurrencesRequest, context: Context

@@ -1,14 +1,14 @@
 """All SQL of activity. A change, its version, its effects and its idempotency key are one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -115,6 +115,14 @@ class Store:
         """One activity."""
         found = await self.find(activity_ids=[activity_id])
         return found[0] if found else None
+
+    async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
+        """Keeps how many came, by occurrence; those unknown are ignored."""
+        people = case(dict(turnouts), value=occurrences.c.occurrence_id)
+        known = occurrences.c.occurrence_id.in_(list(turnouts))
+        with unavailable_when_lost():
+            async with self._engine.begin() as connection:
+                await connection.execute(update(occurrences).where(known).values(turnout=people))
 
     async def find(
         self,

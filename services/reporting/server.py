@@ -13,6 +13,7 @@ from services.reporting.identity_client import Identity
 from services.reporting.live import LiveReader
 from services.reporting.rpc import ACCESS, ReportingServicer
 from services.reporting.settings import ReportingSettings
+from services.reporting.turnouts import Turnouts, teller
 
 
 async def compose(process: Process, settings: ReportingSettings) -> None:
@@ -26,6 +27,8 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
 
     servicer = ReportingServicer(LiveReader(redis), Activities(store.Activities(engine), activity_channel), identity)
+    turnouts = Turnouts(store.Activities(engine), LiveReader(redis), teller(activity_channel))
+    process.background(turnouts.run(), "turnouts")
     verifier = TokenVerifier(identity.jwks)
     await serve(process, settings.grpc_address, add_ReportingServiceServicer_to_server, servicer, ACCESS, verifier)
 

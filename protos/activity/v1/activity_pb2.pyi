@@ -670,6 +670,65 @@ class ActivityCard(_message.Message):
 Global___ActivityCard: _TypeAlias = ActivityCard  # noqa: Y015
 
 @_typing.final
+class RecordTurnoutsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURNOUTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def turnouts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Turnout]:
+        """At most 500."""
+
+    def __init__(
+        self,
+        *,
+        turnouts: _abc.Iterable[Global___Turnout] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["turnouts", b"turnouts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTurnoutsRequest: _TypeAlias = RecordTurnoutsRequest  # noqa: Y015
+
+@_typing.final
+class Turnout(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    occurrence_id: _builtins.bytes
+    people: _builtins.int
+    def __init__(
+        self,
+        *,
+        occurrence_id: _builtins.bytes = ...,
+        people: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrence_id", b"occurrence_id", "people", b"people"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Turnout: _TypeAlias = Turnout  # noqa: Y015
+
+@_typing.final
+class RecordTurnoutsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTurnoutsResponse: _TypeAlias = RecordTurnoutsResponse  # noqa: Y015
+
+@_typing.final
 class BatchGetOccurrencesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

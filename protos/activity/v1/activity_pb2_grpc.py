@@ -84,6 +84,11 @@ class ActivityServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.BatchGetOccurrencesRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.BatchGetOccurrencesResponse.FromString,
                 _registered_method=True)
+        self.RecordTurnouts = channel.unary_unary(
+                '/activity.v1.ActivityService/RecordTurnouts',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsResponse.FromString,
+                _registered_method=True)
 
 
 class ActivityServiceServicer:
@@ -153,6 +158,14 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordTurnouts(self, request, context):
+        """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
+        unknown ids are ignored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ActivityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -205,6 +218,11 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     servicer.BatchGetOccurrences,
                     request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.BatchGetOccurrencesRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.BatchGetOccurrencesResponse.SerializeToString,
+            ),
+            'RecordTurnouts': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordTurnouts,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -477,6 +495,33 @@ class ActivityService:
             '/activity.v1.ActivityService/BatchGetOccurrences',
             protos_dot_activity_dot_v1_dot_activity__pb2.BatchGetOccurrencesRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_activity__pb2.BatchGetOccurrencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordTurnouts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/RecordTurnouts',
+            protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsResponse.FromString,
             options,
             channel_credentials,
             insecure,

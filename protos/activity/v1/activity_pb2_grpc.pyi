@@ -48,6 +48,10 @@ class ActivityServiceStub:
     """What a phone shows before checking in; by code, token or id, and without credentials in the answer."""
     BatchGetOccurrences: _grpc.UnaryUnaryMultiCallable[_activity_pb2.BatchGetOccurrencesRequest, _activity_pb2.BatchGetOccurrencesResponse]
     """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer."""
+    RecordTurnouts: _grpc.UnaryUnaryMultiCallable[_activity_pb2.RecordTurnoutsRequest, _activity_pb2.RecordTurnoutsResponse]
+    """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
+    unknown ids are ignored.
+    """
 
 @_typing.type_check_only
 class ActivityServiceAsyncStub(ActivityServiceStub):
@@ -66,6 +70,10 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """What a phone shows before checking in; by code, token or id, and without credentials in the answer."""
     BatchGetOccurrences: _aio.UnaryUnaryMultiCallable[_activity_pb2.BatchGetOccurrencesRequest, _activity_pb2.BatchGetOccurrencesResponse]  # type: ignore[assignment]
     """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer."""
+    RecordTurnouts: _aio.UnaryUnaryMultiCallable[_activity_pb2.RecordTurnoutsRequest, _activity_pb2.RecordTurnoutsResponse]  # type: ignore[assignment]
+    """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
+    unknown ids are ignored.
+    """
 
 class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -141,5 +149,15 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_pb2.BatchGetOccurrencesResponse, _abc.Awaitable[_activity_pb2.BatchGetOccurrencesResponse]]:
         """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer."""
+
+    @_abc_1.abstractmethod
+    def RecordTurnouts(
+        self,
+        request: _activity_pb2.RecordTurnoutsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.RecordTurnoutsResponse, _abc.Awaitable[_activity_pb2.RecordTurnoutsResponse]]:
+        """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
+        unknown ids are ignored.
+        """
 
 def add_ActivityServiceServicer_to_server(servicer: ActivityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,6 +24,7 @@ from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError
+from servicekit.process import end_all
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.server import serve
 from servicekit.rpc.status import to_status
@@ -52,8 +53,7 @@ class GatewayProcess(LoopbackProcess):
 
     async def end(self) -> None:
         """Ends the background tasks, then the rest in its order; a task that failed fails the test."""
-        for task in self._background:
-            task.cancel()
+        await end_all(self._background)
         for task in self._background:
             with suppress(asyncio.CancelledError):
                 await task

@@ -106,6 +106,93 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- end }}
 {{- end }}
 
+{{/* What a component finds in its environment; secrets are paths of files. */}}
+{{- define "qiandao.env" -}}
+{{- $values := .root.Values }}
+{{- $name := .name }}
+{{- $prefix := upper .name }}
+{{- $component := include "qiandao.component" . | fromYaml }}
+{{- $servers := include "qiandao.servers" $component | fromYamlArray }}
+{{- include "qiandao.env.shared" .root | nindent 0 }}
+- {name: {{ $prefix }}_OPS_ADDRESS, value: "0.0.0.0:9090"}
+{{- if $component.grpc }}
+- {name: {{ $prefix }}_GRPC_ADDRESS, value: "0.0.0.0:50051"}
+{{- end }}
+{{- range $component.calls }}
+- {name: QIANDAO_{{ upper . }}_TARGET, value: {{ include "qiandao.target" (dict "root" $.root "name" .) | quote }}}
+{{- end }}
+{{- range $servers }}
+- {name: {{ $prefix }}_{{ .key }}_FILE, value: /run/qiandao/secrets/{{ $prefix }}_{{ .key }}}
+{{- end }}
+{{- include "qiandao.env.ca" (dict "root" $.root "servers" $servers) | nindent 0 }}
+{{- if $component.credential }}
+- {name: QIANDAO_CREDENTIAL_SECRET_FILE, value: /run/qiandao/secrets/QIANDAO_CREDENTIAL_SECRET}
+{{- end }}
+{{- if has $name (list "gateway" "identity") }}
+- {name: QIANDAO_WECHAT_TEMPLATES, value: {{ $values.wechat.templates | toJson | quote }}}
+{{- end }}
+{{- if eq $name "gateway" }}
+- {name: QIANDAO_HTTP_HOST, value: "0.0.0.0"}
+- {name: QIANDAO_HTTP_PORT, value: "8080"}
+- {name: GATEWAY_FAREWELL_S, value: {{ $values.service.farewellSeconds | quote }}}
+- {name: GATEWAY_EVENT_SAMPLE_RATE, value: {{ $values.eventSampleRate | quote }}}
+- {name: GATEWAY_WECHAT_CHECK, value: {{ $values.wechat.checkFile | quote }}}
+- name: QIANDAO_OPS_TARGETS
+  value: {{ include "qiandao.opsTargets" $.root | quote }}
+{{- end }}
+{{- if eq $name "identity" }}
+- {name: IDENTITY_SIGNING_KEYS_FILE, value: /run/qiandao/secrets/IDENTITY_SIGNING_KEYS}
+- {name: IDENTITY_PII_SECRET_FILE, value: /run/qiandao/secrets/IDENTITY_PII_SECRET}
+- {name: IDENTITY_WECHAT_APP_ID, value: {{ $values.wechat.appId | quote }}}
+- {name: IDENTITY_WECHAT_APP_SECRET_FILE, value: /run/qiandao/secrets/IDENTITY_WECHAT_APP_SECRET}
+{{- if $values.dev.enabled }}
+- {name: IDENTITY_WECHAT_BASE_URL, value: {{ $values.dev.wechatBaseUrl | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where WeChat listens, or the simulator. */}}
+{{- define "qiandao.wechatPort" -}}
+{{- $url := .Values.dev.wechatBaseUrl | default "https://api.weixin.qq.com" -}}
+{{- $said := regexFind ":[0-9]+$" (urlParse $url).host | trimPrefix ":" -}}
+{{- $said | default (ternary "443" "80" (hasPrefix "https:" $url)) -}}
+{{- end }}
+
+{{/* Every Secret of yours, with the keys that pods mount: a map of lists. */}}
+{{- define "qiandao.neededSecrets" -}}
+{{- $needed := list }}
+{{- range $name, $_ := .Values.components }}
+{{- $component := include "qiandao.component" (dict "root" $ "name" $name) | fromYaml }}
+{{- range include "qiandao.servers" $component | fromYamlArray }}
+{{- $needed = append $needed (list (index $.Values.external .server).existingSecret (printf "%s_%s" (upper $name) .key)) }}
+{{- end }}
+{{- end }}
+{{- range .Values.migrations.services }}
+{{- $needed = append $needed (list $.Values.external.mysql.existingSecret (printf "%s_MIGRATION_DATABASE_URL" (upper .))) }}
+{{- end }}
+{{- range list "QIANDAO_CREDENTIAL_SECRET" "IDENTITY_SIGNING_KEYS" "IDENTITY_PII_SECRET" "IDENTITY_WECHAT_APP_SECRET" }}
+{{- $needed = append $needed (list $.Values.secrets.existingSecret .) }}
+{{- end }}
+{{- range list "mysql" "redis" "rabbitmq" }}
+{{- with (index $.Values.external .).tls }}
+{{- if .enabled }}{{ $needed = append $needed (list .caSecret .caKey) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- if .Values.mtls.existingSecrets }}
+{{- range $name := append (keys .Values.components) "synthetic" }}
+{{- range list "ca.crt" "tls.crt" "tls.key" }}
+{{- $needed = append $needed (list (printf "%s-tls" $name) .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $keys := dict }}
+{{- range $needed }}
+{{- $secret := first . }}
+{{- $_ := set $keys $secret (append (get $keys $secret | default list) (last .) | uniq) }}
+{{- end }}
+{{- $keys | toYaml }}
+{{- end }}
+
 {{/* Whether a component's replicas are an autoscaler's business. */}}
 {{- define "qiandao.isScaled" -}}
 {{- if and (ne .root.Values.autoscaling.engine "none") (hasKey .root.Values.autoscaling.targets .name) }}yes{{ end }}
