@@ -44,8 +44,9 @@ def text(values: str, *more: str) -> str:
     return done.stdout
 
 
+@cache
 def render(values: str, *more: str) -> list[Manifest]:
-    """The objects of a render."""
+    """The objects of a render; every caller gets the same ones, so nobody changes them."""
     return [found for found in yaml.safe_load_all(text(values, *more)) if found]
 
 

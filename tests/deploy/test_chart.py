@@ -10,8 +10,11 @@ import yaml
 from cryptography import x509
 
 from deploy.helm import readme
-from deploy.local.processes import PROCESSES
-from deploy.settings_table import CLASSES
+from deploy.local.processes import PROCESSES, SERVICES, environment, local_place, ports
+from deploy.operate.__main__ import parser
+from deploy.settings_table import CLASSES, table
+from servicekit import migrate
+from servicekit.process import _STEP_TIMEOUT_S, Stop
 from tests.deploy.goldens import golden
 from tests.deploy.helm import CHART, GOLDEN, KUBERNETES, Manifest, all_values, helm, render
 
@@ -79,6 +82,98 @@ def test_a_component_is_a_process_of_ours(name: str) -> None:
     }
 
 
+def environment_of(values: str, name: str) -> dict[str, str]:
+    """The variables of a component."""
+    container = of_kind(render(values), "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
+    assert len({variable["name"] for variable in container["env"]}) == len(container["env"])
+    return {variable["name"]: variable["value"] for variable in container["env"]}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_component_finds_what_a_local_process_finds(name: str) -> None:
+    """Whatever `make up` sets is set here too, but for services it does not call and a Redis that nobody uses."""
+    process = PROCESSES[name]
+    place = local_place(dict.fromkeys(PROCESSES, 1), 8080)
+    local = set(environment(process, ports(process, 0), place))
+    unused = {f"QIANDAO_{service.upper()}_TARGET" for service in set(SERVICES) - set(process.calls)}
+    assert local - unused - {"ANTIFRAUD_REDIS_URL_FILE"} <= environment_of("dev", name).keys()
+
+
+@pytest.mark.parametrize("values", all_values())
+def test_every_variable_is_a_setting(values: str) -> None:
+    """A misspelt one would be ignored without a word."""
+    known = set(re.findall(r"^\| `(\w+)`", table(), re.MULTILINE)) | {"QIANDAO_OPS_TARGETS"}
+    for name in PROCESSES:
+        for variable in environment_of(values, name):
+            assert variable in known or variable.removesuffix("_FILE") in known, (name, variable)
+
+
+def test_a_component_may_have_its_own_variables() -> None:
+    """They take the place of the chart's: of two, the API server keeps one or the other."""
+    assert environment_of("hardened", "checkin")["QIANDAO_LOG_LEVEL"] == "WARNING"
+    assert environment_of("hardened", "gateway")["QIANDAO_LOG_LEVEL"] == "INFO"
+
+
+def test_the_doctor_in_the_gateway_sees_every_component() -> None:
+    """Each has a Service of its own with the ops port, and the gateway knows them all."""
+    services = of_kind(render("minimal"), "Service")
+    named = dict(entry.split("=") for entry in environment_of("minimal", "gateway")["QIANDAO_OPS_TARGETS"].split(","))
+    assert named.keys() | {"gateway"} == PROCESSES.keys()
+    for name, address in named.items():
+        assert address == f"{name}-headless.qiandao.svc.cluster.local:9090"
+    for name, row in PROCESSES.items():
+        spec = services[f"{name}-headless"]["spec"]
+        assert spec["clusterIP"] == "None"
+        assert not spec.get("publishNotReadyAddresses")
+        assert {port["name"] for port in spec["ports"]} == {"ops"} | ({"grpc"} if row.grpc_port else set())
+
+
+def test_a_pod_may_end_in_order() -> None:
+    """The kubelet kills no pod that still takes one of its steps."""
+    steps_s = len(Stop) * _STEP_TIMEOUT_S
+    for name, deployment in of_kind(render("minimal"), "Deployment").items():
+        spec = deployment["spec"]["template"]["spec"]
+        waits_s = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert spec["terminationGracePeriodSeconds"] >= waits_s + steps_s, name
+        assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0, name
+
+
+def test_jobs_call_commands_there_are() -> None:
+    """The command itself understands what hooks and tests ask of it."""
+    for values, only_warns in (("minimal", True), ("ha", False)):
+        manifests = render(values)
+        specs = dict(pod_specs(manifests))
+        module, *arguments = specs["upgrade-check"]["containers"][0]["args"]
+        assert module == "deploy.operate"
+        asked = parser().parse_args(arguments)
+        assert (asked.command, asked.within_s, asked.only_warn) == ("calendar", 900, only_warns)
+        module, *arguments = specs["synthetic"]["containers"][0]["args"]
+        assert module == "deploy.operate"
+        assert parser().parse_args(arguments).url == "http://gateway.qiandao.svc.cluster.local:8080"
+        migrated = {name.removeprefix("migrate-") for name in specs if name.startswith("migrate-")}
+        assert migrated == set(migrate.services())
+    assert "upgrade-check" not in dict(pod_specs(render("hardened")))
+
+
+def test_migrations_run_before_what_needs_them() -> None:
+    """As hooks, and their failure stays to be read; without hooks each revision has its own Jobs."""
+    jobs = of_kind(render("minimal"), "Job")
+    assert jobs["migrate-checkin"]["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    assert jobs["migrate-checkin"]["metadata"]["annotations"]["helm.sh/hook-delete-policy"] == "before-hook-creation"
+    plain = of_kind(render("hpa"), "Job")["migrate-checkin-1"]
+    assert "annotations" not in plain["metadata"]
+
+
+@pytest.mark.parametrize("values", all_values())
+def test_no_render_holds_a_secret_of_yours(values: str) -> None:
+    """The only Secrets are our own certificates; connection URLs are in files, never in variables."""
+    own = {f"{name}-tls" for name in (*PROCESSES, "synthetic")} | {"qiandao-ca"}
+    assert set(of_kind(render(values), "Secret")) <= own
+    for _, spec in pod_specs(render(values)):
+        for variable in spec["containers"][0].get("env", ()):
+            assert not re.search(r"://[^/]*@", variable["value"]), variable["name"]
+
+
 def required(prefix: str) -> set[str]:
     """Variables without a default of a process."""
     found = set()
@@ -122,6 +217,24 @@ def test_policies_name_the_edges_of_the_architecture() -> None:
             for peer in rule["to"]
         }
         assert called == set(process.calls), name
+
+
+def test_policies_name_the_servers_of_each_process() -> None:
+    """MySQL, Redis and RabbitMQ for whom the table of processes gives them, WeChat for identity."""
+    policies = of_kind(render("minimal"), "NetworkPolicy")
+    for name, row in PROCESSES.items():
+        reached = {rule["ports"][0]["port"] for rule in policies[name]["spec"]["egress"] or ()}
+        wanted = {3306: bool(row.schema), 6379: name != "antifraud", 5672: row.amqp, 443: name == "identity"}
+        assert reached - {50051, 9090} == {port for port, is_wanted in wanted.items() if is_wanted}, name
+
+
+@pytest.mark.parametrize(
+    ("url", "port"), [("http://wechat2:8090", 8090), ("http://wechat2", 80), ("https://wechat.example.com/sim", 443)]
+)
+def test_identity_may_reach_the_simulator(url: str, port: int) -> None:
+    """Where its URL says, and by the usual port where it says none."""
+    policy = of_kind(render("dev", "--set", f"dev.wechatBaseUrl={url}"), "NetworkPolicy")["identity"]
+    assert {"ports": [{"port": port}]} in policy["spec"]["egress"]
 
 
 def test_nothing_is_allowed_that_no_policy_names() -> None:
@@ -207,12 +320,22 @@ BAD = [
     (["external.redis.tls.enabled=true"], "external.redis.tls.caSecret is empty"),
     (["publicUrl=http://checkin.example.com"], "is not https: WeChat takes nothing else"),
     (["publicUrl="], "publicUrl is empty: set it"),
+    (["defaults.env.IDENTITY_PII_SECRET=1:ab"], "env.IDENTITY_PII_SECRET: a secret comes from a Secret"),
+    (["components.checkin.env.CHECKIN_REDIS_URL=redis://a:b@c"], "components.checkin.env.CHECKIN_REDIS_URL: a secret"),
+    (["components.checkin.preStopSeconds=60", "components.checkin.terminationGracePeriodSeconds=70"], "leaves 10 s"),
+    (["autoscaling.engine=hpa", "autoscaling.cpu=false"], "knows nothing but CPU"),
     (["wechat.appId=gh_1"], "/wechat/appId"),
     (["dev.wechatBaseUrl=http://x"], "production speaks to the real WeChat only"),
     (["ingress.enabled=true"], "ingress.host is empty"),
     (["ingress.enabled=true", "ingress.host=a.example.com"], "ingress.tlsSecret is empty"),
     (["autoscaling.engine=kedda"], "/autoscaling/engine"),
     (["autoscaling.engine=keda"], "autoscaling.prometheus is empty"),
+    (["autoscaling.targets.gateway.min=0"], "/autoscaling/targets/gateway/min"),
+    (
+        ["autoscaling.engine=keda", "autoscaling.prometheus=http://p", "autoscaling.cpu=false"]
+        + ["autoscaling.targets.recorder.attemptsPerSecond=null", "autoscaling.targets.recorder.backlogMessages=null"],
+        "autoscaling.targets.recorder says nothing to scale by",
+    ),
     (["autoscaling.targets.gateway.min=40"], "min 40 is more than max 30"),
     (["upgradeCheck.mode=maybe"], "/upgradeCheck/mode"),
     (["logLevel=LOUD"], "/logLevel"),

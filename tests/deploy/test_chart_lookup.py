@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.helm import CHART, Manifest, helm, render
+from tests.deploy.helm import CHART, KUBERNETES, Manifest, helm, render
 
 NAMESPACE = "qiandao"
 _RESOURCES = [
@@ -21,9 +21,6 @@ _RESOURCES = [
     {"name": "secrets", "kind": "Secret", "namespaced": True, "verbs": ["get"]},
 ]
 _DISCOVERY: dict[str, Any] = {
-    "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.4"},
-    "/api": {"kind": "APIVersions", "versions": ["v1"]},
-    "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
     "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": _RESOURCES},
     f"/api/v1/namespaces/{NAMESPACE}": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
 }
@@ -52,7 +49,7 @@ class FakeCluster:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = Thread(target=self._server.serve_forever)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         address = f"http://127.0.0.1:{self._server.server_port}"
         kubeconfig.write_text(
@@ -85,7 +82,7 @@ class FakeCluster:
     def template(self, *more: str) -> tuple[dict[str, Manifest], str]:
         """Secrets of a render by name, and what Helm said on stderr."""
         values = ("-f", str(CHART / "ci" / "minimal-values.yaml"))
-        options = ("--dry-run=server", "--kubeconfig", str(self._kubeconfig), "-n", NAMESPACE)
+        options = ("--dry-run=server", "--kubeconfig", str(self._kubeconfig), "-n", NAMESPACE, *KUBERNETES)
         done = helm("template", "qiandao", str(CHART), *values, *options, *more)
         found = [each for each in yaml.safe_load_all(done.stdout) if each and each["kind"] == "Secret"]
         return {each["metadata"]["name"]: each for each in found}, done.stderr
@@ -211,4 +208,4 @@ def test_a_lost_authority_issues_everything_anew(cluster: FakeCluster) -> None:
     cluster.hold_as_made(*installed.values())
     del cluster.secrets["qiandao-ca"]
     upgraded, _ = cluster.template()
-    assert all(upgraded[name]["data"] != installed[name]["data"] for name in installed)
+    assert all(upgraded[name]["data"]["tls.crt"] != installed[name]["data"]["tls.crt"] for name in installed)
