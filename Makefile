@@ -40,6 +40,7 @@ test: ## every test, against the local stack; leaves the stack as it found it
 
 # With args, which are pytest's, only what pytest runs.
 tests: $(if $(args),,$(NODE_MODULES))
+	@$(if $(args),,$(BIN)/python -m tests.deploy.helm)
 	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/deploy tests/e2e) $(args)
 	@$(if $(args),,npm --prefix $(PHONE) test)
 

@@ -1,4 +1,4 @@
-"""Real Helm for the tests of the chart: from PATH, or built with Go; where neither is there the tests say so."""
+"""Real Helm for the tests of the chart: from PATH, or built with Go by `python -m tests.deploy.helm`; else they skip."""
 
 import os
 import shutil
@@ -22,16 +22,13 @@ Manifest = dict[str, Any]
 
 @cache
 def _helm() -> str:
-    found = shutil.which("helm", path=f"{os.environ['PATH']}:{tools.BIN}")
-    if found is None and shutil.which("go"):
-        found = str(tools.build("helm"))
-    return found or ""
+    return shutil.which("helm", path=f"{os.environ['PATH']}:{tools.BIN}") or ""
 
 
 def helm(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Runs helm; skips the test where there is none."""
     if not _helm():
-        pytest.skip("no helm in PATH and no Go to build it with; https://helm.sh/docs/intro/install says how to get it")
+        pytest.skip("no helm here: `python -m tests.deploy.helm` builds one with Go, as `make test` does")
     return subprocess.run([_helm(), *arguments], capture_output=True, text=True, check=False)
 
 
@@ -53,3 +50,9 @@ def render(values: str, *more: str) -> list[Manifest]:
 def all_values() -> list[str]:
     """The names of the committed sets of values."""
     return sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml"))
+
+
+if __name__ == "__main__":
+    # Building takes minutes, which no single test may.
+    if not _helm() and shutil.which("go"):
+        tools.build_all(["helm"])

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,14 +79,18 @@ def missing_packages() -> list[str]:
     return [name for name, program in PACKAGES.items() if not (shutil.which(program) or Path(program).exists())]
 
 
-def build_all() -> str:
+def build_all(names: Collection[str] = ()) -> str:
     """Builds what is missing, one after another; each is a matter of minutes and says so.
+
+    Args:
+        names: Only these; all if none is named.
 
     Raises:
         LaunchError: There is no Go, or one does not build.
     """
     BIN.mkdir(parents=True, exist_ok=True)
-    missing = [build for build in BUILDS if not (BIN / build.name).exists()]
+    wanted = [build for build in BUILDS if not names or build.name in names]
+    missing = [build for build in wanted if not (BIN / build.name).exists()]
     for number, build in enumerate(missing, 1):
         print(f"  {build.name:<24} building {number} of {len(missing)}, about {build.minutes:g} min ...", flush=True)
         began = time.monotonic()
