@@ -1,4 +1,4 @@
-"""Real Helm for the tests of the chart: from PATH, or built with Go by `python -m tests.deploy.helm`; else they skip."""
+"""Real Helm for the tests of the chart: from PATH, or built by `python -m tests.deploy.helm`; else they skip."""
 
 import os
 import shutil
