@@ -99,18 +99,6 @@ def build_all(names: Collection[str] = ()) -> str:
     return f"{len(missing)} built" if missing else "all there"
 
 
-def build(name: str) -> Path:
-    """The program of that name, built if it is missing.
-
-    Raises:
-        LaunchError: There is no Go, or it does not build.
-    """
-    BIN.mkdir(parents=True, exist_ok=True)
-    if not (BIN / name).exists():
-        _build(next(each for each in BUILDS if each.name == name))
-    return BIN / name
-
-
 def _build(build: Build) -> None:
     if shutil.which("go") is None:
         raise LaunchError("Kubernetes is built from Go modules, and there is no go here: apt-get install golang-go")
