@@ -32,7 +32,7 @@ CLUSTER = "cluster-"
 # What `make observe` starts is named so; it ends with the stack.
 OBSERVE = "observe-"
 
-_OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED")
+_OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED", "QIANDAO_CACHE")
 _SERVERS = ("mariadb", "redis", "epmd", "rabbitmq", "accounts")
 _TOOLS = ("wechat", "traces")
 _MIGRATIONS = ("servicekit/migrate.py", *(f"services/{name}/migrations" for name in processes.SERVICES))
