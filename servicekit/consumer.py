@@ -221,7 +221,7 @@ class Consumer:
 
         Args:
             handle: Settles what it can. If it raises, that means "not now": consuming ends, the rest of the batch and
-                all that waits go back to the queue, and it starts again after 0.5 to 15 s, and not before the probe
+                all that waits go back to the queue, and it starts again after 0.5 to 5 s, and not before the probe
                 succeeds. What it leaves unsettled is requeued at once, so it must settle or raise.
         """
         self._idle.clear()
