@@ -23,7 +23,7 @@ _UNKNOWN_CAUSE = "未能签到"
 _ASK = "请联系组织者"
 
 # Reason -> cause with its numbers, cause without, next step.
-_CAUSES: dict[str, tuple[str, str, str]] = {
+CAUSES: dict[str, tuple[str, str, str]] = {
     "QR_MALFORMED": ("", "这不是本系统的签到二维码", "请扫描现场屏幕上的二维码"),
     "QR_SIGNATURE": ("", "二维码无效", "请扫描现场屏幕上的二维码"),
     "QR_EXPIRED": ("二维码已过期 {expired_since_s}", "二维码已过期", "请扫描屏幕上最新的二维码"),
@@ -89,9 +89,9 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     if outcome == "duplicate":
         return _DUPLICATE[way]
     if outcome == "pending_review":
-        return f"{cause(first)}，{_PENDING}" if first.get("reason") in _CAUSES else _PENDING
+        return f"{cause(first)}，{_PENDING}" if first.get("reason") in CAUSES else _PENDING
     if outcome == "refused":
-        return f"{cause(first)}，{_CAUSES.get(str(first.get('reason')), ('', '', _ASK))[2]}"
+        return f"{cause(first)}，{CAUSES.get(str(first.get('reason')), ('', '', _ASK))[2]}"
     return _OUTCOMES.get(outcome, _UNKNOWN_CAUSE)
 
 
@@ -118,7 +118,7 @@ def failure(reason: str, is_saved: bool, metadata: Mapping[str, str] = MappingPr
 
 def cause(reason: Mapping[str, object]) -> str:
     """The cause of one reason, with its numbers when all of them are there."""
-    with_numbers, without, _ = _CAUSES.get(str(reason.get("reason")), ("", _UNKNOWN_CAUSE, ""))
+    with_numbers, without, _ = CAUSES.get(str(reason.get("reason")), ("", _UNKNOWN_CAUSE, ""))
     try:
         return with_numbers.format_map(_Numbers(reason)) or without
     except KeyError:

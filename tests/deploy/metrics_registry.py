@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from prometheus_client import REGISTRY
@@ -29,17 +30,17 @@ _GIVEN_LABELS = frozenset({"job", "instance", "pod", "le", "namespace", "slo"})
 @cache
 def names() -> dict[str, frozenset[str]]:
     """Label names by the name of each sample."""
-    for process in PROCESSES.values():
-        importlib.import_module(process.module)
-    found: dict[str, frozenset[str]] = {}
-    for collector in list(REGISTRY._collector_to_names):
-        labels = frozenset(getattr(collector, "_labelnames", ()))
-        for name in REGISTRY._collector_to_names[collector]:
-            found[name] = labels
+    found = {name: labels for family, labels in _families() for name in family}
     for name in list(found):
         for suffix in ("_bucket", "_sum", "_count", "_total"):
             found.setdefault(f"{name}{suffix}", found[name])
     return found
+
+
+@cache
+def labelled() -> dict[str, frozenset[str]]:
+    """Label names of our metrics that have any, by the name of the metric."""
+    return {family[0]: labels for family, labels in _families() if labels}
 
 
 def unknown_in(expression: str) -> list[str]:
@@ -58,3 +59,11 @@ def _metrics_of(expression: str) -> set[str]:
     bare = re.sub(r"\{[^}]*\}", "", bare)
     bare = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
     return {name for name in _NAME.findall(bare) if name.lower() not in _KEYWORDS and not name.isdigit()}
+
+
+def _families() -> list[tuple[Sequence[str], frozenset[str]]]:
+    """The names of each metric, its own first, and its labels."""
+    for process in PROCESSES.values():
+        importlib.import_module(process.module)
+    collectors = list(REGISTRY._collector_to_names.items())
+    return [(family, frozenset(getattr(collector, "_labelnames", ()))) for collector, family in collectors]

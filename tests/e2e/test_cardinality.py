@@ -1,0 +1,120 @@
+"""Every label of every metric has a fixed set of values, whatever people send; so the number of series is bounded."""
+
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import get_args
+
+import grpc
+from google.protobuf.descriptor import FileDescriptor
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.processes import PROCESSES
+from gateway import texts
+from gateway.routes.events import ClientEvent
+from protos.activity.v1 import activity_pb2
+from protos.antifraud.v1 import antifraud_pb2
+from protos.checkin.v1 import checkin_pb2
+from protos.identity.v1 import identity_pb2
+from protos.reporting.v1 import reporting_pb2
+from servicekit import VERSION, ids
+from services.activity.calendar import HORIZONS_S
+from services.checkin.merge import Outcome
+from tests.deploy.metrics_registry import labelled
+from tests.e2e.api import Activity, Person, by_code, by_place, by_qr
+from tests.e2e.stack import metrics_of
+
+# A busy gateway has some 800 of them.
+_SERIES_AT_MOST = 3000
+_STRANGE = "x-7f3a"
+
+
+def _rpcs(*files: FileDescriptor) -> set[str]:
+    services = [service for file in files for service in file.services_by_name.values()]
+    return {f"/{service.full_name}/{method.name}" for service in services for method in service.methods}
+
+
+def _words(name: str) -> Collection[str]:
+    """What a field of an event takes."""
+    return get_args(ClientEvent.model_fields[name].annotation)
+
+
+_METHODS = _rpcs(*(each.DESCRIPTOR for each in (activity_pb2, antifraud_pb2, checkin_pb2, identity_pb2, reporting_pb2)))
+_PUBLISHERS = {f"{name}-publish" for name in ("activity", "checkin", "gateway", "projector", "recorder")}
+_CONSUMERS = {f"{name}-consume" for name in ("projector", "projector-activity", "recorder", "recorder-decide")}
+_QUEUES = {"checkin.record.v1", "checkin.decide.v1", "reporting.project.v1", "reporting.activity.v1"}
+_DEPENDENCIES = {"activity", "antifraud", "checkin", "inbox", "mysql", "rabbitmq", "redis", "wechat"}
+_WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
+_HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
+
+_FIXED: dict[str, dict[str, Collection[str]]] = {
+    "amqp_connected": {"connection": _PUBLISHERS | _CONSUMERS},
+    "amqp_dead_letters": {"queue": _QUEUES},
+    "breaker_state": {"dependency": _DEPENDENCIES},
+    "breaker_transitions": {"dependency": _DEPENDENCIES, "state": {"closed", "half_open", "open"}},
+    "calendar_expected_checkins": {"within": HORIZONS_S},
+    "checkin_attempts": {"outcome": {each.name.lower() for each in Outcome}, "reason": {"", *texts.CAUSES}},
+    "checkin_audited": {"result": {"persisted", "missing"}},
+    "checkin_batch_size": {"stage": {"gateway", "accept", "record"}},
+    "checkin_persisted": {"result": {"new", "known", "decided"}},
+    "checkin_published": {"result": {"confirmed", "refused", "unknown", "inbox", "lost"}},
+    "client_event_seconds": {"name": _words("name")},
+    "client_events": {label: _words(label) for label in ("name", "reason", "platform")},
+    "gateway_fallback": {"result": {"provisional", "refused", "not_qr", "lost"}},
+    "grpc_server_handled": {"method": _METHODS, "code": {each.name for each in grpc.StatusCode}},
+    "grpc_server_handling_seconds": {"method": _METHODS},
+    "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
+    "outbox_delivered": {"kind": {"publish", "hint", "hasten"}, "result": {"done", "failed"}},
+    "qiandao_build_info": {"version": {VERSION}},
+    "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
+    "sign_ins": {"result": {"ok", "refused", "unavailable"}},
+    "wechat_requests": {"call": {"jscode2session"}, "result": _WECHAT},
+}
+
+
+async def test_every_label_has_a_fixed_set() -> None:
+    """A metric with labels that nobody bounded is not ours; of the gateway's own, routes are read from its OpenAPI."""
+    fixed = {name: set(labels) for name, labels in _FIXED.items()}
+    routed = {"http_requests": {"route", "method", "code"}, "http_request_duration_seconds": {"route", "method"}}
+    assert labelled() == fixed | routed
+
+
+async def test_nothing_that_people_send_becomes_a_label(activity: Activity, person: Person) -> None:
+    """Routes, methods, codes, gates, reasons and ids that nobody knows: every process keeps to the fixed sets."""
+    checkin_id = ids.to_text(ids.new_id())
+    for strange in range(5):
+        word = f"{_STRANGE}{strange}"
+        await person.get(f"/v1/{word}")
+        await person.request(word.upper(), "/v1/me")
+        await person.get(f"/v1/checkins/{word}", **{word: word})
+        await person.get(f"/v1/checkins/{checkin_id}")
+        await person.post("/v1/auth/wechat", {"code": word})
+        await person.post("/v1/client-events", {"events": [{"name": word, "reason": word, "platform": word}]})
+        await person.check_in(by_qr(word, gate=word, client={"scene": strange, "platform": word, "app_version": word}))
+    await person.check_in(by_code("000000"))
+    await person.check_in(by_place(activity.id, gate=_STRANGE))
+
+    wire = (await person.get("/openapi.json")).json()["paths"]
+    routes = {*wire, "/docs", "/openapi.json", "unmatched"}
+    answered = {"route": routes, "method": _HTTP_METHODS, "code": {"499", *(str(each.value) for each in HTTPStatus)}}
+    duration = {"route": routes, "method": _HTTP_METHODS}
+    fixed = _FIXED | {"http_requests": answered, "http_request_duration_seconds": duration}
+    loose, seen = set(), set()
+    for process in PROCESSES:
+        page = await metrics_of(process)
+        assert _STRANGE not in page.lower(), process
+        samples = [each for family in text_string_to_metric_families(page) for each in _ours(family)]
+        assert len(samples) < _SERIES_AT_MOST, process
+        seen |= {family for family, _ in samples}
+        for family, labels in samples:
+            loose |= {(family, label, value) for label, value in labels.items() if value not in fixed[family][label]}
+    assert loose == set()
+    assert {"http_requests", "grpc_server_handled", "checkin_attempts", "wechat_requests"} <= seen
+
+
+def _ours(family: Metric) -> list[tuple[str, dict[str, str]]]:
+    """The metric and the labels of each of its samples that are ours to choose."""
+    if family.name.startswith(("python_", "process_")):
+        return []
+    name = family.name.removesuffix("_created")
+    return [(name, {k: v for k, v in sample.labels.items() if k != "le"}) for sample in family.samples]
