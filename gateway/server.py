@@ -91,7 +91,7 @@ def _config(app: App, http: HttpSettings) -> uvicorn.Config:
 def main() -> None:
     """Runs the process to its end."""
     settings, http, credentials = load(Settings), load(HttpSettings), load(CredentialSettings)
-    process.run("gateway", settings.ops_address, partial(compose, settings, http, credentials))
+    process.run("gateway", settings, partial(compose, settings, http, credentials))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from servicekit.settings import OwnSettings
 
-class Settings(BaseSettings):
+
+class Settings(OwnSettings):
     """What only the gateway reads."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore")

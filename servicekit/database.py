@@ -27,6 +27,7 @@ _POOLS: "weakref.WeakSet[MeasuredPool]" = weakref.WeakSet()
 _SESSION = "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
 _RETRYABLE = {1205, 1213}
 _DUPLICATE_KEY = 1062
+_ACCESS_REFUSED = {1044, 1045, 1049, 1698}
 # A time that a column cannot hold, which PyMySQL does not count among data errors.
 _WRONG_VALUE = 1292
 
@@ -116,6 +117,11 @@ def is_data_refused(error: DBAPIError) -> bool:
 def is_connection_lost(error: DBAPIError) -> bool:
     """The server is gone or not there yet, as opposed to refusing the statement."""
     return error.connection_invalidated or isinstance(error, InterfaceError) or 2000 <= error_code(error) < 2100
+
+
+def is_access_refused(error: DBAPIError) -> bool:
+    """The user, the password or the schema is not one that the server knows."""
+    return error_code(error) in _ACCESS_REFUSED
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, pool, text
 from sqlalchemy.exc import DBAPIError
 
+from servicekit.database import error_code, is_access_refused
 from servicekit.settings import ServerSettings, load, trusting
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +26,6 @@ _LOCK_WAIT = "SET SESSION lock_wait_timeout = 5, time_zone = '+00:00'"
 _TRIES, _PAUSE_S = 5, 3.0
 # A lock that was not had; a server that is not there, or went away.
 _PASSING = {1205, 1213, 2002, 2003, 2006, 2013}
-_REFUSED = {1044, 1045, 1049, 1698}
 # Two Jobs of one service take turns.
 _TURN_S = 120
 
@@ -59,21 +59,21 @@ def migrate(service: str, pause_s: float = _PAUSE_S) -> None:
                 f"{service}: {error}. The schema is newer than this release: run the newer one, or restore a backup."
             ) from error
         except DBAPIError as error:
-            code = error.orig.args[0] if error.orig and error.orig.args else 0
+            code = error_code(error)
             if code not in _PASSING or tried == _TRIES:
-                raise MigrationError(_explain(service, code, error)) from error
+                raise MigrationError(_explain(service, error)) from error
             print(f"{service}: {error.orig}; trying again ({tried} of {_TRIES - 1})", file=sys.stderr, flush=True)
             time.sleep(pause_s * tried)
     return None
 
 
-def _explain(service: str, code: object, error: DBAPIError) -> str:
+def _explain(service: str, error: DBAPIError) -> str:
     variable = f"{service.upper()}_MIGRATION_DATABASE_URL"
     url = make_url(_url(variable))
     where = f"{url.username}@{url.host}:{url.port}/{url.database}"
-    if code in _REFUSED:
+    if is_access_refused(error):
         return f"{service}: MySQL refuses {where}: {error.orig}. Mend {variable}, or the rights of that user."
-    if code in _PASSING and not error.statement:
+    if error_code(error) in _PASSING and not error.statement:
         return f"{service}: MySQL does not answer as {where}: {error.orig}. Start it, or mend {variable}."
     statement = " ".join((error.statement or "").split())[:200]
     return (

@@ -11,10 +11,10 @@ from typing import Any
 
 import uvloop
 
-from servicekit import VERSION, telemetry
+from servicekit import VERSION, admission, telemetry
 from servicekit.clock import now_us
 from servicekit.health import Health
-from servicekit.settings import SharedSettings, load
+from servicekit.settings import OwnSettings, SharedSettings, load
 
 log = logging.getLogger(__name__)
 
@@ -109,19 +109,23 @@ async def end_all(tasks: Collection[asyncio.Task[Any]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
 
 
-def run(name: str, ops_address: str, compose: Callable[[Process], Awaitable[None]]) -> None:
+def run(name: str, settings: OwnSettings, compose: Callable[[Process], Awaitable[None]]) -> None:
     """Runs one process to its end.
 
     Args:
         name: The mTLS name and the `service.name` of its traces.
-        ops_address: host:port of /healthz, /readyz and /metrics.
+        settings: Its own, with the URLs of the servers it needs.
         compose: Builds the parts and registers how they stop; returns when the process may serve.
+
+    Raises:
+        SystemExit: A server refuses these settings; the log says which.
     """
-    settings = load(SharedSettings)
-    telemetry.setup(name, settings)
+    shared = load(SharedSettings)
+    telemetry.setup(name, shared)
 
     async def main() -> None:
-        process = Process(name, settings, ops_address)
+        await admission.ask(settings)
+        process = Process(name, shared, settings.ops_address)
         await process.health.start()
         process.background(telemetry.watch_event_loop(), "event-loop-lag")
         await compose(process)

@@ -38,6 +38,15 @@ class SharedSettings(BaseSettings):
     reporting_target: str = Field("127.0.0.1:50055", description=_TARGET)
 
 
+class OwnSettings(BaseSettings):
+    """What a process reads for itself, with its name for a prefix.
+
+    `database_url`, `redis_url` and `amqp_url` name the servers that it enters.
+    """
+
+    ops_address: str = Field(description="host:port of /healthz, /readyz and /metrics")
+
+
 class ServerSettings(BaseSettings):
     """Who signed the certificates of the servers; read where a connection is made."""
 

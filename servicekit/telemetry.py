@@ -64,7 +64,8 @@ def setup(process: str, settings: SharedSettings) -> None:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     # httpx logs whole URLs at INFO; WeChat's carry the app secret.
-    for noisy in ("httpx", "httpcore", "aiormq", "aio_pika", "alembic"):
+    # SQLAlchemy's pools log under the module of their class.
+    for noisy in ("httpx", "httpcore", "aiormq", "aio_pika", "alembic", "servicekit.database.MeasuredPool"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if settings.otlp_endpoint:
         _setup_traces(process, settings)

@@ -61,7 +61,7 @@ async def compose(settings: Settings, process: Process) -> None:
 def main() -> None:
     """Runs the process to its end."""
     settings = load(Settings)
-    process.run("activity", settings.ops_address, partial(compose, settings))
+    process.run("activity", settings, partial(compose, settings))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Settings of the activity service (`ACTIVITY_*`)."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import OwnSettings
 
 
-class Settings(BaseSettings):
+class Settings(OwnSettings):
     """Where it listens and what it stands on."""
 
     model_config = SettingsConfigDict(env_prefix="ACTIVITY_", frozen=True, extra="ignore")

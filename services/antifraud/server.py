@@ -18,7 +18,7 @@ async def compose(process: Process, settings: Settings) -> None:
 def main() -> None:
     """Runs the process to its end."""
     settings = load(Settings)
-    process.run("antifraud", settings.ops_address, lambda parts: compose(parts, settings))
+    process.run("antifraud", settings, lambda parts: compose(parts, settings))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Settings of the antifraud service, prefix `ANTIFRAUD_`."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import OwnSettings
 
 
-class Settings(BaseSettings):
+class Settings(OwnSettings):
     """Where it listens; it keeps nothing yet."""
 
     model_config = SettingsConfigDict(env_prefix="ANTIFRAUD_", frozen=True, extra="ignore")

@@ -116,7 +116,7 @@ async def _remember_since(seats: Seats) -> None:
 
 def main() -> None:
     """Runs until SIGTERM."""
-    process.run("checkin", load(CheckinSettings).ops_address, compose)
+    process.run("checkin", load(CheckinSettings), compose)
 
 
 if __name__ == "__main__":

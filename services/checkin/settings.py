@@ -1,10 +1,12 @@
 """Settings of the checkin service (`CHECKIN_*`) and of its recorder (`RECORDER_*`)."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import OwnSettings
 
 
-class CheckinSettings(BaseSettings):
+class CheckinSettings(OwnSettings):
     """The judging side."""
 
     model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
@@ -16,7 +18,7 @@ class CheckinSettings(BaseSettings):
     amqp_url: str = Field(repr=False, description="may publish attempted.v1")
 
 
-class RecorderSettings(BaseSettings):
+class RecorderSettings(OwnSettings):
     """The write side."""
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")

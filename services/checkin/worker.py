@@ -110,7 +110,7 @@ def _completion(
 
 def main() -> None:
     """Runs until SIGTERM."""
-    process.run("recorder", load(RecorderSettings).ops_address, compose)
+    process.run("recorder", load(RecorderSettings), compose)
 
 
 if __name__ == "__main__":

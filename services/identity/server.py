@@ -80,7 +80,7 @@ async def _forget_old(people: People) -> None:
 def main() -> None:
     """Runs the process to its end."""
     settings = load(Settings)
-    process.run("identity", settings.ops_address, lambda parts: compose(parts, settings))
+    process.run("identity", settings, lambda parts: compose(parts, settings))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, FilePath, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from servicekit.sealed import parse_secrets
+from servicekit.settings import OwnSettings
 from services.identity.signing import Signer
 
 WECHAT_BASE_URL = "https://api.weixin.qq.com"
 
 
-class Settings(BaseSettings):
+class Settings(OwnSettings):
     """What identity reads."""
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True, extra="ignore")

@@ -36,7 +36,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
 def main() -> None:
     """Runs the process to its end."""
     settings = load(ReportingSettings)
-    process.run("reporting", settings.ops_address, lambda parts: compose(parts, settings))
+    process.run("reporting", settings, lambda parts: compose(parts, settings))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Settings of the reporting service, prefix `REPORTING_`, and of its projector, prefix `PROJECTOR_`."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import OwnSettings
 
 
-class ReportingSettings(BaseSettings):
+class ReportingSettings(OwnSettings):
     """Where the service listens and what it reads."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
@@ -17,7 +19,7 @@ class ReportingSettings(BaseSettings):
     redis_url: str = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
 
 
-class ProjectorSettings(BaseSettings):
+class ProjectorSettings(OwnSettings):
     """What the projector consumes and where it keeps it."""
 
     model_config = SettingsConfigDict(env_prefix="PROJECTOR_", frozen=True, extra="ignore")

@@ -135,7 +135,7 @@ def handler(project: Callable[[Sequence[bytes]], Awaitable[None]]) -> Callable[[
 def main() -> None:
     """Runs the process to its end."""
     settings = load(ProjectorSettings)
-    process.run("projector", settings.ops_address, lambda parts: compose(parts, settings))
+    process.run("projector", settings, lambda parts: compose(parts, settings))
 
 
 if __name__ == "__main__":

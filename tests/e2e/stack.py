@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -162,13 +163,16 @@ class Victim:
         return False
 
 
-def run(process: str, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Runs a command to its end in the environment of one of the stack's processes."""
+def run(
+    process: str, module: str, *arguments: str, changes: Mapping[str, str] = MappingProxyType({})
+) -> "subprocess.CompletedProcess[str]":
+    """Runs a command to its end in the environment of one of the stack's processes, with some URLs in it changed."""
     shape = stack.Shape.of_running()
     variables = environment(PROCESSES[process], {"ops": 0, "grpc": 0}, local_place(shape.counts, shape.http_port))
-    return subprocess.run(
-        (stack.PYTHON, "-m", module, *arguments), cwd=ROOT, env=_with_ours(variables), capture_output=True, text=True
-    )
+    for name, url in changes.items():
+        _set_url(variables, name, url)
+    command, clean = (stack.PYTHON, "-m", module, *arguments), _with_ours(variables)
+    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=60)
 
 
 @asynccontextmanager
@@ -178,8 +182,7 @@ async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
     ports = {"ops": _free_port(), "grpc": _free_port()}
     variables = environment(process, ports, local_place(shape.counts, shape.http_port))
     amqp_url = f"{process.prefix}AMQP_URL"
-    del variables[f"{amqp_url}_FILE"]
-    variables[amqp_url] = make_url(secret(amqp_url)).set(port=amqp_port).render_as_string(hide_password=False)
+    _set_url(variables, amqp_url, changed_url(amqp_url, port=amqp_port))
     found = Victim(_spawn(process.module, variables), ports)
     try:
         await eventually(found.is_ready)
@@ -193,6 +196,17 @@ def _spawn(module: str, variables: Mapping[str, str]) -> "subprocess.Popen[bytes
         return subprocess.Popen(
             (stack.PYTHON, "-m", module), cwd=ROOT, env=_with_ours(variables), stdout=log, stderr=log
         )
+
+
+def changed_url(name: str, **changes: Any) -> str:
+    """A URL of the local stack, with another password or port."""
+    return make_url(secret(name)).set(**changes).render_as_string(hide_password=False)
+
+
+def _set_url(variables: dict[str, str], name: str, url: str) -> None:
+    """In place of the file that holds the stack's own."""
+    del variables[f"{name}_FILE"]
+    variables[name] = url
 
 
 def _with_ours(variables: Mapping[str, str]) -> dict[str, str]:
