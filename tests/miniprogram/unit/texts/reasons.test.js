@@ -23,7 +23,7 @@ test('every reason of the vocabulary says why and what to do', () => {
 
 test('the phone knows every reason that the server has a sentence for', () => {
   const source = readFileSync(path.join(__dirname, '../../../../gateway/texts.py'), 'utf8')
-  const causes = source.slice(source.indexOf('_CAUSES'), source.indexOf('_FAILURES'))
+  const causes = source.slice(source.indexOf('CAUSES: dict'), source.indexOf('_FAILURES'))
   const named = [...causes.matchAll(/^ {4}"([A-Z_]+)": \(/gm)].map((found) => found[1])
   expect(named.length).toBeGreaterThan(25)
   expect(named.filter((reason) => !reasons[reason])).toEqual([])
