@@ -35,6 +35,7 @@ def scenarios(old_chart: Path | None) -> Iterator[tuple[str, Scenario]]:
         yield "upgrade", lambda crowd: crowd.during("rolling upgrade", _RATE, disturbances.upgrade(_NEW))
         yield "rollback", lambda crowd: crowd.during("rollback", _RATE, disturbances.roll_back)
         yield "again", lambda crowd: crowd.during("upgrade again", _RATE, disturbances.upgrade(_NEW))
+    yield "refuse", lambda crowd: crowd.during("upgrades that servers refuse", _RATE, disturbances.refuse)
     yield "kill", lambda crowd: crowd.during("kill of each pod in turn", _RATE, disturbances.kill_each)
     yield "drain", lambda crowd: crowd.during("drain against the budgets", _RATE, disturbances.drain)
     yield "out", lambda crowd: crowd.during("scale-out by KEDA", _BUSY, disturbances.scale_out("gateway", 90))

@@ -50,6 +50,24 @@ async def roll_back(found: Outcome) -> None:
     found.remarks.append(said.strip().splitlines()[-1])
 
 
+async def refuse(found: Outcome) -> None:
+    """Upgrades with a wrong password, then to a MySQL that is not there: both stop, and a pod begins with why."""
+    wrong = (
+        ("checkin", "CHECKIN_DATABASE_URL", {"password": "not-this-one"}, "Mend CHECKIN_DATABASE_URL"),
+        ("migrate", "CHECKIN_MIGRATION_DATABASE_URL", {"port": 1}, "Can't connect to MySQL server"),
+    )
+    for component, variable, changes, expected in wrong:
+        await asyncio.to_thread(site.bring_wrong_secret, "qiandao-mysql", variable, changes)
+        said = await asyncio.to_thread(
+            lambda: site.upgrade_in_vain("--set", f"external.mysql.existingSecret={site.WRONG}", within="60s")
+        )
+        first = await asyncio.to_thread(site.first_lines, component)
+        await roll_back(found)
+        if not any(expected in line for line in first):
+            raise LaunchError(f"{variable}: no pod of {component} begins with {expected!r}; helm said {said}: {first}")
+        found.remarks[-1] = f"{variable}: helm failed, {sum(expected in line for line in first)} pods said why"
+
+
 async def kill_each(found: Outcome) -> None:
     """One pod of each component in turn, without a chance to say goodbye."""
     for component in PROCESSES:

@@ -12,8 +12,10 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import yaml
+from sqlalchemy import make_url
 
 from deploy.local import launch, proxies, servers
 from deploy.local.accounts import password_names
@@ -25,6 +27,7 @@ from tests.deploy.cluster.node import HOST, kubectl
 from tests.deploy.cluster.tools import BIN, CACHE
 
 NAMESPACE, RELEASE = "qiandao", "qiandao"
+WRONG = "qiandao-mysql-wrong"
 PUBLIC_PORT, PROMETHEUS_PORT = 18080, 19190
 PROMETHEUS = f"http://{HOST}:{PROMETHEUS_PORT}"
 CHART = ROOT / "deploy" / "helm" / "qiandao"
@@ -141,14 +144,19 @@ def prepare_namespace() -> None:
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}})
     for name, content in secrets().items():
-        apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {"name": name, "namespace": NAMESPACE},
-                "stringData": dict(content),
-            }
-        )
+        _bring_secret(name, content)
+
+
+def bring_wrong_secret(name: str, variable: str, changes: Mapping[str, Any]) -> None:
+    """A Secret like the one of that name, with a password or port in one of its URLs that is wrong."""
+    content = secrets()[name]
+    url = make_url(content[variable]).set(**changes).render_as_string(hide_password=False)
+    _bring_secret(WRONG, content | {variable: url})
+
+
+def _bring_secret(name: str, content: Mapping[str, str]) -> None:
+    metadata = {"name": name, "namespace": NAMESPACE}
+    apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(content)})
 
 
 def secrets() -> dict[str, dict[str, str]]:
@@ -194,6 +202,27 @@ def install(tag: str, chart: Path = CHART, *more: str) -> float:
     helm("upgrade", "--install", RELEASE, str(chart), *values, "--wait", "--timeout", "8m")
     wait_rolled_out()
     return time.monotonic() - began
+
+
+def upgrade_in_vain(*more: str, within: str) -> str:
+    """An upgrade that must not come to its end; returns what helm said.
+
+    Raises:
+        LaunchError: It did.
+    """
+    try:
+        helm("upgrade", RELEASE, str(CHART), "--reuse-values", *more, "--wait", "--timeout", within)
+    except LaunchError as error:
+        return str(error)
+    raise LaunchError(f"helm took an upgrade with {' '.join(more)}")
+
+
+def first_lines(component: str) -> list[str]:
+    """How the log of each pod of a component that is not ready begins."""
+    label = f"app.kubernetes.io/component={component}"
+    found = json.loads(kubectl("-n", NAMESPACE, "get", "pods", "-l", label, "-o", "json"))["items"]
+    names = [pod["metadata"]["name"] for pod in found if not _is_ready(pod)]
+    return [kubectl("-n", NAMESPACE, "logs", name, "--tail=-1").partition("\n")[0] for name in names]
 
 
 def remove() -> None:
