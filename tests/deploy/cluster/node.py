@@ -216,6 +216,8 @@ clusterDNS:
 clusterDomain: cluster.local
 # Nothing of the machine's own name service may leak into pods.
 resolvConf: ""
+# There is no registry to pull from: an image that is thrown away on a full disk, the pause image first, is gone.
+imageGCHighThresholdPercent: 100
 evictionHard:
   memory.available: 100Mi
   nodefs.available: "1%"
