@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -17,8 +18,9 @@ log = logging.getLogger(__name__)
 REVOKED_CHANNEL = "identity:revoked"
 
 _KEYS_S = 300.0
-_KEYS_RETRY_S = 1.0
+_RETRY_S = 1.0
 _REVOKED_S = 5.0
+_REVOKED_AT_FIRST_S = 3.0
 _REVOKED_LOST_S = 30.0
 _LISTEN_S = 1.0
 _LISTEN_RETRY_S = 2.0
@@ -52,6 +54,13 @@ class Guard:
         self._fetch_revoked = fetch_revoked
         self._revoked_read_at = float("-inf")
         self._reread = asyncio.Event()
+        self._has_keys, self._has_revoked = asyncio.Event(), asyncio.Event()
+
+    async def informed(self) -> None:
+        """Waits for the keys, without which nobody can be admitted, and a moment for the ended sessions."""
+        await self._has_keys.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._has_revoked.wait(), _REVOKED_AT_FIRST_S)
 
     async def admit(self, authorization: bytes | None) -> Claims:
         """The person behind an Authorization header, also while nobody knows which sessions were ended since.
@@ -88,7 +97,9 @@ class Guard:
         """Keeps the signing keys current; for ever."""
         while True:
             await self.verifier.refresh_keys()
-            await asyncio.sleep(_KEYS_S if self.verifier.has_keys else _KEYS_RETRY_S)
+            if self.verifier.has_keys:
+                self._has_keys.set()
+            await asyncio.sleep(_KEYS_S if self.verifier.has_keys else _RETRY_S)
 
     async def watch_revocations(self) -> None:
         """Keeps the ended sessions current; for ever."""
@@ -97,10 +108,11 @@ class Guard:
             try:
                 self.verifier.revoked = await self._fetch_revoked()
                 self._revoked_read_at = time.monotonic()
+                self._has_revoked.set()
             except ServiceError as error:
                 log.warning("cannot read the ended sessions: %s", error)
             try:
-                await asyncio.wait_for(self._reread.wait(), _REVOKED_S)
+                await asyncio.wait_for(self._reread.wait(), _REVOKED_S if self._has_revoked.is_set() else _RETRY_S)
             except TimeoutError:
                 continue
 

@@ -55,6 +55,7 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     process.at_stop(Stop.ACCEPTING, live.close)
     process.at_stop(Stop.ACCEPTING, server.stop)
     process.at_stop(Stop.DRAINING, line.drain)
+    await guard.informed()
     await server.start()
 
 

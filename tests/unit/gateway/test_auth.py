@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway import auth
 from gateway.auth import Guard, refuse_query_credentials
 from servicekit import ids
 from servicekit.errors import UnauthenticatedError, UnavailableError
@@ -68,6 +69,23 @@ async def test_revocations_that_were_read_let_people_in(identity: Identity) -> N
 
     assert await guard.admit_strictly(f"Bearer {identity.signer.token(ids.new_id())}".encode())
     watching.cancel()
+
+
+async def test_a_gateway_begins_once_it_can_admit_somebody(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While identity is gone a new one does not take the place of one that has the keys."""
+    monkeypatch.setattr(auth, "_RETRY_S", 0.01)
+    identity.is_gone = True
+    guard = Guard(identity.jwks, identity.revoked)
+    watching = [asyncio.create_task(watch()) for watch in (guard.watch_keys, guard.watch_revocations)]
+    informed = asyncio.create_task(guard.informed())
+    await asyncio.sleep(0.1)
+    assert not informed.done()
+
+    identity.is_gone = False
+    await asyncio.wait_for(informed, 2)
+    assert await guard.admit_strictly(f"Bearer {identity.signer.token(ids.new_id())}".encode())
+    for task in watching:
+        task.cancel()
 
 
 @pytest.mark.parametrize("query", [b"access_token=x", b"a=1&TOKEN=x", b"code=1&authorization=Bearer+x", b"jwt="])
