@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 REVOKED_CHANNEL = "identity:revoked"
 
 _KEYS_S = 300.0
-_RETRY_S = 1.0
 _REVOKED_S = 5.0
 _REVOKED_AT_FIRST_S = 3.0
 _REVOKED_LOST_S = 30.0
@@ -45,13 +44,18 @@ class Guard:
     Args:
         fetch_jwks: The signing keys as JSON; raises ServiceError.
         fetch_revoked: The sessions ended while their access tokens may still live; raises ServiceError.
+        retry_s: Until either is asked for again, while it was never had.
     """
 
     def __init__(
-        self, fetch_jwks: Callable[[], Awaitable[str]], fetch_revoked: Callable[[], Awaitable[frozenset[bytes]]]
+        self,
+        fetch_jwks: Callable[[], Awaitable[str]],
+        fetch_revoked: Callable[[], Awaitable[frozenset[bytes]]],
+        retry_s: float = 1.0,
     ) -> None:
         self.verifier = TokenVerifier(fetch_jwks)
         self._fetch_revoked = fetch_revoked
+        self._retry_s = retry_s
         self._revoked_read_at = float("-inf")
         self._reread = asyncio.Event()
         self._has_keys, self._has_revoked = asyncio.Event(), asyncio.Event()
@@ -99,7 +103,7 @@ class Guard:
             await self.verifier.refresh_keys()
             if self.verifier.has_keys:
                 self._has_keys.set()
-            await asyncio.sleep(_KEYS_S if self.verifier.has_keys else _RETRY_S)
+            await asyncio.sleep(_KEYS_S if self.verifier.has_keys else self._retry_s)
 
     async def watch_revocations(self) -> None:
         """Keeps the ended sessions current; for ever."""
@@ -112,7 +116,7 @@ class Guard:
             except ServiceError as error:
                 log.warning("cannot read the ended sessions: %s", error)
             try:
-                await asyncio.wait_for(self._reread.wait(), _REVOKED_S if self._has_revoked.is_set() else _RETRY_S)
+                await asyncio.wait_for(self._reread.wait(), _REVOKED_S if self._has_revoked.is_set() else self._retry_s)
             except TimeoutError:
                 continue
 

@@ -9,12 +9,12 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
 
 from aiormq.exceptions import AuthenticationError, ProbableAuthenticationError
 from redis.exceptions import AuthenticationError as RedisAuthenticationError
+from redis.exceptions import RedisError
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from servicekit import broker, cache, database
 from servicekit.settings import OwnSettings
@@ -22,13 +22,8 @@ from servicekit.settings import OwnSettings
 log = logging.getLogger(__name__)
 
 _WITHIN_S = 3.0
+_REFUSALS = (RedisAuthenticationError, AuthenticationError, ProbableAuthenticationError)
 _WRONG_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
-
-
-class _Server(NamedTuple):
-    name: str
-    enter: Callable[[str], Awaitable[None]]
-    refuses: Callable[[Exception], bool]
 
 
 async def ask(settings: OwnSettings) -> None:
@@ -39,24 +34,24 @@ async def ask(settings: OwnSettings) -> None:
     """
     urls = {setting: getattr(settings, setting) for setting in _SERVERS if hasattr(settings, setting)}
     prefix = str(settings.model_config.get("env_prefix", ""))
-    answers = [_is_let_in(_SERVERS[setting], f"{prefix}{setting}".upper(), url) for setting, url in urls.items()]
+    answers = [_is_let_in(*_SERVERS[setting], f"{prefix}{setting}".upper(), url) for setting, url in urls.items()]
     if not all(await asyncio.gather(*answers)):
         sys.exit(1)
 
 
-async def _is_let_in(server: _Server, variable: str, url: str) -> bool:
+async def _is_let_in(server: str, enter: Callable[[str], Awaitable[None]], variable: str, url: str) -> bool:
     parts = make_url(url)
     where = f"{parts.username}@{parts.host}:{parts.port}/{parts.database}"
     try:
         async with asyncio.timeout(_WITHIN_S):
-            await server.enter(url)
-    except Exception as error:
+            await enter(url)
+    except (SQLAlchemyError, RedisError, *broker.LOST) as error:
         cause = getattr(error, "orig", None) or error
-        if server.refuses(error) or _WRONG_CERTIFICATE in str(error):
-            log.critical("%s refuses %s: %s. Mend %s, or the rights of that user", server.name, where, cause, variable)
+        if _is_refusal(error):
+            log.critical("%s refuses %s: %s. Mend %s, or the rights of that user", server, where, cause, variable)
             return False
         told = "%s does not answer as %s: %r. This process starts and waits for it; start it, or mend %s"
-        log.warning(told, server.name, where, cause, variable)
+        log.warning(told, server, where, cause, variable)
     return True
 
 
@@ -82,20 +77,13 @@ async def _enter_rabbitmq(url: str) -> None:
     await connection.close()
 
 
-def _refused_by_mysql(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and database.is_access_refused(error)
-
-
-def _refused_by_redis(error: Exception) -> bool:
-    return isinstance(error, RedisAuthenticationError)
-
-
-def _refused_by_rabbitmq(error: Exception) -> bool:
-    return isinstance(error, AuthenticationError | ProbableAuthenticationError)
+def _is_refusal(error: Exception) -> bool:
+    is_known = isinstance(error, DBAPIError) and database.is_access_refused(error)
+    return is_known or isinstance(error, _REFUSALS) or _WRONG_CERTIFICATE in str(error)
 
 
 _SERVERS = {
-    "database_url": _Server("MySQL", _enter_mysql, _refused_by_mysql),
-    "redis_url": _Server("Redis", _enter_redis, _refused_by_redis),
-    "amqp_url": _Server("RabbitMQ", _enter_rabbitmq, _refused_by_rabbitmq),
+    "database_url": ("MySQL", _enter_mysql),
+    "redis_url": ("Redis", _enter_redis),
+    "amqp_url": ("RabbitMQ", _enter_rabbitmq),
 }

@@ -219,9 +219,7 @@ def upgrade_in_vain(*more: str, within: str) -> str:
 
 def first_lines(component: str) -> list[str]:
     """How the log of each pod of a component that is not ready begins."""
-    label = f"app.kubernetes.io/component={component}"
-    found = json.loads(kubectl("-n", NAMESPACE, "get", "pods", "-l", label, "-o", "json"))["items"]
-    names = [pod["metadata"]["name"] for pod in found if not _is_ready(pod)]
+    names = [pod["metadata"]["name"] for pod in _all_pods(component) if not _is_ready(pod)]
     return [kubectl("-n", NAMESPACE, "logs", name, "--tail=-1").partition("\n")[0] for name in names]
 
 
@@ -238,13 +236,17 @@ def wait_rolled_out(within_s: float = 300) -> None:
 
 def pods(component: str = "") -> dict[str, str]:
     """Address by name of the ready pods that are not about to end."""
-    label = "app.kubernetes.io/part-of=qiandao" if not component else f"app.kubernetes.io/component={component}"
-    found = json.loads(kubectl("-n", NAMESPACE, "get", "pods", "-l", label, "-o", "json"))["items"]
     return {
         pod["metadata"]["name"]: pod["status"]["podIP"]
-        for pod in found
+        for pod in _all_pods(component)
         if "deletionTimestamp" not in pod["metadata"] and _is_ready(pod)
     }
+
+
+def _all_pods(component: str) -> list[Any]:
+    label = "app.kubernetes.io/part-of=qiandao" if not component else f"app.kubernetes.io/component={component}"
+    found: list[Any] = json.loads(kubectl("-n", NAMESPACE, "get", "pods", "-l", label, "-o", "json"))["items"]
+    return found
 
 
 def _is_ready(pod: Mapping[str, dict[str, list[dict[str, str]]]]) -> bool:

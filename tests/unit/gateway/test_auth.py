@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from gateway import auth
 from gateway.auth import Guard, refuse_query_credentials
 from servicekit import ids
 from servicekit.errors import UnauthenticatedError, UnavailableError
@@ -17,6 +16,8 @@ class Identity:
     def __init__(self, signer: Signer) -> None:
         self.signer = signer
         self.is_gone = False
+        self.has_refused_often = asyncio.Event()
+        self._refused = 0
 
     async def jwks(self) -> str:
         """The signing keys."""
@@ -30,6 +31,9 @@ class Identity:
 
     def _answer(self) -> None:
         if self.is_gone:
+            self._refused += 1
+            if self._refused > 3:
+                self.has_refused_often.set()
             raise UnavailableError("identity is gone")
 
 
@@ -71,14 +75,13 @@ async def test_revocations_that_were_read_let_people_in(identity: Identity) -> N
     watching.cancel()
 
 
-async def test_a_gateway_begins_once_it_can_admit_somebody(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_gateway_begins_once_it_can_admit_somebody(identity: Identity) -> None:
     """While identity is gone a new one does not take the place of one that has the keys."""
-    monkeypatch.setattr(auth, "_RETRY_S", 0.01)
     identity.is_gone = True
-    guard = Guard(identity.jwks, identity.revoked)
+    guard = Guard(identity.jwks, identity.revoked, retry_s=0.01)
     watching = [asyncio.create_task(watch()) for watch in (guard.watch_keys, guard.watch_revocations)]
     informed = asyncio.create_task(guard.informed())
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(identity.has_refused_often.wait(), 2)
     assert not informed.done()
 
     identity.is_gone = False
