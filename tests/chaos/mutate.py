@@ -1,15 +1,18 @@
 """`make mutate`: each fallback disabled in turn, in a copy of the tree; the tests that guard it must turn red.
 
-`python -m tests.chaos.mutate [--only=NAME,...]`. A mutation is an exact replacement of text: one whose text is found no
-longer is an error, for then nobody knows what it proves. Tests that need servers use those of the running stack.
+`python -m tests.chaos.mutate [--only=NAME,...]`. A mutation replaces text inside one function, constant or class,
+which is found by its name in whatever file it lives; one whose text is found there no longer, or twice, is an error,
+for then nobody knows what it proves. Tests that need servers use those of the running stack.
 """
 
 import argparse
+import ast
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,16 +23,21 @@ from deploy.local.stack import PYTHON
 
 _SHARED = (".venv", ".local")
 _LEFT_OUT = (".git", "node_modules", "__pycache__", ".*_cache", ".hypothesis")
+_NOT_MUTATED = ("tests", "protos", "miniprogram")
 _RED, _GREEN = 1, 0
 _SHOWN = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A fallback disabled by a replacement, and the tests (pytest arguments) of which one at least must turn red."""
+    """A fallback disabled by a replacement, and the tests (pytest arguments) of which one at least must turn red.
+
+    Attributes:
+        within: The function or constant in whose source the text stands: `Class.method`, `function` or `CONSTANT`.
+    """
 
     name: str
-    file: str
+    within: str
     text: str
     instead: str
     tests: tuple[str, ...]
@@ -62,360 +70,310 @@ MUTATIONS = (
     # Judging without the others.
     Mutation(
         "without antifraud everybody is accepted",
-        "services/checkin/judging.py",
-        "                case.close(undecided(case.finding))\n            return\n",
-        "                case.close(case.finding)\n            return\n",
+        "Judging._assess",
+        "case.close(undecided(case.finding))",
+        "case.close(case.finding)",
         (_ACCEPT, _COMPLETE),
     ),
-    Mutation(
-        "a batch fails with antifraud",
-        "services/checkin/antifraud_client.py",
-        "        except ServiceError:\n            return None\n",
-        "        except ServiceError:\n            raise\n",
-        (_ANTIFRAUD,),
-    ),
+    Mutation("a batch fails with antifraud", "Antifraud.assess", "except ServiceError:", "except ():", (_ANTIFRAUD,)),
     Mutation(
         "operators cannot force ID-only",
-        "services/checkin/judging.py",
-        "    is_sure = case.snapshot.is_fresh and not switches.force_id_only\n",
-        "    is_sure = case.snapshot.is_fresh\n",
+        "_judge_by_rules",
+        "is_sure = case.snapshot.is_fresh and not switches.force_id_only",
+        "is_sure = case.snapshot.is_fresh",
         (_ACCEPT,),
     ),
     Mutation(
         "activities are forgotten while MySQL is gone",
-        "services/activity/store.py",
-        "            if (remembered := self._memory.recall(keys)) is None:\n",
-        "            if (remembered := None) is None:\n",
+        "Store.find",
+        "if (remembered := self._memory.recall(keys)) is None:",
+        "if (remembered := None) is None:",
         (_ACTIVITY_STORE, "-k", "gone"),
     ),
     Mutation(
         "a stale snapshot decides",
-        "services/checkin/activities.py",
+        "Snapshot.is_fresh",
         "return time.monotonic() - self.read_at < FRESH_S",
         "return True",
         (_ACCEPT,),
     ),
     Mutation(
-        "a QR without a snapshot is refused",
-        "services/checkin/judging.py",
-        "        elif is_reachable:\n",
-        "        elif True:\n",
-        (_ACCEPT,),
+        "a QR without a snapshot is refused", "Judging._place_unknown", "elif is_reachable:", "elif True:", (_ACCEPT,)
     ),
     Mutation(
         "without Redis nobody is served",
-        "services/checkin/accept.py",
-        '            log.warning("seats are decided by the recorder alone, '
-        'earlier answers are not known: %s", error)\n',
-        "            raise\n",
+        "Acceptance._take_seats",
+        'log.warning("seats are decided by the recorder alone, earlier answers are not known: %s", error)',
+        "raise",
         (_ACCEPT,),
     ),
     Mutation(
         "without Redis codes can be guessed",
-        "servicekit/guesses.py",
-        "        locked = {person for person in people if self._count(person) >= self._limit}\n",
-        "        locked = set()\n",
+        "GuessLimit.locked",
+        "locked = {person for person in people if self._count(person) >= self._limit}",
+        "locked = set()",
         (_ACTIVITY, "-k", "wrong_codes"),
     ),
     Mutation(
         "without revocations everything goes on",
-        "gateway/auth.py",
-        "        if time.monotonic() - self._revoked_read_at > _REVOKED_LOST_S:\n",
-        "        if False:\n",
+        "Guard.admit_strictly",
+        "if time.monotonic() - self._revoked_read_at > _REVOKED_LOST_S:",
+        "if False:",
         (_AUTH,),
     ),
     Mutation(
         "without Redis a limited room takes everybody",
-        "services/checkin/accept.py",
+        "Acceptance._take_seats",
         "Seating(is_uncounted=room.capacity > 0)",
         "Seating()",
         (_ACCEPT,),
     ),
     Mutation(
         "a retry after its token expired is refused",
-        "services/checkin/accept.py",
-        "        await self._recall_earlier(taken, earlier)\n",
-        "",
+        "Acceptance.accept",
+        "await self._recall_earlier(taken, earlier)",
+        "pass",
         (_ACCEPT,),
     ),
     Mutation(
         "answered before anything durable holds it",
-        "services/checkin/accept.py",
-        "            await self._dispatch.send(",
-        "            _ = self._dispatch.send(",
+        "Acceptance.accept",
+        "await self._dispatch.send(",
+        "_ = self._dispatch.send(",
         (_ACCEPT,),
     ),
     # The second durable place.
     Mutation(
         "no inbox while RabbitMQ is gone",
-        "services/checkin/dispatch.py",
-        "            await self._second.put(message_id, body)\n",
-        '            raise UnavailableError("no inbox")\n',
+        "Dispatch._put_aside",
+        "await self._second.put(message_id, body)",
+        'raise UnavailableError("no inbox")',
         (_DISPATCH,),
     ),
     Mutation(
         "an alarm goes unnoticed",
-        "servicekit/broker.py",
-        "            self._note_blocked(await self.is_blocked())\n",
-        "",
+        "Publisher._watch",
+        "self._note_blocked(await self.is_blocked())",
+        "pass",
         (_BROKER, "-k", "alarm"),
     ),
     Mutation(
         "an unknown publish counts as done",
-        "services/checkin/dispatch.py",
-        "            await self._put_aside(message_id, body)\n",
-        "            if not isinstance(error, PublishUnknownError):\n"
-        "                await self._put_aside(message_id, body)\n",
+        "Dispatch.send",
+        "await self._put_aside(message_id, body)",
+        "if not isinstance(error, PublishUnknownError): await self._put_aside(message_id, body)",
         (_DISPATCH,),
     ),
     Mutation(
         "the inbox is never deleted",
-        "services/checkin/inbox.py",
-        '        is_waiting, after = await self._measure(), b""\n',
-        '        is_waiting, after = False, b""\n',
+        "InboxDrain.drain",
+        'is_waiting, after = await self._measure(), b""',
+        'is_waiting, after = False, b""',
         (_INTAKE,),
     ),
     # The gateway alone.
     Mutation(
         "no fallback while checkin is gone",
-        "gateway/line.py",
-        "                results = await self._fall_back(attempts)\n",
-        "                raise\n",
+        "Line._send",
+        "results = await self._fall_back(attempts)",
+        "raise",
         (_FALLBACK, "tests/unit/gateway/test_line.py"),
     ),
     Mutation(
         "the gateway takes dead QRs",
-        "gateway/fallback.py",
-        "    if fault is None or (copy.is_offline",
-        "    if True or (copy.is_offline",
+        "_judge_time",
+        "if fault is None or (copy.is_offline",
+        "if True or (copy.is_offline",
         (_FALLBACK,),
     ),
     Mutation(
         "the gateway answers what was not published",
-        "gateway/fallback.py",
-        "            raise _lost() from error\n",
-        "            return\n",
+        "Fallback._publish",
+        "raise _lost() from error",
+        "return",
         (_FALLBACK,),
     ),
     Mutation(
         "a fourth open attempt is taken",
-        "gateway/provisional.py",
-        "        if not self.is_open(person.user_id, attempt_id) and await self.room(person) <= 0:\n",
-        "        if False:\n",
+        "Provisional.admit",
+        "if not self.is_open(person.user_id, attempt_id) and await self.room(person) <= 0:",
+        "if False:",
         (_PROVISIONAL,),
     ),
     Mutation(
         "an outage gives no receipt",
-        "gateway/checkins.py",
-        "        problem.receipt = self._receipts.give(attempt)\n",
-        "",
+        "CheckinRoute._saved",
+        "problem.receipt = self._receipts.give(attempt)",
+        "pass",
         (_GATEWAY,),
     ),
     Mutation(
-        "a receipt is not honoured",
-        "gateway/receipts.py",
-        "            attempt.received_at = receipt.received_at\n",
-        "",
-        (_GATEWAY,),
+        "a receipt is not honoured", "Receipts.honour", "attempt.received_at = receipt.received_at", "pass", (_GATEWAY,)
     ),
     Mutation(
         "a foreign receipt is honoured",
-        "gateway/receipts.py",
-        "        if (receipt.user_id, receipt.attempt_id, receipt.body_hash) == (\n"
-        "            attempt.user_id,\n            attempt.attempt_id,\n            attempt.body_hash,\n        ):\n",
-        "        if True:\n",
+        "Receipts.honour",
+        "if (receipt.user_id, receipt.attempt_id, receipt.body_hash) == (",
+        "if True or (receipt.user_id, receipt.attempt_id, receipt.body_hash) == (",
         (_GATEWAY,),
     ),
     # Breakers and batches.
     Mutation(
-        "the breaker never probes",
-        "servicekit/breaker.py",
-        "        if self._probe is not None:\n",
-        "        if False:\n",
-        (_BREAKER,),
+        "the breaker never probes", "AsyncBreaker._begin_trial", "if self._probe is not None:", "if False:", (_BREAKER,)
     ),
     Mutation(
         "everybody tries a half-open breaker",
-        "servicekit/breaker.py",
-        "        if wait_s > 0 or self._is_trying:\n",
-        "        if wait_s > 0:\n",
+        "AsyncBreaker._begin_trial",
+        "if wait_s > 0 or self._is_trying:",
+        "if wait_s > 0:",
         (_BREAKER,),
     ),
     Mutation(
         "slow calls do not count",
-        "servicekit/breaker.py",
-        "        if self._clock() - call.started_at > self._slow_s:\n",
-        "        if False:\n",
+        "AsyncBreaker._end",
+        "if self._clock() - call.started_at > self._slow_s:",
+        "if False:",
         (_BREAKER,),
     ),
     Mutation(
         "an owner is twice in a batch",
-        "servicekit/batching.py",
-        "        elif owner not in self._behind:\n",
-        "        elif True:\n",
+        "NaturalBatcher.submit",
+        "elif owner not in self._behind:",
+        "elif True:",
         (_BATCHING,),
     ),
     # Recording.
     Mutation(
         "acknowledged before the commit",
-        "services/checkin/intake.py",
-        "            effects, dead = await self._sift(parts)\n            for delivery, cause, copies",
-        "            await batch.ack()\n            effects, dead = await self._sift(parts)\n"
-        "            for delivery, cause, copies",
+        "RecordWorker.handle",
+        "effects, dead = await self._sift(parts)",
+        "await batch.ack(); effects, dead = await self._sift(parts)",
         (_INTAKE,),
     ),
-    Mutation(
-        "poison takes its batch along",
-        "services/checkin/intake.py",
-        "        if len(live) == 1:\n",
-        "        if True:\n",
-        (_INTAKE,),
-    ),
-    Mutation(
-        "the gateway may accept",
-        "services/checkin/intake.py",
-        "            if not _may_gateway_say(copy):\n",
-        "            if False:\n",
-        (_INTAKE,),
-    ),
+    Mutation("poison takes its batch along", "sift", "if len(live) == 1:", "if True:", (_INTAKE,)),
+    Mutation("the gateway may accept", "to_copies", "if not _may_gateway_say(copy):", "if False:", (_INTAKE,)),
     Mutation(
         "deadlocks are not repeated",
-        "services/checkin/intake.py",
+        "repeating",
         "is_connection_lost(error) or is_lock_conflict(error) or is_duplicate_key(error)",
         "is_connection_lost(error) or is_duplicate_key(error)",
         (_INTAKE,),
     ),
     Mutation(
         "a lost connection is not repeated",
-        "services/checkin/intake.py",
+        "repeating",
         "is_connection_lost(error) or is_lock_conflict(error) or is_duplicate_key(error)",
         "is_lock_conflict(error) or is_duplicate_key(error)",
         (_INTAKE,),
     ),
     Mutation(
         "seats are locked in any order",
-        "services/checkin/record.py",
-        "        self.by_seat = dict(sorted(groups.items()))\n",
-        "        self.by_seat = dict(groups)\n",
+        "_Merged.__post_init__",
+        "self.by_seat = dict(sorted(groups.items()))",
+        "self.by_seat = dict(groups)",
         (_RECORD,),
     ),
     Mutation(
         "undecided attempts are not listed",
-        "services/checkin/record.py",
-        "    await _note_open(transaction, fresh, merged)\n",
-        "",
+        "_record",
+        "await _note_open(transaction, fresh, merged)",
+        "pass",
         (_RECORD,),
     ),
     Mutation(
         "a stale decision counts",
-        "services/checkin/record.py",
-        "        is_stale = each.saw_revision not in (0, raised[key])\n",
-        "        is_stale = False\n",
+        "_number",
+        "is_stale = each.saw_revision not in (0, raised[key])",
+        "is_stale = False",
         (_RECORD,),
     ),
     Mutation(
         "a stale review passes the door",
-        "services/checkin/review.py",
-        "    if saw_revision and saw_revision != stored.revision:\n",
-        "    if False:\n",
+        "fault",
+        "if saw_revision and saw_revision != stored.revision:",
+        "if False:",
         (_REVIEW,),
     ),
     Mutation(
         "the outbox is not swept",
-        "servicekit/outbox.py",
-        "        rows, done = await self._sweep_page(cutoff, last)\n",
-        "        rows, done = [], []\n",
+        "Outbox.sweep",
+        "rows, done = await self._sweep_page(cutoff, last)",
+        "rows, done = [], []",
         (_OUTBOX,),
     ),
-    Mutation(
-        "a failed effect is forgotten",
-        "servicekit/outbox.py",
-        "to_text(row.outbox_id), error)\n            return False\n",
-        "to_text(row.outbox_id), error)\n            return True\n",
-        (_OUTBOX,),
-    ),
+    Mutation("a failed effect is forgotten", "Outbox._try", "return False", "return True", (_OUTBOX,)),
     Mutation(
         "a cancelled consumer stays so",
-        "servicekit/consumer.py",
-        "            if intake.is_cancelled:\n",
-        "            if False:\n",
+        "Consumer._has_work",
+        "if intake.is_cancelled:",
+        "if False:",
         (_BROKER, "-k", "cancelled"),
     ),
     Mutation(
         "a forgotten consumer stays so",
-        "servicekit/consumer.py",
-        "        if is_passed_over or not queue.consumer_count:\n",
-        "        if False:\n",
+        "Consumer._assert_consuming",
+        "if is_passed_over or not queue.consumer_count:",
+        "if False:",
         (_BROKER, "-k", "forgot"),
     ),
     Mutation(
         "the queue is emptied while MySQL is gone",
-        "servicekit/consumer.py",
-        "        while self._probe is not None and not self._stopping.is_set():\n",
-        "        while False:\n",
+        "Consumer._is_worth_it",
+        "while self._probe is not None and not self._stopping.is_set():",
+        "while False:",
         (_BROKER, "-k", "probe"),
     ),
     # Completion.
     Mutation(
         "completion judges by today's activity",
-        "services/checkin/complete.py",
+        "Completion._to_case",
         "self._activities.as_of(copy.occurrence_id, copy.received_at)",
         "self._activities.as_of(copy.occurrence_id, now_us())",
         (_COMPLETE,),
     ),
     Mutation(
         "completion refuses what could have been mended",
-        "services/checkin/complete.py",
-        "    return replace(finding, judgement=Judgement.PENDING_REVIEW)\n",
-        "    return finding\n",
+        "_mended",
+        "return replace(finding, judgement=Judgement.PENDING_REVIEW)",
+        "return finding",
         (_COMPLETE,),
     ),
     Mutation(
-        "completion fills a full room",
-        "services/checkin/complete.py",
-        "            if seating.is_full:\n",
-        "            if False:\n",
-        (_COMPLETE,),
+        "completion fills a full room", "Completion._seat_limited", "if seating.is_full:", "if False:", (_COMPLETE,)
     ),
     Mutation(
         "a later judgement of the same copy loses to undecided",
-        "services/checkin/merge.py",
-        "    return copy.judgement is Judgement.UNDECIDED, -copy.judgement, copy.canonical\n",
-        "    return False, -copy.judgement, copy.canonical\n",
+        "_rank_within_copy",
+        "return copy.judgement is Judgement.UNDECIDED, -copy.judgement, copy.canonical",
+        "return False, -copy.judgement, copy.canonical",
         (_MERGE,),
     ),
     # Seats and numbers.
     Mutation(
         "claims never expire",
-        "services/checkin/seats.py",
+        "_CLAIM",
         "if kind == 'C' and ends_at < now then hint = false end",
         "if false then hint = false end",
         (_SEATS,),
     ),
-    Mutation(
-        "an older hint overrules",
-        "services/checkin/seats.py",
-        "  if revision > known then\n",
-        "  if true then\n",
-        (_SEATS,),
-    ),
+    Mutation("an older hint overrules", "_RECORDED", "if revision > known then", "if true then", (_SEATS,)),
     Mutation(
         "an older revision moves the numbers",
-        "services/reporting/live.py",
-        "    if not stored or before < now then\n",
-        "    if true then\n",
+        "_PROJECT",
+        "if not stored or before < now then",
+        "if true then",
         (_LIVE, "-k", "lower_revision"),
     ),
     Mutation(
         "a rebuild misses what happens meanwhile",
-        "services/reporting/live.py",
-        "if builder then\n",
-        "if builder and owner ~= '' then\n",
+        "_PROJECT",
+        "if builder then",
+        "if builder and owner ~= '' then",
         (_LIVE, "-k", "rebuild"),
     ),
     Mutation(
         "numbers that differ stay so",
-        "services/reporting/compare.py",
+        "Comparison.compare",
         "self._rebuild_all({window.activity_id: None for window in differing})",
         "self._rebuild_all({})",
         (_COMPARE,),
@@ -423,19 +381,80 @@ MUTATIONS = (
     # Offline.
     Mutation(
         "a claimed time is believed",
-        "services/checkin/domain.py",
+        "offline_effective_at",
         "return min(max(attempt.claimed_at, earliest), latest) if attempt.claimed_at else latest",
         "return attempt.claimed_at or latest",
         (_DOMAIN,),
     ),
     Mutation(
         "an offline window has no end",
-        "services/checkin/domain.py",
-        "    if attempt.received_at > occurrence.closes_at + occurrence.offline_window_s * SECOND_US:\n",
-        "    if False:\n",
+        "_judge_offline",
+        "if attempt.received_at > occurrence.closes_at + occurrence.offline_window_s * SECOND_US:",
+        "if False:",
         (_DOMAIN,),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a function or constant stands: a file of the tree, and from which line to which."""
+
+    path: Path
+    begin: int
+    end: int
+
+    def source(self) -> str:
+        """The text of these lines."""
+        return "".join(self._lines()[self.begin : self.end])
+
+    def put(self, source: str) -> None:
+        """Has another text in place of these lines."""
+        lines = self._lines()
+        self.path.write_text("".join([*lines[: self.begin], source, *lines[self.end :]]))
+
+    def _lines(self) -> list[str]:
+        return self.path.read_text().splitlines(keepends=True)
+
+
+class Sources:
+    """All code of the product in a tree, by the names of what it defines."""
+
+    def __init__(self, folder: Path) -> None:
+        self._places: defaultdict[str, list[Place]] = defaultdict(list)
+        for path in _python_files(folder):
+            for name, node in _definitions(ast.parse(path.read_text()).body):
+                self._places[name].append(Place(path, node.lineno - 1, node.end_lineno or node.lineno))
+
+    def find(self, mutation: Mutation) -> Place:
+        """The one definition of the mutation's name that has its text, once.
+
+        Raises:
+            LookupError: There is none, or not exactly one; says so.
+        """
+        named = self._places.get(mutation.within, [])
+        counts = {place: count for place in named if (count := place.source().count(mutation.text))}
+        if sum(counts.values()) == 1:
+            return next(iter(counts))
+        found = f"{sum(counts.values())} times in {mutation.within}" if named else f"nowhere: no {mutation.within}"
+        raise LookupError(f"{mutation.name}: its text is {found}; say anew what it replaces")
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    for top in sorted(folder.iterdir()):
+        if top.is_dir() and not top.name.startswith(".") and top.name not in _NOT_MUTATED:
+            yield from (path for path in sorted(top.rglob("*.py")) if "node_modules" not in path.parts)
+
+
+def _definitions(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.stmt]]:
+    """Functions, methods and constants; what stands inside a function belongs to it."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from _definitions(node.body, f"{owner}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield owner + node.name, node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield owner + node.targets[0].id, node
 
 
 class Tree:
@@ -443,17 +462,18 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._sources = Sources(folder)
 
     @contextmanager
     def mutated(self, mutation: Mutation) -> Iterator[None]:
         """The tree with one replacement."""
-        path = self.folder / mutation.file
-        source = path.read_text()
-        path.write_text(source.replace(mutation.text, mutation.instead))
+        place = self._sources.find(mutation)
+        original = place.path.read_text()
+        place.put(place.source().replace(mutation.text, mutation.instead))
         try:
             yield
         finally:
-            path.write_text(source)
+            place.path.write_text(original)
 
     def test(self, arguments: Sequence[str]) -> "subprocess.CompletedProcess[str]":
         """Runs tests to the first failure."""
@@ -477,19 +497,20 @@ def copied() -> Iterator[Tree]:
         yield Tree(folder)
 
 
-def misfits(mutations: Iterable[Mutation]) -> Iterator[str]:
+def misfits(mutations: Iterable[Mutation], sources: Sources) -> Iterator[str]:
     """What is wrong with mutations whose text is not there exactly once, in words."""
     for each in mutations:
-        count = (ROOT / each.file).read_text().count(each.text)
-        if count != 1:
-            yield f"{each.name}: its text is {count} times in {each.file}; say anew what it replaces"
+        try:
+            sources.find(each)
+        except LookupError as error:
+            yield str(error)
 
 
 def main(options: argparse.Namespace) -> int:
     """Tries every mutation, and answers whether all were killed."""
     chosen = [each for each in MUTATIONS if each.name.startswith(tuple(options.only.split(",")))]
     survivors = []
-    if found := list(misfits(chosen)):
+    if found := list(misfits(chosen, Sources(ROOT))):
         raise SystemExit("\n".join(found))
     with copied() as tree:
         _check_green(tree, chosen)

@@ -1,21 +1,77 @@
-"""The table of mutations fits the code as it is, and mutating leaves no trace."""
+"""The table of mutations fits the code as it is, wherever that lives, and mutating leaves no trace."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deploy.local.processes import ROOT
-from tests.chaos.mutate import MUTATIONS, Mutation, copied, misfits
+from tests.chaos.mutate import MUTATIONS, Mutation, Sources, Tree, copied, misfits
+
+_RATE = Mutation("rate", "Limit.rate", "return 1", "return 2", ())
 
 
-def test_every_mutation_still_fits() -> None:
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    """All code of the product."""
+    return Sources(ROOT)
+
+
+@pytest.fixture
+def tree() -> Iterator[Tree]:
+    """A copy of everything."""
+    with copied() as tree:
+        yield tree
+
+
+def write(path: Path, *lines: str) -> None:
+    """A file of a small tree."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([*lines, ""]))
+
+
+def test_every_mutation_finds_its_function_and_its_text_once(sources: Sources) -> None:
     """Whoever changes a fallback says anew what disables it."""
-    assert list(misfits(MUTATIONS)) == []
+    assert list(misfits(MUTATIONS, sources)) == []
 
 
-def test_a_mutation_that_no_longer_fits_is_named() -> None:
-    """Text that is nowhere, and text that is in several places."""
-    gone = Mutation("gone", "servicekit/guesses.py", "no such line", "", ())
-    vague = Mutation("vague", "servicekit/guesses.py", "self", "", ())
-    assert [words.partition(":")[0] for words in misfits([gone, vague])] == ["gone", "vague"]
+def test_a_mutation_that_no_longer_fits_is_named(sources: Sources) -> None:
+    """A function that is nowhere, text that is nowhere in it, and text that is there twice."""
+    lost = Mutation("lost", "GuessLimit.gone", "self", "", ())
+    gone = Mutation("gone", "GuessLimit.locked", "no such line", "", ())
+    vague = Mutation("vague", "GuessLimit.locked", "self", "", ())
+    lines = list(misfits([lost, gone, vague], sources))
+    assert [line.partition(":")[0] for line in lines] == ["lost", "gone", "vague"]
+    assert "no GuessLimit.gone" in lines[0]
+    assert "0 times in GuessLimit.locked" in lines[1]
+
+
+def test_a_mutation_survives_the_move_of_its_file(tmp_path: Path) -> None:
+    """Its function is found by name, in whatever folder and at whatever depth of a class."""
+    write(tmp_path / "before" / "limits.py", "class Limit:", "    def rate(self):", "        return 1")
+    assert Sources(tmp_path).find(_RATE).path.parent.name == "before"
+    (tmp_path / "before").rename(tmp_path / "after")
+    assert Sources(tmp_path).find(_RATE).source() == "    def rate(self):\n        return 1\n"
+
+
+def test_of_two_functions_of_one_name_the_one_with_the_text_is_meant(tmp_path: Path) -> None:
+    """Unless both have it: then nobody knows which."""
+    write(tmp_path / "a" / "one.py", "class Limit:", "    def rate(self):", "        return 1")
+    write(tmp_path / "b" / "two.py", "class Limit:", "    def rate(self):", "        return 3")
+    assert Sources(tmp_path).find(_RATE).path.name == "one.py"
+    write(tmp_path / "b" / "two.py", "class Limit:", "    def rate(self):", "        return 1")
+    with pytest.raises(LookupError, match="2 times in Limit.rate"):
+        Sources(tmp_path).find(_RATE)
+
+
+def test_only_the_function_is_changed(tmp_path: Path) -> None:
+    """The same text before and after it stays."""
+    path = tmp_path / "limits" / "limits.py"
+    write(path, "def a():", "    return 1", "class Limit:", "    def rate(self):", "        return 1", "B = 'return 1'")
+    before = path.read_text()
+    with Tree(tmp_path).mutated(_RATE):
+        assert path.read_text() == before.replace("        return 1", "        return 2")
+    assert path.read_text() == before
 
 
 def test_names_are_unique() -> None:
@@ -29,20 +85,29 @@ def test_the_tests_are_there() -> None:
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
-def test_only_a_copy_is_changed_and_it_is_gone_in_the_end() -> None:
+def test_only_a_copy_is_changed_and_it_is_gone_in_the_end(sources: Sources) -> None:
     """The tree itself is never touched."""
     mutation = MUTATIONS[0]
-    original = (ROOT / mutation.file).read_text()
+    original = sources.find(mutation).path
+    before = original.read_text()
     with copied() as tree, tree.mutated(mutation):
-        assert mutation.text not in (tree.folder / mutation.file).read_text()
-        assert (ROOT / mutation.file).read_text() == original
+        assert (tree.folder / original.relative_to(ROOT)).read_text() != before
+        assert original.read_text() == before
     assert not tree.folder.exists()
 
 
-def test_a_mutation_ends_with_its_block() -> None:
+def test_a_mutation_ends_with_its_block(tree: Tree, sources: Sources) -> None:
     """The next one finds the copy as it was, even when somebody interrupts."""
     mutation = MUTATIONS[0]
-    with copied() as tree:
-        with pytest.raises(KeyboardInterrupt), tree.mutated(mutation):
-            raise KeyboardInterrupt
-        assert (tree.folder / mutation.file).read_text() == (ROOT / mutation.file).read_text()
+    original = sources.find(mutation).path
+    with pytest.raises(KeyboardInterrupt), tree.mutated(mutation):
+        raise KeyboardInterrupt
+    assert (tree.folder / original.relative_to(ROOT)).read_text() == original.read_text()
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_mutated_function_is_still_python(mutation: Mutation, sources: Sources) -> None:
+    """What is red by a slip of the pen proves nothing."""
+    place = sources.find(mutation)
+    mutated = place.path.read_text().replace(place.source(), place.source().replace(mutation.text, mutation.instead))
+    compile(mutated, str(place.path), "exec")
