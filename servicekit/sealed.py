@@ -2,7 +2,7 @@
 
 Wire form: version 1 | key id 1 | nonce 12 | ciphertext | tag 16. The associated data is purpose, version, key id and
 what the caller binds the text to. Keys derive by HKDF from one master secret, one per purpose; several masters overlap
-on rotation. Opening takes about 1 us [measured, design/architecture.md].
+on rotation. Opening takes about 1 us [measured].
 """
 
 import base64

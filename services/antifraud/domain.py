@@ -1,6 +1,6 @@
 """Weighing what the signals say under an activity's policy: pass, review or refuse, and why.
 
-Source: design/architecture.md, "Coordinates".
+Source: services/antifraud/README.md, "Coordinates".
 """
 
 from enum import IntEnum

@@ -1,8 +1,8 @@
 """What an occurrence asks of an attempt: state, method, credential, window, lateness. Pure.
 
 Every time rule uses the attempt's `received_at`, which the gateway stamped once; nothing here reads a clock. An attempt
-that waited on a phone is bounded on both sides (design/security.md, "Offline"): by what its credential proves, and by
-its arrival.
+that waited on a phone is bounded on both sides (services/checkin/LAW.md, rule 22): by what its credential proves, and
+by its arrival.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 `record.py` calls it between reading under the locks and writing; `accept.py` asks it what to answer. It knows no I/O,
 and its results depend neither on the order nor on the grouping nor on the repetition of what arrives.
 
-Source: design/records.md, "The law" and "The answer", searched for holes with the records model.
+Source: services/checkin/LAW.md, rules 1 to 6 and 13; searched for holes with the records model.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -75,7 +75,7 @@ def test_a_name_that_does_not_exist_is_found() -> None:
 
 
 def test_the_contract_is_kept() -> None:
-    """Every metric that contract.md promises is there."""
+    """Every metric that others build dashboards on is there."""
     promised = re.findall(
         r"\w+",
         "http_requests_total http_request_duration_seconds grpc_server_handled_total grpc_server_handling_seconds"

@@ -5,7 +5,7 @@ letter until it is replayed. Doubled: a seat with two holders. Wrong: an answer 
 a stored seat that the law does not give, counters that differ from a recount, an attempt that stays undecided, a batch
 that stays in the inbox.
 
-Source: design/records.md, "Reconciliation".
+Source: services/checkin/LAW.md, rule 25.
 """
 
 import asyncio
