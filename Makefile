@@ -15,7 +15,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe
+.PHONY: help up down status logs clean test check fmt proto lock settings migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ chart: dev ## lint the chart; write its README, its rules, its dashboards and th
 
 observe: up dev ## a local Prometheus with our rules; make observe do=audit asks it everything, do=picture draws a rush
 	@$(BIN)/python -m deploy.observe.observe $(do)
+
+simulate: dev ## rehearse autoscaling: a day of rushes with the numbers of the chart: make simulate people=2000 silent=9.5-10.5
+	@$(BIN)/python -m deploy.observe.simulate $(foreach option,seed values people silent,$(if $($(option)),--$(option)="$($(option))"))
 
 image: dev ## the image of every process, with docker, podman or buildah: make image tag=qiandao:1.2 output=image.tar
 	@$(BIN)/python -m deploy.docker.image build $(if $(tag),--tag $(tag)) $(if $(base),--base $(base)) $(if $(output),--output $(output))

@@ -95,7 +95,7 @@ class ConflictError(ServiceError):
 
 
 class RateLimitedError(ServiceError):
-    """Too many tries."""
+    """The caller asks too often; `retry_after_s` says when to come back."""
 
     kind = Kind.RATE_LIMITED
     reason = "RATE_LIMITED"

@@ -10,12 +10,12 @@ from typing import Any
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.breaker import AsyncBreaker
 from servicekit.cache import RedisError
-from servicekit.clock import now_us
+from servicekit.clock import SECOND_US, now_us
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
 from servicekit.roles import NONE, STAFF, Role
 from servicekit.rpc.interceptors import person
 from services.activity import domain, messages
-from services.activity.definition import SECOND_US, Definition, Kind, Method, Place, Wifi
+from services.activity.definition import Definition, Kind, Method, Place, Wifi
 from services.activity.domain import Activity
 from services.activity.errors import ActivityNotFoundError
 

@@ -1,6 +1,6 @@
 """Rehearses autoscaling: a day of rushes through the algorithm of the HPA, with the numbers of the chart.
 
-`python -m deploy.observe.simulate [--seed=1] [--values=FILE] [--people=2000] [--silent=9.5-10.5]`. Fleets that scale by
+`make simulate [seed=1] [values=FILE] [people=2000] [silent=9.5-10.5]`. Fleets that scale by
 the calendar and by rates, by rates alone, and not at all stand side by side: pods, pod-hours, turns without a cause,
 rushes whose pods were ready before the first scan, and the longest wait. CPU is left out; it can only add pods.
 
@@ -299,7 +299,7 @@ class Outcome:
 
     @property
     def pod_hours(self) -> float:
-        """The cost."""
+        """What the day cost."""
         return sum(self.pods) / 3600
 
 

@@ -29,7 +29,7 @@ async def look(seen: Surroundings, within_s: float, at_least: int) -> list[Expec
 
 
 def render(ahead: Sequence[Expectation], within_s: float, at_least: int) -> Iterator[str]:
-    """Lines for people."""
+    """The rushes ahead as lines for people."""
     if not ahead:
         yield f"No rush of {at_least} people or more within {span(within_s)}."
         return
@@ -47,7 +47,7 @@ def _when(each: Expectation, now: int) -> str:
 
 
 def to_json(ahead: Sequence[Expectation]) -> list[dict[str, object]]:
-    """For programs."""
+    """The rushes ahead for programs."""
     return [
         {"rush_from": to_rfc3339(each.rush_from), "starts_at": to_rfc3339(each.starts_at), "people": each.people}
         for each in ahead

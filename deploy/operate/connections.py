@@ -53,7 +53,7 @@ async def rows(connection: AsyncConnection, statement: str, **parameters: object
 
 @asynccontextmanager
 async def redis(url: str) -> AsyncIterator[Redis]:
-    """Redis."""
+    """A client of the Redis at a URL; OutOfReachError for whatever goes wrong with it."""
     client = cache.connect(url, timeout_s=PATIENCE_S)
     try:
         yield client
@@ -66,7 +66,7 @@ async def redis(url: str) -> AsyncIterator[Redis]:
 
 @asynccontextmanager
 async def rabbitmq(url: str) -> AsyncIterator[AbstractConnection]:
-    """RabbitMQ."""
+    """A connection to the RabbitMQ at a URL, for a minute at most; OutOfReachError for whatever goes wrong with it."""
     try:
         connection = await connect(url, name="qiandao-operate", timeout=PATIENCE_S)
     except (aio_pika.exceptions.AMQPError, OSError) as error:
@@ -81,7 +81,7 @@ async def rabbitmq(url: str) -> AsyncIterator[AbstractConnection]:
 
 
 def http() -> httpx.AsyncClient:
-    """For ops pages."""
+    """A client for ops pages, patient and without proxies."""
     return httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False)
 
 

@@ -52,12 +52,12 @@ Check = Callable[[Scene], Awaitable[list[Finding]]]
 
 
 def ok(what: str, says: str) -> Finding:
-    """All is well."""
+    """A finding that all is well."""
     return Finding(Verdict.OK, what, says)
 
 
 def note(what: str, says: str, advice: str = "") -> Finding:
-    """Good to know."""
+    """A finding that is good to know and nobody's task."""
     return Finding(Verdict.NOTE, what, says, advice)
 
 

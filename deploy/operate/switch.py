@@ -58,7 +58,7 @@ class WrongUseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One row."""
+    """A switch as it was set once: who, when, until when and why."""
 
     word: str
     signal: str

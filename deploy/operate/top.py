@@ -47,7 +47,7 @@ class Activity:
 
     @property
     def total(self) -> int:
-        """All answers."""
+        """How many answers there were, whatever they were."""
         return self.outcomes.total()
 
 

@@ -67,7 +67,7 @@ class Trail:
     steps: list[Step] = field(default_factory=list)
 
     def add(self, place: str, state: State, says: str) -> None:
-        """One more step."""
+        """Notes what a place says of the attempt."""
         self.steps.append(Step(place, state, says))
 
     def is_meant(self, user_id: bytes, attempt_id: bytes) -> bool:

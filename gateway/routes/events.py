@@ -23,7 +23,7 @@ class ClientEvent(Model):
 
 
 class ClientEvents(Model):
-    """Some of them."""
+    """Events that a phone has kept since it last told."""
 
     events: Annotated[list[ClientEvent], Field(min_length=1, max_length=50)]
 

@@ -60,7 +60,7 @@ class Annulment(Model):
 
 
 class Item(Model):
-    """One of many."""
+    """One check-in of a decision on many, and the revision that the human saw."""
 
     id: Id
     revision: Revision
@@ -124,7 +124,7 @@ class Result(msgspec.Struct, omit_defaults=True):
 
 
 class Results(msgspec.Struct):
-    """What came of each."""
+    """What came of a decision on many, one result for each check-in in order."""
 
     results: list[Result]
 

@@ -3,7 +3,6 @@
 Enumerations have the numbers of activity.v1. Times are microseconds since 1970 UTC.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -11,9 +10,10 @@ from functools import cache
 from math import isfinite
 from zoneinfo import available_timezones
 
+from servicekit.clock import SECOND_US
 from servicekit.errors import FieldError, InvalidArgumentError
+from servicekit.plain_text import is_plain
 
-SECOND_US = 1_000_000
 DAY_S = 24 * 3600
 
 MAXIMUM_TITLE = 100
@@ -30,11 +30,6 @@ QR_PERIOD_S = (10, 300)
 # 2000 and 2100: what a DATETIME column and the 32 bits of a QR's issued_at hold without thought.
 _EARLIEST_US = 946_684_800 * SECOND_US
 _LATEST_US = 4_102_444_800 * SECOND_US
-
-# Control characters, lone surrogates, line and paragraph separators.
-_BAD_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-# They turn the text after them around, so that a title reads as something else.
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Kind(IntEnum):
@@ -246,7 +241,7 @@ def _text(name: str, text: str, longest: int, *, is_required: bool = True) -> It
         yield FieldError(name, f"is required, at most {longest} characters")
     elif len(text) > longest:
         yield FieldError(name, f"must be at most {longest} characters, not {len(text)}")
-    if any(unicodedata.category(character) in _BAD_CATEGORIES or character in _BIDI_CONTROLS for character in text):
+    if not is_plain(text):
         yield FieldError(name, "must not contain control characters, line breaks or broken emoji")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from servicekit import qr
-from services.activity.definition import SECOND_US, Definition
+from servicekit.clock import SECOND_US
+from services.activity.definition import Definition
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
 
 # Without look-alikes (0 O D Q, 1 I L, 2 Z, 5 S, 8 B, U V) and without vowels, so that no code is a word.

@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import logging
 import time
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,6 +28,7 @@ from servicekit.errors import (
     invalid,
 )
 from servicekit.idempotency import IdempotencyKeyReusedError
+from servicekit.plain_text import is_plain
 from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 from services.checkin.activities import Snapshot
 from services.checkin.domain import Occurrence
@@ -59,8 +59,6 @@ _DECIDABLE = {
     DecisionKind.APPEAL: {Outcome.REFUSED},
 }
 _WAITING = {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL}
-_CONTROLS = frozenset({"Cc", "Zl", "Zp"})
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class RecordsPort(Protocol):
@@ -75,7 +73,7 @@ class RecordsPort(Protocol):
         """A page of an activity's cases."""
 
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
-        """How much waits."""
+        """How much waits for a human, by occurrence of an activity."""
 
     async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
         """What came offline and waits."""
@@ -138,7 +136,7 @@ class Word:
             raise invalid("reason", f"is required, at most {MAXIMUM_REASON_CHARACTERS} characters")
         if len(self.reason) > MAXIMUM_REASON_CHARACTERS:
             raise invalid("reason", f"must be at most {MAXIMUM_REASON_CHARACTERS} characters")
-        if any(unicodedata.category(letter) in _CONTROLS or letter in _BIDI_CONTROLS for letter in self.reason):
+        if not is_plain(self.reason):
             raise invalid("reason", "must not contain control characters or line breaks")
 
     def decision_id(self, identifier: bytes) -> bytes:

@@ -18,7 +18,7 @@ _TIMEOUT_S = 0.5
 
 
 class Stored(Protocol):
-    """The read model."""
+    """Activities as their `changed.v1` messages told of them."""
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """An activity, if a message told of it.

@@ -37,7 +37,7 @@ class Numbers(Protocol):
 
 
 class Records(Protocol):
-    """What is recorded."""
+    """What checkin has recorded, in sums."""
 
     async def totals(self, occurrence_ids: Sequence[bytes]) -> dict[bytes, Totals]:
         """Seats and revisions of these occurrences.

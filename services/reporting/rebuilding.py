@@ -46,7 +46,7 @@ class Generations(Protocol):
 
 
 class Records(Protocol):
-    """What is recorded."""
+    """What checkin has recorded, seat by seat."""
 
     def pages(self, occurrence_id: bytes) -> AsyncIterator[Sequence[checkin_pb2.SeatState]]:
         """All seats of an occurrence, each as it is when its page is read.

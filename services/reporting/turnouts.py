@@ -35,7 +35,7 @@ class StoredWindows(Protocol):
 
 
 class LiveNumbers(Protocol):
-    """What is counted."""
+    """How many came, as the live numbers say."""
 
     async def numbers(self, activity_id: bytes) -> Numbers:
         """The counters of an activity; raises UnavailableError."""

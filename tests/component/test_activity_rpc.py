@@ -12,6 +12,7 @@ from protos.activity.v1 import activity_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import ids
+from servicekit.clock import SECOND_US
 from servicekit.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -29,7 +30,6 @@ from servicekit.rpc.interceptors import by, for_person
 from servicekit.sealed import Sealer
 from services.activity import messages
 from services.activity.codes import CodeResolver
-from services.activity.definition import SECOND_US
 from services.activity.qr import QrCodes
 from services.activity.rpc import ACCESS, ActivityServicer
 from tests.component.conftest import Loopback, Signer

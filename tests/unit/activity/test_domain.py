@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.activity.definition import SECOND_US
+from servicekit.clock import SECOND_US
 from services.activity.domain import (
     CODE_ALPHABET,
     CODE_LENGTH,
