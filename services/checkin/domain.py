@@ -234,7 +234,7 @@ def _judge_offline(
     extra_grace_s: int,
     is_trusted: bool,
 ) -> Finding:
-    """An attempt that waited: it was made between what its credential proves and its arrival."""
+    """An attempt that waited (rule 22): it was made between what its credential proves and its arrival."""
     if token is not None and attempt.received_at < token.issued_at * SECOND_US - qr.FUTURE_US:
         return online
     if not occurrence.offline_window_s:
@@ -278,7 +278,7 @@ _LATE_JUDGEMENTS = {Grade.REVIEW: Judgement.PENDING_REVIEW, Grade.REFUSE: Judgem
 
 
 def _judge_punctuality(occurrence: Occurrence, attempt: Attempt, effective_at: int) -> Finding:
-    """Who comes counts by the arrival, who goes by the effective time: the later an attempt may be, the later it is."""
+    """Rule 23: who comes counts by arrival, who goes by the effective time; the later it may be, the later it is."""
     if attempt.direction == Direction.OUT:
         early = effective_at < occurrence.ends_at
         return Finding(Judgement.ACCEPTED, (), Punctuality.EARLY_LEAVE) if early else _ON_TIME

@@ -151,7 +151,7 @@ def may_become(seen: Outcome, now: Outcome) -> bool:
 
 
 def add_copies(known: Sequence[Copy], arrived: Iterable[Copy]) -> tuple[Copy, ...]:
-    """The copies of one attempt, each once with its best judgement, by (received_at, body_hash)."""
+    """The copies of one attempt, each once with its best judgement, by (received_at, body_hash) (rule 1)."""
     kept: dict[tuple[int, bytes], Copy] = {}
     for copy in chain(known, arrived):
         key = (copy.received_at, copy.body_hash)
@@ -160,7 +160,7 @@ def add_copies(known: Sequence[Copy], arrived: Iterable[Copy]) -> tuple[Copy, ..
 
 
 def winning_copy(copies: Iterable[Copy]) -> Copy:
-    """The copy that speaks for its attempt: best judgement, then earliest, then least canonical bytes.
+    """The copy that speaks for its attempt: best judgement, then earliest, then least canonical bytes (rule 1).
 
     Raises:
         ValueError: There is no copy.
@@ -169,7 +169,7 @@ def winning_copy(copies: Iterable[Copy]) -> Copy:
 
 
 def resolve_seat(winners: Iterable[Copy], decisions: Sequence[Decision]) -> Seat:
-    """Who holds a seat and what each of its attempts reads.
+    """Who holds a seat and what each of its attempts reads (rules 3 to 5).
 
     Args:
         winners: The winning copy of every attempt on the seat.
@@ -215,7 +215,7 @@ _VERDICT_STANDS: Mapping[tuple[DecisionKind, Outcome], ReviewState] = {
 
 
 def answer(own: Judgement, hint: Hint | None, attempt_id: bytes, is_staff: bool) -> Outcome:
-    """What a person is told before anything is recorded: the own judgement, seen in the light of the seat's hint."""
+    """What a person is told before anything is recorded: the own judgement in the light of the hint (rule 13)."""
     if hint is None:
         return _OWN_OUTCOME[own]
     if hint.kind is HintKind.HELD:
@@ -236,7 +236,7 @@ class _Case:
 
     @property
     def standing(self) -> Judgement:
-        """What machines and humans together say; humans count only while no copy is accepted."""
+        """What machines and humans together say; humans count only while no copy is accepted (rule 4)."""
         standing = self.copy.judgement
         if standing is Judgement.ACCEPTED:
             return standing

@@ -18,7 +18,7 @@ _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 _SPAN = re.compile(r"`[^`\n]+`")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _ELSEWHERE = re.compile(r"https?:|mailto:|#")
-_RULE = re.compile(r"\b[Rr]ules? (\d+)(?:(?:, | and )(\d+))*")
+_RULE = re.compile(r"\b[Rr]ules? (\d+)(?:(?:, | and | to )(\d+))*")
 # What a person makes for themselves.
 _YOURS = frozenset({"my-values.yaml"})
 
