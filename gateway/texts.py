@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.reasons import TO_PERSON, TO_STAFF, Words
+
 _ACCEPTED = {"in": "签到成功", "out": "签退成功"}
 _DUPLICATE = {"in": "你已签到，无需重复", "out": "你已签退，无需重复"}
 _PENDING = "已提交人工核验，请留意结果"
@@ -11,7 +13,7 @@ _OUTCOMES = {
     "annulled": "这次签到已被撤销，如有疑问请联系组织者",
     "superseded": "你已通过另一次操作完成签到，无需处理",
 }
-_TO_STAFF = {
+_OUTCOMES_TO_STAFF = {
     "accepted": {"in": "已为其签到", "out": "已为其签退"},
     "duplicate": {"in": "此人已签到，无需重复", "out": "此人已签退，无需重复"},
     "pending_review": dict.fromkeys(("in", "out"), "已登记，等待人工核验"),
@@ -19,49 +21,8 @@ _TO_STAFF = {
     "annulled": dict.fromkeys(("in", "out"), "此人的签到已被撤销"),
     "superseded": dict.fromkeys(("in", "out"), "此人已通过另一次操作完成签到"),
 }
-_UNKNOWN_CAUSE = "未能签到"
-_ASK = "请联系组织者"
 
-# Reason -> cause with its numbers, cause without, next step.
-CAUSES: dict[str, tuple[str, str, str]] = {
-    "QR_MALFORMED": ("", "这不是本系统的签到二维码", "请扫描现场屏幕上的二维码"),
-    "QR_SIGNATURE": ("", "二维码无效", "请扫描现场屏幕上的二维码"),
-    "QR_EXPIRED": ("二维码已过期 {expired_since_s}", "二维码已过期", "请扫描屏幕上最新的二维码"),
-    "QR_FUTURE": ("二维码尚未生效，还差 {ahead_s}", "二维码尚未生效", "请稍后重新扫描"),
-    "QR_REVOKED": ("", "二维码已被组织者更换", "请扫描屏幕上最新的二维码"),
-    "CODE_WRONG": ("", "签到码不正确", "请核对屏幕上的 6 位签到码"),
-    "CODE_LOCKED": ("签到码错误次数过多，请 {retry_after_s}后再试", "签到码错误次数过多", "请稍后再试或扫描二维码"),
-    "NFC_UNKNOWN": ("", "无法识别的 NFC 标签", "请改用二维码签到"),
-    "NFC_REPLAY": ("", "NFC 标签已被使用", "请重新触碰标签"),
-    "ACTIVITY_UNKNOWN": ("", "没有找到这个活动", "请核对后再试"),
-    "ACTIVITY_CANCELLED": ("", "活动已取消", _ASK),
-    "TOO_EARLY": ("签到还有 {opens_in_s}开始", "签到尚未开始", "请到时再来"),
-    "TOO_LATE": ("签到已结束 {closed_since_s}", "签到已结束", _ASK),
-    "LATE": ("迟到 {late_by_s}", "迟到", _ASK),
-    "NOT_ON_ROSTER": ("", "你不在名单中", _ASK),
-    "NOT_MEMBER": ("", "你不是该组织的成员", _ASK),
-    "BLOCKED": ("", "你暂时不能签到", _ASK),
-    "METHOD_NOT_ALLOWED": ("", "本活动不支持这种签到方式", "请换一种方式"),
-    "CAPACITY_FULL": ("名额已满（{capacity} 人）", "名额已满", _ASK),
-    "FENCE_OUTSIDE": (
-        "不在签到范围：距活动地点 {distance_m} 米，须在 {radius_m} 米内",
-        "不在签到范围",
-        "请走近后再试",
-    ),
-    "FENCE_UNCERTAIN": (
-        "定位不够准确：距活动地点约 {distance_m} 米，误差 {accuracy_m} 米，须在 {radius_m} 米内",
-        "定位不够准确",
-        "请到开阔处或连接现场 Wi-Fi 后再试",
-    ),
-    "LOCATION_MISSING": ("", "没有收到定位", "请打开定位后再试"),
-    "LOCATION_DENIED": ("", "没有定位权限", "请在设置中允许定位后再试"),
-    "WIFI_MISMATCH": ("", "连接的不是现场 Wi-Fi", "请连接现场 Wi-Fi 后再试"),
-    "WIFI_MISSING": ("", "没有连接现场 Wi-Fi", "请连接现场 Wi-Fi 后再试"),
-    "CLOCK_SKEW": ("手机时间与服务器相差 {skew_s}以上", "手机时间不准确", "请开启自动设置时间"),
-    "OFFLINE_SLOT_UNVERIFIABLE": ("", "无法核实离线签到的时间", _ASK),
-    "FACE_MISMATCH": ("", "人脸核验未通过", "请重试"),
-    "FACE_UNAVAILABLE": ("", "人脸核验暂不可用", "请稍后再试"),
-}
+_UNKNOWN = Words("未能签到", "", "请联系组织者")
 
 _FAILURES = {
     "RATE_LIMITED": "操作太频繁，请稍后再试",
@@ -89,19 +50,19 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     if outcome == "duplicate":
         return _DUPLICATE[way]
     if outcome == "pending_review":
-        return f"{cause(first)}，{_PENDING}" if first.get("reason") in CAUSES else _PENDING
+        return f"{cause(first)}，{_PENDING}" if first.get("reason") in TO_PERSON else _PENDING
     if outcome == "refused":
-        return f"{cause(first)}，{CAUSES.get(str(first.get('reason')), ('', '', _ASK))[2]}"
-    return _OUTCOMES.get(outcome, _UNKNOWN_CAUSE)
+        return f"{cause(first)}，{TO_PERSON.get(str(first.get('reason')), _UNKNOWN).next_step}"
+    return _OUTCOMES.get(outcome, _UNKNOWN.cause)
 
 
 def answer_to_staff(outcome: str, direction: str, reasons: list[dict[str, object]]) -> str:
     """The sentence for staff about somebody whom they check in; arguments as of `answer`."""
     first = reasons[0] if reasons else {}
-    if outcome in _TO_STAFF:
+    if outcome in _OUTCOMES_TO_STAFF:
         late = f"（{cause(first)}）" if outcome == "accepted" and first.get("reason") == "LATE" else ""
-        return _TO_STAFF[outcome][direction if direction in _ACCEPTED else "in"] + late
-    return cause(first)
+        return _OUTCOMES_TO_STAFF[outcome][direction if direction in _ACCEPTED else "in"] + late
+    return cause(first, TO_STAFF)
 
 
 def failure(reason: str, is_saved: bool, metadata: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -116,13 +77,17 @@ def failure(reason: str, is_saved: bool, metadata: Mapping[str, str] = MappingPr
     return _TOO_MANY_OPEN.format_map(metadata) if "open" in metadata else _FAILURES.get(reason, "")
 
 
-def cause(reason: Mapping[str, object]) -> str:
-    """The cause of one reason, with its numbers when all of them are there."""
-    with_numbers, without, _ = CAUSES.get(str(reason.get("reason")), ("", _UNKNOWN_CAUSE, ""))
+def cause(reason: Mapping[str, object], vocabulary: Mapping[str, Words] = TO_PERSON) -> str:
+    """The cause of one reason, with its numbers when all of them are there.
+
+    Args:
+        vocabulary: Of those who read it.
+    """
+    words = vocabulary.get(str(reason.get("reason")), _UNKNOWN)
     try:
-        return with_numbers.format_map(_Numbers(reason)) or without
+        return words.with_numbers.format_map(_Numbers(reason)) or words.cause
     except KeyError:
-        return without
+        return words.cause
 
 
 def duration(seconds: float) -> str:
@@ -134,15 +99,24 @@ def duration(seconds: float) -> str:
     return " ".join(f"{amount} {unit}" for amount, unit in parts[first : first + 2] if amount or first == 3)
 
 
+def distance(metres: float) -> str:
+    """Metres as people say them: in kilometres from 1,000 on."""
+    return f"{metres / 1000:.1f} 公里" if metres >= 1000 else f"{round(metres)} 米"
+
+
 class _Numbers(dict[str, object]):
-    """The numbers of a reason as text: `_s` as a duration, the rest as they are."""
+    """The numbers of a reason as text: `_s` as a duration, `_m` as a distance, the rest as they are."""
 
     def __init__(self, reason: Mapping[str, object]) -> None:
         super().__init__({name: _text(name, value) for name, value in reason.items()})
 
 
 def _text(name: str, value: object) -> object:
-    return duration(value) if name.endswith("_s") and isinstance(value, int | float) else value
+    say = _UNITS.get(name[-2:])
+    return say(value) if say and isinstance(value, int | float) else value
+
+
+_UNITS = {"_s": duration, "_m": distance}
 
 
 def _accepted(way: str, title: str, place: str, first: Mapping[str, object]) -> str:

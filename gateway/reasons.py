@@ -1,0 +1,388 @@
+"""The words of reasons, made by `make vocabulary` from protos/vocabulary/reasons.yaml."""
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """The cause, the cause with its numbers (empty where it has none), and the next step."""
+
+    cause: str
+    with_numbers: str
+    next_step: str
+
+
+TO_PERSON = {
+    "QR_MALFORMED": Words(
+        "这不是本系统的签到二维码",
+        "",
+        "请扫描现场屏幕上的二维码",
+    ),
+    "QR_SIGNATURE": Words(
+        "二维码无效",
+        "",
+        "请扫描现场屏幕上的二维码",
+    ),
+    "QR_EXPIRED": Words(
+        "二维码已过期",
+        "二维码已过期 {expired_since_s}",
+        "请扫描现场屏幕上最新的二维码",
+    ),
+    "QR_FUTURE": Words(
+        "二维码尚未生效",
+        "二维码尚未生效，还差 {ahead_s}",
+        "请稍等片刻再扫描",
+    ),
+    "QR_REVOKED": Words(
+        "二维码已被组织者更换",
+        "",
+        "请扫描现场屏幕上最新的二维码",
+    ),
+    "CODE_WRONG": Words(
+        "签到码不正确",
+        "",
+        "请核对屏幕上的 6 位签到码",
+    ),
+    "CODE_LOCKED": Words(
+        "签到码错误次数过多",
+        "签到码错误次数过多，请 {retry_after_s}后再试",
+        "可以改为扫描二维码",
+    ),
+    "NFC_UNKNOWN": Words(
+        "无法识别的 NFC 标签",
+        "",
+        "请改用二维码签到",
+    ),
+    "NFC_REPLAY": Words(
+        "NFC 标签已被使用",
+        "",
+        "请重新触碰标签",
+    ),
+    "ACTIVITY_UNKNOWN": Words(
+        "没有找到这个活动",
+        "",
+        "请核对后再试",
+    ),
+    "ACTIVITY_CANCELLED": Words(
+        "活动已取消",
+        "",
+        "请联系组织者",
+    ),
+    "TOO_EARLY": Words(
+        "签到尚未开始",
+        "签到还有 {opens_in_s}开始",
+        "请到时再来",
+    ),
+    "TOO_LATE": Words(
+        "签到已结束",
+        "签到已结束 {closed_since_s}",
+        "请联系组织者",
+    ),
+    "LATE": Words(
+        "迟到",
+        "迟到 {late_by_s}",
+        "请联系组织者",
+    ),
+    "NOT_ON_ROSTER": Words(
+        "你不在名单中",
+        "",
+        "请联系组织者",
+    ),
+    "NOT_MEMBER": Words(
+        "你不是该组织的成员",
+        "",
+        "请联系组织者",
+    ),
+    "BLOCKED": Words(
+        "你暂时不能签到",
+        "",
+        "请联系组织者",
+    ),
+    "METHOD_NOT_ALLOWED": Words(
+        "本活动不支持这种签到方式",
+        "",
+        "请换一种方式",
+    ),
+    "CAPACITY_FULL": Words(
+        "名额已满",
+        "名额已满（{capacity} 人）",
+        "请联系组织者",
+    ),
+    "ALREADY_CHECKED_IN": Words(
+        "你已签到",
+        "",
+        "无需重复",
+    ),
+    "FENCE_OUTSIDE": Words(
+        "不在签到范围",
+        "不在签到范围：距活动地点 {distance_m}，须在 {radius_m}内",
+        "请走近后再试",
+    ),
+    "FENCE_UNCERTAIN": Words(
+        "定位不够准确",
+        "定位不够准确：距活动地点约 {distance_m}，误差 {accuracy_m}，须在 {radius_m}内",
+        "请到开阔处，或连接现场 Wi-Fi 后再试",
+    ),
+    "LOCATION_MISSING": Words(
+        "没有收到定位",
+        "",
+        "请打开手机定位后再试",
+    ),
+    "LOCATION_DENIED": Words(
+        "没有定位权限",
+        "",
+        "请在设置中允许使用位置",
+    ),
+    "WIFI_MISMATCH": Words(
+        "连接的不是现场 Wi-Fi",
+        "",
+        "请连接现场 Wi-Fi 后再试",
+    ),
+    "WIFI_MISSING": Words(
+        "没有连接现场 Wi-Fi",
+        "",
+        "请连接现场 Wi-Fi 后再试",
+    ),
+    "DEVICE_SHARED": Words(
+        "这台手机为多人签过到",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "DEVICE_NEW": Words(
+        "这台手机第一次使用",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "RELAY_SUSPECTED": Words(
+        "需要核实你在现场",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "SPEED_IMPOSSIBLE": Words(
+        "位置变化过快",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "LOCATION_MOCKED": Words(
+        "定位来源需要核实",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "CLOCK_SKEW": Words(
+        "手机时间不准确",
+        "手机时间与服务器相差 {skew_s}以上",
+        "请开启自动设置时间",
+    ),
+    "OFFLINE_SLOT_UNVERIFIABLE": Words(
+        "无法核实离线签到的时间",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "FACE_MISMATCH": Words(
+        "人脸核验未通过",
+        "",
+        "请重试",
+    ),
+    "FACE_UNAVAILABLE": Words(
+        "人脸核验暂不可用",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "GATE_UNKNOWN": Words(
+        "没有这个入口",
+        "",
+        "请选择列表中的入口",
+    ),
+    "DEPENDENCY_UNAVAILABLE": Words(
+        "正在核验",
+        "",
+        "结果稍后自动更新",
+    ),
+}
+
+TO_STAFF = {
+    "QR_MALFORMED": Words(
+        "这不是本系统的签到二维码",
+        "",
+        "请扫描现场屏幕上的二维码",
+    ),
+    "QR_SIGNATURE": Words(
+        "二维码无效",
+        "",
+        "请扫描现场屏幕上的二维码",
+    ),
+    "QR_EXPIRED": Words(
+        "二维码已过期",
+        "二维码已过期 {expired_since_s}",
+        "请扫描现场屏幕上最新的二维码",
+    ),
+    "QR_FUTURE": Words(
+        "二维码尚未生效",
+        "二维码尚未生效，还差 {ahead_s}",
+        "请稍等片刻再扫描",
+    ),
+    "QR_REVOKED": Words(
+        "二维码已被组织者更换",
+        "",
+        "请扫描现场屏幕上最新的二维码",
+    ),
+    "CODE_WRONG": Words(
+        "签到码不正确",
+        "",
+        "请核对屏幕上的 6 位签到码",
+    ),
+    "CODE_LOCKED": Words(
+        "签到码错误次数过多",
+        "签到码错误次数过多，请 {retry_after_s}后再试",
+        "可以改为扫描二维码",
+    ),
+    "NFC_UNKNOWN": Words(
+        "无法识别的 NFC 标签",
+        "",
+        "请改用二维码签到",
+    ),
+    "NFC_REPLAY": Words(
+        "NFC 标签已被使用",
+        "",
+        "请重新触碰标签",
+    ),
+    "ACTIVITY_UNKNOWN": Words(
+        "没有找到这个活动",
+        "",
+        "请核对后再试",
+    ),
+    "ACTIVITY_CANCELLED": Words(
+        "活动已取消",
+        "",
+        "请联系组织者",
+    ),
+    "TOO_EARLY": Words(
+        "签到尚未开始",
+        "签到还有 {opens_in_s}开始",
+        "请到时再来",
+    ),
+    "TOO_LATE": Words(
+        "签到已结束",
+        "签到已结束 {closed_since_s}",
+        "请联系组织者",
+    ),
+    "LATE": Words(
+        "迟到",
+        "迟到 {late_by_s}",
+        "请联系组织者",
+    ),
+    "NOT_ON_ROSTER": Words(
+        "此人不在名单中",
+        "",
+        "请联系组织者",
+    ),
+    "NOT_MEMBER": Words(
+        "此人不是该组织的成员",
+        "",
+        "请联系组织者",
+    ),
+    "BLOCKED": Words(
+        "此人暂时不能签到",
+        "",
+        "请联系组织者",
+    ),
+    "METHOD_NOT_ALLOWED": Words(
+        "本活动不支持这种签到方式",
+        "",
+        "请换一种方式",
+    ),
+    "CAPACITY_FULL": Words(
+        "名额已满",
+        "名额已满（{capacity} 人）",
+        "请联系组织者",
+    ),
+    "ALREADY_CHECKED_IN": Words(
+        "此人已签到",
+        "",
+        "无需重复",
+    ),
+    "FENCE_OUTSIDE": Words(
+        "不在签到范围",
+        "不在签到范围：距活动地点 {distance_m}，须在 {radius_m}内",
+        "请走近后再试",
+    ),
+    "FENCE_UNCERTAIN": Words(
+        "定位不够准确",
+        "定位不够准确：距活动地点约 {distance_m}，误差 {accuracy_m}，须在 {radius_m}内",
+        "请到开阔处，或连接现场 Wi-Fi 后再试",
+    ),
+    "LOCATION_MISSING": Words(
+        "没有收到定位",
+        "",
+        "请打开手机定位后再试",
+    ),
+    "LOCATION_DENIED": Words(
+        "没有定位权限",
+        "",
+        "请在设置中允许使用位置",
+    ),
+    "WIFI_MISMATCH": Words(
+        "连接的不是现场 Wi-Fi",
+        "",
+        "请连接现场 Wi-Fi 后再试",
+    ),
+    "WIFI_MISSING": Words(
+        "没有连接现场 Wi-Fi",
+        "",
+        "请连接现场 Wi-Fi 后再试",
+    ),
+    "DEVICE_SHARED": Words(
+        "这台手机为多人签过到",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "DEVICE_NEW": Words(
+        "这台手机第一次使用",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "RELAY_SUSPECTED": Words(
+        "需要核实此人在现场",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "SPEED_IMPOSSIBLE": Words(
+        "位置变化过快",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "LOCATION_MOCKED": Words(
+        "定位来源需要核实",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "CLOCK_SKEW": Words(
+        "手机时间不准确",
+        "手机时间与服务器相差 {skew_s}以上",
+        "请开启自动设置时间",
+    ),
+    "OFFLINE_SLOT_UNVERIFIABLE": Words(
+        "无法核实离线签到的时间",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "FACE_MISMATCH": Words(
+        "人脸核验未通过",
+        "",
+        "请重试",
+    ),
+    "FACE_UNAVAILABLE": Words(
+        "人脸核验暂不可用",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "GATE_UNKNOWN": Words(
+        "没有这个入口",
+        "",
+        "请选择列表中的入口",
+    ),
+    "DEPENDENCY_UNAVAILABLE": Words(
+        "正在核验",
+        "",
+        "结果稍后自动更新",
+    ),
+}

@@ -1,0 +1,45 @@
+/** The words of reasons, made by `make vocabulary` from protos/vocabulary/reasons.yaml. */
+
+/** @typedef {'scan' | 'code' | 'precise' | 'settings' | 'wifi' | 'none'} Action What the button below does. */
+/** @typedef {{ why: string, much?: string, what: string, action: Action }} Words */
+
+/** @type {Record<string, Words>} */
+module.exports = {
+  QR_MALFORMED: { why: '这不是本系统的签到二维码', what: '请扫描现场屏幕上的二维码', action: 'scan' },
+  QR_SIGNATURE: { why: '二维码无效', what: '请扫描现场屏幕上的二维码', action: 'scan' },
+  QR_EXPIRED: { why: '二维码已过期', much: '过期 {expired_since_s}', what: '请扫描现场屏幕上最新的二维码', action: 'scan' },
+  QR_FUTURE: { why: '二维码尚未生效', much: '还差 {ahead_s}', what: '请稍等片刻再扫描', action: 'scan' },
+  QR_REVOKED: { why: '二维码已被组织者更换', what: '请扫描现场屏幕上最新的二维码', action: 'scan' },
+  CODE_WRONG: { why: '签到码不正确', what: '请核对屏幕上的 6 位签到码', action: 'code' },
+  CODE_LOCKED: { why: '签到码错误次数过多', much: '{retry_after_s}后可以再试', what: '可以改为扫描二维码', action: 'scan' },
+  NFC_UNKNOWN: { why: '无法识别的 NFC 标签', what: '请改用二维码签到', action: 'scan' },
+  NFC_REPLAY: { why: 'NFC 标签已被使用', what: '请重新触碰标签', action: 'none' },
+  ACTIVITY_UNKNOWN: { why: '没有找到这个活动', what: '请核对后再试', action: 'scan' },
+  ACTIVITY_CANCELLED: { why: '活动已取消', what: '请联系组织者', action: 'none' },
+  TOO_EARLY: { why: '签到尚未开始', much: '还有 {opens_in_s}开始', what: '请到时再来', action: 'none' },
+  TOO_LATE: { why: '签到已结束', much: '已结束 {closed_since_s}', what: '请联系组织者', action: 'none' },
+  LATE: { why: '迟到', much: '迟到 {late_by_s}', what: '请联系组织者', action: 'none' },
+  NOT_ON_ROSTER: { why: '你不在名单中', what: '请联系组织者', action: 'none' },
+  NOT_MEMBER: { why: '你不是该组织的成员', what: '请联系组织者', action: 'none' },
+  BLOCKED: { why: '你暂时不能签到', what: '请联系组织者', action: 'none' },
+  METHOD_NOT_ALLOWED: { why: '本活动不支持这种签到方式', what: '请换一种方式', action: 'scan' },
+  CAPACITY_FULL: { why: '名额已满', much: '共 {capacity} 人', what: '请联系组织者', action: 'none' },
+  ALREADY_CHECKED_IN: { why: '你已签到', what: '无需重复', action: 'none' },
+  FENCE_OUTSIDE: { why: '不在签到范围', much: '距活动地点 {distance_m}，须在 {radius_m}内', what: '请走近后再试', action: 'scan' },
+  FENCE_UNCERTAIN: { why: '定位不够准确', much: '距活动地点约 {distance_m}，误差 {accuracy_m}，须在 {radius_m}内', what: '请到开阔处，或连接现场 Wi-Fi 后再试', action: 'precise' },
+  LOCATION_MISSING: { why: '没有收到定位', what: '请打开手机定位后再试', action: 'precise' },
+  LOCATION_DENIED: { why: '没有定位权限', what: '请在设置中允许使用位置', action: 'settings' },
+  WIFI_MISMATCH: { why: '连接的不是现场 Wi-Fi', what: '请连接现场 Wi-Fi 后再试', action: 'wifi' },
+  WIFI_MISSING: { why: '没有连接现场 Wi-Fi', what: '请连接现场 Wi-Fi 后再试', action: 'wifi' },
+  DEVICE_SHARED: { why: '这台手机为多人签过到', what: '组织者会人工核验，请留意结果', action: 'none' },
+  DEVICE_NEW: { why: '这台手机第一次使用', what: '组织者会人工核验，请留意结果', action: 'none' },
+  RELAY_SUSPECTED: { why: '需要核实你在现场', what: '组织者会人工核验，请留意结果', action: 'none' },
+  SPEED_IMPOSSIBLE: { why: '位置变化过快', what: '组织者会人工核验，请留意结果', action: 'none' },
+  LOCATION_MOCKED: { why: '定位来源需要核实', what: '组织者会人工核验，请留意结果', action: 'none' },
+  CLOCK_SKEW: { why: '手机时间不准确', much: '相差 {skew_s}以上', what: '请开启自动设置时间', action: 'none' },
+  OFFLINE_SLOT_UNVERIFIABLE: { why: '无法核实离线签到的时间', what: '组织者会人工核验，请留意结果', action: 'none' },
+  FACE_MISMATCH: { why: '人脸核验未通过', what: '请重试', action: 'none' },
+  FACE_UNAVAILABLE: { why: '人脸核验暂不可用', what: '组织者会人工核验，请留意结果', action: 'none' },
+  GATE_UNKNOWN: { why: '没有这个入口', what: '请选择列表中的入口', action: 'none' },
+  DEPENDENCY_UNAVAILABLE: { why: '正在核验', what: '结果稍后自动更新', action: 'none' },
+}
