@@ -93,6 +93,10 @@ class Guard:
             raise UnavailableError("ended sessions cannot be looked up; only check-ins go on")
         return claims
 
+    def end(self, claims: Claims) -> None:
+        """Admits nobody by this session any more; to be called once identity has ended it."""
+        self.verifier.revoke(claims.session_id)
+
     def is_ended(self, claims: Claims) -> bool:
         """Whether a person admitted before would not be now."""
         return claims.session_id in self.verifier.revoked or claims.expires_at <= time.time()
@@ -110,7 +114,7 @@ class Guard:
         while True:
             self._reread.clear()
             try:
-                self.verifier.revoked = await self._fetch_revoked()
+                await self.verifier.learn_revoked(self._fetch_revoked)
                 self._revoked_read_at = time.monotonic()
                 self._has_revoked.set()
             except ServiceError as error:

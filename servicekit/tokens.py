@@ -9,7 +9,7 @@ import binascii
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import sha256
 
 import msgspec
@@ -87,11 +87,26 @@ class TokenVerifier:
         self._fetching = asyncio.Lock()
         self._seen: OrderedDict[bytes, Claims] = OrderedDict()
         self.revoked: frozenset[bytes] = frozenset()
+        self._revoked_since_asked: set[bytes] = set()
 
     @property
     def has_keys(self) -> bool:
         """Whether any key has been learnt yet."""
         return bool(self._keys)
+
+    def revoke(self, session_id: bytes) -> None:
+        """Refuses a session from now on; to be called once it is over wherever `learn_revoked` asks."""
+        self._revoked_since_asked.add(session_id)
+        self.revoked |= {session_id}
+
+    async def learn_revoked(self, ask: Callable[[], Awaitable[Iterable[bytes]]]) -> None:
+        """Refuses the sessions that `ask` names, and those revoked here since it was asked, of which it may not know.
+
+        Raises:
+            ServiceError: As `ask` does; what was refused before still is.
+        """
+        self._revoked_since_asked.clear()
+        self.revoked = frozenset(await ask()) | self._revoked_since_asked
 
     def recall(self, token: str) -> Claims | None:
         """The claims of a token verified before, still valid and not revoked; else None."""

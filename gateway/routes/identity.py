@@ -7,7 +7,7 @@ from pydantic import Field
 
 from gateway.clients import SIGN_IN_S, ask
 from gateway.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
-from gateway.routes.dependencies import Caller, Services
+from gateway.routes.dependencies import Caller, Services, SharedParts
 from protos.identity.v1 import identity_pb2 as pb
 
 router = APIRouter(prefix="/v1", tags=["identity"])
@@ -125,9 +125,10 @@ async def refresh(body: Refresh, services: Services) -> Session:
 
 
 @router.post("/auth/logout", status_code=204)
-async def sign_out(person: Caller, services: Services) -> None:
+async def sign_out(person: Caller, shared: SharedParts) -> None:
     """Ends the session of this access token."""
-    await ask(services.identity.EndSession, pb.EndSessionRequest(), person)
+    await ask(shared.clients.identity.EndSession, pb.EndSessionRequest(), person)
+    shared.guard.end(person)
 
 
 @router.get("/me")

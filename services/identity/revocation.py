@@ -38,7 +38,7 @@ class Revocations:
 
     async def announce(self, session_id: bytes) -> None:
         """Tells the gateways; without Redis they learn it from their next reading."""
-        self._verifier.revoked |= {session_id}
+        self._verifier.revoke(session_id)
         try:
             await self._redis.publish(CHANNEL, session_id)
         except RedisError as error:
@@ -48,7 +48,7 @@ class Revocations:
         """Keeps the verifier's set current; runs until cancelled."""
         while True:
             try:
-                self._verifier.revoked = frozenset(await self.current())
+                await self._verifier.learn_revoked(self.current)
             except UnavailableError as error:
                 log.warning("revocations are as of the last reading: %s", error)
             await asyncio.sleep(_REREAD_S)

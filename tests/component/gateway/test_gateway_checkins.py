@@ -248,6 +248,17 @@ async def test_a_revoked_session_ends_at_once(gateway: Gateway) -> None:
     await until(is_known)
 
 
+async def test_a_sign_out_is_known_where_it_was_served(gateway: Gateway) -> None:
+    """With the answer the token is worth nothing, although identity has told nobody yet."""
+    header = gateway.bearer(ids.new_id())
+    gateway.services.answers["EndSession"] = identity_pb2.EndSessionResponse()
+    assert (await post(gateway, a_body(), **header)).status_code == 201
+
+    assert (await gateway.http.post("/v1/auth/logout", headers=header)).status_code == 204
+
+    assert (await post(gateway, a_body(), **header)).json()["reason"] == "SESSION_REVOKED"
+
+
 async def test_one_person_is_held_to_a_rate(gateway: Gateway) -> None:
     """After a burst of five a person is told when to come back, and others are not touched."""
     header = gateway.bearer(ids.new_id())

@@ -18,6 +18,8 @@ class Identity:
         self.is_gone = False
         self.has_refused_often = asyncio.Event()
         self._refused = 0
+        self.reads, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.may_answer.set()
 
     async def jwks(self) -> str:
         """The signing keys."""
@@ -25,8 +27,10 @@ class Identity:
         return await self.signer.verifier()._fetch_jwks()
 
     async def revoked(self) -> frozenset[bytes]:
-        """Nobody's session was ended."""
+        """Nobody's session was ended, as of when this was asked."""
         self._answer()
+        self.reads.set()
+        await self.may_answer.wait()
         return frozenset()
 
     def _answer(self) -> None:
@@ -73,6 +77,26 @@ async def test_revocations_that_were_read_let_people_in(identity: Identity) -> N
 
     assert await guard.admit_strictly(f"Bearer {identity.signer.token(ids.new_id())}".encode())
     watching.cancel()
+
+
+async def test_a_session_ended_here_is_over_at_once(identity: Identity) -> None:
+    """Also while a reading is under way that began before, and knows nothing of it."""
+    guard = Guard(identity.jwks, identity.revoked)
+    await guard.verifier.refresh_keys()
+    header = f"Bearer {identity.signer.token(ids.new_id())}".encode()
+    person = await guard.admit(header)
+    identity.may_answer.clear()
+    watching = [asyncio.create_task(watch()) for watch in (guard.watch_keys, guard.watch_revocations)]
+    await identity.reads.wait()
+
+    guard.end(person)
+    assert guard.is_ended(person)
+    identity.may_answer.set()
+    await guard.informed()
+    with pytest.raises(UnauthenticatedError, match="this session was ended"):
+        await guard.admit(header)
+    for task in watching:
+        task.cancel()
 
 
 async def test_a_gateway_begins_once_it_can_admit_somebody(identity: Identity) -> None:

@@ -20,7 +20,7 @@ from servicekit.tokens import AUDIENCE, ISSUER, MEDIA_TYPE, TokenVerifier
 
 KEY, OTHER_KEY = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 JWKS = json.dumps({"keys": [ECAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {"kid": "k1"}]})
-USER, SESSION = ids.new_id(), ids.new_id()
+USER, SESSION, OTHER = ids.new_id(), ids.new_id(), ids.new_id()
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": ids.to_text(USER), "sid": ids.to_text(SESSION)}
 HEADER = {"typ": MEDIA_TYPE, "kid": "k1"}
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -166,6 +166,25 @@ async def test_revocation_ends_a_token_that_is_remembered() -> None:
     with pytest.raises(UnauthenticatedError) as refusal:
         await verifier.verify(good)
     assert refusal.value.reason == "SESSION_REVOKED"
+
+
+async def test_a_reading_forgets_nothing_that_happened_meanwhile() -> None:
+    """A session revoked while the list was on its way stays revoked; the next list has it, or it is over for good."""
+    verifier = TokenVerifier(fetch_jwks)
+
+    async def somebody_signs_out() -> list[bytes]:
+        """A list from before that."""
+        verifier.revoke(SESSION)
+        return [OTHER]
+
+    async def all_is_long_ago() -> list[bytes]:
+        """A list without sessions whose last token has expired."""
+        return []
+
+    await verifier.learn_revoked(somebody_signs_out)
+    assert verifier.revoked == {SESSION, OTHER}
+    await verifier.learn_revoked(all_is_long_ago)
+    assert verifier.revoked == frozenset()
 
 
 async def test_without_keys_nobody_can_tell() -> None:
