@@ -116,13 +116,19 @@ class FakeGuesses:
 
     wrong: list[bytes] = field(default_factory=list)
 
-    async def locked(self, people: Collection[bytes]) -> set[bytes]:
-        """Who guessed wrong five times."""
-        return {person for person in people if self.wrong.count(person) >= 5}
+    def wait_s(self, person: bytes) -> float:
+        """Ten minutes for who guessed wrong five times."""
+        return 600.0 if self.wrong.count(person) >= 5 else 0.0
 
-    async def count_wrong(self, people: Iterable[bytes]) -> None:
-        """Notes each."""
-        self.wrong += people
+    async def spend(self, guesses: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """Notes each wrong one in time."""
+        return [self._spend(*guess) for guess in guesses]
+
+    def _spend(self, person: bytes, is_wrong: bool) -> float:
+        wait_s = self.wait_s(person)
+        if is_wrong and not wait_s:
+            self.wrong.append(person)
+        return wait_s
 
 
 @dataclass

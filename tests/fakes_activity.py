@@ -3,7 +3,7 @@
 `tests/contract/test_activity_store.py` runs the same body on this store and on the real one.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -160,11 +160,12 @@ class FakeRoles:
 
 @dataclass
 class FakeRedis:
-    """GET, SET NX and pipelines of counters; `is_gone` breaks it."""
+    """GET, SET NX, and the script of `servicekit.allowance` in a pipeline; `is_gone` breaks it."""
 
     is_gone: bool = False
     values: dict[Any, Any] = field(default_factory=dict)
     breaker: AsyncBreaker = field(default_factory=lambda: AsyncBreaker("redis", fail_max=1000))
+    command_stack: list[tuple[Any, ...]] = field(default_factory=list)
 
     async def get(self, name: str) -> bytes | None:
         """A value, as bytes."""
@@ -179,26 +180,27 @@ class FakeRedis:
         self.values[name] = value.encode()
         return True
 
-    async def mget(self, names: list[bytes]) -> list[Any]:
-        """Several values."""
-        self._check()
-        return [self.values.get(name) for name in names]
-
     def pipeline(self, *, transaction: bool) -> "FakeRedis":
-        """Commands take effect at once."""
+        """An empty one."""
+        self.command_stack = []
         return self
 
-    def incr(self, name: bytes) -> None:
-        """Counts."""
-        if not self.is_gone:
-            self.values[name] = self.values.get(name, 0) + 1
+    def evalsha(self, digest: str, count: int, *rest: Any) -> None:
+        """Keeps a call."""
+        self.command_stack.append((rest[:count], *rest[count:]))
 
-    def expire(self, name: bytes, seconds: int, *, nx: bool) -> None:
-        """Values never expire."""
-
-    async def execute(self) -> None:
-        """Fails when Redis is gone."""
+    async def execute(self) -> list[list[int]]:
+        """Spends; counters never expire. Fails when Redis is gone."""
         self._check()
+        return [self._spend(*call) for call in self.command_stack]
+
+    def _spend(self, keys: Sequence[bytes], limit: int, window_s: int, *flags: str) -> list[int]:
+        waits = []
+        for key, flag in zip(keys, flags, strict=True):
+            is_over = self.values.get(key, 0) >= limit
+            waits.append(window_s if is_over else 0)
+            self.values[key] = self.values.get(key, 0) + (flag == "1" and not is_over)
+        return waits
 
     def _check(self) -> None:
         if self.is_gone:

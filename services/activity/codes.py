@@ -1,12 +1,12 @@
 """Finding an activity by the code that a person typed, in natural batches and within the limit on guessing.
 
-A thousand people type the same code at the same instant: one trip to Redis and one statement serve all who came while
-the last batch was under way. One batch at a time and a person only once in each: a second guess starts after the first
-one has been counted.
+A thousand people type the same code at the same instant: one statement and one trip to Redis serve all who came while
+the last batch was under way. What the code leads to is looked up first, and then the counter says guess by guess who is
+still told: nothing is gained by guessing much at once.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from servicekit.batching import NaturalBatcher
@@ -14,9 +14,8 @@ from servicekit.errors import UnavailableError
 from services.activity.domain import Activity, clean_code
 from services.activity.errors import CodeLockedError, CodeWrongError
 
-# Two trips to a Redis that does not answer, each tried twice, and the statement.
+# A trip to a Redis that does not answer, tried twice, and the statement.
 _TIMEOUT_S = 2.5
-_RETRY_AFTER_S = 600
 
 Guess = tuple[bytes, str]
 
@@ -24,11 +23,11 @@ Guess = tuple[bytes, str]
 class GuessLimitPort(Protocol):
     """Wrong guesses per person; never fails and never opens."""
 
-    async def locked(self, people: Collection[bytes]) -> set[bytes]:
-        """Who may not guess now."""
+    def wait_s(self, person: bytes) -> float:
+        """How long somebody who is known to be locked may not guess."""
 
-    async def count_wrong(self, people: Iterable[bytes]) -> None:
-        """Counts a wrong guess of each."""
+    async def spend(self, guesses: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """Counts those that are wrong; for each, how long its person is locked."""
 
 
 class CodesPort(Protocol):
@@ -65,14 +64,16 @@ class CodeResolver:
     async def _resolve(self, guesses: list[Guess]) -> Sequence[Activity | Exception]:
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                locked = await self._guesses.locked([user_id for user_id, _ in guesses])
-                known = await self._known({code for user_id, code in guesses if code and user_id not in locked})
-                await self._guesses.count_wrong(
-                    [user_id for user_id, code in guesses if code not in known and user_id not in locked]
+                known = await self._known(
+                    {code for user_id, code in guesses if code and not self._guesses.wait_s(user_id)}
                 )
+                waits = await self._guesses.spend([(user_id, code not in known) for user_id, code in guesses])
         except TimeoutError:
             raise UnavailableError("codes cannot be looked up now; try again", retry_after_s=1) from None
-        return [_locked() if user_id in locked else known.get(code) or CodeWrongError() for user_id, code in guesses]
+        return [
+            _locked(wait_s) if wait_s else known.get(code) or CodeWrongError()
+            for (_, code), wait_s in zip(guesses, waits, strict=True)
+        ]
 
     async def _known(self, codes: set[str]) -> dict[str, Activity]:
         if not codes:
@@ -81,6 +82,5 @@ class CodeResolver:
         return {activity.code: activity for activity in found if activity.published_at is not None}
 
 
-def _locked() -> CodeLockedError:
-    detail = "too many wrong codes; scan the QR, or try again in ten minutes"
-    return CodeLockedError(detail, retry_after_s=_RETRY_AFTER_S)
+def _locked(wait_s: float) -> CodeLockedError:
+    return CodeLockedError("too many wrong codes; scan the QR, or try again in ten minutes", retry_after_s=wait_s)

@@ -7,7 +7,7 @@ from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import cache, database, process
 from servicekit.broker import Publisher
-from servicekit.guesses import GuessLimit
+from servicekit.guesses import guess_limit
 from servicekit.offset import watch_clock
 from servicekit.outbox import PUBLISH, Outbox, publish_effect
 from servicekit.process import Process, Stop
@@ -39,7 +39,7 @@ async def compose(settings: Settings, process: Process) -> None:
     store = Store(engine, outbox)
     identity = client.connect(process, process.settings.identity_target, "identity", retry=True)
     qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(load(CredentialSettings).credential_secret)), redis)
-    codes = CodeResolver(store, GuessLimit(redis))
+    codes = CodeResolver(store, guess_limit(redis))
 
     async def fetch_jwks() -> str:
         stub = identity_pb2_grpc.IdentityServiceStub(identity)

@@ -88,12 +88,13 @@ class ClaimPort(Protocol):
 class CountedAtTheDoor:
     """The guess limit of completion: there is none, because each guess was counted when it was made."""
 
-    async def locked(self, people: Collection[bytes]) -> set[bytes]:
-        """Nobody."""
-        return set()
+    def wait_s(self, person: bytes) -> float:
+        """Nobody waits."""
+        return 0.0
 
-    async def count_wrong(self, people: Iterable[bytes]) -> None:
+    async def spend(self, guesses: Sequence[tuple[bytes, bool]]) -> list[float]:
         """Counts nothing twice."""
+        return [0.0] * len(guesses)
 
 
 @dataclass(frozen=True, slots=True)

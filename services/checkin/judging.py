@@ -72,11 +72,11 @@ class AntifraudPort(Protocol):
 class GuessesPort(Protocol):
     """Wrong codes per person; never raises."""
 
-    async def locked(self, people: Collection[bytes]) -> set[bytes]:
-        """Who may not try a code now."""
+    def wait_s(self, person: bytes) -> float:
+        """How long somebody who is known to be locked may not try a code; no trip."""
 
-    async def count_wrong(self, people: Iterable[bytes]) -> None:
-        """Counts a wrong code of each."""
+    async def spend(self, guesses: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """Counts those that are wrong; for each, in order, how long its person is locked. One trip."""
 
 
 @dataclass(slots=True)
@@ -155,14 +155,13 @@ class Judging:
         for case in cases:
             if case.attempt.method == Method.QR:
                 self._open_qr(case)
-        await self._refuse_locked(cases)
+        guesses = self._guesses_among(cases)
         is_reachable = await self._find_occurrences(cases)
         for case in cases:
             if case.is_open:
                 self._place(case, is_reachable)
-        wrong = [case.attempt.user_id for case in cases if case.finding is _CODE_WRONG]
-        if wrong:
-            await self._guesses.count_wrong(wrong)
+        if guesses:
+            await self._count(guesses)
 
     def _open_qr(self, case: Case) -> None:
         text = case.attempt.token
@@ -181,13 +180,22 @@ class Judging:
         case.token = token
         return None
 
-    async def _refuse_locked(self, cases: Sequence[Case]) -> None:
-        guessing = [case for case in cases if case.attempt.method == Method.CODE]
-        if guessing:
-            locked = await self._guesses.locked({case.attempt.user_id for case in guessing})
-            for case in guessing:
-                if case.attempt.user_id in locked:
-                    case.close(_CODE_LOCKED)
+    def _guesses_among(self, cases: Sequence[Case]) -> list[Case]:
+        """Cases with a code, but for those of people who are known to be locked: nobody looks at theirs."""
+        guesses = [case for case in cases if case.attempt.method == Method.CODE]
+        for case in guesses:
+            if self._guesses.wait_s(case.attempt.user_id):
+                case.close(_CODE_LOCKED)
+        return [case for case in guesses if case.is_open]
+
+    async def _count(self, guesses: Sequence[Case]) -> None:
+        """Has every guess counted by itself, the right ones too: what comes after the fifth wrong one is not told."""
+        answered = [case for case in guesses if case.error is None]
+        waits = await self._guesses.spend([(case.attempt.user_id, case.finding is _CODE_WRONG) for case in answered])
+        for case, wait_s in zip(answered, waits, strict=True):
+            if wait_s:
+                case.snapshot = None
+                case.close(_CODE_LOCKED)
 
     async def _find_occurrences(self, cases: Sequence[Case]) -> bool:
         """Loads what the cases need; False when the activity service is gone."""

@@ -13,7 +13,7 @@ from servicekit.breaker import AsyncBreaker
 from servicekit.broker import Publisher
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
-from servicekit.guesses import GuessLimit
+from servicekit.guesses import guess_limit
 from servicekit.names import Names
 from servicekit.offset import watch_clock
 from servicekit.process import Process, Stop
@@ -63,7 +63,7 @@ async def compose(running: Process) -> None:
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(running, shared.antifraud_target, "antifraud", retry=True)),
-        guesses=GuessLimit(redis),
+        guesses=guess_limit(redis),
         staff=Staff(roles, names, Devices(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,

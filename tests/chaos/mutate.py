@@ -109,9 +109,9 @@ MUTATIONS = (
     ),
     Mutation(
         "without Redis codes can be guessed",
-        "GuessLimit.locked",
-        "locked = {person for person in people if self._count(person) >= self._limit}",
-        "locked = set()",
+        "Allowance.spend",
+        "return [self._spend_here(*item) for item in items]",
+        "return [0.0] * len(items)",
         (_ACTIVITY, "-k", "wrong_codes"),
     ),
     Mutation(

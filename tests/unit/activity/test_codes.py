@@ -6,7 +6,7 @@ import pytest
 
 from servicekit import ids
 from servicekit.errors import UnavailableError
-from servicekit.guesses import GuessLimit
+from servicekit.guesses import guess_limit
 from services.activity.codes import CodeResolver
 from services.activity.domain import Activity
 from services.activity.errors import CodeLockedError, CodeWrongError
@@ -32,7 +32,7 @@ def a_published(store: FakeStore) -> Activity:
 
 def a_resolver(store: FakeStore) -> CodeResolver:
     """A resolver with a Redis of its own."""
-    return CodeResolver(store, GuessLimit(FakeRedis()))  # type: ignore[arg-type]
+    return CodeResolver(store, guess_limit(FakeRedis()))  # type: ignore[arg-type]
 
 
 async def test_a_thousand_people_with_one_code_cost_one_read() -> None:
@@ -74,11 +74,11 @@ async def test_a_lock_holds_for_the_right_code_too() -> None:
 async def test_a_guess_that_nobody_could_check_does_not_count() -> None:
     """The database's outage locks nobody out."""
     redis = FakeRedis()
-    guesser, limit = ids.new_id(), GuessLimit(redis)  # type: ignore[arg-type]
+    guesser, limit = ids.new_id(), guess_limit(redis)  # type: ignore[arg-type]
     resolver = CodeResolver(BrokenStore(), limit)
 
     for _ in range(6):
         with pytest.raises(UnavailableError):
             await resolver.find(guesser, WRONG_CODE)
 
-    assert await limit.locked([guesser]) == set()
+    assert await limit.spend([(guesser, False)]) == [0]

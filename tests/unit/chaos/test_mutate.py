@@ -37,13 +37,13 @@ def test_every_mutation_finds_its_function_and_its_text_once(sources: Sources) -
 
 def test_a_mutation_that_no_longer_fits_is_named(sources: Sources) -> None:
     """A function that is nowhere, text that is nowhere in it, and text that is there twice."""
-    lost = Mutation("lost", "GuessLimit.gone", "self", "", ())
-    gone = Mutation("gone", "GuessLimit.locked", "no such line", "", ())
-    vague = Mutation("vague", "GuessLimit.locked", "self", "", ())
+    lost = Mutation("lost", "Allowance.gone", "self", "", ())
+    gone = Mutation("gone", "Allowance.spend", "no such line", "", ())
+    vague = Mutation("vague", "Allowance.spend", "self", "", ())
     lines = list(misfits([lost, gone, vague], sources))
     assert [line.partition(":")[0] for line in lines] == ["lost", "gone", "vague"]
-    assert "no GuessLimit.gone" in lines[0]
-    assert "0 times in GuessLimit.locked" in lines[1]
+    assert "no Allowance.gone" in lines[0]
+    assert "0 times in Allowance.spend" in lines[1]
 
 
 def test_a_mutation_survives_the_move_of_its_file(tmp_path: Path) -> None:

@@ -305,6 +305,17 @@ async def test_five_wrong_codes_lock_that_person_only(house: House) -> None:
     assert await house.told(house.scan(**right)) == (Outcome.ACCEPTED, [])
 
 
+async def test_one_batch_buys_no_more_guesses_than_many(house: House) -> None:
+    """The counter decides attempt by attempt: after the fifth wrong code not even the right one is told."""
+    guesser, code = new_id(), {"method": Method.CODE, "token": ""}
+    wrong = [house.scan(user_id=guesser, code=f"ZZZZZ{number}", **code) for number in range(7)]
+    early, late = (house.scan(user_id=guesser, code=house.occurrence.code, **code) for _ in range(2))
+    answers = await house.take(early, *wrong, late)
+    assert answers[0].outcome == Outcome.ACCEPTED
+    assert [answer.reasons[0].reason for answer in answers[1:]] == ["CODE_WRONG"] * 5 + ["CODE_LOCKED"] * 3
+    assert answers[-1].activity_id == b""
+
+
 async def test_a_full_room_refuses_the_next_person() -> None:
     """CAPACITY_FULL is decided at acceptance."""
     house = House(an_occurrence(capacity=1))
