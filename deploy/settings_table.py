@@ -62,7 +62,7 @@ def _variable(prefix: str, name: str, field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return f"`{field.default}`" if field.default != "" else "empty"
+    return f"`{field.default}`" if field.default not in ("", ()) else "empty"
 
 
 if __name__ == "__main__":

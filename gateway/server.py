@@ -4,6 +4,7 @@ from functools import partial
 
 import uvicorn
 
+from gateway.addresses import Proxies
 from gateway.app import build
 from gateway.auth import Guard
 from gateway.checkins import CheckinRoute
@@ -44,7 +45,7 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
-    parts = Parts(clients, guard, live, many, settings)
+    parts = Parts(clients, guard, live, many, settings, Proxies(http.trusted_proxies))
     server = HttpServer(_config(build(parts, hot), http), settings.farewell_s)
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.addresses import Networks
 from servicekit.settings import OwnSettings
 
 
@@ -33,3 +34,6 @@ class HttpSettings(BaseSettings):
 
     http_host: str = Field("127.0.0.1", description="address of the public HTTP API")
     http_port: int = Field(8080, description="port of the public HTTP API")
+    trusted_proxies: Networks = Field(
+        (), description="networks of the proxies whose X-Forwarded-For is believed: `10.0.0.0/8,fd00::/8`"
+    )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from gateway.addresses import Proxies
 from gateway.auth import Guard
 from gateway.clients import Clients
 from gateway.live import Live
@@ -19,7 +20,9 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The acce
 class Parts:
     """What the composing module hands to the routes."""
 
-    def __init__(self, clients: Clients, guard: Guard, live: Live, many: Many, settings: Settings) -> None:
+    def __init__(
+        self, clients: Clients, guard: Guard, live: Live, many: Many, settings: Settings, proxies: Proxies
+    ) -> None:
         self.clients = clients
         self.guard = guard
         self.live = live
@@ -30,6 +33,7 @@ class Parts:
         self.grants = Buckets(burst=10, per_s=0.2)
         self.events = Buckets(burst=5, per_s=0.2)
         self.settings = settings
+        self.proxies = proxies
 
 
 def parts(request: Request) -> Parts:
@@ -41,6 +45,11 @@ def parts(request: Request) -> Parts:
 def clients(request: Request) -> Clients:
     """The services of this app."""
     return parts(request).clients
+
+
+def client_address(request: Request) -> str:
+    """The address that limits count, whether or not anybody is signed in."""
+    return parts(request).proxies.client_address(request.scope)
 
 
 async def caller(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Claims:
@@ -70,5 +79,6 @@ def _authorization(request: Request) -> bytes | None:
 
 SharedParts = Annotated[Parts, Depends(parts)]
 Services = Annotated[Clients, Depends(clients)]
+ClientAddress = Annotated[str, Depends(client_address)]
 Caller = Annotated[Claims, Depends(caller)]
 Attendee = Annotated[Claims, Depends(attendee)]

@@ -134,6 +134,7 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- if eq $name "gateway" }}
 - {name: QIANDAO_HTTP_HOST, value: "0.0.0.0"}
 - {name: QIANDAO_HTTP_PORT, value: "8080"}
+- {name: QIANDAO_TRUSTED_PROXIES, value: {{ join "," $values.trustedProxies | quote }}}
 - {name: GATEWAY_FAREWELL_S, value: {{ $values.service.farewellSeconds | quote }}}
 - {name: GATEWAY_EVENT_SAMPLE_RATE, value: {{ $values.eventSampleRate | quote }}}
 - {name: GATEWAY_WECHAT_CHECK, value: {{ $values.wechat.checkFile | quote }}}
