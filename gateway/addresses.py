@@ -27,7 +27,8 @@ def parse_networks(text: object) -> tuple[Network, ...]:
     Raises:
         ValueError: A part is no network, or is everybody.
     """
-    return tuple(_network(part.strip()) for part in str(text).split(",") if part.strip())
+    # The default, which is validated too, is no text.
+    return tuple(_network(part.strip()) for part in str(text or "").split(",") if part.strip())
 
 
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_networks)]

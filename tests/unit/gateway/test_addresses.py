@@ -65,3 +65,9 @@ def test_networks_come_from_one_variable(monkeypatch: pytest.MonkeyPatch) -> Non
     assert Proxies(load(HttpSettings).trusted_proxies).trusts("192.0.2.7")
     monkeypatch.setenv("QIANDAO_TRUSTED_PROXIES", "")
     assert load(HttpSettings).trusted_proxies == ()
+
+
+def test_unless_told_nobody_is_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway starts without the variable."""
+    monkeypatch.delenv("QIANDAO_TRUSTED_PROXIES", raising=False)
+    assert load(HttpSettings).trusted_proxies == ()
