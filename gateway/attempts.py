@@ -175,7 +175,8 @@ def to_staff_attempt(request: StaffCheckin, activity_id: bytes, actor_id: bytes,
         InvalidArgumentError: A field that the decoder cannot judge is wrong; names it.
         PermissionDeniedError: The actor checks in nobody but themselves.
     """
-    attempt_id, user_id, device_id = _attempt_id(request.attempt_id), _subject(request), _device_id(request.device_id)
+    attempt_id = staff_attempt_id(actor_id, _attempt_id(request.attempt_id))
+    user_id, device_id = _subject(request), _device_id(request.device_id)
     if user_id == actor_id:
         raise PermissionDeniedError("nobody checks themselves in as staff; scan the QR, or ask somebody else")
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
@@ -194,6 +195,17 @@ def to_staff_attempt(request: StaffCheckin, activity_id: bytes, actor_id: bytes,
         actor_id=actor_id,
         body_hash=sha256(_canonical(fixed)).digest()[:16],
     )
+
+
+def staff_attempt_id(actor_id: bytes, attempt_id: bytes) -> bytes:
+    """The id under which an attempt of staff is kept among the person's own, none of which can be the same.
+
+    It is a UUIDv8 (RFC 9562), theirs are UUIDv7. The same staff member's retry has the same id, another's has not.
+    """
+    digest = bytearray(sha256(b"staff|" + actor_id + attempt_id).digest()[:16])
+    digest[6] = 0x80 | digest[6] & 0x0F
+    digest[8] = 0x80 | digest[8] & 0x3F
+    return bytes(digest)
 
 
 def _subject(request: StaffCheckin) -> bytes:

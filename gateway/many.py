@@ -5,6 +5,7 @@ in. All of them go into the line (`line.py`) together.
 """
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -87,6 +88,8 @@ class Many:
         self._admit_staff = admit_staff
         self._flying = asyncio.Semaphore(_SYNCS_AT_ONCE)
         self._syncs = 0
+        # Syncs of one person follow each other, or each of them would find room for three open attempts.
+        self._turns: weakref.WeakValueDictionary[bytes, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def sync(
         self, person: Claims, items: Sequence[msgspec.Raw], received_at: int, request_id: str
@@ -107,7 +110,7 @@ class Many:
             raise OverloadedError("too many phones sync at this moment; try again")
         self._syncs += 1
         try:
-            async with self._flying:
+            async with self._turns.setdefault(person.user_id, asyncio.Lock()), self._flying:
                 await self._take_offline(person, _distinct(cases))
         finally:
             self._syncs -= 1
@@ -210,12 +213,15 @@ class Many:
     def _result(self, case: _Case, where: str, request_id: str) -> Result:
         attempt, answer = case.attempt, case.answer
         assert answer is not None
+        # What the caller calls it: a staff attempt has another id inside.
+        name = _said(case.item, "attempt_id")
         if attempt is None:
-            name, subject = _said(case.item, "attempt_id"), _said(case.item, "user_id")
+            subject = _said(case.item, "user_id")
         else:
-            name, subject = to_text(attempt.attempt_id), to_text(attempt.user_id) if attempt.actor_id else None
+            subject = to_text(attempt.user_id) if attempt.actor_id else None
         if isinstance(answer, pb.Checkin):
             view = to_staff_answer(answer) if subject else to_answer(answer)
+            view.checkin.attempt_id = name or view.checkin.attempt_id
             return Result(name, view.checkin.outcome, False, subject, view.checkin, view.message)
         problem = problems.to_problem(answer, request_id)
         for fault in problem.errors:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from gateway.attempts import staff_attempt_id
 from gateway.fallback import BatchLostError
 from gateway.line import Line, OverloadedError
 from gateway.many import Many, Result
@@ -172,6 +173,15 @@ async def test_three_stay_open_and_the_rest_waits(many: Many, checkin: Checkin) 
     assert [result.outcome for result in again] == ["provisional"] * 3
 
 
+async def test_three_stay_open_of_several_syncs_at_once(many: Many, checkin: Checkin) -> None:
+    """One does not find the room that another is about to take."""
+    checkin.answer = lambda attempt: pb.OUTCOME_PROVISIONAL
+
+    results = await asyncio.gather(*(sync(many, *(an_item() for _ in range(3))) for _ in range(5)))
+
+    assert sorted(result.outcome or "" for each in results for result in each) == [""] * 12 + ["provisional"] * 3
+
+
 async def test_on_a_good_day_fifty_are_fifty(many: Many, checkin: Checkin) -> None:
     """The cap is about what stays open only."""
     results = await sync(many, *(an_item() for _ in range(50)))
@@ -227,6 +237,23 @@ async def test_staff_check_people_in(many: Many, checkin: Checkin) -> None:
     assert (second.outcome, second.user_id, faults(second)) == (None, stranger["user_id"], ["checkins.1.user_id"])
     assert (third.user_id, faults(third)) == ("7", ["checkins.2.user_id"])
     assert [attempt.is_offline for attempt in checkin.attempts] == [False, False]
+
+
+async def test_a_staff_attempt_is_named_as_its_sender_named_it_and_never_the_persons_own(
+    many: Many, checkin: Checkin
+) -> None:
+    """Inside it has an id of its own, the same for a retry whatever brings it, and no UUIDv7."""
+    item = a_staff_item()
+    there = {"method": "staff", "activity_id": ids.to_text(ACTIVITY)}
+
+    results = [*await let_in(many, item), *await let_in(many, item), *await sync(many, item | there)]
+
+    assert [(one.attempt_id, one.checkin and one.checkin.attempt_id) for one in results] == [
+        (item["attempt_id"], item["attempt_id"])
+    ] * 3
+    [inside] = {attempt.attempt_id for attempt in checkin.attempts}
+    assert ids.to_text(inside) != item["attempt_id"] and inside[6] >> 4 == 8
+    assert staff_attempt_id(ids.new_id(), ids.from_text(item["attempt_id"])) != inside
 
 
 @pytest.mark.parametrize("field", ["roster_entry_id", "entry_code", "person_token"])
