@@ -72,6 +72,12 @@ class Snapshot:
 Fetch = Callable[[bytes, Claims], Awaitable[Snapshot]]
 
 
+class TooManyStreamsError(RateLimitedError):
+    """One person watches on that many screens already."""
+
+    reason = "TOO_MANY_STREAMS"
+
+
 class _Viewer:
     """One open stream."""
 
@@ -133,10 +139,16 @@ class Live:
         Raises:
             ServiceError: The person may not see the activity, or has too many streams open.
         """
-        if self._streams[person.user_id] >= _STREAMS_PER_PERSON:
-            raise RateLimitedError(f"at most {_STREAMS_PER_PERSON} live streams per person; close one", retry_after_s=5)
-        first = await self._fetch(activity_id, person)
-        return self._follow(activity_id, person, first, _parse(last_event_id))
+        self._take_place(person)
+        try:
+            first = await self._fetch(activity_id, person)
+        except BaseException:
+            self._give_place_back(person)
+            raise
+        events = self._follow(activity_id, person, first, _parse(last_event_id))
+        # Once it has begun, whatever ends it gives the place back, be it never read.
+        await anext(events)
+        return events
 
     async def run(self) -> None:
         """Reads the streams of all watched activities; for ever."""
@@ -154,12 +166,27 @@ class Live:
                 viewer.is_over = True
                 viewer.give(_HEARTBEAT)
 
+    def _take_place(self, person: Claims) -> None:
+        """Counts a stream before anything is waited for: those opened at the same instant would all pass otherwise."""
+        if self._streams.get(person.user_id, 0) >= _STREAMS_PER_PERSON:
+            metrics.LIVE_STREAMS_OVER.inc()
+            raise TooManyStreamsError(
+                f"at most {_STREAMS_PER_PERSON} live streams per person; close one", retry_after_s=5
+            )
+        self._streams[person.user_id] += 1
+
+    def _give_place_back(self, person: Claims) -> None:
+        self._streams[person.user_id] -= 1
+        if not self._streams[person.user_id]:
+            del self._streams[person.user_id]
+
     async def _follow(
         self, activity_id: bytes, person: Claims, first: Snapshot, resumed: Position | None
     ) -> AsyncIterator[bytes]:
         viewer = _Viewer(person)
         channel = self._join(activity_id, first, viewer)
         try:
+            yield b""
             # Resuming, the numbers carry no id: it would say that the events in between had been seen.
             yield _event("stats", first.numbers, None if resumed else first.event_id)
             missed = await self._missed(channel, resumed or _parse(first.event_id) or (0, 0))
@@ -175,7 +202,6 @@ class Live:
         if channel is None:
             channel = self._channels[activity_id] = _Channel(activity_id, first)
         channel.viewers.add(viewer)
-        self._streams[viewer.person.user_id] += 1
         self._watched.set()
         metrics.VIEWERS.inc()
         return channel
@@ -183,9 +209,7 @@ class Live:
     def _leave(self, channel: _Channel, viewer: _Viewer) -> None:
         metrics.VIEWERS.dec()
         channel.viewers.discard(viewer)
-        self._streams[viewer.person.user_id] -= 1
-        if not self._streams[viewer.person.user_id]:
-            del self._streams[viewer.person.user_id]
+        self._give_place_back(viewer.person)
         if not channel.viewers:
             self._channels.pop(channel.activity_id, None)
         if not self._channels:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from prometheus_client import Counter, Gauge, Histogram
 
 from servicekit.bulk_histogram import BulkHistogram
+from servicekit.quotas import OVER_QUOTA
 
 REQUESTS = Counter("http_requests_total", "HTTP requests answered.", ["route", "method", "code"])
 DURATION = Histogram(
@@ -22,6 +23,8 @@ WAITING = Gauge("checkin_waiting", "Attempts not yet sent to checkin.")
 SHED = Counter("checkin_shed_total", "Attempts answered 503 because the line was too long.")
 FALLBACK = Counter("gateway_fallback_total", "Attempts taken without checkin, by what became of them.", ["result"])
 CAPPED = Counter("checkin_provisional_capped_total", "Attempts answered 429 because three of the person's are open.")
+FAILED_SIGN_INS_OVER = OVER_QUOTA.labels("failed_sign_ins")
+LIVE_STREAMS_OVER = OVER_QUOTA.labels("live_streams")
 VIEWERS = Gauge("live_viewers", "Open live streams.")
 
 CLIENT_EVENTS = Counter(

@@ -51,6 +51,15 @@ class Buckets:
         self._recent[person] = full_at
         return 0.0
 
+    def give_back(self, person: bytes) -> None:
+        """Undoes a `take`."""
+        if person in self._recent:
+            self._recent[person] -= self._interval_s
+
+    def empty(self, person: bytes, wait_s: float) -> None:
+        """Takes all that is left: the next token is there in `wait_s` seconds."""
+        self._recent[person] = self._clock() + self._fill_s - self._interval_s + wait_s
+
 
 class Drain:
     """How fast a line empties, and so how long a newcomer would wait.

@@ -9,6 +9,7 @@ from gateway.app import build
 from gateway.auth import Guard
 from gateway.checkins import CheckinRoute
 from gateway.clients import Clients
+from gateway.failures import Failures
 from gateway.fallback import Fallback
 from gateway.line import Line
 from gateway.live import Live
@@ -45,7 +46,8 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
-    parts = Parts(clients, guard, live, many, settings, Proxies(http.trusted_proxies))
+    failures = Failures(redis, settings.failed_sign_ins_per_s)
+    parts = Parts(clients, guard, live, many, settings, Proxies(http.trusted_proxies), failures)
     server = HttpServer(_config(build(parts, hot), http), settings.farewell_s)
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")

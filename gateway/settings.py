@@ -22,6 +22,9 @@ class Settings(OwnSettings):
         {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
     )
     event_sample_rate: float = Field(0.1, ge=0, le=1, description="share of client events that phones send")
+    failed_sign_ins_per_s: float = Field(
+        100, gt=0, description="sign-ins that may fail from one address, a second and at once; a campus is one address"
+    )
     wechat_check: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )

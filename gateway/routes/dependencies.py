@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from gateway.addresses import Proxies
 from gateway.auth import Guard
 from gateway.clients import Clients
+from gateway.failures import Failures
 from gateway.live import Live
 from gateway.many import Many
 from gateway.ratelimit import Buckets
@@ -21,7 +22,14 @@ class Parts:
     """What the composing module hands to the routes."""
 
     def __init__(
-        self, clients: Clients, guard: Guard, live: Live, many: Many, settings: Settings, proxies: Proxies
+        self,
+        clients: Clients,
+        guard: Guard,
+        live: Live,
+        many: Many,
+        settings: Settings,
+        proxies: Proxies,
+        failures: Failures,
     ) -> None:
         self.clients = clients
         self.guard = guard
@@ -34,6 +42,7 @@ class Parts:
         self.events = Buckets(burst=5, per_s=0.2)
         self.settings = settings
         self.proxies = proxies
+        self.failures = failures
 
 
 def parts(request: Request) -> Parts:

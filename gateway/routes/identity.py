@@ -7,7 +7,7 @@ from pydantic import Field
 
 from gateway.clients import SIGN_IN_S, ask
 from gateway.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
-from gateway.routes.dependencies import Caller, Services, SharedParts
+from gateway.routes.dependencies import Caller, ClientAddress, Services, SharedParts
 from protos.identity.v1 import identity_pb2 as pb
 
 router = APIRouter(prefix="/v1", tags=["identity"])
@@ -110,18 +110,19 @@ class Members(Model):
 
 
 @router.post("/auth/wechat")
-async def sign_in(body: SignIn, services: Services) -> Session:
+async def sign_in(body: SignIn, services: Services, shared: SharedParts, address: ClientAddress) -> Session:
     """Signs in with the code of `wx.login`; the first visit makes the user."""
     request = pb.SignInWithWechatRequest(code=body.code)
-    return _session(await ask(services.identity.SignInWithWechat, request, timeout_s=SIGN_IN_S))
+    async with shared.failures.counted(address):
+        return _session(await ask(services.identity.SignInWithWechat, request, timeout_s=SIGN_IN_S))
 
 
 @router.post("/auth/refresh")
-async def refresh(body: Refresh, services: Services) -> Session:
+async def refresh(body: Refresh, services: Services, shared: SharedParts, address: ClientAddress) -> Session:
     """New tokens for a refresh token. Using an old one again ends the session everywhere."""
-    return _session(
-        await ask(services.identity.RefreshSession, pb.RefreshSessionRequest(refresh_token=body.refresh_token))
-    )
+    request = pb.RefreshSessionRequest(refresh_token=body.refresh_token)
+    async with shared.failures.counted(address):
+        return _session(await ask(services.identity.RefreshSession, request))
 
 
 @router.post("/auth/logout", status_code=204)

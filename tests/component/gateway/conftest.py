@@ -254,8 +254,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @asynccontextmanager
-async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> AsyncIterator[Gateway]:
-    """A running gateway that knows its keys, and its services, which accept every attempt."""
+async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis, **changes: Any) -> AsyncIterator[Gateway]:
+    """A running gateway that knows its keys, and its services, which accept every attempt; settings may be changed."""
     services = Services()
     services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
     services.answers["ListRevokedSessions"] = identity_pb2.ListRevokedSessionsResponse()
@@ -265,7 +265,7 @@ async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> 
     served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
     port = free_port()
-    settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret")
+    settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret", **changes)
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
     gateway = Gateway(port, services, signer, redis, served)
     await until(lambda: _knows_people(gateway))

@@ -144,7 +144,7 @@ async def test_a_person_has_five_streams_at_most(gateway: Gateway, numbers: Numb
             await anext(events)
         refused = await gateway.http.get(PATH, headers=header)
 
-    assert (refused.status_code, refused.json()["reason"]) == (429, "RATE_LIMITED")
+    assert (refused.status_code, refused.json()["reason"]) == (429, "TOO_MANY_STREAMS")
 
 
 async def test_a_stream_ends_with_its_session(gateway: Gateway, numbers: Numbers) -> None:
