@@ -197,6 +197,41 @@ TO_PERSON = {
         "",
         "结果稍后自动更新",
     ),
+    "TOO_MANY_REFUSALS": Words(
+        "未成功的签到次数过多",
+        "",
+        "请稍后再试",
+    ),
+    "TOO_MANY_ORGANISATIONS": Words(
+        "名下的组织已达上限",
+        "",
+        "请先退出不再使用的组织",
+    ),
+    "TOO_MANY_ACTIVITIES": Words(
+        "该组织一小时内新建的活动已达上限",
+        "",
+        "请稍后再建",
+    ),
+    "TOO_MANY_CHANGES": Words(
+        "该组织一小时内改动活动的次数已达上限",
+        "",
+        "请稍后再改",
+    ),
+    "TOO_MANY_ANSWERS": Words(
+        "今天选择消息提醒的次数已达上限",
+        "",
+        "请明天再试",
+    ),
+    "TOO_MANY_STREAMS": Words(
+        "打开的实时页面过多",
+        "",
+        "请关闭其中一个",
+    ),
+    "TOO_MANY_FAILED_SIGN_INS": Words(
+        "所在网络登录失败次数过多",
+        "",
+        "请稍后再试",
+    ),
 }
 
 TO_STAFF = {
@@ -384,5 +419,40 @@ TO_STAFF = {
         "正在核验",
         "",
         "结果稍后自动更新",
+    ),
+    "TOO_MANY_REFUSALS": Words(
+        "此人未成功的签到次数过多",
+        "",
+        "请稍后再试",
+    ),
+    "TOO_MANY_ORGANISATIONS": Words(
+        "名下的组织已达上限",
+        "",
+        "请先退出不再使用的组织",
+    ),
+    "TOO_MANY_ACTIVITIES": Words(
+        "该组织一小时内新建的活动已达上限",
+        "",
+        "请稍后再建",
+    ),
+    "TOO_MANY_CHANGES": Words(
+        "该组织一小时内改动活动的次数已达上限",
+        "",
+        "请稍后再改",
+    ),
+    "TOO_MANY_ANSWERS": Words(
+        "今天选择消息提醒的次数已达上限",
+        "",
+        "请明天再试",
+    ),
+    "TOO_MANY_STREAMS": Words(
+        "打开的实时页面过多",
+        "",
+        "请关闭其中一个",
+    ),
+    "TOO_MANY_FAILED_SIGN_INS": Words(
+        "所在网络登录失败次数过多",
+        "",
+        "请稍后再试",
     ),
 }

@@ -74,7 +74,11 @@ def failure(reason: str, is_saved: bool, metadata: Mapping[str, str] = MappingPr
     """
     if is_saved:
         return _SAVED
-    return _TOO_MANY_OPEN.format_map(metadata) if "open" in metadata else _FAILURES.get(reason, "")
+    if "open" in metadata:
+        return _TOO_MANY_OPEN.format_map(metadata)
+    if reason.startswith("TOO_MANY_") and (words := TO_PERSON.get(reason)):
+        return f"{words.cause}，{words.next_step}"
+    return _FAILURES.get(reason, "")
 
 
 def cause(reason: Mapping[str, object], vocabulary: Mapping[str, Words] = TO_PERSON) -> str:

@@ -4,6 +4,8 @@ A key is scoped (user, route, key) and stored in the transaction of the effect, 
 Two requests with one key at the same time wait for each other on the row. Keys live for 24 hours.
 """
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,14 +25,18 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.mysql import DATETIME, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit import clock
-from servicekit.errors import ConflictError, invalid
+from servicekit.database import unavailable_when_lost
+from servicekit.errors import ConflictError, UnavailableError, invalid
+
+log = logging.getLogger(__name__)
 
 LIFE_US = 24 * 3600 * clock.SECOND_US
 MAXIMUM_KEY_CHARACTERS = 64
 _FORGET_AT_ONCE = 1000
+_FORGET_EVERY_S = 60.0
 
 
 class IdempotencyKeyReusedError(ConflictError):
@@ -109,6 +115,18 @@ async def forget_old(connection: AsyncConnection, table: Table) -> None:
     oldest = clock.to_datetime(clock.now_us() - LIFE_US)
     statement = f"DELETE FROM {table.name} WHERE created_at < :oldest LIMIT {_FORGET_AT_ONCE}"  # noqa: S608  constants
     await connection.execute(text(statement), {"oldest": oldest})
+
+
+async def forget_old_keys(engine: AsyncEngine, table: Table) -> None:
+    """Deletes keys past their life, a bounded number a minute; for ever."""
+    while True:
+        try:
+            with unavailable_when_lost():
+                async with engine.begin() as connection:
+                    await forget_old(connection, table)
+        except UnavailableError as error:
+            log.warning("old idempotency keys stay for now: %s", error)
+        await asyncio.sleep(_FORGET_EVERY_S)
 
 
 async def _earlier_answer(connection: AsyncConnection, table: Table, intent: Intent, body_hash: bytes) -> bytes | None:

@@ -12,7 +12,14 @@ from servicekit.errors import ServiceError
 from servicekit.idempotency import IdempotencyKeyReusedError, Intent
 from services.identity import domain
 from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, User
-from services.identity.errors import AlreadyMemberError, RefreshTokenError, RefreshTokenReusedError, WechatCodeError
+from services.identity.errors import (
+    AlreadyMemberError,
+    RefreshTokenError,
+    RefreshTokenReusedError,
+    TooManyAnswersError,
+    TooManyOrganisationsError,
+    WechatCodeError,
+)
 from services.identity.subscriptions import Answer, Grant, Subscription
 
 
@@ -94,6 +101,7 @@ class FakeOrganisations:
     """Organisations and memberships in dictionaries."""
 
     people: FakePeople
+    quota: int = 50
     organisations: dict[bytes, tuple[str, int]] = field(default_factory=dict)
     roles: dict[tuple[bytes, bytes], tuple[Role, int]] = field(default_factory=dict)
     keys: dict[tuple[bytes, str, str], tuple[bytes, bytes]] = field(default_factory=dict)
@@ -105,6 +113,7 @@ class FakeOrganisations:
         if body != intent.body:
             raise IdempotencyKeyReusedError("another body")
         if not organisation_id:
+            self._check_room(intent.user_id)
             organisation_id = ids.new_id()
             self.keys[scope] = (intent.body, organisation_id)
             self.organisations[organisation_id] = (name, now_us)
@@ -134,6 +143,7 @@ class FakeOrganisations:
         domain.check_may_give(actor, role, is_oneself=actor_id == user_id)
         if old is Role.NONE:
             await self.people.get(user_id)
+            self._check_room(user_id, role)
             self.roles[organisation_id, user_id] = (role, now_us)
         elif old is not role:
             raise AlreadyMemberError
@@ -145,6 +155,8 @@ class FakeOrganisations:
         domain.check_may_give(actor, old, role, is_oneself=actor_id == user_id)
         if old is Role.NONE:
             raise domain.unknown_person()
+        if old is not role:
+            self._check_room(user_id, role)
         self.roles[organisation_id, user_id] = (role, self.roles[organisation_id, user_id][1])
         return self._member(organisation_id, user_id)
 
@@ -156,6 +168,11 @@ class FakeOrganisations:
         if subject is Role.NONE:
             raise domain.unknown_person()
         del self.roles[organisation_id, user_id]
+
+    def _check_room(self, user_id: bytes, role: Role = Role.OWNER) -> None:
+        owned = sum(member_id == user_id and each is Role.OWNER for (_, member_id), (each, _) in self.roles.items())
+        if role is Role.OWNER and owned >= self.quota:
+            raise TooManyOrganisationsError(self.quota)
 
     def _seen_by(self, organisation_id: bytes, user_id: bytes) -> Organisation:
         if (organisation_id, user_id) not in self.roles:
@@ -170,8 +187,9 @@ class FakeOrganisations:
 
 @dataclass
 class FakeSubscriptions:
-    """The ledger as a list."""
+    """The ledger as a list; the day never ends."""
 
+    quota: int = 200
     entries: list[tuple[bytes, Grant]] = field(default_factory=list)
     keys: dict[tuple[bytes, str, str], bytes] = field(default_factory=dict)
 
@@ -179,6 +197,8 @@ class FakeSubscriptions:
         """See `Subscriptions.grant`."""
         scope = (intent.user_id, intent.route, intent.key)
         if not intent.key or scope not in self.keys:
+            if sum(owner == intent.user_id for owner, _ in self.entries) + len(grants) > self.quota:
+                raise TooManyAnswersError(self.quota)
             self.keys[scope] = intent.body
             self.entries += [(intent.user_id, grant) for grant in grants]
         if self.keys[scope] != intent.body:

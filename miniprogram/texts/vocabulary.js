@@ -42,4 +42,11 @@ module.exports = {
   FACE_UNAVAILABLE: { why: '人脸核验暂不可用', what: '组织者会人工核验，请留意结果', action: 'none' },
   GATE_UNKNOWN: { why: '没有这个入口', what: '请选择列表中的入口', action: 'none' },
   DEPENDENCY_UNAVAILABLE: { why: '正在核验', what: '结果稍后自动更新', action: 'none' },
+  TOO_MANY_REFUSALS: { why: '未成功的签到次数过多', what: '请稍后再试', action: 'none' },
+  TOO_MANY_ORGANISATIONS: { why: '名下的组织已达上限', what: '请先退出不再使用的组织', action: 'none' },
+  TOO_MANY_ACTIVITIES: { why: '该组织一小时内新建的活动已达上限', what: '请稍后再建', action: 'none' },
+  TOO_MANY_CHANGES: { why: '该组织一小时内改动活动的次数已达上限', what: '请稍后再改', action: 'none' },
+  TOO_MANY_ANSWERS: { why: '今天选择消息提醒的次数已达上限', what: '请明天再试', action: 'none' },
+  TOO_MANY_STREAMS: { why: '打开的实时页面过多', what: '请关闭其中一个', action: 'none' },
+  TOO_MANY_FAILED_SIGN_INS: { why: '所在网络登录失败次数过多', what: '请稍后再试', action: 'none' },
 }

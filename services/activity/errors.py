@@ -39,6 +39,32 @@ class CodeLockedError(RateLimitedError):
     reason = "CODE_LOCKED"
 
 
+class TooManyActivitiesError(RateLimitedError):
+    """The organisation made as many in an hour as it may."""
+
+    reason = "TOO_MANY_ACTIVITIES"
+
+    def __init__(self, quota: int, wait_s: float) -> None:
+        super().__init__(
+            f"one organisation makes at most {quota} activities an hour; go on later",
+            retry_after_s=wait_s,
+            metadata={"quota": str(quota)},
+        )
+
+
+class TooManyChangesError(RateLimitedError):
+    """The organisation changed its activities as often in an hour as it may."""
+
+    reason = "TOO_MANY_CHANGES"
+
+    def __init__(self, quota: int, wait_s: float) -> None:
+        super().__init__(
+            f"one organisation changes its activities at most {quota} times an hour; go on later",
+            retry_after_s=wait_s,
+            metadata={"quota": str(quota)},
+        )
+
+
 class QrMalformedError(InvalidArgumentError):
     """Not a check-in QR at all."""
 

@@ -2,9 +2,13 @@
 
 from prometheus_client import Gauge
 
+from servicekit.quotas import OVER_QUOTA
+
 EXPECTED = Gauge(
     "calendar_expected_checkins", "People of rushes that are under way or begin within that time.", ["within"]
 )
 DUE = Gauge("calendar_due_checkins", "People of occurrences in the middle of their rush, guesses left out.")
 NEXT_RUSH = Gauge("calendar_next_rush_seconds", "Until the next rush of 50 people or more.")
 AGE = Gauge("calendar_age_seconds", "Since the calendar was read; +Inf when it never was.")
+ACTIVITIES_OVER = OVER_QUOTA.labels("activities")
+CHANGES_OVER = OVER_QUOTA.labels("changes")

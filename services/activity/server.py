@@ -8,6 +8,7 @@ from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import cache, database, process
 from servicekit.broker import Publisher
 from servicekit.guesses import guess_limit
+from servicekit.idempotency import forget_old_keys
 from servicekit.offset import watch_clock
 from servicekit.outbox import PUBLISH, Outbox, publish_effect
 from servicekit.process import Process, Stop
@@ -22,6 +23,7 @@ from services.activity.calendar import Calendar
 from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
 from services.activity.codes import CodeResolver
 from services.activity.qr import QrCodes
+from services.activity.quotas import Quotas
 from services.activity.rpc import ACCESS, ActivityServicer
 from services.activity.settings import Settings
 from services.activity.store import Store
@@ -36,7 +38,7 @@ async def compose(settings: Settings, process: Process) -> None:
     publisher = Publisher(settings.amqp_url, process="activity", topology=TOPOLOGY)
     publisher.start()
     outbox = Outbox(engine, tables.outbox, {PUBLISH: publish_effect(publisher), HASTEN: hasten_effect(redis)})
-    store = Store(engine, outbox)
+    store = Store(engine, outbox, Quotas(settings.activities_per_hour, settings.changes_per_hour))
     identity = client.connect(process, process.settings.identity_target, "identity", retry=True)
     qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(load(CredentialSettings).credential_secret)), redis)
     codes = CodeResolver(store, guess_limit(redis))
@@ -48,6 +50,7 @@ async def compose(settings: Settings, process: Process) -> None:
 
     process.background(outbox.run(), "outbox")
     process.background(Calendar(engine).run(), "calendar")
+    process.background(forget_old_keys(engine, tables.idempotency_keys), "forget-old-keys")
     process.background(watch_clock(redis), "clock")
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)

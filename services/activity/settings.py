@@ -15,4 +15,8 @@ class Settings(OwnSettings):
     ops_address: str = Field("127.0.0.1:9102", description="host:port of /healthz, /readyz and /metrics")
     database_url: str = Field(repr=False, description="schema activity; DELETE on outbox only")
     redis_url: str = Field(repr=False, description="keys activity:* and guess:*, channel activity:*")
+    activities_per_hour: int = Field(500, ge=1, description="activities that one organisation may make in an hour")
+    changes_per_hour: int = Field(
+        5000, ge=1, description="changes of its activities, publishing and new QRs too, that one may make in an hour"
+    )
     amqp_url: str = Field(repr=False, description="may publish changed.v1 on exchange activity")

@@ -27,6 +27,7 @@ from services.activity.domain import Activity, Occurrence, State
 from services.activity.errors import ActivityNotFoundError
 from services.activity.memory import Key, Memory
 from services.activity.messages import to_snapshots
+from services.activity.quotas import Quotas
 from services.activity.tables import activities, activity_versions, idempotency_keys, occurrences, switches
 
 T = TypeVar("T")
@@ -49,8 +50,9 @@ class Store:
     times, and then once per second.
     """
 
-    def __init__(self, engine: AsyncEngine, outbox: Outbox) -> None:
+    def __init__(self, engine: AsyncEngine, outbox: Outbox, quotas: Quotas | None = None) -> None:
         self._engine = engine
+        self._quotas = quotas or Quotas()
         self._outbox = outbox
         self._breaker = AsyncBreaker("mysql", fail_max=3, reset_s=_REST_S)
         self._memory = Memory()
@@ -66,6 +68,7 @@ class Store:
 
         Raises:
             IdempotencyKeyReusedError: The key belongs to another request.
+            TooManyActivitiesError: The organisation made as many as it may.
         """
 
         async def attempt() -> Activity:
@@ -73,6 +76,7 @@ class Store:
             rows = changes.rows_of(activity)
 
             async def effect() -> bytes:
+                await self._quotas.make(connection, activity.definition.organisation_id)
                 await self._insert(connection, activity, intent.user_id)
                 await self._outbox.write(connection, rows)
                 return activity.activity_id
@@ -91,6 +95,7 @@ class Store:
 
         Raises:
             ActivityNotFoundError: There is none.
+            TooManyChangesError: The organisation changed as much as it may.
         """
 
         async def attempt() -> Activity:
@@ -99,6 +104,7 @@ class Store:
                 after = move(before)
                 if after is before:
                     return before
+                await self._quotas.change(connection, before.definition.organisation_id)
                 # Another replica's clock may be ahead of ours; versions still follow one another.
                 after = replace(after, valid_from=max(now_us(), before.valid_from + 1))
                 rows = changes.rows_of(after)

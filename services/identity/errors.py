@@ -1,6 +1,6 @@
 """What can go wrong in identity, with reasons a phone can act on."""
 
-from servicekit.errors import ConflictError, PermissionDeniedError, UnauthenticatedError
+from servicekit.errors import ConflictError, PermissionDeniedError, RateLimitedError, UnauthenticatedError
 
 
 class WechatCodeError(UnauthenticatedError):
@@ -47,6 +47,32 @@ class LastOwnerError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("the last owner cannot leave; make somebody else owner first")
+
+
+class TooManyOrganisationsError(RateLimitedError):
+    """Somebody owns as many organisations as one person may."""
+
+    reason = "TOO_MANY_ORGANISATIONS"
+
+    def __init__(self, quota: int) -> None:
+        super().__init__(
+            f"one person owns at most {quota} organisations; leave one that somebody else owns too",
+            retry_after_s=3600,
+            metadata={"quota": str(quota)},
+        )
+
+
+class TooManyAnswersError(RateLimitedError):
+    """Somebody answered as many questions about messages as one person may in a day."""
+
+    reason = "TOO_MANY_ANSWERS"
+
+    def __init__(self, quota: int) -> None:
+        super().__init__(
+            f"at most {quota} answers about messages a day are noted",
+            retry_after_s=3600,
+            metadata={"quota": str(quota)},
+        )
 
 
 class AlreadyMemberError(ConflictError):

@@ -47,10 +47,10 @@ async def compose(process: Process, settings: Settings) -> None:
     pii = Pii(parse_secrets(settings.pii_secret), settings.wechat_app_id)
     people = People(engine, pii)
     revocations = Revocations(people, redis, verifier)
-    subscriptions, templates = Subscriptions(engine), list(settings.wechat_templates.values())
-    servicer = IdentityServicer(
-        people, Organisations(engine, pii), wechat, signer, revocations, subscriptions, templates
-    )
+    organisations = Organisations(engine, pii, settings.organisations_per_person)
+    subscriptions = Subscriptions(engine, settings.answers_per_day)
+    templates = list(settings.wechat_templates.values())
+    servicer = IdentityServicer(people, organisations, wechat, signer, revocations, subscriptions, templates)
 
     process.background(revocations.watch(), "revocations")
     process.background(_forget_old(people), "forget-old")

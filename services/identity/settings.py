@@ -31,6 +31,8 @@ class Settings(OwnSettings):
     wechat_app_id: str = Field(min_length=1, description="of the mini-program; users are keyed by it")
     wechat_app_secret: str = Field(repr=False, min_length=32, description="of the mini-program, from WeChat's console")
 
+    organisations_per_person: int = Field(50, ge=1, description="organisations that one person may own")
+    answers_per_day: int = Field(200, ge=1, description="answers about messages that one person may give in 24 hours")
     wechat_templates: dict[str, str] = Field(
         {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
     )

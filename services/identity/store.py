@@ -15,7 +15,13 @@ from servicekit.database import is_duplicate_key, unavailable_when_lost
 from servicekit.idempotency import Intent
 from services.identity import domain
 from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, User
-from services.identity.errors import AlreadyMemberError, RefreshTokenError, RefreshTokenReusedError
+from services.identity.errors import (
+    AlreadyMemberError,
+    RefreshTokenError,
+    RefreshTokenReusedError,
+    TooManyOrganisationsError,
+)
+from services.identity.metrics import ORGANISATIONS_OVER
 from services.identity.pii import Cell, Pii
 from services.identity.tables import idempotency_keys, memberships, organisations, sessions, spent_tokens, users
 
@@ -189,11 +195,16 @@ class People:
 
 
 class Organisations:
-    """Organisations and who belongs to them with which role."""
+    """Organisations and who belongs to them with which role.
 
-    def __init__(self, engine: AsyncEngine, pii: Pii) -> None:
+    Args:
+        quota: How many of them one person may own, whoever made them.
+    """
+
+    def __init__(self, engine: AsyncEngine, pii: Pii, quota: int) -> None:
         self._engine = engine
         self._pii = pii
+        self._quota = quota
 
     async def create(self, intent: Intent, name: str, now_us: int) -> Organisation:
         """Makes an organisation with the sender of the intent as owner; once per idempotency key.
@@ -201,12 +212,14 @@ class Organisations:
         Raises:
             IdempotencyKeyReusedError: The key belongs to another request.
             NotFoundError: A repetition, and the sender has left the organisation since.
+            TooManyOrganisationsError: The sender owns as many as one person may.
             UnavailableError: The database is gone or busy.
         """
         async with _transaction(self._engine) as connection:
 
             async def effect() -> bytes:
                 """The new organisation's id."""
+                await self._check_room(connection, intent.user_id)
                 return await _add_organisation(connection, intent.user_id, name, to_datetime(now_us))
 
             organisation_id = await idempotency.once(connection, idempotency_keys, intent, effect)
@@ -269,6 +282,7 @@ class Organisations:
             NotFoundError: The actor does not belong to it, or there is no such user.
             PermissionDeniedError: The actor may not give this role.
             AlreadyMemberError: The person has another role.
+            TooManyOrganisationsError: The person owns as many as one may.
             UnavailableError: The database is gone or busy.
         """
         async with _transaction(self._engine) as connection:
@@ -276,6 +290,7 @@ class Organisations:
             domain.check_may_give(roles[actor_id], role, is_oneself=actor_id == user_id)
             if roles[user_id] is Role.NONE:
                 await _check_exists(connection, user_id)
+                await self._check_room(connection, user_id, role)
                 await _add_membership(connection, organisation_id, user_id, role, to_datetime(now_us))
             elif roles[user_id] is not role:
                 raise AlreadyMemberError
@@ -287,11 +302,14 @@ class Organisations:
         Raises:
             NotFoundError: The actor or the person does not belong to it.
             PermissionDeniedError: The actor may not take the old role or give the new one.
+            TooManyOrganisationsError: The person owns as many as one may.
             UnavailableError: The database is gone or busy.
         """
         async with _transaction(self._engine) as connection:
             roles = await _lock_roles(connection, organisation_id, actor_id, user_id)
             domain.check_may_give(roles[actor_id], roles[user_id], role, is_oneself=actor_id == user_id)
+            if roles[user_id] is not role:
+                await self._check_room(connection, user_id, role)
             statement = update(memberships).where(_is_membership(organisation_id, user_id)).values(role=role)
             await connection.execute(statement)
             return await self._get_member(connection, organisation_id, user_id)
@@ -313,12 +331,27 @@ class Organisations:
                 raise domain.unknown_person()
             await connection.execute(delete(memberships).where(_is_membership(organisation_id, user_id)))
 
+    async def _check_room(self, connection: AsyncConnection, user_id: bytes, role: Role = Role.OWNER) -> None:
+        """Lets somebody own one more; whoever else asks for the same person waits until this transaction has ended."""
+        if role is not Role.OWNER:
+            return
+        await lock_person(connection, user_id)
+        owned = select(func.count()).where(memberships.c.user_id == user_id, memberships.c.role == Role.OWNER)
+        if (await connection.execute(owned)).scalar_one() >= self._quota:
+            ORGANISATIONS_OVER.inc()
+            raise TooManyOrganisationsError(self._quota)
+
     async def _get_member(self, connection: AsyncConnection, organisation_id: bytes, user_id: bytes) -> Member:
         query = _members(organisation_id).where(memberships.c.user_id == user_id)
         row = (await connection.execute(query)).first()
         if row is None:
             raise domain.unknown_person()
         return _member(self._pii, row)
+
+
+async def lock_person(connection: AsyncConnection, user_id: bytes) -> None:
+    """What is counted of a person stays as it is until the transaction ends."""
+    await connection.execute(select(users.c.user_id).where(users.c.user_id == user_id).with_for_update())
 
 
 async def _lock_family(connection: AsyncConnection, presented: bytes) -> Row[Any]:

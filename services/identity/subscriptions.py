@@ -11,11 +11,16 @@ from sqlalchemy import case, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit import idempotency, ids
-from servicekit.clock import to_datetime
+from servicekit.clock import SECOND_US, to_datetime
 from servicekit.database import unavailable_when_lost
 from servicekit.errors import invalid
 from servicekit.idempotency import Intent
+from services.identity.errors import TooManyAnswersError
+from services.identity.metrics import ANSWERS_OVER
+from services.identity.store import lock_person
 from services.identity.tables import idempotency_keys, subscription_ledger
+
+DAY_US = 24 * 3600 * SECOND_US
 
 
 class Answer(IntEnum):
@@ -63,16 +68,22 @@ def check_grants(grants: Sequence[Grant], templates: Collection[str]) -> None:
 
 
 class Subscriptions:
-    """The ledger in MySQL; every method raises UnavailableError when the database is gone or busy."""
+    """The ledger in MySQL; every method raises UnavailableError when the database is gone or busy.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    Args:
+        quota: How many answers of one person are noted in 24 hours.
+    """
+
+    def __init__(self, engine: AsyncEngine, quota: int) -> None:
         self._engine = engine
+        self._quota = quota
 
     async def grant(self, intent: Intent, grants: Sequence[Grant], now_us: int) -> dict[str, Subscription]:
         """Notes what a person said, once per idempotency key; returns where they stand.
 
         Raises:
             IdempotencyKeyReusedError: The key belongs to another request.
+            TooManyAnswersError: The person has said enough for a day.
         """
         rows = [
             {
@@ -90,11 +101,21 @@ class Subscriptions:
 
                 async def effect() -> bytes:
                     """The entries; a repetition needs nothing of them."""
+                    await self._check_room(connection, intent.user_id, len(rows), now_us)
                     await connection.execute(insert(subscription_ledger).values(rows))
                     return b"noted"
 
                 await idempotency.once(connection, idempotency_keys, intent, effect)
                 return await _read(connection, intent.user_id)
+
+    async def _check_room(self, connection: AsyncConnection, user_id: bytes, more: int, now_us: int) -> None:
+        await lock_person(connection, user_id)
+        ledger = subscription_ledger
+        since = to_datetime(now_us - DAY_US)
+        said = select(func.count()).where(ledger.c.user_id == user_id, ledger.c.created_at > since)
+        if (await connection.execute(said)).scalar_one() + more > self._quota:
+            ANSWERS_OVER.inc()
+            raise TooManyAnswersError(self._quota)
 
     async def of(self, user_id: bytes) -> dict[str, Subscription]:
         """Where a person stands, by template; those never asked about are left out."""

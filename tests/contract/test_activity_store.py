@@ -1,12 +1,13 @@
 """activity's store, the same body in memory and on MariaDB; then what only a real database can show."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import event, make_url, select
+from sqlalchemy import event, make_url, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
@@ -14,13 +15,15 @@ from servicekit import ids
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.database import create_engine
 from servicekit.errors import NotFoundError, UnavailableError
-from servicekit.idempotency import IdempotencyKeyReusedError, Intent
+from servicekit.idempotency import LIFE_US, IdempotencyKeyReusedError, Intent, forget_old_keys
 from servicekit.outbox import PUBLISH, Outbox, OutboxRow
 from services.activity import calendar, domain, messages
 from services.activity.changes import HASTEN
 from services.activity.domain import Activity, State
+from services.activity.errors import TooManyActivitiesError, TooManyChangesError
+from services.activity.quotas import Quotas
 from services.activity.store import Store
-from services.activity.tables import activity_versions, metadata, occurrences, outbox
+from services.activity.tables import activity_versions, idempotency_keys, metadata, occurrences, outbox, quotas
 from tests.contract.schemas import differences, migrated
 from tests.contract.wire import Wire
 from tests.fakes_activity import HOUR_US, STARTS_AT, FakeStore, a_draft
@@ -38,7 +41,8 @@ def activity_url(database_url: str) -> Iterator[str]:
 @pytest.fixture
 async def activity_engine(activity_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on that schema."""
-    engine = create_engine(activity_url)
+    # Whoever waits for a lock has a connection; those behind wait for one.
+    engine = create_engine(activity_url, pool_timeout_s=10)
     yield engine
     await engine.dispose()
 
@@ -135,6 +139,7 @@ async def test_the_same_intent_twice_makes_one_activity(either: Stores) -> None:
     user_id, organisation_id = ids.new_id(), ids.new_id()
 
     def draft() -> Activity:
+        """Another one of theirs."""
         return a_draft(organisation_id, ids.new_id(), ids.new_id())
 
     first = await either.create(draft, an_intent(user_id, "k"))
@@ -381,3 +386,70 @@ async def test_a_database_that_hangs_does_not_stop_the_calendar(activity_url: st
 def test_migrations_and_tables_say_the_same(activity_url: str) -> None:
     """What the migrations made is what the SQL is written against."""
     assert differences(activity_url, metadata) == []
+
+
+async def test_activities_and_changes_are_counted_one_by_one(activity_engine: AsyncEngine) -> None:
+    """Made all at once: no more than an organisation may, and its changes apart; a repetition needs none."""
+    store = Store(activity_engine, Outbox(activity_engine, outbox, {}), Quotas(activities=5, changes=3))
+    organisation_id, user_id = ids.new_id(), ids.new_id()
+
+    def draft() -> Activity:
+        return a_draft(organisation_id, ids.new_id(), ids.new_id())
+
+    first = await store.create(draft, an_intent(user_id, "key"))
+    made = await asyncio.gather(*(store.create(draft, an_intent(user_id)) for _ in range(10)), return_exceptions=True)
+    revoked = await asyncio.gather(
+        *(store.change(first.activity_id, lambda activity: activity.publish(STARTS_AT).revoke()) for _ in range(7)),
+        return_exceptions=True,
+    )
+
+    assert Counter(map(type, made)) == {Activity: 4, TooManyActivitiesError: 6}
+    assert Counter(map(type, revoked)) == {Activity: 3, TooManyChangesError: 4}
+    assert (await store.create(draft, an_intent(user_id, "key"))).activity_id == first.activity_id
+    await store.create(lambda: a_draft(ids.new_id(), ids.new_id(), ids.new_id()), an_intent(user_id))
+    [refused] = [error for error in made if isinstance(error, TooManyActivitiesError)][:1]
+    assert refused.retry_after_s is not None and 3500 < refused.retry_after_s <= 3600
+
+
+async def test_an_hour_later_there_is_room_again(activity_engine: AsyncEngine) -> None:
+    """It began with the first."""
+    store = Store(activity_engine, Outbox(activity_engine, outbox, {}), Quotas(activities=1))
+    organisation_id, user_id = ids.new_id(), ids.new_id()
+
+    async def make() -> None:
+        """One more."""
+        await store.create(lambda: a_draft(organisation_id, ids.new_id(), ids.new_id()), an_intent(user_id))
+
+    await make()
+    with pytest.raises(TooManyActivitiesError):
+        await make()
+    an_hour_ago = to_datetime(now_us() - 3600 * SECOND_US)
+    async with activity_engine.begin() as connection:
+        mine = quotas.c.organisation_id == organisation_id
+        await connection.execute(update(quotas).where(mine).values(since=an_hour_ago))
+    await make()
+    with pytest.raises(TooManyActivitiesError):
+        await make()
+
+
+async def test_keys_past_their_life_are_forgotten(activity_engine: AsyncEngine, store: Store) -> None:
+    """Or whoever makes activities would leave one behind for each, for ever."""
+    user_id = ids.new_id()
+    mine = idempotency_keys.c.user_id == user_id
+    for key in ("old", "young"):
+        draft = a_draft(ids.new_id(), ids.new_id(), ids.new_id())
+        await store.create(lambda draft=draft: draft, an_intent(user_id, key))  # type: ignore[misc]
+    async with activity_engine.begin() as connection:
+        old = update(idempotency_keys).where(mine, idempotency_keys.c.idempotency_key == "old")
+        await connection.execute(old.values(created_at=to_datetime(now_us() - LIFE_US - SECOND_US)))
+
+    async def left() -> list[str]:
+        """The keys that are there."""
+        async with activity_engine.connect() as connection:
+            return list(await connection.scalars(select(idempotency_keys.c.idempotency_key).where(mine)))
+
+    forgetting = asyncio.create_task(forget_old_keys(activity_engine, idempotency_keys))
+    async with asyncio.timeout(10):
+        while await left() != ["young"]:  # noqa: ASYNC110  the task rings no bell
+            await asyncio.sleep(0.01)
+    forgetting.cancel()

@@ -72,6 +72,7 @@ async def test_a_window_ends(redis_url: str) -> None:
     assert await process.spend([(person, True)]) == [0]
 
     async def has_some() -> bool:
+        """Whether there is something left."""
         return await process.spend([(person, False)]) == [0]
 
     assert not await has_some()

@@ -1,7 +1,9 @@
 """identity's stores, the same body in memory and on MariaDB; then what only a real database can show."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 
 import pytest
 from sqlalchemy import select
@@ -19,16 +21,20 @@ from services.identity.errors import (
     LastOwnerError,
     RefreshTokenError,
     RefreshTokenReusedError,
+    TooManyAnswersError,
+    TooManyOrganisationsError,
 )
 from services.identity.pii import Pii
 from services.identity.store import Organisations, People
-from services.identity.subscriptions import Answer, Grant, Subscription, Subscriptions
+from services.identity.subscriptions import DAY_US, Answer, Grant, Subscription, Subscriptions
 from services.identity.tables import idempotency_keys, metadata, sessions, spent_tokens, users
 from tests.contract.schemas import differences, migrated
 from tests.fakes_identity import FakeOrganisations, FakePeople, FakeSubscriptions
 
 PII = Pii({1: b"\x01" * 32}, "wx1")
 NOW = now_us()
+# Of organisations, and of answers about messages.
+QUOTA = 20
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +47,8 @@ def identity_url(database_url: str) -> Iterator[str]:
 @pytest.fixture
 async def identity_engine(identity_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on that schema."""
-    engine = create_engine(identity_url)
+    # As identity's own: a rush waits for its turn at a connection.
+    engine = create_engine(identity_url, pool_timeout_s=10)
     yield engine
     await engine.dispose()
 
@@ -54,9 +61,9 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     """The stores of people and organisations, fake and real."""
     if request.param == "memory":
         people = FakePeople()
-        return people, FakeOrganisations(people)  # type: ignore[return-value]
+        return people, FakeOrganisations(people, QUOTA)  # type: ignore[return-value]
     engine = request.getfixturevalue("identity_engine")
-    return People(engine, PII), Organisations(engine, PII)
+    return People(engine, PII), Organisations(engine, PII, QUOTA)
 
 
 async def somebody(people: People) -> Session:
@@ -243,7 +250,7 @@ async def test_one_refresh_token_used_twice_at_once_gives_one_successor(identity
 
 async def test_one_idempotency_key_used_twice_at_once_has_one_effect(identity_engine: AsyncEngine) -> None:
     """The second waits for the first and gets its answer."""
-    organisations = Organisations(identity_engine, PII)
+    organisations = Organisations(identity_engine, PII, QUOTA)
     user_id = (await somebody(People(identity_engine, PII))).user.user_id
 
     found = await asyncio.gather(*(organisations.create(an_intent(user_id, "k"), "Club", NOW) for _ in range(4)))
@@ -253,7 +260,7 @@ async def test_one_idempotency_key_used_twice_at_once_has_one_effect(identity_en
 
 async def test_a_failed_effect_leaves_its_key_free(identity_engine: AsyncEngine) -> None:
     """Key and effect are there together or not at all."""
-    organisations = Organisations(identity_engine, PII)
+    organisations = Organisations(identity_engine, PII, QUOTA)
     user_id = (await somebody(People(identity_engine, PII))).user.user_id
 
     with pytest.raises(Exception, match="Data too long"):
@@ -264,7 +271,7 @@ async def test_a_failed_effect_leaves_its_key_free(identity_engine: AsyncEngine)
 
 async def test_an_idempotency_key_means_nothing_after_a_day(identity_engine: AsyncEngine) -> None:
     """Whether it was swept or not, it can be used for something else."""
-    organisations, people = Organisations(identity_engine, PII), People(identity_engine, PII)
+    organisations, people = Organisations(identity_engine, PII, QUOTA), People(identity_engine, PII)
     user_id = (await somebody(people)).user.user_id
     old = await organisations.create(an_intent(user_id, "k"), "Club", NOW)
     yesterday = to_datetime(NOW - LIFE_US - SECOND_US)
@@ -280,7 +287,7 @@ async def test_an_idempotency_key_means_nothing_after_a_day(identity_engine: Asy
 
 async def test_two_owners_who_leave_at_once_leave_one(identity_engine: AsyncEngine) -> None:
     """The lock of the organisation lets the second see that it is the last."""
-    stores = people, organisations = People(identity_engine, PII), Organisations(identity_engine, PII)
+    stores = people, organisations = People(identity_engine, PII), Organisations(identity_engine, PII, QUOTA)
     club, first_id = await a_club(stores)
     second_id = (await somebody(people)).user.user_id
     await organisations.add_member(club.organisation_id, first_id, second_id, Role.OWNER, NOW)
@@ -341,12 +348,33 @@ def test_the_migrations_make_what_the_tables_say(identity_url: str) -> None:
     assert differences(identity_url, metadata) == []
 
 
+async def test_organisations_are_counted_one_by_one(stores: Stores) -> None:
+    """Founded all at once: no more than one person may own; a repetition needs no room, and being made owner does."""
+    people, organisations = stores
+    founder, helper = [(await somebody(people)).user.user_id for _ in range(2)]
+    first = await organisations.create(an_intent(founder, "key"), "first", NOW)
+
+    made = await asyncio.gather(
+        *(organisations.create(an_intent(founder), "more", NOW) for _ in range(QUOTA + 9)), return_exceptions=True
+    )
+
+    assert Counter(map(type, made)) == {Organisation: QUOTA - 1, TooManyOrganisationsError: 10}
+    assert await organisations.create(an_intent(founder, "key"), "first", NOW) == first
+    other = await organisations.create(an_intent(helper), "other", NOW)
+    for role in (Role.OWNER, Role.ORGANISER):
+        with pytest.raises(TooManyOrganisationsError) if role is Role.OWNER else nullcontext():
+            await organisations.add_member(other.organisation_id, helper, founder, role, NOW)
+    with pytest.raises(TooManyOrganisationsError):
+        await organisations.change_role(other.organisation_id, helper, founder, Role.OWNER)
+    assert len(await organisations.list_of(founder, b"", 2 * QUOTA)) == QUOTA + 1
+
+
 @pytest.fixture(params=["memory", "mariadb"])
 def ledger(request: pytest.FixtureRequest) -> Subscriptions:
     """The ledger, fake and real."""
     if request.param == "memory":
-        return FakeSubscriptions()  # type: ignore[return-value]
-    return Subscriptions(request.getfixturevalue("identity_engine"))
+        return FakeSubscriptions(QUOTA)  # type: ignore[return-value]
+    return Subscriptions(request.getfixturevalue("identity_engine"), QUOTA)
 
 
 def said(user_id: bytes, key: str = "", body: bytes = b"") -> Intent:
@@ -378,3 +406,17 @@ async def test_a_repeated_answer_is_noted_once(ledger: Subscriptions) -> None:
     with pytest.raises(IdempotencyKeyReusedError):
         await ledger.grant(said(person, "k", b"2"), accept, NOW)
     assert (await ledger.of(person))["result"].quota == 1
+
+
+async def test_answers_are_counted_one_by_one(identity_engine: AsyncEngine) -> None:
+    """Given all at once: no more are noted than one person may give in a day, and a day later there is room again."""
+    user_id = (await somebody(People(identity_engine, PII))).user.user_id
+    ledger, grants = Subscriptions(identity_engine, QUOTA), [Grant("a", Answer.ACCEPT), Grant("b", Answer.REJECT)]
+
+    noted = await asyncio.gather(
+        *(ledger.grant(said(user_id), grants, NOW) for _ in range(QUOTA)), return_exceptions=True
+    )
+
+    assert Counter(map(type, noted)) == {dict: QUOTA // 2, TooManyAnswersError: QUOTA // 2}
+    assert (await ledger.of(user_id))["a"].quota == QUOTA // 2
+    assert await ledger.grant(said(user_id), grants, NOW + DAY_US)

@@ -54,12 +54,14 @@ async def test_streams_opened_at_the_same_instant_are_counted_one_by_one(gateway
     header, asked, may_answer = gateway.bearer(), 0, asyncio.Event()
 
     async def numbers(request: Any) -> reporting_pb2.Stats:
+        """What takes its time."""
         nonlocal asked
         asked += 1
         await may_answer.wait()
         return reporting_pb2.Stats(event_id="0-0")
 
     async def opened() -> httpx.Response:
+        """One more stream."""
         return await stack.enter_async_context(gateway.http.stream("GET", LIVE, headers=header))
 
     gateway.services.answers["GetStats"] = NotFoundError("there is no such activity")
@@ -73,6 +75,7 @@ async def test_streams_opened_at_the_same_instant_are_counted_one_by_one(gateway
         assert (statuses, asked) == ({200: 5, 429: 12}, 5)
 
     async def has_room() -> bool:
+        """Whether another one is let in."""
         async with gateway.http.stream("GET", LIVE, headers=header) as again:
             return again.status_code == 200
 
