@@ -370,7 +370,8 @@ class Publisher:
             try:
                 with honest_cancellation():
                     await self._stay_connected(backoff)
-            except LOST as error:
+            except Exception as error:
+                # Nothing may end the loop but `close`: a publisher that connects no more looks alive.
                 pause_s = backoff.pause_s()
                 log.warning("%s: %r; again in %.1f s", self._name, error, pause_s)
                 await pause_until(self._stopping, pause_s)

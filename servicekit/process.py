@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from enum import IntEnum
@@ -44,22 +45,38 @@ class Process:
         self._steps: dict[Stop, list[Callable[[], Awaitable[object]]]] = defaultdict(list)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stopping = asyncio.Event()
+        self.has_failed = False
 
     def at_stop(self, step: Stop, action: Callable[[], Awaitable[object]]) -> None:
         """Runs `action` in this step of the shutdown; actions of one step run together."""
         self._steps[step].append(action)
 
     def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Runs `work` until shutdown; its failure ends the process, for a half-alive one helps nobody."""
+        """Runs `work` until shutdown; if it ends before, the process ends and has failed: half alive helps nobody."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._task_ended)
 
     def _task_ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.critical("background task %s failed", task.get_name(), exc_info=error)
-            self._stopping.set()
+        error = None if task.cancelled() else task.exception()
+        if self._stopping.is_set():
+            if error:
+                log.error("background task %s failed at the end", task.get_name(), exc_info=error)
+            return
+        how = "failed" if error else "was cancelled" if task.cancelled() else "ended by itself"
+        log.critical("background task %s %s, so this process ends", task.get_name(), how, exc_info=error)
+        self.has_failed = True
+        self._stopping.set()
+
+    async def compose(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs what builds the parts, unless a part that is built already fails: nobody waits for that one."""
+        composing, stopping = asyncio.create_task(work), asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((composing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        is_built = composing.done()
+        await end_all([composing, stopping])
+        if is_built:
+            composing.result()
 
     def _about(self) -> dict[str, object]:
         """Who this is and what its clock says, for `qiandao doctor`."""
@@ -74,8 +91,9 @@ class Process:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
-        self.health.is_ready = True
-        log.info("ready")
+        if not self.has_failed:
+            self.health.is_ready = True
+            log.info("ready")
         await self._stopping.wait()
         await self._shut_down()
 
@@ -109,7 +127,7 @@ async def end_all(tasks: Collection[asyncio.Task[Any]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
 
 
-def run(name: str, settings: OwnSettings, compose: Callable[[Process], Awaitable[None]]) -> None:
+def run(name: str, settings: OwnSettings, compose: Callable[[Process], Coroutine[Any, Any, None]]) -> None:
     """Runs one process to its end.
 
     Args:
@@ -118,7 +136,7 @@ def run(name: str, settings: OwnSettings, compose: Callable[[Process], Awaitable
         compose: Builds the parts and registers how they stop; returns when the process may serve.
 
     Raises:
-        SystemExit: A server refuses these settings; the log says which.
+        SystemExit: A server refuses these settings, or a part of the process failed; the log says which.
     """
     shared = load(SharedSettings)
     telemetry.setup(name, shared)
@@ -128,7 +146,9 @@ def run(name: str, settings: OwnSettings, compose: Callable[[Process], Awaitable
         process = Process(name, shared, settings.ops_address)
         await process.health.start()
         process.background(telemetry.watch_event_loop(), "event-loop-lag")
-        await compose(process)
+        await process.compose(compose(process))
         await process.serve()
+        if process.has_failed:
+            sys.exit(1)
 
     uvloop.run(main())

@@ -1,6 +1,5 @@
 """Composes the recorder: `python -m services.checkin.worker`. The only writer of schema `checkin`, `inbox` apart."""
 
-import asyncio
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -84,9 +83,8 @@ async def compose(running: Process) -> None:
 
 def _consume(running: Process, consumer: Consumer, handle: Handle) -> None:
     """Consumes until SIGTERM; what is in hand then is finished, the rest goes back to the queue."""
-    consuming = asyncio.create_task(consumer.run(handle), name="consume")
+    running.background(consumer.run(handle), "consume")
     running.at_stop(Stop.CONSUMING, consumer.stop)
-    running.at_stop(Stop.DRAINING, lambda: asyncio.wait_for(consuming, 15))
 
 
 def _completion(

@@ -1,6 +1,11 @@
 """The life of a process: what runs in the background ends with it."""
 
 import asyncio
+import json
+import subprocess
+import sys
+
+import pytest
 
 from servicekit.process import end_all
 
@@ -26,3 +31,68 @@ async def test_a_task_that_loses_its_cancellation_ends_all_the_same() -> None:
     await end_all([task])
     assert task.cancelled()
     assert lost == 2
+
+
+_CHILD = """
+import asyncio
+from pydantic_settings import SettingsConfigDict
+from servicekit import process
+from servicekit.settings import OwnSettings
+
+class Settings(OwnSettings):
+    model_config = SettingsConfigDict(frozen=True)
+    ops_address: str = "127.0.0.1:0"
+
+async def fails():
+    raise ValueError("one item too many")
+
+async def ends():
+    await asyncio.sleep(0)
+
+async def is_cancelled():
+    raise asyncio.CancelledError
+
+async def goes_on():
+    await asyncio.Event().wait()
+
+async def compose(running):
+    running.background({part}(), "part")
+    {waits}
+
+process.run("child", Settings(), compose)
+"""
+
+
+def _run_child(part: str, waits: str = "pass") -> subprocess.CompletedProcess[str]:
+    code = _CHILD.format(part=part, waits=waits)
+    return subprocess.run(  # noqa: S603  our own code
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+@pytest.mark.parametrize("part", ["fails", "ends", "is_cancelled"])
+def test_a_part_that_ends_ends_the_process_with_a_code_that_is_not_zero(part: str) -> None:
+    """Whoever watches the process sees that it failed, and the log says which part."""
+    ended = _run_child(part)
+    assert ended.returncode == 1, ended.stderr
+    told = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [line["message"].split(",")[0] for line in told if line["level"] == "CRITICAL"] == [
+        {
+            "fails": "background task part failed",
+            "ends": "background task part ended by itself",
+            "is_cancelled": "background task part was cancelled",
+        }[part]
+    ]
+
+
+def test_a_part_that_ends_while_others_are_built_ends_the_process_too() -> None:
+    """What is built next may wait for it, and would wait for ever."""
+    ended = _run_child("fails", "await asyncio.Event().wait()")
+    assert ended.returncode == 1, ended.stderr
+
+
+def test_a_signal_ends_the_process_with_code_zero() -> None:
+    """Being told to stop is no failure, and what runs in the background ends with it."""
+    told_to_stop = "asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), signal.SIGTERM)"
+    ended = _run_child("goes_on", f"import os, signal; {told_to_stop}")
+    assert ended.returncode == 0, ended.stderr
