@@ -177,6 +177,11 @@ TO_PERSON = {
         "",
         "组织者会人工核验，请留意结果",
     ),
+    "EVIDENCE_UNREADABLE": Words(
+        "签到时的凭证无法读取",
+        "",
+        "请联系组织者",
+    ),
     "FACE_MISMATCH": Words(
         "人脸核验未通过",
         "",
@@ -399,6 +404,11 @@ TO_STAFF = {
         "无法核实离线签到的时间",
         "",
         "组织者会人工核验，请留意结果",
+    ),
+    "EVIDENCE_UNREADABLE": Words(
+        "签到时的凭证无法读取",
+        "",
+        "请联系组织者",
     ),
     "FACE_MISMATCH": Words(
         "人脸核验未通过",

@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 SECOND_US = 1_000_000
+# The last microsecond that a datetime, and a column, can hold.
+LATEST_US = 253_402_300_799_999_999
 _EPOCH = datetime(1970, 1, 1)
 
 

@@ -8,6 +8,7 @@ on rotation. Opening takes about 1 us [measured].
 import base64
 import binascii
 import os
+import re
 import struct
 from typing import Generic, TypeVar
 
@@ -25,14 +26,31 @@ _VERSION = 1
 _NONCE_BYTES = 12
 _HEAD_BYTES = 2 + _NONCE_BYTES
 _TAG_BYTES = 16
+_SECRET = re.compile(r"([0-9]{1,3}):([0-9A-Fa-f]{64})")
+# Of 32 random bytes fewer are different once in 10^40 times.
+_LEAST_DIFFERENT = 8
 
 
 class SealedTextError(Exception):
     """The text is not of this form at all: wrong alphabet, length, version."""
 
+    def __init__(self) -> None:
+        super().__init__("it is no sealed text at all")
+
 
 class SealBrokenError(Exception):
     """The text has the right form, but nobody with our keys sealed it for this purpose and binding."""
+
+    def __init__(self, cause: str = "it was changed, or sealed by somebody else or for something else") -> None:
+        super().__init__(cause)
+
+
+class KeyMissingError(SealBrokenError):
+    """It names a key that is not, or no longer, among ours."""
+
+    def __init__(self, key_id: int) -> None:
+        super().__init__(f"it is sealed with key {key_id}, which is not among ours")
+        self.key_id = key_id
 
 
 def parse_secrets(text: str) -> dict[int, bytes]:
@@ -42,15 +60,19 @@ def parse_secrets(text: str) -> dict[int, bytes]:
         text: `<id 1-255>:<64 hex>[,<id>:<64 hex>...]`.
 
     Raises:
-        ValueError: No secret, a short one, or an id out of range.
+        ValueError: Not of that form, an id twice, or a secret that anybody would guess. It never shows the text.
     """
     secrets: dict[int, bytes] = {}
-    for part in text.split(","):
-        key_id, _, digits = part.strip().partition(":")
-        secret = bytes.fromhex(digits)
-        if not 1 <= int(key_id) <= 255 or len(secret) != 32:
-            raise ValueError("a master secret is <id 1-255>:<64 hex digits>")
-        secrets[int(key_id)] = secret
+    for number, part in enumerate(text.split(","), 1):
+        match = _SECRET.fullmatch(part.strip())
+        if not match or not 1 <= int(match[1]) <= 255:
+            raise ValueError(f"part {number} is not <key id 1-255>:<64 hex digits>; they are parted by commas")
+        key_id, secret = int(match[1]), bytes.fromhex(match[2])
+        if len(set(secret)) < _LEAST_DIFFERENT:
+            raise ValueError(f"the secret of key {key_id} is not random; `openssl rand -hex 32` makes one")
+        if key_id in secrets:
+            raise ValueError(f"names key {key_id} twice; every secret has an id of its own")
+        secrets[key_id] = secret
     return secrets
 
 
@@ -93,7 +115,7 @@ class Sealer(Generic[MessageT]):
 
         Raises:
             SealedTextError: Too short, of another version, or not of this message's size.
-            SealBrokenError: An unknown key, or changed or made by somebody else.
+            SealBrokenError: Changed or made by somebody else; KeyMissingError: an unknown key.
         """
         if len(sealed) < _HEAD_BYTES + _TAG_BYTES or sealed[0] != _VERSION:
             raise SealedTextError
@@ -101,7 +123,7 @@ class Sealer(Generic[MessageT]):
             raise SealedTextError
         key_id = sealed[1]
         if key_id not in self._keys:
-            raise SealBrokenError
+            raise KeyMissingError(key_id)
         try:
             clear = self._keys[key_id].decrypt(
                 sealed[2:_HEAD_BYTES], sealed[_HEAD_BYTES:], self._associated[key_id] + bound_to

@@ -38,6 +38,7 @@ module.exports = {
   LOCATION_MOCKED: { why: '定位来源需要核实', what: '组织者会人工核验，请留意结果', action: 'none' },
   CLOCK_SKEW: { why: '手机时间不准确', much: '相差 {skew_s}以上', what: '请开启自动设置时间', action: 'none' },
   OFFLINE_SLOT_UNVERIFIABLE: { why: '无法核实离线签到的时间', what: '组织者会人工核验，请留意结果', action: 'none' },
+  EVIDENCE_UNREADABLE: { why: '签到时的凭证无法读取', what: '请联系组织者', action: 'none' },
   FACE_MISMATCH: { why: '人脸核验未通过', what: '请重试', action: 'none' },
   FACE_UNAVAILABLE: { why: '人脸核验暂不可用', what: '组织者会人工核验，请留意结果', action: 'none' },
   GATE_UNKNOWN: { why: '没有这个入口', what: '请选择列表中的入口', action: 'none' },

@@ -2,7 +2,9 @@
 
 The recorder process runs it. A copy is found by `open_attempts`, judged by the same rules and the same antifraud as at
 the door, and its judgement goes straight into the record function: whatever arrived meanwhile, the merge law decides.
-What the person could have mended on the spot goes to a human instead of being refused.
+What the person could have mended on the spot goes to a human instead of being refused, and so does a copy whose
+evidence cannot be opened: at once where it is damaged, after a quarter of an hour where a key is missing, for whoever
+dropped that one too early may bring it back.
 """
 
 import asyncio
@@ -17,10 +19,11 @@ from protos.credential.v1 import credential_pb2
 from servicekit.clock import SECOND_US, now_us
 from servicekit.credentials import evidence_binding
 from servicekit.errors import ServiceError
-from servicekit.sealed import Sealer
+from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
+from servicekit.unreadable import Unreadable
 from services.checkin import metrics
 from services.checkin.activities import Snapshot, Switches
-from services.checkin.domain import Finding
+from services.checkin.domain import Finding, Reason, refused
 from services.checkin.judging import UNDECIDED, Case, Judging, Key, no_seat_left, to_reasons
 from services.checkin.merge import Judgement
 from services.checkin.seats import Answer, Claim, Room, Seating
@@ -34,6 +37,10 @@ QUIET_S = 5.0
 # From then on a human may decide as well.
 OVERDUE_US = 900 * SECOND_US
 _MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE"})
+_UNREADABLE = Finding(Judgement.PENDING_REVIEW, (Reason("EVIDENCE_UNREADABLE"),))
+# Of an attempt that belongs to no activity nobody would ever decide.
+_UNREADABLE_NOWHERE = refused("EVIDENCE_UNREADABLE")
+_EVIDENCE = Unreadable("evidence")
 
 
 class OpenAttemptsPort(Protocol):
@@ -55,8 +62,8 @@ class OpenAttemptsPort(Protocol):
 class RecordPort(Protocol):
     """Records copies and carries out what follows."""
 
-    async def record_now(self, copies: Sequence[pb.Copy]) -> None:
-        """Returns when the copies are committed."""
+    async def record_now(self, copies: Sequence[pb.Copy]) -> int:
+        """Returns when the copies are committed; how many could be."""
 
     async def flag_overdue(self, before_us: int) -> int:
         """Shows reviewers what nobody could decide since before a moment; returns how many are new to them."""
@@ -158,20 +165,27 @@ class Completion:
         attempts = await self._attempts.open_attempts(PAGE, self._skip)
         waiting = [_Open(copy, await self._to_case(copy)) for copy in undecided_copies(attempts)]
         waiting.sort(key=lambda each: (each.copy.received_at, each.copy.attempt_id))
-        await self._judging.judge([each.case for each in waiting])
+        await self._judging.judge([each.case for each in waiting if each.case.is_open])
         await self._seat_limited([each.case for each in waiting])
         now = now_us()
         decided = [_decide(each, now) for each in waiting if each.case.finding.judgement is not Judgement.UNDECIDED]
-        if decided:
-            await self._recording.record_now(decided)
+        recorded = await self._recording.record_now(decided) if decided else 0
         # A page that nobody can decide must not keep the next one waiting.
-        self._skip = self._skip + PAGE if len(attempts) == PAGE and not decided else 0
-        return len(decided)
+        self._skip = self._skip + PAGE if len(attempts) == PAGE and not recorded else 0
+        return recorded
 
     async def _to_case(self, copy: pb.Copy) -> Case:
         """The case as it was at the door: with the occurrence as of then, where the copy names one."""
         snapshot = await self._activities.as_of(copy.occurrence_id, copy.received_at) if copy.occurrence_id else None
-        return Case(self._to_attempt(copy), snapshot)
+        try:
+            attempt = self._to_attempt(copy)
+            self._judging.require_key(attempt.token)
+            return Case(attempt, snapshot)
+        except (SealedTextError, SealBrokenError) as error:
+            _EVIDENCE.note(copy.attempt_id, error)
+            case = Case(pb.Attempt(user_id=copy.user_id, attempt_id=copy.attempt_id), snapshot)
+            case.close(_without_evidence(copy, error))
+            return case
 
     async def _seat_limited(self, cases: Iterable[Case]) -> None:
         """Where there is a capacity, a seat must be free; where nobody can count, the case stays open."""
@@ -245,6 +259,13 @@ class Completion:
             attempt.wifi.ssid = evidence.ssid
             attempt.wifi.bssid = evidence.bssid
         return attempt
+
+
+def _without_evidence(copy: pb.Copy, error: Exception) -> Finding:
+    """What is left to say of a copy whose evidence does not open."""
+    if isinstance(error, KeyMissingError) and copy.received_at > now_us() - OVERDUE_US:
+        return UNDECIDED
+    return _UNREADABLE if copy.occurrence_id else _UNREADABLE_NOWHERE
 
 
 def undecided_copies(attempts: Mapping[Key, Sequence[pb.Copy]]) -> list[pb.Copy]:

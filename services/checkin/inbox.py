@@ -30,7 +30,7 @@ from services.checkin.intake import (
     to_copies,
 )
 from services.checkin.record import Recorder
-from services.checkin.store import InboxRow
+from services.checkin.store import InboxRow, UnreadableAttemptError
 from services.checkin.tables import inbox
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class InboxDrain:
     async def _drain_page(self, after: bytes) -> Sequence[InboxRow]:
         try:
             drained = await repeating(lambda: self._recorder.drain(_read, after, _PAGE))
-        except (DBAPIError, UntrustedMessageError) as error:
+        except (DBAPIError, UntrustedMessageError, UnreadableAttemptError) as error:
             log.warning("taking the inbox one by one: %s", error)
             return await repeating(lambda: self._recorder.hand_over(self._take, after, _PAGE))
         metrics.PERSISTED.labels("new").inc(drained.new)

@@ -23,12 +23,14 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.batching import BATCH_SIZE
 from servicekit.broker import Backoff, Delivery
+from servicekit.clock import LATEST_US
 from servicekit.consumer import Batch
 from servicekit.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
 from servicekit.errors import UnavailableError
 from servicekit.outbox import OutboxRow
 from services.checkin import metrics
 from services.checkin.record import Recorder
+from services.checkin.store import UnreadableAttemptError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,6 @@ _PROBE_S = 2.0
 _TRIES = 10
 _UNKNOWN_ATTEMPT = "nobody knows its attempt on that seat"
 _OVERDUE_PAGE = 200
-_LATEST_US = 253_402_300_799_999_999
 _LONGEST_REASON = 500
 # What a gateway may say without the checkin service; anything else it says is undecided, whatever it claims.
 _GATEWAY_REFUSALS = frozenset({"QR_MALFORMED", "QR_SIGNATURE", "QR_EXPIRED", "QR_FUTURE"})
@@ -108,8 +109,8 @@ class RecordWorker:
         await self._outbox.deliver_now(effects)
         return dead
 
-    async def record_now(self, copies: Sequence[pb.Copy]) -> None:
-        """Records copies that come from no message, and carries out what follows.
+    async def record_now(self, copies: Sequence[pb.Copy]) -> int:
+        """Records copies that come from no message, and carries out what follows; returns how many could be.
 
         Raises:
             UnavailableError: MySQL is gone.
@@ -118,6 +119,7 @@ class RecordWorker:
         for part in dead:
             log.error("attempt %s stays undecided: %s", part.item.attempt_id.hex(), part.cause)
         await self._outbox.deliver_now(effects)
+        return len(copies) - len(dead)
 
     async def flag_overdue(self, before_us: int) -> int:
         """Shows reviewers up to 200 attempts that nobody could decide since before a moment; returns how many are new.
@@ -226,7 +228,7 @@ async def repeating(transact: Callable[[], Awaitable[Result]], within_s: float =
 async def sift(
     parts: Sequence[Part[Item]], record: Callable[[Sequence[Item]], Awaitable[list[OutboxRow]]]
 ) -> tuple[list[OutboxRow], list[Part[Item]]]:
-    """Has everything recorded that can be, and finds by halving what MySQL refuses.
+    """Has everything recorded that can be, and finds by halving what MySQL refuses or what is stored forbids.
 
     Returns:
         The effects that are due, and the dead parts, each with its cause.
@@ -237,9 +239,10 @@ async def sift(
         return [], dead
     try:
         return await record([part.item for part in live]), dead
-    except DBAPIError as error:
+    except (DBAPIError, UnreadableAttemptError) as error:
+        cause = f"MySQL refuses it: {error.orig}" if isinstance(error, DBAPIError) else str(error)
         if len(live) == 1:
-            return [], dead + [replace(part, cause=f"MySQL refuses it: {error.orig}") for part in live]
+            return [], dead + [replace(part, cause=cause) for part in live]
     middle = len(live) // 2
     effects, refused = await sift(live[:middle], record)
     more_effects, more_refused = await sift(live[middle:], record)
@@ -321,7 +324,7 @@ def _fault_of_copy(copy: pb.Copy) -> str:
     sizes = len(copy.occurrence_id), len(copy.activity_id), len(copy.organisation_id), len(copy.actor_id)
     if not _ID_SIZES.issuperset(sizes):
         return "an identifier that is none"
-    if not (0 < copy.received_at <= _LATEST_US and 0 <= copy.effective_at <= _LATEST_US >= copy.judged_at >= 0):
+    if not (0 < copy.received_at <= LATEST_US and 0 <= copy.effective_at <= LATEST_US >= copy.judged_at >= 0):
         return "a time that is none"
     if not pb.JUDGEMENT_REFUSED <= copy.judgement <= pb.JUDGEMENT_ACCEPTED:
         return "a judgement that is none"
@@ -338,7 +341,7 @@ def _fault_of_decision(each: pb.Decided) -> str:
         return "an identifier that is none"
     if each.kind not in _DECISION_KINDS:
         return "a kind of decision that is none"
-    if not 0 < each.decided_at <= _LATEST_US:
+    if not 0 < each.decided_at <= LATEST_US:
         return "a time that is none"
     return "a reason that is too long" if len(each.reason) > _LONGEST_REASON else ""
 

@@ -14,7 +14,7 @@ from protos.credential.v1 import credential_pb2
 from servicekit import qr
 from servicekit.credentials import evidence_binding, evidence_of
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
+from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from services.checkin.activities import Snapshot, Switches
 from services.checkin.antifraud_client import Assessment
 from services.checkin.domain import (
@@ -150,6 +150,19 @@ class Judging:
             if case.is_open:
                 _judge_by_rules(case, switches)
         await self._assess(cases, switches.muted)
+
+    def require_key(self, token: str) -> None:
+        """Whether a QR can be judged here at all; whatever else is wrong with it, `judge` says.
+
+        Raises:
+            KeyMissingError: The key it is sealed with is not, or no longer, here.
+        """
+        try:
+            self._qr.open_text(token)
+        except KeyMissingError:
+            raise
+        except (SealedTextError, SealBrokenError):
+            return
 
     async def _open_credentials(self, cases: Sequence[Case]) -> None:
         for case in cases:

@@ -46,11 +46,13 @@ class Transaction(Protocol):
     async def replace_attempts(self, rows: Iterable[tuple[merge.Copy, pb.Copy, bytes | None]]) -> None:
         """Writes attempts whose copies changed."""
 
-    async def attempts(self, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
-        """All copies of these attempts."""
+    async def attempts(self, keys: Iterable[Key], *, to_show: bool = False) -> dict[Key, tuple[pb.Copy, ...]]:
+        """All copies of these attempts; unless only to show, UnreadableAttemptError where one cannot be read."""
 
-    async def attempts_of_seats(self, keys: Iterable[SeatKey]) -> dict[Key, tuple[pb.Copy, ...]]:
-        """All copies of all attempts on these seats."""
+    async def attempts_of_seats(
+        self, keys: Iterable[SeatKey], *, to_show: bool = False
+    ) -> dict[Key, tuple[pb.Copy, ...]]:
+        """All copies of all attempts on these seats; to show, or not, as above."""
 
     async def seats(self, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
         """Revision and fingerprint of these seats."""
@@ -236,9 +238,9 @@ class Recorder:
             overdue = await transaction.overdue(before_us, limit)
             if not overdue:
                 return 0
-            keys = _Merged(_to_copies(await transaction.attempts(overdue))).seats.keys()
+            keys = _Merged(_to_copies(await transaction.attempts(overdue, to_show=True))).seats.keys()
             await _lock(transaction, keys)
-            copies = _to_copies(await transaction.attempts_of_seats(sorted(keys)))
+            copies = _to_copies(await transaction.attempts_of_seats(sorted(keys), to_show=True))
             await _note_reviews(transaction, _Merged(copies, await transaction.decisions(sorted(keys))), set(overdue))
         return len(overdue)
 

@@ -26,12 +26,12 @@ from services.checkin.merge import DecisionKind, Judgement, Outcome, SeatState
 from services.checkin.states import add_state
 from services.checkin.store import (
     SeatKey,
-    copies_of,
     read_attempts,
     read_attempts_of_seats,
     read_seats,
     rows_of_seats,
     seat_of,
+    shown_copies,
     stored_keys,
     to_decision,
     to_merge,
@@ -350,7 +350,7 @@ class Records:
 
 async def _read(connection: AsyncConnection, query: Any, for_review: bool = False) -> list[Stored]:
     """What a query over `attempts` finds, in its order."""
-    found = {(row.user_id, row.attempt_id): copies_of(row) for row in await connection.execute(query)}
+    found = {(row.user_id, row.attempt_id): shown_copies(row) for row in await connection.execute(query)}
     return list((await _resolve(connection, found, for_review)).values())
 
 

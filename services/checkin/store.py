@@ -5,13 +5,14 @@ nothing to escape. It raises on what a column cannot hold, unlike INSERT IGNORE 
 truncate silently.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+from google.protobuf.message import DecodeError
 from sqlalchemy import Row, and_, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,6 +20,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, now_us, to_datetime
 from servicekit.credentials import checkin_id
 from servicekit.outbox import Outbox, OutboxRow
+from servicekit.unreadable import Unreadable
 from services.checkin import merge
 from services.checkin.judging import Key
 from services.checkin.merge import Decision, DecisionKind, Judgement
@@ -31,6 +33,14 @@ _KEYS_PER_READ = 500
 
 _DECISION_KINDS = {1: DecisionKind.APPROVE, 2: DecisionKind.REFUSE, 3: DecisionKind.ANNUL, 4: DecisionKind.APPEAL}
 _encode = msgspec.json.encode
+_decode_reasons = msgspec.json.Decoder(list[tuple[str, dict[str, float]]]).decode
+_ATTEMPTS = Unreadable("attempt")
+
+Copies = tuple[pb.Copy, ...]
+
+
+class UnreadableAttemptError(Exception):
+    """What is stored of an attempt cannot be read, so nothing may be merged with it and written in its place."""
 
 
 def seat_of(copy: pb.Copy) -> SeatKey | None:
@@ -161,11 +171,37 @@ def _second(second: int) -> str:
     return to_datetime(second * 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
 
 
-async def read_attempts(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
+def copies_of(row: Row[Any]) -> Copies:
+    """All copies of the attempt in a row, for whoever writes it anew.
+
+    Raises:
+        UnreadableAttemptError: The row holds something else.
+    """
+    try:
+        copies = (_to_copy(row),) if row.copies is None else tuple(pb.Copies.FromString(row.copies).copies)
+    except (DecodeError, msgspec.MsgspecError) as error:
+        raise UnreadableAttemptError(f"what is stored of it cannot be read: {error}") from error
+    if not copies or any((copy.user_id, copy.attempt_id) != (row.user_id, row.attempt_id) for copy in copies):
+        raise UnreadableAttemptError("what is stored of it cannot be read: it is of another attempt")
+    return copies
+
+
+def shown_copies(row: Row[Any]) -> Copies:
+    """All copies of the attempt in a row, for whoever shows it; of an unreadable one what its plain columns say."""
+    try:
+        return copies_of(row)
+    except UnreadableAttemptError as error:
+        _ATTEMPTS.note(row.attempt_id, error)
+        return (_plain_columns(row),)
+
+
+async def read_attempts(
+    connection: AsyncConnection, keys: Iterable[Key], read: Callable[[Row[Any]], Copies] = shown_copies
+) -> dict[Key, Copies]:
     """All copies of these attempts."""
     head = "SELECT * FROM attempts WHERE (user_id, attempt_id) IN "
     rows = await _rows(connection, head, (f"(0x{user.hex()},0x{attempt.hex()})" for user, attempt in keys))
-    return {(row.user_id, row.attempt_id): copies_of(row) for row in rows}
+    return {(row.user_id, row.attempt_id): read(row) for row in rows}
 
 
 async def stored_keys(connection: AsyncConnection, keys: Iterable[Key]) -> set[Key]:
@@ -176,12 +212,12 @@ async def stored_keys(connection: AsyncConnection, keys: Iterable[Key]) -> set[K
 
 
 async def read_attempts_of_seats(
-    connection: AsyncConnection, keys: Iterable[SeatKey]
-) -> dict[Key, tuple[pb.Copy, ...]]:
+    connection: AsyncConnection, keys: Iterable[SeatKey], read: Callable[[Row[Any]], Copies] = shown_copies
+) -> dict[Key, Copies]:
     """All copies of all attempts on these seats."""
     head = "SELECT * FROM attempts WHERE (occurrence_id, user_id, direction) IN "
     rows = await _rows(connection, head, (f"(0x{key[0].hex()},0x{key[1].hex()},{key[2]})" for key in keys))
-    return {(row.user_id, row.attempt_id): copies_of(row) for row in rows}
+    return {(row.user_id, row.attempt_id): read(row) for row in rows}
 
 
 async def read_seats(connection: AsyncConnection, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
@@ -227,16 +263,16 @@ def to_decision(row: Row[Any]) -> Decision:
     )
 
 
-def copies_of(row: Row[Any]) -> tuple[pb.Copy, ...]:
-    """All copies of the attempt in a row."""
-    if row.copies is not None:
-        return tuple(pb.Copies.FromString(row.copies).copies)
-    return (_to_copy(row),)
-
-
 def _to_copy(row: Row[Any]) -> pb.Copy:
     """The copy an attempt's columns were written from, to the byte: what is canonical must stay so."""
-    reasons = [pb.Reason(reason=name, numbers=numbers) for name, numbers in msgspec.json.decode(row.reasons or "[]")]
+    copy = _plain_columns(row)
+    if row.reasons:
+        copy.reasons.extend(pb.Reason(reason=name, numbers=numbers) for name, numbers in _decode_reasons(row.reasons))
+    return copy
+
+
+def _plain_columns(row: Row[Any]) -> pb.Copy:
+    """The winning copy without its reasons."""
     return pb.Copy(
         user_id=row.user_id,
         attempt_id=row.attempt_id,
@@ -246,7 +282,6 @@ def _to_copy(row: Row[Any]) -> pb.Copy:
         received_at=from_datetime(row.received_at),
         effective_at=from_datetime(row.effective_at),
         judgement=row.judgement,
-        reasons=reasons,
         method=row.method,
         direction=row.direction,
         gate=row.gate,
@@ -304,13 +339,13 @@ class StoreTransaction:
             return 0
         return int((await self._connection.exec_driver_sql(head + text + tail)).rowcount)
 
-    async def attempts(self, keys: Iterable[Key]) -> dict[Key, tuple[pb.Copy, ...]]:
-        """All copies of these attempts."""
-        return await read_attempts(self._connection, keys)
+    async def attempts(self, keys: Iterable[Key], *, to_show: bool = False) -> dict[Key, Copies]:
+        """All copies of these attempts; unless only to show, raises where one cannot be read."""
+        return await read_attempts(self._connection, keys, shown_copies if to_show else copies_of)
 
-    async def attempts_of_seats(self, keys: Iterable[SeatKey]) -> dict[Key, tuple[pb.Copy, ...]]:
-        """All copies of all attempts on these seats."""
-        return await read_attempts_of_seats(self._connection, keys)
+    async def attempts_of_seats(self, keys: Iterable[SeatKey], *, to_show: bool = False) -> dict[Key, Copies]:
+        """All copies of all attempts on these seats; unless only to show, raises where one cannot be read."""
+        return await read_attempts_of_seats(self._connection, keys, shown_copies if to_show else copies_of)
 
     async def seats(self, keys: Iterable[SeatKey]) -> dict[SeatKey, tuple[int, bytes]]:
         """Revision and fingerprint of these seats."""

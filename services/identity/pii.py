@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from servicekit.errors import InternalError
-from servicekit.sealed import derive_key
+from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, derive_key
 
 _NONCE_BYTES = 12
+_LEAST_BYTES = 1 + _NONCE_BYTES + 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,20 @@ class Pii:
         """The clear text.
 
         Raises:
-            InternalError: Sealed for another cell, damaged, or under a master that is gone.
+            SealedTextError: Too short to be sealed, or what was sealed is no text.
+            SealBrokenError: Sealed for another cell, or damaged; KeyMissingError: under a master that is gone.
         """
-        key = self._sealing.get(sealed[0])
+        if len(sealed) < _LEAST_BYTES:
+            raise SealedTextError
+        if (key := self._sealing.get(sealed[0])) is None:
+            raise KeyMissingError(sealed[0])
+        nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
-            if key is None:
-                raise InvalidTag
-            return key.decrypt(
-                sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], self._associated(cell)
-            ).decode()
+            return key.decrypt(nonce, text, self._associated(cell)).decode()
         except InvalidTag:
-            raise InternalError(f"{cell.table}.{cell.column} holds a value that does not open") from None
+            raise SealBrokenError from None
+        except UnicodeDecodeError:
+            raise SealedTextError from None
 
     def blind_indexes(self, column: str, value: str) -> list[bytes]:
         """What a value may be indexed as, 32 bytes for each master; rows are written with the first."""

@@ -13,6 +13,8 @@ from servicekit import idempotency, ids
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.database import is_duplicate_key, unavailable_when_lost
 from servicekit.idempotency import Intent
+from servicekit.sealed import SealBrokenError, SealedTextError
+from servicekit.unreadable import Unreadable
 from services.identity import domain
 from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, User
 from services.identity.errors import (
@@ -26,6 +28,7 @@ from services.identity.pii import Cell, Pii
 from services.identity.tables import idempotency_keys, memberships, organisations, sessions, spent_tokens, users
 
 _FORGET_AT_ONCE = 1000
+_NAMES, _TOKENS = Unreadable("user_name"), Unreadable("refresh_token")
 
 # A thousand people sign in at the same instant, so these are texts that go straight to the driver.
 _FIND_USER = "SELECT user_id, name, created_at FROM users WHERE openid_index IN ({})"
@@ -103,7 +106,7 @@ class People:
                 if verdict is Refresh.ROTATE:
                     successor = await self._rotate(connection, presented, cell, now_us)
                 else:
-                    successor = self._pii.open(row.token, cell)
+                    successor = _successor(self._pii, row.token, cell)
                 user = _user(self._pii, (await connection.execute(_user_query(row.user_id))).one())
         if verdict is Refresh.REVOKE:
             raise RefreshTokenReusedError(row.session_id)
@@ -468,4 +471,22 @@ def _organisation(row: Row[Any]) -> Organisation:
 
 
 def _name(pii: Pii, row: Row[Any]) -> str:
-    return pii.open(row.name, Cell("users", "name", row.user_id)) if row.name else ""
+    """Empty where there is none, or none that opens: then the person may give it anew."""
+    try:
+        return pii.open(row.name, Cell("users", "name", row.user_id)) if row.name else ""
+    except (SealedTextError, SealBrokenError) as error:
+        _NAMES.note(row.user_id, error)
+        return ""
+
+
+def _successor(pii: Pii, sealed: bytes | None, cell: Cell) -> str:
+    """The refresh token that a session was given last.
+
+    Raises:
+        RefreshTokenError: It does not open; the person signs in anew.
+    """
+    try:
+        return pii.open(sealed or b"", cell)
+    except (SealedTextError, SealBrokenError) as error:
+        _TOKENS.note(cell.row, error)
+        raise RefreshTokenError from None

@@ -21,6 +21,7 @@ from services.checkin import intake, store
 from services.checkin.inbox import InboxDrain
 from services.checkin.intake import DecideWorker, RecordWorker, repeating
 from services.checkin.record import Recorder
+from services.checkin.records import Records
 from services.checkin.tables import attempts, inbox, metadata, outbox, seats
 from tests.contract.wire import Wire
 from tests.factories import STARTS_AT, a_copy
@@ -224,6 +225,80 @@ class TestPoison:
                                                                                  refused.attempt_id]))  # fmt: skip
             found = sorted(await connection.scalars(query))
         assert found == [pb.JUDGEMENT_REFUSED, pb.JUDGEMENT_UNDECIDED]
+
+
+_GARBAGE = {
+    "copies that are none": {"copies": b"\xff\xff"},
+    "no copy at all": {"copies": b""},
+    "another's copies": {"copies": pb.Copies(copies=[a_copy(), a_copy()]).SerializeToString()},
+    "reasons that are none": {"reasons": "[[1]"},
+    "reasons of another shape": {"reasons": '{"LATE": 5}'},
+}
+
+
+@pytest.mark.parametrize("garbage", _GARBAGE.values(), ids=_GARBAGE)
+class TestStoredGarbage:
+    """What cannot be read where it is stored stays there, is shown as far as it can be, and stops nobody."""
+
+    async def test_what_comes_for_it_goes_aside_and_its_neighbours_go_on(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine, garbage: dict[str, Any]
+    ) -> None:
+        """A second copy cannot be merged with it, and written over it something might be lost."""
+        stored, neighbour, new = a_copy(), a_copy(), a_copy()
+        await worker.record_now([stored, neighbour])
+        await _spoil(engine, stored, garbage)
+        second = [_later(stored), _later(neighbour)]
+        await worker.handle(broker.batch(carrying(*second, new)))
+        assert broker.dead_copies == second[:1]
+        assert "cannot be read" in broker.dead[0][1]
+        assert await is_recorded(engine, new) == [True]
+        async with engine.connect() as connection:
+            found = await store.read_attempts(connection, [(neighbour.user_id, neighbour.attempt_id)])
+            kept = select(attempts.c[next(iter(garbage))]).where(attempts.c.attempt_id == stored.attempt_id)
+            assert await connection.scalar(kept) == next(iter(garbage.values()))
+        assert len(found[neighbour.user_id, neighbour.attempt_id]) == 2
+
+    async def test_the_inbox_is_emptied_all_the_same(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine, garbage: dict[str, Any]
+    ) -> None:
+        """The batch goes in one by one, and what is dead is buried."""
+        stored, new = a_copy(), a_copy()
+        await worker.record_now([stored])
+        await _spoil(engine, stored, garbage)
+        await put(engine, body_of(_later(stored), new))
+        await InboxDrain(engine, a_recorder(engine), worker, Later(), broker).drain()
+        assert broker.dead_copies == [_later(stored)]
+        assert await is_recorded(engine, new) == [True]
+
+    async def test_lists_show_it_beside_its_neighbours(
+        self, worker: RecordWorker, engine: AsyncEngine, garbage: dict[str, Any]
+    ) -> None:
+        """What its plain columns say is enough for its person, for completion and for reviewers."""
+        first = a_copy(judgement=pb.JUDGEMENT_UNDECIDED)
+        other = a_copy(judgement=pb.JUDGEMENT_UNDECIDED, user_id=first.user_id)
+        await worker.record_now([first, other])
+        await _spoil(engine, first, garbage)
+        records = Records(engine)
+        listed = await records.list_of(first.user_id, 10, None)
+        assert {stored.copy.attempt_id for stored in listed} == {first.attempt_id, other.attempt_id}
+        assert {(first.user_id, first.attempt_id), (other.user_id, other.attempt_id)} <= set(
+            await records.open_attempts(1000)
+        )
+        while await worker.flag_overdue(now_us()):
+            pass
+        assert len(await records.find([stored.checkin_id for stored in listed])) == 2
+
+
+async def _spoil(engine: AsyncEngine, copy: pb.Copy, garbage: dict[str, Any]) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(attempts.update().where(attempts.c.attempt_id == copy.attempt_id).values(garbage))
+
+
+def _later(copy: pb.Copy) -> pb.Copy:
+    again = pb.Copy()
+    again.CopyFrom(copy)
+    again.received_at += 1
+    return again
 
 
 class TestDecisions:

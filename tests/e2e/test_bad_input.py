@@ -31,7 +31,7 @@ from tests.e2e.api import (
 )
 from tests.e2e.stack import attempts_of, eventually, secret
 
-_STRANGE_SECRET = "1:" + "ab" * 32
+_STRANGE_SECRET = "1:" + bytes(range(32)).hex()
 
 
 def sealed(activity: Activity, *, issued_s_ago: int = 0, life_s: int = 60, epoch: int = 1, secrets: str = "") -> str:

@@ -34,7 +34,7 @@ from tests.component.conftest import LoopbackProcess, Signer
 
 # Nobody listens there: what checkin does not take is not taken.
 _NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
-SECRET = "1:" + "ab" * 32
+SECRET = "1:" + bytes(range(32)).hex()
 
 _OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins")
 

@@ -33,8 +33,8 @@ from tests.fakes import (
     FakeSeats,
 )
 
-SECRETS = parse_secrets("1:" + "ab" * 32)
-OTHER_SECRETS = parse_secrets("1:" + "cd" * 32)
+SECRETS = parse_secrets("1:" + bytes(range(32)).hex())
+OTHER_SECRETS = parse_secrets("1:" + bytes(range(32, 64)).hex())
 
 
 @dataclass

@@ -1,17 +1,22 @@
 """Completion: what was provisional is decided later, as it would have been then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
+from servicekit.clock import now_us
+from servicekit.sealed import Sealer
 from services.checkin.antifraud_client import Assessment
-from services.checkin.complete import Completion, undecided_copies
+from services.checkin.complete import OVERDUE_US, Completion, undecided_copies
 from services.checkin.domain import SECOND_US, ActivityState, Reason
 from services.checkin.merge import Judgement
 from tests.factories import a_snapshot, an_occurrence
 from tests.unit.checkin.test_accept import House
+
+OTHER_KEY = {9: b"9" * 32}
 
 
 @dataclass
@@ -45,9 +50,10 @@ class Ledger:
         """How many."""
         return len(self.open), None
 
-    async def record_now(self, copies: Sequence[pb.Copy]) -> None:
+    async def record_now(self, copies: Sequence[pb.Copy]) -> int:
         """Takes the decided copies."""
         self.recorded += copies
+        return len(copies)
 
     async def flag_overdue(self, before_us: int) -> int:
         """Nobody reviews here."""
@@ -146,3 +152,64 @@ async def test_a_forgotten_count_is_restored_only_after_a_quiet_while() -> None:
     assert await completing.complete() == 0
     assert not house.seats.is_uncounted
     assert await completing.complete() == 1
+
+
+_DAMAGED = {
+    "empty": lambda copy, house: b"",
+    "garbled": lambda copy, house: b"garbled" * 20,
+    "changed": lambda copy, house: copy.evidence[:-1] + b"?",
+    "another attempt's": lambda copy, house: house.evidence.seal(credential_pb2.Evidence(code="1"), b"another"),
+}
+
+
+@pytest.mark.parametrize("damage", _DAMAGED.values(), ids=_DAMAGED)
+async def test_evidence_that_does_not_open_goes_to_a_human_and_its_neighbours_go_on(
+    damage: Callable[[pb.Copy, House], bytes],
+) -> None:
+    """Nobody can judge it by itself any more; the person was there, and somebody may know."""
+    house, ledger = House(), Ledger()
+    first, second = await provisional(house, ledger), await provisional(house, ledger)
+    first.evidence = damage(first, house)
+    assert await completion(house, ledger).complete() == 2
+    told = {copy.attempt_id: (copy.judgement, [each.reason for each in copy.reasons]) for copy in ledger.recorded}
+    assert told == {
+        first.attempt_id: (Judgement.PENDING_REVIEW, ["EVIDENCE_UNREADABLE"]),
+        second.attempt_id: (Judgement.ACCEPTED, []),
+    }
+
+
+async def test_evidence_that_does_not_open_and_belongs_nowhere_is_refused() -> None:
+    """No reviewer would ever see it, and the person would wait for ever."""
+    house, ledger = House(), Ledger()
+    copy = await provisional(house, ledger)
+    copy.evidence, copy.occurrence_id, copy.activity_id, copy.organisation_id = b"", b"", b"", b""
+    await completion(house, ledger).complete()
+    assert [(each.judgement, each.reasons[0].reason) for each in ledger.recorded] == [
+        (Judgement.REFUSED, "EVIDENCE_UNREADABLE")
+    ]
+
+
+@pytest.mark.parametrize("part", ["evidence", "token"])
+async def test_a_missing_key_is_waited_for_a_quarter_of_an_hour(part: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever dropped it reads which one, and may bring it back; then all is judged as if nothing had been."""
+    house, ledger = House(), Ledger()
+    later = Sealer(credential_pb2.Evidence, OTHER_KEY), Sealer(credential_pb2.QrToken, OTHER_KEY)
+    here = house.evidence, house.qr
+    if part == "evidence":
+        house.judging._evidence = later[0]
+        copy = await provisional(house, ledger)
+        house.judging._evidence = here[0]
+    else:
+        house.judging._qr = later[1]
+        copy = await provisional(house, ledger, token=house.token(later[1]))
+        house.judging._qr = here[1]
+        house.judging._opened.clear()
+    ours, neighbour = copy.attempt_id, await provisional(house, ledger)
+    copy.received_at = now_us()
+    assert await completion(house, ledger).complete() == 1
+    assert [each.attempt_id for each in ledger.recorded] == [neighbour.attempt_id]
+    assert f"{ours.hex()} cannot be read: it is sealed with key 9" in caplog.text
+    copy.received_at -= OVERDUE_US
+    ledger.open = {key: copies for key, copies in ledger.open.items() if copies == [copy]}
+    await completion(house, ledger).complete()
+    assert [each.reason for each in ledger.recorded[-1].reasons] == ["EVIDENCE_UNREADABLE"]

@@ -15,8 +15,8 @@ from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.errors import UnavailableError
 from servicekit.sealed import Sealer, parse_secrets
 
-SECRETS = parse_secrets("1:" + "ab" * 32)
-STRANGE = parse_secrets("1:" + "cd" * 32)
+SECRETS = parse_secrets("1:" + bytes(range(32)).hex())
+STRANGE = parse_secrets("1:" + bytes(range(32, 64)).hex())
 OCCURRENCE = ids.new_id()
 
 

@@ -78,7 +78,7 @@ def checkin() -> Checkin:
 @pytest.fixture
 def many(checkin: Checkin) -> Many:
     """What is tested."""
-    receipts = Receipts(parse_secrets("1:" + "ab" * 32))
+    receipts = Receipts(parse_secrets("1:" + bytes(range(32)).hex()))
     return Many(Line(checkin, nobody), receipts, Provisional(undecided), admit_staff)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from servicekit.errors import InternalError
+from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError
 from services.identity.pii import Cell, Pii
 
 OLD, NEW = {1: b"\x01" * 32}, {2: b"\x02" * 32}
@@ -26,14 +26,14 @@ def test_a_value_moved_elsewhere_does_not_open(moved: dict[str, object]) -> None
     """Table, column and row are part of the seal."""
     pii = Pii(OLD, "app")
 
-    with pytest.raises(InternalError):
+    with pytest.raises(SealBrokenError):
         pii.open(pii.seal("x", CELL), replace(CELL, **moved))
 
 
 @pytest.mark.parametrize("other", [Pii(OLD, "another app"), Pii(NEW, "app"), Pii({1: b"\x03" * 32}, "app")])
 def test_another_tenant_or_key_does_not_open(other: Pii) -> None:
     """Neither a foreign tenant nor a foreign master opens it."""
-    with pytest.raises(InternalError):
+    with pytest.raises(SealBrokenError):
         other.open(Pii(OLD, "app").seal("x", CELL), CELL)
 
 
@@ -52,3 +52,16 @@ def test_a_blind_index_depends_on_tenant_column_and_value() -> None:
 
     others = [("app", "openid", "p"), ("app", "phone", "o"), ("another", "openid", "o")]
     assert index not in [Pii(OLD, tenant).blind_indexes(column, value)[0] for tenant, column, value in others]
+
+
+def test_a_master_that_is_gone_is_named() -> None:
+    """Whoever dropped it too early has to know which one to bring back."""
+    with pytest.raises(KeyMissingError, match="key 2,"):
+        Pii(OLD, "app").open(Pii(NEW, "app").seal("x", CELL), CELL)
+
+
+@pytest.mark.parametrize("garbled", [b"", b"\x01", b"\x01short", b"\x01" + bytes(11), b"\x01" + bytes(28)])
+def test_what_is_no_sealed_value_fails_in_one_of_two_ways(garbled: bytes) -> None:
+    """Whatever its length, it is an error that lists can leave out, and no other."""
+    with pytest.raises((SealedTextError, SealBrokenError)):
+        Pii(OLD, "app").open(garbled, CELL)

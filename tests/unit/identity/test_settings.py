@@ -19,7 +19,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
         "DATABASE_URL": "mysql+aiomysql://u:p@h/identity",
         "REDIS_URL": "redis://h",
         "SIGNING_KEYS_FILE": str(tmp_path / "signing-keys.pem"),
-        "PII_SECRET": "1:" + "ab" * 32,
+        "PII_SECRET": "1:" + bytes(range(32)).hex(),
         "WECHAT_APP_ID": "wx1",
         "WECHAT_APP_SECRET": "c" * 32,
     }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protos.credential.v1.credential_pb2 import Evidence, QrToken, Receipt
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer, parse_secrets
+from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer, parse_secrets
 
 OLD, NEW = {1: b"a" * 32}, {2: b"b" * 32}
 QR = Sealer(QrToken, OLD)
@@ -93,8 +93,37 @@ def test_one_purpose_does_not_open_for_another() -> None:
         Sealer(Evidence, OLD).open(receipt)
 
 
-@pytest.mark.parametrize("text", ["", "1", f"0:{'00' * 32}", f"256:{'00' * 32}", "1:00", f"x:{'00' * 32}"])
-def test_bad_secrets_are_refused(text: str) -> None:
-    """A secret is an id from 1 to 255 and 32 bytes."""
-    with pytest.raises(ValueError, match=r".+"):
+HEX = bytes(range(32)).hex()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        HEX,
+        f"0:{HEX}",
+        f"256:{HEX}",
+        "1:00",
+        f"x:{HEX}",
+        f"+1:{HEX}",
+        f"1:{HEX[:-2]}zz",
+        f"1:{HEX},",
+        f"1:{HEX},1:{HEX[::-1]}",
+        f"1:{'00' * 32}",
+        f"1:{'ab' * 32}",
+        f"1:{HEX},2:{'00' * 32}",
+    ],
+)
+def test_bad_secrets_are_refused_without_being_shown(text: str) -> None:
+    """A secret is an id of its own from 1 to 255 and 32 random bytes; what is wrong is said, and none of the digits."""
+    with pytest.raises(ValueError, match=r"key|part") as refused:
         parse_secrets(text)
+    assert not any(digits in str(refused.value) for digits in (HEX, "00" * 16, "ab" * 16, HEX[:-2]))
+
+
+def test_what_a_missing_key_sealed_says_which_key() -> None:
+    """Whoever dropped a key too early has to know which one to bring back."""
+    sealed = Sealer(Evidence, NEW).seal(Evidence(code="1"))
+    with pytest.raises(KeyMissingError, match="key 2,"):
+        Sealer(Evidence, OLD).open(sealed)
