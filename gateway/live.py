@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from google.protobuf.message import DecodeError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -27,6 +28,7 @@ from servicekit.clock import to_rfc3339
 from servicekit.errors import Kind, RateLimitedError, ServiceError
 from servicekit.ids import to_text
 from servicekit.tokens import Claims
+from servicekit.unreadable import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ _ENTRIES_AT_ONCE = 100
 _HEARTBEAT = b":\n\n"
 _EVENT_ID = re.compile(r"(\d{1,15})-(\d{1,15})")
 _LOST_RIGHTS = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.NOT_FOUND}
+
+_EVENTS = Unreadable("live_event")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -296,9 +300,18 @@ class Live:
 def _checkin_events(entries: Entries) -> Iterable[bytes]:
     """The `checkin` events of stream entries; only an entry's last carries the id, or a break would lose the rest."""
     for event_id, fields in entries:
-        events = pb.LiveBatch.FromString(fields[b"e"]).events
-        for number, event in enumerate(events, 1):
-            yield _event("checkin", _encode(_view(event)), event_id.decode() if number == len(events) else None)
+        views = _views(event_id, fields)
+        for number, view in enumerate(views, 1):
+            yield _event("checkin", _encode(view), event_id.decode() if number == len(views) else None)
+
+
+def _views(event_id: bytes, fields: dict[bytes, bytes]) -> list[dict[str, object]]:
+    """The events of an entry; none of one that cannot be read."""
+    try:
+        return [_view(event) for event in pb.LiveBatch.FromString(fields[b"e"]).events]
+    except (DecodeError, KeyError, OverflowError) as error:
+        _EVENTS.note(event_id.decode(), repr(error))
+        return []
 
 
 def _view(event: pb.LiveEvent) -> dict[str, object]:

@@ -21,12 +21,15 @@ from servicekit.batching import NaturalBatcher, QueueFullError
 from servicekit.broker import Backoff, Publisher, pause_until
 from servicekit.clock import now_us, to_datetime
 from servicekit.ids import new_id, to_text
+from servicekit.unreadable import Unreadable
 
 log = logging.getLogger(__name__)
 
 PUBLISH = "publish"
 
 _LONGEST_PAUSE_S = 30.0
+_HEADERS = Unreadable("outbox_headers")
+_decode_headers = msgspec.json.Decoder(dict[str, str]).decode
 
 _DELIVERED = Counter("outbox_delivered_total", "Effects tried.", ["kind", "result"])
 _OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest effect the sweeper found; 0 when none was due.")
@@ -249,7 +252,16 @@ def _text(value: bytes) -> str:
 
 
 def _row(columns: RowMapping) -> OutboxRow:
-    return OutboxRow(**{**columns, "headers": msgspec.json.decode(columns["headers"], type=dict[str, str])})
+    return OutboxRow(**{**columns, "headers": _headers(columns)})
+
+
+def _headers(columns: RowMapping) -> Mapping[str, str]:
+    """None where they cannot be read: the effect is worth more than its trace."""
+    try:
+        return _decode_headers(columns["headers"])
+    except msgspec.MsgspecError as error:
+        _HEADERS.note(columns["outbox_id"], error)
+        return {}
 
 
 def _age_s(row: OutboxRow) -> float:

@@ -254,7 +254,7 @@ async def _answer(seen: Surroundings, trail: Trail) -> None:
     async with redis(url) as client:
         seats = Seats(client)
         answers = [answer for person in trail.people for answer in await seats.answers_of(person)]
-    told = [(answer, pb.Checkin.FromString(answer.checkin)) for answer in answers]
+    told = [(answer, record) for answer in answers if (record := answer.record())]
     mine = [(answer, record) for answer, record in told if trail.is_meant(record.user_id, record.attempt_id)]
     for answer, record in mine:
         outcome = Outcome(record.outcome).name.lower()

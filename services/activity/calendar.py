@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
 from servicekit.database import unavailable_when_lost
 from servicekit.errors import UnavailableError
-from services.activity.metrics import AGE, DUE, EXPECTED, NEXT_RUSH
+from services.activity.metrics import AGE, DUE, EXPECTED, NEXT_RUSH, UNREADABLE
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _TELLINGS, _TELL_EVERY_S = 10, 2.0
 _READ_WITHIN_S = 3.0
 
 _UPCOMING = text(
-    "SELECT o.opens_at, o.starts_at, o.closes_at, a.organisation_id, a.definition"
+    "SELECT o.opens_at, o.starts_at, o.closes_at, a.activity_id, a.organisation_id, a.definition"
     " FROM occurrences o JOIN activities a ON a.activity_id = o.activity_id"
     " WHERE o.starts_at BETWEEN :since AND :until AND a.state = 2 ORDER BY o.starts_at LIMIT 5000"
 )
@@ -139,13 +139,22 @@ async def read(connection: AsyncConnection, now: int) -> list[Expectation]:
     """Everything that is published and starts within a day, or started a moment ago."""
     window = {"since": to_datetime(now - _AFTER_US), "until": to_datetime(now + _AHEAD_US)}
     rows = (await connection.execute(_UPCOMING, window)).all()
-    capacities = [_decode(row.definition).capacity for row in rows]
+    capacities = [_capacity(row) for row in rows]
     unknown = {row.organisation_id for row, capacity in zip(rows, capacities, strict=True) if not capacity}
     usual = await _usual(connection, unknown)
     return [
         _expectation(row, capacity or usual[row.organisation_id])
         for row, capacity in zip(rows, capacities, strict=True)
     ]
+
+
+def _capacity(row: Row[Any]) -> int:
+    """0 where there is none, or none that can be read."""
+    try:
+        return _decode(row.definition).capacity
+    except msgspec.MsgspecError as error:
+        UNREADABLE.note(row.activity_id, error)
+        return 0
 
 
 def _expectation(row: Row[Any], people: int | None) -> Expectation:

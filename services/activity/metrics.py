@@ -3,6 +3,7 @@
 from prometheus_client import Gauge
 
 from servicekit.quotas import OVER_QUOTA
+from servicekit.unreadable import Unreadable
 
 EXPECTED = Gauge(
     "calendar_expected_checkins", "People of rushes that are under way or begin within that time.", ["within"]
@@ -12,3 +13,4 @@ NEXT_RUSH = Gauge("calendar_next_rush_seconds", "Until the next rush of 50 peopl
 AGE = Gauge("calendar_age_seconds", "Since the calendar was read; +Inf when it never was.")
 ACTIVITIES_OVER = OVER_QUOTA.labels("activities")
 CHANGES_OVER = OVER_QUOTA.labels("changes")
+UNREADABLE, UNREADABLE_VERSION = Unreadable("activity"), Unreadable("activity_version")

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
+from google.protobuf.message import DecodeError
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -27,6 +28,7 @@ from services.activity.domain import Activity, Occurrence, State
 from services.activity.errors import ActivityNotFoundError
 from services.activity.memory import Key, Memory
 from services.activity.messages import to_snapshots
+from services.activity.metrics import UNREADABLE, UNREADABLE_VERSION
 from services.activity.quotas import Quotas
 from services.activity.tables import activities, activity_versions, idempotency_keys, occurrences, switches
 
@@ -227,7 +229,7 @@ class Store:
         return [_to_switch(row) for row in newest.values()]
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
-        """Activities of these organisations, newest first.
+        """Activities of these organisations, newest first; fewer than `size` only at the end.
 
         Args:
             before: The last activity of the page before; None for the first page.
@@ -240,7 +242,11 @@ class Store:
         query = _query().join(chosen, chosen.c.activity_id == activities.c.activity_id)
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
-                return await _read(connection, query)
+                stored = await _rows_by_activity(connection, query)
+        found = _readable(stored)
+        if len(stored) == size > len(found):
+            found += await self.page(organisation_ids, stored[-1][0].activity_id, size - len(found))
+        return found
 
     async def _require(self, activity_id: bytes) -> Activity:
         activity = await self.get(activity_id)
@@ -278,10 +284,15 @@ class Store:
         return activity
 
 
-def _snapshots(version: Row[Any]) -> Iterable[pb.OccurrenceSnapshot]:
-    for snapshot in pb.BatchGetOccurrencesResponse.FromString(version.snapshot).occurrences:
+def _snapshots(version: Row[Any]) -> list[pb.OccurrenceSnapshot]:
+    try:
+        snapshots = list(pb.BatchGetOccurrencesResponse.FromString(version.snapshot).occurrences)
+    except DecodeError as error:
+        UNREADABLE_VERSION.note(version.activity_id, error)
+        return []
+    for snapshot in snapshots:
         snapshot.valid_from = from_datetime(version.valid_from)
-        yield snapshot
+    return snapshots
 
 
 def _to_switch(row: Row[Any]) -> pb.Switch:
@@ -322,8 +333,23 @@ async def _lock(connection: AsyncConnection, activity_id: bytes) -> Activity:
 
 
 async def _read(connection: AsyncConnection, query: Select[Any]) -> list[Activity]:
+    """What a query finds; what cannot be read is left out."""
+    return _readable(await _rows_by_activity(connection, query))
+
+
+async def _rows_by_activity(connection: AsyncConnection, query: Select[Any]) -> list[list[Row[Any]]]:
     rows = (await connection.execute(query)).all()
-    return [_activity(list(group)) for _, group in groupby(rows, key=lambda row: row.activity_id)]
+    return [list(group) for _, group in groupby(rows, key=lambda row: row.activity_id)]
+
+
+def _readable(stored: Iterable[Sequence[Row[Any]]]) -> list[Activity]:
+    found = []
+    for rows in stored:
+        try:
+            found.append(_activity(rows))
+        except (msgspec.MsgspecError, ValueError) as error:
+            UNREADABLE.note(rows[0].activity_id, error)
+    return found
 
 
 def _activity(rows: Sequence[Row[Any]]) -> Activity:

@@ -163,7 +163,7 @@ class Acceptance:
         stored = await self._records.recall([_key(case) for case in late])
         for case in late:
             known = earlier.get(_key(case))
-            told = pb.Checkin.FromString(known.checkin) if known else None
+            told = known.record() if known else None
             case.earlier = _current(told, stored.get(_key(case)))
             if case.earlier:
                 case.earlier.ClearField("history")

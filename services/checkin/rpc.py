@@ -17,7 +17,7 @@ from services.checkin.changes import Changes
 from services.checkin.merge import DecisionKind
 from services.checkin.records import Position, Records, ReviewPosition
 from services.checkin.review import PAGE, Result, Reviews, Word, kind_of
-from services.checkin.seats import Answer, Seats
+from services.checkin.seats import Seats
 
 _SERVICE = "/checkin.v1.CheckinService/"
 _PERSONAL = (
@@ -87,7 +87,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         listed = [(one.copy.received_at, one.record()) for one in stored]
         if before is None:
             known = {record.checkin_id for _, record in listed}
-            fresh = ((answer.received_at, _to_record(answer)) for answer in await self._answers(user_id))
+            fresh = await self._answers(user_id)
             # What is older than this page, if it is recorded, comes on a later one.
             since = last.received_at if last else 0
             listed += [(at, record) for at, record in fresh if record.checkin_id not in known and at >= since]
@@ -170,17 +170,19 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         return pb.ListTotalsResponse(totals=await self._records.totals(request.occurrence_ids))
 
     async def _answered(self, user_id: bytes, identifier: bytes) -> pb.Checkin:
-        for record in map(_to_record, await self._answers(user_id)):
+        for _, record in await self._answers(user_id):
             if record.checkin_id == identifier:
                 return record
         raise NotFoundError("there is no such check-in")
 
-    async def _answers(self, user_id: bytes) -> list[Answer]:
+    async def _answers(self, user_id: bytes) -> list[tuple[int, pb.Checkin]]:
+        """What a person was told lately: when the attempt arrived, and the record."""
         try:
-            return await self._seats.answers_of(user_id)
+            answers = await self._seats.answers_of(user_id)
         except UnavailableError:
             # Without Redis only what is recorded can be shown; the rest follows within a second.
             return []
+        return [(answer.received_at, record) for answer in answers if (record := answer.record())]
 
     async def _named(self, review: pb.Review) -> pb.Review:
         await self._name_activities([review.checkin])
@@ -197,10 +199,6 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
             if snapshot := self._activities.get(record.occurrence_id):
                 record.activity_title = snapshot.occurrence.title
                 record.place_name = snapshot.occurrence.place_name
-
-
-def _to_record(answer: Answer) -> pb.Checkin:
-    return pb.Checkin.FromString(answer.checkin)
 
 
 def _saw_revisions(request: pb.BatchDecideReviewsRequest) -> dict[bytes, int]:

@@ -19,9 +19,12 @@ from itertools import chain
 from typing import Any
 
 import msgspec
+from google.protobuf.message import DecodeError
 
+from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.clock import now_us
+from servicekit.unreadable import Unreadable
 from services.checkin.domain import is_born_after
 from services.checkin.merge import Hint, HintKind, Judgement
 
@@ -33,6 +36,7 @@ ANSWER_LIFE_S = 900
 # Until a claim brings the exact time: an occurrence is open for 31 days at most.
 _LONGEST_LIFE_S = 33 * 24 * 3600
 _SHARDS = 4
+_ANSWERS, _HINTS = Unreadable("answer"), Unreadable("seat_hint")
 _SINCE = "checkin:since"
 _FULL = b"F"
 _UNCOUNTED = b"N"
@@ -221,6 +225,14 @@ class Answer:
     received_at: int
     checkin: bytes
 
+    def record(self) -> pb.Checkin | None:
+        """What was told; None where it cannot be read, which is as if nobody remembered it."""
+        try:
+            return pb.Checkin.FromString(self.checkin)
+        except DecodeError as error:
+            _ANSWERS.note(self.body_hash, error)
+            return None
+
 
 class Seats:
     """Every method is one trip to Redis and raises UnavailableError when Redis is gone."""
@@ -268,7 +280,7 @@ class Seats:
         replies = await self._run(pipeline)
         seatings = {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=False)}
         answers = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
-        return seatings, {key: _to_answer(value) for key, value in answers if value}
+        return seatings, {key: found for key, value in answers if value and (found := _to_answer(value))}
 
     async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
         """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
@@ -307,7 +319,7 @@ class Seats:
         """All answers one person got in the last 15 minutes."""
         async with trip(self._redis):
             values: list[Any] = await self._redis.hvals(_answer_key(user_id))
-        return [_to_answer(value) for value in values]
+        return [found for value in values if (found := _to_answer(value))]
 
     async def record(self, hints: bytes) -> None:
         """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
@@ -339,16 +351,25 @@ def _to_seating(reply: bytes) -> Seating:
         return Seating(is_full=True)
     if reply == _UNCOUNTED:
         return Seating(is_uncounted=True)
-    kind, attempt_id, effective_at, revision, annulled, _ = _HINT.unpack(reply)
-    return Seating(Hint(_KINDS[kind], attempt_id, effective_at, revision, bool(annulled)))
+    try:
+        kind, attempt_id, effective_at, revision, annulled, _ = _HINT.unpack(reply)
+        return Seating(Hint(_KINDS[kind], attempt_id, effective_at, revision, bool(annulled)))
+    except (struct.error, KeyError) as error:
+        _HINTS.note(reply, repr(error))
+        return Seating()
 
 
 def _to_bytes(answer: Answer) -> bytes:
     return _ANSWER.pack(answer.body_hash, answer.received_at) + answer.checkin
 
 
-def _to_answer(value: bytes) -> Answer:
-    body_hash, received_at = _ANSWER.unpack_from(value)
+def _to_answer(value: bytes) -> Answer | None:
+    """None where it cannot be read: then nothing is known of an earlier answer."""
+    try:
+        body_hash, received_at = _ANSWER.unpack_from(value)
+    except struct.error as error:
+        _ANSWERS.note(value, error)
+        return None
     return Answer(body_hash, received_at, value[_ANSWER.size :])
 
 

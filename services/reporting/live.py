@@ -21,6 +21,7 @@ import msgspec
 from servicekit import ids
 from servicekit.cache import Redis, Script, run_scripts, unavailable_when_gone
 from servicekit.clock import SECOND_US, now_us
+from servicekit.unreadable import Unreadable
 from services.reporting.domain import DAY_US, IN, Counted, SeatView, Totals
 from services.reporting.project import Change
 
@@ -40,11 +41,14 @@ _NOTHING_YET = "0-0"
 
 _REVISION_BYTES = 8
 _ID_BYTES = 16
+_ENTERED = bytes([IN])
 _SEATS, _REVISIONS = b"#seats:", b"#revisions:"
 # A change as the script reads it: occurrence, user, direction, size of the view, size of the event, revision | view |
 # event. The msgpack of Redis knows no binary strings, so only the view, which has none, is in it.
 _CHANGE = struct.Struct(">16s16sBIIQ")
 _FIELD_BYTES = 33
+
+_VIEWS, _COUNTERS = Unreadable("seat_view"), Unreadable("counter")
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_view = msgspec.msgpack.Decoder(SeatView).decode
@@ -307,8 +311,7 @@ class LiveReader:
         with unavailable_when_gone():
             is_rebuilding, newest, counts, heartbeat = await pipeline.execute()
         event_id = newest[0][0].decode() if newest else _NOTHING_YET
-        people = {name.decode(): int(count) for name, count in counts.items() if not name.startswith(b"#")}
-        return Numbers(people, event_id, int(heartbeat or 0), bool(is_rebuilding))
+        return Numbers(_people(counts), event_id, int(heartbeat or 0), bool(is_rebuilding))
 
     async def people(self, activity_id: bytes) -> list[Counted]:
         """Everybody with an attempt to come in, in no order.
@@ -318,11 +321,8 @@ class LiveReader:
         """
         with unavailable_when_gone():
             stored = cast(dict[bytes, bytes], await self._redis.hgetall(_keys(activity_id)[0]))
-        return [
-            Counted(field[_ID_BYTES:-1], _unpack_view(packed[_REVISION_BYTES:]))
-            for field, packed in stored.items()
-            if field[-1] == IN
-        ]
+        entered = ((field[_ID_BYTES:-1], packed) for field, packed in stored.items() if field[-1:] == _ENTERED)
+        return [Counted(user_id, view) for user_id, packed in entered if (view := _view(user_id, packed))]
 
     async def revision(self, activity_id: bytes, occurrence_id: bytes, user_id: bytes, direction: int) -> int | None:
         """Which revision of a seat the numbers contain; None when they do not know it.
@@ -360,6 +360,26 @@ def _row(change: Change) -> bytes:
     occurrence_id, user_id, direction, revision, seat, event, _ = change
     view = _pack(seat)
     return _CHANGE.pack(occurrence_id, user_id, direction, len(view), len(event), revision) + view + event
+
+
+def _view(user_id: bytes, packed: bytes) -> SeatView | None:
+    try:
+        return _unpack_view(packed[_REVISION_BYTES:])
+    except msgspec.MsgspecError as error:
+        _VIEWS.note(user_id, error)
+        return None
+
+
+def _people(counts: Mapping[bytes, bytes]) -> dict[str, int]:
+    """Everything that counts people, by name."""
+    found = {}
+    for name, count in counts.items():
+        if not name.startswith(b"#"):
+            try:
+                found[name.decode()] = int(count)
+            except ValueError as error:
+                _COUNTERS.note(name, error)
+    return found
 
 
 def _totals(counts: Mapping[bytes, bytes]) -> dict[bytes, Totals]:

@@ -16,7 +16,7 @@ from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import IN, Activity, SeatView, Status, Window, counters
+from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -151,6 +151,10 @@ def newest(
     latest: dict[tuple[bytes, bytes, int], checkin_pb2.SeatState] = {}
     for seat in seats:
         key = (seat.occurrence_id, seat.user_id, seat.direction)
+        if not _is_seat(*key):
+            UNREADABLE.inc()
+            log.error("dropped a seat that is none, of occurrence %s", seat.occurrence_id.hex())
+            continue
         known = latest.get(key)
         if known is None or known.revision < seat.revision:
             latest[key] = seat
@@ -159,6 +163,10 @@ def newest(
         if activity_id := seat.activity_id or activity_of(seat.occurrence_id):
             changes[activity_id].append(to_change(seat))
     return changes
+
+
+def _is_seat(occurrence_id: bytes, user_id: bytes, direction: int) -> bool:
+    return len(occurrence_id) == len(user_id) == 16 and direction in (IN, OUT)
 
 
 def to_change(seat: checkin_pb2.SeatState) -> Change:

@@ -6,12 +6,16 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, bindparam, select, update
 from sqlalchemy.dialects.mysql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import from_datetime, to_datetime
-from servicekit.database import unavailable_when_lost
+from servicekit.database import is_data_refused, unavailable_when_lost
+from servicekit.unreadable import Unreadable
 from services.reporting.domain import Activity, Window
 from services.reporting.tables import activities, occurrences
+
+_CHANGES = Unreadable("activity_change")
 
 
 class Activities:
@@ -21,7 +25,19 @@ class Activities:
         self._engine = engine
 
     async def save(self, changed: Sequence[Activity]) -> None:
-        """See `project.KnownActivities`."""
+        """See `project.KnownActivities`; what no column can hold is noted and left out."""
+        try:
+            await self._save(changed)
+        except (OverflowError, DBAPIError) as error:
+            if isinstance(error, DBAPIError) and not is_data_refused(error):
+                raise
+            if len(changed) == 1:
+                _CHANGES.note(changed[0].activity_id, getattr(error, "orig", error))
+                return
+            for each in changed:
+                await self.save([each])
+
+    async def _save(self, changed: Sequence[Activity]) -> None:
         if not changed:
             return
         windows = [window for activity in changed for window in activity.windows]

@@ -84,6 +84,23 @@ async def test_numbers_come_first_and_then_what_happens(gateway: Gateway, number
     assert (after["event"], after["data"]["checked_in"]) == ("stats", 1) and "id" not in after
 
 
+@pytest.mark.parametrize(
+    "fields", [{"e": b"\xff\xff"}, {"other": b""}, {"e": pb.LiveBatch(events=[pb.LiveEvent(checked_in_at=2**62)])}]
+)
+async def test_an_entry_that_cannot_be_read_is_passed_over(
+    gateway: Gateway, numbers: Numbers, fields: dict[str, Any]
+) -> None:
+    """What ended every stream of the gateway, and the gateway, says nothing; what comes after it is told."""
+    person = ids.new_id()
+    async with watching(gateway) as events:
+        await anext(events)
+        values = {name: each if isinstance(each, bytes) else each.SerializeToString() for name, each in fields.items()}
+        await gateway.redis.xadd(KEY, values)
+        await numbers.check_in(person)
+        told = await anext(event async for event in events if event["event"] == "checkin")
+    assert told["data"]["user_id"] == ids.to_text(person)
+
+
 async def test_viewers_share_one_question(gateway: Gateway, numbers: Numbers) -> None:
     """However many watch, an entry costs one read and one call of reporting."""
     async with watching(gateway) as one, watching(gateway) as other:

@@ -8,7 +8,9 @@ import pytest
 from deploy import vocabulary
 from gateway.reasons import TO_STAFF
 
-_WRITTEN = re.compile(r'"((?:QR|CODE|NFC|ACTIVITY|TOO|NOT|FENCE|LOCATION|WIFI|CAPACITY|METHOD|CLOCK|OFFLINE|EVIDENCE)_[A-Z_]+)"')
+_WRITTEN = re.compile(
+    r'"((?:QR|CODE|NFC|ACTIVITY|TOO|NOT|FENCE|LOCATION|WIFI|CAPACITY|METHOD|CLOCK|OFFLINE|EVIDENCE)_[A-Z_]+)"'
+)
 
 
 @pytest.mark.parametrize("path", vocabulary.FILES, ids=lambda path: path.name)

@@ -255,3 +255,10 @@ def test_an_activity_closes_with_its_last_window() -> None:
     assert activity.closes_at == 9
     assert activity.windows[1] == Window(OCCURRENCE, ACTIVITY, 3, 8, 9)
     assert to_activity(activity_pb2.ActivityChanged()).closes_at is None
+
+
+@pytest.mark.parametrize("changes", [{"direction": 300}, {"direction": 0}, {"user_id": b"p"}, {"occurrence_id": b""}])
+def test_a_seat_that_is_none_is_left_out(changes: dict[str, Any]) -> None:
+    """It would fail on its way to Redis, and its message would come again for ever."""
+    found = newest([a_seat(**changes), a_seat(user_id=OTHER)], {}.get)
+    assert [change.user_id for change in found[ACTIVITY]] == [OTHER]
