@@ -70,7 +70,7 @@ class CheckinRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        started_at = time.perf_counter()
+        started_at = time.monotonic()
         received_at = now_us()
         headers = dict(scope["headers"])
         request_id = problems.new_request_id(headers.get(b"x-request-id"))
@@ -81,7 +81,7 @@ class CheckinRoute:
             span = telemetry.start_request_span(f"POST {PATH}", parent)
         try:
             refuse_query_credentials(scope["query_string"])
-            status, head, body = await self._serve(headers, receive, received_at, request_id, span)
+            status, head, body = await self._serve(headers, receive, started_at, received_at, request_id, span)
         except ServiceError as error:
             status, head, body = _failed(error, request_id)
         except Exception:
@@ -89,25 +89,35 @@ class CheckinRoute:
             status, head, body = _failed(InternalError("something went wrong on our side"), request_id)
         await send_answer(send, status, head, body)
         metrics.answered(PATH, "POST", status).inc()
-        _duration.observe(time.perf_counter() - started_at)
+        _duration.observe(time.monotonic() - started_at)
         if span is not None or status == 202 or status >= 500:
             self._trace(span, parent, status, received_at, request_id)
 
     async def _serve(
-        self, headers: Mapping[bytes, bytes], receive: Receive, received_at: int, request_id: str, span: Span | None
+        self,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+        started_at: float,
+        received_at: int,
+        request_id: str,
+        span: Span | None,
     ) -> Reply:
         claims = await self._guard.admit(headers.get(b"authorization"))
         if wait_s := self._buckets.take(claims.user_id):
             raise RateLimitedError("one person checks in once a second at most", retry_after_s=wait_s)
         require_json(headers)
-        request = attempts.decode(await read_body(receive, headers))
+        our_s = time.monotonic() - started_at
+        body = await read_body(receive, headers)
+        # The time in which a phone sends its body is its own.
+        since = time.monotonic() - our_s
+        request = attempts.decode(body)
         attempt = attempts.to_attempt(request, claims.user_id, received_at)
         if request.receipt:
             self._receipts.honour(request.receipt, attempt)
         if claims.user_id in self._provisional:
             await self._provisional.admit(claims, attempt.attempt_id)
         try:
-            record = await self._line.submit(attempt, span.get_span_context() if span is not None else None)
+            record = await self._line.submit(attempt, span.get_span_context() if span is not None else None, since)
         except UnavailableError as error:
             return self._saved(error, attempt, request_id)
         self._provisional.note(record)

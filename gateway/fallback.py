@@ -9,6 +9,7 @@ The batch may have reached checkin all the same, and been published by it. That 
 are the same, so both are the same copy, the better judgement of the two counts, and undecided beats only a refusal.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -41,8 +42,9 @@ class PublisherPort(Protocol):
         message_id: str,
         type: str,
         headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
     ) -> None:
-        """Returns when the message is durable; raises ServiceError within its own deadline otherwise."""
+        """Returns when the message is durable; raises ServiceError within that time otherwise."""
 
 
 class Fallback:
@@ -59,15 +61,20 @@ class Fallback:
         self._qr = Sealer(credential_pb2.QrToken, secrets)
         self._evidence = Sealer(credential_pb2.Evidence, secrets)
 
-    async def take(self, attempts: Sequence[pb.Attempt]) -> list[pb.Checkin | Exception]:
+    async def take(self, attempts: Sequence[pb.Attempt], within_s: float) -> list[pb.Checkin | Exception]:
         """A result per attempt, in order; whatever has a record in its result is durable.
+
+        Args:
+            within_s: How long it may take: all that the batch has left, for in a rush a busy process reads a
+                confirmation late that came early, and nobody is helped by not waiting for it.
 
         Raises:
             BatchLostError: The message could not be published; then it may still arrive later.
         """
+        due_at = time.monotonic() + within_s
         copies = {index: self._judge(attempt) for index, attempt in enumerate(attempts) if attempt.token}
         if copies:
-            await self._publish(pb.AttemptedBatch(copies=copies.values()))
+            await self._publish(pb.AttemptedBatch(copies=copies.values()), due_at)
         results: list[pb.Checkin | Exception] = [
             _record(copies[index]) if index in copies else _lost() for index in range(len(attempts))
         ]
@@ -105,7 +112,7 @@ class Fallback:
         copy.evidence = self._evidence.seal(evidence_of(attempt, slot_age_s), binding)
         return copy
 
-    async def _publish(self, batch: pb.AttemptedBatch) -> None:
+    async def _publish(self, batch: pb.AttemptedBatch, due_at: float) -> None:
         try:
             async with self._breaker.calling():
                 await self._publisher.publish(
@@ -115,6 +122,7 @@ class Fallback:
                     message_id=ids.to_text(ids.new_id()),
                     type=ATTEMPTED,
                     headers=telemetry.headers(),
+                    timeout_s=max(due_at - time.monotonic(), 0.0),
                 )
         except ServiceError as error:
             metrics.FALLBACK.labels("lost").inc(len(batch.copies))

@@ -7,6 +7,7 @@ checkin (`services/checkin/accept.py`), or to `fallback.py` while checkin is gon
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from opentelemetry.trace import SpanContext
@@ -23,8 +24,14 @@ from servicekit.rpc.status import from_status
 
 log = logging.getLogger(__name__)
 
+# Nobody is answered later than this, whatever is dead: one budget for waiting, checkin and the fallback together.
+ANSWER_S = 3.0
+_FALLBACK_S = 0.6
 _BATCH_S = 2.0
 _SLOW_BATCH_S = 1.9
+# What a batch that waited long may still cost: so much for checkin, then so much for the fallback.
+_LEAST_BATCH_S = 0.3
+_LEAST_FALLBACK_S = 0.2
 _PROBE_S = 0.5
 # A checkin that hangs costs everybody in a batch the whole deadline: few batches may find that out.
 _LOST_BATCHES = 2
@@ -38,9 +45,10 @@ _MAXIMUM_WAIT_S = 1.5
 _OFFLINE = "offline"
 
 _batch_size = BATCH_SIZE.labels("gateway")
+_since = attrgetter("since")
 
 Result = pb.Checkin | Exception
-Take = Callable[[Sequence[pb.Attempt]], Awaitable[Sequence[Result]]]
+Take = Callable[[Sequence[pb.Attempt], float], Awaitable[Sequence[Result]]]
 
 
 class OverloadedError(UnavailableError):
@@ -49,14 +57,19 @@ class OverloadedError(UnavailableError):
     reason = "OVERLOADED"
 
 
+class WaitedTooLongError(UnavailableError):
+    """Whatever is slow took all the time there was; nobody was asked about the attempt."""
+
+
 class _Item:
-    """An attempt in line: what it is fair to, and who may not be twice in a batch."""
+    """An attempt in line: since when somebody waits for it, what it is fair to, who may not be twice in a batch."""
 
-    __slots__ = ("attempt", "context", "key", "owner")
+    __slots__ = ("attempt", "context", "key", "owner", "since")
 
-    def __init__(self, attempt: pb.Attempt, context: SpanContext | None) -> None:
+    def __init__(self, attempt: pb.Attempt, context: SpanContext | None, since: float) -> None:
         self.attempt = attempt
         self.context = context
+        self.since = since
         if attempt.is_offline:
             self.key: str | bytes = _OFFLINE
             self.owner = attempt.user_id + attempt.attempt_id
@@ -70,7 +83,8 @@ class Line:
 
     Args:
         send: `BatchCreateCheckins` of the stub.
-        fall_back: Takes a batch that checkin did not: a result per attempt, or BatchLostError.
+        fall_back: Takes a batch that checkin did not, and how many seconds it has: a result per attempt, or
+            BatchLostError.
         drain: Measures how fast the line empties.
     """
 
@@ -92,8 +106,11 @@ class Line:
         metrics.WAITING.set_function(lambda: self._batcher.waiting)
         self.drain = self._batcher.drain
 
-    async def submit(self, attempt: pb.Attempt, context: SpanContext | None) -> pb.Checkin:
+    async def submit(self, attempt: pb.Attempt, context: SpanContext | None, since: float) -> pb.Checkin:
         """The record of an attempt.
+
+        Args:
+            since: When its request came, by `time.monotonic`: the answer is there ANSWER_S later.
 
         Raises:
             OverloadedError: The line is too long.
@@ -103,29 +120,41 @@ class Line:
         if self._drain.wait_s(self._batcher.waiting) > _MAXIMUM_WAIT_S:
             metrics.SHED.inc()
             raise OverloadedError("too many people check in at this moment; try again")
-        return await self._batcher.submit(_Item(attempt, context))
+        return await self._batcher.submit(_Item(attempt, context, since))
 
     async def _send(self, items: list[_Item]) -> Sequence[Result]:
+        least_s = _LEAST_FALLBACK_S if self._breaker.is_open else _LEAST_BATCH_S + _LEAST_FALLBACK_S
+        earliest = time.monotonic() + least_s - ANSWER_S
+        if min(map(_since, items)) >= earliest:
+            return await self._take(items)
+        in_time = [item for item in items if item.since >= earliest]
+        taken = iter(await self._take(in_time) if in_time else ())
+        return [next(taken) if item.since >= earliest else _too_late() for item in items]
+
+    async def _take(self, items: Sequence[_Item]) -> Sequence[Result]:
         attempts = [item.attempt for item in items]
         links = [item.context for item in items if item.context is not None]
+        due_at = min(map(_since, items)) + ANSWER_S
         started_at = time.monotonic()
         with telemetry.span("checkin batch", links=links, attributes={"checkin.batch_size": len(items)}):
             try:
-                results = await self._ask(attempts)
+                results = await self._ask(attempts, due_at)
             except ServiceError as error:
                 # Whatever is wrong with a batch as a whole is nobody's in it; items have their own status.
                 if error.kind is not Kind.UNAVAILABLE:
                     log.error("checkin refused a batch: %s", error)
                 # How long checkin kept us waiting says nothing of how fast the line empties without it.
                 started_at = time.monotonic()
-                results = await self._fall_back(attempts)
+                results = await self._fall_back(attempts, max(due_at - started_at, _LEAST_FALLBACK_S))
         self._drain.batch_ended(len(items), started_at)
         return results
 
-    async def _ask(self, attempts: Sequence[pb.Attempt]) -> Sequence[Result]:
+    async def _ask(self, attempts: Sequence[pb.Attempt], due_at: float) -> Sequence[Result]:
         request = pb.BatchCreateCheckinsRequest(attempts=attempts)
         async with self._breaker.calling():
-            response: pb.BatchCreateCheckinsResponse = await client.call(self._rpc, request, timeout_s=_BATCH_S)
+            left_s = due_at - _FALLBACK_S - time.monotonic()
+            timeout_s = min(max(left_s, _LEAST_BATCH_S), _BATCH_S)
+            response: pb.BatchCreateCheckinsResponse = await client.call(self._rpc, request, timeout_s=timeout_s)
         if len(response.results) != len(attempts):
             raise InternalError(f"{len(response.results)} results for {len(attempts)} attempts")
         return [
@@ -135,6 +164,10 @@ class Line:
     async def _probe(self) -> Any:
         """An empty batch, so that nobody waits out the deadline only to find that checkin still hangs."""
         return await client.call(self._rpc, pb.BatchCreateCheckinsRequest(), timeout_s=_PROBE_S)
+
+
+def _too_late() -> WaitedTooLongError:
+    return WaitedTooLongError("check-ins take too long at this moment; try again")
 
 
 def _observe_batch(size: int, waited_s: float) -> None:

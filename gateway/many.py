@@ -5,15 +5,17 @@ in. All of them go into the line (`line.py`) together.
 """
 
 import asyncio
+import time
 import weakref
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgspec
 
 from gateway import attempts, metrics, problems, texts
 from gateway.answers import Checkin, Outcome, to_answer, to_staff_answer
-from gateway.line import Line, OverloadedError
+from gateway.line import ANSWER_S, Line, OverloadedError
 from gateway.provisional import MAXIMUM_OPEN, Provisional, TooManyOpenError
 from gateway.receipts import Receipts
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -25,6 +27,7 @@ from servicekit.tokens import Claims
 # What waited on phones can wait a little longer: more syncs at once would fill the line before people at a door.
 _SYNCS_AT_ONCE = 16
 _SYNCS_WAITING = 400
+_TURN_S = ANSWER_S / 2
 _PASSING = (Kind.UNAVAILABLE, Kind.RATE_LIMITED, Kind.INTERNAL)
 
 
@@ -92,9 +95,9 @@ class Many:
         self._turns: weakref.WeakValueDictionary[bytes, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def sync(
-        self, person: Claims, items: Sequence[msgspec.Raw], received_at: int, request_id: str
+        self, person: Claims, items: Sequence[msgspec.Raw], received_at: int, request_id: str, since: float
     ) -> list[Result]:
-        """A result per attempt that waited on a phone, in order.
+        """A result per attempt that waited on a phone, in order, ANSWER_S after `since` at the latest.
 
         Raises:
             OverloadedError: Too many phones sync at this moment.
@@ -106,15 +109,27 @@ class Many:
             return attempt, receipt
 
         cases = self._read(items, read)
+        async with self._turn(person.user_id, since):
+            await self._take_offline(person, _distinct(cases), since)
+        return self._results(cases, "attempts", request_id)
+
+    @asynccontextmanager
+    async def _turn(self, user_id: bytes, since: float) -> AsyncIterator[None]:
+        """One of the syncs that fly at once, and the only one of its person; who would wait too long is told so."""
         if self._syncs >= _SYNCS_WAITING:
-            raise OverloadedError("too many phones sync at this moment; try again")
+            raise _too_many_syncs()
         self._syncs += 1
         try:
-            async with self._turns.setdefault(person.user_id, asyncio.Lock()), self._flying:
-                await self._take_offline(person, _distinct(cases))
+            async with AsyncExitStack() as held:
+                try:
+                    async with asyncio.timeout(since + _TURN_S - time.monotonic()):
+                        await held.enter_async_context(self._turns.setdefault(user_id, asyncio.Lock()))
+                        await held.enter_async_context(self._flying)
+                except TimeoutError:
+                    raise _too_many_syncs() from None
+                yield
         finally:
             self._syncs -= 1
-        return self._results(cases, "attempts", request_id)
 
     async def let_in(
         self, staff: Claims, activity_id: bytes, items: Sequence[msgspec.Raw], received_at: int, request_id: str
@@ -124,6 +139,7 @@ class Many:
         Raises:
             NotFoundError: There is no such activity, or not for this person to know.
         """
+        since = time.monotonic()
 
         def read(item: bytes) -> tuple[pb.Attempt, str]:
             request = attempts.decode_staff_checkin(item)
@@ -135,7 +151,7 @@ class Many:
         refusals = await self._refusals(staff, {activity_id} if distinct else ())
         if isinstance(refusal := refusals.get(activity_id), NotFoundError):
             raise refusal
-        await self._take(_entitled(distinct, refusals))
+        await self._take(_entitled(distinct, refusals), since)
         return self._results(cases, "checkins", request_id)
 
     def _read(self, items: Sequence[msgspec.Raw], read: _Read) -> list[_Case]:
@@ -151,16 +167,16 @@ class Many:
                     self._receipts.honour(receipt, case.attempt)
         return cases
 
-    async def _take_offline(self, person: Claims, cases: Sequence[_Case]) -> None:
+    async def _take_offline(self, person: Claims, cases: Sequence[_Case], since: float) -> None:
         """Takes as many as may stay open; the rest goes after them if none of the first did."""
         vouched = {case.attempt.activity_id for case in cases if case.attempt and case.attempt.actor_id}
         cases = _entitled(cases, await self._refusals(person, vouched))
         waiting = [case for case in cases if self._counts(case.attempt)]
-        await self._take([case for case in cases if not self._counts(case.attempt)])
+        await self._take([case for case in cases if not self._counts(case.attempt)], since)
         room = await self._provisional.room(person) if waiting else 0
         while waiting and room > 0:
             going, waiting = waiting[:room], waiting[room:]
-            await self._take(going)
+            await self._take(going, since)
             room = self._provisional.left(person.user_id)
             if room == MAXIMUM_OPEN:
                 room = len(waiting)
@@ -186,13 +202,13 @@ class Many:
         answers = await asyncio.gather(*map(ask, activity_ids))
         return {activity_id: error for activity_id, error in zip(activity_ids, answers, strict=True) if error}
 
-    async def _take(self, cases: Iterable[_Case]) -> None:
+    async def _take(self, cases: Iterable[_Case], since: float) -> None:
         context = telemetry.current_context()
 
         async def take(case: _Case) -> None:
             assert case.attempt is not None
             try:
-                case.answer = await self._line.submit(case.attempt, context)
+                case.answer = await self._line.submit(case.attempt, context, since)
             except ServiceError as error:
                 case.answer = error
             else:
@@ -259,6 +275,10 @@ def _distinct(cases: Sequence[_Case]) -> list[_Case]:
             if known.body_hash != case.attempt.body_hash:
                 case.answer = ConflictError("this attempt_id comes twice here with different bodies; make a new one")
     return list(first.values())
+
+
+def _too_many_syncs() -> OverloadedError:
+    return OverloadedError("too many phones sync at this moment; try again")
 
 
 class _Said(msgspec.Struct):

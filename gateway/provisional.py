@@ -4,6 +4,7 @@ Each one is work that somebody does later, so a person cannot pile them up while
 answered here count, and taps at the same instant may exceed the cap by what the bucket of `ratelimit.py` lets through.
 """
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -21,6 +22,8 @@ MAXIMUM_OPEN = 3
 _LIFE_S = 900.0
 _PEOPLE = 100_000
 _RETRY_S = 30.0
+_LOOK_UPS = 16
+_LOOK_UP_S = 1.0
 
 Decided = Callable[[Claims], Awaitable[Collection[bytes]]]
 
@@ -47,6 +50,8 @@ class Provisional:
         self._decided = decided
         self._clock = clock
         self._people = people
+        # A rush of people who have three open must not become a rush of look-ups on what is just coming back.
+        self._looking_up = asyncio.Semaphore(_LOOK_UPS)
         # The oldest person first; attempt_id to when it is forgotten.
         self._open: OrderedDict[bytes, dict[bytes, float]] = OrderedDict()
 
@@ -68,10 +73,11 @@ class Provisional:
         """How many more attempts of a person may become provisional; asks checkin only when there seems to be none."""
         if self.left(person.user_id) <= 0:
             try:
-                self._forget(person.user_id, await self._decided(person))
-            except ServiceError as error:
+                async with asyncio.timeout(_LOOK_UP_S), self._looking_up:
+                    self._forget(person.user_id, await self._decided(person))
+            except (ServiceError, TimeoutError) as error:
                 # Nobody can tell, so they are as open as they were.
-                log.info("open attempts cannot be looked up: %s", error)
+                log.info("open attempts cannot be looked up: %r", error)
         return self.left(person.user_id)
 
     def left(self, user_id: bytes) -> int:

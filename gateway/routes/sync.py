@@ -1,6 +1,7 @@
 """What waited on a phone comes in, and what the phone has not seen goes out."""
 
 import logging
+import time
 from typing import Annotated, Any
 
 import msgspec
@@ -9,7 +10,8 @@ from msgspec import Meta
 
 from gateway import answers
 from gateway.attempts import StaffAttempt, reader
-from gateway.clients import Clients, ask
+from gateway.clients import CALL_S, Clients, ask
+from gateway.line import ANSWER_S
 from gateway.many import Result
 from gateway.routes.dependencies import Attendee, SharedParts
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -22,6 +24,7 @@ router = APIRouter(prefix="/v1", tags=["checkin"])
 
 MAXIMUM_ITEMS = 50
 _MAXIMUM_CURSOR = 512
+_LEAST_CHANGES_S = 0.2
 
 
 class Sync(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,19 +77,20 @@ async def sync(request: Request, person: Attendee, shared: SharedParts) -> Respo
     if wait_s := shared.syncs.take(person.user_id):
         raise RateLimitedError("one phone syncs every two seconds at most", retry_after_s=wait_s)
     said = _decode(await request.body())
-    results = await shared.many.sync(person, said.attempts, request.state.received_at, request.state.request_id)
-    page = await _changes(shared.clients, person, said.cursor)
+    since = time.monotonic()
+    results = await shared.many.sync(person, said.attempts, request.state.received_at, request.state.request_id, since)
+    page = await _changes(shared.clients, person, said.cursor, since + ANSWER_S)
     changes = [answers.to_checkin(change) for change in page.changes]
     body = _encode(Synced(results, changes, page.cursor, page.has_more))
     return Response(body, media_type="application/json")
 
 
-async def _changes(services: Clients, person: Claims, cursor: str) -> pb.ListChangesResponse:
-    """What changed since the cursor; nothing, and the same cursor, when that cannot be told now."""
+async def _changes(services: Clients, person: Claims, cursor: str, due_at: float) -> pb.ListChangesResponse:
+    """What changed since the cursor; nothing, and the same cursor, when that cannot be told in time."""
+    request = pb.ListChangesRequest(cursor=cursor)
+    timeout_s = min(CALL_S, max(due_at - time.monotonic(), _LEAST_CHANGES_S))
     try:
-        page: pb.ListChangesResponse = await ask(
-            services.checkin.ListChanges, pb.ListChangesRequest(cursor=cursor), person
-        )
+        page: pb.ListChangesResponse = await ask(services.checkin.ListChanges, request, person, timeout_s=timeout_s)
     except ServiceError as error:
         # What came in is kept and must be answered, whatever is wrong here.
         log.warning("a sync without changes: %s", error)

@@ -95,9 +95,13 @@ class Loopback:
         self._addresses[name] = _free_address()
         await serve(self.process(name), self._addresses[name], register, servicer, access, verifier)
 
-    def connect(self, name: str, caller: str) -> grpc.aio.Channel:
-        """A channel to the process `name` with the certificate of `caller`."""
-        return client.connect(self.process(caller), self._addresses[name], name)
+    def connect(self, name: str, caller: str, address: str = "") -> grpc.aio.Channel:
+        """A channel to the process `name` with the certificate of `caller`, by another address if one is given."""
+        return client.connect(self.process(caller), address or self._addresses[name], name)
+
+    def address(self, name: str) -> str:
+        """host:port of the process `name`."""
+        return self._addresses[name]
 
     async def end(self) -> None:
         """Ends everything, callers first."""

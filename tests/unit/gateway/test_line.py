@@ -1,12 +1,14 @@
 """The line in front of checkin: who goes together, who is turned away, and what becomes of a lost batch."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from gateway.fallback import BatchLostError
-from gateway.line import Line, OverloadedError
+from gateway.line import ANSWER_S, Line, OverloadedError, WaitedTooLongError
 from gateway.ratelimit import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
@@ -21,7 +23,7 @@ def an_attempt() -> pb.Attempt:
     return pb.Attempt(user_id=ids.new_id(), attempt_id=ids.new_id(), token="T")
 
 
-async def nobody(attempts: Sequence[pb.Attempt]) -> Sequence[pb.Checkin | Exception]:
+async def nobody(attempts: Sequence[pb.Attempt], within_s: float) -> Sequence[pb.Checkin | Exception]:
     """A fallback that takes nothing."""
     raise BatchLostError("nothing durable")
 
@@ -40,7 +42,7 @@ class Checkin:
 
 async def submitted(line: Line, count: int) -> list[asyncio.Task[pb.Checkin]]:
     """Attempts in the line, as far as they go without an answer."""
-    tasks = [asyncio.create_task(line.submit(an_attempt(), None)) for _ in range(count)]
+    tasks = [asyncio.create_task(line.submit(an_attempt(), None, time.monotonic())) for _ in range(count)]
     for _ in range(3):
         await asyncio.sleep(0)
     return tasks
@@ -81,7 +83,7 @@ async def test_a_short_answer_is_a_lost_batch() -> None:
         return pb.BatchCreateCheckinsResponse()
 
     with pytest.raises(BatchLostError):
-        await Line(nothing, nobody).submit(an_attempt(), None)
+        await Line(nothing, nobody).submit(an_attempt(), None, time.monotonic())
 
 
 class Fallback:
@@ -89,20 +91,24 @@ class Fallback:
 
     def __init__(self) -> None:
         self.batches: list[Sequence[pb.Attempt]] = []
+        self.within_s: list[float] = []
 
-    async def __call__(self, attempts: Sequence[pb.Attempt]) -> Sequence[pb.Checkin | Exception]:
+    async def __call__(self, attempts: Sequence[pb.Attempt], within_s: float) -> Sequence[pb.Checkin | Exception]:
         self.batches.append(attempts)
+        self.within_s.append(within_s)
         return [pb.Checkin(attempt_id=attempt.attempt_id) for attempt in attempts]
 
 
 class Gone:
-    """A checkin that is not there, and how often it was asked."""
+    """A checkin that is not there: how often it was asked, and how long it was given."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self.timeouts_s: list[float] = []
 
-    async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+    async def __call__(self, request: pb.BatchCreateCheckinsRequest, **given: Any) -> pb.BatchCreateCheckinsResponse:
         self.asked += 1
+        self.timeouts_s.append(given["timeout"])
         raise UnavailableError("gone")
 
 
@@ -112,10 +118,36 @@ async def test_a_lost_batch_goes_to_the_fallback() -> None:
     line = Line(checkin, fallback)
     attempts = [an_attempt() for _ in range(4)]
 
-    records = [await line.submit(attempt, None) for attempt in attempts]
+    records = [await line.submit(attempt, None, time.monotonic()) for attempt in attempts]
 
     assert [record.attempt_id for record in records] == [attempt.attempt_id for attempt in attempts]
     assert (checkin.asked, len(fallback.batches)) == (2, 4)
+
+
+async def test_all_who_can_take_it_share_the_time_of_one_answer() -> None:
+    """What an attempt waited before is missing from checkin's time, and what both took from the fallback's."""
+    checkin, fallback = Gone(), Fallback()
+    line = Line(checkin, fallback)
+
+    await line.submit(an_attempt(), None, time.monotonic())
+    await line.submit(an_attempt(), None, time.monotonic() - 1.5)
+
+    assert checkin.timeouts_s[0] == 2.0 and 0.3 <= checkin.timeouts_s[1] <= 0.9
+    assert 2.0 < fallback.within_s[0] <= ANSWER_S and 0.2 <= fallback.within_s[1] <= 1.5
+
+
+async def test_who_has_waited_too_long_is_answered_at_once() -> None:
+    """Nobody else in the batch pays for it, and nobody is asked about an answer that would come too late."""
+    checkin, fallback = Gone(), Fallback()
+    line = Line(checkin, fallback)
+    late, early = (
+        asyncio.ensure_future(line.submit(an_attempt(), None, time.monotonic() - waited_s))
+        for waited_s in (ANSWER_S, 0.0)
+    )
+    await asyncio.wait((late, early))
+
+    assert isinstance(late.exception(), WaitedTooLongError)
+    assert [early.result().attempt_id] == [attempt.attempt_id for attempt in fallback.batches[0]]
 
 
 async def test_what_is_wrong_with_one_attempt_is_no_lost_batch() -> None:
@@ -128,7 +160,7 @@ async def test_what_is_wrong_with_one_attempt_is_no_lost_batch() -> None:
 
     fallback = Fallback()
     with pytest.raises(UnavailableError, match="looked up"):
-        await Line(refuse, fallback).submit(an_attempt(), None)
+        await Line(refuse, fallback).submit(an_attempt(), None, time.monotonic())
 
     assert not fallback.batches
 
@@ -151,7 +183,7 @@ async def test_people_at_a_door_keep_half_of_each_batch() -> None:
     line = Line(checkin, nobody)
     first = await submitted(line, 1)
     offline = [_offline(str(number)) for number in range(1_000)]
-    everybody = [asyncio.ensure_future(line.submit(attempt, None)) for attempt in offline]
+    everybody = [asyncio.ensure_future(line.submit(attempt, None, time.monotonic())) for attempt in offline]
     everybody += await submitted(line, 300)
     checkin.may_answer.set()
     await asyncio.gather(*first, *everybody)
@@ -171,6 +203,6 @@ async def test_attempts_of_one_sync_share_a_batch() -> None:
     checkin.may_answer.set()
     line = Line(checkin, nobody)
 
-    await asyncio.gather(*(line.submit(_offline(str(number), user_id), None) for number in range(5)))
+    await asyncio.gather(*(line.submit(_offline(str(number), user_id), None, time.monotonic()) for number in range(5)))
 
     assert [len(batch) for batch in checkin.batches] == [5]

@@ -1,6 +1,7 @@
 """Several attempts of one request, each with an answer of its own."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -99,7 +100,7 @@ def raw(items: Sequence[object]) -> list[msgspec.Raw]:
 
 async def sync(many: Many, *items: object) -> list[Result]:
     """The results of a sync."""
-    return await many.sync(PERSON, raw(items), 1_000, "request")
+    return await many.sync(PERSON, raw(items), 1_000, "request", time.monotonic())
 
 
 async def let_in(many: Many, *items: object, activity_id: bytes = ACTIVITY) -> list[Result]:
@@ -152,7 +153,7 @@ async def test_a_lost_item_comes_with_a_receipt_that_holds(many: Many, checkin: 
     [lost] = await sync(many, item)
     checkin.answer = lambda attempt: pb.OUTCOME_ACCEPTED
 
-    [again] = await many.sync(PERSON, raw([{**item, "receipt": lost.receipt}]), 9_000, "request")
+    [again] = await many.sync(PERSON, raw([{**item, "receipt": lost.receipt}]), 9_000, "request", time.monotonic())
 
     assert (lost.outcome, lost.retryable, lost.message) == (None, True, "已保存，联网后自动上传")
     assert again.outcome == "accepted"
@@ -200,6 +201,18 @@ async def test_too_many_syncs_are_told_to_come_back(many: Many, checkin: Checkin
     assert len(checkin.attempts) <= 16
     checkin.may_answer.set()
     assert {result.outcome for [result] in await asyncio.gather(*syncs[:-1])} == {"accepted"}
+
+
+async def test_a_sync_waits_for_its_turn_no_longer_than_a_person(many: Many, checkin: Checkin) -> None:
+    """Behind sixteen that hang it is told to come back, with half the time of an answer gone."""
+    checkin.may_answer.clear()
+    hanging = [asyncio.create_task(sync(many, an_item())) for _ in range(16)]
+    await asyncio.wait(hanging, timeout=0)
+    with pytest.raises(OverloadedError):
+        await many.sync(PERSON, raw([an_item()]), 1_000, "request", time.monotonic() - 1.4)
+
+    checkin.may_answer.set()
+    assert {result.outcome for [result] in await asyncio.gather(*hanging)} == {"accepted"}
 
 
 async def test_staff_items_of_a_sync(many: Many, checkin: Checkin) -> None:

@@ -1,5 +1,6 @@
 """How many attempts of one person may wait for their judgement."""
 
+import asyncio
 from collections.abc import Collection
 from typing import Any
 
@@ -105,6 +106,30 @@ async def test_while_nobody_can_tell_they_stay_open(provisional: Provisional, ch
 
     with pytest.raises(TooManyOpenError):
         await provisional.admit(PERSON, ids.new_id())
+
+
+async def test_a_rush_of_questions_is_no_rush_on_checkin(clock: Clock) -> None:
+    """Of a hundred people with three open ones only some are looked up at a time, and each gets an answer."""
+    asked, may_answer = 0, asyncio.Event()
+
+    async def decided(person: Claims) -> Collection[bytes]:
+        """Nothing is, and it takes a while to say so."""
+        nonlocal asked
+        asked += 1
+        await may_answer.wait()
+        return ()
+
+    provisional = Provisional(decided, clock)
+    crowd = [Claims(ids.new_id(), ids.new_id(), 2e9, "token") for _ in range(100)]
+    for person in crowd:
+        for _ in range(3):
+            note(provisional, user_id=person.user_id)
+    rooms = [asyncio.ensure_future(provisional.room(person)) for person in crowd]
+    await asyncio.wait(rooms, timeout=0)
+    assert asked == 16
+    may_answer.set()
+
+    assert set(await asyncio.gather(*rooms)) == {0}
 
 
 async def test_an_answer_closes_it(provisional: Provisional) -> None:
