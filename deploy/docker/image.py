@@ -5,6 +5,7 @@ in the image, `audit` asks for known vulnerabilities of it.
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from servicekit import VERSION
@@ -28,7 +30,13 @@ _PACKAGES = "python3,python3-venv,ca-certificates"
 _PINNED = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^ ;\\]+)(?P<hashes>(?:.*\\\n)*.*)", re.MULTILINE
 )
-_MIRROR = re.compile(r"^(?:URIs:|deb)\s+(?:\[.*?\]\s+)?(https?://\S+)", re.MULTILINE)
+_DEBIAN = "http://deb.debian.org/debian"
+# Lines of `pip config list`, of which the later sections count more; then what says whom to ask and how patiently.
+_SECTIONS = ("global", "install", ":env:")
+_TOLD = re.compile(rf"^({'|'.join(_SECTIONS)})\.([a-z-]+)=(.*)$", re.MULTILINE)
+_ASKED = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout")
+# What debootstrap can fetch from.
+_FETCHED = ("http:", "https:", "file:")
 
 
 class BuildError(Exception):
@@ -57,11 +65,11 @@ def build(tag: str, base: str, output: Path | None) -> None:
         BuildError: The engine refused; its last lines are in the text.
     """
     command = engine()
-    with _step(f"image {tag}"):
+    with _step(f"image {tag}"), TemporaryDirectory() as folder:
         arguments = [f"BASE={base or _base(command)}", f"VERSION={VERSION}", f"REVISION={_revision()}"]
         options = [option for argument in arguments for option in ("--build-arg", argument)]
         what = ["--target", "runtime", "-t", tag, "-f", _DOCKERFILE, "."]
-        _run([*command, *_verb(command), *_secrets(), *options, *what])
+        _run([*command, *_verb(command), *secrets(Path(folder)), *options, *what])
     if output is not None:
         with _step(f"archive {output}"):
             output.parent.mkdir(parents=True, exist_ok=True)
@@ -76,14 +84,29 @@ def _verb(command: Sequence[str]) -> list[str]:
     return ["build"]
 
 
-def _secrets() -> list[str]:
-    """This machine's pip settings and authorities, where it has any, for the time of the build."""
+def secrets(folder: Path) -> list[str]:
+    """Whom pip asks on this machine and whom it trusts, as it says itself, for the time of the build.
+
+    Args:
+        folder: Holds what is made for it; to be removed after the build, for there may be passwords in URLs.
+    """
+    told = _pip_settings()
+    asked = [f"{name} = {' '.join(told[name].split())}\n" for name in _ASKED if name in told]
     found = []
-    if Path("/etc/pip.conf").exists():
-        found += ["--secret", "id=pip,src=/etc/pip.conf"]
-    if authority := os.environ.get("PIP_CERT", ""):
+    if asked:
+        (folder / "pip.conf").write_text("[global]\n" + "".join(asked))
+        found += ["--secret", f"id=pip,src={folder}/pip.conf"]
+    if authority := told.get("cert"):
         found += ["--secret", f"id=ca,src={authority}"]
     return found
+
+
+def _pip_settings() -> dict[str, str]:
+    """What holds for `pip install` here, of all of its files and the environment."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    told = [(_SECTIONS.index(section), name, value) for section, name, value in _TOLD.findall(said)]
+    return {name: ast.literal_eval(value) for _, name, value in sorted(told)}
 
 
 def _save(command: Sequence[str], tag: str, output: Path) -> None:
@@ -114,7 +137,7 @@ def _make_base(command: Sequence[str]) -> None:
         if not (folder / "usr" / "bin" / "python3").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            _run(["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", "bookworm", str(folder), _mirror()])
+            _run(["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", "bookworm", str(folder), mirror()])
         shutil.rmtree(folder / "var" / "cache" / "apt", ignore_errors=True)
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         dockerfile = CACHE / "Dockerfile"
@@ -123,11 +146,32 @@ def _make_base(command: Sequence[str]) -> None:
         _run([*command, *verb, "-t", OWN_BASE, "-f", str(dockerfile), str(CACHE)])
 
 
-def _mirror() -> str:
-    """The Debian mirror that this machine uses."""
-    sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
-    texts = [path.read_text() for path in sources if path.exists()]
-    return next((found[1] for text in texts if (found := _MIRROR.search(text))), "http://deb.debian.org/debian")
+def mirror(*options: str) -> str:
+    """The archive of Debian bookworm that apt fetches from here; Debian's own where apt has none, as on Ubuntu.
+
+    Args:
+        options: Apt's, such as `-o Dir=<another root>`.
+
+    Raises:
+        BuildError: No archive at all answers; its text is apt's.
+    """
+    if not shutil.which("apt-get"):
+        return _DEBIAN
+    with TemporaryDirectory() as lists:
+        # Only from an archive's lists does apt know whose it is, and images are often made without them.
+        if not _indexes(*options):
+            options = (*options, "-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={lists}")
+            done = subprocess.run(["apt-get", *options, "update", "-q"], capture_output=True, text=True, check=False)
+            if not _indexes(*options):
+                raise BuildError(f"apt finds no archive, so no base can be made:\n{done.stdout}{done.stderr}")
+        found = _indexes(*options, "Origin: Debian", "Codename: bookworm", "Component: main")
+    return next((uri for uri in found if uri.startswith(_FETCHED)), _DEBIAN)
+
+
+def _indexes(*arguments: str) -> list[str]:
+    """Where the lists of packages that apt has here came from; of these, what some fields are may be named."""
+    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
 def sbom(lock: str) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """The image: its Dockerfile copies what processes need, and its bill of materials names every wheel."""
 
+import hashlib
+import os
 import re
 from pathlib import Path
 
-from deploy.docker.image import sbom
+import pytest
+
+from deploy.docker.image import BuildError, mirror, sbom, secrets
 from deploy.local.processes import PROCESSES
 
 ROOT = Path(__file__).parents[2]
@@ -35,3 +39,119 @@ def test_nobody_is_root_in_it_and_nothing_installs() -> None:
     assert "pip uninstall" in code
     assert "apt-get" not in DOCKERFILE
     assert "--require-hashes" in DOCKERFILE
+
+
+_PACKAGES = "Package: hello\nVersion: 1\nArchitecture: amd64\nFilename: hello.deb\nSize: 1\n"
+
+
+class Machine:
+    """The sources and lists of a machine's apt, in a folder of their own."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.sources = root / "etc" / "apt" / "sources.list.d"
+        self._lists = root / "var" / "lib" / "apt" / "lists"
+        for folder in (self.sources, self._lists / "partial", root / "etc" / "apt" / "preferences.d"):
+            folder.mkdir(parents=True)
+
+    def mirror(self) -> str:
+        """What the image would be made from here."""
+        return mirror("-o", f"Dir={self._root}", "-o", "Dir::State::status=/dev/null", "-o", "APT::Architecture=amd64")
+
+    def archive(self, origin: str, codename: str = "bookworm") -> Path:
+        """An archive with one list of packages."""
+        folder = self._root / "archives" / origin
+        packages = folder / "dists" / codename / "main" / "binary-amd64" / "Packages"
+        packages.parent.mkdir(parents=True)
+        packages.write_text(_PACKAGES)
+        (folder / "dists" / codename / "Release").write_text(_release(origin, codename))
+        return folder
+
+    def fetch(self, archive: str, origin: str, codename: str = "bookworm") -> None:
+        """Puts the lists of an archive where apt has them after an update."""
+        stem = archive.partition("//")[2].strip("/").replace("/", "_") + f"_dists_{codename}_"
+        (self._lists / f"{stem}Release").write_text(_release(origin, codename))
+        (self._lists / f"{stem}main_binary-amd64_Packages").write_text(_PACKAGES)
+
+
+def _release(origin: str, codename: str) -> str:
+    return (
+        f"Origin: {origin}\nSuite: {codename}\nCodename: {codename}\nArchitectures: amd64\nComponents: main\n"
+        f"Date: Thu, 01 Jan 2026 00:00:00 UTC\n"
+        f"SHA256:\n {hashlib.sha256(_PACKAGES.encode()).hexdigest()} {len(_PACKAGES)} main/binary-amd64/Packages\n"
+    )
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """One whose apt knows nothing yet."""
+    return Machine(tmp_path)
+
+
+_VENDOR, _OURS, _FORMER = "https://node.example/deb", "http://mirror.example/debian", "http://gone.example/debian"
+
+
+def test_the_base_is_made_from_the_archive_that_apt_uses(machine: Machine) -> None:
+    """Not from a vendor's that comes first, nor from one that is switched off, in whichever of apt's two notations."""
+    (machine.sources / "a-vendor.list").write_text(f"deb {_VENDOR} bookworm main\n")
+    (machine.sources / "b-off.sources").write_text(
+        f"Types: deb\nURIs: {_FORMER}\nSuites: bookworm\nComponents: main\nEnabled: no\n"
+    )
+    (machine.sources / "c-off.list").write_text(f"# deb {_FORMER} bookworm main\n")
+    (machine.sources / "d-off.list.disabled").write_text(f"deb {_FORMER} bookworm main\n")
+    (machine.sources / "e-later.list").write_text(f"deb {_OURS} bookworm-backports main\n")
+    (machine.sources / "z-ours.sources").write_text(f"Types: deb\nURIs: {_OURS}\nSuites: bookworm\nComponents: main\n")
+    machine.fetch(_VENDOR, "Vendor")
+    machine.fetch(_FORMER, "Debian")
+    machine.fetch(_OURS, "Debian", "bookworm-backports")
+    machine.fetch(_OURS, "Debian")
+    assert machine.mirror().rstrip("/") == _OURS
+
+
+def test_apt_is_asked_again_where_its_lists_were_thrown_away(machine: Machine) -> None:
+    """As images throw them away: whose an archive is stands in its lists only. Another one's failure is no matter."""
+    for origin in ("Vendor", "Debian"):
+        (machine.sources / f"{origin}.list").write_text(
+            f"deb [trusted=yes] file:{machine.archive(origin)} bookworm main\n"
+        )
+    (machine.sources / "a-gone.list").write_text("deb [trusted=yes] file:/nowhere bookworm main\n")
+    assert machine.mirror().rstrip("/").endswith("/archives/Debian")
+
+
+def test_without_an_archive_of_debian_its_own_is_taken(machine: Machine) -> None:
+    """On Ubuntu, for one."""
+    (machine.sources / "ubuntu.list").write_text(f"deb {_OURS} noble main\n")
+    machine.fetch(_OURS, "Ubuntu", "noble")
+    assert machine.mirror() == "http://deb.debian.org/debian"
+
+
+def test_an_archive_that_does_not_answer_is_named(machine: Machine) -> None:
+    """With apt's own words, and nothing is made from another one instead."""
+    (machine.sources / "ours.list").write_text("deb [trusted=yes] file:/nowhere bookworm main\n")
+    with pytest.raises(BuildError, match="/nowhere"):
+        machine.mirror()
+
+
+def test_pip_in_the_image_asks_whom_it_asks_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever pip has that from: a file that one of its variables names is as good as /etc/pip.conf."""
+    told = tmp_path / "told.conf"
+    told.write_text(
+        "[global]\nindex-url = https://a.example/simple\nretries = 9\n[install]\ntrusted-host =\n  a\n  b\n"
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(told))
+    monkeypatch.setenv("PIP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("PIP_CERT", "/ca.pem")
+    options = secrets(tmp_path)
+    assert options == ["--secret", f"id=pip,src={tmp_path}/pip.conf", "--secret", "id=ca,src=/ca.pem"]
+    kept = (tmp_path / "pip.conf").read_text().splitlines()
+    wanted = ["index-url = https://a.example/simple", "trusted-host = a b", "proxy = http://proxy.example:3128"]
+    assert kept[0] == "[global]" and set(wanted) <= set(kept)
+    assert not any(line.startswith("retries") for line in kept)
+
+
+def test_where_pip_is_told_nothing_there_are_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the image takes what PyPI has."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    assert secrets(tmp_path) == []
