@@ -10,43 +10,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local.launch import LaunchError
 from deploy.local.processes import ROOT
 from deploy.local.up import install_packages
-from tests.deploy.cluster import disturbances, keda, node, site, tools
+from tests.deploy.cluster import keda, node, plan, site, tools
 from tests.deploy.cluster.crowd import HEAD, Crowd, Outcome, as_json
+from tests.deploy.cluster.plan import NEW, OLD, Scenario
 from tests.load.http_load import run
 
 _PEOPLE = 1500
-_RATE = 30.0
-_BUSY = 110.0
-_NEW, _OLD = "new", "old"
-
-Scenario = Callable[[Crowd], Awaitable[Outcome]]
-
-
-def scenarios(old_chart: Path | None) -> Iterator[tuple[str, Scenario]]:
-    """Everything that happens, in order; the upgrade only where there is something to upgrade from."""
-    yield "rush", lambda crowd: crowd.rush(1000)
-    if old_chart is not None:
-        yield "upgrade", lambda crowd: crowd.during("rolling upgrade", _RATE, disturbances.upgrade(_NEW))
-        yield "rollback", lambda crowd: crowd.during("rollback", _RATE, disturbances.roll_back)
-        yield "again", lambda crowd: crowd.during("upgrade again", _RATE, disturbances.upgrade(_NEW))
-    yield "refuse", lambda crowd: crowd.during("upgrades that servers refuse", _RATE, disturbances.refuse)
-    yield "kill", lambda crowd: crowd.during("kill of each pod in turn", _RATE, disturbances.kill_each)
-    yield "drain", lambda crowd: crowd.during("drain against the budgets", _RATE, disturbances.drain)
-    yield "out", lambda crowd: crowd.during("scale-out by KEDA", _BUSY, disturbances.scale_out("gateway", 90))
-    yield "in", lambda crowd: crowd.during("scale-in by KEDA", _RATE / 2, disturbances.scale_in("gateway", 2, 300))
-    yield "spread", lambda crowd: crowd.during("checkin to 3 pods", _RATE, disturbances.spread("checkin", 3))
-    yield (
-        "calendar",
-        lambda crowd: crowd.during(
-            "calendar asks for pods", _RATE / 2, disturbances.calendar(crowd, "gateway", expected=2000)
-        ),
-    )
 
 
 def up() -> None:
@@ -98,21 +73,20 @@ def test(options: argparse.Namespace) -> int:
     """Installs, disturbs, reconciles and prints the table; answers whether all of it was clean."""
     reference = options.upgrade_from or last_tag()
     tree = before(reference) if reference else None
+    if options.upgrade_from and tree is None:
+        raise LaunchError(f"upgrade-from={reference}: there is no such tag or commit here")
+    scenarios = plan.chosen(options.only, has_old=tree is not None)
     if tree is None:
         print("no tag to upgrade from: rolling upgrade and rollback are left out (git tag v0.1.0 <commit> makes one)")
+    releases = Releases(tree, reference)
+    first = plan.first(scenarios, is_asked_for=bool(options.upgrade_from))
     prepare()
     site.remove()
-    site.load_image(_NEW)
-    if tree is not None:
-        site.load_image(_OLD, tree)
-        took_s = site.install(_OLD, tree / "deploy" / "helm" / "qiandao", "--set", "upgradeCheck.mode=off")
-        print(f"installed {reference} in {took_s:.0f} s")
-    else:
-        print(f"installed in {site.install(_NEW):.0f} s")
+    releases.load(plan.needed(scenarios, first))
+    releases.bring(first)
     site.grant_tables()
     site.open_gate()
-    chosen = [each for each in scenarios(tree) if not options.only or each[0] in options.only.split(",")]
-    outcomes = run(_play(chosen))
+    outcomes = run(_play(scenarios, releases))
     print(site.helm("test", site.RELEASE, "--logs", "--timeout", "3m"))
     print(HEAD, *(outcome.line() for outcome in outcomes), sep="\n")
     if options.json:
@@ -120,19 +94,48 @@ def test(options: argparse.Namespace) -> int:
     return 0 if all(outcome.is_clean for outcome in outcomes) else 1
 
 
-async def _play(chosen: list[tuple[str, Scenario]]) -> list[Outcome]:
+class Releases:
+    """This tree's and, where there is one, that of an earlier commit."""
+
+    def __init__(self, old_tree: Path | None, reference: str) -> None:
+        self._trees = {NEW: ROOT} | ({OLD: old_tree} if old_tree else {})
+        self.names = {NEW: _git("describe", "--tags", "--always", "--dirty")}
+        self.names[OLD] = _git("describe", "--tags", "--always", reference) if old_tree else "none"
+
+    def load(self, tags: Sequence[str]) -> None:
+        """Brings their images into the node."""
+        for tag in tags:
+            site.load_image(tag, self._trees[tag])
+
+    def bring(self, tag: str) -> None:
+        """Makes this release the one that serves, by installing it or upgrading to it."""
+        # What a release before knows of the calendar is not what is tested.
+        more = ("--set", "upgradeCheck.mode=off") if tag == OLD else ()
+        took_s = site.install(tag, self._trees[tag] / "deploy" / "helm" / "qiandao", *more)
+        print(f"  {self.names[tag]} serves, after {took_s:.0f} s", flush=True)
+
+
+async def _play(scenarios: list[Scenario], releases: Releases) -> list[Outcome]:
     crowd = await Crowd.gather(f"cluster-{int(time.time())}", _PEOPLE)
     outcomes = []
-    for name, scenario in chosen:
-        print(f"  {name} ...", flush=True)
-        try:
-            outcome = await scenario(crowd)
-        except LaunchError as error:
-            outcome = Outcome(name, wrong=1, remarks=[str(error)[:300]])
-        print(f"  {outcome.line()}", flush=True)
-        outcomes.append(outcome)
+    for scenario in scenarios:
+        if await asyncio.to_thread(site.tags) != {scenario.begins}:
+            await asyncio.to_thread(releases.bring, scenario.begins)
+        outcomes.append(await _row(scenario, crowd, releases.names))
+        print(f"  {outcomes[-1].line()}", flush=True)
         await asyncio.sleep(2)
     return outcomes
+
+
+async def _row(scenario: Scenario, crowd: Crowd, names: dict[str, str]) -> Outcome:
+    print(f"  {scenario.name} ...", flush=True)
+    found = await asyncio.to_thread(site.tags)
+    try:
+        outcome = await scenario.play(crowd)
+    except LaunchError as error:
+        outcome = Outcome(scenario.name, wrong=1, remarks=[str(error)[:300]])
+    plan.judge(outcome, scenario, found, await asyncio.to_thread(site.tags), names)
+    return outcome
 
 
 def main() -> int:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
+import msgspec
+
 from tests.deploy.cluster import site
 from tests.load import phones
 from tests.load.http_load import Answer, Balancer, Script, Server, ask, play, request
@@ -31,14 +33,18 @@ class Outcome:
     """One line of the table.
 
     Attributes:
+        release: Which release it tested; two if it began on one and ended on another.
         failed: Requests without an answer or with a 5xx, by what they got.
+        may_fail: The share of requests of which that may be true.
         pods: Ready pods before and after.
         steady_s: From the beginning of the disturbance until everything was as wanted again.
     """
 
     name: str
+    release: str = ""
     requests: int = 0
     failed: dict[str, int] = field(default_factory=dict)
+    may_fail: float = 0.0
     p99_ms: float = 0.0
     pods: tuple[int, int] = (0, 0)
     steady_s: float = 0.0
@@ -50,16 +56,18 @@ class Outcome:
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, doubled or wrong."""
-        return not (self.lost or self.doubled or self.wrong)
+        """Nothing lost, doubled or wrong, and no more failed than may."""
+        has_failed = sum(self.failed.values()) > self.may_fail * self.requests
+        return not (has_failed or self.lost or self.doubled or self.wrong)
 
     def line(self) -> str:
         """A row of a Markdown table."""
         failed = ", ".join(f"{count} x {what}" for what, count in self.failed.items()) or "0"
         cells = (
             self.name,
+            self.release,
             f"{self.requests:,}",
-            failed,
+            f"{failed} (at most {self.may_fail:.1%})" if self.may_fail else failed,
             f"{self.p99_ms:.0f}",
             f"{self.pods[0]} -> {self.pods[1]}",
             self.lost,
@@ -71,8 +79,8 @@ class Outcome:
 
 
 HEAD = (
-    "| disturbance | requests | failed | p99 ms | pods | lost | doubled | steady after s | remarks |\n"
-    "|---|---|---|---|---|---|---|---|---|"
+    "| disturbance | release | requests | failed | p99 ms | pods | lost | doubled | steady after s | remarks |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
 )
 
 Disturbance = Callable[[Outcome], Awaitable[None]]
@@ -161,13 +169,20 @@ def _count(found: Outcome, answers: Sequence[Answer]) -> None:
     found.requests = len(answers)
     for answer in answers:
         if not answer.status or answer.status >= 500:
-            what = str(answer.status or answer.error)
-            found.failed[what] = found.failed.get(what, 0) + 1
+            found.failed[_what(answer)] = found.failed.get(_what(answer), 0) + 1
         found.provisional += answer.status == 202
     if found.provisional:
         found.remarks.append(f"{found.provisional} provisional at first")
     took = sorted(1000 * answer.took_s for answer in answers if answer.status)
     found.p99_ms = took[int(0.99 * len(took))] if took else 0.0
+
+
+def _what(answer: Answer) -> str:
+    """Its status and what it said, or the error where there is neither."""
+    try:
+        return f"{answer.status} {answer.json()['detail']}"
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return str(answer.status or answer.error)
 
 
 def as_json(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:

@@ -236,11 +236,16 @@ def wait_rolled_out(within_s: float = 300) -> None:
 
 def pods(component: str = "") -> dict[str, str]:
     """Address by name of the ready pods that are not about to end."""
-    return {
-        pod["metadata"]["name"]: pod["status"]["podIP"]
-        for pod in _all_pods(component)
-        if "deletionTimestamp" not in pod["metadata"] and _is_ready(pod)
-    }
+    return {pod["metadata"]["name"]: pod["status"]["podIP"] for pod in _serving(component)}
+
+
+def tags() -> set[str]:
+    """The tags of the images that ready pods are made of: which release serves."""
+    return {pod["spec"]["containers"][0]["image"].rpartition(":")[2] for pod in _serving()}
+
+
+def _serving(component: str = "") -> list[Any]:
+    return [pod for pod in _all_pods(component) if "deletionTimestamp" not in pod["metadata"] and _is_ready(pod)]
 
 
 def _all_pods(component: str) -> list[Any]:
