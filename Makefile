@@ -1,8 +1,9 @@
 # Commands of the project; `make help` lists them.
 
+# Makes the virtual environment ready, and with PYTHON=... it is made with just that; else with the fastest that is here.
 PYTHON ?= python3
 BIN := .venv/bin
-UP := $(PYTHON) -m deploy.local.up
+UP := $(PYTHON) -m deploy.local.up $(if $(filter file,$(origin PYTHON)),,--this-python)
 # Node and npm are a wheel's; their commands look for one another on the path.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf

@@ -1,7 +1,8 @@
 """Builds the image with docker, podman or buildah: `python -m deploy.docker.image build --tag qiandao:dev`.
 
-Where no registry can be reached the base is made here, with debootstrap, and kept in the cache. `sbom` writes what is
-in the image, `audit` asks for known vulnerabilities of it.
+Where no registry can be reached the base is made here, with debootstrap, and kept in the cache. The Python of either
+base, Docker's and Debian's, was built with profile-guided and link-time optimisation; one without costs a fifth more in
+every process. `sbom` writes what is in the image, `audit` asks for known vulnerabilities of it.
 """
 
 import argparse

@@ -6,7 +6,6 @@ bare Python, so it imports nothing outside the standard library.
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,6 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local import interpreter
+from deploy.local.interpreter import Choice
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 VENV = ROOT / ".venv"
@@ -23,6 +25,7 @@ PYTHON = VENV / "bin" / "python"
 
 _COMMAND = ROOT / "deploy" / "operate" / "qiandao"
 _RUNTIME_LOCK, _DEV_LOCK = "requirements.lock", "requirements-dev.lock"
+_DEV, _NAMED = _OPTIONS = ("--dev", "--this-python")
 _LOOKING_ONLY = ("down", "status", "logs", "clean")
 # The wheel has npm's commands beside Node, too, but as copies that look for their libraries in the wrong folder.
 _NODE = {"node": "bin/node"} | {name: f"lib/node_modules/npm/bin/{name}-cli.js" for name in ("npm", "npx")}
@@ -47,10 +50,11 @@ DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@
 """
 
 
-def missing_packages(*, dev: bool = False) -> list[str]:
+def missing_packages(choice: Choice | None = None, *, dev: bool = False) -> list[str]:
     """Debian packages that are needed and that are not there.
 
     Args:
+        choice: What the virtual environment is to be made with; None where it is made already.
         dev: Also what tests and checks need: the mini-program is tested in a real browser, in Chinese.
     """
     needed = {
@@ -59,13 +63,15 @@ def missing_packages(*, dev: bool = False) -> list[str]:
         "rabbitmq-server": _RABBITMQ.exists() and has_program("epmd"),
         # toxiproxy, which only the chaos suite needs, is built from source.
         "golang-go": not os.environ.get("QIANDAO_PROXIED") or has_program("go"),
-        "python3-venv": os.access(PYTHON, os.X_OK) or importlib.util.find_spec("ensurepip") is not None,
         "chromium": not dev or has_program("chromium"),
         # promtool, which the tests of the rules ask.
         "prometheus": not dev or has_program("promtool"),
         "fonts-noto-cjk": not dev or _CHINESE_FONT.exists(),
     }
-    return [package for package, is_there in needed.items() if not is_there]
+    missing = [package for package, is_there in needed.items() if not is_there]
+    if choice is not None and not choice.python.can_make_venv:
+        missing.append(choice.python.venv_package)
+    return missing
 
 
 def has_program(program: str) -> bool:
@@ -91,6 +97,10 @@ def install_packages(packages: list[str]) -> None:
         sys.exit(f"apt failed:\n{_tail('packages')}\nTry it by hand, then run make up again:\n\n    sudo {by_hand}\n")
 
 
+def _may_install() -> bool:
+    return has_program("apt-get") and _become_root() is not None
+
+
 def _become_root() -> list[str] | None:
     if os.geteuid() == 0:
         return []
@@ -99,19 +109,36 @@ def _become_root() -> list[str] | None:
     return None
 
 
-def install_wheels(lock: str) -> None:
+def choose_python(*, is_named: bool) -> Choice | None:
+    """What `.venv` has to be made with; None where it is there, made with whatever was chosen then.
+
+    Args:
+        is_named: Somebody named the Python that runs this, so it is the one.
+    """
+    if not is_named:
+        return None if _runs(PYTHON) else interpreter.choose(may_install=_may_install())
+    named, kept = interpreter.this_one(), interpreter.recall(VENV)
+    is_made_with_it = _runs(PYTHON) and kept is not None and kept.python.path == named.path
+    return None if is_made_with_it else Choice(named, "named by PYTHON")
+
+
+def install_wheels(lock: str, choice: Choice | None = None) -> None:
     """Makes `.venv` hold exactly the locked wheels; a no-op while the lock is unchanged.
 
+    Args:
+        choice: What to make it with, anew.
+
     Raises:
-        SystemExit: Python is too old, or pip failed.
+        SystemExit: Python or pip failed.
     """
     stamp = VENV / f".{lock}.sha256"
     digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
-    if _runs(PYTHON) and stamp.exists() and stamp.read_text() == digest:
+    if choice is None and stamp.exists() and stamp.read_text() == digest:
         return
     with _step("wheels", lock) as log:
-        if not _runs(PYTHON):
-            _run([sys.executable, "-m", "venv", "--clear", str(VENV)], log)
+        if choice is not None:
+            _run([choice.python.path, "-m", "venv", "--clear", str(VENV)], log)
+            choice.remember(VENV)
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
         _run([*pip, "--require-hashes", "-r", str(ROOT / lock)], log)
     stamp.write_text(digest)
@@ -145,19 +172,22 @@ def _tail(name: str) -> str:
     return "\n".join(f"    {line}" for line in _log(name).read_text(errors="replace").splitlines()[-15:])
 
 
-def make_ready(*, dev: bool) -> None:
+def make_ready(*, dev: bool, is_named: bool) -> None:
     """Everything that has to be installed, one run at a time.
 
     Args:
         dev: Also what tests and checks need.
+        is_named: Somebody named the Python that runs this.
     """
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if packages := missing_packages(dev=dev):
+        if choice := choose_python(is_named=is_named):
+            print(f"  {'python':<14} {choice}", flush=True)
+        if packages := missing_packages(choice, dev=dev):
             install_packages(packages)
         # The development lock holds everything the other one does.
-        install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK)
+        install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK, choice)
         link_commands()
 
 
@@ -183,10 +213,9 @@ def main(arguments: list[str]) -> None:
     """Makes the machine ready if the command starts anything, then becomes `stack.py` in the virtual environment."""
     if sys.version_info < (3, 11):  # noqa: UP036  this module is what finds out
         sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}; try make up PYTHON=python3.11")
-    dev = "--dev" in arguments
-    rest = [argument for argument in arguments if argument != "--dev"]
+    rest = [argument for argument in arguments if argument not in _OPTIONS]
     if not rest or rest[0] not in _LOOKING_ONLY:
-        make_ready(dev=dev)
+        make_ready(dev=_DEV in arguments, is_named=_NAMED in arguments)
     elif not PYTHON.exists():
         sys.exit("Nothing was ever started here: there is no .venv. `make up` starts everything.")
     if rest != ["install"]:

@@ -28,7 +28,7 @@ from deploy.local.credentials import Vault
 from deploy.local.launch import LOGS
 from deploy.local.processes import SECRETS
 from deploy.local.servers import MYSQL_PORT, REDIS_PORT, connect_admin
-from tests.load import figures, http_load, phones, versions
+from tests.load import conditions, figures, http_load, phones, versions
 from tests.load.accounting import Meter, Program, Reading, programs
 from tests.load.command import command
 from tests.load.figures import Figures
@@ -200,6 +200,7 @@ async def main(options: argparse.Namespace) -> int:
         return 0
     name = f"compare-{secrets.token_hex(3)}"
     scene = await Scene.enter(name)
+    print(*conditions.lines(), sep="\n")
     crowd = phones.people(name, SUSTAINED)
     await phones.sign_in(scene.balancer, crowd)
     pairs = []

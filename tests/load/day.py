@@ -16,7 +16,7 @@ from dataclasses import asdict
 
 from deploy.local.stack import PYTHON
 from services.checkin.merge import Outcome
-from tests.load import figures, phones
+from tests.load import conditions, figures, phones
 from tests.load.accounting import described, programs
 from tests.load.command import command, up_to
 from tests.load.figures import Figures
@@ -56,6 +56,7 @@ async def main(options: argparse.Namespace) -> int:
     began_at = time.perf_counter()
     name = f"day-{secrets.token_hex(3)}"
     scene = await Scene.enter(name)
+    print(*conditions.lines(), sep="\n")
     crowd = phones.people(name, max(min(options.n, _PEOPLE), -(-options.n // options.activities)))
     await phones.sign_in(scene.balancer, crowd)
     activities = await scene.organiser.open_activities(options.activities)

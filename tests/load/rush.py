@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from tests.load import figures, phones
+from tests.load import conditions, figures, phones
 from tests.load.accounting import Batches, Meter, Program, Reading, gateways, programs
 from tests.load.command import command, up_to
 from tests.load.figures import Figures
@@ -132,6 +132,7 @@ async def main(options: argparse.Namespace) -> int:
     """Runs as often as asked, prints, and answers whether all of it was clean."""
     name = f"rush-{secrets.token_hex(3)}"
     scene = await Scene.enter(name)
+    print(*conditions.lines(), sep="\n")
     connections = min(options.c or options.n, options.n)
     is_clean, kept = True, []
     crowd = phones.people(name, options.n)

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from deploy.local import interpreter
 from deploy.local.processes import ROOT
 
 _PYTHON = ".venv/bin/python"
@@ -36,6 +37,8 @@ def compare(before: Path, pairs: int) -> dict[str, Any]:
         subprocess.CalledProcessError: A stack did not start, or a run was not clean.
     """
     found = []
+    for name, tree in (("now", ROOT), ("before", before)):
+        print(f"{name}: {interpreter.told(tree / '.venv')}")
     _stack(ROOT, "down")
     try:
         for number in range(pairs):
