@@ -16,7 +16,7 @@ from gateway import metrics
 from gateway.ratelimit import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
-from servicekit.batching import BATCH_SIZE, NaturalBatcher
+from servicekit.batching import BATCH_SIZE, Linger, NaturalBatcher
 from servicekit.breaker import AsyncBreaker
 from servicekit.errors import InternalError, Kind, ServiceError, UnavailableError
 from servicekit.rpc import client
@@ -36,9 +36,10 @@ _PROBE_S = 0.5
 # A checkin that hangs costs everybody in a batch the whole deadline: few batches may find that out.
 _LOST_BATCHES = 2
 _MAXIMUM_BATCH = 256
-# A batch costs some 2 ms whatever is in it [measured], so a second one flies only when it is worth while.
+# A batch costs 5 ms of all processes together whatever is in it [measured], so a second one flies only when it is full,
+# and what a rush brings is waited for: 62 -> 113 a batch over 128 connections, with p50 29 -> 24 ms.
 _MAXIMUM_IN_FLIGHT = 2
-_WORTH_A_BATCH = 64
+_LINGER = Linger(after=32, for_s=0.006)
 _MAXIMUM_WAITING = 10_000
 _MAXIMUM_WAIT_S = 1.5
 # What waited on phones is one party to the batcher's fairness, however many QRs it comes from: the door keeps half.
@@ -97,7 +98,8 @@ class Line:
             self._send,
             max_batch=_MAXIMUM_BATCH,
             max_in_flight=_MAXIMUM_IN_FLIGHT,
-            worth=_WORTH_A_BATCH,
+            worth=_MAXIMUM_BATCH,
+            linger=_LINGER,
             max_waiting=_MAXIMUM_WAITING,
             key=lambda item: item.key,
             owner=lambda item: item.owner,

@@ -1,7 +1,9 @@
 """Natural batching: whatever arrives while batches fly goes together in the next one.
 
-There is no timer. An idle batcher sends at once and a rush makes its own big batches, because at most `max_in_flight`
-sends run at a time. What waits is grouped by a fairness key, and an owner appears at most once in a batch.
+An idle batcher sends at once and a rush makes its own big batches, because at most `max_in_flight` sends run at a time.
+There is no timer, save where a line is told to linger: whoever was answered together comes again together, and a few
+milliseconds of waiting for them make the next batch twice as large. What waits is grouped by a fairness key, and an
+owner appears at most once in a batch.
 """
 
 import asyncio
@@ -31,6 +33,19 @@ BATCH_SIZE = Histogram(
     ["stage"],
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Linger:
+    """A wait for company after a batch has landed, unless a full one is there to leave.
+
+    Attributes:
+        after: The size of a landed batch from which on others will come at once.
+        for_s: How long the next batch then waits, and nobody longer.
+    """
+
+    after: int
+    for_s: float
 
 
 class QueueFullError(UnavailableError):
@@ -64,8 +79,9 @@ class NaturalBatcher(Generic[Item, Result]):
             that item alone; a `send` that raises does so for its whole batch. It runs in an empty context, so nobody's
             span leaks into it, and must bound its own time.
         max_in_flight: Sends at a time; more make batches smaller.
-        worth: Items that must wait before a batch leaves beside one that flies, unless the last one left long ago.
-            More makes larger batches while one flight is enough, and keeps a slow flight from holding up the rest.
+        worth: Items that must be ready to leave before a batch does beside one that flies, unless the last one left
+            more than 0.1 s ago. More makes larger batches while one flight is enough.
+        linger: Whether to wait for company after a large batch; an idle batcher never does. None: no timer at all.
         max_batch: Items in one batch at most.
         max_waiting: Items not yet sent at most; beyond it `submit` refuses.
         key: What to be fair about. No key fills more than half a batch while another one's items stay behind.
@@ -80,6 +96,7 @@ class NaturalBatcher(Generic[Item, Result]):
         *,
         max_in_flight: int = 3,
         worth: int = 1,
+        linger: Linger | None = None,
         max_batch: int = 256,
         max_waiting: int = 10_000,
         key: Callable[[Item], Hashable] | None = None,
@@ -89,6 +106,7 @@ class NaturalBatcher(Generic[Item, Result]):
         self._send = send
         self._max_in_flight = max_in_flight
         self._worth = worth
+        self._linger = linger
         self._max_batch = max_batch
         self._max_waiting = max_waiting
         self._key = key
@@ -98,9 +116,12 @@ class NaturalBatcher(Generic[Item, Result]):
         # An owner is in here while an item of theirs stands in a line; the value holds those that wait behind it.
         self._behind: dict[Hashable, deque[_Entry[Item, Result]] | None] = {}
         self._waiting = 0
+        # Those that stand in a line: a batch is full of these, whoever waits behind them.
+        self._ready = 0
         self._flights: set[asyncio.Task[None]] = set()
         self._is_launching = False
-        self._launched_at = 0.0
+        self._lingering: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -140,14 +161,15 @@ class NaturalBatcher(Generic[Item, Result]):
         else:
             self._wait_behind(owner, entry)
         # Launching in the loop's next round lets everything that arrived in this one share the batch.
-        if not self._is_launching and self._may_leave(loop.time()):
+        if not self._is_launching and self._may_leave():
             self._is_launching = True
             loop.call_soon(self._launch, context=Context())
         return answer
 
     async def drain(self) -> None:
         """Returns when nothing waits and nothing flies; for shutdown, after the last `submit`."""
-        self._launch()
+        self._linger = None
+        self._end_lingering()
         while self._flights:
             await asyncio.wait(self._flights)
 
@@ -156,6 +178,7 @@ class NaturalBatcher(Generic[Item, Result]):
         if line is None:
             line = self._lines[entry.key] = deque()
         line.append(entry)
+        self._ready += 1
 
     def _wait_behind(self, owner: Hashable, entry: _Entry[Item, Result]) -> None:
         others = self._behind[owner]
@@ -163,26 +186,55 @@ class NaturalBatcher(Generic[Item, Result]):
             others = self._behind[owner] = deque()
         others.append(entry)
 
-    def _may_leave(self, now: float) -> bool:
-        flying = len(self._flights)
-        if not flying:
+    def _may_leave(self) -> bool:
+        if len(self._flights) >= self._max_in_flight:
+            return False
+        if self._ready >= self._max_batch:
             return True
-        is_worth_it = self._waiting >= self._worth or now > self._launched_at + _PATIENCE_S
-        return flying < self._max_in_flight and is_worth_it
+        if self._lingering is not None:
+            return False
+        return not self._flights or self._ready >= self._worth or self._patience is None
 
     def _launch(self) -> None:
         self._is_launching = False
         loop = asyncio.get_running_loop()
-        while self._lines and self._may_leave(loop.time()):
+        while self._lines and self._may_leave():
             batch = self._collect()
             if batch:
-                self._launched_at = loop.time()
                 self._flights.add(loop.create_task(self._fly(batch), context=Context()))
+                self._be_patient(loop)
+
+    def _be_patient(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What left just now may make others wait; not for long."""
+        if self._patience is not None:
+            self._patience.cancel()
+        if self._worth > 1:
+            self._patience = loop.call_later(_PATIENCE_S, self._lose_patience, context=Context())
+
+    def _lose_patience(self) -> None:
+        self._patience = None
+        self._launch()
+
+    def _linger_after(self, size: int) -> None:
+        """A batch of that size has landed."""
+        if self._linger is None or size < self._linger.after:
+            return
+        if self._lingering is not None:
+            self._lingering.cancel()
+        loop = asyncio.get_running_loop()
+        self._lingering = loop.call_later(self._linger.for_s, self._end_lingering, context=Context())
+
+    def _end_lingering(self) -> None:
+        if self._lingering is not None:
+            self._lingering.cancel()
+            self._lingering = None
+        self._launch()
 
     def _collect(self) -> list[_Entry[Item, Result]]:
         """The next batch, without those whose waiter has gone; empty when all have."""
         lined_up = self._take()
         self._waiting -= len(lined_up)
+        self._ready -= len(lined_up)
         if self._owner is not None:
             self._let_next_line_up(lined_up)
         return [entry for entry in lined_up if not entry.answer.cancelled()]
@@ -229,6 +281,7 @@ class NaturalBatcher(Generic[Item, Result]):
             raise
         finally:
             self._flights.remove(cast("asyncio.Task[None]", asyncio.current_task()))
+        self._linger_after(len(batch))
         _settle(batch, results)
         self._launch()
 

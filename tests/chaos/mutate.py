@@ -242,6 +242,17 @@ MUTATIONS = (
         "elif True:",
         (_BATCHING,),
     ),
+    Mutation(
+        "a crowd of one makes a full batch",
+        "NaturalBatcher._may_leave",
+        "self._ready >= self._max_batch",
+        "self._waiting >= self._max_batch",
+        (_BATCHING,),
+    ),
+    Mutation(
+        "a slow flight holds up the rest", "NaturalBatcher._lose_patience", "self._launch()", "pass", (_BATCHING,)
+    ),
+    Mutation("a wait for company has no end", "NaturalBatcher._end_lingering", "self._launch()", "pass", (_BATCHING,)),
     # Recording.
     Mutation(
         "acknowledged before the commit",

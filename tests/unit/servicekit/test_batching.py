@@ -3,16 +3,18 @@
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from servicekit.batching import NaturalBatcher, QueueFullError
+from servicekit.batching import Linger, NaturalBatcher, QueueFullError
+from tests.virtual_time import VirtualLoop
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,236 @@ async def test_a_batch_runs_in_no_ones_context() -> None:
     who.set("ada")
     batcher: NaturalBatcher[Item, str] = NaturalBatcher(send)
     assert await batcher.submit(Item(1)) == "nobody"
+
+
+LINGER = Linger(after=3, for_s=0.006)
+
+
+@dataclass
+class Sky:
+    """Batches in virtual time: each flies for a while, and what waits meanwhile is watched.
+
+    Attributes:
+        flights_ms: How long each flight takes, in turns.
+    """
+
+    flights_ms: Sequence[int]
+    max_batch: int = 4
+    max_in_flight: int = 2
+    batches: list[list[Item]] = field(default_factory=list)
+    left_at: list[float] = field(default_factory=list)
+    unsent: list[Item] = field(default_factory=list)
+    came_at: dict[Item, float] = field(default_factory=dict)
+    flying: int = 0
+    landed_at: float = -math.inf
+
+    def __post_init__(self) -> None:
+        self.loop = VirtualLoop(self._watch)
+        self.batcher: NaturalBatcher[Item, str] = NaturalBatcher(
+            self._send,
+            max_in_flight=self.max_in_flight,
+            max_batch=self.max_batch,
+            worth=self.max_batch,
+            linger=LINGER,
+            key=lambda item: item.key,
+            owner=lambda item: item.owner,
+        )
+
+    async def _send(self, items: list[Item]) -> Sequence[str | Exception]:
+        for item in items:
+            self.unsent.remove(item)
+        flies_ms = self.flights_ms[len(self.batches) % len(self.flights_ms)]
+        self._check_fairness(items)
+        self.batches.append(items)
+        self.left_at.append(self.loop.time())
+        self.flying += 1
+        await asyncio.sleep(flies_ms / 1000)
+        self.flying -= 1
+        if len(items) >= LINGER.after:
+            self.landed_at = self.loop.time()
+        return [f"sent {item.number}" for item in items]
+
+    def _check_fairness(self, batch: Sequence[Item]) -> None:
+        [(key, most)] = Counter(item.key for item in batch).most_common(1)
+        owners = {item.owner for item in batch if item.owner}
+        # Who came in this very moment may have come too late for it.
+        behind = [
+            item
+            for item in self.ready()
+            if item.key != key and item.owner not in owners and self.came_at[item] < self.loop.time()
+        ]
+        assert most <= math.ceil(self.max_batch / 2) or not behind
+
+    def ready(self) -> list[Item]:
+        """Those that may leave: an owner's first, and whatever has no owner."""
+        firsts = {item.owner: item for item in reversed(self.unsent) if item.owner}
+        return [item for item in self.unsent if item.owner is None or firsts[item.owner] is item]
+
+    def _watch(self, now: float, until: float) -> None:
+        """Nobody who may leave waits longer than promised."""
+        ready = self.ready()
+        if not ready or self.flying == self.max_in_flight:
+            return
+        assert len(ready) < self.max_batch
+        company_at = self.landed_at + LINGER.for_s
+        assert until <= (max(company_at, self.left_at[-1] + 0.1) if self.flying else company_at) + 1e-6
+
+    def submit(self, *items: Item) -> list["asyncio.Future[str]"]:
+        """Items come, all in one round of the loop."""
+        self.unsent += items
+        self.came_at |= dict.fromkeys(items, self.loop.time())
+        return [self.batcher.submit(item) for item in items]
+
+    def run(self, script: Coroutine[Any, Any, None]) -> None:
+        """Plays a script and lets all of it land."""
+        try:
+            self.loop.run_until_complete(script)
+            self.loop.run_until_complete(self.batcher.drain())
+        finally:
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.run_until_complete(settle())
+            self.loop.close()
+
+    @property
+    def timetable_ms(self) -> list[tuple[int, int]]:
+        """When each batch left, and how many went with it."""
+        return [(round(1000 * at), len(batch)) for at, batch in zip(self.left_at, self.batches, strict=True)]
+
+
+def people(*numbers: int) -> list[Item]:
+    """Items of somebody each."""
+    return [Item(number) for number in numbers]
+
+
+def test_after_a_large_batch_the_next_waits_for_company() -> None:
+    """Six milliseconds after the landing, all who came by then leave together; the first waited for nobody."""
+
+    async def script() -> None:
+        sky.submit(*people(1, 2, 3))
+        await asyncio.sleep(0.010)
+        sky.submit(*people(4))
+        await asyncio.sleep(0.004)
+        sky.submit(*people(5))
+        await asyncio.sleep(0.010)
+
+    sky = Sky([10])
+    sky.run(script())
+    assert sky.timetable_ms == [(0, 3), (16, 2)]
+
+
+def test_a_full_batch_waits_for_nobody() -> None:
+    """Neither for the end of the wait nor for the batch in the air."""
+
+    async def script() -> None:
+        sky.submit(*people(1, 2, 3))
+        await asyncio.sleep(0.011)
+        sky.submit(*people(4, 5, 6, 7))
+        await asyncio.sleep(0.001)
+        sky.submit(*people(8, 9, 10, 11))
+        await asyncio.sleep(0.100)
+
+    sky = Sky([10, 50, 50])
+    sky.run(script())
+    assert sky.timetable_ms == [(0, 3), (11, 4), (12, 4)]
+
+
+def test_a_small_batch_is_followed_at_once() -> None:
+    """Few people are no rush: nobody waits for company that does not come."""
+
+    async def script() -> None:
+        sky.submit(*people(1, 2))
+        await asyncio.sleep(0.005)
+        sky.submit(*people(3))
+        await asyncio.sleep(0.100)
+        sky.submit(*people(4))
+
+    sky = Sky([10])
+    sky.run(script())
+    assert sky.timetable_ms == [(0, 2), (10, 1), (105, 1)]
+
+
+def test_an_idle_batcher_has_forgotten_the_rush() -> None:
+    """Once the wait is over, who comes alone leaves alone, and at once."""
+
+    async def script() -> None:
+        sky.submit(*people(1, 2, 3))
+        await asyncio.sleep(0.017)
+        sky.submit(*people(4))
+
+    sky = Sky([10])
+    sky.run(script())
+    assert sky.timetable_ms == [(0, 3), (17, 1)]
+
+
+def test_a_slow_flight_frees_the_next_after_a_tenth_of_a_second() -> None:
+    """Even when nobody comes any more who would ring the bell."""
+
+    async def script() -> None:
+        sky.submit(*people(1))
+        await asyncio.sleep(0.010)
+        sky.submit(*people(2, 3))
+        await asyncio.sleep(0.300)
+
+    sky = Sky([2000, 10])
+    sky.run(script())
+    assert sky.timetable_ms == [(0, 1), (100, 2)]
+
+
+def test_one_persons_many_items_make_no_full_batch() -> None:
+    """Of an owner only the first may leave, so that a crowd of one is neither full nor worth a flight."""
+
+    async def script() -> None:
+        sky.submit(*people(1))
+        await asyncio.sleep(0.010)
+        sky.submit(*(Item(number, owner="ada") for number in range(2, 9)))
+        await asyncio.sleep(0.040)
+
+    sky = Sky([50, 10])
+    sky.run(script())
+    assert sky.timetable_ms[:2] == [(0, 1), (50, 1)]
+
+
+def test_nobody_lingers_at_the_end() -> None:
+    """A shutdown sends what waits."""
+
+    async def script() -> None:
+        sky.submit(*people(1, 2, 3))
+        await asyncio.sleep(0.011)
+        sky.submit(*people(4))
+
+    sky = Sky([10])
+    sky.run(script())
+    assert sky.timetable_ms == [(0, 3), (11, 1)]
+
+
+ARRIVALS = st.tuples(
+    st.integers(0, 40), st.integers(1, 9), st.sampled_from("ABC"), st.sampled_from([None, None, "ada", "bob"])
+)
+
+
+@given(
+    arrivals=st.lists(ARRIVALS, max_size=40),
+    flights_ms=st.lists(st.integers(1, 250), min_size=1, max_size=9),
+    max_batch=st.integers(1, 9),
+    max_in_flight=st.integers(1, 3),
+)
+def test_nobody_waits_longer_than_promised_and_every_key_gets_its_share(
+    arrivals: list[tuple[int, int, str, str | None]], flights_ms: list[int], max_batch: int, max_in_flight: int
+) -> None:
+    """6 ms after a landing; beside a flight until that is 0.1 s old. `Sky` watches every moment, whatever comes."""
+
+    async def script() -> None:
+        for pause_ms, count, key, owner in arrivals:
+            await asyncio.sleep(pause_ms / 1000)
+            answers.extend(sky.submit(*(Item(len(answers) + number, key, owner) for number in range(count))))
+        await asyncio.gather(*answers)
+
+    sky, answers = Sky(flights_ms, max_batch, max_in_flight), list["asyncio.Future[str]"]()
+    sky.run(script())
+    sent = [item.number for batch in sky.batches for item in batch]
+    assert sorted(sent) == list(range(len(answers)))
+    assert [answer.result() for answer in answers] == [f"sent {number}" for number in range(len(answers))]
 
 
 class BatcherMachine(RuleBasedStateMachine):
