@@ -36,7 +36,7 @@ def connect(process: Process, target: str, name: str, *, retry: bool = False) ->
             ("grpc.service_config", _service_config(retry)),
             ("grpc.initial_reconnect_backoff_ms", 100),
             # Despite its name how long an attempt to connect may take; the pauses between them are the other two.
-            # Source: grpc/doc/connection-backoff.md, MIN_CONNECT_TIMEOUT.
+            # Source: https://github.com/grpc/grpc/blob/master/doc/connection-backoff.md, MIN_CONNECT_TIMEOUT.
             ("grpc.min_reconnect_backoff_ms", _CONNECT_MS),
             ("grpc.max_reconnect_backoff_ms", 1000),
             ("grpc.keepalive_time_ms", 60_000),

@@ -176,9 +176,7 @@ def _matrix() -> Iterator[Fault]:
         is_long=True,
     )
     # While a rush is read, confirmations are read late: nobody in it may be told that nothing holds their check-in.
-    yield Fault(
-        "checkin killed in a rush", partial(dead, "checkin"), "checkin service", told=UNDECIDED, people=2 * _RUSH
-    )
+    yield Fault("checkin killed in a rush", partial(dead, "checkin"), told=UNDECIDED, people=2 * _RUSH)
     yield Fault("memory alarm", memory_alarm, "RabbitMQ alarm", told=NORMAL)
     yield Fault("full queue", full_queue, "RabbitMQ full", told=NORMAL)
     neither = Fault("rabbitmq+mariadb dead", partial(dead, "rabbitmq", "mariadb"), "RabbitMQ and MySQL", told=SAVED)

@@ -174,8 +174,8 @@ MUTATIONS = (
     # The gateway alone.
     Mutation(
         "no fallback while checkin is gone",
-        "Line._send",
-        "results = await self._fall_back(attempts)",
+        "Line._take",
+        "results = await self._fall_back(attempts, max(due_at - started_at, _LEAST_FALLBACK_S))",
         "raise",
         (_FALLBACK, "tests/unit/gateway/test_line.py"),
     ),
