@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from servicekit.errors import UnavailableError
+from servicekit.rpc.interceptors import shared_context
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ class TimedCache(Generic[KeyT, ValueT]):
     """Remembers what `load` gave.
 
     Args:
-        load: Called once per key however many wait; its error goes to all of them and is not remembered.
+        load: Called once per key however many wait, on behalf of none of them; its error goes to all of them and is not
+            remembered.
         life_s: How long a value is believed.
         keep: Says whether a value may be remembered at all, for example "not absence".
         capacity: Values at most; the oldest go first.
@@ -63,7 +65,7 @@ class TimedCache(Generic[KeyT, ValueT]):
             return known.value
         task = self._loading.get(key)
         if task is None:
-            task = self._loading[key] = asyncio.create_task(self._load_once(key))
+            task = self._loading[key] = asyncio.create_task(self._load_once(key), context=shared_context())
         return await asyncio.shield(task)
 
     def forget(self, key: KeyT) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,14 @@ def time_left_s() -> float | None:
     """Seconds until the incoming call's deadline; None outside a call."""
     deadline = _deadline.get()
     return None if deadline is None else deadline - time.monotonic()
+
+
+def shared_context() -> Context:
+    """The current context for work whose result several callers share: no person, no deadline, the same trace."""
+    context = copy_context()
+    context.run(_claims.set, None)
+    context.run(_deadline.set, None)
+    return context
 
 
 Handler = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]

@@ -52,7 +52,7 @@ class Activities:
     async def _ask(self, activity_id: bytes) -> Activity:
         """What the activity service says while its message is still on the way."""
         request = pb.BatchGetOccurrencesRequest(activity_ids=[activity_id])
-        response = await client.call(self._stub.BatchGetOccurrences, request, timeout_s=_TIMEOUT_S, as_person=True)
+        response = await client.call(self._stub.BatchGetOccurrences, request, timeout_s=_TIMEOUT_S)
         if not response.occurrences:
             raise ActivityNotFoundError
         return _to_activity(response.occurrences)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from servicekit.errors import UnavailableError
+from servicekit.rpc import interceptors
 from servicekit.timed_cache import TimedCache
+from servicekit.tokens import Claims
 
 
 @dataclass
@@ -40,6 +42,18 @@ async def test_a_value_is_loaded_once_and_again_when_its_life_is_over() -> None:
     assert (await cache.get("k"), len(source.asked)) == ("first", 1)
     source.now_s += 10
     assert (await cache.get("k"), len(source.asked)) == ("second", 2)
+
+
+async def test_what_is_shared_is_loaded_on_nobodys_behalf_and_within_no_callers_deadline() -> None:
+    """Whoever happens to ask first lends the others neither their rights nor the little time they have left."""
+
+    async def load(key: str) -> tuple[str | None, float | None]:
+        return interceptors.authorization(), interceptors.time_left_s()
+
+    interceptors._claims.set(Claims(b"", b"", 0, "a token"))
+    interceptors._deadline.set(0.0)
+    assert await TimedCache(load, 10).get("k") == (None, None)
+    assert interceptors.authorization() == "a token"
 
 
 async def test_a_source_that_is_gone_is_an_error_unless_stale_values_are_good() -> None:
