@@ -66,6 +66,7 @@ class Stored:
         copy: The winning one of `copies`.
         seat: None where the credential did not open; then `revision` is 0 and nobody decided anything.
         review_state: As reviewers see it; unspecified while it is not on their list.
+        listed_at: Its place on the reviewers' list, which never changes; 0 while it is not on it.
     """
 
     copy: pb.Copy
@@ -74,6 +75,7 @@ class Stored:
     revision: int = 0
     rulings: Sequence[Ruling] = ()
     review_state: pb.ReviewState.ValueType = pb.REVIEW_STATE_UNSPECIFIED
+    listed_at: int = 0
 
     @property
     def key(self) -> Key:
@@ -232,7 +234,7 @@ class Records:
 
         Args:
             occurrence: Of the activity.
-            after: (received_at, attempt_id, user_id) of the last one of the page before.
+            after: (listed_at, attempt_id, user_id) of the last one of the page before.
         """
         order = (reviews.c.received_at, reviews.c.attempt_id, reviews.c.user_id)
         query = select(reviews.c.user_id, reviews.c.attempt_id)
@@ -368,13 +370,13 @@ async def _resolve(
     rulings = await _read_rulings(connection, keys)
     revisions = await read_seats(connection, keys)
     resolved = {seat: _resolve_seat(group, rulings.get(seat, ())) for seat, group in groups.items()}
-    states = await _review_states(connection, found) if for_review else {}
+    cases = await _cases(connection, found) if for_review else {}
     stored: dict[Key, Stored] = {}
     for key, winner in winners.items():
-        state = states.get(key, pb.REVIEW_STATE_UNSPECIFIED)
+        case = cases.get(key, (pb.REVIEW_STATE_UNSPECIFIED, 0))
         if seat := on_seat.get(key):
             revision = revisions[seat][0]
-            stored[key] = Stored(winner, found[key], resolved[seat], revision, rulings.get(seat, ()), state)
+            stored[key] = Stored(winner, found[key], resolved[seat], revision, rulings.get(seat, ()), *case)
         else:
             stored[key] = Stored(winner, found[key])
     return stored
@@ -404,10 +406,14 @@ def _is_of(occurrence: Occurrence) -> ColumnElement[bool]:
     return or_(reviews.c.activity_id == occurrence.activity_id, unasked)
 
 
-async def _review_states(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, pb.ReviewState.ValueType]:
-    columns = tuple_(reviews.c.user_id, reviews.c.attempt_id)
-    query = select(reviews.c.user_id, reviews.c.attempt_id, reviews.c.state).where(columns.in_(list(keys)))
-    return {(row.user_id, row.attempt_id): row.state for row in await connection.execute(query)}
+async def _cases(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, tuple[pb.ReviewState.ValueType, int]]:
+    """State and place of those of these attempts that are on the reviewers' list."""
+    key = reviews.c.user_id, reviews.c.attempt_id
+    query = select(*key, reviews.c.state, reviews.c.received_at).where(tuple_(*key).in_(list(keys)))
+    return {
+        (row.user_id, row.attempt_id): (row.state, from_datetime(row.received_at))
+        for row in await connection.execute(query)
+    }
 
 
 async def _changed_seats(

@@ -208,8 +208,9 @@ class Reviews:
         occurrence = await self._reviewable(actor, activity_id, "there is no such activity")
         found = await self._records.list_reviews(occurrence, state, size, after)
         cases = [] if after else await self._records.bulk_cases(occurrence)
-        last = found[-1].copy if len(found) == size else None
-        return await self._reviews(found), cases, (last.received_at, last.attempt_id, last.user_id) if last else None
+        last = found[-1] if len(found) == size else None
+        more = (last.listed_at, last.copy.attempt_id, last.copy.user_id) if last else None
+        return await self._reviews(found), cases, more
 
     async def get(self, actor: bytes, identifier: bytes) -> pb.Review:
         """One case with its history.

@@ -15,7 +15,8 @@ from services.checkin.accept import Acceptance
 from services.checkin.activities import Activities
 from services.checkin.changes import Changes
 from services.checkin.merge import DecisionKind
-from services.checkin.records import Position, Records, ReviewPosition
+from services.checkin.own_list import OwnList, Place
+from services.checkin.records import Records, ReviewPosition
 from services.checkin.review import PAGE, Result, Reviews, Word, kind_of
 from services.checkin.seats import Seats
 
@@ -56,6 +57,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._acceptance = acceptance
         self._seats = seats
         self._records = records
+        self._own = OwnList(records)
         self._activities = activities
         self._changes = changes
         self._reviews = reviews
@@ -79,23 +81,21 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         return record
 
     async def ListCheckins(self, request: pb.ListCheckinsRequest, context: Context) -> pb.ListCheckinsResponse:
-        """A page from MySQL; the first page also has what is answered but not recorded yet."""
+        """A page from MySQL, see `own_list.py`; the first also has what is answered but not recorded yet."""
         user_id, size = person().user_id, pages.page_size(request.page_size)
-        before = cast(Position | None, pages.decode(request.page_token, int, bytes))
-        stored = await self._records.list_of(user_id, size, before)
-        last = stored[-1].copy if len(stored) == size else None
+        place = pages.decode(request.page_token, int, int, bytes, int, int)
+        stored, more = await self._own.page(user_id, size, Place(*cast(Place, place)) if place else None)
         listed = [(one.copy.received_at, one.record()) for one in stored]
-        if before is None:
+        if place is None:
             known = {record.checkin_id for _, record in listed}
             fresh = await self._answers(user_id)
             # What is older than this page, if it is recorded, comes on a later one.
-            since = last.received_at if last else 0
+            since = more.at if more else 0
             listed += [(at, record) for at, record in fresh if record.checkin_id not in known and at >= since]
             listed.sort(key=lambda entry: (entry[0], entry[1].attempt_id), reverse=True)
         records = [record for _, record in listed]
         await self._name_activities(records)
-        token = pages.encode(last.received_at, last.attempt_id) if last else ""
-        return pb.ListCheckinsResponse(checkins=records, next_page_token=token)
+        return pb.ListCheckinsResponse(checkins=records, next_page_token=pages.encode(*more) if more else "")
 
     async def ListChanges(self, request: pb.ListChangesRequest, context: Context) -> pb.ListChangesResponse:
         """What a phone has not seen yet."""

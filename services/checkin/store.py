@@ -93,8 +93,9 @@ _REVIEW_COLUMNS = (
     "user_id, attempt_id, checkin_id, occurrence_id, activity_id, organisation_id, is_offline, state, received_at"
 )
 _INSERT_REVIEWS = f"INSERT INTO reviews ({_REVIEW_COLUMNS}) VALUES "  # noqa: S608  our own column names
+# All but received_at, by which the list is ordered: a case whose earlier or better copy turns up stays in its place.
 _REPLACE_REVIEWS = " ON DUPLICATE KEY UPDATE " + ", ".join(
-    f"{column} = VALUES({column})" for column in _REVIEW_COLUMNS.split(", ")[3:]
+    f"{column} = VALUES({column})" for column in _REVIEW_COLUMNS.split(", ")[3:-1]
 )
 _INSERT_DECISIONS = (
     "INSERT INTO decisions (occurrence_id, user_id, direction, pass_no, sequence, decision_id, kind, attempt_id,"

@@ -96,6 +96,7 @@ reviews = Table(
     Column("organisation_id", _ID),
     Column("is_offline", TINYINT, nullable=False),
     Column("state", TINYINT, nullable=False),
+    # Of the copy that counted when the attempt came on the list; it never changes.
     Column("received_at", _TIME, nullable=False),
     Index("by_activity", "activity_id", "state", "received_at", "attempt_id"),
     Index("by_occurrence", "occurrence_id", "state"),
