@@ -7,7 +7,7 @@ from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import IN, OUT, Activity, Counted, SeatView, Totals, Window
+from services.reporting.domain import IN, OUT, Activity, Counted, Listing, SeatView, Totals, Window
 from services.reporting.live import Numbers
 from services.reporting.project import Change
 
@@ -22,6 +22,7 @@ class FakeLive:
         self.seats: defaultdict[bytes, Seats] = defaultdict(dict)
         self.building: dict[bytes, tuple[bytes, Seats]] = {}
         self.events: defaultdict[bytes, list[pb.LiveEvent]] = defaultdict(list)
+        self.moves: defaultdict[bytes, dict[bytes, int]] = defaultdict(dict)
         self.heartbeat_at = now_us()
         self.is_gone = False
 
@@ -51,6 +52,7 @@ class FakeLive:
         if not self._is_owner(activity_id, owner):
             return False
         self.seats[activity_id] = self.building.pop(activity_id)[1]
+        self._move(activity_id, b"")
         return True
 
     async def abandon(self, activity_id: bytes, owner: bytes) -> None:
@@ -80,15 +82,19 @@ class FakeLive:
         event_id = f"{len(self.events[activity_id])}-0"
         return Numbers(dict(+counts), event_id, self.heartbeat_at, activity_id in self.building)
 
-    async def people(self, activity_id: bytes) -> list[Counted]:
-        """Everybody with an attempt to come in."""
+    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+        """Everybody with an attempt to come in, and who moved since."""
         self._check()
-        seats = self.seats[activity_id].items()
-        return [Counted(user_id, change.view) for (_, user_id, direction), change in seats if direction == IN]
+        seats, moves = self.seats[activity_id].items(), self.moves[activity_id]
+        people = [Counted(user_id, change.view) for (_, user_id, direction), change in seats if direction == IN]
+        since = self._last_move(activity_id) if since is None else since
+        recent = {user_id: number for user_id, number in moves.items() if number > since}
+        return Listing(people, recent, self._last_move(activity_id), recent.pop(b"", 0))
 
     def forget(self) -> None:
         """FLUSHALL."""
         self.seats.clear()
+        self.moves.clear()
         self.building.clear()
         self.heartbeat_at = 0
 
@@ -101,7 +107,15 @@ class FakeLive:
             return False
         if change.event and (known is None or known.view != change.view):
             self.events[activity_id].extend(pb.LiveBatch.FromString(change.event).events)
+        if change.direction == IN and known is not None and known.view.at != change.view.at:
+            self._move(activity_id, change.user_id)
         return change.view.is_held and not (known is not None and known.view.is_held)
+
+    def _move(self, activity_id: bytes, user_id: bytes) -> None:
+        self.moves[activity_id][user_id] = self._last_move(activity_id) + 1
+
+    def _last_move(self, activity_id: bytes) -> int:
+        return max(self.moves[activity_id].values(), default=0)
 
     def _is_owner(self, activity_id: bytes, owner: bytes) -> bool:
         return activity_id in self.building and self.building[activity_id][0] == owner

@@ -1,12 +1,19 @@
 """What reporting keeps of a seat, what it counts and compares, and how lists of people are filtered and paged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
+
+# How finely people are counted by time, in minutes, back from the last who came: each minute for two hours, each
+# quarter of an hour for a day, and before that each four hours, which begin with the day in China.
+QUARTER, BLOCK = 15, 240
+MINUTES_KEPT, QUARTERS_KEPT = 120, 1440
+SPANS = {"minute": 1, "quarter": QUARTER, "block": BLOCK}
 
 IN, OUT = 1, 2
 
@@ -52,6 +59,38 @@ class Counted(NamedTuple):
 
     user_id: bytes
     seat: SeatView
+
+
+class Listing(NamedTuple):
+    """The people of an activity, and who of them changed their place on the list.
+
+    Attributes:
+        people: In no order.
+        moves: The number of each person's last move, of those after the one that was asked about.
+        last_move: The number of the last move of all; 0 for none. They count up.
+        replaced_at: The move with which all of them were put anew; 0 for never.
+    """
+
+    people: Sequence[Counted]
+    moves: Mapping[bytes, int]
+    last_move: int
+    replaced_at: int = 0
+
+
+class Cursor(NamedTuple):
+    """Where a list goes on.
+
+    Attributes:
+        began: The last move of all when the first page was read.
+        part: 0 while everybody is shown, by time; 1 for those who moved since, by move.
+        number: Time or move of the last person shown.
+        user_id: The last person shown.
+    """
+
+    began: int
+    part: int
+    number: int
+    user_id: bytes
 
 
 def counters(status: Status, at: int, method: str, gate: str, punctuality: str, reasons: Iterable[str]) -> list[str]:
@@ -142,16 +181,28 @@ class Filter:
         )
 
 
-def page(people: Iterable[Counted], after: tuple[int, bytes] | None, size: int) -> tuple[Sequence[Counted], bool]:
-    """One page of a list, the latest first, then by user, and whether there is more.
+def page(listing: Listing, cursor: Cursor | None, size: int) -> tuple[Sequence[Counted], Cursor | None]:
+    """One page of a list, the latest first, then by user, and where to go on if there is more.
+
+    People move while a list is read. Whoever moved since the first page comes once more at its end, in order of moving,
+    so that nobody is missed who was there all the time. Where all were put anew the list begins anew.
 
     Args:
-        after: Time and user of the last one on the page before.
+        cursor: Where the page before ended.
     """
-    rest = (person for person in people if after is None or _position(person) > (-after[0], after[1]))
-    found = sorted(rest, key=_position)
-    return found[:size], len(found) > size
+    if cursor is None or not listing.replaced_at <= cursor.began <= listing.last_move:
+        cursor, listing = None, listing._replace(moves={})
+    after = (cursor.part, cursor.number if cursor.part else -cursor.number, cursor.user_id) if cursor else ()
+    rest = sorted((step for step in _steps(listing) if step[0] > after), key=itemgetter(0))
+    shown = {(person.user_id, person.seat.at): person for _, person in rest[:size]}
+    if len(rest) <= size:
+        return list(shown.values()), None
+    part, number, user_id = rest[size - 1][0]
+    return list(shown.values()), Cursor(cursor.began if cursor else listing.last_move, part, abs(number), user_id)
 
 
-def _position(person: Counted) -> tuple[int, bytes]:
-    return -person.seat.at, person.user_id
+def _steps(listing: Listing) -> Iterator[tuple[tuple[int, int, bytes], Counted]]:
+    for person in listing.people:
+        yield (0, -person.seat.at, person.user_id), person
+        if move := listing.moves.get(person.user_id):
+            yield (1, move, person.user_id), person

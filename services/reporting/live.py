@@ -4,11 +4,14 @@ Keys, all of one hash slot per activity and with an expiry:
     reporting:seats:{activity}       hash: occurrence, user and direction (33 bytes) -> revision (8 bytes) and the
                                      seat's view (msgpack)
     reporting:counts:{activity}      hash: counter -> people, never zero; `#seats:` and `#revisions:` with an occurrence
-                                     -> what `Totals` compares
+                                     -> what `Totals` compares; `#folded` -> the minute before which minutes are counted
+                                     by quarters of an hour and longer (`domain.SPANS`)
     reporting:live:{activity}        stream of `LiveBatch`es for viewers, see the README
     reporting:rebuilding:{activity}  who rebuilds the first two, while somebody does
     reporting:next-seats:{activity}, reporting:next-counts:{activity}
                                      the generation that is being built; events go to both while it is
+    reporting:moved:{activity}       sorted set: who changed their place on the list -> the number of their last move;
+                                     an empty member for everybody, when a new generation was put in place
     reporting:heartbeat              when the projector last said that it consumes and that the numbers are whole
 """
 
@@ -22,7 +25,18 @@ from servicekit import ids
 from servicekit.cache import Redis, Script, run_scripts, unavailable_when_gone
 from servicekit.clock import SECOND_US, now_us
 from servicekit.unreadable import Unreadable
-from services.reporting.domain import DAY_US, IN, Counted, SeatView, Totals
+from services.reporting.domain import (
+    BLOCK,
+    DAY_US,
+    IN,
+    MINUTES_KEPT,
+    QUARTER,
+    QUARTERS_KEPT,
+    Counted,
+    Listing,
+    SeatView,
+    Totals,
+)
 from services.reporting.project import Change
 
 EVENTS_PER_ENTRY = 50
@@ -38,11 +52,12 @@ REBUILD_LIFE_MS = 30_000
 # The generation being built outlives its marker: where the marker is, it is whole.
 _NEXT_LIFE_S = 600
 _NOTHING_YET = "0-0"
+_EVERYBODY = b""
 
 _REVISION_BYTES = 8
 _ID_BYTES = 16
 _ENTERED = bytes([IN])
-_SEATS, _REVISIONS = b"#seats:", b"#revisions:"
+_SEATS, _REVISIONS, _FOLDED = b"#seats:", b"#revisions:", b"#folded"
 # A change as the script reads it: occurrence, user, direction, size of the view, size of the event, revision | view |
 # event. The msgpack of Redis knows no binary strings, so only the view, which has none, is in it.
 _CHANGE = struct.Struct(">16s16sBIIQ")
@@ -53,10 +68,47 @@ _VIEWS, _COUNTERS = Unreadable("seat_view"), Unreadable("counter")
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_view = msgspec.msgpack.Decoder(SeatView).decode
 
+# Moves count up by one, whoever moves.
+_MOVE = """
+local function move(moved, people)
+  local last = tonumber(redis.call('ZRANGE', moved, -1, -1, 'WITHSCORES')[2] or 0)
+  for number, user in ipairs(people) do redis.call('ZADD', moved, last + number, user) end
+end
+"""
+
+# Minutes count for themselves only for a while: what is older is counted with its neighbours, so that an activity of
+# weeks has a few hundred counters. A person is taken out again of wherever their minute went.
+_FOLD = f"""
+local function span(minute, folded)
+  if minute >= folded then return 'minute:' .. minute end
+  local coarse = folded - {QUARTERS_KEPT - MINUTES_KEPT}
+  if minute >= coarse - coarse % {BLOCK} then return 'quarter:' .. minute - minute % {QUARTER} end
+  return 'block:' .. minute - minute % {BLOCK}
+end
+
+local function fold(counts, newest, folded)
+  local from = newest - {MINUTES_KEPT}
+  from = from - from % {QUARTER}
+  if from <= folded then return end
+  local stored = redis.call('HGETALL', counts)
+  for index = 1, #stored, 2 do
+    local kind, minute = string.match(stored[index], '^(%l+):(%d+)$')
+    local target = (kind == 'minute' or kind == 'quarter') and span(tonumber(minute), from)
+    if target and target ~= stored[index] and tonumber(stored[index + 1]) then
+      redis.call('HDEL', counts, stored[index])
+      if redis.call('HINCRBY', counts, target, stored[index + 1]) == 0 then redis.call('HDEL', counts, target) end
+    end
+  end
+  redis.call('HSET', counts, '{_FOLDED.decode()}', from)
+end
+"""
+
 # Takes changes as they happen (no owner) or a page of a rebuild (the owner's). Both go through one function, so that
 # the generations cannot differ. "Inside" is the one counter that needs both seats of a person.
 _PROJECT = Script(
-    f"""
+    _MOVE
+    + _FOLD
+    + f"""
 local blob, expire_at, owner = ARGV[1], ARGV[2], ARGV[3]
 local live, rebuilding = KEYS[3], KEYS[4]
 
@@ -77,7 +129,7 @@ local function inside(entered, left)
   return 0
 end
 
-local function project(seats, counts)
+local function project(seats, counts, moved_people)
   local deltas, added, raised, events, held = {{}}, {{}}, {{}}, {{}}, {{}}
   local pos, index, is_changed = 1, 0, false
   while pos <= #blob do
@@ -101,6 +153,7 @@ local function project(seats, counts)
         for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
         if direction == {IN} then
           add(deltas, 'inside', inside(new, other) - inside(old, other))
+          if old and old[2] ~= new[2] then moved_people[#moved_people + 1] = string.sub(field, {_ID_BYTES + 1}, -2) end
           events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1)
         else
           add(deltas, 'inside', inside(other, new) - inside(other, old))
@@ -110,13 +163,20 @@ local function project(seats, counts)
     end
     pos, index = event_at + event_size, index + 1
   end
-  local moved = #events
+  local moved, newest = #events, 0
+  local folded = tonumber(redis.call('HGET', counts, '{_FOLDED.decode()}') or '') or 0
   for counter, by in pairs(deltas) do
     if by ~= 0 then
       moved = moved + 1
+      local minute = tonumber(string.match(counter, '^minute:(%d+)$'))
+      if minute then
+        counter = span(minute, folded)
+        newest = math.max(newest, by > 0 and minute or 0)
+      end
       if redis.call('HINCRBY', counts, counter, by) == 0 then redis.call('HDEL', counts, counter) end
     end
   end
+  fold(counts, newest, folded)
   for occurrence, by in pairs(added) do redis.call('HINCRBY', counts, '{_SEATS.decode()}' .. occurrence, by) end
   for occurrence, by in pairs(raised) do redis.call('HINCRBY', counts, '{_REVISIONS.decode()}' .. occurrence, by) end
   return events, moved, held, is_changed
@@ -125,7 +185,7 @@ end
 local builder = redis.call('GET', rebuilding)
 if owner ~= '' and builder ~= owner then return false end
 if builder then
-  project(KEYS[5], KEYS[6])
+  project(KEYS[5], KEYS[6], {{}})
   for key = 5, 6 do redis.call('EXPIRE', KEYS[key], {_NEXT_LIFE_S}) end
 end
 if owner ~= '' then
@@ -133,7 +193,9 @@ if owner ~= '' then
   return {{}}
 end
 
-local events, moved, held, is_changed = project(KEYS[1], KEYS[2])
+local people = {{}}
+local events, moved, held, is_changed = project(KEYS[1], KEYS[2], people)
+move(KEYS[7], people)
 if moved > 0 then
   for first = 1, math.max(#events, 1), {EVENTS_PER_ENTRY} do
     local batch = table.concat(events, '', first, math.min(first + {EVENTS_PER_ENTRY - 1}, #events))
@@ -141,7 +203,7 @@ if moved > 0 then
   end
 end
 if is_changed then
-  for key = 1, 3 do redis.call('EXPIREAT', KEYS[key], expire_at) end
+  for _, key in ipairs({{1, 2, 3, 7}}) do redis.call('EXPIREAT', KEYS[key], expire_at) end
 end
 return held
 """
@@ -158,14 +220,16 @@ return 1
 
 # The new generation takes the place of the old one, and viewers are told that the numbers have moved.
 _SWITCH = Script(
-    f"""
+    _MOVE
+    + f"""
 if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
 for key = 1, 2 do
   redis.call('UNLINK', KEYS[key])
   if redis.call('EXISTS', KEYS[key + 4]) == 1 then redis.call('RENAME', KEYS[key + 4], KEYS[key]) end
 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', {_ENTRIES}, '*', 'e', '')
-for key = 1, 3 do redis.call('EXPIREAT', KEYS[key], ARGV[2]) end
+move(KEYS[7], {{''}})
+for _, key in ipairs({{1, 2, 3, 7}}) do redis.call('EXPIREAT', KEYS[key], ARGV[2]) end
 redis.call('UNLINK', KEYS[4])
 return 1
 """
@@ -313,16 +377,28 @@ class LiveReader:
         event_id = newest[0][0].decode() if newest else _NOTHING_YET
         return Numbers(_people(counts), event_id, int(heartbeat or 0), bool(is_rebuilding))
 
-    async def people(self, activity_id: bytes) -> list[Counted]:
-        """Everybody with an attempt to come in, in no order.
+    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+        """Everybody with an attempt to come in, and who moved on the list since; one trip.
+
+        Args:
+            since: The number of a move; None when nobody asks who moved.
 
         Raises:
             UnavailableError: Redis is gone.
         """
+        seats_key, *_, moved_key = _keys(activity_id)
+        # The last move before the people, and who moved after them: what comes in between is told twice rather than
+        # never.
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.zrange(moved_key, -1, -1, withscores=True)
+        pipeline.hgetall(seats_key)
+        pipeline.zrange(moved_key, f"({'inf' if since is None else since}", "inf", byscore=True, withscores=True)
         with unavailable_when_gone():
-            stored = cast(dict[bytes, bytes], await self._redis.hgetall(_keys(activity_id)[0]))
+            last, stored, moved = await pipeline.execute()
         entered = ((field[_ID_BYTES:-1], packed) for field, packed in stored.items() if field[-1:] == _ENTERED)
-        return [Counted(user_id, view) for user_id, packed in entered if (view := _view(user_id, packed))]
+        people = [Counted(user_id, view) for user_id, packed in entered if (view := _view(user_id, packed))]
+        moves = {user_id: int(number) for user_id, number in moved}
+        return Listing(people, moves, int(last[0][1]) if last else 0, moves.pop(_EVERYBODY, 0))
 
     async def revision(self, activity_id: bytes, occurrence_id: bytes, user_id: bytes, direction: int) -> int | None:
         """Which revision of a seat the numbers contain; None when they do not know it.
@@ -348,7 +424,8 @@ class LiveReader:
 def _keys(activity_id: bytes) -> Sequence[str]:
     name = f"{{{ids.to_text(activity_id)}}}"
     return [
-        f"reporting:{kind}:{name}" for kind in ("seats", "counts", "live", "rebuilding", "next-seats", "next-counts")
+        f"reporting:{kind}:{name}"
+        for kind in ("seats", "counts", "live", "rebuilding", "next-seats", "next-counts", "moved")
     ]
 
 
@@ -371,7 +448,10 @@ def _view(user_id: bytes, packed: bytes) -> SeatView | None:
 
 
 def _people(counts: Mapping[bytes, bytes]) -> dict[str, int]:
-    """Everything that counts people, by name."""
+    """Everything that counts people, by name.
+
+    A counter is below zero where a projector of an earlier release took somebody out of a minute that is folded.
+    """
     found = {}
     for name, count in counts.items():
         if not name.startswith(b"#"):
@@ -379,7 +459,7 @@ def _people(counts: Mapping[bytes, bytes]) -> dict[str, int]:
                 found[name.decode()] = int(count)
             except ValueError as error:
                 _COUNTERS.note(name, error)
-    return found
+    return {name: people for name, people in found.items() if people > 0}
 
 
 def _totals(counts: Mapping[bytes, bytes]) -> dict[bytes, Totals]:

@@ -9,16 +9,20 @@ from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import pages
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from servicekit.rpc.interceptors import for_person, person
+from servicekit.rpc.interceptors import by, for_person, person
 from services.reporting import domain
-from services.reporting.domain import DAY_US, MINUTE_US, Activity, Counted, Filter
+from services.reporting.domain import DAY_US, MINUTE_US, SPANS, Activity, Counted, Cursor, Filter, Listing
 from services.reporting.errors import ActivityNotFoundError
 from services.reporting.live import Numbers
 
 log = logging.getLogger(__name__)
 
 _SERVICE = "/reporting.v1.ReportingService/"
-ACCESS = {_SERVICE + "GetStats": for_person("gateway"), _SERVICE + "ListPeople": for_person("gateway")}
+ACCESS = {
+    _SERVICE + "GetStats": for_person("gateway"),
+    _SERVICE + "GetLiveStats": by("gateway"),
+    _SERVICE + "ListPeople": for_person("gateway"),
+}
 
 _ID_BYTES = 16
 
@@ -29,8 +33,8 @@ class Live(Protocol):
     async def numbers(self, activity_id: bytes) -> Numbers:
         """The counters of an activity."""
 
-    async def people(self, activity_id: bytes) -> list[Counted]:
-        """Everybody with an attempt to come in."""
+    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+        """Everybody with an attempt to come in, and who moved on the list after a move; None: nobody asks."""
 
 
 class Activities(Protocol):
@@ -67,19 +71,25 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         activity = await self._readable(request.activity_id)
         return _stats(activity, await self._live.numbers(activity.activity_id))
 
+    async def GetLiveStats(self, request: pb.GetLiveStatsRequest, context: Any) -> pb.Stats:
+        """The numbers of an activity, for the gateway itself."""
+        activity = await self._activity(request.activity_id)
+        return _stats(activity, await self._live.numbers(activity.activity_id))
+
     async def ListPeople(self, request: pb.ListPeopleRequest, context: Any) -> pb.ListPeopleResponse:
         """People of an activity, the latest first."""
-        size, after = pages.page_size(request.page_size), _after(request.page_token)
+        size, cursor = pages.page_size(request.page_size), _cursor(request.page_token)
         wanted = _filter(request)
         activity = await self._readable(request.activity_id)
-        people = [found for found in await self._live.people(activity.activity_id) if wanted.admits(found.seat)]
+        listing = await self._live.people(activity.activity_id, cursor.began if cursor else None)
+        people = [found for found in listing.people if wanted.admits(found.seat)]
         if request.query:
             people = await self._named_like(people, request.query)
-        page, has_more = domain.page(people, after, size)
+        page, more = domain.page(listing._replace(people=people), cursor, size)
         names = await self._names_if_known([found.user_id for found in page])
         return pb.ListPeopleResponse(
             people=[_person(found, names) for found in page],
-            next_page_token=pages.encode(page[-1].seat.at, page[-1].user_id) if has_more else "",
+            next_page_token=pages.encode(*more) if more else "",
         )
 
     async def _readable(self, activity_id: bytes) -> Activity:
@@ -88,12 +98,15 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         Raises:
             ActivityNotFoundError: It does not exist, or the person is no staff of its organisation.
         """
-        if len(activity_id) != _ID_BYTES:
-            raise ActivityNotFoundError
-        activity = await self._activities.get(activity_id)
+        activity = await self._activity(activity_id)
         if not await self._identity.is_staff(activity.organisation_id, person().user_id):
             raise ActivityNotFoundError
         return activity
+
+    async def _activity(self, activity_id: bytes) -> Activity:
+        if len(activity_id) != _ID_BYTES:
+            raise ActivityNotFoundError
+        return await self._activities.get(activity_id)
 
     async def _named_like(self, people: Sequence[Counted], part: str) -> list[Counted]:
         """People whose name contains `part`; without identity nobody can tell, and an empty list would lie."""
@@ -140,12 +153,15 @@ def _group(counts: Mapping[str, int], prefix: str) -> Iterator[tuple[str, int]]:
 
 
 def _minutes(counts: Mapping[str, int]) -> Iterable[pb.MinuteCount]:
-    minutes = sorted((int(minute), count) for minute, count in _group(counts, "minute:"))
-    return (pb.MinuteCount(minute_at=minute * MINUTE_US, count=count) for minute, count in minutes)
+    spans = ((int(at), span, people) for kind, span in SPANS.items() for at, people in _group(counts, f"{kind}:"))
+    return (
+        pb.MinuteCount(minute_at=at * MINUTE_US, count=people, span_s=span * 60) for at, span, people in sorted(spans)
+    )
 
 
-def _after(page_token: str) -> tuple[int, bytes] | None:
-    return cast(tuple[int, bytes] | None, pages.decode(page_token, int, bytes))
+def _cursor(page_token: str) -> Cursor | None:
+    position = pages.decode(page_token, int, int, int, bytes)
+    return Cursor(*cast(tuple[int, int, int, bytes], position)) if position else None
 
 
 def _filter(request: pb.ListPeopleRequest) -> Filter:

@@ -203,6 +203,33 @@ async def test_without_a_token_or_from_another_process_nothing_is_told(reporting
             await call(stub.GetStats, request, timeout_s=5)
 
 
+async def test_the_gateway_itself_reads_the_same_numbers(reporting: Reporting) -> None:
+    """Nobody stands behind that call, and nobody's role is asked for; no other process may make it."""
+    request = pb.GetLiveStatsRequest(activity_id=reporting.activity.activity_id)
+    stub = reporting_pb2_grpc.ReportingServiceStub(reporting.loopback.connect("reporting", "gateway"))
+    shared = await call(stub.GetLiveStats, request, timeout_s=5)
+    assert (shared.checked_in, reporting.identity.asked_roles) == (3, 0)
+    with pytest.raises(NotFoundError):
+        await call(stub.GetLiveStats, pb.GetLiveStatsRequest(activity_id=b"short"), timeout_s=5)
+    stub = reporting_pb2_grpc.ReportingServiceStub(reporting.loopback.connect("reporting", "checkin"))
+    with pytest.raises(PermissionDeniedError):
+        await call(stub.GetLiveStats, request, timeout_s=5)
+
+
+async def test_the_gateway_also_finds_an_activity_whose_message_is_on_the_way(
+    loopback: Loopback, signer: Signer
+) -> None:
+    """The activity service is asked by this process, on nobody's behalf."""
+    reporting = Reporting(loopback, signer, activity := an_activity())
+    await reporting.start()
+    reporting.activities.occurrences = [
+        activity_pb2.OccurrenceSnapshot(activity_id=activity.activity_id, closes_at=now_us())
+    ]
+    stub = reporting_pb2_grpc.ReportingServiceStub(reporting.loopback.connect("reporting", "gateway"))
+    request = pb.GetLiveStatsRequest(activity_id=activity.activity_id)
+    assert (await call(stub.GetLiveStats, request, timeout_s=5)).activity_id == activity.activity_id
+
+
 async def test_stats_are_the_numbers_of_people(reporting: Reporting) -> None:
     """Every counter arrives, with what exceeds the capacity and the position in the live stream."""
     left = a_seat(3, minute=5)
@@ -211,7 +238,9 @@ async def test_stats_are_the_numbers_of_people(reporting: Reporting) -> None:
 
     assert (stats.checked_in, stats.inside, stats.refused, stats.late) == (3, 2, 1, 1)
     assert (stats.expected, stats.has_expected, stats.over_capacity, stats.stale) == (5, True, 1, False)
-    assert [(minute.minute_at, minute.count) for minute in stats.by_minute][:2] == [(MINUTE_US, 1), (2 * MINUTE_US, 2)]
+    assert [(each.minute_at, each.count, each.span_s) for each in stats.by_minute][:2] == [
+        (MINUTE_US, 1, 60), (2 * MINUTE_US, 2, 60),
+    ]  # fmt: skip
     assert stats.event_id == "4-0"
     assert stats.as_of == pytest.approx(now_us(), abs=5_000_000)
 

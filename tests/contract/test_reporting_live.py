@@ -1,5 +1,6 @@
 """Live numbers, the same body in memory and on a real Redis; then what only Redis can show."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -13,7 +14,7 @@ from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit import cache, ids
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import DAY_US, IN, OUT, Counted, SeatView, Status, Totals, counters
+from services.reporting.domain import BLOCK, DAY_US, IN, OUT, SPANS, Counted, SeatView, Status, Totals, counters
 from services.reporting.live import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, LiveReader, LiveWriter, Numbers
 from services.reporting.project import Change
 from tests.fakes_reporting import FakeLive, totals_of
@@ -121,7 +122,7 @@ async def test_an_annulled_person_leaves_every_counter(live: Live, activity_id: 
     await live.apply({activity_id: [a_change(person)]})
     await live.apply({activity_id: [a_change(person, 2, ABSENT)]})
     assert (await live.numbers(activity_id)).counts == {}
-    [found] = await live.people(activity_id)
+    [found] = (await live.people(activity_id)).people
     assert (found.user_id, found.seat.status) == (person, ABSENT)
 
 
@@ -134,6 +135,17 @@ async def test_activities_do_not_mix(live: Live, activity_id: bytes) -> None:
 
 
 USERS = [bytes([number]) * 16 for number in range(4)]
+# Near one another, some hours apart, and some days.
+MINUTES = st.sampled_from([1, 2, 3, 130, 300, 1500, 3000, 9000])
+
+
+def by_block(numbers: Numbers) -> dict[str, int]:
+    """The counters with people counted by four hours only: which is finer depends on who came meanwhile."""
+    counts: Counter[str] = Counter()
+    for name, people in numbers.counts.items():
+        kind, _, at = name.partition(":")
+        counts[f"block:{int(at) // BLOCK * BLOCK}" if kind in SPANS else name] += people
+    return dict(counts)
 
 
 @st.composite
@@ -142,7 +154,7 @@ def deliveries(draw: st.DrawFn) -> list[list[Change]]:
     history = []
     for user_id in USERS:
         for direction in (IN, OUT):
-            states = draw(st.lists(st.tuples(st.sampled_from(Status), st.integers(1, 3)), max_size=4))
+            states = draw(st.lists(st.tuples(st.sampled_from(Status), MINUTES), max_size=4))
             history += [
                 a_change(user_id, revision, status, direction, at * 60_000_000)
                 for revision, (status, at) in enumerate(states, start=1)
@@ -170,9 +182,60 @@ async def test_counters_equal_a_recount(redis: cache.Redis, batches: list[list[C
     newest = {(change.user_id, change.direction): change for change in ascending}
     assert await real.totals([activity_id]) == await fake.totals([activity_id]) == totals_of(newest.values())
     people = [Counted(change.user_id, change.view) for change in newest.values() if change.direction == IN]
-    assert (await real.numbers(activity_id)).counts == (await fake.numbers(activity_id)).counts
-    assert sorted(await real.people(activity_id)) == sorted(await fake.people(activity_id)) == sorted(people)
+    assert by_block(await real.numbers(activity_id)) == by_block(await fake.numbers(activity_id))
+    shown, expected = await real.people(activity_id, 0), await fake.people(activity_id, 0)
+    assert sorted(shown.people) == sorted(expected.people) == sorted(people)
+    assert shown[1:] == expected[1:]
     assert list(chain(*await events(redis, activity_id))) == fake.events[activity_id]
+
+
+MINUTE_US = 60_000_000
+# The first minute of a day in China.
+DAWN = 30_000_000 // 1440 * 1440 - 480
+
+
+async def test_what_is_long_ago_is_counted_by_longer_spans(redis: cache.Redis, activity_id: bytes) -> None:
+    """Minutes for two hours back from the last, quarters of an hour for a day, and four hours before."""
+    live = RedisLive(redis)
+    for minute in (0, 1, 16, 1000, 2000, 2001, 2130, 2250):
+        await live.apply({activity_id: [a_change(ids.new_id(), at=(DAWN + minute) * MINUTE_US)]})
+    counted = {name: count for name, count in (await live.numbers(activity_id)).counts.items() if name[-1].isdigit()}
+    assert counted == {
+        f"block:{DAWN}": 3, f"quarter:{DAWN + 990}": 1, f"quarter:{DAWN + 1995}": 2, f"minute:{DAWN + 2130}": 1,
+        f"minute:{DAWN + 2250}": 1,
+    }  # fmt: skip
+
+
+async def test_who_leaves_a_span_is_taken_out_of_it(redis: cache.Redis, activity_id: bytes) -> None:
+    """Annulled, or held by another time: wherever the minute went, it counts one less."""
+    live, people = RedisLive(redis), [ids.new_id() for _ in range(3)]
+    await live.apply({activity_id: [a_change(person, at=DAWN * MINUTE_US) for person in people]})
+    await live.apply({activity_id: [a_change(ids.new_id(), at=(DAWN + 500) * MINUTE_US)]})
+    await live.apply({activity_id: [a_change(people[0], 2, ABSENT), a_change(people[1], 2, at=(DAWN + 1) * MINUTE_US)]})
+    assert (await live.numbers(activity_id)).counts[f"quarter:{DAWN}"] == 2
+    await live.apply({activity_id: [a_change(person, 3, ABSENT) for person in people[1:]]})
+    assert [name for name in (await live.numbers(activity_id)).counts if name.startswith("quarter:")] == []
+
+
+async def test_an_activity_of_weeks_has_a_few_hundred_counters(redis: cache.Redis, activity_id: bytes) -> None:
+    """However many minutes there were: 45 days, somebody every seven minutes."""
+    live, minutes = RedisLive(redis), range(0, 45 * 1440, 7)
+    for first in range(0, len(minutes), 500):
+        part = [a_change(ids.new_id(), at=(DAWN + minute) * MINUTE_US) for minute in minutes[first : first + 500]]
+        await live.apply({activity_id: part})
+    counts = (await live.numbers(activity_id)).counts
+    spans = {name: count for name, count in counts.items() if name.partition(":")[0] in SPANS}
+    assert sum(spans.values()) == counts["checked_in"] == len(minutes)
+    assert len(spans) <= 270 + 97 + 135
+    assert await redis.hlen(key_of("counts", activity_id)) <= len(spans) + 10
+
+
+async def test_a_counter_below_zero_is_not_shown(redis: cache.Redis, activity_id: bytes) -> None:
+    """A projector of an earlier release takes people out of minutes that are folded; numbers go on."""
+    live = RedisLive(redis)
+    await live.apply({activity_id: [a_change(ids.new_id())]})
+    await redis.hincrby(key_of("counts", activity_id), "minute:7", -1)
+    assert "minute:7" not in (await live.numbers(activity_id)).counts
 
 
 async def test_viewers_get_every_event_in_entries_of_fifty(redis: cache.Redis, activity_id: bytes) -> None:
@@ -213,8 +276,10 @@ async def test_everything_expires(
 ) -> None:
     """All keys of an activity go together, never at once."""
     closes_at = None if closes_in_us is None else now_us() + closes_in_us
-    await RedisLive(redis, closes_at).apply({activity_id: [a_change(ids.new_id())]})
-    for kind in ("seats", "counts", "live"):
+    person = ids.new_id()
+    await RedisLive(redis, closes_at).apply({activity_id: [a_change(person)]})
+    await RedisLive(redis, closes_at).apply({activity_id: [a_change(person, 2, at=120_000_000)]})
+    for kind in ("seats", "counts", "live", "moved"):
         left_s = await redis.ttl(f"reporting:{kind}:{{{ids.to_text(activity_id)}}}")
         assert left_s == pytest.approx(life_us / 1_000_000, abs=5)
 
@@ -291,7 +356,7 @@ async def test_a_new_generation_replaces_the_old_one(live: Live, activity_id: by
     assert (during.counts["checked_in"], during.counts["refused"], during.is_stale) == (2, 1, True)
     after = await live.numbers(activity_id)
     assert (after.counts["checked_in"], after.counts.get("refused", 0), after.is_rebuilding) == (2, 0, False)
-    assert {found.user_id for found in await live.people(activity_id)} == {person, late}
+    assert {found.user_id for found in (await live.people(activity_id)).people} == {person, late}
     assert await live.totals([activity_id]) == {b"o" * 16: Totals(2, 5)}
 
 
@@ -347,10 +412,10 @@ async def test_a_switch_tells_viewers_and_keeps_the_expiry(redis: cache.Redis, a
     await live.fill(activity_id, [a_change(ids.new_id())], OWNER)
     await live.switch(activity_id, OWNER)
     assert [len(entry) for entry in await events(redis, activity_id)] == [1, 0]
-    for kind in ("seats", "counts", "live"):
+    for kind in ("seats", "counts", "live", "moved"):
         assert await redis.ttl(key_of(kind, activity_id)) == pytest.approx(3 * DAY_US / 1_000_000, abs=5)
     left = {key async for key in redis.scan_iter(key_of("*", activity_id), count=10_000)}
-    assert left == {key_of(kind, activity_id).encode() for kind in ("seats", "counts", "live")}
+    assert left == {key_of(kind, activity_id).encode() for kind in ("seats", "counts", "live", "moved")}
 
 
 @dataclass
@@ -412,7 +477,7 @@ class World:
 
 
 recording = st.tuples(
-    st.just("record"), st.sampled_from(USERS), st.sampled_from([IN, OUT]), st.sampled_from(Status), st.integers(1, 3)
+    st.just("record"), st.sampled_from(USERS), st.sampled_from([IN, OUT]), st.sampled_from(Status), MINUTES
 )
 steps = st.lists(recording | st.tuples(st.just("deliver"), st.integers(0, 99)) | st.just(("page",)), max_size=12)
 
@@ -443,8 +508,9 @@ async def test_a_rebuild_among_live_traffic_ends_equal_to_a_recount(
 
     recount, real = FakeLive(), world.projectors[0]
     await recount.apply({world.activity_id: list(world.recorded.values())})
-    assert (await real.numbers(world.activity_id)).counts == (await recount.numbers(world.activity_id)).counts
-    assert sorted(await real.people(world.activity_id)) == sorted(await recount.people(world.activity_id))
+    assert by_block(await real.numbers(world.activity_id)) == by_block(await recount.numbers(world.activity_id))
+    shown, expected = await real.people(world.activity_id), await recount.people(world.activity_id)
+    assert sorted(shown.people) == sorted(expected.people)
     assert await real.totals([world.activity_id]) == totals_of(world.recorded.values())
 
 

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#protos/reporting/v1/reporting.proto\x12\x0creporting.v1\"&\n\x0fGetStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"\xd8\x04\n\x05Stats\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x10\n\x08\x65xpected\x18\x02 \x01(\r\x12\x14\n\x0chas_expected\x18\x03 \x01(\x08\x12\x12\n\nchecked_in\x18\x04 \x01(\r\x12\x0e\n\x06inside\x18\x05 \x01(\r\x12\x16\n\x0epending_review\x18\x06 \x01(\r\x12\x13\n\x0bprovisional\x18\x07 \x01(\r\x12\x0f\n\x07refused\x18\x08 \x01(\r\x12\x0c\n\x04late\x18\t \x01(\r\x12\x15\n\rover_capacity\x18\n \x01(\r\x12,\n\tby_minute\x18\x0b \x03(\x0b\x32\x19.reporting.v1.MinuteCount\x12\x34\n\tby_method\x18\x0c \x03(\x0b\x32!.reporting.v1.Stats.ByMethodEntry\x12\x30\n\x07\x62y_gate\x18\r \x03(\x0b\x32\x1f.reporting.v1.Stats.ByGateEntry\x12\x34\n\tby_reason\x18\x0e \x03(\x0b\x32!.reporting.v1.Stats.ByReasonEntry\x12\r\n\x05\x61s_of\x18\x0f \x01(\x03\x12\r\n\x05stale\x18\x10 \x01(\x08\x12\x10\n\x08\x65vent_id\x18\x11 \x01(\t\x1a/\n\rByMethodEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a-\n\x0b\x42yGateEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a/\n\rByReasonEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"/\n\x0bMinuteCount\x12\x11\n\tminute_at\x18\x01 \x01(\x03\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"\xe7\x01\n\x11ListPeopleRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\r\n\x05query\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0c\n\x04gate\x18\x06 \x01(\t\x12\x13\n\x0bpunctuality\x18\x07 \x01(\t\x12\x0f\n\x07\x66rom_at\x18\x08 \x01(\x03\x12\r\n\x05to_at\x18\t \x01(\x03\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\t\"S\n\x12ListPeopleResponse\x12$\n\x06people\x18\x01 \x03(\x0b\x32\x14.reporting.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa8\x01\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12\x0c\n\x04name\x18\x02 \x01(\t\x12$\n\x06status\x18\x03 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x13\n\x0bpunctuality\x18\x04 \x01(\t\x12\x15\n\rchecked_in_at\x18\x05 \x01(\x03\x12\x0e\n\x06method\x18\x06 \x01(\t\x12\x0c\n\x04gate\x18\x07 \x01(\t\x12\x0f\n\x07reasons\x18\x08 \x03(\t\"4\n\tLiveBatch\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.reporting.v1.LiveEvent\"\x8c\x01\n\tLiveEvent\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x0c\n\x04gate\x18\x04 \x01(\t\x12\x13\n\x0bpunctuality\x18\x05 \x01(\t\x12\x15\n\rchecked_in_at\x18\x06 \x01(\x03*\x91\x01\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11STATUS_CHECKED_IN\x10\x01\x12\x19\n\x15STATUS_PENDING_REVIEW\x10\x02\x12\x16\n\x12STATUS_PROVISIONAL\x10\x03\x12\x12\n\x0eSTATUS_REFUSED\x10\x04\x12\x11\n\rSTATUS_ABSENT\x10\x05\x32\xa3\x01\n\x10ReportingService\x12>\n\x08GetStats\x12\x1d.reporting.v1.GetStatsRequest\x1a\x13.reporting.v1.Stats\x12O\n\nListPeople\x12\x1f.reporting.v1.ListPeopleRequest\x1a .reporting.v1.ListPeopleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#protos/reporting/v1/reporting.proto\x12\x0creporting.v1\"&\n\x0fGetStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"*\n\x13GetLiveStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"\xd8\x04\n\x05Stats\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x10\n\x08\x65xpected\x18\x02 \x01(\r\x12\x14\n\x0chas_expected\x18\x03 \x01(\x08\x12\x12\n\nchecked_in\x18\x04 \x01(\r\x12\x0e\n\x06inside\x18\x05 \x01(\r\x12\x16\n\x0epending_review\x18\x06 \x01(\r\x12\x13\n\x0bprovisional\x18\x07 \x01(\r\x12\x0f\n\x07refused\x18\x08 \x01(\r\x12\x0c\n\x04late\x18\t \x01(\r\x12\x15\n\rover_capacity\x18\n \x01(\r\x12,\n\tby_minute\x18\x0b \x03(\x0b\x32\x19.reporting.v1.MinuteCount\x12\x34\n\tby_method\x18\x0c \x03(\x0b\x32!.reporting.v1.Stats.ByMethodEntry\x12\x30\n\x07\x62y_gate\x18\r \x03(\x0b\x32\x1f.reporting.v1.Stats.ByGateEntry\x12\x34\n\tby_reason\x18\x0e \x03(\x0b\x32!.reporting.v1.Stats.ByReasonEntry\x12\r\n\x05\x61s_of\x18\x0f \x01(\x03\x12\r\n\x05stale\x18\x10 \x01(\x08\x12\x10\n\x08\x65vent_id\x18\x11 \x01(\t\x1a/\n\rByMethodEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a-\n\x0b\x42yGateEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a/\n\rByReasonEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"?\n\x0bMinuteCount\x12\x11\n\tminute_at\x18\x01 \x01(\x03\x12\r\n\x05\x63ount\x18\x02 \x01(\r\x12\x0e\n\x06span_s\x18\x03 \x01(\r\"\xe7\x01\n\x11ListPeopleRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\r\n\x05query\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0c\n\x04gate\x18\x06 \x01(\t\x12\x13\n\x0bpunctuality\x18\x07 \x01(\t\x12\x0f\n\x07\x66rom_at\x18\x08 \x01(\x03\x12\r\n\x05to_at\x18\t \x01(\x03\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\t\"S\n\x12ListPeopleResponse\x12$\n\x06people\x18\x01 \x03(\x0b\x32\x14.reporting.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa8\x01\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12\x0c\n\x04name\x18\x02 \x01(\t\x12$\n\x06status\x18\x03 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x13\n\x0bpunctuality\x18\x04 \x01(\t\x12\x15\n\rchecked_in_at\x18\x05 \x01(\x03\x12\x0e\n\x06method\x18\x06 \x01(\t\x12\x0c\n\x04gate\x18\x07 \x01(\t\x12\x0f\n\x07reasons\x18\x08 \x03(\t\"4\n\tLiveBatch\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.reporting.v1.LiveEvent\"\x8c\x01\n\tLiveEvent\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x0c\n\x04gate\x18\x04 \x01(\t\x12\x13\n\x0bpunctuality\x18\x05 \x01(\t\x12\x15\n\rchecked_in_at\x18\x06 \x01(\x03*\x91\x01\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11STATUS_CHECKED_IN\x10\x01\x12\x19\n\x15STATUS_PENDING_REVIEW\x10\x02\x12\x16\n\x12STATUS_PROVISIONAL\x10\x03\x12\x12\n\x0eSTATUS_REFUSED\x10\x04\x12\x11\n\rSTATUS_ABSENT\x10\x05\x32\xeb\x01\n\x10ReportingService\x12>\n\x08GetStats\x12\x1d.reporting.v1.GetStatsRequest\x1a\x13.reporting.v1.Stats\x12\x46\n\x0cGetLiveStats\x12!.reporting.v1.GetLiveStatsRequest\x1a\x13.reporting.v1.Stats\x12O\n\nListPeople\x12\x1f.reporting.v1.ListPeopleRequest\x1a .reporting.v1.ListPeopleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,30 +37,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STATS_BYGATEENTRY']._serialized_options = b'8\001'
   _globals['_STATS_BYREASONENTRY']._loaded_options = None
   _globals['_STATS_BYREASONENTRY']._serialized_options = b'8\001'
-  _globals['_STATUS']._serialized_start=1433
-  _globals['_STATUS']._serialized_end=1578
+  _globals['_STATUS']._serialized_start=1493
+  _globals['_STATUS']._serialized_end=1638
   _globals['_GETSTATSREQUEST']._serialized_start=53
   _globals['_GETSTATSREQUEST']._serialized_end=91
-  _globals['_STATS']._serialized_start=94
-  _globals['_STATS']._serialized_end=694
-  _globals['_STATS_BYMETHODENTRY']._serialized_start=551
-  _globals['_STATS_BYMETHODENTRY']._serialized_end=598
-  _globals['_STATS_BYGATEENTRY']._serialized_start=600
-  _globals['_STATS_BYGATEENTRY']._serialized_end=645
-  _globals['_STATS_BYREASONENTRY']._serialized_start=647
-  _globals['_STATS_BYREASONENTRY']._serialized_end=694
-  _globals['_MINUTECOUNT']._serialized_start=696
-  _globals['_MINUTECOUNT']._serialized_end=743
-  _globals['_LISTPEOPLEREQUEST']._serialized_start=746
-  _globals['_LISTPEOPLEREQUEST']._serialized_end=977
-  _globals['_LISTPEOPLERESPONSE']._serialized_start=979
-  _globals['_LISTPEOPLERESPONSE']._serialized_end=1062
-  _globals['_PERSON']._serialized_start=1065
-  _globals['_PERSON']._serialized_end=1233
-  _globals['_LIVEBATCH']._serialized_start=1235
-  _globals['_LIVEBATCH']._serialized_end=1287
-  _globals['_LIVEEVENT']._serialized_start=1290
-  _globals['_LIVEEVENT']._serialized_end=1430
-  _globals['_REPORTINGSERVICE']._serialized_start=1581
-  _globals['_REPORTINGSERVICE']._serialized_end=1744
+  _globals['_GETLIVESTATSREQUEST']._serialized_start=93
+  _globals['_GETLIVESTATSREQUEST']._serialized_end=135
+  _globals['_STATS']._serialized_start=138
+  _globals['_STATS']._serialized_end=738
+  _globals['_STATS_BYMETHODENTRY']._serialized_start=595
+  _globals['_STATS_BYMETHODENTRY']._serialized_end=642
+  _globals['_STATS_BYGATEENTRY']._serialized_start=644
+  _globals['_STATS_BYGATEENTRY']._serialized_end=689
+  _globals['_STATS_BYREASONENTRY']._serialized_start=691
+  _globals['_STATS_BYREASONENTRY']._serialized_end=738
+  _globals['_MINUTECOUNT']._serialized_start=740
+  _globals['_MINUTECOUNT']._serialized_end=803
+  _globals['_LISTPEOPLEREQUEST']._serialized_start=806
+  _globals['_LISTPEOPLEREQUEST']._serialized_end=1037
+  _globals['_LISTPEOPLERESPONSE']._serialized_start=1039
+  _globals['_LISTPEOPLERESPONSE']._serialized_end=1122
+  _globals['_PERSON']._serialized_start=1125
+  _globals['_PERSON']._serialized_end=1293
+  _globals['_LIVEBATCH']._serialized_start=1295
+  _globals['_LIVEBATCH']._serialized_end=1347
+  _globals['_LIVEEVENT']._serialized_start=1350
+  _globals['_LIVEEVENT']._serialized_end=1490
+  _globals['_REPORTINGSERVICE']._serialized_start=1641
+  _globals['_REPORTINGSERVICE']._serialized_end=1876
 # @@protoc_insertion_point(module_scope)

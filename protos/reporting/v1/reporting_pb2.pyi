@@ -66,6 +66,25 @@ class GetStatsRequest(_message.Message):
 Global___GetStatsRequest: _TypeAlias = GetStatsRequest  # noqa: Y015
 
 @_typing.final
+class GetLiveStatsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLiveStatsRequest: _TypeAlias = GetLiveStatsRequest  # noqa: Y015
+
+@_typing.final
 class Stats(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -202,22 +221,27 @@ Global___Stats: _TypeAlias = Stats  # noqa: Y015
 
 @_typing.final
 class MinuteCount(_message.Message):
+    """People who came in a span of time; README.md says how long they are."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     MINUTE_AT_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
+    SPAN_S_FIELD_NUMBER: _builtins.int
     minute_at: _builtins.int
-    """Start of the minute."""
+    """Start of the span."""
     count: _builtins.int
+    span_s: _builtins.int
     def __init__(
         self,
         *,
         minute_at: _builtins.int = ...,
         count: _builtins.int = ...,
+        span_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "minute_at", b"minute_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "minute_at", b"minute_at", "span_s", b"span_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

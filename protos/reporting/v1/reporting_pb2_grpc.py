@@ -39,6 +39,11 @@ class ReportingServiceStub:
                 request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.GetStatsRequest.SerializeToString,
                 response_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.FromString,
                 _registered_method=True)
+        self.GetLiveStats = channel.unary_unary(
+                '/reporting.v1.ReportingService/GetLiveStats',
+                request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.GetLiveStatsRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.FromString,
+                _registered_method=True)
         self.ListPeople = channel.unary_unary(
                 '/reporting.v1.ReportingService/ListPeople',
                 request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleRequest.SerializeToString,
@@ -56,6 +61,13 @@ class ReportingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLiveStats(self, request, context):
+        """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListPeople(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -68,6 +80,11 @@ def add_ReportingServiceServicer_to_server(servicer, server):
             'GetStats': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStats,
                     request_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.GetStatsRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.SerializeToString,
+            ),
+            'GetLiveStats': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLiveStats,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.GetLiveStatsRequest.FromString,
                     response_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.SerializeToString,
             ),
             'ListPeople': grpc.unary_unary_rpc_method_handler(
@@ -102,6 +119,33 @@ class ReportingService:
             target,
             '/reporting.v1.ReportingService/GetStats',
             protos_dot_reporting_dot_v1_dot_reporting__pb2.GetStatsRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLiveStats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ReportingService/GetLiveStats',
+            protos_dot_reporting_dot_v1_dot_reporting__pb2.GetLiveStatsRequest.SerializeToString,
             protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.FromString,
             options,
             channel_credentials,

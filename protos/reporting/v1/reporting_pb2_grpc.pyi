@@ -36,6 +36,8 @@ class ReportingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ReportingServiceAsyncStub: ...
     GetStats: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.GetStatsRequest, _reporting_pb2.Stats]
     """Owner, organiser and staff of the activity's organisation."""
+    GetLiveStats: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.GetLiveStatsRequest, _reporting_pb2.Stats]
+    """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one."""
     ListPeople: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.ListPeopleRequest, _reporting_pb2.ListPeopleResponse]
 
 @_typing.type_check_only
@@ -43,6 +45,8 @@ class ReportingServiceAsyncStub(ReportingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetStats: _aio.UnaryUnaryMultiCallable[_reporting_pb2.GetStatsRequest, _reporting_pb2.Stats]  # type: ignore[assignment]
     """Owner, organiser and staff of the activity's organisation."""
+    GetLiveStats: _aio.UnaryUnaryMultiCallable[_reporting_pb2.GetLiveStatsRequest, _reporting_pb2.Stats]  # type: ignore[assignment]
+    """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one."""
     ListPeople: _aio.UnaryUnaryMultiCallable[_reporting_pb2.ListPeopleRequest, _reporting_pb2.ListPeopleResponse]  # type: ignore[assignment]
 
 class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -53,6 +57,14 @@ class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_reporting_pb2.Stats, _abc.Awaitable[_reporting_pb2.Stats]]:
         """Owner, organiser and staff of the activity's organisation."""
+
+    @_abc_1.abstractmethod
+    def GetLiveStats(
+        self,
+        request: _reporting_pb2.GetLiveStatsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reporting_pb2.Stats, _abc.Awaitable[_reporting_pb2.Stats]]:
+        """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one."""
 
     @_abc_1.abstractmethod
     def ListPeople(

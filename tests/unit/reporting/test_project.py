@@ -223,7 +223,7 @@ async def test_numbers_and_words_of_a_later_release_do_no_harm(projector: Projec
     """An unknown method, punctuality or outcome reads as none."""
     attempt = an_attempt(outcome=99, method=99, punctuality=99)
     await projector.recorded([a_message(a_seat(attempt, state=FREE, holder=b""))])
-    [person] = await live.people(ACTIVITY)
+    [person] = (await live.people(ACTIVITY)).people
     assert (person.seat.status, person.seat.method, person.seat.punctuality) == (Status.ABSENT, "", "")
 
 
