@@ -1,8 +1,9 @@
 """Live numbers over SSE: every viewer of an activity in this process shares one reader of its Redis stream.
 
 A stream entry says that numbers moved, and who checked in (services/reporting/README.md). One task reads the streams
-of all watched activities with one blocking command, asks reporting for the numbers, and hands the same bytes to all
-viewers.
+of all watched activities with one blocking command, asks reporting for the numbers under the gateway's own right, and
+hands the same bytes to all viewers. Whether each of them may still see these is asked apart. README.md says what they
+get.
 
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -12,7 +13,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +46,18 @@ _TICK_S = 0.25
 # Numbers are asked for without an event too: they may have become stale, or the stream may be out of reach.
 _REFRESH_S = 5.0
 _HEARTBEAT_S = 15.0
-_RECHECK_S = 60.0
+_RECHECK_S = 10.0
+# A right that nobody could confirm for so long ends with its stream.
+_UNCONFIRMED_S = 900.0
 _REDIS_RETRY_S = 1.0
 _VIEWER_WAKES_S = 1.0
 _STREAMS_PER_PERSON = 5
 _CHUNKS_WAITING = 32
 _ENTRIES_AT_ONCE = 100
+# A stream that is shorter was never trimmed.
+_ENTRIES_KEPT = 1000
 _HEARTBEAT = b":\n\n"
+_RESET = b"event: reset\ndata: {}\n\n"
 _EVENT_ID = re.compile(r"(\d{1,15})-(\d{1,15})")
 _LOST_RIGHTS = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.NOT_FOUND}
 
@@ -61,19 +67,21 @@ _encode = msgspec.json.Encoder().encode
 
 Position = tuple[int, int]
 Entries = list[tuple[bytes, dict[bytes, bytes]]]
+Numbers = Mapping[str, Any]
+
+_START: Position = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The numbers of an activity, as JSON, and the position in its stream that they include at least."""
+    """The numbers of an activity, ready for JSON, and the position in its stream that they include at least."""
 
     event_id: str
-    numbers: bytes
-    # Without the time of reading: tells whether anything moved.
-    fingerprint: bytes
+    numbers: Numbers
 
 
-Fetch = Callable[[bytes, Claims], Awaitable[Snapshot]]
+# As a person may see them, or, for None, whoever watches.
+Fetch = Callable[[bytes, Claims | None], Awaitable[Snapshot]]
 
 
 class TooManyStreamsError(RateLimitedError):
@@ -89,6 +97,7 @@ class _Viewer:
         self.person = person
         self.chunks: asyncio.Queue[bytes] = asyncio.Queue(_CHUNKS_WAITING)
         self.is_over = False
+        self.confirmed_at = time.monotonic()
 
     def give(self, chunk: bytes) -> None:
         """Queues a chunk; a viewer who does not keep up is let go, and resumes where it was."""
@@ -99,16 +108,15 @@ class _Viewer:
 
 
 class _Channel:
-    """What the viewers of one activity share."""
+    """What the viewers of one activity share: all that happened up to `position` was given, and `numbers` were."""
 
     def __init__(self, activity_id: bytes, first: Snapshot) -> None:
         self.activity_id = activity_id
         # The braces are part of the key: a hash tag.
         self.key = f"reporting:live:{{{to_text(activity_id)}}}".encode()
-        self.position = _parse(first.event_id) or (0, 0)
+        self.position = _parse(first.event_id) or _START
         self.viewers: set[_Viewer] = set()
         self.numbers = first.numbers
-        self.fingerprint = first.fingerprint
         self.refreshed_at = time.monotonic()
 
     def give(self, chunk: bytes) -> None:
@@ -123,7 +131,7 @@ class Live:
     Args:
         redis: May read `reporting:live:*`; its timeout must exceed a tick.
         guard: Says whether a viewer's session was ended.
-        fetch: The numbers as a person may see them; raises ServiceError, also when they may not.
+        fetch: The numbers as a person may see them, or for nobody; raises ServiceError, also when they may not.
     """
 
     def __init__(self, redis: Redis, guard: Guard, fetch: Fetch) -> None:
@@ -138,7 +146,7 @@ class Live:
         """The events of an activity, numbers first.
 
         Args:
-            last_event_id: Where an earlier stream ended; empty or senseless for a new one.
+            last_event_id: Where an earlier stream ended; empty for a new one.
 
         Raises:
             ServiceError: The person may not see the activity, or has too many streams open.
@@ -149,7 +157,7 @@ class Live:
         except BaseException:
             self._give_place_back(person)
             raise
-        events = self._follow(activity_id, person, first, _parse(last_event_id))
+        events = self._follow(activity_id, person, first, last_event_id)
         # Once it has begun, whatever ends it gives the place back, be it never read.
         await anext(events)
         return events
@@ -185,17 +193,16 @@ class Live:
             del self._streams[person.user_id]
 
     async def _follow(
-        self, activity_id: bytes, person: Claims, first: Snapshot, resumed: Position | None
+        self, activity_id: bytes, person: Claims, first: Snapshot, last_event_id: str
     ) -> AsyncIterator[bytes]:
         viewer = _Viewer(person)
         channel = self._join(activity_id, first, viewer)
+        # What the channel gives from here on comes on top of these.
+        numbers, position = channel.numbers, channel.position
         try:
             yield b""
-            # Resuming, the numbers carry no id: it would say that the events in between had been seen.
-            yield _event("stats", first.numbers, None if resumed else first.event_id)
-            missed = await self._missed(channel, resumed or _parse(first.event_id) or (0, 0))
-            if missed:
-                yield b"".join(_checkin_events(missed))
+            async for chunk in self._beginning(channel, numbers, position, last_event_id):
+                yield chunk
             async for chunk in self._chunks(channel, viewer):
                 yield chunk
         finally:
@@ -239,21 +246,51 @@ class Live:
         try:
             await self._fetch(channel.activity_id, viewer.person)
         except ServiceError as error:
-            return error.kind not in _LOST_RIGHTS
+            return error.kind not in _LOST_RIGHTS and time.monotonic() - viewer.confirmed_at < _UNCONFIRMED_S
+        viewer.confirmed_at = time.monotonic()
         return True
 
-    async def _missed(self, channel: _Channel, after: Position) -> Entries:
-        """What happened after a position and before the channel's own, the newest part of it."""
-        if after >= channel.position:
-            return []
+    async def _beginning(
+        self, channel: _Channel, numbers: Numbers, until: Position, last_event_id: str
+    ) -> AsyncIterator[bytes]:
+        """The numbers that the channel goes on from, after a break with all that happened in it up to a position.
+
+        Where not all of it can be had, `reset` says so. Until then the numbers carry no id: it would say that the
+        events in between had been seen.
+        """
+        whole = _encode(numbers)
+        if not last_event_id:
+            yield _event("stats", whole, _text(until))
+            return
+        missed = await self._missed(channel, _parse(last_event_id), until)
+        if missed is not None:
+            yield _event("stats", whole, None)
+        while missed:
+            yield b"".join(_checkin_events(missed))
+            missed = await self._missed(channel, _position(missed), until)
+        if missed is None:
+            yield _RESET + _event("stats", whole, _text(until))
+
+    async def _missed(self, channel: _Channel, after: Position | None, until: Position) -> Entries | None:
+        """What happened after a position up to another, the oldest part of it; None where some of it is lost."""
+        if after is None or after == until:
+            return None if after is None else []
         try:
-            newest_first: Any = await self._redis.xrevrange(
-                channel.key, max=_text(channel.position), min=f"({_text(after)}", count=_ENTRIES_AT_ONCE
+            entries: Any = await self._redis.xrange(
+                channel.key, f"({_text(after)}", _text(until), count=_ENTRIES_AT_ONCE
             )
+            return entries if await self._is_whole(channel.key, after) else None
         except (RedisError, OSError) as error:
             log.warning("cannot read what a viewer missed: %s", error)
-            return []
-        return list(reversed(newest_first))
+            return None
+
+    async def _is_whole(self, key: bytes, after: Position) -> bool:
+        """Whether a stream still has everything after a position: what it loses, it loses from its beginning."""
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.xrange(key, _text(after), _text(after), count=1)
+        pipeline.xlen(key)
+        found, length = await pipeline.execute()
+        return bool(found) or (after == _START and length < _ENTRIES_KEPT)
 
     async def _read(self) -> dict[bytes, Entries]:
         positions: dict[Any, Any] = {channel.key: _text(channel.position) for channel in self._all()}
@@ -266,32 +303,38 @@ class Live:
         return _by_key(streams)
 
     async def _move(self, channel: _Channel, entries: Entries) -> None:
-        """Tells the viewers what happened, and the numbers after it."""
+        """Tells the viewers what happened, and the numbers after it; after a gap the numbers alone, from which on."""
         chunk = b"".join(_checkin_events(entries))
-        if entries:
-            channel.position = _parse(entries[-1][0].decode()) or channel.position
+        is_whole = not entries or await self._has_all_since(channel)
         if entries or time.monotonic() - channel.refreshed_at >= _REFRESH_S:
             chunk += await self._numbers(channel)
+        if entries:
+            channel.position = _position(entries)
+        if not is_whole:
+            chunk = _RESET + _event("stats", _encode(channel.numbers), _text(channel.position))
         if chunk:
             channel.give(chunk)
 
-    async def _numbers(self, channel: _Channel) -> bytes:
-        """A `stats` event; nothing when nothing moved. When reporting is gone the last numbers, once, as stale."""
-        channel.refreshed_at = time.monotonic()
-        person = next((viewer.person for viewer in channel.viewers), None)
-        if person is None:
-            return b""
+    async def _has_all_since(self, channel: _Channel) -> bool:
+        """Whether nothing was lost between the channel's position and what was read after it."""
         try:
-            snapshot = await self._fetch(channel.activity_id, person)
+            return await self._is_whole(channel.key, channel.position)
+        except (RedisError, OSError) as error:
+            log.warning("nobody can tell whether a live stream is whole: %s", error)
+            return False
+
+    async def _numbers(self, channel: _Channel) -> bytes:
+        """A `stats` event with what changed, nothing when nothing did; numbers that cannot be read are stale."""
+        channel.refreshed_at = time.monotonic()
+        before = channel.numbers
+        try:
+            channel.numbers = (await self._fetch(channel.activity_id, None)).numbers
         except ServiceError as error:
-            log.info("no live numbers: %s", error)
-            if error.kind is not Kind.UNAVAILABLE:
-                return b""
-            snapshot = Snapshot("", _as_stale(channel.numbers), b"stale")
-        if snapshot.fingerprint == channel.fingerprint:
+            log.warning("no live numbers: %s", error)
+            channel.numbers = {**before, "stale": True}
+        if all(before[name] == number for name, number in channel.numbers.items() if name != "as_of"):
             return b""
-        channel.numbers, channel.fingerprint = snapshot.numbers, snapshot.fingerprint
-        return _event("stats", snapshot.numbers, None)
+        return _event("stats", _encode(_partial(before, channel.numbers)), None)
 
     def _all(self) -> list[_Channel]:
         return list(self._channels.values())
@@ -325,8 +368,16 @@ def _view(event: pb.LiveEvent) -> dict[str, object]:
     }
 
 
-def _as_stale(numbers: bytes) -> bytes:
-    return _encode(msgspec.json.decode(numbers) | {"stale": True})
+def _partial(before: Numbers, now: Numbers) -> Numbers:
+    """The numbers with those minutes only that changed; what is gone counts 0."""
+    known, current = _by_span(before), _by_span(now)
+    gone = [{**each, "count": 0} for span, each in known.items() if span not in current]
+    changed = [each for span, each in current.items() if each != known.get(span)]
+    return {**now, "by_minute": gone + changed, "is_partial": True}
+
+
+def _by_span(numbers: Numbers) -> dict[tuple[str, int], Numbers]:
+    return {(each["minute"], each["span_s"]): each for each in numbers["by_minute"]}
 
 
 def _event(kind: str, data: bytes, event_id: str | None) -> bytes:
@@ -344,6 +395,11 @@ def _by_key(streams: Any) -> dict[bytes, Entries]:
 def _parse(event_id: str) -> Position | None:
     match = _EVENT_ID.fullmatch(event_id)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def _position(entries: Entries) -> Position:
+    """That of the last entry."""
+    return _parse(entries[-1][0].decode()) or _START
 
 
 def _text(position: Position) -> str:

@@ -19,14 +19,16 @@ PunctualityName = Literal["on_time", "late", "early_leave"]
 MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 Word = Annotated[str, Query(max_length=64)]
 
+_MINUTE_S = 60
 _STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
 
 
 class MinuteCount(Model):
-    """People who came in one minute."""
+    """People who came in `span_s` from a minute on: longer ago than two hours by 15 minutes, than a day by 4 hours."""
 
     minute: Instant
     count: int
+    span_s: int
 
 
 class Stats(Model):
@@ -120,23 +122,29 @@ async def live(
     shared: SharedParts,
     last_event_id: Annotated[str, Header(max_length=64)] = "",
 ) -> StreamingResponse:
-    """A `stats` event, then `stats` and `checkin` events as they happen; resumes after `Last-Event-ID`."""
+    """A `stats` event, then `stats` and `checkin` events as they happen; resumes after `Last-Event-ID`.
+
+    The first `stats` is what `/stats` answers. A later one carries `is_partial: true`, and in `by_minute` only what
+    changed since the one before; what is gone counts 0. A `reset` says that events are lost: forget what you show, take
+    the whole `stats` that follows, and read `/people` again.
+    """
     events = await shared.live.open(activity_id, person, last_event_id)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def snapshot(services: Clients, activity_id: bytes, person: Claims) -> Snapshot:
-    """The numbers of an activity for its live stream, as this person may see them.
+async def snapshot(services: Clients, activity_id: bytes, person: Claims | None) -> Snapshot:
+    """The numbers of an activity for its live stream, as this person may see them; None: for all who watch it.
 
     Raises:
         ServiceError: They may not, or reporting does not answer.
     """
-    stats: pb.Stats = await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person)
-    event_id, numbers = stats.event_id, to_stats(stats).model_dump_json().encode()
-    stats.ClearField("as_of")
-    stats.ClearField("event_id")
-    return Snapshot(event_id, numbers, stats.SerializeToString(deterministic=True))
+    stats: pb.Stats
+    if person:
+        stats = await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person)
+    else:
+        stats = await ask(services.reporting.GetLiveStats, pb.GetLiveStatsRequest(activity_id=activity_id))
+    return Snapshot(stats.event_id, to_stats(stats).model_dump(mode="json"))
 
 
 def to_stats(stats: pb.Stats) -> Stats:
@@ -152,7 +160,10 @@ def to_stats(stats: pb.Stats) -> Stats:
         refused=stats.refused,
         late=stats.late,
         over_capacity=stats.over_capacity,
-        by_minute=[MinuteCount(minute=one.minute_at, count=one.count) for one in stats.by_minute],
+        by_minute=[
+            MinuteCount(minute=one.minute_at, count=one.count, span_s=one.span_s or _MINUTE_S)
+            for one in stats.by_minute
+        ],
         by_method=dict(stats.by_method),
         by_gate=dict(stats.by_gate),
         by_reason=dict(stats.by_reason),

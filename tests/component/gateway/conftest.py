@@ -36,7 +36,7 @@ from tests.component.conftest import LoopbackProcess, Signer
 _NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
 SECRET = "1:" + bytes(range(32)).hex()
 
-_OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins")
+_OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats")
 
 
 class GatewayProcess(LoopbackProcess):

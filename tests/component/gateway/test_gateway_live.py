@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -11,8 +11,8 @@ import pytest
 from protos.identity.v1 import identity_pb2
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit import ids
-from servicekit.errors import NotFoundError
-from tests.component.gateway.conftest import Gateway, session_of
+from servicekit.errors import InternalError, NotFoundError, PermissionDeniedError, ServiceError, UnavailableError
+from tests.component.gateway.conftest import Gateway, session_of, until
 
 ACTIVITY = ids.new_id()
 PATH = f"/v1/activities/{ids.to_text(ACTIVITY)}/live"
@@ -22,18 +22,41 @@ Event = dict[str, Any]
 
 
 class Numbers:
-    """What reporting answers: a count a test moves, and the newest id of the stream."""
+    """What reporting answers: a count a test moves, and the newest id of the stream.
+
+    Attributes:
+        strangers: People who may not see the numbers.
+        error: What the gateway gets instead of the numbers that its viewers share.
+    """
 
     def __init__(self, gateway: Gateway) -> None:
         self.checked_in = 0
+        self.by_minute: dict[tuple[int, int], int] = {}
+        self.strangers: set[bytes] = set()
+        self.error: ServiceError | None = None
         self._gateway = gateway
-        gateway.services.answers["GetStats"] = self.stats
+        gateway.services.answers["GetStats"] = self.of_person
+        gateway.services.answers["GetLiveStats"] = self.of_gateway
 
-    async def stats(self, request: pb.GetStatsRequest) -> pb.Stats:
-        """The numbers now."""
+    async def of_person(self, request: pb.GetStatsRequest) -> pb.Stats:
+        """The numbers now, for the person who asks."""
+        if self._gateway.services.calls[-1][2] in self.strangers:
+            raise NotFoundError("there is no such activity")
+        return await self._stats(request.activity_id)
+
+    async def of_gateway(self, request: pb.GetLiveStatsRequest) -> pb.Stats:
+        """The numbers now, for whoever watches."""
+        if self.error:
+            raise self.error
+        return await self._stats(request.activity_id)
+
+    async def _stats(self, activity_id: bytes) -> pb.Stats:
         newest = await self._gateway.redis.xrevrange(KEY, count=1)
         event_id = newest[0][0].decode() if newest else "0-0"
-        return pb.Stats(activity_id=request.activity_id, checked_in=self.checked_in, event_id=event_id)
+        stats = pb.Stats(activity_id=activity_id, checked_in=self.checked_in, event_id=event_id)
+        for (minute, span_s), count in self.by_minute.items():
+            stats.by_minute.add(minute_at=minute * 60_000_000, count=count, span_s=span_s)
+        return stats
 
     async def check_in(self, *people: bytes) -> str:
         """People come; the id of the stream's entry."""
@@ -105,12 +128,125 @@ async def test_viewers_share_one_question(gateway: Gateway, numbers: Numbers) ->
     """However many watch, an entry costs one read and one call of reporting."""
     async with watching(gateway) as one, watching(gateway) as other:
         await anext(one), await anext(other)
-        asked = len(gateway.services.requests("GetStats"))
+        asked = len(gateway.services.requests("GetLiveStats"))
         await numbers.check_in(ids.new_id())
         seen = [[(await anext(events))["event"] for _ in range(2)] for events in (one, other)]
 
     assert seen == [["checkin", "stats"]] * 2
-    assert len(gateway.services.requests("GetStats")) == asked + 1
+    assert len(gateway.services.requests("GetLiveStats")) == asked + 1
+
+
+async def test_what_viewers_share_is_read_on_nobodys_behalf(gateway: Gateway, numbers: Numbers) -> None:
+    """Whoever lost the right, and was not asked again yet, holds up nobody's numbers."""
+    leaver, stayer = gateway.bearer(person := ids.new_id()), gateway.bearer()
+    async with watching(gateway, **leaver) as one, watching(gateway, **stayer) as other:
+        await anext(one), await anext(other)
+        numbers.strangers.add(person)
+        # Neither viewer is asked for now, so that none of them can be the one who asks.
+        numbers.strangers |= {call[2] for call in gateway.services.calls if call[0] == "GetStats" and call[2]}
+        await numbers.check_in(ids.new_id())
+        assert (await anext(other))["event"] == "checkin"
+        after = await anext(other)
+
+    assert (after["event"], after["data"]["checked_in"], after["data"]["stale"]) == ("stats", 1, False)
+
+
+async def test_who_lost_the_right_is_let_go_and_nobody_else(
+    gateway: Gateway, numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each viewer's right is checked apart; the others' numbers go on, and are not stale."""
+    monkeypatch.setattr("gateway.live._RECHECK_S", 0.0)
+    person = ids.new_id()
+    async with watching(gateway) as others, watching(gateway, **gateway.bearer(person)) as theirs:
+        await anext(others), await anext(theirs)
+        numbers.strangers.add(person)
+        rest = [event async for event in theirs]
+        await numbers.check_in(ids.new_id())
+        seen = [await anext(others) for _ in range(2)]
+
+    assert rest == []
+    assert [event["event"] for event in seen] == ["checkin", "stats"]
+    assert (seen[-1]["data"]["checked_in"], seen[-1]["data"]["stale"]) == (1, False)
+
+
+async def test_a_right_that_nobody_confirms_ends_in_the_end(
+    gateway: Gateway, numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An outage is waited for, but not for ever."""
+    monkeypatch.setattr("gateway.live._RECHECK_S", 0.0)
+    monkeypatch.setattr("gateway.live._UNCONFIRMED_S", 0.0)
+    async with watching(gateway) as events:
+        await anext(events)
+        gateway.services.answers["GetStats"] = UnavailableError("nobody can tell")
+        assert [event async for event in events] == []
+
+
+@pytest.mark.parametrize("error", [NotFoundError, PermissionDeniedError, InternalError, UnavailableError])
+async def test_numbers_that_cannot_be_read_are_stale(
+    gateway: Gateway, numbers: Numbers, error: type[ServiceError]
+) -> None:
+    """Whatever the reason, every viewer is told, once; and again when they can be read."""
+    async with watching(gateway) as events:
+        await anext(events)
+        numbers.error = error("no numbers")
+        await numbers.check_in(ids.new_id())
+        assert (await anext(events))["event"] == "checkin"
+        during = await anext(events)
+        numbers.error = None
+        await numbers.check_in(ids.new_id())
+        assert (await anext(events))["event"] == "checkin"
+        after = await anext(events)
+
+    assert (during["event"], during["data"]["checked_in"], during["data"]["stale"]) == ("stats", 0, True)
+    assert (after["event"], after["data"]["checked_in"], after["data"]["stale"]) == ("stats", 2, False)
+
+
+MINUTE, QUARTER = 60, 900
+
+
+async def test_after_the_first_only_the_minutes_that_changed_are_sent(gateway: Gateway, numbers: Numbers) -> None:
+    """A later `stats` says that it is partial; one that is gone reads 0, and the others are not repeated."""
+    numbers.by_minute = {(15, QUARTER): 9, (30, MINUTE): 4, (31, MINUTE): 5}
+    async with watching(gateway) as events:
+        first = await anext(events)
+        numbers.by_minute = {(15, QUARTER): 9, (30, QUARTER): 9, (90, MINUTE): 1}
+        await numbers.check_in(ids.new_id())
+        await anext(events)
+        after = await anext(events)
+
+    assert "is_partial" not in first["data"] and len(first["data"]["by_minute"]) == 3
+    assert after["data"]["is_partial"] is True
+    changed = {(each["minute"][11:16], each["span_s"]): each["count"] for each in after["data"]["by_minute"]}
+    assert changed == {
+        ("00:30", QUARTER): 9, ("00:30", MINUTE): 0, ("00:31", MINUTE): 0, ("01:30", MINUTE): 1
+    }  # fmt: skip
+
+
+async def test_a_viewer_who_joins_begins_with_what_the_others_have(gateway: Gateway, numbers: Numbers) -> None:
+    """Changes are told from one base: their sum is the same for whoever came at any time."""
+    numbers.by_minute = {(30, MINUTE): 1}
+    async with watching(gateway) as early:
+        seen = [await anext(early)]
+        numbers.by_minute = {(30, MINUTE): 2}
+        # The stream says nothing yet, so what is shared is still the old.
+        async with watching(gateway) as late:
+            joined = [await anext(late)]
+            numbers.by_minute[31, MINUTE] = 7
+            await numbers.check_in(ids.new_id())
+            for events, all_seen in ((early, seen), (late, joined)):
+                all_seen += [await anext(events), await anext(events)]
+
+    expected = {"1970-01-01T00:30:00.000Z": 2, "1970-01-01T00:31:00.000Z": 7}
+    assert minutes_after(seen) == minutes_after(joined) == expected
+
+
+def minutes_after(events: list[Event]) -> Mapping[str, int]:
+    """What a viewer shows after these events."""
+    shown: dict[tuple[str, int], int] = {}
+    for data in (event["data"] for event in events if event["event"] == "stats"):
+        shown = shown if data.get("is_partial") else {}
+        shown |= {(each["minute"], each["span_s"]): each["count"] for each in data["by_minute"]}
+    return {minute: count for (minute, _), count in shown.items() if count}
 
 
 async def test_a_broken_stream_goes_on_where_it_was(gateway: Gateway, numbers: Numbers) -> None:
@@ -126,6 +262,92 @@ async def test_a_broken_stream_goes_on_where_it_was(gateway: Gateway, numbers: N
     assert first["data"]["checked_in"] == 4 and "id" not in first
     assert [event["data"]["user_id"] for event in missed] == [ids.to_text(person) for person in people]
     assert [event.get("id") for event in missed] == [None, None, last]
+
+
+async def test_a_long_break_loses_nothing_either(gateway: Gateway, numbers: Numbers) -> None:
+    """All that the stream still has is given, in order, however much it is."""
+    seen = await numbers.check_in(ids.new_id())
+    people = [ids.new_id() for _ in range(259)]
+    for person in people:
+        last = await numbers.check_in(person)
+
+    async with watching(gateway, **{"last-event-id": seen}) as events:
+        first = await anext(events)
+        missed = [await anext(events) for _ in people]
+
+    assert first["event"] == "stats"
+    assert [event["data"]["user_id"] for event in missed] == [ids.to_text(person) for person in people]
+    assert missed[-1]["id"] == last
+
+
+async def test_who_saw_nothing_happen_yet_misses_nothing(gateway: Gateway, numbers: Numbers) -> None:
+    """A viewer of an empty stream resumes at its beginning."""
+    async with watching(gateway) as events:
+        empty = await anext(events)
+    await numbers.check_in(person := ids.new_id())
+
+    async with watching(gateway, **{"last-event-id": empty["id"]}) as events:
+        seen = [await anext(events) for _ in range(2)]
+
+    assert [event["event"] for event in seen] == ["stats", "checkin"]
+    assert seen[1]["data"]["user_id"] == ids.to_text(person)
+
+
+@pytest.mark.parametrize("lost", ["trimmed", "emptied", "never seen"])
+async def test_what_cannot_be_given_completely_is_said(gateway: Gateway, numbers: Numbers, lost: str) -> None:
+    """A `reset` comes first; the numbers after it begin anew, with the id from which to go on."""
+    seen = await numbers.check_in(ids.new_id())
+    match lost:
+        case "trimmed":
+            await numbers.check_in(ids.new_id())
+            await gateway.redis.xtrim(KEY, maxlen=1, approximate=False)
+        case "emptied":
+            await gateway.redis.flushdb()
+            # An id is a millisecond: the next one must be another.
+            await until(lambda: is_after(gateway, seen))
+        case "never seen":
+            seen = "9" * 13 + "-0"
+    last = await numbers.check_in(ids.new_id())
+
+    async with watching(gateway, **{"last-event-id": seen}) as events:
+        reset, first = await anext(events), await anext(events)
+        await numbers.check_in(person := ids.new_id())
+        after = await anext(events)
+
+    assert reset["event"] == "reset"
+    assert (first["event"], first["id"]) == ("stats", last) and "is_partial" not in first["data"]
+    assert (after["event"], after["data"]["user_id"]) == ("checkin", ids.to_text(person))
+
+
+async def is_after(gateway: Gateway, event_id: str) -> bool:
+    """Whether the clock of the stream is beyond an id."""
+    seconds, us = await gateway.redis.time()
+    return seconds * 1000 + us // 1000 > int(event_id.split("-")[0])
+
+
+async def test_where_nobody_can_tell_what_was_missed_a_reset_comes(redisless: Gateway) -> None:
+    """Without Redis a stream cannot go on where it was."""
+    numbers = pb.Stats(activity_id=ACTIVITY, event_id="5-0")
+    redisless.services.answers["GetStats"] = redisless.services.answers["GetLiveStats"] = numbers
+    async with watching(redisless, **{"last-event-id": "4-0"}) as events:
+        seen = [await anext(events) for _ in range(2)]
+    assert [event["event"] for event in seen] == ["reset", "stats"]
+
+
+async def test_a_gap_in_the_shared_stream_is_told_to_all(gateway: Gateway, numbers: Numbers) -> None:
+    """What was trimmed before this gateway read it is lost for its viewers: they begin anew."""
+    await numbers.check_in(ids.new_id())
+    async with watching(gateway) as events:
+        await anext(events)
+        batch = pb.LiveBatch(events=[pb.LiveEvent(user_id=ids.new_id())]).SerializeToString()
+        async with gateway.redis.pipeline(transaction=True) as pipeline:
+            pipeline.delete(KEY)
+            pipeline.xadd(KEY, {"e": batch})
+            _, last = await pipeline.execute()
+        reset, first = await anext(events), await anext(events)
+
+    assert reset["event"] == "reset"
+    assert (first["event"], first["id"]) == ("stats", last.decode()) and "is_partial" not in first["data"]
 
 
 async def test_a_later_viewer_misses_nothing(gateway: Gateway, numbers: Numbers) -> None:
