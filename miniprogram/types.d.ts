@@ -62,8 +62,10 @@ interface Qr { token: string; url: string; slot: number; expires_at: string; ref
 interface Stats {
   expected: number | null; checked_in: number; inside: number; rate: number | null; pending_review: number
   provisional: number; refused: number; late: number; over_capacity: number
-  by_minute: { minute: string; count: number }[]; by_method: Record<string, number>; by_gate: Record<string, number>
+  by_minute: { minute: string; count: number; span_s: number }[]; by_method: Record<string, number>; by_gate: Record<string, number>
   by_reason: Record<string, number>; as_of: string; stale: boolean
+  /** In a stream: `by_minute` has only what changed. */
+  is_partial?: boolean
 }
 
 interface ActivityPerson {

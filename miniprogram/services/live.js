@@ -1,6 +1,7 @@
 /** Numbers as they change: one stream where the phone can, else asked for every three seconds. */
 
 const { asFailure } = require('../core/failure')
+const { follow } = require('../core/numbers')
 const { parser } = require('../core/sse')
 
 const POLL_MS = 3000
@@ -19,6 +20,7 @@ const RIGHTS_LOST = [403, 404]
 const createLive = (platform, transport, session, stats) => (activity_id, told, failed = () => {}) => {
   let is_over = false
   let last_id = ''
+  let known = /** @type {Stats | null} */ (null)
   let timer = 0
   let end = () => {}
 
@@ -42,7 +44,11 @@ const createLive = (platform, transport, session, stats) => (activity_id, told, 
 
   const hear = parser(({ event, data, id }) => {
     last_id = id
-    if (event === 'stats' && !is_over) told(JSON.parse(data))
+    // What was missed cannot be told any more: the numbers that follow are whole.
+    if (event === 'reset') known = null
+    if (event !== 'stats' || is_over) return
+    known = follow(known, JSON.parse(data))
+    told(known)
   })
 
   const reconnect = () => {

@@ -2,6 +2,7 @@
 
 const { asFailure } = require('../core/failure')
 const { only } = require('../core/fields')
+const { join } = require('../core/pages')
 const { toRfc3339 } = require('../core/time')
 const { compact, isFinal } = require('./attempts')
 const { createLive } = require('./live')
@@ -32,11 +33,10 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
     (await api.send({ method: 'POST', path: `${at(activity_id)}/${verb}` })).body
 
   const organisations = async () => {
-    /** @type {Organisation[]} */
-    const all = []
+    let all = /** @type {Organisation[]} */ ([])
     for (let page_token = ''; ;) {
       const page = await api.get('/v1/organisations', { page_size: PAGE_SIZE, page_token })
-      all.push(...page.organisations)
+      all = join(all, page.organisations, 'id')
       page_token = page.next_page_token
       if (!page_token) return all
     }

@@ -2,6 +2,7 @@
 
 const { asFailure } = require('../../../core/failure')
 const { span } = require('../../../core/format')
+const { join } = require('../../../core/pages')
 const { parseTime } = require('../../../core/time')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
@@ -71,7 +72,7 @@ Page({
     this.setData({ is_loading: true })
     const { organise, serverNow } = getApp().services
     const page = await organise.activities(page_token)
-    this.found = page_token ? [...this.found, ...page.activities] : page.activities
+    this.found = page_token ? join(this.found, page.activities, 'id') : page.activities
     this.page_token = page.next_page_token
     const now = serverNow()
     const groups = /** @type {const} */ (['now', 'upcoming', 'past']).map((phase) => ({

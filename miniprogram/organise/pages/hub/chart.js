@@ -1,5 +1,6 @@
 /** Bars of a small chart: people per minute. Pure. */
 
+const MINUTE_S = 60
 const MINUTE_MS = 60000
 const BARS = 30
 
@@ -12,7 +13,9 @@ const { parseTime } = require('../../../core/time')
  * @returns {{ minute: number, count: number, percent: number }[]} Oldest first; empty when nobody came.
  */
 const barsOf = (by_minute) => {
-  const counts = new Map(by_minute.map(({ minute, count }) => [Math.floor(parseTime(minute) / MINUTE_MS), count]))
+  // The last two hours come by the minute.
+  const minutely = by_minute.filter(({ span_s }) => span_s === MINUTE_S)
+  const counts = new Map(minutely.map(({ minute, count }) => [Math.floor(parseTime(minute) / MINUTE_MS), count]))
   if (!counts.size) return []
   const last = Math.max(...counts.keys())
   const minutes = Array.from({ length: BARS }, (_, index) => last - BARS + 1 + index)

@@ -2,6 +2,7 @@
 
 const { asFailure } = require('../../../core/failure')
 const { moment } = require('../../../core/format')
+const { join } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
 
@@ -70,7 +71,7 @@ Page({
       if (asked !== this.asked) return
       const lines = page.people.map((/** @type {ActivityPerson} */ one) => lineOf(one, platform.now()))
       this.page_token = page.next_page_token
-      this.setData({ lines: page_token ? [...this.data.lines, ...lines] : lines, has_more: Boolean(page.next_page_token), is_loading: false })
+      this.setData({ lines: page_token ? join(this.data.lines, lines, 'id') : lines, has_more: Boolean(page.next_page_token), is_loading: false })
     } catch (thrown) {
       if (asked === this.asked) this.setData({ failure: asFailure(thrown), is_loading: false })
     }

@@ -2,6 +2,7 @@
 
 const { asFailure } = require('../../../core/failure')
 const { moment } = require('../../../core/format')
+const { join } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
 
@@ -64,7 +65,7 @@ Page({
     this.setData({ is_loading: true, failure: null })
     try {
       const page = await getApp().services.organise.reviews({ activity_id: this.activity_id, state: 'pending', page_token })
-      this.reviews = page_token ? [...this.reviews, ...page.reviews] : page.reviews
+      this.reviews = page_token ? join(this.reviews, page.reviews, 'id') : page.reviews
       this.page_token = page.next_page_token
       if (!page_token) this.setData({ bulks: this.bulksOf(page.cases) })
       this.setData({ has_more: Boolean(page.next_page_token) })

@@ -1,6 +1,7 @@
 /** Staff at the door check others in, many at once; each gets an answer, offline it waits on this phone. */
 
 const { asFailure } = require('../../../core/failure')
+const { join } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
 
@@ -57,11 +58,10 @@ Page({
   },
 
   async everybody(/** @type {string} */ organisation_id) {
-    /** @type {Member[]} */
-    const all = []
+    let all = /** @type {Member[]} */ ([])
     for (let page_token = ''; ;) {
       const page = await getApp().services.organise.members(organisation_id, page_token)
-      all.push(...page.members)
+      all = join(all, page.members, 'user_id')
       page_token = page.next_page_token
       if (!page_token) return all
     }

@@ -42,7 +42,8 @@ test('without a place nothing is fenced, and nobody is late without a limit', ()
 })
 
 test('the chart shows half an hour, empty minutes included', () => {
-  const bars = barsOf([{ minute: '2026-09-15T01:00:00Z', count: 5 }, { minute: '2026-09-15T01:02:00Z', count: 10 }])
+  const minutes = [{ minute: '2026-09-15T01:00:00Z', count: 5, span_s: 60 }, { minute: '2026-09-15T01:02:00Z', count: 10, span_s: 60 }]
+  const bars = barsOf([{ minute: '2026-09-15T00:45:00Z', count: 99, span_s: 900 }, ...minutes])
   expect(bars).toHaveLength(30)
   expect(bars.slice(-3).map(({ count, percent }) => [count, percent])).toEqual([[5, 50], [0, 0], [10, 100]])
 })

@@ -103,9 +103,10 @@ describe('live numbers', () => {
     }
     const session = { token: async () => `token-${state.renewed}`, renew: async () => { state.renewed += 1 } }
     const told = []
+    const whole = []
     const failed = []
     const live = createLive(platform, { base: 'https://h' }, session, (id) => state.stats(id))
-    return { streams, state, told, failed, open: () => live('a1', (stats) => told.push(stats.checked_in), (found) => failed.push(found)) }
+    return { streams, state, told, whole, failed, open: () => live('a1', (stats) => { told.push(stats.checked_in); whole.push(stats) }, (found) => failed.push(found)) }
   }
 
   test('numbers of a stream are told as they come', async () => {
@@ -118,6 +119,23 @@ describe('live numbers', () => {
     expect(told).toEqual([3, 4])
     end()
     expect(streams[0].is_ended).toBe(true)
+  })
+
+  test('minutes that changed are laid into those that are known, and a reset begins anew', async () => {
+    const { streams, whole, open } = lively(true)
+    open()
+    await pass(0)
+    const say = (event, data, id = '') => streams[streams.length - 1].onText(`${id && `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    const at = (minute, count, span_s = 60) => ({ minute, count, span_s })
+    say('stats', { checked_in: 3, by_minute: [at('m1', 1), at('m2', 2)] }, '5-0')
+    say('stats', { checked_in: 5, by_minute: [at('m1', 0), at('m1', 4, 900), at('m3', 1)], is_partial: true })
+    expect(whole[1]).toEqual({ checked_in: 5, by_minute: [at('m2', 2), at('m1', 4, 900), at('m3', 1)] })
+    say('reset', {})
+    say('stats', { checked_in: 9, by_minute: [at('m9', 9)] }, '8-0')
+    expect(whole[2]).toEqual({ checked_in: 9, by_minute: [at('m9', 9)] })
+    streams[0].onEnd(failure('interrupted'))
+    await pass(2000)
+    expect(streams[1].headers['last-event-id']).toBe('8-0')
   })
 
   test('a stream that broke is opened again where it was', async () => {
