@@ -23,7 +23,15 @@ from services.activity.domain import Activity, State
 from services.activity.errors import TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
 from services.activity.store import Store
-from services.activity.tables import activity_versions, idempotency_keys, metadata, occurrences, outbox, quotas
+from services.activity.tables import (
+    activities,
+    activity_versions,
+    idempotency_keys,
+    metadata,
+    occurrences,
+    outbox,
+    quotas,
+)
 from tests.contract.schemas import differences, migrated
 from tests.contract.wire import Wire
 from tests.fakes_activity import HOUR_US, STARTS_AT, FakeStore, a_draft
@@ -340,19 +348,22 @@ async def test_the_calendar_reads_what_is_published_and_how_many_come(
 
 async def test_the_calendar_reads_by_an_index(store: Store, activity_engine: AsyncEngine) -> None:
     """Of thousands of occurrences those of the day, not all to find them."""
+    days = range(100, 2100)
+    over = [_row_of_a_past_activity(f"#{day}") for day in days]
     past = [
-        {"occurrence_id": ids.new_id(), "activity_id": ids.new_id()}
+        {"occurrence_id": ids.new_id(), "activity_id": activity["activity_id"]}
         | {
             name: to_datetime(STARTS_AT - day * 24 * HOUR_US)
             for name in ("starts_at", "ends_at", "opens_at", "closes_at")
         }
-        for day in range(100, 2100)
+        for day, activity in zip(days, over, strict=True)
     ]
     asked: list[tuple[str, Any]] = []
     await a_lecture(store)
     async with activity_engine.begin() as connection:
+        await connection.execute(activities.insert(), over)
         await connection.execute(occurrences.insert(), past)
-        await connection.exec_driver_sql("ANALYZE TABLE occurrences")
+        await connection.exec_driver_sql("ANALYZE TABLE activities, occurrences")
     event.listen(activity_engine.sync_engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
 
     async with activity_engine.connect() as connection:
@@ -362,6 +373,18 @@ async def test_the_calendar_reads_by_an_index(store: Store, activity_engine: Asy
 
     by_table = {row["table"]: (row["type"], row["key"]) for row in plan}
     assert by_table == {"o": ("range", "by_start"), "a": ("eq_ref", "PRIMARY")}
+
+
+def _row_of_a_past_activity(code: str) -> dict[str, Any]:
+    now = to_datetime(STARTS_AT)
+    return {"activity_id": ids.new_id(), "organisation_id": ids.new_id(), "created_by": ids.new_id()} | {
+        "state": State.CLOSED,
+        "revision": 1,
+        "epoch": 1,
+        "code": code,
+        "definition": "{}",
+        "created_at": now,
+    }
 
 
 async def test_a_database_that_hangs_does_not_stop_the_calendar(activity_url: str) -> None:

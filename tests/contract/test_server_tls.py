@@ -24,6 +24,7 @@ from deploy.local.credentials import Authority
 from servicekit import cache
 from servicekit.broker import session
 from servicekit.database import create_engine
+from tests.ports import reserved_port
 
 _PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin:/sbin"
 
@@ -38,13 +39,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in made.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return made
-
-
-def free_port() -> int:
-    """A port that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -78,7 +72,7 @@ def wait_for(condition: Callable[[], bool], within_s: float) -> None:
 @pytest.fixture(scope="module")
 def redis_port(folder: Path) -> Iterator[int]:
     """Redis that speaks nothing but TLS."""
-    port, ours = free_port(), folder / "ours"
+    port, ours = reserved_port(), folder / "ours"
     binary = shutil.which("redis-server", path=_PATH)
     assert binary
     tls = ["--tls-port", str(port), "--port", "0", "--tls-auth-clients", "no"]
@@ -91,7 +85,7 @@ def redis_port(folder: Path) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def mysql_port(folder: Path) -> Iterator[int]:
     """MariaDB that lets nobody in without TLS."""
-    port, ours, data = free_port(), folder / "ours", folder / "mysql"
+    port, ours, data = reserved_port(), folder / "ours", folder / "mysql"
     install, server = (shutil.which(name, path=_PATH) for name in ("mariadb-install-db", "mariadbd"))
     assert install
     assert server

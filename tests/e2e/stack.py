@@ -4,8 +4,8 @@ import asyncio
 import fcntl
 import os
 import signal
-import socket
 import subprocess
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
@@ -21,7 +21,10 @@ from sqlalchemy import make_url
 
 from deploy.local import launch, stack
 from deploy.local.processes import PROCESSES, ROOT, SECRETS, TLS, Place, environment, instance, local_place
+from protos.credential.v1.credential_pb2 import QrToken
 from servicekit.ids import from_text
+from servicekit.sealed import Sealer, parse_secrets
+from tests.ports import reserved_port
 
 PATIENCE_S = 30.0
 _POLL_S = 0.02
@@ -51,6 +54,19 @@ async def eventually(probe: Callable[[], Any], within_s: float = PATIENCE_S) -> 
 def secret(name: str) -> str:
     """A secret of the local stack."""
     return (SECRETS / name).read_text().strip()
+
+
+def sealed(occurrence_id: str, *, issued_s_ago: int = 0, life_s: int = 60, epoch: int = 1, secrets: str = "") -> str:
+    """A QR token as the activity service makes it, or would if something were wrong."""
+    sealer = Sealer(QrToken, parse_secrets(secrets or secret("credential")))
+    issued_at = int(time.time()) - issued_s_ago
+    token = QrToken(occurrence_id=from_text(occurrence_id), issued_at=issued_at, life_s=life_s, epoch=epoch)
+    return sealer.seal_text(token)
+
+
+def lasting_token(occurrence_id: str) -> str:
+    """One that outlives whatever a test does before it is scanned: what a screen shows may be over in ten seconds."""
+    return sealed(occurrence_id, life_s=300)
 
 
 def connect(user: str) -> "pymysql.Connection[DictCursor]":
@@ -179,7 +195,7 @@ def run(
 async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
     """One more replica of a process, ready, on ports of its own, with the broker behind a proxy."""
     process, shape = PROCESSES[name], stack.Shape.of_running()
-    ports = {"ops": _free_port(), "grpc": _free_port()}
+    ports = {"ops": reserved_port(), "grpc": reserved_port()}
     variables = environment(process, ports, local_place(shape.counts, shape.http_port))
     amqp_url = f"{process.prefix}AMQP_URL"
     _set_url(variables, amqp_url, changed_url(amqp_url, port=amqp_port))
@@ -212,13 +228,6 @@ def _set_url(variables: dict[str, str], name: str, url: str) -> None:
 def _with_ours(variables: Mapping[str, str]) -> dict[str, str]:
     """What a process finds, and of our environment only what Python needs."""
     return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

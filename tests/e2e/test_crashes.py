@@ -18,7 +18,7 @@ from servicekit.broker import Publisher
 from servicekit.clock import now_us
 from tests.e2e import stack
 from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect, outcome
-from tests.e2e.stack import BrokerProxy, Outage, attempts_of, eventually, metric, outbox_ids, seats_of
+from tests.e2e.stack import BrokerProxy, Outage, attempts_of, eventually, lasting_token, metric, outbox_ids, seats_of
 from tests.factories import a_copy, an_attempt
 
 _EXCHANGE, _ATTEMPTED, _QUEUE = "checkin", "attempted.v1", "checkin.record.v1"
@@ -198,7 +198,8 @@ async def test_kill_checkin_between_seat_hint_and_publish(
     activity: Activity, person: Person, proxy: BrokerProxy
 ) -> None:
     """A tap whose process died with the seat claimed and nothing published leaves the seat to the next tap."""
-    lost = an_attempt(user_id=ids.from_text(person.user_id), received_at=now_us(), token=await activity.token())
+    token = lasting_token(activity.occurrence_id)
+    lost = an_attempt(user_id=ids.from_text(person.user_id), received_at=now_us(), token=token)
     async with stack.victim("checkin", proxy.port) as victim:
 
         async def connected() -> bool:
@@ -231,7 +232,7 @@ async def test_kill_the_recorder_before_its_commit(
     activity: Activity, person: Person, proxy: BrokerProxy, broker: aio_pika.abc.AbstractChannel, outage: Outage
 ) -> None:
     """A recorder that dies inside its transaction has recorded nothing, and the next one records it once."""
-    tap = by_qr(await activity.token())
+    tap = by_qr(lasting_token(activity.occurrence_id))
     async with stack.victim("recorder", proxy.port) as victim:
         await eventually(lambda: one_recorder(broker))
         with closing(stack.connect("recorder")) as connection, connection.cursor() as cursor:
@@ -270,7 +271,7 @@ async def test_kill_the_recorder_after_its_commit_before_its_ack(
     activity: Activity, person: Person, proxy: BrokerProxy, broker: aio_pika.abc.AbstractChannel, outage: Outage
 ) -> None:
     """What was committed and not acknowledged comes again, and finds itself recorded."""
-    tap = by_qr(await activity.token())
+    tap = by_qr(lasting_token(activity.occurrence_id))
     async with stack.victim("recorder", proxy.port) as victim:
         await eventually(lambda: one_recorder(broker))
         proxy.swallow("consume")
@@ -295,7 +296,7 @@ async def test_kill_the_recorder_after_its_commit_before_the_outbox_publish(
     activity: Activity, person: Person, proxy: BrokerProxy, broker: aio_pika.abc.AbstractChannel, outage: Outage
 ) -> None:
     """What was committed and not told to anybody is told by the next recorder."""
-    tap = by_qr(await activity.token())
+    tap = by_qr(lasting_token(activity.occurrence_id))
     earlier = outbox_ids()
     async with stack.victim("recorder", proxy.port) as victim:
         await eventually(lambda: one_recorder(broker))

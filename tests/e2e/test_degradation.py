@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.processes import ROOT
 from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
-from tests.e2e.stack import Outage, attempts_of, eventually, query
+from tests.e2e.stack import Outage, attempts_of, eventually, lasting_token, query
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def settled(person: Person, checkin_id: str) -> str:
 
 async def test_checkin_gone(activity: Activity, person: Person, api: Api, outages: list[Outage]) -> None:
     """The gateway takes QRs by itself, refuses bad ones, and what it took is decided when checkin is back."""
-    good, stranger = by_qr(await activity.token()), await api.sign_in()
+    good, stranger = by_qr(lasting_token(activity.occurrence_id)), await api.sign_in()
     outages.append(Outage("checkin"))
 
     taken = await person.check_in(good)
@@ -53,26 +53,26 @@ async def test_checkin_gone(activity: Activity, person: Person, api: Api, outage
 
 async def test_a_fourth_open_attempt_is_too_much(activity: Activity, person: Person, outages: list[Outage]) -> None:
     """Three wait for their judgement; more would only be work for later."""
-    tokens = await activity.token()
+    token = lasting_token(activity.occurrence_id)
     outages.append(Outage("checkin"))
-    answers = [await person.check_in(by_qr(tokens)) for _ in range(4)]
+    answers = [await person.check_in(by_qr(token)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
     assert int(answers[3].headers["retry-after"]) >= 1
 
 
 async def test_rabbitmq_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
     """The inbox takes the batch, the answer is the usual one, and the recorder empties it."""
-    attempt = by_qr(await activity.token())
+    attempt = by_qr(lasting_token(activity.occurrence_id))
     outages.append(Outage("rabbitmq"))
 
     assert outcome(await person.check_in(attempt)) == "accepted"
     await eventually(lambda: len(attempts_of(person.user_id)) == 1)
-    assert query("SELECT message_id FROM inbox") == []
+    await eventually(lambda: query("SELECT message_id FROM inbox") == [])
 
 
 async def test_rabbitmq_and_checkin_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
     """Nothing durable is left: the phone gets a receipt, and with it its attempt counts from its first arrival."""
-    attempt = by_qr(await activity.token())
+    attempt = by_qr(lasting_token(activity.occurrence_id))
     outages.append(Outage("rabbitmq", "checkin"))
     saved = await person.check_in(attempt)
     assert (saved.status_code, bool(saved.json()["receipt"])) == (503, True)
@@ -89,7 +89,8 @@ async def test_rabbitmq_and_checkin_gone(activity: Activity, person: Person, out
 
 async def test_redis_gone(activity: Activity, person: Person, outages: list[Outage]) -> None:
     """Nobody knows of seats and answers for a while; the record is right all the same."""
-    attempt, second = by_qr(await activity.token()), by_qr(await activity.token())
+    token = lasting_token(activity.occurrence_id)
+    attempt, second = by_qr(token), by_qr(token)
     outages.append(Outage("redis"))
     assert outcome(await person.check_in(attempt)) == "accepted"
     assert outcome(await person.check_in(second)) in ("accepted", "duplicate")
@@ -114,7 +115,8 @@ async def test_mysql_gone(activity: Activity, person: Person, api: Api, outages:
 
 async def test_antifraud_gone(activity: Activity, person: Person, api: Api, outages: list[Outage]) -> None:
     """Nobody is checked in before their evidence was looked at; who was far away never is."""
-    near, far = by_qr(await activity.token()), by_qr(await activity.token(), location=at(25.1))
+    token = lasting_token(activity.occurrence_id)
+    near, far = by_qr(token), by_qr(token, location=at(25.1))
     stranger = await api.sign_in()
     outages.append(Outage("antifraud"))
 

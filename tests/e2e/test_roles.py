@@ -70,6 +70,13 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/v1/activities/{activity}/live", _STAFF),
     ("POST", "/v1/auth/logout", (204, 204, 204, 204, 204, 401)),
 )
+# What a busy machine answers before the attempt is judged or the decision recorded.
+_EARLY = {
+    ("POST", "/v1/checkins", 201): 202,
+    ("POST", "/v1/checkins/{held}/annul", 200): 202,
+    ("POST", "/v1/reviews/{case}/approve", 200): 202,
+    ("POST", "/v1/reviews/{case}/refuse", 200): 202,
+}
 # Signing out, and giving a session for a refresh token, is about one's own token alone.
 _ABOUT_TOKENS = {("POST", "/v1/auth/refresh")}
 
@@ -126,7 +133,7 @@ async def test_roles(house: House, method: str, path: str, role: str, status: in
     if path.endswith("/logout") and person.access_token:
         person = await house.api.sign_in(person.name)
     async with house.api.http.stream(method, path.format(**names), json=body, headers=person.headers) as response:
-        assert response.status_code == status
+        assert response.status_code in (status, _EARLY.get((method, path, status), status))
 
 
 async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 /** Logic on plain node; components in a document, on what WeChat ships of itself. */
 module.exports = {
+  testTimeout: 30000,
   projects: [
     { displayName: 'unit', rootDir: __dirname, testEnvironment: 'node', testMatch: ['<rootDir>/unit/**/*.test.js'] },
     {

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import json
 import shutil
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -31,6 +30,7 @@ from servicekit.rpc.status import to_status
 from servicekit.settings import CredentialSettings
 from servicekit.tokens import TokenVerifier
 from tests.component.conftest import LoopbackProcess, Signer
+from tests.ports import reserved_port
 
 # Nobody listens there: what checkin does not take is not taken.
 _NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
@@ -223,14 +223,6 @@ async def until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A private Redis on a Unix socket."""
@@ -260,11 +252,11 @@ async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis, **c
     services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
     services.answers["ListRevokedSessions"] = identity_pb2.ListRevokedSessionsResponse()
     services.answers["BatchCreateCheckins"] = accept
-    addresses = {name: f"127.0.0.1:{free_port()}" for name in _SERVICES}
+    addresses = {name: f"127.0.0.1:{reserved_port()}" for name in _SERVICES}
     verifier = signer.verifier()
     served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
-    port = free_port()
+    port = reserved_port()
     settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret", **changes)
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
     gateway = Gateway(port, services, signer, redis, served)

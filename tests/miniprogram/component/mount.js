@@ -4,8 +4,8 @@ const path = require('path')
 const simulate = require('miniprogram-simulate')
 
 const ROOT = path.resolve(__dirname, '../../../miniprogram')
-/** What an event or a change of data needs to arrive. */
-const SETTLE_MS = 20
+/** Turns that an event or a change of data needs to arrive: each comes after the timers of the one before, however late. */
+const TURNS = 10
 
 /** @type {Map<string, string>} The runtime takes each component once. */
 const loaded = new Map()
@@ -36,7 +36,9 @@ const text = (component) => {
   return pieces.filter(Boolean).join(' ')
 }
 
-const settled = () => simulate.sleep(SETTLE_MS)
+const settled = async () => {
+  for (let turn = 0; turn < TURNS; turn += 1) await simulate.sleep(1)
+}
 
 /** Taps, and says how often the event of that name was fired. */
 const tap = async (component, selector, event) => {

@@ -123,7 +123,7 @@ test('the QR is renewed before it ends, replaced by hand, and hidden once it is 
   await organiser.page.waitForFunction((url) => window.getCurrentPages().at(-1).qr.url !== url, first, { timeout: 30000 })
   await organiser.tap('立即更换')
   await organiser.answer('更换')
-  await until(async () => (await activity.qr()).url, (url) => url !== first)
+  await until(async () => (await activity.qr({ for_ms: 0 })).url, (url) => url !== first)
   await organiser.set({ offline: true })
   await organiser.sees('网络不可用', { timeout: 30000 })
   await organiser.sees('二维码已过期，正在获取新的', { timeout: 60000 })

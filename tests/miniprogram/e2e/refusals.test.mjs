@@ -52,8 +52,8 @@ test('a QR of a link that is none', async () => {
 
 test('a QR that is over, from a photograph', async () => {
   const activity = await openActivity({ qr_period_s: 10 })
-  const { url, slot } = await activity.qr()
-  await until(() => activity.qr(), (qr) => qr.slot > slot + 2, { within_ms: 60000, every_ms: 1000 })
+  const { url, slot } = await activity.qr({ for_ms: 0 })
+  await until(() => activity.qr({ for_ms: 0 }), (qr) => qr.slot > slot + 2, { within_ms: 60000, every_ms: 1000 })
   await scanSees(url, ['未能签到', '二维码已过期', /过期 .*秒/, '重新扫码'])
 })
 

@@ -53,7 +53,12 @@ export class Activity {
     Object.assign(this, { owner, id: made.id, code: made.code, title: made.title, organisation_id: made.organisation_id, path: `/v1/activities/${made.id}` })
   }
 
-  qr() { return this.owner.get(`${this.path}/qr`) }
+  /** What its screen shows, once that is good for a while: a slow machine takes its time from here to the tap. */
+  qr({ for_ms = 30000 } = {}) {
+    const shown = () => this.owner.get(`${this.path}/qr`)
+    return until(shown, ({ expires_at }) => Date.parse(expires_at) > Date.now() + for_ms, { within_ms: 60000, every_ms: 1000 })
+  }
+
   stats() { return this.owner.get(`${this.path}/stats`) }
   people() { return this.owner.get(`${this.path}/people`).then(({ people }) => people) }
   revoke() { return this.owner.post(`${this.path}/qr/revoke`) }
@@ -70,14 +75,14 @@ export const openActivity = async ({ from = -5, to = 120, ...changes } = {}) => 
   const { id: organisation_id } = await owner.post('/v1/organisations', { name: '测试组织' })
   const made = await owner.post('/v1/activities', {
     organisation_id, kind: 'event', title: '新生讲座', starts_at: later(from), ends_at: later(to), place: PLACE,
-    policy: { fence: 'refuse' }, methods: ['qr', 'code', 'place'], ...changes,
+    policy: { fence: 'refuse' }, methods: ['qr', 'code', 'place'], qr_period_s: 300, ...changes,
   })
   await owner.post(`/v1/activities/${made.id}/publish`)
   return new Activity(owner, made)
 }
 
 /** Waits until `ask` gives what `is` takes; says what it gave last. */
-export const until = async (ask, is, { within_ms = 10000, every_ms = 100 } = {}) => {
+export const until = async (ask, is, { within_ms = 30000, every_ms = 100 } = {}) => {
   const end = Date.now() + within_ms
   for (;;) {
     const found = await ask()

@@ -44,8 +44,8 @@ def test_make_up_puts_the_command_beside_python(tmp_path: Path, monkeypatch: pyt
     """A link into the code, so that it never grows old; repeatable."""
     monkeypatch.setattr(up, "VENV", tmp_path)
     (tmp_path / "bin").mkdir()
-    up.link_command()
-    up.link_command()
+    up.link_commands()
+    up.link_commands()
     assert (tmp_path / "bin" / "qiandao").resolve() == _ROOT / "deploy" / "operate" / "qiandao"
 
 
