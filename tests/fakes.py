@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import UnavailableError
+from servicekit.ids import new_id
 from services.checkin.activities import Snapshot, Switches
 from services.checkin.antifraud_client import Assessment
 from services.checkin.errors import NothingDurableError
@@ -189,11 +190,12 @@ class FakeDispatch:
     sent: list[pb.Copy] = field(default_factory=list)
     is_gone: bool = False
 
-    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> None:
+    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> bytes:
         """Takes the batch or raises."""
         if self.is_gone:
             raise NothingDurableError("no broker")
         self.sent += batch.copies
+        return new_id()
 
 
 @dataclass
@@ -201,6 +203,10 @@ class FakeRecords:
     """What MySQL would know."""
 
     stored: dict[Key, pb.Checkin] = field(default_factory=dict)
+
+    async def which_are_recorded(self, message_ids: Sequence[bytes]) -> set[bytes]:
+        """None: nobody records here."""
+        return set()
 
     async def which_are_stored(self, keys: Sequence[Key]) -> set[Key]:
         """Those that are there."""

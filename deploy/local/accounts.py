@@ -49,7 +49,7 @@ SQL_ACCOUNTS = (
         "recorder",
         "checkin",
         "SELECT, INSERT, UPDATE",
-        {"inbox": "DELETE", "open_attempts": "DELETE", "outbox": "DELETE"},
+        {"inbox": "DELETE", "open_attempts": "DELETE", "outbox": "DELETE", "recorded_batches": "DELETE"},
     ),
     SqlAccount("antifraud", "antifraud", _READ_WRITE),
     SqlAccount("reporting", "reporting", _READ_WRITE),

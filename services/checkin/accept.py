@@ -61,8 +61,8 @@ class SeatsPort(Protocol):
 class DispatchPort(Protocol):
     """The durable place."""
 
-    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> None:
-        """Returns when the batch is durable, raises NothingDurableError otherwise; then it may still arrive later."""
+    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> bytes:
+        """Its message's id when it is durable; NothingDurableError otherwise, and then it may still arrive later."""
 
 
 class RecordsPort(Protocol):
@@ -117,7 +117,8 @@ class Acceptance:
         await self._recall_earlier(taken, earlier)
         batch = pb.AttemptedBatch(copies=[self._judging.to_copy(case) for case in taken])
         if taken:
-            await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
+            message_id = await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
+            self._audit.note(message_id, [_key(case) for case in taken])
         results = {id(case): case.earlier or _to_checkin(case) for case in taken}
         await self._settle(taken, claims, results)
         self._count(taken)
@@ -189,7 +190,6 @@ class Acceptance:
             metrics.ATTEMPTS.labels(outcome, reason).inc(count)
             self._recent.add(activity_id, outcome, reason, count)
         metrics.SLOT_AGE.observe(slot_age_s(case) for case in cases if case.token)
-        self._audit.note([_key(case) for case in cases])
 
 
 def _line(case: _Reply) -> tuple[bytes, str, str]:

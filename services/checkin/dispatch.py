@@ -39,7 +39,7 @@ TOPOLOGY = Topology(
 
 PUBLISH_S = 0.8
 INBOX_S = 0.5
-_PUBLISHER = "checkin"
+PUBLISHER = "checkin"
 
 
 class PublishPort(Protocol):
@@ -86,7 +86,7 @@ class Inbox:
         row = {
             "message_id": message_id,
             "body": body,
-            "publisher": _PUBLISHER,
+            "publisher": PUBLISHER,
             "received_at": clock.to_datetime(clock.now_us()),
         }
         async with self._breaker.calling():
@@ -105,11 +105,14 @@ class Dispatch:
         self._breaker = breaker
         self._second = second
 
-    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> None:
+    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> bytes:
         """Returns when the broker has the batch on disk, or the inbox has it in a committed row.
 
         Args:
             within_s: What both may take together, at least a little more than INBOX_S.
+
+        Returns:
+            The id of its message.
 
         Raises:
             NothingDurableError: Neither took it, or nobody knows; it may still be delivered later.
@@ -122,6 +125,7 @@ class Dispatch:
             await self._put_aside(message_id, body)
         else:
             PUBLISHED.labels("confirmed").inc()
+        return message_id
 
     async def _put_aside(self, message_id: bytes, body: bytes) -> None:
         """A publish of unknown outcome may bring the same batch twice, which the merge law makes one."""

@@ -7,7 +7,7 @@ dead letters; while MySQL is gone the handlers raise, and the queues keep what t
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -27,8 +27,10 @@ from servicekit.clock import LATEST_US
 from servicekit.consumer import Batch
 from servicekit.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
 from servicekit.errors import UnavailableError
+from servicekit.ids import from_text, is_id
 from servicekit.outbox import OutboxRow
 from services.checkin import metrics
+from services.checkin.dispatch import PUBLISHER
 from services.checkin.record import Recorder
 from services.checkin.store import UnreadableAttemptError
 
@@ -46,7 +48,10 @@ _PROBE_S = 2.0
 _TRIES = 10
 _UNKNOWN_ATTEMPT = "nobody knows its attempt on that seat"
 _OVERDUE_PAGE = 200
+_FORGOTTEN_AT_ONCE = 1000
 _LONGEST_REASON = 500
+# What a transaction may meet that is one item's fault.
+_REFUSED = (DBAPIError, UnreadableAttemptError)
 # What a gateway may say without the checkin service; anything else it says is undecided, whatever it claims.
 _GATEWAY_REFUSALS = frozenset({"QR_MALFORMED", "QR_SIGNATURE", "QR_EXPIRED", "QR_FUTURE"})
 
@@ -115,7 +120,7 @@ class RecordWorker:
         Raises:
             UnavailableError: MySQL is gone.
         """
-        effects, dead = await self._sift([Part(_NO_MESSAGE, copy) for copy in copies])
+        effects, dead = await sift([Part(_NO_MESSAGE, copy) for copy in copies], self._record)
         for part in dead:
             log.error("attempt %s stays undecided: %s", part.item.attempt_id.hex(), part.cause)
         await self._outbox.deliver_now(effects)
@@ -129,12 +134,34 @@ class RecordWorker:
         """
         return await repeating(lambda: self._recorder.flag_overdue(before_us, _OVERDUE_PAGE))
 
-    async def _sift(self, parts: Sequence[Part[pb.Copy]]) -> tuple[list[OutboxRow], list[Part[pb.Copy]]]:
-        return await sift(parts, self._record)
+    async def forget_batches(self, before_us: int) -> None:
+        """Removes the notes of messages that were made before a moment.
 
-    async def _record(self, copies: Sequence[pb.Copy]) -> list[OutboxRow]:
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        removed = _FORGOTTEN_AT_ONCE
+        while removed == _FORGOTTEN_AT_ONCE:
+            removed = await repeating(lambda: self._recorder.forget(before_us, _FORGOTTEN_AT_ONCE))
+
+    async def _sift(self, parts: Sequence[Part[pb.Copy]]) -> tuple[list[OutboxRow], list[Part[pb.Copy]]]:
+        """Records what can be, and notes which messages are recorded whole; in the same transaction where it is one."""
+        live, dead = _apart(parts)
+        if not live:
+            return [], dead
+        try:
+            return await self._record([part.item for part in live], _whole(live, dead)), dead
+        except _REFUSED as error:
+            effects, refused = await _halve(live, self._record, error)
+        # What was halved speaks for no whole message, so that its note comes last.
+        dead += refused
+        if whole := _whole(live, dead):
+            await repeating(lambda: self._recorder.note(whole))
+        return effects, dead
+
+    async def _record(self, copies: Sequence[pb.Copy], message_ids: Collection[bytes] = ()) -> list[OutboxRow]:
         BATCH_SIZE.labels("record").observe(len(copies))
-        effects, new = await repeating(lambda: self._recorder.record(copies))
+        effects, new = await repeating(lambda: self._recorder.record(copies, message_ids))
         metrics.PERSISTED.labels("new").inc(new)
         metrics.PERSISTED.labels("known").inc(len(copies) - new)
         return effects
@@ -233,20 +260,46 @@ async def sift(
     Returns:
         The effects that are due, and the dead parts, each with its cause.
     """
-    dead: list[Part[Item]] = [part for part in parts if part.cause]
-    live = [part for part in parts if not part.cause] if dead else parts
+    live, dead = _apart(parts)
     if not live:
         return [], dead
     try:
         return await record([part.item for part in live]), dead
-    except (DBAPIError, UnreadableAttemptError) as error:
+    except _REFUSED as error:
+        effects, refused = await _halve(live, record, error)
+    return effects, dead + refused
+
+
+async def _halve(
+    live: Sequence[Part[Item]], record: Callable[[Sequence[Item]], Awaitable[list[OutboxRow]]], error: Exception
+) -> tuple[list[OutboxRow], list[Part[Item]]]:
+    """What becomes of parts that cannot be recorded together."""
+    if len(live) == 1:
         cause = f"MySQL refuses it: {error.orig}" if isinstance(error, DBAPIError) else str(error)
-        if len(live) == 1:
-            return [], dead + [replace(part, cause=cause) for part in live]
+        return [], [replace(part, cause=cause) for part in live]
     middle = len(live) // 2
-    effects, refused = await sift(live[:middle], record)
-    more_effects, more_refused = await sift(live[middle:], record)
-    return effects + more_effects, dead + refused + more_refused
+    effects, dead = await sift(live[:middle], record)
+    more_effects, more_dead = await sift(live[middle:], record)
+    return effects + more_effects, dead + more_dead
+
+
+def _apart(parts: Sequence[Part[Item]]) -> tuple[Sequence[Part[Item]], list[Part[Item]]]:
+    """What may be recorded, and what certainly cannot."""
+    dead = [part for part in parts if part.cause]
+    return [part for part in parts if not part.cause] if dead else parts, dead
+
+
+def _whole(live: Iterable[Part[pb.Copy]], dead: Iterable[Part[pb.Copy]]) -> list[bytes]:
+    """Checkin's messages that have nothing dead in them."""
+    messages = {part.delivery.tag: part.delivery for part in live}
+    for part in dead:
+        messages.pop(part.delivery.tag, None)
+    return [from_text(delivery.message_id) for delivery in messages.values() if _is_checkins(delivery)]
+
+
+def _is_checkins(delivery: Delivery) -> bool:
+    """Whether somebody waits for a note of it: what else there is has no such id, or nobody who asks for it."""
+    return delivery.user_id == PUBLISHER and is_id(delivery.message_id)
 
 
 def to_copies(delivery: Delivery) -> list[Part[pb.Copy]]:
@@ -255,7 +308,7 @@ def to_copies(delivery: Delivery) -> list[Part[pb.Copy]]:
     Raises:
         UntrustedMessageError: Not such a message, or from neither checkin nor gateway.
     """
-    copies = _opened(delivery, pb.AttemptedBatch, ("checkin", "gateway")).copies
+    copies = _opened(delivery, pb.AttemptedBatch, (PUBLISHER, "gateway")).copies
     if delivery.user_id == "gateway":
         for copy in copies:
             if not _may_gateway_say(copy):
@@ -269,7 +322,7 @@ def to_decisions(delivery: Delivery) -> list[Part[pb.Decided]]:
     Raises:
         UntrustedMessageError: Not such a message, or not from checkin.
     """
-    decisions = _opened(delivery, pb.DecidedBatch, ("checkin",)).decisions
+    decisions = _opened(delivery, pb.DecidedBatch, (PUBLISHER,)).decisions
     return [Part(delivery, each, _fault_of_decision(each)) for each in decisions]
 
 

@@ -84,6 +84,12 @@ class Transaction(Protocol):
     async def delete_inbox(self, message_ids: Collection[bytes]) -> None:
         """Removes batches that this transaction has recorded."""
 
+    async def note_batches(self, message_ids: Iterable[bytes]) -> None:
+        """Notes messages every copy of which is recorded once this is committed."""
+
+    async def forget_batches(self, before_us: int, limit: int) -> int:
+        """Removes notes of messages that were made before a moment; returns how many."""
+
     async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Effects to carry out once this is committed."""
 
@@ -172,14 +178,35 @@ class Recorder:
     def __init__(self, begin: Callable[[], AbstractAsyncContextManager[Transaction]]) -> None:
         self._begin = begin
 
-    async def record(self, arrived: Sequence[pb.Copy]) -> tuple[list[OutboxRow], int]:
+    async def record(
+        self, arrived: Sequence[pb.Copy], message_ids: Collection[bytes] = ()
+    ) -> tuple[list[OutboxRow], int]:
         """Merges copies into the stored truth.
+
+        Args:
+            message_ids: The messages that are recorded to the last copy with these.
 
         Returns:
             The effects that are now due, and how many attempts were new.
         """
         async with self._begin() as transaction:
-            return await _record(transaction, arrived)
+            recorded = await _record(transaction, arrived)
+            await transaction.note_batches(message_ids)
+        return recorded
+
+    async def note(self, message_ids: Collection[bytes]) -> None:
+        """Notes messages the last copy of which has been recorded."""
+        async with self._begin() as transaction:
+            await transaction.note_batches(message_ids)
+
+    async def forget(self, before_us: int, limit: int) -> int:
+        """Removes notes of messages that were made before a moment.
+
+        Returns:
+            How many there were; there may be more when it is `limit`.
+        """
+        async with self._begin() as transaction:
+            return await transaction.forget_batches(before_us, limit)
 
     async def drain(self, read: Callable[[InboxRow], Sequence[pb.Copy]], after: bytes, limit: int) -> Drained:
         """Records batches that wait in the inbox and removes them there.
@@ -195,6 +222,7 @@ class Recorder:
                 return Drained(waiting, 0, 0, [])
             effects, new = await _record(transaction, copies)
             await transaction.delete_inbox([row.message_id for row in waiting])
+            await transaction.note_batches([row.message_id for row in waiting])
         return Drained(waiting, len(copies), new, effects)
 
     async def hand_over(

@@ -29,6 +29,7 @@ from services.checkin.store import (
     read_attempts,
     read_attempts_of_seats,
     read_seats,
+    recorded_among,
     rows_of_seats,
     seat_of,
     shown_copies,
@@ -176,6 +177,15 @@ class Records:
         """
         async with self._moment() as connection:
             return await stored_keys(connection, keys)
+
+    async def which_are_recorded(self, message_ids: Sequence[bytes]) -> set[bytes]:
+        """Those of these messages that are recorded to the last copy.
+
+        Raises:
+            UnavailableError: MySQL is gone or busy.
+        """
+        async with self._moment() as connection:
+            return await recorded_among(connection, message_ids)
 
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""

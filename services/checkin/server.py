@@ -70,7 +70,7 @@ async def compose(running: Process) -> None:
     )
     recent = Recent()
     running.health.page("/recent", recent.snapshot)
-    audit = Audit(records.which_are_stored)
+    audit = Audit(records.which_are_recorded, records.which_are_stored)
     running.background(audit.run(), "audit")
     acceptance = Acceptance(judging, seats, dispatch, records, recent, audit)
     running.background(_remember_since(seats), "redis-since")

@@ -19,12 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, now_us, to_datetime
 from servicekit.credentials import checkin_id
+from servicekit.ids import least_id_at
 from servicekit.outbox import Outbox, OutboxRow
 from servicekit.unreadable import Unreadable
 from services.checkin import merge
 from services.checkin.judging import Key
 from services.checkin.merge import Decision, DecisionKind, Judgement
-from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews
+from services.checkin.tables import attempts, decisions, inbox, open_attempts, recorded_batches, reviews
 
 SeatKey = tuple[bytes, bytes, int, int]
 
@@ -97,6 +98,8 @@ _INSERT_REVIEWS = f"INSERT INTO reviews ({_REVIEW_COLUMNS}) VALUES "  # noqa: S6
 _REPLACE_REVIEWS = " ON DUPLICATE KEY UPDATE " + ", ".join(
     f"{column} = VALUES({column})" for column in _REVIEW_COLUMNS.split(", ")[3:-1]
 )
+_INSERT_BATCHES = "INSERT INTO recorded_batches (message_id) VALUES "
+_TOUCH_BATCHES = " ON DUPLICATE KEY UPDATE message_id = recorded_batches.message_id"
 _INSERT_DECISIONS = (
     "INSERT INTO decisions (occurrence_id, user_id, direction, pass_no, sequence, decision_id, kind, attempt_id,"
     " decided_at, decided_by, saw_revision, is_stale, reason) VALUES "
@@ -210,6 +213,13 @@ async def stored_keys(connection: AsyncConnection, keys: Iterable[Key]) -> set[K
     head = "SELECT user_id, attempt_id FROM attempts WHERE (user_id, attempt_id) IN "
     rows = await _rows(connection, head, (f"(0x{user.hex()},0x{attempt.hex()})" for user, attempt in keys))
     return {(row.user_id, row.attempt_id) for row in rows}
+
+
+async def recorded_among(connection: AsyncConnection, message_ids: Iterable[bytes]) -> set[bytes]:
+    """Those of these messages that are recorded to the last copy."""
+    head = "SELECT message_id FROM recorded_batches WHERE message_id IN "
+    rows = await _rows(connection, head, (f"0x{message_id.hex()}" for message_id in message_ids))
+    return {row.message_id for row in rows}
 
 
 async def read_attempts_of_seats(
@@ -406,6 +416,17 @@ class StoreTransaction:
     async def delete_inbox(self, message_ids: Collection[bytes]) -> None:
         """Removes batches that this transaction has recorded."""
         await self._connection.execute(delete(inbox).where(inbox.c.message_id.in_(message_ids)))
+
+    async def note_batches(self, message_ids: Iterable[bytes]) -> None:
+        """Notes messages every copy of which is recorded once this is committed."""
+        await self._insert(
+            _INSERT_BATCHES, (f"(0x{message_id.hex()})" for message_id in sorted(message_ids)), _TOUCH_BATCHES
+        )
+
+    async def forget_batches(self, before_us: int, limit: int) -> int:
+        """Removes notes of messages that were made before a moment; returns how many."""
+        old = delete(recorded_batches).where(recorded_batches.c.message_id < least_id_at(before_us))
+        return (await self._connection.execute(old.with_dialect_options(mysql_limit=limit))).rowcount
 
     async def write_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Effects to carry out once this is committed."""

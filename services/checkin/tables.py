@@ -134,4 +134,12 @@ inbox = Table(
     Column("received_at", _TIME, nullable=False),
 )
 
+recorded_batches = Table(
+    "recorded_batches",
+    metadata,
+    # Messages of checkin every copy of which is in `attempts`, for a day: its audit asks for one row instead of many.
+    # The ids are UUIDv7, so the key is also their age.
+    Column("message_id", _ID, primary_key=True),
+)
+
 outbox = outbox_table(metadata)

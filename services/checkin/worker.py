@@ -1,5 +1,7 @@
 """Composes the recorder: `python -m services.checkin.worker`. The only writer of schema `checkin`, `inbox` apart."""
 
+import asyncio
+import logging
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -7,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.credential.v1 import credential_pb2
 from servicekit import cache, process
 from servicekit.broker import Publisher
+from servicekit.clock import SECOND_US, now_us
 from servicekit.consumer import Consumer, Handle
 from servicekit.database import create_engine
+from servicekit.errors import UnavailableError
 from servicekit.offset import watch_clock
 from servicekit.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
 from servicekit.process import Process, Stop
@@ -37,6 +41,11 @@ _PREFETCH = 500
 _MAXIMUM_BATCH_BYTES = 350_000
 # A transaction costs some 4 ms whatever is in it: ten a second make a rush cheap, and live numbers stay under a second.
 _PACE_S = 0.1
+# The audit asks for a message in its first minutes; a day is for humans who look for one.
+_NOTES_KEPT_US = 24 * 3600 * SECOND_US
+_FORGET_EVERY_S = 600.0
+
+log = logging.getLogger(__name__)
 
 
 async def compose(running: Process) -> None:
@@ -74,6 +83,7 @@ async def compose(running: Process) -> None:
     _consume(running, consumer(DECIDE_QUEUE, "recorder-decide"), DecideWorker(recorder, outbox).handle)
     running.background(outbox.run(), "outbox")
     running.background(watch_clock(redis), "clock")
+    running.background(_forget_batches(worker), "forget-batches")
     running.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
     running.background(_completion(running, engine, seats, worker, publisher).run(), "completion")
     running.at_stop(Stop.DRAINING, outbox.stop)
@@ -85,6 +95,16 @@ def _consume(running: Process, consumer: Consumer, handle: Handle) -> None:
     """Consumes until SIGTERM; what is in hand then is finished, the rest goes back to the queue."""
     running.background(consumer.run(handle), "consume")
     running.at_stop(Stop.CONSUMING, consumer.stop)
+
+
+async def _forget_batches(worker: RecordWorker) -> None:
+    """Removes the notes of messages that nobody asks for any more."""
+    while True:
+        try:
+            await worker.forget_batches(now_us() - _NOTES_KEPT_US)
+        except UnavailableError as error:
+            log.info("notes of old messages stay for now: %s", error)
+        await asyncio.sleep(_FORGET_EVERY_S)
 
 
 def _completion(

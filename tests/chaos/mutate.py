@@ -138,8 +138,8 @@ MUTATIONS = (
     Mutation(
         "answered before anything durable holds it",
         "Acceptance.accept",
-        "await self._dispatch.send(",
-        "_ = self._dispatch.send(",
+        "message_id = await self._dispatch.send(",
+        'message_id, _ = b"", self._dispatch.send(',
         (_ACCEPT,),
     ),
     # The second durable place.
@@ -261,7 +261,15 @@ MUTATIONS = (
         "await batch.ack(); effects, dead = await self._sift(parts)",
         (_INTAKE,),
     ),
-    Mutation("poison takes its batch along", "sift", "if len(live) == 1:", "if True:", (_INTAKE,)),
+    Mutation("poison takes its batch along", "_halve", "if len(live) == 1:", "if True:", (_INTAKE,)),
+    Mutation(
+        "part of a message speaks for all of it",
+        "RecordWorker._sift",
+        "await _halve(live, self._record, error)",
+        "await _halve(live, lambda part: self._record(part, _whole(live, dead)), error)",
+        (_INTAKE,),
+    ),
+    Mutation("what is dead counts as recorded", "_whole", "messages.pop(part.delivery.tag, None)", "pass", (_INTAKE,)),
     Mutation("the gateway may accept", "to_copies", "if not _may_gateway_say(copy):", "if False:", (_INTAKE,)),
     Mutation(
         "deadlocks are not repeated",

@@ -2,27 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, make_url, select, text
+from sqlalchemy import event, func, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.broker import Delivery, PublishRefusedError
-from servicekit.clock import now_us, to_datetime
+from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.consumer import Batch
 from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
-from servicekit.ids import new_id, to_text
+from servicekit.ids import from_text, least_id_at, new_id, to_text
 from servicekit.outbox import Outbox, OutboxRow
 from services.checkin import intake, store
 from services.checkin.inbox import InboxDrain
 from services.checkin.intake import DecideWorker, RecordWorker, repeating
 from services.checkin.record import Recorder
 from services.checkin.records import Records
-from services.checkin.tables import attempts, inbox, metadata, outbox, seats
+from services.checkin.tables import attempts, inbox, metadata, outbox, recorded_batches, seats
 from tests.contract.wire import Wire
 from tests.factories import STARTS_AT, a_copy
 
@@ -75,6 +75,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
         await connection.execute(inbox.delete())
+        await connection.execute(recorded_batches.delete())
     yield engine
     await engine.dispose()
 
@@ -301,6 +302,92 @@ def _later(copy: pb.Copy) -> pb.Copy:
     return again
 
 
+class TestNotes:
+    """What tells the audit that a message is recorded: to the last copy, and not a moment before."""
+
+    async def test_messages_are_noted_in_the_transaction_that_records_them(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine
+    ) -> None:
+        """All of a batch's messages in one statement; coming again changes nothing."""
+        messages = [carrying(a_copy(), a_copy(), tag=1), carrying(a_copy(), tag=2)]
+        statements = statements_of(engine)
+        await worker.handle(broker.batch(*messages))
+        assert await are_noted(engine, *messages) == [True, True]
+        assert sum("recorded_batches" in statement for statement in statements[: statements.index("commit")]) == 1
+        assert statements.count("commit") == 1
+        await worker.handle(broker.batch(*messages))
+        assert await are_noted(engine, *messages) == [True, True]
+
+    @pytest.mark.parametrize("changes", POISON.values(), ids=POISON)
+    async def test_a_message_with_something_dead_is_not_noted(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine, changes: dict[str, Any]
+    ) -> None:
+        """Its neighbours are; its own note comes when the dead part has been replayed."""
+        good, bad = a_copy(), a_copy(**changes)
+        messages = [carrying(a_copy(), tag=1), carrying(good, bad, tag=2), carrying(a_copy(), tag=3)]
+        await worker.handle(broker.batch(*messages))
+        assert await are_noted(engine, *messages) == [True, False, True]
+        [(letter, _, _)] = broker.dead
+        mended = pb.AttemptedBatch(copies=[a_copy()]).SerializeToString()
+        assert await worker.take(replace(letter, body=body_of(bad))) != []
+        assert await are_noted(engine, messages[1]) == [False]
+        assert await worker.take(replace(letter, body=mended)) == []
+        assert await are_noted(engine, messages[1]) == [True]
+
+    async def test_a_halved_message_is_noted_last(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine
+    ) -> None:
+        """While poison is searched for, what is recorded of a message speaks for no whole one."""
+        spread, poisoned = carrying(*(a_copy() for _ in range(20)), tag=1), carrying(a_copy(gate="x" * 65), tag=2)
+        statements = statements_of(engine)
+        await worker.handle(broker.batch(spread, poisoned))
+        assert await are_noted(engine, spread, poisoned) == [True, False]
+        attempts_at = [at for at, statement in enumerate(statements) if "INTO attempts" in statement]
+        (noted_at,) = [at for at, statement in enumerate(statements) if "INTO recorded_batches" in statement]
+        assert len(attempts_at) > 2
+        assert noted_at > max(attempts_at)
+
+    async def test_only_checkins_messages_are_noted(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine
+    ) -> None:
+        """A gateway cannot say of another's message that it is there, nor is an id that is none in anybody's way."""
+        gateways = carrying(a_copy(), publisher="gateway")
+        copy = a_copy()
+        nameless = replace(carrying(copy, tag=2), message_id="e2e")
+        await worker.handle(broker.batch(gateways, nameless))
+        assert await are_noted(engine, gateways) == [False]
+        assert await is_recorded(engine, copy) == [True]
+
+    async def test_notes_of_old_messages_go_and_the_others_stay(
+        self, worker: RecordWorker, broker: Broker, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By the time in their id, page by page."""
+        monkeypatch.setattr(intake, "_FORGOTTEN_AT_ONCE", 2)
+        made_at, young = now_us() - 60 * SECOND_US, carrying(a_copy())
+        ids = {tag: to_text(least_id_at(made_at)[:-1] + bytes([tag])) for tag in (2, 3, 4)}
+        old = [replace(carrying(a_copy(), tag=tag), message_id=message_id) for tag, message_id in ids.items()]
+        await worker.handle(broker.batch(young, *old))
+        await worker.forget_batches(made_at)
+        assert await are_noted(engine, young, *old) == [True] * 4
+        await worker.forget_batches(made_at + 1000)
+        assert await are_noted(engine, young, *old) == [True] + [False] * 3
+
+
+def statements_of(engine: AsyncEngine) -> list[str]:
+    """What the engine sends from now on, commits included."""
+    seen: list[str] = []
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *said: seen.append(said[2]))
+    event.listen(engine.sync_engine, "commit", lambda _: seen.append("commit"))
+    return seen
+
+
+async def are_noted(engine: AsyncEngine, *messages: Delivery) -> list[bool]:
+    """Whether each message is known to be recorded to the last copy."""
+    ids = [from_text(message.message_id) for message in messages]
+    noted = await Records(engine).which_are_recorded(ids)
+    return [message_id in noted for message_id in ids]
+
+
 class TestDecisions:
     """What the handler of human decisions does with messages."""
 
@@ -353,7 +440,8 @@ class TestOutages:
     """MySQL as it is on a bad day."""
 
     @pytest.mark.parametrize(
-        "moment", [b"INSERT INTO seats", b"INSERT INTO attempts", b"INSERT INTO outbox", b"COMMIT"]
+        "moment",
+        [b"INSERT INTO seats", b"INSERT INTO attempts", b"INSERT INTO outbox", b"INTO recorded_batches", b"COMMIT"],
     )
     async def test_a_connection_lost_in_a_transaction_is_repeated(
         self, wire: Wire, wired: AsyncEngine, engine: AsyncEngine, broker: Broker, moment: bytes
@@ -458,6 +546,8 @@ class TestInbox:
         await drain.drain()
         assert await is_recorded(engine, *copies) == [True] * 30
         assert await waiting(engine) == 0
+        ids = [number.to_bytes(16, "big") for number in range(1, 31)]
+        assert await Records(engine).which_are_recorded(ids) == set(ids)
 
     async def test_a_bad_copy_goes_to_the_dead_letters_and_the_rest_is_recorded(
         self, drain: InboxDrain, engine: AsyncEngine, broker: Broker
@@ -468,6 +558,9 @@ class TestInbox:
         await drain.drain()
         assert await is_recorded(engine, *good) == [True] * 3
         assert [body for _, _, body in broker.dead] == [body_of(bad), b"not a batch"]
+        whole = [number.to_bytes(16, "big") for number in (1, 4)]
+        ids = [number.to_bytes(16, "big") for number in range(1, 5)]
+        assert await Records(engine).which_are_recorded(ids) == set(whole)
         assert {delivery.user_id for delivery, _, _ in broker.dead} == {"checkin"}
         assert await waiting(engine) == 0
 

@@ -63,7 +63,7 @@ class House:
             qr=self.qr,
             evidence=self.evidence,
         )
-        audit = Audit(self.records.which_are_stored)
+        audit = Audit(self.records.which_are_recorded, self.records.which_are_stored)
         self.acceptance = Acceptance(self.judging, self.seats, self.dispatch, self.records, Recent(), audit)
 
     def token(self, sealer: Sealer[credential_pb2.QrToken] | None = None, **changes: object) -> str:

@@ -72,9 +72,10 @@ async def test_a_healthy_broker_gets_it_all() -> None:
     """A confirmed batch needs no second place."""
     broker, rows, before = Broker(), Rows(), counted("confirmed")
 
-    await dispatch(broker, rows).send(BATCH, PATIENCE_S)
+    sent = await dispatch(broker, rows).send(BATCH, PATIENCE_S)
 
-    [(key, _, body)] = broker.asked
+    [(key, message_id, body)] = broker.asked
+    assert sent == ids.from_text(message_id)
     assert (key, pb.AttemptedBatch.FromString(body)) == ("attempted.v1", BATCH)
     assert rows.put_aside == []
     assert counted("confirmed") == before + 1
@@ -85,10 +86,11 @@ async def test_what_the_broker_does_not_confirm_goes_to_the_inbox(error: Service
     """The same bytes under the same id, whether the broker refused them or nobody knows."""
     broker, rows, before = Broker(error), Rows(), counted("inbox")
 
-    await dispatch(broker, rows).send(BATCH, PATIENCE_S)
+    sent = await dispatch(broker, rows).send(BATCH, PATIENCE_S)
 
     [(_, message_id, body)] = broker.asked
-    assert rows.put_aside == [(ids.from_text(message_id), body)]
+    assert sent == ids.from_text(message_id)
+    assert rows.put_aside == [(sent, body)]
     assert counted("inbox") == before + 1
 
 

@@ -17,7 +17,7 @@ def test_nobody_may_delete_attempts_or_ledger_rows() -> None:
     """The checkin schema's users delete from queue-like tables only; the judging side writes nothing but the inbox."""
     rights = {account.user: account for account in accounts.SQL_ACCOUNTS}
     assert "DELETE" not in rights["recorder"].rights
-    queues = {"inbox": "DELETE", "open_attempts": "DELETE", "outbox": "DELETE"}
+    queues = dict.fromkeys(("inbox", "open_attempts", "outbox", "recorded_batches"), "DELETE")
     assert rights["recorder"].table_rights == queues
     assert (rights["checkin"].rights, rights["checkin"].table_rights) == ("SELECT", {"inbox": "INSERT"})
 
