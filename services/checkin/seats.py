@@ -5,9 +5,11 @@ Keys, all with an expiry:
     checkin:taken:{occurrence}     sorted set: user -> when the claim ends (ms), for activities with a capacity
     checkin:complete:{occurrence}  the marker that says the count in `taken` is complete
     checkin:since                  when this Redis began to remember (microseconds)
-    checkin:answers:{shard}:user   hash: attempt_id -> body_hash, received_at, answer; 15 minutes
+    checkin:told:{shard}:user      what a person was answered, the latest first: attempt_id, body_hash, received_at,
+                                   answer; 15 minutes
 
-Every occurrence is one hash slot and answers are spread over four, so the same scripts work on a cluster.
+Every occurrence is one hash slot and answers are spread over four, so the same scripts work on a cluster. A script asks
+Redis once for a whole batch, not once for each person: a call costs as much as all else that is done for one.
 """
 
 import struct
@@ -49,7 +51,10 @@ _CONFIRM_ITEM = struct.Struct(">16sB16s")
 _RECORDED_ITEM = struct.Struct(">16sBc16sQQBQ")
 # Lua passes at most some 8,000 values to a command at once.
 _RECORDED_CHUNK = 1000 * _RECORDED_ITEM.size
-_ANSWER = struct.Struct(">16sQ")
+# Answer: attempt_id | body_hash | received_at | size of what follows.
+_ANSWER = struct.Struct(">16s16sQI")
+# More than one sync brings.
+_ANSWERS_KEPT = 64
 
 _CLAIM = Script(
     f"""
@@ -59,7 +64,14 @@ local fields, size = {{}}, 43
 for pos = 1, #blob, size do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
 local hints = redis.call('HMGET', seats, unpack(fields))
 local complete = capacity == 0 or redis.call('EXISTS', marker) == 1
-if capacity > 0 then redis.call('ZREMRANGEBYSCORE', taken, '-inf', '(' .. now) end
+local inside, count, entering = {{}}, 0, {{}}
+if capacity > 0 then
+  redis.call('ZREMRANGEBYSCORE', taken, '-inf', '(' .. now)
+  local users = {{}}
+  for i = 1, #fields do users[i] = string.sub(fields[i], 1, 16) end
+  for i, score in ipairs(redis.call('ZMSCORE', taken, unpack(users))) do inside[users[i]] = score end
+  count = redis.call('ZCARD', taken)
+end
 local out, writes, seen = {{}}, {{}}, {{}}
 for i = 1, #fields do
   local pos = (i - 1) * size + 1
@@ -75,9 +87,13 @@ for i = 1, #fields do
     if capacity > 0 and string.byte(field, 17) == 1 then
       local user = string.sub(field, 1, 16)
       if not complete then verdict = 'N'
-      elseif not redis.call('ZSCORE', taken, user) then
-        if redis.call('ZCARD', taken) >= capacity then verdict = 'F'
-        else redis.call('ZADD', taken, now + {CLAIM_MS}, user) end
+      elseif not inside[user] then
+        if count >= capacity then verdict = 'F'
+        else
+          inside[user], count = true, count + 1
+          entering[#entering + 1] = now + {CLAIM_MS}
+          entering[#entering + 1] = user
+        end
       end
     end
     if verdict then hint = verdict
@@ -90,6 +106,7 @@ for i = 1, #fields do
   end
   out[i] = hint or ''
 end
+if #entering > 0 then redis.call('ZADD', taken, unpack(entering)) end
 if #writes > 0 then
   redis.call('HSET', seats, unpack(writes))
   redis.call('EXPIREAT', seats, expire_at)
@@ -103,14 +120,22 @@ _CONFIRM = Script(
     """
 local capacity, blob = tonumber(ARGV[1]), ARGV[2]
 local seats, taken = KEYS[1], KEYS[2]
-for pos = 1, #blob, 33 do
-  local field, attempt = string.sub(blob, pos, pos + 16), string.sub(blob, pos + 17, pos + 32)
-  local hint = redis.call('HGET', seats, field)
-  if hint and string.sub(hint, 1, 17) == 'C' .. attempt then
-    redis.call('HSET', seats, field, string.sub(hint, 1, 34) .. struct.pack('>I8', 9007199254740991))
-    if capacity > 0 and string.byte(field, 17) == 1 then redis.call('ZADD', taken, '+inf', string.sub(field, 1, 16)) end
+local fields, writes, entered = {}, {}, {}
+for pos = 1, #blob, 33 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
+local hints = redis.call('HMGET', seats, unpack(fields))
+for i = 1, #fields do
+  local hint = hints[i]
+  if hint and string.sub(hint, 1, 17) == 'C' .. string.sub(blob, i * 33 - 15, i * 33) then
+    writes[#writes + 1] = fields[i]
+    writes[#writes + 1] = string.sub(hint, 1, 34) .. struct.pack('>I8', 9007199254740991)
+    if capacity > 0 and string.byte(fields[i], 17) == 1 then
+      entered[#entered + 1] = '+inf'
+      entered[#entered + 1] = string.sub(fields[i], 1, 16)
+    end
   end
 end
+if #writes > 0 then redis.call('HSET', seats, unpack(writes)) end
+if #entered > 0 then redis.call('ZADD', taken, unpack(entered)) end
 """
 )
 
@@ -119,7 +144,7 @@ _RECORDED = Script(
 local life, blob = ARGV[1], ARGV[2]
 local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
 local counted = redis.call('EXISTS', marker) == 1
-local fields, writes = {}, {}
+local fields, writes, entered, left = {}, {}, {}, {}
 for pos = 1, #blob, 59 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
 local hints = redis.call('HMGET', seats, unpack(fields))
 for i = 1, #fields do
@@ -136,11 +161,15 @@ for i = 1, #fields do
     writes[#writes + 1] = new
     if counted and string.byte(fields[i], 17) == 1 then
       local user = string.sub(fields[i], 1, 16)
-      if kind == 'H' then redis.call('ZADD', taken, '+inf', user)
-      elseif kind == 'F' then redis.call('ZREM', taken, user) end
+      if kind == 'H' then
+        entered[#entered + 1] = '+inf'
+        entered[#entered + 1] = user
+      elseif kind == 'F' then left[#left + 1] = user end
     end
   end
 end
+if #entered > 0 then redis.call('ZADD', taken, unpack(entered)) end
+if #left > 0 then redis.call('ZREM', taken, unpack(left)) end
 if #writes > 0 then
   redis.call('HSET', seats, unpack(writes))
   redis.call('EXPIRE', seats, life, 'NX')
@@ -167,24 +196,29 @@ redis.call('SET', marker, 1, 'EXAT', expire_at)
 """
 )
 
-_PEEK = Script(
-    """
-local out = {}
-for i, key in ipairs(KEYS) do out[i] = redis.call('HGET', key, ARGV[i]) or '' end
-return out
-"""
-)
-
-_ANSWER_ALL = Script(
-    """
+# What a person is told anew stands before what they were told before, once for each attempt.
+_TELL = Script(
+    f"""
+local life, kept = ARGV[1], redis.call('MGET', unpack(KEYS))
 for i, key in ipairs(KEYS) do
-  redis.call('HSET', key, ARGV[2 * i], ARGV[2 * i + 1])
-  redis.call('EXPIRE', key, ARGV[1])
+  local told, before = ARGV[i + 1], kept[i]
+  if before then
+    local parts, seen = {{}}, {{}}
+    local blob, pos = told .. before, 1
+    while pos + {_ANSWER.size} <= #blob + 1 and #parts < {_ANSWERS_KEPT} do
+      local attempt, _, _, size, start = struct.unpack('>c16c16I8I4', blob, pos)
+      if start + size > #blob + 1 then break end
+      if not seen[attempt] then parts[#parts + 1] = string.sub(blob, pos, start + size - 1) end
+      seen[attempt], pos = true, start + size
+    end
+    told = table.concat(parts)
+  end
+  redis.call('SET', key, told, 'EX', life)
 end
 """
 )
 
-_SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _PEEK, _ANSWER_ALL)
+_SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _TELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +310,11 @@ class Seats:
             _CLAIM.add_to(pipeline, _keys(room.occurrence_id), [now_ms, room.capacity, _expire_at(room), blob])
         groups = _by_shard(attempts)
         for group in groups:
-            _PEEK.add_to(pipeline, [_answer_key(user) for user, _ in group], [attempt for _, attempt in group])
+            pipeline.mget([_told_key(user) for user, _ in group])
         replies = await self._run(pipeline)
         seatings = {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=False)}
-        answers = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
-        return seatings, {key: found for key, value in answers if value and (found := _to_answer(value))}
+        told = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
+        return seatings, {key: answer for key, value in told if value and (answer := _to_answers(value).get(key[1]))}
 
     async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
         """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
@@ -310,16 +344,17 @@ class Seats:
             blob = b"".join(_CONFIRM_ITEM.pack(c.user_id, c.direction, c.attempt_id) for c in claims)
             _CONFIRM.add_to(pipeline, _keys(room.occurrence_id)[:2], [room.capacity, blob])
         for group in _by_shard(answers):
-            values = ((attempt_id, _to_bytes(answers[user_id, attempt_id])) for user_id, attempt_id in group)
-            keys: list[bytes | str] = [_answer_key(user_id) for user_id, _ in group]
-            _ANSWER_ALL.add_to(pipeline, keys, [ANSWER_LIFE_S, *chain.from_iterable(values)])
+            told: dict[bytes, bytes] = {}
+            for user_id, attempt_id in group:
+                told[user_id] = told.get(user_id, b"") + _to_bytes(attempt_id, answers[user_id, attempt_id])
+            _TELL.add_to(pipeline, [*map(_told_key, told)], [ANSWER_LIFE_S, *told.values()])
         await self._run(pipeline)
 
     async def answers_of(self, user_id: bytes) -> list[Answer]:
-        """All answers one person got in the last 15 minutes."""
+        """The answers one person got in the last 15 minutes, the latest first."""
         async with trip(self._redis):
-            values: list[Any] = await self._redis.hvals(_answer_key(user_id))
-        return [found for value in values if (found := _to_answer(value))]
+            told: Any = await self._redis.get(_told_key(user_id))
+        return [*_to_answers(told or b"").values()]
 
     async def record(self, hints: bytes) -> None:
         """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
@@ -359,18 +394,24 @@ def _to_seating(reply: bytes) -> Seating:
         return Seating()
 
 
-def _to_bytes(answer: Answer) -> bytes:
-    return _ANSWER.pack(answer.body_hash, answer.received_at) + answer.checkin
+def _to_bytes(attempt_id: bytes, answer: Answer) -> bytes:
+    return _ANSWER.pack(attempt_id, answer.body_hash, answer.received_at, len(answer.checkin)) + answer.checkin
 
 
-def _to_answer(value: bytes) -> Answer | None:
-    """None where it cannot be read: then nothing is known of an earlier answer."""
+def _to_answers(told: bytes) -> dict[bytes, Answer]:
+    """A person's answers by attempt, in the order they are kept in, as far as they can be read."""
+    answers, position = {}, 0
     try:
-        body_hash, received_at = _ANSWER.unpack_from(value)
+        while position < len(told):
+            attempt_id, body_hash, received_at, size = _ANSWER.unpack_from(told, position)
+            start = position + _ANSWER.size
+            position = start + size
+            if position > len(told):
+                raise struct.error("cut off")
+            answers[attempt_id] = Answer(body_hash, received_at, told[start:position])
     except struct.error as error:
-        _ANSWERS.note(value, error)
-        return None
-    return Answer(body_hash, received_at, value[_ANSWER.size :])
+        _ANSWERS.note(told, error)
+    return answers
 
 
 def _by_shard(keys: Iterable[Key]) -> list[list[Key]]:
@@ -380,8 +421,8 @@ def _by_shard(keys: Iterable[Key]) -> list[list[Key]]:
     return [group for group in groups if group]
 
 
-def _answer_key(user_id: bytes) -> bytes:
-    return b"checkin:answers:{%d}:" % (user_id[15] % _SHARDS) + user_id
+def _told_key(user_id: bytes) -> bytes:
+    return b"checkin:told:{%d}:" % (user_id[15] % _SHARDS) + user_id
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,7 @@
 """Seat hints, capacity and answers in a real Redis."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -154,6 +155,80 @@ async def test_answers_are_kept_by_person_and_attempt(seats: Seats) -> None:
     _, earlier = await seats.claim({}, [(user_id, attempt_id), (new_id(), attempt_id)])
     assert earlier == {(user_id, attempt_id): answer}
     assert await seats.answers_of(user_id) == [answer]
+
+
+async def test_a_person_keeps_several_answers_the_latest_first(seats: Seats) -> None:
+    """In one batch and in several; what was told of an attempt anew takes the place of what was told before."""
+    user_id, other, attempts = new_id(), new_id(), [new_id() for _ in range(3)]
+    first = {(user_id, attempt_id): Answer(bytes(16), at, b"first") for at, attempt_id in enumerate(attempts[:2])}
+    await seats.settle({}, first | {(other, attempts[0]): Answer(bytes(16), 9, b"another's")})
+    again, new = Answer(bytes(16), 7, b"again, and longer"), Answer(b"h" * 16, 8, b"")
+    await seats.settle({}, {(user_id, attempts[0]): again, (user_id, attempts[2]): new})
+    _, earlier = await seats.claim({}, [(user_id, attempt_id) for attempt_id in attempts])
+    assert [earlier[user_id, attempt_id] for attempt_id in attempts] == [again, first[user_id, attempts[1]], new]
+    assert await seats.answers_of(user_id) == [again, new, first[user_id, attempts[1]]]
+    assert [answer.checkin for answer in await seats.answers_of(other)] == [b"another's"]
+
+
+async def test_who_tries_for_ever_fills_no_memory(seats: Seats, redis: cache.Redis) -> None:
+    """The latest 64 answers of a person are kept, for a quarter of an hour after the last of them."""
+    user_id, everything = new_id(), [new_id() for _ in range(100)]
+    for start in range(0, 100, 10):
+        part = everything[start : start + 10]
+        await seats.settle({}, {(user_id, each): Answer(bytes(16), start, each) for each in part})
+    kept = [answer.checkin for answer in await seats.answers_of(user_id)]
+    assert set(everything[40:]) < set(kept) < set(everything)
+    assert len(kept) == 64
+    assert kept[:10] == everything[90:]
+    assert 890 < await redis.ttl(b"checkin:told:{%d}:" % (user_id[15] % 4) + user_id) <= 900
+
+
+async def test_a_script_asks_redis_once_for_a_whole_batch(seats: Seats, redis: cache.Redis) -> None:
+    """A hundred people more cost a call each, to keep what they were told; whoever else is there asks little."""
+    few, many = [await calls_for(seats, redis, count) for count in (20, 120)]
+    assert 100 <= many - few < 200
+
+
+async def calls_for(seats: Seats, redis: cache.Redis, count: int) -> int:
+    """How often Redis is asked while so many people take, confirm, hold and leave seats of a room that counts them."""
+    room, claims = a_room(capacity=1000), [a_claim() for _ in range(count)]
+    answers = {(claim.user_id, claim.attempt_id): Answer(bytes(16), 1, b"checkin") for claim in claims}
+    await seat(seats, room, a_claim())
+    before = await calls(redis)
+    await seats.claim({room: claims}, list(answers))
+    await seats.settle({room: claims}, answers)
+    held = (pack_recorded(claim.user_id, 1, claim.attempt_id, 7, revision=1, annulled=False) for claim in claims)
+    freed = (pack_recorded(claim.user_id, 1, None, 0, revision=2, annulled=False) for claim in claims)
+    await seats.record(pack_hints({room.occurrence_id: b"".join(held)}))
+    await seats.record(pack_hints({room.occurrence_id: b"".join(freed)}))
+    return await calls(redis) - before
+
+
+async def calls(redis: cache.Redis) -> int:
+    """How many commands ran since Redis started, those of scripts included."""
+    return sum(int(each["calls"]) for each in (await redis.info("commandstats")).values())
+
+
+async def test_the_last_places_go_to_the_first_of_a_batch(seats: Seats, redis: cache.Redis) -> None:
+    """Within one batch each claim counts for the next; who is inside already takes no second place."""
+    room, inside = a_room(capacity=3), a_claim()
+    await seat(seats, room, inside)
+    again, first, second, late = a_claim(inside.user_id), a_claim(), a_claim(), a_claim()
+    found = await seat(seats, room, again, first, second, replace(first, attempt_id=new_id()), late)
+    assert [seating.is_full for seating in found] == [False, False, False, False, True]
+    assert await redis.zcard(f"checkin:taken:{{{room.occurrence_id.hex()}}}") == 3
+
+
+async def test_recorded_seats_move_the_count(seats: Seats, redis: cache.Redis) -> None:
+    """Who holds a seat is in for good, whose seat is freed makes room; both in one batch."""
+    room, claims = a_room(capacity=2), [a_claim(), a_claim()]
+    await seat(seats, room, *claims)
+    held, freed = claims
+    packed = pack_recorded(held.user_id, 1, held.attempt_id, 7, revision=1, annulled=False)
+    packed += pack_recorded(freed.user_id, 1, None, 0, revision=1, annulled=True)
+    await seats.record(pack_hints({room.occurrence_id: packed}))
+    inside = await redis.zrange(f"checkin:taken:{{{room.occurrence_id.hex()}}}", 0, -1, withscores=True)
+    assert inside == [(held.user_id, float("inf"))]
 
 
 async def test_scripts_come_back_after_redis_forgot_them(seats: Seats, redis: cache.Redis) -> None:

@@ -194,15 +194,21 @@ async def test_numbers_that_cannot_be_read_leave_the_others(redis: cache.Redis) 
     assert (await reader.numbers(activity_id)).counts["checked_in"] == 2
 
 
-async def test_an_answer_that_cannot_be_read_is_forgotten(redis: cache.Redis) -> None:
-    """The person's other answers are there, and a retry is judged anew."""
+@pytest.mark.parametrize("cut", [3, 50])
+async def test_an_answer_that_cannot_be_read_is_forgotten(redis: cache.Redis, cut: int) -> None:
+    """The person's other answers are there, a retry is judged anew, and what they are told next is kept."""
     seats, user_id, attempts = Seats(redis), ids.new_id(), [ids.new_id(), ids.new_id(), ids.new_id()]
     answers = {(user_id, attempt_id): Answer(bytes(16), 5, b"") for attempt_id in attempts}
     answers[user_id, attempts[1]] = Answer(bytes(16), 5, b"\xff")
+    answers[user_id, attempts[2]] = Answer(bytes(16), 5, bytes(50))
     await seats.settle({}, answers)
-    [key] = [key async for key in redis.scan_iter(match=b"checkin:answers:*") if key.endswith(user_id)]
-    await redis.hset(key, attempts[2], b"short")
+    [key] = [key async for key in redis.scan_iter(match=b"checkin:told:*") if key.endswith(user_id)]
+    told = await redis.get(key)
+    assert isinstance(told, bytes)
+    await redis.set(key, told[:-cut])
     found = await seats.answers_of(user_id)
     assert len([answer for answer in found if answer.record() is not None]) == 1
     _, earlier = await seats.claim({}, [(user_id, attempt_id) for attempt_id in attempts])
     assert set(earlier) == {(user_id, attempts[0]), (user_id, attempts[1])}
+    await seats.settle({}, {(user_id, attempts[2]): Answer(bytes(16), 6, b"")})
+    assert len(await seats.answers_of(user_id)) == 3

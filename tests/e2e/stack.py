@@ -118,7 +118,7 @@ def seat_hints(occurrence_id: str) -> str:
 def answers_key(user_id: str) -> bytes:
     """The key of what one person was answered."""
     identifier = from_text(user_id)
-    return b"checkin:answers:{%d}:" % (identifier[15] % 4) + identifier
+    return b"checkin:told:{%d}:" % (identifier[15] % 4) + identifier
 
 
 def metric(text: str, sample: str) -> float:
