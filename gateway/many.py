@@ -6,7 +6,6 @@ in. All of them go into the line (`line.py`) together.
 
 import asyncio
 import time
-import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -23,6 +22,7 @@ from servicekit import telemetry
 from servicekit.errors import ConflictError, Kind, NotFoundError, ServiceError
 from servicekit.ids import to_text
 from servicekit.tokens import Claims
+from servicekit.turns import Turns
 
 # What waited on phones can wait a little longer: more syncs at once would fill the line before people at a door.
 _SYNCS_AT_ONCE = 16
@@ -92,7 +92,7 @@ class Many:
         self._flying = asyncio.Semaphore(_SYNCS_AT_ONCE)
         self._syncs = 0
         # Syncs of one person follow each other, or each of them would find room for three open attempts.
-        self._turns: weakref.WeakValueDictionary[bytes, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._turns = Turns()
 
     async def sync(
         self, person: Claims, items: Sequence[msgspec.Raw], received_at: int, request_id: str, since: float
@@ -123,7 +123,7 @@ class Many:
             async with AsyncExitStack() as held:
                 try:
                     async with asyncio.timeout(since + _TURN_S - time.monotonic()):
-                        await held.enter_async_context(self._turns.setdefault(user_id, asyncio.Lock()))
+                        await held.enter_async_context(self._turns.of(user_id))
                         await held.enter_async_context(self._flying)
                 except TimeoutError:
                     raise _too_many_syncs() from None

@@ -44,12 +44,9 @@ class TooManyActivitiesError(RateLimitedError):
 
     reason = "TOO_MANY_ACTIVITIES"
 
-    def __init__(self, quota: int, wait_s: float) -> None:
-        super().__init__(
-            f"one organisation makes at most {quota} activities an hour; go on later",
-            retry_after_s=wait_s,
-            metadata={"quota": str(quota)},
-        )
+    def __init__(self, wait_s: float) -> None:
+        detail = "the organisation made as many activities in this hour as it may; go on later"
+        super().__init__(detail, retry_after_s=wait_s)
 
 
 class TooManyChangesError(RateLimitedError):
@@ -57,12 +54,9 @@ class TooManyChangesError(RateLimitedError):
 
     reason = "TOO_MANY_CHANGES"
 
-    def __init__(self, quota: int, wait_s: float) -> None:
-        super().__init__(
-            f"one organisation changes its activities at most {quota} times an hour; go on later",
-            retry_after_s=wait_s,
-            metadata={"quota": str(quota)},
-        )
+    def __init__(self, wait_s: float) -> None:
+        detail = "the organisation changed its activities as often in this hour as it may; go on later"
+        super().__init__(detail, retry_after_s=wait_s)
 
 
 class QrMalformedError(InvalidArgumentError):

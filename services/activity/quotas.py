@@ -1,72 +1,49 @@
-"""How much one organisation may make and change in an hour, counted in the transaction that does it.
+"""How much one organisation may make and change in an hour.
 
-A row per organisation and quota: whoever adds to it waits for those before, so that nothing is gained by doing many at
-once, and a transaction that is rolled back has not counted.
+An atomic counter in Redis, asked within the transaction that does it: a row that everybody adds to would make two
+hundred activities wait for one another's commits. What is rolled back afterwards has counted.
 """
 
-from dataclasses import dataclass
-from enum import IntEnum
+from typing import Protocol
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.dialects.mysql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
 from services.activity.errors import TooManyActivitiesError, TooManyChangesError
 from services.activity.metrics import ACTIVITIES_OVER, CHANGES_OVER
-from services.activity.tables import quotas
 
-HOUR_US = 3600 * SECOND_US
-
-
-class Quota(IntEnum):
-    """What is counted; as stored."""
-
-    ACTIVITIES = 1
-    CHANGES = 2
+HOUR_S = 3600
 
 
-@dataclass(frozen=True, slots=True)
+class AllowancePort(Protocol):
+    """See `servicekit.allowance`; one trip, and never raises."""
+
+    async def spend(self, items: list[tuple[bytes, bool]]) -> list[float]:
+        """For each, in order: 0 if it was in time, else the seconds until the hour is over."""
+
+
 class Quotas:
-    """How many of each one organisation may have in an hour."""
+    """Both allowances of every organisation."""
 
-    activities: int = 500
-    changes: int = 5000
+    def __init__(self, activities: AllowancePort, changes: AllowancePort) -> None:
+        self._activities = activities
+        self._changes = changes
 
-    async def make(self, connection: AsyncConnection, organisation_id: bytes) -> None:
+    async def make(self, organisation_id: bytes) -> None:
         """Counts a new activity.
 
         Raises:
             TooManyActivitiesError: The organisation made as many in this hour as it may.
         """
-        if wait_s := await _spend(connection, organisation_id, Quota.ACTIVITIES, self.activities):
+        [wait_s] = await self._activities.spend([(organisation_id, True)])
+        if wait_s:
             ACTIVITIES_OVER.inc()
-            raise TooManyActivitiesError(self.activities, wait_s)
+            raise TooManyActivitiesError(wait_s)
 
-    async def change(self, connection: AsyncConnection, organisation_id: bytes) -> None:
+    async def change(self, organisation_id: bytes) -> None:
         """Counts a change of an activity: each of them is kept for ever.
 
         Raises:
             TooManyChangesError: The organisation made as many in this hour as it may.
         """
-        if wait_s := await _spend(connection, organisation_id, Quota.CHANGES, self.changes):
+        [wait_s] = await self._changes.spend([(organisation_id, True)])
+        if wait_s:
             CHANGES_OVER.inc()
-            raise TooManyChangesError(self.changes, wait_s)
-
-
-async def _spend(connection: AsyncConnection, organisation_id: bytes, quota: Quota, limit: int) -> float:
-    """Takes one; returns 0, or the seconds until the hour, which began with its first, is over."""
-    now = now_us()
-    is_over = quotas.c.since <= to_datetime(now - HOUR_US)
-    row = {"organisation_id": organisation_id, "quota": quota, "since": to_datetime(now), "used": 1}
-    # In this order: `used` still sees the old `since`.
-    changes = [
-        ("used", func.if_(is_over, 1, quotas.c.used + 1)),
-        ("since", func.if_(is_over, to_datetime(now), quotas.c.since)),
-    ]
-    await connection.execute(insert(quotas).values(row).on_duplicate_key_update(changes))
-    mine = and_(quotas.c.organisation_id == organisation_id, quotas.c.quota == quota)
-    found = (await connection.execute(select(quotas).where(mine))).one()
-    if found.used <= limit:
-        return 0.0
-    return max((from_datetime(found.since) + HOUR_US - now) / SECOND_US, 1.0)
+            raise TooManyChangesError(wait_s)

@@ -6,6 +6,7 @@ from protos.activity.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import cache, database, process
+from servicekit.allowance import Allowance
 from servicekit.broker import Publisher
 from servicekit.guesses import guess_limit
 from servicekit.idempotency import forget_old_keys
@@ -23,7 +24,7 @@ from services.activity.calendar import Calendar
 from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
 from services.activity.codes import CodeResolver
 from services.activity.qr import QrCodes
-from services.activity.quotas import Quotas
+from services.activity.quotas import HOUR_S, Quotas
 from services.activity.rpc import ACCESS, ActivityServicer
 from services.activity.settings import Settings
 from services.activity.store import Store
@@ -38,7 +39,11 @@ async def compose(settings: Settings, process: Process) -> None:
     publisher = Publisher(settings.amqp_url, process="activity", topology=TOPOLOGY)
     publisher.start()
     outbox = Outbox(engine, tables.outbox, {PUBLISH: publish_effect(publisher), HASTEN: hasten_effect(redis)})
-    store = Store(engine, outbox, Quotas(settings.activities_per_hour, settings.changes_per_hour))
+    quotas = Quotas(
+        Allowance(redis, b"activity:made:", limit=settings.activities_per_hour, window_s=HOUR_S),
+        Allowance(redis, b"activity:changes:", limit=settings.changes_per_hour, window_s=HOUR_S),
+    )
+    store = Store(engine, outbox, quotas)
     identity = client.connect(process, process.settings.identity_target, "identity", retry=True)
     qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(load(CredentialSettings).credential_secret)), redis)
     codes = CodeResolver(store, guess_limit(redis))

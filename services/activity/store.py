@@ -52,9 +52,9 @@ class Store:
     times, and then once per second.
     """
 
-    def __init__(self, engine: AsyncEngine, outbox: Outbox, quotas: Quotas | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, outbox: Outbox, quotas: Quotas) -> None:
         self._engine = engine
-        self._quotas = quotas or Quotas()
+        self._quotas = quotas
         self._outbox = outbox
         self._breaker = AsyncBreaker("mysql", fail_max=3, reset_s=_REST_S)
         self._memory = Memory()
@@ -78,7 +78,7 @@ class Store:
             rows = changes.rows_of(activity)
 
             async def effect() -> bytes:
-                await self._quotas.make(connection, activity.definition.organisation_id)
+                await self._quotas.make(activity.definition.organisation_id)
                 await self._insert(connection, activity, intent.user_id)
                 await self._outbox.write(connection, rows)
                 return activity.activity_id
@@ -106,7 +106,7 @@ class Store:
                 after = move(before)
                 if after is before:
                     return before
-                await self._quotas.change(connection, before.definition.organisation_id)
+                await self._quotas.change(before.definition.organisation_id)
                 # Another replica's clock may be ahead of ours; versions still follow one another.
                 after = replace(after, valid_from=max(now_us(), before.valid_from + 1))
                 rows = changes.rows_of(after)

@@ -73,16 +73,5 @@ switches = Table(
     Index("by_time", "set_at"),
 )
 
-# How much of it an organisation has used, in the hour that began then.
-quotas = Table(
-    "quotas",
-    metadata,
-    Column("organisation_id", _ID, primary_key=True),
-    # quotas.Quota.
-    Column("quota", TINYINT, primary_key=True, autoincrement=False),
-    Column("since", _TIME, nullable=False),
-    Column("used", INTEGER(unsigned=True), nullable=False),
-)
-
 idempotency_keys = idempotency_table(metadata)
 outbox = outbox_table(metadata)

@@ -14,6 +14,7 @@ from servicekit.clock import from_datetime, to_datetime
 from servicekit.database import is_duplicate_key, unavailable_when_lost
 from servicekit.idempotency import Intent
 from servicekit.sealed import SealBrokenError, SealedTextError
+from servicekit.turns import Turns
 from servicekit.unreadable import Unreadable
 from services.identity import domain
 from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, User
@@ -208,6 +209,8 @@ class Organisations:
         self._engine = engine
         self._pii = pii
         self._quota = quota
+        # Whoever waits for a lock in MySQL has a connection, so nobody waits there for themselves.
+        self._turns = Turns()
 
     async def create(self, intent: Intent, name: str, now_us: int) -> Organisation:
         """Makes an organisation with the sender of the intent as owner; once per idempotency key.
@@ -218,7 +221,7 @@ class Organisations:
             TooManyOrganisationsError: The sender owns as many as one person may.
             UnavailableError: The database is gone or busy.
         """
-        async with _transaction(self._engine) as connection:
+        async with self._turns.of(intent.user_id), _transaction(self._engine) as connection:
 
             async def effect() -> bytes:
                 """The new organisation's id."""

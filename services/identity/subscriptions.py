@@ -15,6 +15,7 @@ from servicekit.clock import SECOND_US, to_datetime
 from servicekit.database import unavailable_when_lost
 from servicekit.errors import invalid
 from servicekit.idempotency import Intent
+from servicekit.turns import Turns
 from services.identity.errors import TooManyAnswersError
 from services.identity.metrics import ANSWERS_OVER
 from services.identity.store import lock_person
@@ -77,6 +78,8 @@ class Subscriptions:
     def __init__(self, engine: AsyncEngine, quota: int) -> None:
         self._engine = engine
         self._quota = quota
+        # Whoever waits for a lock in MySQL has a connection, so nobody waits there for themselves.
+        self._turns = Turns()
 
     async def grant(self, intent: Intent, grants: Sequence[Grant], now_us: int) -> dict[str, Subscription]:
         """Notes what a person said, once per idempotency key; returns where they stand.
@@ -97,7 +100,7 @@ class Subscriptions:
             for grant in grants
         ]
         with unavailable_when_lost():
-            async with self._engine.begin() as connection:
+            async with self._turns.of(intent.user_id), self._engine.begin() as connection:
 
                 async def effect() -> bytes:
                     """The entries; a repetition needs nothing of them."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit import ids
+from servicekit.allowance import Allowance
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.database import create_engine
 from servicekit.errors import NotFoundError, UnavailableError
@@ -23,18 +24,10 @@ from services.activity.domain import Activity, State
 from services.activity.errors import TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
 from services.activity.store import Store
-from services.activity.tables import (
-    activities,
-    activity_versions,
-    idempotency_keys,
-    metadata,
-    occurrences,
-    outbox,
-    quotas,
-)
+from services.activity.tables import activities, activity_versions, idempotency_keys, metadata, occurrences, outbox
 from tests.contract.schemas import differences, migrated
 from tests.contract.wire import Wire
-from tests.fakes_activity import HOUR_US, STARTS_AT, FakeStore, a_draft
+from tests.fakes_activity import HOUR_US, STARTS_AT, FakeRedis, FakeStore, a_draft
 
 Stores = Store | FakeStore
 
@@ -53,6 +46,16 @@ async def activity_engine(activity_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(activity_url, pool_timeout_s=10)
     yield engine
     await engine.dispose()
+
+
+def an_allowance(limit: int) -> Allowance:
+    """So many an hour."""
+    return Allowance(FakeRedis(), b"test:", limit=limit, window_s=3600)  # type: ignore[arg-type]
+
+
+def a_lot() -> Quotas:
+    """More than any test makes."""
+    return Quotas(an_allowance(1000), an_allowance(1000))
 
 
 class Outside:
@@ -78,7 +81,9 @@ def outside() -> Outside:
 @pytest.fixture
 def store(activity_engine: AsyncEngine, outside: Outside) -> Store:
     """The real one."""
-    return Store(activity_engine, Outbox(activity_engine, outbox, {PUBLISH: outside.take, HASTEN: outside.take}))
+    return Store(
+        activity_engine, Outbox(activity_engine, outbox, {PUBLISH: outside.take, HASTEN: outside.take}), a_lot()
+    )
 
 
 @pytest.fixture(params=["memory", "mariadb"])
@@ -286,7 +291,7 @@ async def test_a_batch_costs_one_statement_per_kind_of_key(store: Store, activit
 async def test_a_database_that_is_gone_is_unavailable() -> None:
     """Reads and changes alike say when to come back."""
     engine = create_engine("mysql+aiomysql://nobody:x@127.0.0.1:1/activity?charset=utf8mb4")
-    store = Store(engine, Outbox(engine, outbox, {}))
+    store = Store(engine, Outbox(engine, outbox, {}), a_lot())
 
     for work in (store.get(ids.new_id()), store.change(ids.new_id(), Activity.cancel), a_lecture(store)):
         with pytest.raises(UnavailableError) as refusal:
@@ -299,7 +304,7 @@ async def test_what_was_read_is_there_while_the_database_is_gone(activity_url: s
     wire = Wire(activity_url)
     await wire.open()
     engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
-    store = Store(engine, Outbox(engine, outbox, {}))
+    store = Store(engine, Outbox(engine, outbox, {}), a_lot())
     lecture = await a_lecture(store)
     assert await store.find(activity_ids=[lecture.activity_id]) == [lecture]
 
@@ -413,7 +418,7 @@ def test_migrations_and_tables_say_the_same(activity_url: str) -> None:
 
 async def test_activities_and_changes_are_counted_one_by_one(activity_engine: AsyncEngine) -> None:
     """Made all at once: no more than an organisation may, and its changes apart; a repetition needs none."""
-    store = Store(activity_engine, Outbox(activity_engine, outbox, {}), Quotas(activities=5, changes=3))
+    store = Store(activity_engine, Outbox(activity_engine, outbox, {}), Quotas(an_allowance(5), an_allowance(3)))
     organisation_id, user_id = ids.new_id(), ids.new_id()
 
     def draft() -> Activity:
@@ -432,27 +437,6 @@ async def test_activities_and_changes_are_counted_one_by_one(activity_engine: As
     await store.create(lambda: a_draft(ids.new_id(), ids.new_id(), ids.new_id()), an_intent(user_id))
     [refused] = [error for error in made if isinstance(error, TooManyActivitiesError)][:1]
     assert refused.retry_after_s is not None and 3500 < refused.retry_after_s <= 3600
-
-
-async def test_an_hour_later_there_is_room_again(activity_engine: AsyncEngine) -> None:
-    """It began with the first."""
-    store = Store(activity_engine, Outbox(activity_engine, outbox, {}), Quotas(activities=1))
-    organisation_id, user_id = ids.new_id(), ids.new_id()
-
-    async def make() -> None:
-        """One more."""
-        await store.create(lambda: a_draft(organisation_id, ids.new_id(), ids.new_id()), an_intent(user_id))
-
-    await make()
-    with pytest.raises(TooManyActivitiesError):
-        await make()
-    an_hour_ago = to_datetime(now_us() - 3600 * SECOND_US)
-    async with activity_engine.begin() as connection:
-        mine = quotas.c.organisation_id == organisation_id
-        await connection.execute(update(quotas).where(mine).values(since=an_hour_ago))
-    await make()
-    with pytest.raises(TooManyActivitiesError):
-        await make()
 
 
 async def test_keys_past_their_life_are_forgotten(activity_engine: AsyncEngine, store: Store) -> None:
