@@ -12,7 +12,7 @@ import services.antifraud.settings
 import services.checkin.settings
 import services.identity.settings
 import services.reporting.settings
-from servicekit.settings import CredentialSettings, ServerSettings, SharedSettings
+from servicekit.settings import CredentialSettings, ServerSettings, SharedSettings, variables
 
 TABLE = Path(__file__).with_name("SETTINGS.md")
 
@@ -49,14 +49,9 @@ def table() -> str:
 
 def _rows() -> Iterator[tuple[str, str, str]]:
     for settings in CLASSES:
-        prefix = str(settings.model_config.get("env_prefix", ""))
+        of_field = variables(settings)
         for name, field in settings.model_fields.items():
-            yield _variable(prefix, name, field), _default(field), (field.description or "").replace("|", "\\|")
-
-
-def _variable(prefix: str, name: str, field: FieldInfo) -> str:
-    alias = field.validation_alias
-    return (alias if isinstance(alias, str) else prefix + name).upper()
+            yield of_field[name], _default(field), (field.description or "").replace("|", "\\|")
 
 
 def _default(field: FieldInfo) -> str:

@@ -37,10 +37,10 @@ Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_networ
 def _network(text: str) -> Network:
     try:
         network = ip_network(text)
-    except ValueError as error:
-        raise ValueError(f"{error}; write networks such as 10.0.0.0/8, separated by commas") from None
+    except ValueError:
+        raise ValueError("a part is no network; write networks such as 10.0.0.0/8, separated by commas") from None
     if network.prefixlen == 0:
-        raise ValueError(f"{text} is everybody, and then anybody may say who they are; name the proxies' own networks")
+        raise ValueError("a part is everybody, and then anybody may say who they are; name the proxies' own networks")
     return network
 
 

@@ -4,6 +4,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.addresses import Networks
+from servicekit.setting_types import Address, AmqpUrl, RedisUrl, Texts
 from servicekit.settings import OwnSettings
 
 
@@ -12,13 +13,13 @@ class Settings(OwnSettings):
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore")
 
-    ops_address: str = Field("127.0.0.1:9100", description="host:port of /healthz, /readyz and /metrics")
-    redis_url: str = Field(repr=False, description="live streams (read) and the channel identity:revoked")
-    amqp_url: str = Field(repr=False, description="may publish attempted.v1, while checkin is gone")
+    ops_address: Address = Field("127.0.0.1:9100", description="host:port of /healthz, /readyz and /metrics")
+    redis_url: RedisUrl = Field(repr=False, description="live streams (read) and the channel identity:revoked")
+    amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1, while checkin is gone")
     farewell_s: float = Field(
         3.0, ge=0, le=60, description="at most so long, before it ends, answers tell clients to connect anew"
     )
-    wechat_templates: dict[str, str] = Field(
+    wechat_templates: Texts = Field(
         {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'
     )
     event_sample_rate: float = Field(0.1, ge=0, le=1, description="share of client events that phones send")
@@ -35,8 +36,8 @@ class HttpSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
 
-    http_host: str = Field("127.0.0.1", description="address of the public HTTP API")
-    http_port: int = Field(8080, description="port of the public HTTP API")
+    http_host: str = Field("127.0.0.1", min_length=1, description="address of the public HTTP API")
+    http_port: int = Field(8080, ge=1, le=65535, description="port of the public HTTP API")
     trusted_proxies: Networks = Field(
         (), description="networks of the proxies whose X-Forwarded-For is believed: `10.0.0.0/8,fd00::/8`"
     )

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, pool,
 from sqlalchemy.exc import DBAPIError
 
 from servicekit.database import error_code, is_access_refused
+from servicekit.setting_types import mysql_url
 from servicekit.settings import ServerSettings, load, trusting
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +29,7 @@ _TRIES, _PAUSE_S = 5, 3.0
 _PASSING = {1205, 1213, 2002, 2003, 2006, 2013}
 # Two Jobs of one service take turns.
 _TURN_S = 120
+_is_url = mysql_url("pymysql")
 
 
 class MigrationError(Exception):
@@ -121,6 +123,13 @@ def run_environment(service: str, metadata: MetaData) -> None:
 
 
 def _url(variable: str) -> str:
+    try:
+        return _is_url(_text_of(variable))
+    except ValueError as error:
+        raise MigrationError(f"{variable} {error}. Mend it, or the file that {variable}_FILE names.") from None
+
+
+def _text_of(variable: str) -> str:
     if path := os.environ.get(f"{variable}_FILE"):
         try:
             return Path(path).read_text(encoding="utf-8").strip()

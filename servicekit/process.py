@@ -15,7 +15,7 @@ import uvloop
 from servicekit import VERSION, admission, telemetry
 from servicekit.clock import now_us
 from servicekit.health import Health
-from servicekit.settings import OwnSettings, SharedSettings, load
+from servicekit.settings import OwnSettings, ServerSettings, SharedSettings, load
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +139,7 @@ def run(name: str, settings: OwnSettings, compose: Callable[[Process], Coroutine
         SystemExit: A server refuses these settings, or a part of the process failed; the log says which.
     """
     shared = load(SharedSettings)
+    load(ServerSettings)
     telemetry.setup(name, shared)
 
     async def main() -> None:

@@ -3,12 +3,24 @@
 import os
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from servicekit.setting_types import (
+    Address,
+    CaFile,
+    CertificateFile,
+    HttpUrl,
+    OptionalHttpUrl,
+    PrivateKeyFile,
+    Secrets,
+    Target,
+)
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
@@ -25,17 +37,23 @@ class SharedSettings(BaseSettings):
         "production", description="only `local` may speak to another WeChat than the real one"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="of the JSON log on stderr")
-    otlp_endpoint: str = Field("", description="OTLP/HTTP traces URL; empty turns traces off")
+    otlp_endpoint: OptionalHttpUrl = Field("", description="OTLP/HTTP traces URL; empty turns traces off")
     trace_ratio: float = Field(0.01, ge=0, le=1, description="share of requests traced without being asked to")
-    tls_ca_file: Path = Field(Path(".local/tls/ca.pem"), description="who signed the certificates of our processes")
-    tls_cert_file: Path = Field(Path(".local/tls/process.pem"), description="this process's certificate")
-    tls_key_file: Path = Field(Path(".local/tls/process.key"), description="this process's private key")
-    public_url: str = Field("http://127.0.0.1:8080", description="where phones reach the gateway; goes into the QR")
-    identity_target: str = Field("127.0.0.1:50051", description=_TARGET)
-    activity_target: str = Field("127.0.0.1:50052", description=_TARGET)
-    checkin_target: str = Field("127.0.0.1:50053", description=_TARGET)
-    antifraud_target: str = Field("127.0.0.1:50054", description=_TARGET)
-    reporting_target: str = Field("127.0.0.1:50055", description=_TARGET)
+    tls_ca_file: CertificateFile = Field(
+        Path(".local/tls/ca.pem"), validate_default=True, description="who signed the certificates of our processes"
+    )
+    tls_cert_file: CertificateFile = Field(
+        Path(".local/tls/process.pem"), validate_default=True, description="this process's certificate"
+    )
+    tls_key_file: PrivateKeyFile = Field(
+        Path(".local/tls/process.key"), validate_default=True, description="this process's private key"
+    )
+    public_url: HttpUrl = Field("http://127.0.0.1:8080", description="where phones reach the gateway; goes into the QR")
+    identity_target: Target = Field("127.0.0.1:50051", description=_TARGET)
+    activity_target: Target = Field("127.0.0.1:50052", description=_TARGET)
+    checkin_target: Target = Field("127.0.0.1:50053", description=_TARGET)
+    antifraud_target: Target = Field("127.0.0.1:50054", description=_TARGET)
+    reporting_target: Target = Field("127.0.0.1:50055", description=_TARGET)
 
 
 class OwnSettings(BaseSettings):
@@ -44,7 +62,7 @@ class OwnSettings(BaseSettings):
     `database_url`, `redis_url` and `amqp_url` name the servers that it enters.
     """
 
-    ops_address: str = Field(description="host:port of /healthz, /readyz and /metrics")
+    ops_address: Address = Field(description="host:port of /healthz, /readyz and /metrics")
 
 
 class ServerSettings(BaseSettings):
@@ -52,9 +70,9 @@ class ServerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
 
-    mysql_ca_file: str = Field("", description="TLS to MySQL, verified by this authority; empty: as the URL says")
-    redis_ca_file: str = Field("", description="TLS to Redis, verified by this authority; empty: as the URL says")
-    amqp_ca_file: str = Field("", description="TLS to RabbitMQ, verified by this authority; empty: as the URL says")
+    mysql_ca_file: CaFile = Field("", description="TLS to MySQL, verified by this authority; empty: as the URL says")
+    redis_ca_file: CaFile = Field("", description="TLS to Redis, verified by this authority; empty: as the URL says")
+    amqp_ca_file: CaFile = Field("", description="TLS to RabbitMQ, verified by this authority; empty: as the URL says")
 
 
 class CredentialSettings(BaseSettings):
@@ -62,16 +80,31 @@ class CredentialSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
 
-    credential_secret: str = Field(repr=False, description="<id 1-255>:<64 hex>[,...]; the first seals, all open")
+    credential_secret: Secrets = Field(repr=False, description="<id 1-255>:<64 hex>[,...]; the first seals, all open")
 
 
-def load(settings: type[SettingsT]) -> SettingsT:
-    """Reads one settings class, or exits naming every variable that is missing or wrong."""
-    prefix = str(settings.model_config.get("env_prefix", ""))
+def load(settings: type[SettingsT], **given: Any) -> SettingsT:
+    """Reads one settings class, or exits with a line for every variable that is missing or wrong, and no value.
+
+    Args:
+        given: Instead of what the environment says.
+
+    Raises:
+        SystemExit: With code 1.
+    """
     try:
-        return settings(**_from_files(settings, prefix, os.environ))
+        return settings(**_from_files(settings, os.environ), **given)
     except ValidationError as error:
-        _exit(prefix, error)
+        for line in _lines(settings, error.errors(include_input=False, include_url=False, include_context=False)):
+            print(line, file=sys.stderr)
+        sys.exit(1)
+
+
+def variables(settings: type[BaseSettings]) -> dict[str, str]:
+    """The variable of every field: its own name if it has one, else with the prefix of the class."""
+    prefix = str(settings.model_config.get("env_prefix", ""))
+    fields = settings.model_fields.items()
+    return {name: str(field.validation_alias or prefix + name).upper() for name, field in fields}
 
 
 def trusting(ca_file: str) -> ssl.SSLContext:
@@ -86,17 +119,34 @@ def trusting(ca_file: str) -> ssl.SSLContext:
         sys.exit(f"{ca_file}: {error}. It must hold the certificate of the authority that signed the server's.")
 
 
-def _from_files(settings: type[BaseSettings], prefix: str, environ: Mapping[str, str]) -> dict[str, Any]:
+def _from_files(settings: type[BaseSettings], environ: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in settings.model_fields:
-        path = environ.get(f"{prefix}{name}_FILE".upper())
+    for name, variable in variables(settings).items():
+        path = environ.get(f"{variable}_FILE")
         if path and not name.endswith("_file"):
-            values[name] = Path(path).read_text(encoding="utf-8").strip()
+            alias = settings.model_fields[name].validation_alias
+            values[str(alias or name)] = _read(f"{variable}_FILE", path)
     return values
 
 
-def _exit(prefix: str, error: ValidationError) -> NoReturn:
-    for problem in error.errors(include_input=False, include_url=False):
-        name = f"{prefix}{'_'.join(map(str, problem['loc']))}".upper()
-        print(f"{name}: {problem['msg']}. Set {name}, or {name}_FILE for a secret.", file=sys.stderr)
-    sys.exit(2)
+def _read(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        why = error.strerror
+    except ValueError:
+        why = "it holds no text"
+    print(f"{variable}: names a file that cannot be read: {why}. Mount it, or mend {variable}.", file=sys.stderr)
+    sys.exit(1)
+
+
+def _lines(settings: type[BaseSettings], errors: Iterable[ErrorDetails]) -> Iterable[str]:
+    """One line for each variable."""
+    of_field = variables(settings)
+    wrong: dict[str, str] = {}
+    for each in errors:
+        field = str(each["loc"][0])
+        wrong.setdefault(of_field.get(field, field), each["msg"].removeprefix("Value error, "))
+    for name, message in wrong.items():
+        cure = f"Mend {name}." if name.endswith("_FILE") else f"Set {name}, or {name}_FILE for a secret."
+        yield f"{name}: {message}. {cure}"

@@ -134,9 +134,6 @@ async def _ask(http: httpx.AsyncClient, method: str, path: str, body: object = N
 
 async def _sign_in() -> str:
     settings = _settings()
-    for path in (settings.tls_cert_file, settings.tls_key_file, settings.tls_ca_file):
-        if not path.exists():
-            raise OutOfReachError(f"there is no {path}; only the probe of `helm test` and a local stack have it")
     process = Process(SYNTHETIC, settings, "127.0.0.1:0")
     channel: Channel = client.connect(process, settings.identity_target, "identity", retry=True)
     try:
@@ -151,12 +148,19 @@ async def _sign_in() -> str:
 
 
 def _settings() -> SharedSettings:
-    """Those of the environment; beside a local stack, with the certificate it made."""
-    settings = load(SharedSettings)
+    """Those of the environment; beside a local stack, with the certificate it made.
+
+    Raises:
+        OutOfReachError: There is neither.
+    """
     if "QIANDAO_TLS_CERT_FILE" in os.environ:
-        return settings
-    files = {"ca": "ca.pem", "cert": f"{SYNTHETIC}.pem", "key": f"{SYNTHETIC}.key"}
-    return settings.model_copy(update={f"tls_{each}_file": TLS / name for each, name in files.items()})
+        return load(SharedSettings)
+    names = {"ca": "ca.pem", "cert": f"{SYNTHETIC}.pem", "key": f"{SYNTHETIC}.key"}
+    files = {f"tls_{each}_file": TLS / name for each, name in names.items()}
+    for path in files.values():
+        if not path.exists():
+            raise OutOfReachError(f"there is no {path}; only the probe of `helm test` and a local stack have it")
+    return load(SharedSettings, **files)
 
 
 def _line(what: str, began: float) -> str:

@@ -32,7 +32,7 @@ from services.activity.store import Store
 _JWKS_TIMEOUT_S = 1.0
 
 
-async def compose(settings: Settings, process: Process) -> None:
+async def compose(settings: Settings, credentials: CredentialSettings, process: Process) -> None:
     """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
     engine = database.create_engine(settings.database_url)
     redis = cache.connect(settings.redis_url)
@@ -45,7 +45,7 @@ async def compose(settings: Settings, process: Process) -> None:
     )
     store = Store(engine, outbox, quotas)
     identity = client.connect(process, process.settings.identity_target, "identity", retry=True)
-    qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(load(CredentialSettings).credential_secret)), redis)
+    qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(credentials.credential_secret)), redis)
     codes = CodeResolver(store, guess_limit(redis))
 
     async def fetch_jwks() -> str:
@@ -68,8 +68,8 @@ async def compose(settings: Settings, process: Process) -> None:
 
 def main() -> None:
     """Runs the process to its end."""
-    settings = load(Settings)
-    process.run("activity", settings, partial(compose, settings))
+    settings, credentials = load(Settings), load(CredentialSettings)
+    process.run("activity", settings, partial(compose, settings, credentials))
 
 
 if __name__ == "__main__":

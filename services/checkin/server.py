@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import grpc
 
@@ -43,10 +44,9 @@ log = logging.getLogger(__name__)
 _SINCE_INTERVAL_S = 5.0
 
 
-async def compose(running: Process) -> None:
+async def compose(settings: CheckinSettings, credentials: CredentialSettings, running: Process) -> None:
     """Builds the parts; nothing here needs another process to be up."""
-    settings, shared = load(CheckinSettings), running.settings
-    secrets = parse_secrets(load(CredentialSettings).credential_secret)
+    shared, secrets = running.settings, parse_secrets(credentials.credential_secret)
     engine = create_engine(settings.database_url)
     redis = cache.connect(settings.redis_url)
     running.at_stop(Stop.CLIENTS, engine.dispose)
@@ -116,7 +116,8 @@ async def _remember_since(seats: Seats) -> None:
 
 def main() -> None:
     """Runs until SIGTERM."""
-    process.run("checkin", load(CheckinSettings), compose)
+    settings, credentials = load(CheckinSettings), load(CredentialSettings)
+    process.run("checkin", settings, partial(compose, settings, credentials))
 
 
 if __name__ == "__main__":

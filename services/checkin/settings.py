@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
 from servicekit.settings import OwnSettings
 
 
@@ -11,11 +12,11 @@ class CheckinSettings(OwnSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
 
-    grpc_address: str = Field("127.0.0.1:50053", description="host:port of the gRPC server")
-    ops_address: str = Field("127.0.0.1:9103", description="host:port of /healthz, /readyz and /metrics")
-    database_url: str = Field(repr=False, description="reads of schema checkin, INSERT on inbox")
-    redis_url: str = Field(repr=False, description="keys checkin:* and guess:*, channel activity:*")
-    amqp_url: str = Field(repr=False, description="may publish attempted.v1")
+    grpc_address: Address = Field("127.0.0.1:50053", description="host:port of the gRPC server")
+    ops_address: Address = Field("127.0.0.1:9103", description="host:port of /healthz, /readyz and /metrics")
+    database_url: MysqlUrl = Field(repr=False, description="reads of schema checkin, INSERT on inbox")
+    redis_url: RedisUrl = Field(repr=False, description="keys checkin:* and guess:*, channel activity:*")
+    amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1")
 
 
 class RecorderSettings(OwnSettings):
@@ -23,7 +24,7 @@ class RecorderSettings(OwnSettings):
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")
 
-    ops_address: str = Field("127.0.0.1:9106", description="host:port of /healthz, /readyz and /metrics")
-    database_url: str = Field(repr=False, description="writes of schema checkin")
-    redis_url: str = Field(repr=False, description="keys checkin:*")
-    amqp_url: str = Field(repr=False, description="consumes checkin.record.v1, may publish recorded.v1")
+    ops_address: Address = Field("127.0.0.1:9106", description="host:port of /healthz, /readyz and /metrics")
+    database_url: MysqlUrl = Field(repr=False, description="writes of schema checkin")
+    redis_url: RedisUrl = Field(repr=False, description="keys checkin:*")
+    amqp_url: AmqpUrl = Field(repr=False, description="consumes checkin.record.v1, may publish recorded.v1")

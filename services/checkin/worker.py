@@ -48,9 +48,9 @@ _FORGET_EVERY_S = 600.0
 log = logging.getLogger(__name__)
 
 
-async def compose(running: Process) -> None:
+async def compose(settings: RecorderSettings, credentials: CredentialSettings, running: Process) -> None:
     """Builds the parts; nothing here needs another process to be up."""
-    settings = load(RecorderSettings)
+    secrets = parse_secrets(credentials.credential_secret)
     engine = create_engine(
         settings.database_url, pool_size=_CONNECTIONS, pool_timeout_s=5, count_changed_rows=True, is_repeated=True
     )
@@ -85,7 +85,7 @@ async def compose(running: Process) -> None:
     running.background(watch_clock(redis), "clock")
     running.background(_forget_batches(worker), "forget-batches")
     running.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
-    running.background(_completion(running, engine, seats, worker, publisher).run(), "completion")
+    running.background(_completion(running, secrets, engine, seats, worker, publisher).run(), "completion")
     running.at_stop(Stop.DRAINING, outbox.stop)
     for close in (publisher.close, engine.dispose, redis.aclose):
         running.at_stop(Stop.CLIENTS, close)
@@ -108,9 +108,13 @@ async def _forget_batches(worker: RecordWorker) -> None:
 
 
 def _completion(
-    running: Process, engine: AsyncEngine, seats: Seats, worker: RecordWorker, publisher: Publisher
+    running: Process,
+    secrets: dict[int, bytes],
+    engine: AsyncEngine,
+    seats: Seats,
+    worker: RecordWorker,
+    publisher: Publisher,
 ) -> Completion:
-    secrets = parse_secrets(load(CredentialSettings).credential_secret)
     activities = Activities(client.connect(running, running.settings.activity_target, "activity", retry=True))
     running.background(activities.keep_fresh(), "activity-snapshots")
     evidence = Sealer(credential_pb2.Evidence, secrets)
@@ -128,7 +132,8 @@ def _completion(
 
 def main() -> None:
     """Runs until SIGTERM."""
-    process.run("recorder", load(RecorderSettings), compose)
+    settings, credentials = load(RecorderSettings), load(CredentialSettings)
+    process.run("recorder", settings, partial(compose, settings, credentials))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
 from servicekit.settings import OwnSettings
 
 
@@ -11,12 +12,12 @@ class ReportingSettings(OwnSettings):
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
 
-    grpc_address: str = Field("127.0.0.1:50055", description="host:port of the gRPC server")
-    ops_address: str = Field("127.0.0.1:9105", description="host:port of /healthz, /readyz and /metrics")
-    database_url: str = Field(
+    grpc_address: Address = Field("127.0.0.1:50055", description="host:port of the gRPC server")
+    ops_address: Address = Field("127.0.0.1:9105", description="host:port of /healthz, /readyz and /metrics")
+    database_url: MysqlUrl = Field(
         repr=False, description="schema reporting: mysql+aiomysql://user:password@host:port/schema"
     )
-    redis_url: str = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
+    redis_url: RedisUrl = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
 
 
 class ProjectorSettings(OwnSettings):
@@ -24,9 +25,9 @@ class ProjectorSettings(OwnSettings):
 
     model_config = SettingsConfigDict(env_prefix="PROJECTOR_", frozen=True, extra="ignore")
 
-    ops_address: str = Field("127.0.0.1:9107", description="host:port of /healthz, /readyz and /metrics")
-    database_url: str = Field(
+    ops_address: Address = Field("127.0.0.1:9107", description="host:port of /healthz, /readyz and /metrics")
+    database_url: MysqlUrl = Field(
         repr=False, description="schema reporting: mysql+aiomysql://user:password@host:port/schema"
     )
-    redis_url: str = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
-    amqp_url: str = Field(repr=False, description="amqp://user:password@host:port/vhost")
+    redis_url: RedisUrl = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
+    amqp_url: AmqpUrl = Field(repr=False, description="amqp://user:password@host:port/vhost")

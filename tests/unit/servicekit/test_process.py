@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+from deploy.local.credentials import Authority
 from servicekit.process import end_all
 
 
@@ -63,17 +65,26 @@ process.run("child", Settings(), compose)
 """
 
 
-def _run_child(part: str, waits: str = "pass") -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a process cannot start without."""
+    folder = tmp_path_factory.mktemp("tls")
+    Authority(folder).issue(["child"])
+    files = {"CA": "ca.pem", "CERT": "child.pem", "KEY": "child.key"}
+    return {**os.environ, **{f"QIANDAO_TLS_{each}_FILE": str(folder / name) for each, name in files.items()}}
+
+
+def _run_child(environ: dict[str, str], part: str, waits: str = "pass") -> subprocess.CompletedProcess[str]:
     code = _CHILD.format(part=part, waits=waits)
     return subprocess.run(  # noqa: S603  our own code
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60, check=False
     )
 
 
 @pytest.mark.parametrize("part", ["fails", "ends", "is_cancelled"])
-def test_a_part_that_ends_ends_the_process_with_a_code_that_is_not_zero(part: str) -> None:
+def test_a_part_that_ends_ends_the_process_with_a_code_that_is_not_zero(part: str, environ: dict[str, str]) -> None:
     """Whoever watches the process sees that it failed, and the log says which part."""
-    ended = _run_child(part)
+    ended = _run_child(environ, part)
     assert ended.returncode == 1, ended.stderr
     told = [json.loads(line) for line in ended.stderr.splitlines()]
     assert [line["message"].split(",")[0] for line in told if line["level"] == "CRITICAL"] == [
@@ -85,14 +96,14 @@ def test_a_part_that_ends_ends_the_process_with_a_code_that_is_not_zero(part: st
     ]
 
 
-def test_a_part_that_ends_while_others_are_built_ends_the_process_too() -> None:
+def test_a_part_that_ends_while_others_are_built_ends_the_process_too(environ: dict[str, str]) -> None:
     """What is built next may wait for it, and would wait for ever."""
-    ended = _run_child("fails", "await asyncio.Event().wait()")
+    ended = _run_child(environ, "fails", "await asyncio.Event().wait()")
     assert ended.returncode == 1, ended.stderr
 
 
-def test_a_signal_ends_the_process_with_code_zero() -> None:
+def test_a_signal_ends_the_process_with_code_zero(environ: dict[str, str]) -> None:
     """Being told to stop is no failure, and what runs in the background ends with it."""
     told_to_stop = "asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), signal.SIGTERM)"
-    ended = _run_child("goes_on", f"import os, signal; {told_to_stop}")
+    ended = _run_child(environ, "goes_on", f"import os, signal; {told_to_stop}")
     assert ended.returncode == 0, ended.stderr
