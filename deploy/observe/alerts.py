@@ -229,6 +229,15 @@ ALERTS = (
         {'amqp_dead_letters_total{job="recorder",queue="checkin.record.v1"}': "2x30"},
     ),
     Alert(
+        "UnreadableItems",
+        "sum by (job, what) (increase(unreadable_items_total[15m])) > 0",
+        "0m",
+        TICKET,
+        "{{ $labels.job }} cannot read a stored {{ $labels.what }}; `qiandao doctor` says whether a key is missing",
+        {'unreadable_items_total{job="recorder",what="evidence"}': "0x15 2x15"},
+        {'unreadable_items_total{job="recorder",what="evidence"}': "2x30"},
+    ),
+    Alert(
         "InboxNotDrained",
         'max(checkin_inbox_oldest_seconds{job="recorder"}) > 60',
         "1m",

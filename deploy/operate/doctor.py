@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from deploy.operate.checks import files, mysql, processes, rabbitmq, records, redis, switches, targets
+from deploy.operate.checks import files, keys, mysql, processes, rabbitmq, records, redis, switches, targets
 from deploy.operate.finding import Check, Finding, Scene, Verdict
 from deploy.operate.ops import visit_all
 from deploy.operate.screen import Colour, pad, paint, plural, width
@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     processes.broker_connections,
     processes.breakers,
     records.waiting,
+    keys.sealed,
     redis.heartbeat,
     switches.on,
     processes.clocks,

@@ -45,7 +45,15 @@ class Surroundings:
         Raises:
             OutOfReachError: It is in a file that cannot be read.
         """
-        known, variable = self.environments.get(process, {}), PROCESSES[process].prefix + name
+        return self.variable(process, PROCESSES[process].prefix + name)
+
+    def variable(self, process: str, variable: str) -> str | None:
+        """A variable of a process by its whole name; None when it is not known here.
+
+        Raises:
+            OutOfReachError: It is in a file that cannot be read.
+        """
+        known = self.environments.get(process, {})
         if path := known.get(f"{variable}_FILE"):
             try:
                 return Path(path).read_text(encoding="utf-8").strip()

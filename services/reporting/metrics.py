@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 from servicekit.bulk_histogram import BulkHistogram
+from servicekit.unreadable import Unreadable
 
 END_TO_END = BulkHistogram(
     "checkin_end_to_end_seconds",
@@ -14,7 +15,7 @@ LAG = BulkHistogram(
     "From the recorder's transaction to the live numbers, per message.",
     (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 300),
 )
-UNREADABLE = Counter("projector_unreadable_total", "Messages dropped because nobody can read them.")
+UNREADABLE = Unreadable("message")
 REBUILDS = Counter(
     "reporting_rebuilds_total",
     "Activities whose numbers were rebuilt (switched), could not be (failed), or were by somebody else (busy).",

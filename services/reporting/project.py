@@ -5,7 +5,6 @@ Redis (`live.py`, one trip for all messages at hand) and MySQL (`store.py`). A m
 is not newer than what is known has no effect.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar, cast
@@ -18,8 +17,6 @@ from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
 from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
-
-log = logging.getLogger(__name__)
 
 MessageT = TypeVar("MessageT", bound=Message)
 
@@ -130,14 +127,13 @@ class Projector:
 
 
 def decode(message_type: type[MessageT], bodies: Iterable[bytes]) -> list[MessageT]:
-    """The messages; one that nobody can read is logged, counted and left out, for read models can be rebuilt."""
+    """The messages; one that nobody can read is noted and left out, for read models can be rebuilt."""
     messages = []
     for body in bodies:
         try:
             messages.append(message_type.FromString(body))
         except DecodeError as error:
-            UNREADABLE.inc()
-            log.error("dropped a message that is no %s: %s", message_type.DESCRIPTOR.full_name, error)
+            UNREADABLE.note(message_type.DESCRIPTOR.full_name, error)
     return messages
 
 
@@ -152,8 +148,7 @@ def newest(
     for seat in seats:
         key = (seat.occurrence_id, seat.user_id, seat.direction)
         if not _is_seat(*key):
-            UNREADABLE.inc()
-            log.error("dropped a seat that is none, of occurrence %s", seat.occurrence_id.hex())
+            UNREADABLE.note(seat.occurrence_id, "it has a seat that is none")
             continue
         known = latest.get(key)
         if known is None or known.revision < seat.revision:

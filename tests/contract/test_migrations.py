@@ -108,6 +108,7 @@ def test_a_schema_newer_than_the_release_is_left_alone(url: str) -> None:
     [
         ({}, f"{_VARIABLE} is not set"),
         ({f"{_VARIABLE}_FILE": "/nowhere/url"}, "/nowhere/url: No such file or directory. Mount the Secret."),
+        ({_VARIABLE: "mysql+pymysql://secret-word"}, rf"{_VARIABLE} must be mysql\+pymysql://user:password@host:port"),
         ({_VARIABLE: "wrong"}, f"MySQL refuses nobody@.*Mend {_VARIABLE}"),
     ],
 )

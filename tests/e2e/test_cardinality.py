@@ -44,6 +44,10 @@ _PUBLISHERS = {f"{name}-publish" for name in ("activity", "checkin", "gateway", 
 _CONSUMERS = {f"{name}-consume" for name in ("projector", "projector-activity", "recorder", "recorder-decide")}
 _QUEUES = {"checkin.record.v1", "checkin.decide.v1", "reporting.project.v1", "reporting.activity.v1"}
 _DEPENDENCIES = {"activity", "antifraud", "checkin", "inbox", "mysql", "rabbitmq", "redis", "wechat"}
+_UNREADABLE = {
+    *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "evidence", "live_event"),
+    *("message", "outbox_headers", "refresh_token", "seat_hint", "seat_view", "user_name"),
+}
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
 _HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
 
@@ -68,6 +72,7 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "qiandao_build_info": {"version": {VERSION}},
     "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
     "sign_ins": {"result": {"ok", "refused", "unavailable"}},
+    "unreadable_items": {"what": _UNREADABLE},
     "wechat_requests": {"call": {"jscode2session"}, "result": _WECHAT},
 }
 

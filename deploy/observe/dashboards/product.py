@@ -505,6 +505,13 @@ DEGRADATION = Dashboard(
                     limit=1,
                 ),
                 Panel(
+                    "Stored items that cannot be read (good: 0)",
+                    "Runbook UnreadableItems.",
+                    {"{{job}} {{what}}": f"sum by (job, what) (increase(unreadable_items_total{_RATE}))"},
+                    "short",
+                    limit=1,
+                ),
+                Panel(
                     "Switches that are on (good: none, or known)",
                     "kubectl exec deploy/activity -- qiandao switch list says who and why.",
                     {"{{switch}}": "max by (switch) (operator_switch)"},
