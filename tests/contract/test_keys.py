@@ -23,7 +23,7 @@ def _evidence(key_id: int) -> bytes:
 
 
 async def test_evidence_is_found_in_attempts_their_copies_and_the_inbox(database_url: str) -> None:
-    """Four keys, each in one of the places, and one attempt that has no evidence at all."""
+    """Four keys, each in one of the places, and two attempts whose evidence is none."""
     with migrated(database_url, "checkin") as url:
         engine = create_engine(url, count_changed_rows=True)
         recorder = Recorder(lambda: store.transaction(engine, Outbox(engine, tables.outbox, {})))
@@ -31,7 +31,16 @@ async def test_evidence_is_found_in_attempts_their_copies_and_the_inbox(database
         later = pb.Copy()
         later.CopyFrom(first)
         later.received_at, later.evidence = first.received_at + 1, _evidence(3)
-        await recorder.record([first, later, undecided, a_copy(evidence=b""), a_copy(evidence=_evidence(1))])
+        await recorder.record(
+            [
+                first,
+                later,
+                undecided,
+                a_copy(evidence=b""),
+                a_copy(evidence=b"garbled" * 9),
+                a_copy(evidence=_evidence(1)),
+            ]
+        )
         async with engine.begin() as connection:
             await connection.execute(tables.inbox.insert(), _waiting(a_copy(evidence=_evidence(4))))
             uses = await count_credential(connection)

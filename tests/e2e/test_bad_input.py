@@ -1,11 +1,13 @@
 """What must not pass, on the real stack: each a precise problem, and afterwards nothing stored that should not be."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -434,3 +436,14 @@ async def test_a_bad_attempt_never_hurts_its_neighbours(activity: Activity, crow
     )
 
     assert [outcome(answer) for answer in answers] == ["refused", "accepted"] * 10
+
+
+@pytest.mark.parametrize("path", ["/v1/me/checkins", "/v1/reviews", "{activity}/people", "/v1/activities"])
+@pytest.mark.parametrize("at", [2**63, 253_402_300_800_000_000, -(2**63)], ids=["far", "year 10000", "before"])
+async def test_a_page_token_of_our_own_making_is_refused(activity: Activity, path: str, at: int) -> None:
+    """Times that no column holds were a 500."""
+    for position in ([at, bytes(16)], [at, bytes(16), bytes(16)], [bytes(2000)], [at]):
+        token = base64.urlsafe_b64encode(msgspec.msgpack.encode(position)).decode().rstrip("=")
+        of_activity = {"activity_id": activity.id} if path == "/v1/reviews" else {}
+        answer = await activity.owner.get(path.format(activity=activity.path), page_token=token[:512], **of_activity)
+        assert problem(answer, 422, "INVALID_ARGUMENT")["errors"][0]["field"] == "page_token"

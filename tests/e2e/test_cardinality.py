@@ -57,7 +57,10 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "breaker_state": {"dependency": _DEPENDENCIES},
     "breaker_transitions": {"dependency": _DEPENDENCIES, "state": {"closed", "half_open", "open"}},
     "calendar_expected_checkins": {"within": HORIZONS_S},
-    "checkin_attempts": {"outcome": {each.name.lower() for each in Outcome}, "reason": {"", *texts.CAUSES}},
+    "checkin_attempts": {
+        "outcome": {each.name.lower() for each in Outcome},
+        "reason": {"", "DEPENDENCY_UNAVAILABLE", *texts.CAUSES},
+    },
     "checkin_audited": {"result": {"persisted", "missing"}},
     "checkin_batch_size": {"stage": {"gateway", "accept", "record"}},
     "checkin_persisted": {"result": {"new", "known", "decided"}},

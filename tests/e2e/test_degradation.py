@@ -8,6 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.processes import ROOT
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import now_us
+from servicekit.credentials import checkin_id
+from servicekit.ids import from_text, new_id, to_text
 from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
 from tests.e2e.stack import Outage, attempts_of, eventually, lasting_token, query
 
@@ -150,3 +154,42 @@ async def test_operators_force_id_only(activity: Activity, api: Api) -> None:
     finally:
         await asyncio.to_thread(switch, "end", "force-id-only")
     assert await settled(person, record["id"]) == "accepted"
+
+
+@pytest.mark.parametrize("evidence", [b"", b"garbled" * 20], ids=["empty", "garbled"])
+async def test_evidence_that_cannot_be_opened(activity: Activity, api: Api, evidence: bytes) -> None:
+    """A human decides, the person reads so, and the recorder goes on; it ended, and every time it came back."""
+    somebody, neighbour = await api.sign_in(), await api.sign_in()
+    copy = _undecided(activity, somebody, evidence)
+    _put_in_inbox(pb.AttemptedBatch(copies=[copy]))
+    assert outcome(await neighbour.check_in(by_qr(await activity.token()))) == "accepted"
+
+    identifier = to_text(checkin_id(copy.user_id, copy.attempt_id))
+    assert await settled(somebody, identifier) == "pending_review"
+    found = expect(await somebody.get(f"/v1/checkins/{identifier}"))["checkin"]
+    assert [each["reason"] for each in found["reasons"]] == ["EVIDENCE_UNREADABLE"]
+    cases = expect(await activity.owner.get("/v1/reviews", activity_id=activity.id))["reviews"]
+    assert [case["id"] for case in cases] == [identifier]
+    assert await eventually(lambda: attempts_of(neighbour.user_id))
+
+
+def _undecided(activity: Activity, person: Person, evidence: bytes) -> pb.Copy:
+    return pb.Copy(
+        user_id=from_text(person.user_id),
+        attempt_id=new_id(),
+        occurrence_id=from_text(activity.occurrence_id),
+        received_at=now_us(),
+        effective_at=now_us(),
+        judgement=pb.JUDGEMENT_UNDECIDED,
+        method=pb.METHOD_QR,
+        direction=pb.DIRECTION_IN,
+        body_hash=bytes(16),
+        evidence=evidence,
+        punctuality=pb.PUNCTUALITY_ON_TIME,
+    )
+
+
+def _put_in_inbox(batch: pb.AttemptedBatch) -> None:
+    """As checkin does while RabbitMQ is gone."""
+    insert = "INSERT INTO inbox (message_id, body, publisher, received_at) VALUES (%s, %s, 'checkin', UTC_TIMESTAMP(6))"
+    query(insert, new_id(), batch.SerializeToString())

@@ -24,8 +24,15 @@ from services.checkin.dispatch import RECORD_QUEUE
 Uses = Mapping[int, Counter[str]]
 
 _COUNT_WITHIN_S = 5
+_LEAST_BYTES = 30
+# Of decided attempts the evidence only tells reviewers when the phone says it was.
+_NEEDED_BY_NOBODY = {"evidence", "further copies"}
 _SEALED = "ORD(SUBSTRING({column}, {position}, 1)) AS key_id, COUNT(*) AS items FROM {table} WHERE {column} <> ''"
-_EVIDENCE = f"SELECT {_SEALED.format(column='evidence', position=2, table='attempts')} GROUP BY key_id"
+# What begins otherwise is no evidence at all; completion shows it to a human.
+_EVIDENCE = (
+    f"SELECT {_SEALED.format(column='evidence', position=2, table='attempts')}"
+    f" AND SUBSTRING(evidence, 1, 1) = 0x01 AND LENGTH(evidence) > {_LEAST_BYTES} GROUP BY key_id"
+)
 _UNDECIDED = _EVIDENCE.replace("attempts WHERE", "attempts JOIN open_attempts USING (user_id, attempt_id) WHERE")
 
 
@@ -87,7 +94,8 @@ def judge(variable: str, keys: Sequence[int], uses: Uses, waiting: int | None) -
     """
     for key in sorted(uses.keys() - keys):
         advice = f"bring key {key} back, in second place of {variable}, and deploy; what is undecided is judged then"
-        yield wrong(f"key {key} of {variable}", f"is missing, and sealed with it: {_told(uses[key])}", advice)
+        say = wrong if uses[key].keys() - _NEEDED_BY_NOBODY else note
+        yield say(f"key {key} of {variable}", f"is missing, and sealed with it: {_told(uses[key])}", advice)
     for key in keys:
         used = uses.get(key, Counter())
         yield ok(f"key {key} of {variable}", _standing(used, waiting, seals=key == keys[0]))
@@ -123,7 +131,7 @@ async def count_credential(connection: AsyncConnection) -> Uses:
     await _add(connection, uses, "evidence", _EVIDENCE)
     await _add(connection, uses, "undecided", _UNDECIDED)
     async for copy in _further_copies(connection):
-        if len(copy.evidence) > 1:
+        if len(copy.evidence) > _LEAST_BYTES and copy.evidence[0] == 1:
             uses.setdefault(copy.evidence[1], Counter())["further copies"] += 1
     return uses
 

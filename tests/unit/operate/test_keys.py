@@ -17,6 +17,11 @@ def test_a_missing_key_is_wrong_and_says_what_it_sealed() -> None:
     assert told["key 2 of SECRET"] == (Verdict.OK, "seals; so far 5 evidence")
 
 
+def test_a_missing_key_of_what_is_decided_is_worth_a_note() -> None:
+    """Whoever dropped it on purpose is not told for ever that something is wrong."""
+    assert _told([2], {1: Counter({"evidence": 12, "further copies": 1})})["key 1 of SECRET"][0] == Verdict.NOTE
+
+
 def test_a_key_may_be_dropped_only_when_nothing_is_sealed_with_it() -> None:
     """One thing is enough to keep it, and so is a message that nobody has looked into."""
     assert _told([2, 1], {1: Counter(names=1)})["key 1 of SECRET"][1] == "must stay: 1 names"
