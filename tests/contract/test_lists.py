@@ -92,7 +92,7 @@ class Memberships:
     async def open(self) -> None:
         """They found twelve."""
         pii = Pii({1: b"\x01" * 32}, "wx1")
-        self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii)
+        self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii, 1000)
         self.servicer: Any = IdentityServicer(self.people, self.organisations, *[None] * 4)  # type: ignore[list-item]
         self.person = await self.somebody()
         for _ in range(_MANY):

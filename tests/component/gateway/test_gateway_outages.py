@@ -53,13 +53,13 @@ async def test_without_redis_a_stream_still_has_numbers(redisless: Gateway) -> N
 async def test_a_stream_that_lost_its_numbers_says_so(gateway: Gateway) -> None:
     """Viewers see the last ones once more, as stale, and fresh ones when reporting is back."""
     stats = reporting_pb2.Stats(checked_in=7, event_id="0-0")
-    gateway.services.answers["GetStats"] = stats
+    gateway.services.answers["GetStats"] = gateway.services.answers["GetLiveStats"] = stats
     seen = []
     async with gateway.http.stream("GET", f"{ACTIVITY}/live", headers=gateway.bearer(), timeout=30) as response:
         async for line in response.aiter_lines():
             if line.startswith("data: "):
                 seen.append(json.loads(line.removeprefix("data: ")))
-                gateway.services.answers["GetStats"] = UnavailableError("gone") if len(seen) == 1 else stats
+                gateway.services.answers["GetLiveStats"] = UnavailableError("gone") if len(seen) == 1 else stats
             if len(seen) == 3:
                 break
 
