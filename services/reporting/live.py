@@ -41,7 +41,8 @@ from services.reporting.project import Change
 
 EVENTS_PER_ENTRY = 50
 _ENTRIES = 1000
-# Changes in one call of the script, which holds up everybody else for about 10 us each.
+# Changes in one call of the script, which holds up everybody else for about 10 us each; each is two fields and two
+# values, and Lua passes at most some 8,000 to a command at once.
 _CHANGES = 500
 _HEARTBEAT = "reporting:heartbeat"
 _STALE_AFTER_US = 5 * SECOND_US
@@ -71,8 +72,13 @@ _unpack_view = msgspec.msgpack.Decoder(SeatView).decode
 # Moves count up by one, whoever moves.
 _MOVE = """
 local function move(moved, people)
-  local last = tonumber(redis.call('ZRANGE', moved, -1, -1, 'WITHSCORES')[2] or 0)
-  for number, user in ipairs(people) do redis.call('ZADD', moved, last + number, user) end
+  if #people == 0 then return end
+  local last, scores = tonumber(redis.call('ZRANGE', moved, -1, -1, 'WITHSCORES')[2] or 0), {}
+  for number, user in ipairs(people) do
+    scores[#scores + 1] = last + number
+    scores[#scores + 1] = user
+  end
+  redis.call('ZADD', moved, unpack(scores))
 end
 """
 
@@ -129,25 +135,45 @@ local function inside(entered, left)
   return 0
 end
 
+local function twin_of(field)
+  local direction = string.byte(field, {_FIELD_BYTES})
+  return string.sub(field, 1, {_FIELD_BYTES - 1}) .. string.char(3 - direction)
+end
+
+local function known(seats)
+  local fields, pos = {{}}, 1
+  while pos <= #blob do
+    local view_size, event_size = struct.unpack('>I4I4', blob, pos + {_FIELD_BYTES})
+    local field = string.sub(blob, pos, pos + {_FIELD_BYTES - 1})
+    fields[#fields + 1] = field
+    fields[#fields + 1] = twin_of(field)
+    pos = pos + {_CHANGE.size} + view_size + event_size
+  end
+  local found = {{}}
+  for i, stored in ipairs(redis.call('HMGET', seats, unpack(fields))) do found[fields[i]] = stored end
+  return found
+end
+
 local function project(seats, counts, moved_people)
   local deltas, added, raised, events, held = {{}}, {{}}, {{}}, {{}}, {{}}
-  local pos, index, is_changed = 1, 0, false
+  local pos, index, is_changed, kept, writes = 1, 0, false, known(seats), {{}}
   while pos <= #blob do
     local view_size, event_size = struct.unpack('>I4I4', blob, pos + {_FIELD_BYTES})
     local event_at = pos + {_CHANGE.size} + view_size
     local packed = string.sub(blob, pos + {_CHANGE.size - _REVISION_BYTES}, event_at - 1)
     local field = string.sub(blob, pos, pos + {_FIELD_BYTES - 1})
-    local stored = redis.call('HGET', seats, field)
+    local stored = kept[field]
     local before, now = stored and revision(stored) or 0, revision(packed)
     if not stored or before < now then
       local occurrence = string.sub(field, 1, {_ID_BYTES})
-      redis.call('HSET', seats, field, packed)
+      kept[field] = packed
+      writes[#writes + 1] = field
+      writes[#writes + 1] = packed
       if not stored then add(added, occurrence, 1) end
       add(raised, occurrence, now - before)
       if not stored or string.sub(stored, {_REVISION_BYTES + 1}) ~= string.sub(packed, {_REVISION_BYTES + 1}) then
         local direction = string.byte(field, {_FIELD_BYTES})
-        local twin = string.sub(field, 1, {_FIELD_BYTES - 1}) .. string.char(3 - direction)
-        local old, new, other = view(stored), view(packed), view(redis.call('HGET', seats, twin))
+        local old, new, other = view(stored), view(packed), view(kept[twin_of(field)])
         is_changed = true
         for _, counter in ipairs(old and old[3] or {{}}) do add(deltas, counter, -1) end
         for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
@@ -163,6 +189,7 @@ local function project(seats, counts, moved_people)
     end
     pos, index = event_at + event_size, index + 1
   end
+  if #writes > 0 then redis.call('HSET', seats, unpack(writes)) end
   local moved, newest = #events, 0
   local folded = tonumber(redis.call('HGET', counts, '{_FOLDED.decode()}') or '') or 0
   for counter, by in pairs(deltas) do

@@ -531,3 +531,21 @@ async def test_redis_gone(activity_id: bytes) -> None:
     for use in (live.apply({activity_id: [a_change(USERS[0])]}), live.numbers(activity_id), live.people(activity_id)):
         with pytest.raises(UnavailableError):
             await use
+
+
+async def test_a_batch_asks_redis_once_for_all_its_seats(redis: cache.Redis) -> None:
+    """Twice as many changes, of which each moves a seat and asks for its twin; whoever else is there asks little."""
+    few, many = [await calls_for(redis, count) for count in (100, 300)]
+    assert many - few < 100
+
+
+async def calls_for(redis: cache.Redis, count: int) -> int:
+    """How many commands Redis runs, those of scripts included, while that many people come in."""
+    before = await calls(redis)
+    await RedisLive(redis).apply({ids.new_id(): [a_change(ids.new_id()) for _ in range(count)]})
+    return await calls(redis) - before
+
+
+async def calls(redis: cache.Redis) -> int:
+    """How many commands ran since Redis started."""
+    return sum(int(each["calls"]) for each in (await redis.info("commandstats")).values())
