@@ -1,6 +1,6 @@
 """`make compare`: this system and the usual monolith in turn, on the same machine, the same MariaDB and the same Redis.
 
-`python -m tests.load.compare [--pairs=5] [--before=FOLDER] [--json=FILE]`; another checkout is compared by
+`python -m tests.load.compare [--pairs=5] [--before=FOLDER] [--c=128] [--json=FILE]`; another checkout is compared by
 `versions.py`. The machine may swing by a factor of two between minutes, so only the ratios within a pair and their
 medians say anything. Both sides get their tokens up front; both are warmed up. The monolith is in `baseline/`: Koa2 on
 two workers, tuned, without queue, merge law, anti-fraud, live numbers or audit.
@@ -196,7 +196,8 @@ async def ours(scene: Scene, crowd: Sequence[Person], connections: int, *, are_k
 async def main(options: argparse.Namespace) -> int:
     """Runs all pairs and prints their ratios."""
     if options.before:
-        figures.keep(options.json, await asyncio.to_thread(versions.compare, options.before.resolve(), options.pairs))
+        compared = await asyncio.to_thread(versions.compare, options.before.resolve(), options.pairs, options.c)
+        figures.keep(options.json, compared)
         return 0
     name = f"compare-{secrets.token_hex(3)}"
     scene = await Scene.enter(name)
@@ -232,6 +233,7 @@ async def _wait_until_open() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.load.compare", description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="measurements of each side, in turn")
+    parser.add_argument("--c", type=int, default=CONNECTIONS, help="connections, for another checkout")
     parser.add_argument("--before", type=Path, help="another checkout of this system to compare with, instead of Koa")
     return parser
 
