@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway import problems
+from gateway import metrics, problems
 from gateway.answers import Answer
 from gateway.attempts import CheckinRequest
 from gateway.checkins import PATH, CheckinRoute
@@ -70,6 +70,10 @@ def _fastapi(parts: Parts, hot: CheckinRoute) -> FastAPI:
         app.include_router(routes.router)
     # Here only for its other methods: POST never comes this far.
     app.router.routes.append(Route(PATH, hot, methods=["POST"], include_in_schema=False))
+    for route in app.routes:
+        if isinstance(route, Route) and route.methods:
+            takes_checkins = route.path.startswith(PATH) and "POST" in route.methods
+            metrics.serves(route.path, route.methods, takes_checkins=takes_checkins)
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)

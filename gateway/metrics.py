@@ -1,11 +1,13 @@
 """Metrics of the gateway; labels are route templates and fixed words, never ids."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from servicekit.bulk_histogram import BulkHistogram
 from servicekit.quotas import OVER_QUOTA
+from servicekit.series import from_start
 
 REQUESTS = Counter("http_requests_total", "HTTP requests answered.", ["route", "method", "code"])
 DURATION = Histogram(
@@ -21,7 +23,10 @@ BATCH_WAIT = BulkHistogram(
 )
 WAITING = Gauge("checkin_waiting", "Attempts not yet sent to checkin.")
 SHED = Counter("checkin_shed_total", "Attempts answered 503 because the line was too long.")
-FALLBACK = Counter("gateway_fallback_total", "Attempts taken without checkin, by what became of them.", ["result"])
+FALLBACK = from_start(
+    Counter("gateway_fallback_total", "Attempts taken without checkin, by what became of them.", ["result"]),
+    result=("provisional", "refused", "not_qr", "lost"),
+)
 CAPPED = Counter("checkin_provisional_capped_total", "Attempts answered 429 because three of the person's are open.")
 FAILED_SIGN_INS_OVER = OVER_QUOTA.labels("failed_sign_ins")
 LIVE_STREAMS_OVER = OVER_QUOTA.labels("live_streams")
@@ -38,6 +43,17 @@ CLIENT_SECONDS = Histogram(
 )
 
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"})
+
+
+# What rules look for in the answers of every route, and beyond it in those to check-ins.
+_WATCHED_CODES = (401, 500, 503)
+_CHECKIN_CODES = (200, 201, 202, 422, 429)
+
+
+def serves(route: str, methods: Collection[str], *, takes_checkins: bool) -> None:
+    """Makes the series of a route exist before its first request."""
+    codes = _WATCHED_CODES + _CHECKIN_CODES * takes_checkins
+    from_start(REQUESTS, route=(route,), method=methods, code=codes)
 
 
 @lru_cache(maxsize=2048)

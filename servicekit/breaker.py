@@ -19,6 +19,7 @@ import pybreaker
 from prometheus_client import Counter, Gauge
 
 from servicekit.errors import Kind, ServiceError, UnavailableError
+from servicekit.series import from_start
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class AsyncBreaker(pybreaker.CircuitBreakerListener):
             fail_max=fail_max, success_threshold=success_threshold, throw_new_error_on_trip=False, listeners=[self]
         )
         _STATE.labels(dependency).set_function(self._level)
+        from_start(_TRANSITIONS, dependency=(dependency,), state=_LEVELS)
 
     @property
     def state(self) -> State:

@@ -44,7 +44,7 @@ LOST = (*CONNECTION_EXCEPTIONS, TimeoutError)
 
 _BLOCKED = Gauge("amqp_blocked", "1 while the broker does not read from this publisher.")
 _CONNECTED = Gauge("amqp_connected", "1 while the connection is up.", ["connection"])
-_DEAD = Counter("amqp_dead_letters_total", "Messages, or parts of them, put into the dead letters.", ["queue"])
+DEAD = Counter("amqp_dead_letters_total", "Messages, or parts of them, put into the dead letters.", ["queue"])
 
 
 class PublishRefusedError(UnavailableError):
@@ -353,7 +353,7 @@ class Publisher:
             type=delivery.type,
             headers=headers,
         )
-        _DEAD.labels(queue).inc()
+        DEAD.labels(queue).inc()
         log.warning("message %s of %s dead-lettered: %s", delivery.message_id, queue, cause)
 
     def _ready_channel(self) -> AbstractChannel:

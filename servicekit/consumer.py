@@ -17,6 +17,7 @@ from pamqp.commands import Basic
 
 from servicekit.broker import (
     CONNECT_TIMEOUT_S,
+    DEAD,
     LOST,
     PAUSE_S,
     Backoff,
@@ -28,6 +29,7 @@ from servicekit.broker import (
     session,
 )
 from servicekit.errors import UnavailableError
+from servicekit.series import from_start
 
 log = logging.getLogger(__name__)
 
@@ -203,6 +205,8 @@ class Consumer:
         self._name = f"{process}-consume"
         self._topology = topology
         self._publisher = publisher
+        if publisher is not None:
+            from_start(DEAD, queue=(queue,))
         self._prefetch = prefetch
         self._max_messages = max_messages
         self._max_bytes = max_bytes

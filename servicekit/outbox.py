@@ -21,6 +21,7 @@ from servicekit.batching import NaturalBatcher, QueueFullError
 from servicekit.broker import Backoff, Publisher, pause_until
 from servicekit.clock import now_us, to_datetime
 from servicekit.ids import new_id, to_text
+from servicekit.series import from_start
 from servicekit.unreadable import Unreadable
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class Outbox:
         self._engine = engine
         self._table = table
         self._effects = effects
+        from_start(_DELIVERED, kind=effects, result=("done", "failed"))
         self._after = timedelta(seconds=after_s)
         self._interval_s = interval_s
         self._page = page

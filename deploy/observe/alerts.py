@@ -40,6 +40,13 @@ def _share(bad: str, total: str, above: float, least: int = 30) -> str:
     return f"sum(increase({bad}[2m])) / sum(increase({total}[2m])) > {above} and sum(increase({total}[2m])) >= {least}"
 
 
+def _any(counter: str, window: str, by: str = "") -> str:
+    """How many there were, from the first on: a process that has just begun may show it before its zero was seen."""
+    total = f"sum by ({by}) " if by else "sum"
+    born = f"{counter} unless {counter} offset {window}"
+    return f"{total}(increase({counter}[{window}]) > 0 or ({born}) > 0) > 0"
+
+
 def _refusals(reason: str, bad: str, good: str) -> tuple[dict[str, str], dict[str, str]]:
     refused = f'checkin_attempts_total{{job="checkin",outcome="refused",reason="{reason}"}}'
     accepted = 'checkin_attempts_total{job="checkin",outcome="accepted",reason=""}'
@@ -61,7 +68,7 @@ _JOBS = ("gateway", "identity", "activity", "checkin", "recorder", "antifraud", 
 ALERTS = (
     Alert(
         "AttemptsMissing",
-        'sum(increase(checkin_audited_total{job="checkin",result="missing"}[15m])) > 0',
+        _any('checkin_audited_total{job="checkin",result="missing"}', "15m"),
         "0m",
         PAGE,
         "{{ $value | humanize }} acknowledged check-ins are not in MySQL after 15 minutes",
@@ -221,7 +228,7 @@ ALERTS = (
     ),
     Alert(
         "DeadLetters",
-        "sum by (queue) (increase(amqp_dead_letters_total[15m])) > 0",
+        _any("amqp_dead_letters_total", "15m", by="queue"),
         "0m",
         PAGE,
         "{{ $value | humanize }} messages of {{ $labels.queue }} could not be recorded",

@@ -17,6 +17,7 @@ from prometheus_client import Counter, Histogram
 from servicekit import telemetry
 from servicekit.errors import InternalError, PermissionDeniedError, ServiceError, UnauthenticatedError, UnavailableError
 from servicekit.rpc import status
+from servicekit.series import from_start
 from servicekit.tokens import Claims, TokenVerifier
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ _HANDLING = Histogram(
     ["method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5),
 )
+
+# What is shown as failing: the other codes are answers to what a caller did.
+_WATCHED_CODES = ("OK", "UNAVAILABLE", "INTERNAL")
 
 _claims: ContextVar[Claims | None] = ContextVar("claims", default=None)
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
@@ -101,6 +105,7 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
         self._access = access
         self._verifier = verifier
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+        from_start(_HANDLED, method=access, code=_WATCHED_CODES)
 
     async def intercept_service(
         self,

@@ -23,6 +23,7 @@ from servicekit.breaker import AsyncBreaker
 from servicekit.clock import now_us
 from servicekit.errors import ServiceError
 from servicekit.rpc import client
+from servicekit.series import from_start
 from servicekit.timed_cache import TimedCache
 from services.checkin.domain import ActivityState, Grade, Occurrence
 
@@ -42,7 +43,10 @@ Key = bytes | str
 KeyT = TypeVar("KeyT", bytes, str)
 
 _AGE = Gauge("activity_snapshot_age_seconds", "Since the snapshots in use were last renewed.")
-_SWITCHED_ON = Gauge("operator_switch", "How many switches of a kind operators have on.", ["switch"])
+_SWITCHED_ON = from_start(
+    Gauge("operator_switch", "How many switches of a kind operators have on.", ["switch"]),
+    switch=("force_id_only", "mute_signal", "lengthen_grace"),
+)
 
 
 @dataclass(frozen=True, slots=True)

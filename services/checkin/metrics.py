@@ -3,10 +3,20 @@
 from prometheus_client import Counter, Gauge
 
 from servicekit.bulk_histogram import BulkHistogram
+from servicekit.series import from_start
 
 ATTEMPTS = Counter("checkin_attempts_total", "Attempts answered.", ["outcome", "reason"])
-PUBLISHED = Counter("checkin_published_total", "Batches handed to a durable place.", ["result"])
-PERSISTED = Counter("checkin_persisted_total", "Attempts in committed transactions.", ["result"])
+from_start(ATTEMPTS, outcome=("accepted", "duplicate", "pending_review", "provisional"), reason=("",))
+# What only keys and clocks that are wrong can do to many at once, and alerts look for.
+from_start(ATTEMPTS, outcome=("refused",), reason=("QR_SIGNATURE", "QR_EXPIRED", "QR_FUTURE"))
+PUBLISHED = from_start(
+    Counter("checkin_published_total", "Batches handed to a durable place.", ["result"]),
+    result=("confirmed", "refused", "unknown", "inbox", "lost"),
+)
+PERSISTED = from_start(
+    Counter("checkin_persisted_total", "Attempts in committed transactions.", ["result"]),
+    result=("new", "known", "decided"),
+)
 SLOT_AGE = BulkHistogram(
     "qr_scan_slot_age_seconds",
     "Age of a QR when its scan arrived.",
@@ -19,7 +29,7 @@ INBOX_OLDEST = Gauge("checkin_inbox_oldest_seconds", "Age of the oldest batch in
 ACKNOWLEDGED = Counter("checkin_acknowledged_total", "Attempts answered after something durable held them.")
 UNPERSISTED = Gauge("checkin_unpersisted_attempts", "Attempts this process acknowledged and MySQL has not yet.")
 UNPERSISTED_OLDEST = Gauge("checkin_unpersisted_oldest_seconds", "Age of the oldest of them.")
-AUDITED = Counter("checkin_audited_total", "Acknowledged attempts, by whether MySQL has them.", ["result"])
-for _result in ("persisted", "missing"):
-    # There before the first one, so that an increase is seen.
-    AUDITED.labels(_result)
+AUDITED = from_start(
+    Counter("checkin_audited_total", "Acknowledged attempts, by whether MySQL has them.", ["result"]),
+    result=("persisted", "missing"),
+)

@@ -3,8 +3,15 @@
 from prometheus_client import Counter
 
 from servicekit.quotas import OVER_QUOTA
+from servicekit.series import from_start
 
-SIGN_INS = Counter("sign_ins_total", "Sign-ins with a code of WeChat.", ["result"])
-WECHAT = Counter("wechat_requests_total", "What WeChat answered.", ["call", "result"])
+SIGN_INS = from_start(
+    Counter("sign_ins_total", "Sign-ins with a code of WeChat.", ["result"]), result=("ok", "refused", "unavailable")
+)
+WECHAT = from_start(
+    Counter("wechat_requests_total", "What WeChat answered.", ["call", "result"]),
+    call=("jscode2session",),
+    result=("ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"),
+)
 ORGANISATIONS_OVER = OVER_QUOTA.labels("organisations")
 ANSWERS_OVER = OVER_QUOTA.labels("answers")

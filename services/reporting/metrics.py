@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 from servicekit.bulk_histogram import BulkHistogram
+from servicekit.series import from_start
 from servicekit.unreadable import Unreadable
 
 END_TO_END = BulkHistogram(
@@ -16,10 +17,13 @@ LAG = BulkHistogram(
     (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 300),
 )
 UNREADABLE = Unreadable("message")
-REBUILDS = Counter(
-    "reporting_rebuilds_total",
-    "Activities whose numbers were rebuilt (switched), could not be (failed), or were by somebody else (busy).",
-    ["result"],
+REBUILDS = from_start(
+    Counter(
+        "reporting_rebuilds_total",
+        "Activities whose numbers were rebuilt (switched), could not be (failed), or were by somebody else (busy).",
+        ["result"],
+    ),
+    result=("switched", "failed", "busy"),
 )
 DIFFERENCES = Gauge(
     "reporting_differing_occurrences", "Occurrences whose numbers lastingly differed from what is recorded, lately."

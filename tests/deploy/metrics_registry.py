@@ -2,8 +2,10 @@
 
 import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from prometheus_client import REGISTRY
 
@@ -23,6 +25,7 @@ _KEYWORDS = frozenset(
     )
 )
 _SELECTOR = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^}]*)\}")
+_MATCHER = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"([^"]*)"')
 _LABEL = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)\s*(?:=~|!~|!=|=)")
 _GIVEN_LABELS = frozenset({"job", "instance", "pod", "le", "namespace", "slo"})
 
@@ -54,8 +57,52 @@ def unknown_in(expression: str) -> list[str]:
     return wrong + [name for name in _metrics_of(expression) if name not in known and not _FOREIGN.match(name)]
 
 
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """What a rule reads: a metric and what its labels must be.
+
+    Attributes:
+        matchers: (label, operator, value) as PromQL has them.
+    """
+
+    name: str
+    matchers: tuple[tuple[str, str, str], ...] = ()
+
+    def takes(self, labels: Mapping[str, str]) -> bool:
+        """Whether it selects a series with these labels."""
+        return all(_matches(labels.get(label, ""), operator, value) for label, operator, value in self.matchers)
+
+
+def selectors_in(expression: str) -> list[Selector]:
+    """Everything that an expression reads; of `=~"a|b"` each word on its own, for each must be there."""
+    found = []
+    for name, inside in _SELECTOR.findall(expression):
+        choices = [
+            [(label, operator, word) for word in _words(operator, value)]
+            for label, operator, value in _MATCHER.findall(inside)
+        ]
+        found += [Selector(name, matchers) for matchers in product(*choices)]
+    named = {selector.name for selector in found}
+    return found + [Selector(name) for name in sorted(_metrics_of(expression) - named)]
+
+
+def is_foreign(name: str) -> bool:
+    """Whether somebody else's process has the metric, or Prometheus records it."""
+    return bool(_FOREIGN.match(name))
+
+
+def _words(operator: str, value: str) -> list[str]:
+    is_choice = operator == "=~" and re.fullmatch(r"\w+(\|\w+)+", value)
+    return value.split("|") if is_choice else [value]
+
+
+def _matches(value: str, operator: str, wanted: str) -> bool:
+    is_it = bool(re.fullmatch(wanted, value)) if "~" in operator else value == wanted
+    return is_it is not operator.startswith("!")
+
+
 def _metrics_of(expression: str) -> set[str]:
-    bare = re.sub(r'"[^"]*"|\[[^\]]*\]', "", expression)
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\boffset \w+', "", expression)
     bare = re.sub(r"\{[^}]*\}", "", bare)
     bare = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
     return {name for name in _NAME.findall(bare) if name.lower() not in _KEYWORDS and not name.isdigit()}

@@ -129,6 +129,18 @@ def test_rules_are_what_prometheus_reads() -> None:
 
 
 @needs_promtool
+def test_what_one_event_must_tell_is_told_by_a_counter_born_at_two(tmp_path: Path) -> None:
+    """A process may begin and fail between two looks of Prometheus, which then sees no increase and no zero."""
+    born = {
+        "AttemptsMissing": 'checkin_audited_total{job="checkin",instance="new",result="missing"}',
+        "DeadLetters": 'amqp_dead_letters_total{job="recorder",instance="new",queue="checkin.record.v1"}',
+    }
+    assert {alert.name for alert in ALERTS if " unless " in alert.expr} == set(born)
+    tests = [_quiet(name, {series: "_x14 2x16"}, "20m") for name, series in born.items()]
+    assert _firing(tmp_path, tests) == set(born)
+
+
+@needs_promtool
 @pytest.mark.parametrize("what", ["fires", "is quiet", "has no data"])
 def test_alerts_fire_when_they_should_and_only_then(what: str, tmp_path: Path) -> None:
     """Every alert of every file, evaluated by Prometheus's own code."""

@@ -194,14 +194,24 @@ def run(
 @asynccontextmanager
 async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
     """One more replica of a process, ready, on ports of its own, with the broker behind a proxy."""
+    amqp_url = f"{PROCESSES[name].prefix}AMQP_URL"
+    async with replica(name, {amqp_url: changed_url(amqp_url, port=amqp_port)}) as found:
+        yield found
+
+
+@asynccontextmanager
+async def replica(
+    name: str, changes: Mapping[str, str] = MappingProxyType({}), within_s: float = PATIENCE_S
+) -> AsyncIterator[Victim]:
+    """One more replica of a process, ready, on ports of its own, with some URLs changed."""
     process, shape = PROCESSES[name], stack.Shape.of_running()
-    ports = {"ops": reserved_port(), "grpc": reserved_port()}
+    ports = {"ops": reserved_port(), "grpc": reserved_port(), "http": reserved_port()}
     variables = environment(process, ports, local_place(shape.counts, shape.http_port))
-    amqp_url = f"{process.prefix}AMQP_URL"
-    _set_url(variables, amqp_url, changed_url(amqp_url, port=amqp_port))
+    for variable, url in changes.items():
+        _set_url(variables, variable, url)
     found = Victim(_spawn(process.module, variables), ports)
     try:
-        await eventually(found.is_ready)
+        await eventually(found.is_ready, within_s)
         yield found
     finally:
         found.kill()
