@@ -20,7 +20,8 @@ DECIDE_S = 4.0
 DECIDE_MANY_S = 10.0
 # WeChat is asked on the way, and takes its time.
 SIGN_IN_S = 8.0
-_LATEST = 20
+# A sync, and some.
+_LATEST = 100
 
 
 class Clients:

@@ -14,20 +14,28 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gateway import metrics
+from gateway.ratelimit import Buckets
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit import ids, qr, telemetry
 from servicekit.breaker import AsyncBreaker
 from servicekit.credentials import checkin_id, evidence_binding, evidence_of
-from servicekit.errors import ServiceError, UnavailableError
+from servicekit.errors import RateLimitedError, ServiceError, UnavailableError
 from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 
 EXCHANGE = "checkin"
 ATTEMPTED = "attempted.v1"
+_REFUSALS = 60
 
 
 class BatchLostError(UnavailableError):
     """Nothing durable holds the batch that we know of: nobody in it knows whether it counted, trying again is safe."""
+
+
+class TooManyRefusalsError(RateLimitedError):
+    """The person was refused as often as is kept; nothing of this attempt was stored."""
+
+    reason = "TOO_MANY_REFUSALS"
 
 
 class PublisherPort(Protocol):
@@ -60,8 +68,10 @@ class Fallback:
         self._breaker = breaker
         self._qr = Sealer(credential_pb2.QrToken, secrets)
         self._evidence = Sealer(credential_pb2.Evidence, secrets)
+        # As many as checkin keeps of one person in ten minutes; each gateway counts for itself.
+        self._refusals = Buckets(burst=_REFUSALS, per_s=_REFUSALS / 600)
 
-    async def take(self, attempts: Sequence[pb.Attempt], within_s: float) -> list[pb.Checkin | Exception]:
+    async def take(self, attempts: Sequence[pb.Attempt], within_s: float) -> Sequence[pb.Checkin | ServiceError]:
         """A result per attempt, in order; whatever has a record in its result is durable.
 
         Args:
@@ -72,17 +82,27 @@ class Fallback:
             BatchLostError: The message could not be published; then it may still arrive later.
         """
         due_at = time.monotonic() + within_s
-        copies = {index: self._judge(attempt) for index, attempt in enumerate(attempts) if attempt.token}
-        if copies:
-            await self._publish(pb.AttemptedBatch(copies=copies.values()), due_at)
-        results: list[pb.Checkin | Exception] = [
-            _record(copies[index]) if index in copies else _lost() for index in range(len(attempts))
+        judged = [self._judge(attempt) if attempt.token else _lost() for attempt in attempts]
+        if copies := [each for each in judged if isinstance(each, pb.Copy)]:
+            await self._publish(pb.AttemptedBatch(copies=copies), due_at)
+        results: list[pb.Checkin | ServiceError] = [
+            _record(each) if isinstance(each, pb.Copy) else each for each in judged
         ]
         _count(results)
         return results
 
-    def _judge(self, attempt: pb.Attempt) -> pb.Copy:
-        """The copy that the recorder gets: undecided, or refused for what is wrong with its QR."""
+    def _judge(self, attempt: pb.Attempt) -> pb.Copy | TooManyRefusalsError:
+        """What the recorder gets, unless the person was refused too often."""
+        copy = self._to_copy(attempt)
+        if copy.judgement == pb.JUDGEMENT_REFUSED and (wait_s := self._refusals.take(attempt.user_id)):
+            metrics.REFUSALS_OVER.inc()
+            return TooManyRefusalsError(
+                "too many of your attempts were refused; this one is not kept", retry_after_s=wait_s
+            )
+        return copy
+
+    def _to_copy(self, attempt: pb.Attempt) -> pb.Copy:
+        """The copy: undecided, or refused for what is wrong with its QR."""
         copy = pb.Copy(
             user_id=attempt.user_id,
             attempt_id=attempt.attempt_id,
@@ -165,9 +185,11 @@ def _lost() -> BatchLostError:
     return BatchLostError("check-ins cannot be taken at this moment; try again")
 
 
-def _count(results: Sequence[pb.Checkin | Exception]) -> None:
+def _count(results: Sequence[pb.Checkin | ServiceError]) -> None:
     for result in results:
-        if isinstance(result, Exception):
+        if isinstance(result, TooManyRefusalsError):
+            metrics.FALLBACK.labels("over_quota").inc()
+        elif isinstance(result, ServiceError):
             metrics.FALLBACK.labels("not_qr").inc()
         else:
             metrics.FALLBACK.labels("refused" if result.outcome == pb.OUTCOME_REFUSED else "provisional").inc()

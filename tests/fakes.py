@@ -133,6 +133,24 @@ class FakeGuesses:
 
 
 @dataclass
+class FakeRefusals:
+    """So many refusals a person, for ever."""
+
+    quota: int = 60
+    kept: list[bytes] = field(default_factory=list)
+
+    async def spend(self, refusals: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """Keeps each one in time."""
+        return [self._spend(person) for person, _ in refusals]
+
+    def _spend(self, person: bytes) -> float:
+        if self.kept.count(person) >= self.quota:
+            return 600.0
+        self.kept.append(person)
+        return 0.0
+
+
+@dataclass
 class FakeRoles:
     """Roles by organisation and person; `is_gone` is an identity that does not answer."""
 

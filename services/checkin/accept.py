@@ -1,7 +1,8 @@
 """The first half of the journey: a batch of attempts becomes durable, judged copies, and each person gets an answer.
 
 Control comes from `rpc.py` with a batch the gateway put together, and goes through antifraud (one call), Redis (one
-trip for earlier answers, one for what stands on the seats, one to settle) and RabbitMQ (one message) back to it. The
+trip for earlier answers, one for what stands on the seats, one to settle; one more where somebody is refused, whose
+refusals are counted) and RabbitMQ (one message) back to it. The
 second half is `record.py`.
 """
 
@@ -20,7 +21,7 @@ from servicekit.rpc.status import to_status
 from services.checkin import metrics
 from services.checkin.audit import Audit
 from services.checkin.domain import Method, is_refused_for_time
-from services.checkin.errors import AttemptReusedError
+from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
 from services.checkin.judging import (
     Case,
     Judging,
@@ -72,6 +73,13 @@ class RecordsPort(Protocol):
         """The current records with their history; those unknown, or all when MySQL is slow, are left out."""
 
 
+class RefusalsPort(Protocol):
+    """How many refusals of each person are still kept; one trip, and never raises."""
+
+    async def spend(self, refusals: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """For each, in order: 0 when it may be kept, else the seconds until one may be again."""
+
+
 @dataclass(slots=True)
 class _Reply(Case):
     """A case on its way to its answer."""
@@ -91,6 +99,7 @@ class Acceptance:
         seats: SeatsPort,
         dispatch: DispatchPort,
         records: RecordsPort,
+        refusals: RefusalsPort,
         recent: Recent,
         audit: Audit,
     ) -> None:
@@ -98,6 +107,7 @@ class Acceptance:
         self._seats = seats
         self._dispatch = dispatch
         self._records = records
+        self._refusals = refusals
         self._recent = recent
         self._audit = audit
 
@@ -112,9 +122,10 @@ class Acceptance:
         cases = [_Reply(attempt) for attempt in attempts]
         await self._judging.judge(cases)
         claims, earlier = await self._take_seats([case for case in cases if case.error is None])
+        await self._recall_earlier([case for case in cases if case.error is None], earlier)
+        await self._limit_refusals(cases)
         # From here on only attempts that may be stored; the others have their error.
         taken = [case for case in cases if case.error is None]
-        await self._recall_earlier(taken, earlier)
         batch = pb.AttemptedBatch(copies=[self._judging.to_copy(case) for case in taken])
         if taken:
             message_id = await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
@@ -168,6 +179,21 @@ class Acceptance:
             case.earlier = _current(told, stored.get(_key(case)))
             if case.earlier:
                 case.earlier.ClearField("history")
+
+    async def _limit_refusals(self, cases: Sequence[_Reply]) -> None:
+        """Nobody fills the tables: beyond so many, refusals are told and not kept. Staff answer for theirs."""
+        refused = [
+            case
+            for case in cases
+            if case.finding.judgement is Judgement.REFUSED and case.error is None and case.earlier is None
+        ]
+        if not refused:
+            return
+        waits = await self._refusals.spend([(case.attempt.actor_id or case.attempt.user_id, True) for case in refused])
+        for case, wait_s in zip(refused, waits, strict=True):
+            if wait_s:
+                metrics.REFUSALS_OVER.inc()
+                case.error = TooManyRefusalsError(wait_s)
 
     async def _settle(
         self, cases: Sequence[_Reply], held: Mapping[Room, Sequence[Claim]], results: Mapping[int, pb.Checkin]

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 from servicekit.bulk_histogram import BulkHistogram
+from servicekit.quotas import OVER_QUOTA
 from servicekit.series import from_start
 
 ATTEMPTS = Counter("checkin_attempts_total", "Attempts answered.", ["outcome", "reason"])
@@ -22,6 +23,7 @@ SLOT_AGE = BulkHistogram(
     "Age of a QR when its scan arrived.",
     bounds=(1, 5, 10, 20, 30, 45, 60, 75, 90, 120, 300),
 )
+REFUSALS_OVER = OVER_QUOTA.labels("refusals")
 PROVISIONAL_OPEN = Gauge("checkin_provisional_open", "Undecided attempts waiting for completion.")
 OLDEST_PENDING = Gauge("checkin_oldest_pending_seconds", "Age of the oldest undecided attempt.")
 INBOX_DEPTH = Gauge("checkin_inbox_depth", "Batches waiting in the inbox.")

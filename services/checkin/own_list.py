@@ -5,8 +5,10 @@ of several pages ends with what changed since its first page was read: nothing t
 and what comes twice carries its id.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
 from services.checkin.changes import OVERLAP_US
 from services.checkin.records import ChangePosition, Position, Stored
@@ -48,8 +50,13 @@ class OwnList:
     def __init__(self, records: RecordsPort) -> None:
         self._records = records
 
-    async def page(self, user_id: bytes, size: int, place: Place | None) -> tuple[list[Stored], Place | None]:
+    async def page(
+        self, user_id: bytes, size: int, place: Place | None, fresh: Mapping[Position, pb.Checkin]
+    ) -> tuple[list[pb.Checkin], Place | None]:
         """The next page, and where to go on if there is more.
+
+        Args:
+            fresh: What is answered and not recorded yet; it has its place among the others.
 
         Raises:
             UnavailableError: MySQL is gone.
@@ -57,18 +64,22 @@ class OwnList:
         since = place.since if place else now_us() - OVERLAP_US
         if place and place.part:
             return await self._changed(user_id, size, since, (place.at, place.identifier, place.direction))
-        found = await self._records.list_of(user_id, size, (place.at, place.identifier) if place else None)
-        if len(found) == size:
-            last = found[-1].copy
-            return found, Place(0, last.received_at, last.attempt_id, 0, since)
+        before = (place.at, place.identifier) if place else None
+        listed = {at: record for at, record in fresh.items() if before is None or at < before}
+        stored = await self._records.list_of(user_id, size, before)
+        listed |= {(one.copy.received_at, one.copy.attempt_id): one.record() for one in stored}
+        shown = sorted(listed, reverse=True)[:size]
+        records = [listed[at] for at in shown]
+        if len(listed) >= size:
+            return records, Place(0, *shown[-1], 0, since)
         if place is None:
-            return found, None
-        changed, more = await self._changed(user_id, size - len(found), since, None)
-        known = {stored.key for stored in found}
-        return found + [stored for stored in changed if stored.key not in known], more
+            return records, None
+        changed, more = await self._changed(user_id, size - len(records), since, None)
+        known = {record.attempt_id for record in records}
+        return records + [record for record in changed if record.attempt_id not in known], more
 
     async def _changed(
         self, user_id: bytes, size: int, since: int, after: ChangePosition | None
-    ) -> tuple[list[Stored], Place | None]:
+    ) -> tuple[list[pb.Checkin], Place | None]:
         changed, more = await self._records.changes_of(user_id, since, after, size)
-        return changed, Place(1, *more, since) if more else None
+        return [stored.record() for stored in changed], Place(1, *more, since) if more else None

@@ -16,7 +16,7 @@ from services.checkin.activities import Activities
 from services.checkin.changes import Changes
 from services.checkin.merge import DecisionKind
 from services.checkin.own_list import OwnList, Place
-from services.checkin.records import Records, ReviewPosition
+from services.checkin.records import Position, Records, ReviewPosition
 from services.checkin.review import PAGE, Result, Reviews, Word, kind_of
 from services.checkin.seats import Seats
 
@@ -81,19 +81,12 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         return record
 
     async def ListCheckins(self, request: pb.ListCheckinsRequest, context: Context) -> pb.ListCheckinsResponse:
-        """A page from MySQL, see `own_list.py`; the first also has what is answered but not recorded yet."""
+        """A page from MySQL and of what is answered but not recorded yet, see `own_list.py`."""
         user_id, size = person().user_id, pages.page_size(request.page_size)
         place = pages.decode(request.page_token, int, int, bytes, int, int)
-        stored, more = await self._own.page(user_id, size, Place(*cast(Place, place)) if place else None)
-        listed = [(one.copy.received_at, one.record()) for one in stored]
-        if place is None:
-            known = {record.checkin_id for _, record in listed}
-            fresh = await self._answers(user_id)
-            # What is older than this page, if it is recorded, comes on a later one.
-            since = more.at if more else 0
-            listed += [(at, record) for at, record in fresh if record.checkin_id not in known and at >= since]
-            listed.sort(key=lambda entry: (entry[0], entry[1].attempt_id), reverse=True)
-        records = [record for _, record in listed]
+        # Asked for first: what is recorded meanwhile is found twice rather than never.
+        fresh = await self._unrecorded(user_id)
+        records, more = await self._own.page(user_id, size, Place(*cast(Place, place)) if place else None, fresh)
         await self._name_activities(records)
         return pb.ListCheckinsResponse(checkins=records, next_page_token=pages.encode(*more) if more else "")
 
@@ -174,6 +167,14 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
             if record.checkin_id == identifier:
                 return record
         raise NotFoundError("there is no such check-in")
+
+    async def _unrecorded(self, user_id: bytes) -> dict[Position, pb.Checkin]:
+        """What a person was answered and MySQL does not have yet, by its place in their list."""
+        told = await self._answers(user_id)
+        if not told:
+            return {}
+        stored = await self._records.which_are_stored([(user_id, record.attempt_id) for _, record in told])
+        return {(at, record.attempt_id): record for at, record in told if (user_id, record.attempt_id) not in stored}
 
     async def _answers(self, user_id: bytes) -> list[tuple[int, pb.Checkin]]:
         """What a person was told lately: when the attempt arrived, and the record."""

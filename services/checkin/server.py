@@ -10,6 +10,7 @@ from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import cache, process
+from servicekit.allowance import Allowance
 from servicekit.breaker import AsyncBreaker
 from servicekit.broker import Publisher
 from servicekit.database import create_engine
@@ -72,7 +73,8 @@ async def compose(settings: CheckinSettings, credentials: CredentialSettings, ru
     running.health.page("/recent", recent.snapshot)
     audit = Audit(records.which_are_recorded, records.which_are_stored)
     running.background(audit.run(), "audit")
-    acceptance = Acceptance(judging, seats, dispatch, records, recent, audit)
+    refusals = Allowance(redis, b"checkin:refusals:", limit=settings.refusals_per_10_min, window_s=600)
+    acceptance = Acceptance(judging, seats, dispatch, records, refusals, recent, audit)
     running.background(_remember_since(seats), "redis-since")
     running.background(watch_clock(redis), "clock")
     reviews = Reviews(records, decisions, activities, roles, names, evidence)

@@ -26,6 +26,7 @@ from servicekit.rpc.status import from_status
 from servicekit.sealed import Sealer
 from services.checkin import merge
 from services.checkin.changes import Changes
+from services.checkin.judging import Key
 from services.checkin.merge import Decision, DecisionKind
 from services.checkin.records import ChangePosition, Position, Ruling, Stored
 from services.checkin.review import Reviews
@@ -68,6 +69,10 @@ class Stock:
         """A page of one's own."""
         mine = self._of(user_id)
         return [one for one in mine if not before or one.copy.received_at < before[0]][:size]
+
+    async def which_are_stored(self, keys: Collection[Key]) -> set[Key]:
+        """Those that are there."""
+        return {(copy.user_id, copy.attempt_id) for copy in self.copies} & set(keys)
 
     async def changes_of(
         self, user_id: bytes, since: int, after: ChangePosition | None, size: int
@@ -213,9 +218,12 @@ async def test_a_record_comes_with_names_revision_and_history(checkin: Checkin) 
 
 
 async def test_what_is_answered_but_not_recorded_is_there_too(checkin: Checkin) -> None:
-    """From Redis, on the first page only; once it is recorded the record wins, and without Redis it alone is left."""
+    """From Redis; once it is recorded the record wins, and without Redis it alone is left."""
     stored = checkin.store(user_id=checkin.person)
-    told = [pb.Checkin(checkin_id=id_of(stored), outcome=pb.OUTCOME_PROVISIONAL), pb.Checkin(checkin_id=new_id())]
+    told = [
+        pb.Checkin(checkin_id=id_of(stored), attempt_id=stored.attempt_id, outcome=pb.OUTCOME_PROVISIONAL),
+        pb.Checkin(checkin_id=new_id(), attempt_id=new_id()),
+    ]
     checkin.stock.answered = [Answer(bytes(16), now_us(), answer.SerializeToString()) for answer in told]
 
     page = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=50))
@@ -226,6 +234,26 @@ async def test_what_is_answered_but_not_recorded_is_there_too(checkin: Checkin) 
     assert [one.checkin_id for one in page.checkins] == [told[1].checkin_id, id_of(stored)]
     assert page.checkins[1].outcome == pb.OUTCOME_ACCEPTED and fresh.checkin_id == told[1].checkin_id
     assert [one.checkin_id for one in alone.checkins] == [id_of(stored)]
+
+
+async def test_a_page_is_no_longer_than_was_asked_for(checkin: Checkin) -> None:
+    """However much is answered and not recorded yet; paging finds all of it once, each in its place."""
+    for _ in range(3):
+        copy = checkin.store(user_id=checkin.person)
+        told = pb.Checkin(checkin_id=new_id(), attempt_id=new_id())
+        checkin.stock.answered.append(Answer(bytes(16), copy.received_at + 1, told.SerializeToString()))
+    every = [copy.attempt_id for copy in checkin.stock.copies]
+    fresh = [pb.Checkin.FromString(answer.checkin).attempt_id for answer in checkin.stock.answered]
+
+    found, sizes, token = [], [], ""
+    while not sizes or token:
+        page = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=4, page_token=token))
+        found += [one.attempt_id for one in page.checkins]
+        sizes.append(len(page.checkins))
+        token = page.next_page_token
+
+    assert sizes == [4, 2]
+    assert found == [one for pair in zip(reversed(fresh), reversed(every), strict=True) for one in pair]
 
 
 async def test_pages_follow_one_another(checkin: Checkin) -> None:

@@ -8,6 +8,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.ids import new_id
+from servicekit.rpc.status import from_status
 from servicekit.sealed import Sealer, parse_secrets
 from services.checkin.accept import Acceptance
 from services.checkin.activities import Switches
@@ -29,6 +30,7 @@ from tests.fakes import (
     FakeGuesses,
     FakePeople,
     FakeRecords,
+    FakeRefusals,
     FakeRoles,
     FakeSeats,
 )
@@ -52,6 +54,7 @@ class House:
     roles: FakeRoles = field(default_factory=FakeRoles)
     people: FakePeople = field(default_factory=FakePeople)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    refusals: FakeRefusals = field(default_factory=FakeRefusals)
 
     def __post_init__(self) -> None:
         self.activities = FakeActivities([a_snapshot(self.occurrence)])
@@ -64,7 +67,9 @@ class House:
             evidence=self.evidence,
         )
         audit = Audit(self.records.which_are_recorded, self.records.which_are_stored)
-        self.acceptance = Acceptance(self.judging, self.seats, self.dispatch, self.records, Recent(), audit)
+        self.acceptance = Acceptance(
+            self.judging, self.seats, self.dispatch, self.records, self.refusals, Recent(), audit
+        )
 
     def token(self, sealer: Sealer[credential_pb2.QrToken] | None = None, **changes: object) -> str:
         """A QR of the occurrence, issued at its start."""
@@ -314,6 +319,35 @@ async def test_one_batch_buys_no_more_guesses_than_many(house: House) -> None:
     assert answers[0].outcome == Outcome.ACCEPTED
     assert [answer.reasons[0].reason for answer in answers[1:]] == ["CODE_WRONG"] * 5 + ["CODE_LOCKED"] * 3
     assert answers[-1].activity_id == b""
+
+
+async def test_so_many_refusals_are_kept_and_no_more(house: House) -> None:
+    """Of one batch too; beyond them nothing is stored, and who is accepted, or told what came before, never pays."""
+    person, token = new_id(), house.token(issued_at=STARTS_AT // SECOND_US - 100)
+    house.refusals.quota = 2
+    first = house.scan(user_id=person)
+    await house.take(first)
+
+    results = await house.acceptance.accept(
+        [house.scan(user_id=person, token=token) for _ in range(3)]
+        + [house.scan(user_id=person), house.scan(token=token)]
+    )
+
+    assert [result.checkin.outcome for result in results] == [5, 5, 0, 2, 5]
+    assert from_status(results[2].status).reason == "TOO_MANY_REFUSALS"
+    assert [copy.judgement for copy in house.dispatch.sent[1:]] == [1, 1, 4, 1]
+    first.received_at += 7200 * SECOND_US
+    assert (await house.told(first))[0] is Outcome.ACCEPTED
+
+
+async def test_what_a_full_room_refuses_is_counted_too() -> None:
+    """That is known last."""
+    house = House(an_occurrence(capacity=1))
+    house.refusals.quota = 1
+    await house.take(house.scan())
+    person = new_id()
+    results = await house.acceptance.accept([house.scan(user_id=person) for _ in range(2)])
+    assert [result.WhichOneof("result") for result in results] == ["checkin", "status"]
 
 
 async def test_a_full_room_refuses_the_next_person() -> None:

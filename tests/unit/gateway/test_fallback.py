@@ -159,3 +159,16 @@ async def test_without_a_broker_nobody_is_answered(fallback: Fallback, broker: B
             await fallback.take([an_attempt(a_token()), an_attempt("x")], 1.0)
 
     assert broker.calls == 2
+
+
+async def test_refusals_of_one_person_are_kept_up_to_a_number(fallback: Fallback, broker: Broker) -> None:
+    """The others are told, and good scans go on; without checkin each gateway counts for itself."""
+    person = ids.new_id()
+    bad = [an_attempt("x" * 40, user_id=person) for _ in range(63)]
+
+    results = await fallback.take([*bad, an_attempt(a_token(), user_id=person)])
+
+    assert [getattr(result, "reason", "kept") for result in results] == ["kept"] * 60 + ["TOO_MANY_REFUSALS"] * 3 + [
+        "kept"
+    ]
+    assert len(broker.batches[0].copies) == 61
