@@ -186,6 +186,26 @@ class FakePeople:
 
 
 @dataclass
+class FakeAcquaintances:
+    """Every organisation knows everybody but the strangers; `calls` is what was asked, all of which is remembered."""
+
+    strangers: set[bytes] = field(default_factory=set)
+    is_gone: bool = False
+    calls: list[set[bytes]] = field(default_factory=list)
+
+    async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """See `services.checkin.acquaintances`."""
+        if self.is_gone and len(self.remembered(organisation_id, user_ids)) < len(user_ids):
+            raise UnavailableError("nobody can tell")
+        self.calls.append(set(user_ids))
+        return self.remembered(organisation_id, user_ids)
+
+    def remembered(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Those who are known and were asked about."""
+        return (set(user_ids) & set().union(*self.calls)) - self.strangers
+
+
+@dataclass
 class FakeDevices:
     """Devices that staff used at a door, for ever."""
 

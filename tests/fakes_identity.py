@@ -3,7 +3,7 @@
 `tests/contract/test_identity_store.py` runs the same body on these stores and on the real ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from servicekit import ids
@@ -129,6 +129,10 @@ class FakeOrganisations:
         """See `Organisations.role_of`."""
         return self.roles.get((organisation_id, user_id), (Role.NONE, 0))[0]
 
+    async def members_among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """See `Organisations.members_among`."""
+        return {user_id for user_id in user_ids if (organisation_id, user_id) in self.roles}
+
     async def members(self, organisation_id: bytes, actor_id: bytes, after: bytes, limit: int) -> list[Member]:
         """See `Organisations.members`."""
         domain.check_may_list(await self.role_of(organisation_id, actor_id))
@@ -183,6 +187,17 @@ class FakeOrganisations:
     def _member(self, organisation_id: bytes, user_id: bytes) -> Member:
         role, joined_at = self.roles[organisation_id, user_id]
         return Member(user_id, self.people.users[user_id].name, role, joined_at)
+
+
+@dataclass
+class FakeAcquaintances:
+    """Everybody came everywhere but the strangers."""
+
+    strangers: set[bytes] = field(default_factory=set)
+
+    async def has(self, organisation_id: bytes, user_id: bytes) -> bool:
+        """See `checkin_client.Acquaintances.has`."""
+        return user_id not in self.strangers
 
 
 @dataclass

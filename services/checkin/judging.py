@@ -112,8 +112,8 @@ class Case:
 class StaffPort(Protocol):
     """Who may check others in; never raises.
 
-    Waits for identity twice per batch at most: for all roles at once (one call per organisation and actor), then for
-    all subjects (one call).
+    Waits for all roles at once (one call per organisation and actor), then for all subjects of an organisation (one
+    call to each who can tell).
     """
 
     async def admit(self, cases: Sequence[Case]) -> None:

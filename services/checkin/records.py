@@ -187,6 +187,13 @@ class Records:
         async with self._moment() as connection:
             return await recorded_among(connection, message_ids)
 
+    async def who_tried(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Those with an attempt of their own at an activity of the organisation."""
+        own = attempts.c.organisation_id == organisation_id, attempts.c.is_staff == 0
+        query = select(attempts.c.user_id).where(attempts.c.user_id.in_(list(user_ids)), *own).distinct()
+        async with self._moment() as connection:
+            return set(await connection.scalars(query))
+
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""
         async with self._moment() as connection:

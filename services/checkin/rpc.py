@@ -12,6 +12,7 @@ from servicekit.errors import NotFoundError, ServiceError, UnavailableError, inv
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.status import to_status
 from services.checkin.accept import Acceptance
+from services.checkin.acquaintances import Acquaintances
 from services.checkin.activities import Activities
 from services.checkin.changes import Changes
 from services.checkin.merge import DecisionKind
@@ -36,8 +37,10 @@ ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "BatchCreateCheckins": by("gateway"),
     _SERVICE + "ListRecords": by("reporting", "projector"),
     _SERVICE + "ListTotals": by("reporting", "projector"),
+    _SERVICE + "FilterAcquaintances": by("identity"),
 }
 _MAXIMUM_TOTALS = 1000
+_MAXIMUM_PEOPLE = 500
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -53,6 +56,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         activities: Activities,
         changes: Changes,
         reviews: Reviews,
+        acquaintances: Acquaintances,
     ) -> None:
         self._acceptance = acceptance
         self._seats = seats
@@ -61,6 +65,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._activities = activities
         self._changes = changes
         self._reviews = reviews
+        self._acquaintances = acquaintances
 
     async def BatchCreateCheckins(
         self, request: pb.BatchCreateCheckinsRequest, context: Context
@@ -161,6 +166,15 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         if len(request.occurrence_ids) > _MAXIMUM_TOTALS:
             raise invalid("occurrence_ids", f"must be at most {_MAXIMUM_TOTALS}")
         return pb.ListTotalsResponse(totals=await self._records.totals(request.occurrence_ids))
+
+    async def FilterAcquaintances(
+        self, request: pb.FilterAcquaintancesRequest, context: Context
+    ) -> pb.FilterAcquaintancesResponse:
+        """Those who came, or tried to."""
+        if len(request.user_ids) > _MAXIMUM_PEOPLE:
+            raise invalid("user_ids", f"must be at most {_MAXIMUM_PEOPLE}")
+        came = await self._acquaintances.who_came(request.organisation_id, set(request.user_ids))
+        return pb.FilterAcquaintancesResponse(user_ids=came)
 
     async def _answered(self, user_id: bytes, identifier: bytes) -> pb.Checkin:
         for _, record in await self._answers(user_id):

@@ -25,6 +25,7 @@ from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
 from services.checkin.accept import Acceptance
+from services.checkin.acquaintances import Acquaintances, Members
 from services.checkin.activities import Activities
 from services.checkin.antifraud_client import Antifraud
 from services.checkin.audit import Audit
@@ -60,12 +61,13 @@ async def compose(settings: CheckinSettings, credentials: CredentialSettings, ru
     seats, records = Seats(redis), Records(engine)
     identity = client.connect(running, shared.identity_target, "identity", retry=True)
     roles, names = Roles(identity), Names(identity)
+    acquaintances = Acquaintances(records, seats, activities, Members(identity))
     evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(running, shared.antifraud_target, "antifraud", retry=True)),
         guesses=guess_limit(redis),
-        staff=Staff(roles, names, Devices(redis)),
+        staff=Staff(roles, acquaintances, Devices(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )
@@ -79,7 +81,7 @@ async def compose(settings: CheckinSettings, credentials: CredentialSettings, ru
     running.background(watch_clock(redis), "clock")
     reviews = Reviews(records, decisions, activities, roles, names, evidence)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
-    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews)
+    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, acquaintances)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
     await server.serve(running, settings.grpc_address, register, servicer, ACCESS, _verifier(identity))
 

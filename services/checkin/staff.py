@@ -5,7 +5,7 @@ that item's error and never stands in the others' way.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from protos.identity.v1 import identity_pb2
@@ -21,14 +21,14 @@ class RolesPort(Protocol):
         """A role, remembered for a while; UnavailableError when identity is gone and nothing is remembered."""
 
 
-class PeoplePort(Protocol):
-    """Who exists."""
+class AcquaintancesPort(Protocol):
+    """Whom organisations know."""
 
-    async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        """The names of those who exist, in one call; UnavailableError when identity is gone and some are not known."""
+    async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Those whom it knows, in a call to each who can tell; UnavailableError when of some nobody can."""
 
-    def remembered(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        """The names of those who are known without asking."""
+    def remembered(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Those who are known without asking."""
 
 
 class DevicesPort(Protocol):
@@ -43,9 +43,9 @@ class DevicesPort(Protocol):
 class Staff:
     """Admits attempts that staff make for others; a batch without such an attempt costs nothing."""
 
-    def __init__(self, roles: RolesPort, people: PeoplePort, devices: DevicesPort) -> None:
+    def __init__(self, roles: RolesPort, acquaintances: AcquaintancesPort, devices: DevicesPort) -> None:
         self._roles = roles
-        self._people = people
+        self._acquaintances = acquaintances
         self._devices = devices
 
     async def admit(self, cases: Sequence[Case]) -> None:
@@ -77,17 +77,19 @@ class Staff:
         return None if role >= identity_pb2.ROLE_STAFF else NotFoundError("there is no such activity")
 
     async def _check_subjects(self, cases: Sequence[Case]) -> None:
-        if not cases:
-            return
-        subjects = {case.attempt.user_id for case in cases}
-        missing: ServiceError = NotFoundError("there is no such person")
-        try:
-            known = await self._people.of(subjects)
-        except ServiceError as error:
-            known, missing = self._people.remembered(subjects), error
+        """A stranger to the organisation is told like somebody who does not exist."""
+        subjects: dict[bytes, set[bytes]] = {}
         for case in cases:
-            if case.attempt.user_id not in known:
-                case.fail(missing)
+            subjects.setdefault(_post(case)[0], set()).add(case.attempt.user_id)
+        for organisation_id, user_ids in subjects.items():
+            missing: ServiceError = NotFoundError("there is no such person here")
+            try:
+                known = await self._acquaintances.of(organisation_id, user_ids)
+            except ServiceError as error:
+                known, missing = self._acquaintances.remembered(organisation_id, user_ids), error
+            for case in cases:
+                if _post(case)[0] == organisation_id and case.attempt.user_id not in known:
+                    case.fail(missing)
 
     async def _trust(self, cases: Sequence[Case]) -> None:
         """Who was seen at the door with a device is believed what it brings later."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
@@ -52,6 +52,13 @@ ACCESS: dict[str, Access] = {
 }
 
 
+class AcquaintancesPort(Protocol):
+    """See `checkin_client`; raises UnavailableError when nobody can tell."""
+
+    async def has(self, organisation_id: bytes, user_id: bytes) -> bool:
+        """Whether somebody tried to check in to one of its activities by themselves."""
+
+
 class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     """Serves the methods.
 
@@ -68,6 +75,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         signer: Signer,
         revocations: Revocations,
         subscriptions: Subscriptions,
+        acquaintances: AcquaintancesPort,
         templates: Collection[str] = (),
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
@@ -77,6 +85,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         self._signer = signer
         self._revocations = revocations
         self._subscriptions = subscriptions
+        self._acquaintances = acquaintances
         self._templates = templates
         self._now_us = now_us
         # Those beyond it wait their turn: a code is spent only by somebody whose turn it is.
@@ -136,7 +145,13 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         if len(request.user_ids) > MAXIMUM_BATCH:
             raise invalid("user_ids", f"must be at most {MAXIMUM_BATCH}")
         found = await self._people.batch_get(request.user_ids) if request.user_ids else []
-        return pb.BatchGetUsersResponse(users=map(_user, found))
+        members = await self._members_among(request.organisation_id, [user.user_id for user in found])
+        return pb.BatchGetUsersResponse(users=map(_user, found), member_ids=members)
+
+    async def _members_among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> Collection[bytes]:
+        if not organisation_id or not user_ids:
+            return ()
+        return await self._organisations.members_among(organisation_id, user_ids)
 
     async def CreateOrganisation(self, request: pb.CreateOrganisationRequest, context: Context) -> pb.Organisation:
         """Makes an organisation whose owner is the calling person."""
@@ -162,12 +177,20 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         return pb.ListMembersResponse(members=map(_member, page), next_page_token=next_page_token)
 
     async def AddMember(self, request: pb.AddMemberRequest, context: Context) -> pb.Member:
-        """Lets a person in; for organisers and owners."""
+        """Lets a person in; for organisers and owners, who may add whom the organisation knows."""
         role = domain.check_role(request.role)
-        member = await self._organisations.add_member(
-            request.organisation_id, person().user_id, request.user_id, role, self._now_us()
-        )
-        return _member(member)
+        organisation_id, actor_id, user_id = request.organisation_id, person().user_id, request.user_id
+        # First, or whoever may not add anybody would learn who came.
+        actor = await self._organisations.role_of(organisation_id, actor_id)
+        domain.check_may_give(actor, role, is_oneself=actor_id == user_id)
+        await self._check_acquainted(organisation_id, user_id)
+        return _member(await self._organisations.add_member(organisation_id, actor_id, user_id, role, self._now_us()))
+
+    async def _check_acquainted(self, organisation_id: bytes, user_id: bytes) -> None:
+        """A stranger's id is answered like one that nobody has: it shows no name, and not that they exist."""
+        is_member = await self._organisations.role_of(organisation_id, user_id) is not domain.Role.NONE
+        if not is_member and not await self._acquaintances.has(organisation_id, user_id):
+            raise domain.unknown_person()
 
     async def UpdateMember(self, request: pb.UpdateMemberRequest, context: Context) -> pb.Member:
         """Changes a person's role; for organisers and owners."""

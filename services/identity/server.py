@@ -8,10 +8,12 @@ from servicekit import cache, clock, database, process
 from servicekit.errors import UnavailableError
 from servicekit.offset import watch_clock
 from servicekit.process import Process, Stop
+from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.sealed import parse_secrets
 from servicekit.settings import load
 from servicekit.tokens import TokenVerifier
+from services.identity.checkin_client import Acquaintances
 from services.identity.pii import Pii
 from services.identity.revocation import Revocations
 from services.identity.rpc import ACCESS, SIGN_INS_AT_ONCE, IdentityServicer
@@ -50,7 +52,10 @@ async def compose(process: Process, settings: Settings) -> None:
     organisations = Organisations(engine, pii, settings.organisations_per_person)
     subscriptions = Subscriptions(engine, settings.answers_per_day)
     templates = list(settings.wechat_templates.values())
-    servicer = IdentityServicer(people, organisations, wechat, signer, revocations, subscriptions, templates)
+    acquaintances = Acquaintances(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
+    servicer = IdentityServicer(
+        people, organisations, wechat, signer, revocations, subscriptions, acquaintances, templates
+    )
 
     process.background(revocations.watch(), "revocations")
     process.background(_forget_old(people), "forget-old")

@@ -1,6 +1,6 @@
 """SQL of people and organisations. Personal data is sealed on the way in and opened on the way out."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -261,6 +261,16 @@ class Organisations:
         """
         async with _transaction(self._engine) as connection:
             return (await _roles(connection, organisation_id, user_id))[user_id]
+
+    async def members_among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Those of these people who belong to it.
+
+        Raises:
+            UnavailableError: The database is gone or busy.
+        """
+        async with _transaction(self._engine) as connection:
+            roles = await _roles(connection, organisation_id, *user_ids)
+        return {user_id for user_id, role in roles.items() if role is not Role.NONE}
 
     async def members(self, organisation_id: bytes, actor_id: bytes, after: bytes, limit: int) -> list[Member]:
         """Who belongs to it, by user id.

@@ -25,6 +25,7 @@ from servicekit.rpc.client import call
 from servicekit.rpc.status import from_status
 from servicekit.sealed import Sealer
 from services.checkin import merge
+from services.checkin.acquaintances import Acquaintances
 from services.checkin.changes import Changes
 from services.checkin.judging import Key
 from services.checkin.merge import Decision, DecisionKind
@@ -69,6 +70,19 @@ class Stock:
         """A page of one's own."""
         mine = self._of(user_id)
         return [one for one in mine if not before or one.copy.received_at < before[0]][:size]
+
+    async def who_tried(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """By themselves."""
+        own = (copy for copy in self.copies if copy.organisation_id == organisation_id and not copy.is_staff)
+        return {copy.user_id for copy in own} & set(user_ids)
+
+    async def answers_of_all(self, user_ids: Sequence[bytes]) -> dict[bytes, list[Answer]]:
+        """What Redis remembers of them."""
+        return {user_id: await self.answers_of(user_id) for user_id in user_ids}
+
+    async def among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Nobody is a member."""
+        return set()
 
     async def which_are_stored(self, keys: Collection[Key]) -> set[Key]:
         """Those that are there."""
@@ -153,7 +167,9 @@ class Checkin:
         evidence = Sealer(credential_pb2.Evidence, SECRETS)
         reviews = Reviews(stock, stock, activities, stock, stock, evidence, recorded_within_s=0)
         changes = Changes(stock, Sealer(credential_pb2.Cursor, SECRETS))
-        servicer = CheckinServicer(stock, stock, stock, activities, changes, reviews)
+        servicer = CheckinServicer(
+            stock, stock, stock, activities, changes, reviews, Acquaintances(stock, stock, activities, stock)
+        )
         register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
         await self.loopback.serve("checkin", register, servicer, ACCESS, self.signer.verifier())
 
@@ -234,6 +250,26 @@ async def test_what_is_answered_but_not_recorded_is_there_too(checkin: Checkin) 
     assert [one.checkin_id for one in page.checkins] == [told[1].checkin_id, id_of(stored)]
     assert page.checkins[1].outcome == pb.OUTCOME_ACCEPTED and fresh.checkin_id == told[1].checkin_id
     assert [one.checkin_id for one in alone.checkins] == [id_of(stored)]
+
+
+async def test_identity_is_told_who_came_to_an_organisation_by_themselves(checkin: Checkin) -> None:
+    """Recorded or only answered so far; whom staff let in, and who came elsewhere, did not."""
+    came = checkin.store().user_id
+    others = [checkin.store(is_staff=True).user_id, checkin.store(organisation_id=new_id()).user_id, new_id()]
+    request = pb.FilterAcquaintancesRequest(
+        organisation_id=checkin.occurrence.organisation_id, user_ids=[came, *others]
+    )
+
+    recorded = await checkin.ask("FilterAcquaintances", request, caller="identity", token=None)
+    told = pb.Checkin(occurrence_id=checkin.occurrence.occurrence_id, method=pb.METHOD_QR)
+    checkin.stock.answered = [Answer(bytes(16), now_us(), told.SerializeToString())]
+    answered = await checkin.ask("FilterAcquaintances", request, caller="identity", token=None)
+    told.method = pb.METHOD_STAFF
+    checkin.stock.answered = [Answer(bytes(16), now_us(), told.SerializeToString())]
+    by_staff = await checkin.ask("FilterAcquaintances", request, caller="identity", token=None)
+
+    assert (recorded.user_ids, by_staff.user_ids) == ([came], [came])
+    assert set(answered.user_ids) == {came, *others}
 
 
 async def test_a_page_is_no_longer_than_was_asked_for(checkin: Checkin) -> None:

@@ -28,7 +28,14 @@ from services.identity.rpc import ACCESS, IdentityServicer
 from services.identity.server import own_verifier
 from services.identity.signing import Signer
 from tests.component.conftest import Loopback
-from tests.fakes_identity import FakeOrganisations, FakePeople, FakeRedis, FakeSubscriptions, FakeWechat
+from tests.fakes_identity import (
+    FakeAcquaintances,
+    FakeOrganisations,
+    FakePeople,
+    FakeRedis,
+    FakeSubscriptions,
+    FakeWechat,
+)
 
 SIGNER = Signer(ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1()))
 
@@ -41,6 +48,7 @@ class Identity:
     wechat: FakeWechat = field(default_factory=FakeWechat)
     redis: FakeRedis = field(default_factory=FakeRedis)
     people: FakePeople = field(default_factory=FakePeople)
+    acquaintances: FakeAcquaintances = field(default_factory=FakeAcquaintances)
     now_us: int = field(default_factory=now_us)
 
     async def start(self) -> None:
@@ -53,6 +61,7 @@ class Identity:
             SIGNER,
             Revocations(self.people, self.redis, verifier),  # type: ignore[arg-type]
             FakeSubscriptions(),  # type: ignore[arg-type]
+            self.acquaintances,
             ("result", "reminder"),
             now_us=lambda: self.now_us,
         )
@@ -266,6 +275,35 @@ async def test_members_come_and_go(identity: Identity) -> None:
     seen.append(await identity.role(club, staff.user.user_id))
 
     assert seen == [pb.ROLE_UNSPECIFIED, pb.ROLE_STAFF, pb.ROLE_ORGANISER, pb.ROLE_UNSPECIFIED]
+
+
+async def test_a_stranger_is_added_no_more_than_somebody_who_does_not_exist(identity: Identity) -> None:
+    """Their name is not told to whom they never met, nor that they exist; who came, or is in already, may be added."""
+    owner, stranger = await identity.sign_in("owner"), await identity.sign_in("stranger")
+    club, user_id = await identity.create(owner), stranger.user.user_id
+    identity.acquaintances.strangers.add(user_id)
+
+    told = [await refusal(identity.add(club, owner, each, pb.ROLE_MEMBER)) for each in (user_id, ids.new_id())]
+    identity.acquaintances.strangers.clear()
+    added = await identity.add(club, owner, user_id, pb.ROLE_MEMBER)
+    identity.acquaintances.strangers.add(user_id)
+    again = await identity.add(club, owner, user_id, pb.ROLE_MEMBER)
+
+    assert [(type(error), error.detail) for error in told] == [(NotFoundError, "there is no such person here")] * 2
+    assert added == again
+
+
+async def test_services_are_told_who_of_some_people_belongs_to_an_organisation(identity: Identity) -> None:
+    """With their names, in one call."""
+    owner, guest = await identity.sign_in("owner"), await identity.sign_in("guest")
+    club = await identity.create(owner)
+    people = [owner.user.user_id, guest.user.user_id, ids.new_id()]
+
+    asked = pb.BatchGetUsersRequest(user_ids=people, organisation_id=club.organisation_id)
+    answer = await identity.call("BatchGetUsers", asked, caller="checkin")
+
+    assert {user.user_id for user in answer.users} == set(people[:2])
+    assert answer.member_ids == people[:1]
 
 
 async def test_foreign_and_unknown_organisations_look_the_same(identity: Identity) -> None:

@@ -272,3 +272,15 @@ async def test_without_mysql_nothing_is_recalled_and_reads_fail() -> None:
     assert await records.recall([(new_id(), new_id())]) == {}
     with pytest.raises(UnavailableError):
         await records.get(new_id(), new_id())
+
+
+async def test_who_tried_by_themselves_is_known_to_the_organisation(recorder: Recorder, records: Records) -> None:
+    """Also who was refused; neither whom staff let in, nor who came elsewhere."""
+    here = new_id()
+    refused = a_copy(organisation_id=here, judgement=pb.JUDGEMENT_REFUSED)
+    let_in = a_copy(organisation_id=here, is_staff=True, method=pb.METHOD_STAFF, actor_id=new_id())
+    elsewhere = a_copy()
+    await recorder.record([refused, let_in, elsewhere])
+
+    people = [copy.user_id for copy in (refused, let_in, elsewhere)]
+    assert await records.who_tried(here, [*people, new_id()]) == {refused.user_id}

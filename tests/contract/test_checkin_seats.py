@@ -258,3 +258,12 @@ async def test_a_count_that_was_forgotten_is_restored_with_who_is_in(seats: Seat
     await seats.restore(forgotten, [new_id()])
     assert (await seat(seats, forgotten, a_claim()))[0].hint is None
     assert (await seat(seats, forgotten, a_claim()))[0].is_full
+
+
+async def test_the_answers_of_several_people_come_in_one_trip(seats: Seats) -> None:
+    """None for who was answered nothing."""
+    answer, nobody = Answer(bytes(16), 7, b"told"), new_id()
+    one, other = (new_id(), new_id()), (new_id(), new_id())
+    await seats.settle({}, {one: answer, other: answer})
+
+    assert await seats.answers_of_all([one[0], nobody, other[0]]) == {one[0]: [answer], nobody: [], other[0]: [answer]}

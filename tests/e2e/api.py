@@ -115,6 +115,12 @@ class Api:
         """A new organisation; returns its id."""
         return str(expect(await owner.post("/v1/organisations", {"name": "测试组织"}))["id"])
 
+    async def introduce(self, owner: Person, organisation_id: str, *people: Person) -> None:
+        """Has people come to something of the organisation: whom it does not know can be neither member nor let in."""
+        before = await self.open_activity(owner, organisation_id, title="迎新")
+        for person in people:
+            expect(await person.check_in(by_qr(await before.token())))
+
     async def draft(self, owner: Person, organisation_id: str, **changes: Any) -> Json:
         """A new activity that nobody outside knows of yet."""
         return expect(await owner.post("/v1/activities", definition(organisation_id) | changes))

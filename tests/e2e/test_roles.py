@@ -94,6 +94,12 @@ class House:
         """Who founded it."""
         return self.people["owner"]
 
+    async def guest(self) -> Person:
+        """Somebody who came once."""
+        newcomer = await self.api.sign_in()
+        await self.api.introduce(self.owner, self.organisation_id, newcomer)
+        return newcomer
+
     async def helper(self) -> str:
         """A new member."""
         newcomer = await self.api.sign_in()
@@ -102,6 +108,7 @@ class House:
 
     async def add(self, person: Person, role: str) -> None:
         """Gives somebody a role."""
+        await self.api.introduce(self.owner, self.organisation_id, person)
         path = f"/v1/organisations/{self.organisation_id}/members"
         expect(await self.owner.post(path, {"user_id": person.user_id, "role": role}))
 
@@ -182,7 +189,7 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/organisations":
             return {"name": "另一个组织"}
         case "POST", "/v1/organisations/{organisation}/members":
-            return {"user_id": (await house.api.sign_in()).user_id, "role": "member"}
+            return {"user_id": (await house.guest()).user_id, "role": "member"}
         case "PATCH", "/v1/organisations/{organisation}/members/{helper}":
             return {"role": "staff"}
         case "POST", "/v1/activities":
@@ -192,7 +199,7 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/checkins/sync":
             return {"attempts": []}
         case "POST", "/v1/activities/{activity}/checkins/batch":
-            somebody = await house.api.sign_in()
+            somebody = await house.guest()
             return {"checkins": [{"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}]}
         case "POST", "/v1/checkins":
             return by_qr(await activity.token())

@@ -94,6 +94,11 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.FromString,
                 _registered_method=True)
+        self.FilterAcquaintances = channel.unary_unary(
+                '/checkin.v1.CheckinService/FilterAcquaintances',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesResponse.FromString,
+                _registered_method=True)
 
 
 class CheckinServiceServicer:
@@ -182,6 +187,13 @@ class CheckinServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FilterAcquaintances(self, request, context):
+        """Those of some people who tried to check in to an organisation's activities themselves: whom it may know.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CheckinServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -244,6 +256,11 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.ListTotals,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.SerializeToString,
+            ),
+            'FilterAcquaintances': grpc.unary_unary_rpc_method_handler(
+                    servicer.FilterAcquaintances,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -570,6 +587,33 @@ class CheckinService:
             '/checkin.v1.CheckinService/ListTotals',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FilterAcquaintances(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/FilterAcquaintances',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesResponse.FromString,
             options,
             channel_credentials,
             insecure,

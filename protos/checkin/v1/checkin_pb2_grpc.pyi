@@ -57,6 +57,8 @@ class CheckinServiceStub:
     """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
     ListTotals: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListTotalsRequest, _checkin_pb2.ListTotalsResponse]
     """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
+    FilterAcquaintances: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.FilterAcquaintancesRequest, _checkin_pb2.FilterAcquaintancesResponse]
+    """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
 
 @_typing.type_check_only
 class CheckinServiceAsyncStub(CheckinServiceStub):
@@ -84,6 +86,8 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
     ListTotals: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListTotalsRequest, _checkin_pb2.ListTotalsResponse]  # type: ignore[assignment]
     """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
+    FilterAcquaintances: _aio.UnaryUnaryMultiCallable[_checkin_pb2.FilterAcquaintancesRequest, _checkin_pb2.FilterAcquaintancesResponse]  # type: ignore[assignment]
+    """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
 
 class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -180,5 +184,13 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.ListTotalsResponse, _abc.Awaitable[_checkin_pb2.ListTotalsResponse]]:
         """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
+
+    @_abc_1.abstractmethod
+    def FilterAcquaintances(
+        self,
+        request: _checkin_pb2.FilterAcquaintancesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.FilterAcquaintancesResponse, _abc.Awaitable[_checkin_pb2.FilterAcquaintancesResponse]]:
+        """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
 
 def add_CheckinServiceServicer_to_server(servicer: CheckinServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

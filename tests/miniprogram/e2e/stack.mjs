@@ -1,7 +1,10 @@
 /** The public HTTP API as organisers and tests use it, beside the phones. */
 
 import { randomUUID } from 'node:crypto'
+import uuid from '../../../miniprogram/core/uuid7.js'
 import { gatewayUrl } from '../harness/server.mjs'
+
+const { uuid7 } = uuid
 
 export const PLACE = { name: '图书馆报告厅', latitude: 25.04, longitude: 102.71, coord: 'gcj02', radius_m: 200 }
 
@@ -37,8 +40,21 @@ class Caller {
   get(path) { return this.call('GET', path) }
   post(path, body) { return this.call('POST', path, body) }
 
-  /** Makes somebody a member. */
-  enlist(organisation_id, { user }, role) { return this.post(`/v1/organisations/${organisation_id}/members`, { user_id: user.id, role }) }
+  /** Makes somebody a member: who came to something of the organisation can be one. */
+  async enlist(organisation_id, person, role) {
+    const { id, code } = await this.open({ organisation_id, title: '迎新' })
+    await person.post('/v1/checkins', { attempt_id: uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))), method: 'code', code })
+    await this.post(`/v1/activities/${id}/close`)
+    return this.post(`/v1/organisations/${organisation_id}/members`, { user_id: person.user.id, role })
+  }
+
+  /** A new activity of theirs, published. */
+  async open({ from = -5, to = 120, ...changes }) {
+    const made = await this.post('/v1/activities', {
+      kind: 'event', title: '新生讲座', starts_at: later(from), ends_at: later(to), methods: ['qr', 'code', 'place'], ...changes,
+    })
+    return this.post(`/v1/activities/${made.id}/publish`)
+  }
 }
 
 /** Signs in the person whom a phone with `login: sim:<name>` is. */
@@ -70,15 +86,10 @@ export class Activity {
  *
  * @param {{from?: number, to?: number, [field: string]: unknown}} [changes] Times in minutes from now, and fields of the API.
  */
-export const openActivity = async ({ from = -5, to = 120, ...changes } = {}) => {
+export const openActivity = async (changes = {}) => {
   const owner = await signIn(newName('organiser'))
   const { id: organisation_id } = await owner.post('/v1/organisations', { name: '测试组织' })
-  const made = await owner.post('/v1/activities', {
-    organisation_id, kind: 'event', title: '新生讲座', starts_at: later(from), ends_at: later(to), place: PLACE,
-    policy: { fence: 'refuse' }, methods: ['qr', 'code', 'place'], qr_period_s: 300, ...changes,
-  })
-  await owner.post(`/v1/activities/${made.id}/publish`)
-  return new Activity(owner, made)
+  return new Activity(owner, await owner.open({ organisation_id, place: PLACE, policy: { fence: 'refuse' }, qr_period_s: 300, ...changes }))
 }
 
 /** Waits until `ask` gives what `is` takes; says what it gave last. */

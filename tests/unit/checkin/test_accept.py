@@ -23,12 +23,12 @@ from services.checkin.seats import Answer
 from services.checkin.staff import Staff
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
 from tests.fakes import (
+    FakeAcquaintances,
     FakeActivities,
     FakeAntifraud,
     FakeDevices,
     FakeDispatch,
     FakeGuesses,
-    FakePeople,
     FakeRecords,
     FakeRefusals,
     FakeRoles,
@@ -52,7 +52,7 @@ class House:
     dispatch: FakeDispatch = field(default_factory=FakeDispatch)
     records: FakeRecords = field(default_factory=FakeRecords)
     roles: FakeRoles = field(default_factory=FakeRoles)
-    people: FakePeople = field(default_factory=FakePeople)
+    people: FakeAcquaintances = field(default_factory=FakeAcquaintances)
     devices: FakeDevices = field(default_factory=FakeDevices)
     refusals: FakeRefusals = field(default_factory=FakeRefusals)
 
