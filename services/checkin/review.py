@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -296,7 +296,9 @@ class Reviews:
             return stored
         if error := fault(word, stored, 0):
             raise error
-        decided = _decided(word, stored, word.decision_id(identifier))
+        # However often it is sent at the same instant: one appeal of one person on one revision is one decision.
+        same = replace(word, key=str(stored.revision))
+        decided = _decided(word, stored, same.decision_id(identifier))
         await self._decisions.send(pb.DecidedBatch(decisions=[decided]))
         recorded = await self._until_recorded({decided.decision_id})
         if recorded.get(decided.decision_id):

@@ -1,5 +1,6 @@
 """Review: who may decide what on which attempt, and what comes of it."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -301,6 +302,16 @@ async def test_a_person_appeals_once(office: Office) -> None:
     for _ in range(2):
         assert (await office.reviews.appeal(word, identifier)).outcome is Outcome.PENDING_REVIEW
     assert len(office.decided()) == 1
+
+
+async def test_appeals_at_the_same_instant_are_one_decision(office: Office) -> None:
+    """Each finds no appeal yet, whatever its key; the recorder keeps one of a decision_id."""
+    office.is_recording = False
+    person = office.person()
+    identifier = office.attempt(_REFUSED, user_id=person)
+    words = [Word(person, DecisionKind.APPEAL, "我在现场", key) for key in ("", "one", "two")]
+    await asyncio.gather(*(office.reviews.appeal(word, identifier) for word in words))
+    assert len({decided.decision_id for decided in office.decided()}) == 1
 
 
 async def test_only_the_person_appeals_and_only_a_refusal(office: Office) -> None:
