@@ -73,17 +73,18 @@ REDIS_RULES: dict[str, str] = {
 _NOTHING = "^$"
 _RECORDING = r"^(checkin|checkin\.(record|decide)\.v1(\.dlq)?)$"
 _ARRIVING = r"^(attempted|decided)\.v1$"
-_PROJECTING = r"^(checkin|activity|reporting\..*)$"
+_PROJECTED = r"^reporting\.(project|activity)\.v1$"
+# Who consumes declares the queues, who owns an exchange declares it; others publish to it, or bind to it.
 AMQP_ACCOUNTS = (
     AmqpAccount("gateway", write="^checkin$", topics={"checkin": (r"^attempted\.v1$", _NOTHING)}),
-    AmqpAccount("checkin", _RECORDING, _RECORDING, _RECORDING, topics={"checkin": (_ARRIVING, _ARRIVING)}),
+    AmqpAccount("checkin", write="^checkin$", topics={"checkin": (_ARRIVING, _NOTHING)}),
     AmqpAccount("recorder", _RECORDING, _RECORDING, _RECORDING, topics={"checkin": (r"^recorded\.v1$", _ARRIVING)}),
     AmqpAccount("activity", "^activity$", "^activity$", topics={"activity": (r"^changed\.v1$", _NOTHING)}),
     AmqpAccount(
         "projector",
-        _PROJECTING,
-        _PROJECTING,
-        _PROJECTING,
+        _PROJECTED,
+        _PROJECTED,
+        r"^(checkin|activity|reporting\.(project|activity)\.v1)$",
         topics={"checkin": (_NOTHING, r"^recorded\.v1$"), "activity": (_NOTHING, r"^changed\.v1$")},
     ),
 )

@@ -29,6 +29,7 @@ DECIDE_QUEUE = "checkin.decide.v1"
 _MAXIMUM_RECORD_BYTES = 4 * 1024**3
 _MAXIMUM_DECIDE_BYTES = 64 * 1024**2
 
+# What the recorder declares; checkin may only publish, and until the recorder has come it publishes in vain.
 TOPOLOGY = Topology(
     exchanges=(EXCHANGE,),
     queues=(

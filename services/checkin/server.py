@@ -31,7 +31,7 @@ from services.checkin.antifraud_client import Antifraud
 from services.checkin.audit import Audit
 from services.checkin.changes import Changes
 from services.checkin.devices import Devices
-from services.checkin.dispatch import INBOX_S, PUBLISH_S, TOPOLOGY, Decisions, Dispatch, Inbox
+from services.checkin.dispatch import INBOX_S, PUBLISH_S, Decisions, Dispatch, Inbox
 from services.checkin.judging import Judging
 from services.checkin.recent import Recent
 from services.checkin.records import Records
@@ -89,7 +89,7 @@ async def compose(settings: CheckinSettings, credentials: CredentialSettings, ru
 def _dispatch(running: Process, settings: CheckinSettings) -> tuple[Dispatch, Decisions]:
     """The ways to the recorder: RabbitMQ, and the inbox through connections of its own."""
     breaker = AsyncBreaker("rabbitmq", fail_max=3, reset_s=1, slow_s=PUBLISH_S, probe=lambda: publisher.check())
-    publisher = Publisher(settings.amqp_url, process="checkin", topology=TOPOLOGY, on_blocked=breaker.force_open)
+    publisher = Publisher(settings.amqp_url, process="checkin", on_blocked=breaker.force_open)
     publisher.start()
     running.at_stop(Stop.CLIENTS, publisher.close)
     engine = create_engine(settings.database_url, pool_size=2, pool_timeout_s=INBOX_S)

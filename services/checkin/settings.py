@@ -17,7 +17,7 @@ class CheckinSettings(OwnSettings):
     database_url: MysqlUrl = Field(repr=False, description="reads of schema checkin, INSERT on inbox")
     redis_url: RedisUrl = Field(repr=False, description="keys checkin:* and guess:*, channel activity:*")
     refusals_per_10_min: int = Field(60, ge=1, description="refused attempts of one person that are kept in 10 minutes")
-    amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1")
+    amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1 and decided.v1")
 
 
 class RecorderSettings(OwnSettings):

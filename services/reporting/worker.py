@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 
 RECORDED_QUEUE = "reporting.project.v1"
 CHANGED_QUEUE = "reporting.activity.v1"
+# The exchanges are others': until they have made them, the projector tries again.
 TOPOLOGY = Topology(
-    exchanges=("checkin", "activity"),
     queues=(
         derived_queue(RECORDED_QUEUE, Binding("checkin", "recorded.v1"), max_bytes=1024**3),
         derived_queue(CHANGED_QUEUE, Binding("activity", "changed.v1"), max_bytes=128 * 1024**2),
