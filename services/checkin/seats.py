@@ -360,10 +360,10 @@ class Seats:
         """All answers that each of these people got in the last 15 minutes."""
         pipeline = self._redis.pipeline(transaction=False)
         for user_id in user_ids:
-            pipeline.hvals(_answer_key(user_id))
+            pipeline.get(_told_key(user_id))
         async with trip(self._redis):
             found = await pipeline.execute()
-        return {user_id: list(map(_to_answer, values)) for user_id, values in zip(user_ids, found, strict=True)}
+        return {user_id: [*_to_answers(told or b"").values()] for user_id, told in zip(user_ids, found, strict=True)}
 
     async def record(self, hints: bytes) -> None:
         """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
