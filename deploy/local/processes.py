@@ -65,7 +65,7 @@ class Process:
 PROCESSES: dict[str, Process] = {
     row.name: row
     for row in (
-        Process("identity", "services.identity.server", 9101, 50051, schema="identity"),
+        Process("identity", "services.identity.server", 9101, 50051, schema="identity", calls=("checkin",)),
         Process(
             "activity",
             "services.activity.server",

@@ -166,7 +166,7 @@ async def test_refusals_of_one_person_are_kept_up_to_a_number(fallback: Fallback
     person = ids.new_id()
     bad = [an_attempt("x" * 40, user_id=person) for _ in range(63)]
 
-    results = await fallback.take([*bad, an_attempt(a_token(), user_id=person)])
+    results = await fallback.take([*bad, an_attempt(a_token(), user_id=person)], 1.0)
 
     assert [getattr(result, "reason", "kept") for result in results] == ["kept"] * 60 + ["TOO_MANY_REFUSALS"] * 3 + [
         "kept"
