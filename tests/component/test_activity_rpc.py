@@ -81,7 +81,7 @@ class Service:
         """Calls a method on somebody's behalf; `who` is a role, or any person's id."""
         stub = activity_pb2_grpc.ActivityServiceStub(self._channels[caller])
         token = self.signer.token(PEOPLE[who] if isinstance(who, str) else who)
-        return await client.call(getattr(stub, name), request, timeout_s=5, token=token)
+        return await client.call(getattr(stub, name), request, timeout_s=30, token=token)
 
     async def create(self, key: str = "", **changes: Any) -> pb.Activity:
         """A draft of the lecture."""
@@ -194,7 +194,7 @@ async def test_nobody_without_a_token(service: Service, loopback: Loopback) -> N
     stub = activity_pb2_grpc.ActivityServiceStub(loopback.connect("activity", "gateway"))
 
     with pytest.raises(UnauthenticatedError):
-        await client.call(stub.ResolveActivity, pb.ResolveActivityRequest(code=WRONG_CODE), timeout_s=5)
+        await client.call(stub.ResolveActivity, pb.ResolveActivityRequest(code=WRONG_CODE), timeout_s=30)
 
 
 async def test_an_activity_lives_from_draft_to_closed(service: Service) -> None:
@@ -473,7 +473,7 @@ async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: 
     token = signer.token(PEOPLE["organiser"])
 
     async def role() -> int:
-        answer = await client.call(stub.GetActivity, pb.GetActivityRequest(), timeout_s=5, token=token)
+        answer = await client.call(stub.GetActivity, pb.GetActivityRequest(), timeout_s=30, token=token)
         return int(answer.revision)
 
     with pytest.raises(UnavailableError):
@@ -483,5 +483,5 @@ async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: 
     identity.role = identity_pb2.ROLE_ORGANISER
     assert [await role(), await role()] == [identity_pb2.ROLE_ORGANISER] * 2
     assert identity.asked == 3
-    found = await client.call(stub.ListActivities, pb.ListActivitiesRequest(), timeout_s=5, token=token)
+    found = await client.call(stub.ListActivities, pb.ListActivitiesRequest(), timeout_s=30, token=token)
     assert [each.organisation_id for each in found.activities] == [b"a" * 16]

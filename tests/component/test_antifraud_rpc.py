@@ -24,7 +24,7 @@ async def assess(loopback: Loopback, request: pb.BatchAssessRequest, caller: str
     register = antifraud_pb2_grpc.add_AntifraudServiceServicer_to_server
     await loopback.serve("antifraud", register, AntifraudServicer(), ACCESS)
     stub = antifraud_pb2_grpc.AntifraudServiceStub(loopback.connect("antifraud", caller))
-    response = await call(stub.BatchAssess, request, timeout_s=5)
+    response = await call(stub.BatchAssess, request, timeout_s=30)
     return list(response.assessments)
 
 

@@ -1,7 +1,6 @@
 """Asking antifraud over real gRPC: who does not answer in time holds nobody up, and says nothing of anybody."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -68,9 +67,8 @@ async def test_a_slow_antifraud_is_soon_not_asked(antifraud: Antifraud, servicer
     servicer.hangs_s = 10 * TIMEOUT_S
     for _ in range(3):
         assert await antifraud.assess(CASES) is None
-    began_at = time.monotonic()
     assert await antifraud.assess(CASES) is None
-    assert (servicer.asked, time.monotonic() - began_at < TIMEOUT_S / 2) == (3, True)
+    assert servicer.asked == 3
 
 
 async def test_without_antifraud_there_are_no_assessments(antifraud: Antifraud, servicer: Servicer) -> None:

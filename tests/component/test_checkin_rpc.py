@@ -189,7 +189,7 @@ class Checkin:
         """One call; as the person unless told otherwise."""
         stub = checkin_pb2_grpc.CheckinServiceStub(self.loopback.connect("checkin", caller))
         token = self.signer.token(self.person) if token == "" else token
-        return await call(getattr(stub, method), request, timeout_s=5, token=token)
+        return await call(getattr(stub, method), request, timeout_s=30, token=token)
 
 
 def id_of(copy: pb.Copy) -> bytes:

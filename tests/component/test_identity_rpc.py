@@ -72,7 +72,7 @@ class Identity:
         """Calls a method, with the access token of a session when one is given."""
         stub = identity_pb2_grpc.IdentityServiceStub(self.loopback.connect("identity", caller))
         token = as_.access_token if as_ else None
-        return await client.call(getattr(stub, name), request, timeout_s=5, token=token)
+        return await client.call(getattr(stub, name), request, timeout_s=30, token=token)
 
     async def sign_in(self, name: str) -> pb.Session:
         """Somebody's session."""

@@ -15,7 +15,7 @@ from servicekit.database import create_engine
 
 Eventually = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 
 def server_url(variable: str, password_name: str, url: str) -> str:
@@ -72,7 +72,7 @@ def unique() -> str:
 
 @pytest.fixture
 def eventually() -> Eventually:
-    """Waits until a condition holds; fails when it does not within twenty seconds."""
+    """Waits until a condition holds; fails when it does not within a minute."""
 
     async def wait(condition: Callable[[], bool | Awaitable[bool]]) -> None:
         async with asyncio.timeout(_PATIENCE_S):

@@ -26,7 +26,7 @@ from servicekit.ids import from_text
 from servicekit.sealed import Sealer, parse_secrets
 from tests.ports import reserved_port
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 _POLL_S = 0.02
 
 Row = dict[str, Any]

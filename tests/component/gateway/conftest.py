@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,9 @@ from tests.ports import reserved_port
 _NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
 SECRET = "1:" + bytes(range(32)).hex()
 
+# One of each service: until it is answered, the time of a call goes into connecting.
+_ID = ids.to_text(ids.new_id())
+_READS = ("/v1/me", f"/v1/activities/{_ID}", f"/v1/activities/{_ID}/stats", f"/v1/checkins/{_ID}")
 _OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats")
 
 
@@ -217,21 +221,28 @@ def judge_as(**changes: Any) -> Callable[[Any], checkin_pb2.BatchCreateCheckinsR
 
 
 async def until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
-    """Waits for something outside this process to become true; 10 s at most."""
-    async with asyncio.timeout(10):
+    """Waits for something outside this process to become true; 30 s at most."""
+    async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110  nobody here could set an event
             await asyncio.sleep(0.01)
 
 
+async def at_once(send: Callable[[], Coroutine[Any, Any, httpx.Response]]) -> tuple[Counter[int], httpx.Response]:
+    """Twenty requests at the same instant, so that no bucket fills meanwhile: how many got which status, and a 429."""
+    answers = await asyncio.gather(*(send() for _ in range(20)))
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    return Counter(answer.status_code for answer in answers), refused
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A private Redis on a Unix socket."""
+    """A private Redis, for which nobody needs a password."""
     program = shutil.which("redis-server")
     assert program is not None, "install redis-server"
-    path = tmp_path_factory.mktemp("redis") / "redis.sock"
-    options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(path.parent)]
+    port, folder = reserved_port(), tmp_path_factory.mktemp("redis")
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
     with Popen([program, *options], stdout=DEVNULL) as server:
-        yield f"unix://{path}"
+        yield f"redis://127.0.0.1:{port}/0"
         server.terminate()
 
 
@@ -247,7 +258,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 @asynccontextmanager
 async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis, **changes: Any) -> AsyncIterator[Gateway]:
-    """A running gateway that knows its keys, and its services, which accept every attempt; settings may be changed."""
+    """A running gateway, connected to its services, which accept every attempt; settings may be changed."""
     services = Services()
     services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
     services.answers["ListRevokedSessions"] = identity_pb2.ListRevokedSessionsResponse()
@@ -260,7 +271,8 @@ async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis, **c
     settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret", **changes)
     await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
     gateway = Gateway(port, services, signer, redis, served)
-    await until(lambda: _knows_people(gateway))
+    for path in _READS:
+        await until(lambda path=path: _is_answered(gateway, path))
     services.calls.clear()
     yield gateway
     await gateway.http.aclose()
@@ -282,8 +294,8 @@ async def redisless(tls: Path, signer: Signer, redis: Redis) -> AsyncIterator[Ga
         yield gateway
 
 
-async def _knows_people(gateway: Gateway) -> bool:
-    return (await gateway.http.get("/v1/me", headers=gateway.bearer())).status_code != 503
+async def _is_answered(gateway: Gateway, path: str) -> bool:
+    return (await gateway.http.get(path, headers=gateway.bearer())).status_code != 503
 
 
 async def _answers(client: Redis) -> bool:
