@@ -53,14 +53,15 @@ class FakePeople:
         self.sessions[session_id] = Kept(self.openids[openid], family, token)
         return Session(session_id, self.users[self.openids[openid]], token)
 
-    async def refresh(self, token: str, now_us: int) -> Session:
+    async def refresh(self, token: str, device_id: str, now_us: int) -> Session:
         """See `People.refresh`."""
         presented = domain.digest(token)
         if presented not in self.tokens:
             raise RefreshTokenError
         session_id = self.tokens[presented]
         kept = self.sessions[session_id]
-        verdict = domain.judge_refresh(kept.family, presented, now_us)
+        device = domain.device_digest(session_id, device_id)
+        verdict = domain.judge_refresh(kept.family, presented, device, now_us)
         if verdict is Refresh.REVOKE:
             await self.end_session(session_id, now_us)
             raise RefreshTokenReusedError(session_id)
@@ -68,7 +69,7 @@ class FakePeople:
             kept.token = domain.new_refresh_token()
             current = domain.digest(kept.token)
             self.tokens[current] = session_id
-            kept.family = Family(current, presented, now_us, now_us + domain.REFRESH_LIFE_US, None)
+            kept.family = Family(current, presented, now_us, now_us + domain.REFRESH_LIFE_US, None, device)
         return Session(session_id, self.users[kept.user_id], kept.token)
 
     async def end_session(self, session_id: bytes, now_us: int) -> None:

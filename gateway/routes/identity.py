@@ -33,6 +33,9 @@ class Refresh(Model):
     """The refresh token of the last session answer; it works once."""
 
     refresh_token: Annotated[str, Field(min_length=1, max_length=512)]
+    device_id: Annotated[
+        str, Field(max_length=64, description="As in check-ins; the same device may ask again for 120 s, else for 10.")
+    ] = ""
 
 
 class User(Model):
@@ -120,7 +123,7 @@ async def sign_in(body: SignIn, services: Services, shared: SharedParts, address
 @router.post("/auth/refresh")
 async def refresh(body: Refresh, services: Services, shared: SharedParts, address: ClientAddress) -> Session:
     """New tokens for a refresh token. Using an old one again ends the session everywhere."""
-    request = pb.RefreshSessionRequest(refresh_token=body.refresh_token)
+    request = pb.RefreshSessionRequest(refresh_token=body.refresh_token, device_id=body.device_id)
     async with shared.failures.counted(address):
         return _session(await ask(services.identity.RefreshSession, request))
 

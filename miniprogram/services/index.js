@@ -28,10 +28,10 @@ const { createTransport } = require('./transport')
  */
 const createServices = (platform) => {
   const transport = createTransport(platform, serverOf(platform.info().env_version))
-  const session = createSession(platform, transport)
+  const identifiers = createIdentifiers(platform)
+  const session = createSession(platform, transport, identifiers.deviceId)
   const api = createApi(transport, session)
   const config = createClientConfig(platform, transport)
-  const identifiers = createIdentifiers(platform)
   const outbox = createOutbox(platform, session)
   const answers = createAnswers(platform, session)
   const records = createRecords(platform, session, api, outbox, identifiers.newId)

@@ -18,8 +18,9 @@ const SIGN_IN_MS = 15000
  *
  * @param {Platform} platform
  * @param {import('./transport').Transport} transport
+ * @param {() => Promise<string>} deviceId
  */
-const createSession = (platform, transport) => {
+const createSession = (platform, transport, deviceId) => {
   /** @type {Session | null} */
   let session = platform.read(KEY)
   /** @type {Promise<string> | null} */
@@ -52,8 +53,9 @@ const createSession = (platform, transport) => {
 
   const refresh = async (/** @type {string} */ refresh_token) => {
     try {
-      // The server gives the same successor for 10 s, so a second try is harmless.
-      const call = /** @type {const} */ ({ method: 'POST', path: '/v1/auth/refresh', body: { refresh_token }, tries: 2, is_urgent: true })
+      // The server gives the same device the same successor for 120 s, so a second try is harmless.
+      const body = { refresh_token, device_id: await deviceId() }
+      const call = /** @type {const} */ ({ method: 'POST', path: '/v1/auth/refresh', body, tries: 2, is_urgent: true })
       return take((await transport.send(call)).body)
     } catch (thrown) {
       const found = asFailure(thrown)

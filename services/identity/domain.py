@@ -13,8 +13,11 @@ _SECOND_US = 1_000_000
 
 ACCESS_LIFE_S = 7 * 24 * 3600
 REFRESH_LIFE_US = 30 * 24 * 3600 * _SECOND_US
-# An answer may be lost on the way to a phone; for this long the same question gets the same answer.
-REFRESH_GRACE_US = 10 * _SECOND_US
+# An answer may be lost on the way to a phone; for this long the same question of the same phone gets the same answer.
+# Longer than a phone goes on asking: twice, 13 s each, and a pause (`miniprogram/services/transport.js`).
+REFRESH_GRACE_US = 120 * _SECOND_US
+# A phone of before that does not say which it is may be a thief's.
+ANONYMOUS_GRACE_US = 10 * _SECOND_US
 REFRESH_TOKEN_BYTES = 32
 
 MAXIMUM_NAME_CHARACTERS = 64
@@ -101,6 +104,11 @@ def digest(refresh_token: str) -> bytes:
     return sha256(refresh_token.encode()).digest()
 
 
+def device_digest(session_id: bytes, device_id: str) -> bytes | None:
+    """What is stored of the device that rotated, another one for each session; None when it did not say."""
+    return sha256(session_id + device_id.encode()).digest() if device_id else None
+
+
 class Refresh(Enum):
     """What to do with a refresh token that was presented."""
 
@@ -117,6 +125,7 @@ class Family:
         current: Digest of the token that may be used next.
         previous: Digest of the one it replaced; None before the first rotation.
         rotated_at: When that was.
+        rotated_by: `device_digest` of who asked for it; None for who did not say.
         revoked_at: When the session ended before its time; None while it goes on.
     """
 
@@ -125,10 +134,14 @@ class Family:
     rotated_at: int | None
     expires_at: int
     revoked_at: int | None
+    rotated_by: bytes | None = None
 
 
-def judge_refresh(family: Family, presented: bytes, now_us: int) -> Refresh:
+def judge_refresh(family: Family, presented: bytes, device: bytes | None, now_us: int) -> Refresh:
     """Decides about a token of the family: the current one rotates, a used one means that two hold it.
+
+    Args:
+        device: `device_digest` of who presents it.
 
     Raises:
         RefreshTokenError: The session is over.
@@ -137,8 +150,20 @@ def judge_refresh(family: Family, presented: bytes, now_us: int) -> Refresh:
         raise RefreshTokenError
     if presented == family.current:
         return Refresh.ROTATE
-    is_fresh = family.rotated_at is not None and now_us - family.rotated_at <= REFRESH_GRACE_US
-    return Refresh.REPEAT if is_fresh and presented == family.previous else Refresh.REVOKE
+    if (
+        presented != family.previous
+        or family.rotated_at is None
+        or now_us - family.rotated_at > _grace_us(family, device)
+    ):
+        return Refresh.REVOKE
+    return Refresh.REPEAT
+
+
+def _grace_us(family: Family, device: bytes | None) -> int:
+    """How long the token that was replaced last is good for its successor; less than nothing on another device."""
+    if family.rotated_by is None:
+        return ANONYMOUS_GRACE_US
+    return REFRESH_GRACE_US if device == family.rotated_by else -1
 
 
 # Membership: who may change whose role.

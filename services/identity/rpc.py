@@ -108,9 +108,9 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         return self._session(await self._people.sign_in(domain.SYNTHETIC_OPENID, self._now_us()))
 
     async def RefreshSession(self, request: pb.RefreshSessionRequest, context: Context) -> pb.Session:
-        """Rotates; a token used before ends its session."""
+        """Rotates; a token used before ends its session, save for a while for the device that used it."""
         try:
-            return self._session(await self._people.refresh(request.refresh_token, self._now_us()))
+            return self._session(await self._people.refresh(request.refresh_token, request.device_id, self._now_us()))
         except RefreshTokenReusedError as error:
             await self._revocations.announce(error.session_id)
             raise

@@ -88,8 +88,11 @@ class People:
         await connection.exec_driver_sql(_ADD_USER, (user_id, indexes[0], sealed, to_datetime(now_us)))
         return User(user_id, "", now_us)
 
-    async def refresh(self, token: str, now_us: int) -> Session:
+    async def refresh(self, token: str, device_id: str, now_us: int) -> Session:
         """Exchanges a refresh token; within the grace its successor is given once more.
+
+        Args:
+            device_id: What the phone calls itself; empty for one that does not say.
 
         Raises:
             RefreshTokenError: Unknown, or its session is over.
@@ -99,13 +102,14 @@ class People:
         presented = domain.digest(token)
         async with _transaction(self._engine) as connection:
             row = await _lock_family(connection, presented)
-            verdict = domain.judge_refresh(_family(row), presented, now_us)
+            device = domain.device_digest(row.session_id, device_id)
+            verdict = domain.judge_refresh(_family(row), presented, device, now_us)
             if verdict is Refresh.REVOKE:
                 await _revoke(connection, row.session_id, now_us)
             else:
                 cell = Cell("sessions", "token", row.session_id)
                 if verdict is Refresh.ROTATE:
-                    successor = await self._rotate(connection, presented, cell, now_us)
+                    successor = await self._rotate(connection, presented, device, cell, now_us)
                 else:
                     successor = _successor(self._pii, row.token, cell)
                 user = _user(self._pii, (await connection.execute(_user_query(row.user_id))).one())
@@ -113,7 +117,9 @@ class People:
             raise RefreshTokenReusedError(row.session_id)
         return Session(row.session_id, user, successor)
 
-    async def _rotate(self, connection: AsyncConnection, presented: bytes, cell: Cell, now_us: int) -> str:
+    async def _rotate(
+        self, connection: AsyncConnection, presented: bytes, device: bytes | None, cell: Cell, now_us: int
+    ) -> str:
         successor = domain.new_refresh_token()
         expires_at = to_datetime(now_us + domain.REFRESH_LIFE_US)
         await connection.execute(
@@ -124,6 +130,7 @@ class People:
                 previous_hash=presented,
                 token=self._pii.seal(successor, cell),
                 rotated_at=to_datetime(now_us),
+                rotated_by=device,
                 expires_at=expires_at,
             )
         )
@@ -464,6 +471,7 @@ def _family(row: Row[Any]) -> Family:
         _instant(row.rotated_at),
         from_datetime(row.expires_at),
         _instant(row.revoked_at),
+        row.rotated_by,
     )
 
 

@@ -33,6 +33,8 @@ sessions = Table(
     # The current token, sealed, for the grace in which its predecessor gets it once more.
     Column("token", VARBINARY(255)),
     Column("rotated_at", _TIME),
+    # Digest of the session and the device that asked for it: nobody else gets the token once more.
+    Column("rotated_by", _DIGEST),
     Column("created_at", _TIME, nullable=False),
     Column("expires_at", _TIME, nullable=False),
     Column("revoked_at", _TIME),

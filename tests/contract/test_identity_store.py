@@ -33,6 +33,7 @@ from tests.fakes_identity import FakeOrganisations, FakePeople, FakeSubscription
 
 PII = Pii({1: b"\x01" * 32}, "wx1")
 NOW = now_us()
+PHONE = "0195f3a0-0000-7000-8000-000000000001"
 # Of organisations, and of answers about messages.
 QUOTA = 20
 
@@ -109,43 +110,69 @@ async def test_a_name_is_kept(stores: Stores) -> None:
 
 
 async def test_a_refresh_rotates_and_repeats_within_the_grace(stores: Stores) -> None:
-    """The successor is the same until ten seconds have passed."""
+    """The successor is the same for the same phone until two minutes have passed."""
     people, _ = stores
     session = await somebody(people)
 
-    rotated = await people.refresh(session.refresh_token, NOW)
-    repeated = await people.refresh(session.refresh_token, NOW + domain.REFRESH_GRACE_US)
+    rotated = await people.refresh(session.refresh_token, PHONE, NOW)
+    repeated = await people.refresh(session.refresh_token, PHONE, NOW + domain.REFRESH_GRACE_US)
 
     assert rotated.refresh_token == repeated.refresh_token != session.refresh_token
     assert rotated.session_id == repeated.session_id == session.session_id
+
+
+@pytest.mark.parametrize("other", ["another", ""])
+async def test_another_device_has_no_grace(stores: Stores, other: str) -> None:
+    """Two hold the token, a second after it was used: the session ends for both."""
+    people, _ = stores
+    session = await somebody(people)
+    rotated = await people.refresh(session.refresh_token, PHONE, NOW)
+
+    with pytest.raises(RefreshTokenReusedError):
+        await people.refresh(session.refresh_token, other, NOW + SECOND_US)
+    with pytest.raises(RefreshTokenError):
+        await people.refresh(rotated.refresh_token, PHONE, NOW + SECOND_US)
+
+
+@pytest.mark.parametrize("now_it_says", [PHONE, ""])
+async def test_a_phone_that_did_not_say_which_it_is_has_the_short_grace(stores: Stores, now_it_says: str) -> None:
+    """As in releases before, also for one that was updated in between."""
+    people, _ = stores
+    session = await somebody(people)
+    rotated = await people.refresh(session.refresh_token, "", NOW)
+
+    in_time = await people.refresh(session.refresh_token, now_it_says, NOW + domain.ANONYMOUS_GRACE_US)
+    assert in_time.refresh_token == rotated.refresh_token
+    with pytest.raises(RefreshTokenReusedError):
+        await people.refresh(session.refresh_token, now_it_says, NOW + domain.ANONYMOUS_GRACE_US + 1)
 
 
 async def test_reuse_after_the_grace_revokes_the_family(stores: Stores) -> None:
     """The session is listed as revoked, and its current token is worthless."""
     people, _ = stores
     session = await somebody(people)
-    rotated = await people.refresh(session.refresh_token, NOW)
+    rotated = await people.refresh(session.refresh_token, PHONE, NOW)
     later = NOW + domain.REFRESH_GRACE_US + 1
 
     with pytest.raises(RefreshTokenReusedError) as reuse:
-        await people.refresh(session.refresh_token, later)
+        await people.refresh(session.refresh_token, PHONE, later)
 
     assert reuse.value.session_id == session.session_id
     assert session.session_id in await people.revoked_since(NOW)
     assert session.session_id not in await people.revoked_since(later)
     with pytest.raises(RefreshTokenError):
-        await people.refresh(rotated.refresh_token, later)
+        await people.refresh(rotated.refresh_token, PHONE, later)
 
 
 async def test_a_grandparent_token_revokes_within_the_grace_too(stores: Stores) -> None:
-    """Two rotations in ten seconds leave no excuse for the oldest token."""
+    """Two rotations in two minutes leave no excuse for the oldest token."""
     people, _ = stores
     session = await somebody(people)
-    rotated = await people.refresh(session.refresh_token, NOW)
-    await people.refresh(rotated.refresh_token, NOW)
+    rotated = await people.refresh(session.refresh_token, PHONE, NOW)
+    await people.refresh(rotated.refresh_token, PHONE, NOW)
 
     with pytest.raises(RefreshTokenReusedError):
-        await people.refresh(session.refresh_token, NOW)
+        await people.refresh(session.refresh_token, PHONE, NOW)
 
 
 async def test_an_ended_an_expired_and_an_unknown_session_refuse(stores: Stores) -> None:
@@ -158,7 +185,7 @@ async def test_an_ended_an_expired_and_an_unknown_session_refuse(stores: Stores)
     assert ended.session_id not in await people.revoked_since(NOW)
     for token in (ended.refresh_token, expired.refresh_token, "unknown", ""):
         with pytest.raises(RefreshTokenError):
-            await people.refresh(token, NOW + domain.REFRESH_LIFE_US)
+            await people.refresh(token, PHONE, NOW + domain.REFRESH_LIFE_US)
 
 
 async def test_an_idempotency_key_has_one_effect(stores: Stores) -> None:
@@ -243,7 +270,7 @@ async def test_one_refresh_token_used_twice_at_once_gives_one_successor(identity
     people = People(identity_engine, PII)
     session = await somebody(people)
 
-    found = await asyncio.gather(*(people.refresh(session.refresh_token, NOW) for _ in range(4)))
+    found = await asyncio.gather(*(people.refresh(session.refresh_token, PHONE, NOW) for _ in range(4)))
 
     assert len({answer.refresh_token for answer in found}) == 1
 
@@ -303,7 +330,7 @@ async def test_the_tables_hold_no_openid_name_or_token(identity_engine: AsyncEng
     people = People(identity_engine, PII)
     session = await people.sign_in(unique, NOW)
     await people.rename(session.user.user_id, "王小明")
-    rotated = await people.refresh(session.refresh_token, NOW)
+    rotated = await people.refresh(session.refresh_token, PHONE, NOW)
 
     async with identity_engine.connect() as connection:
         rows = [row for table in (users, sessions, spent_tokens) for row in await connection.execute(select(table))]

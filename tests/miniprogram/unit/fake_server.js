@@ -45,6 +45,7 @@ class FakeServer {
     this.changes = new Map()
     this.tokens = new Map()
     this.refresh_tokens = new Map()
+    this.used_tokens = new Map()
     this.sign_ins = 0
     this.renewals = 0
     this.issued = 0
@@ -75,7 +76,7 @@ class FakeServer {
     const route = `${method} ${where}`
     if (route === 'GET /v1/client-config') return [200, { ...this.config, server_time: new Date(this.now()).toISOString() }]
     if (route === 'POST /v1/auth/wechat') return [200, this.signIn(body.code)]
-    if (route === 'POST /v1/auth/refresh') return [200, this.renew(body.refresh_token)]
+    if (route === 'POST /v1/auth/refresh') return [200, this.renew(body)]
     const user = this.whoIs(headers)
     if (route === 'POST /v1/auth/logout') return [204]
     if (route === 'PUT /v1/me') return [200, { ...user, name: body.name }]
@@ -106,12 +107,17 @@ class FakeServer {
     return { access_token, refresh_token, expires_in: this.token_life_s, user }
   }
 
-  renew(refresh_token) {
+  /** A token works once; the device that used it gets the same answer for two minutes, one that does not say for 10 s. */
+  renew({ refresh_token, device_id = '' }) {
     this.renewals += 1
+    const used = this.used_tokens.get(refresh_token)
+    if (used && used.device_id === device_id && this.now() - used.at <= (device_id ? 120000 : 10000)) return used.session
     const name = this.refresh_tokens.get(refresh_token)
     if (!name) throw new Problem(401, 'SESSION_REVOKED')
     this.refresh_tokens.delete(refresh_token)
-    return this.session(name)
+    const session = this.session(name)
+    this.used_tokens.set(refresh_token, { session, device_id, at: this.now() })
+    return session
   }
 
   /** Every session ends at once, as after a new signing key. */

@@ -1,6 +1,9 @@
 """Names, refresh tokens and roles: who may do what, and what a used token means."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,16 @@ from services.identity.errors import LastOwnerError, RefreshTokenError
 
 NOW = 1_790_000_000 * SECOND_US
 CURRENT, PREVIOUS, OLDER = b"c" * 32, b"p" * 32, b"o" * 32
-FAMILY = Family(CURRENT, PREVIOUS, rotated_at=NOW, expires_at=NOW + domain.REFRESH_LIFE_US, revoked_at=None)
+PHONE, OTHER = b"d" * 32, b"x" * 32
+FAMILY = Family(
+    CURRENT,
+    PREVIOUS,
+    rotated_at=NOW,
+    expires_at=NOW + domain.REFRESH_LIFE_US,
+    revoked_at=None,
+    rotated_by=PHONE,
+)
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(("given", "kept"), [("  王小明 ", "王小明"), ("👨‍👩‍👧 Li", "👨‍👩‍👧 Li"), ("x" * 64, "x" * 64)])
@@ -32,20 +44,44 @@ def test_names_that_hide_or_turn_text_are_refused(given: str) -> None:
 
 def test_the_current_token_rotates() -> None:
     """It is the one thing that goes on without further questions."""
-    assert domain.judge_refresh(FAMILY, CURRENT, NOW) is Refresh.ROTATE
+    assert all(domain.judge_refresh(FAMILY, CURRENT, device, NOW) is Refresh.ROTATE for device in (PHONE, OTHER, None))
 
 
 @pytest.mark.parametrize(
-    ("after_us", "verdict"), [(0, "REPEAT"), (10 * SECOND_US, "REPEAT"), (10 * SECOND_US + 1, "REVOKE")]
+    ("after_us", "verdict"), [(0, "REPEAT"), (120 * SECOND_US, "REPEAT"), (120 * SECOND_US + 1, "REVOKE")]
 )
-def test_the_predecessor_is_served_for_ten_seconds(after_us: int, verdict: str) -> None:
+def test_the_predecessor_is_served_for_two_minutes(after_us: int, verdict: str) -> None:
     """A lost answer signs nobody out; a token used later is a stolen one."""
-    assert domain.judge_refresh(FAMILY, PREVIOUS, NOW + after_us) is Refresh[verdict]
+    assert domain.judge_refresh(FAMILY, PREVIOUS, PHONE, NOW + after_us) is Refresh[verdict]
+
+
+@pytest.mark.parametrize("device", [OTHER, None])
+def test_the_predecessor_is_served_to_the_same_device_only(device: bytes | None) -> None:
+    """Whoever else has it stole it, or was stolen from."""
+    assert domain.judge_refresh(FAMILY, PREVIOUS, device, NOW) is Refresh.REVOKE
+
+
+@pytest.mark.parametrize("device", [PHONE, None])
+@pytest.mark.parametrize(("after_us", "verdict"), [(10 * SECOND_US, "REPEAT"), (10 * SECOND_US + 1, "REVOKE")])
+def test_a_device_that_did_not_say_which_it_is_has_ten_seconds(
+    device: bytes | None, after_us: int, verdict: str
+) -> None:
+    """Nobody can tell it from another one, so the grace is as short as it was."""
+    family = replace(FAMILY, rotated_by=None)
+    assert domain.judge_refresh(family, PREVIOUS, device, NOW + after_us) is Refresh[verdict]
+
+
+def test_every_try_of_a_phone_is_well_within_the_grace() -> None:
+    """What it waits for an answer at most, twice, and the pause between: else one lost answer costs the session."""
+    text = (ROOT / "miniprogram" / "services" / "transport.js").read_text(encoding="utf-8")
+    waits_ms = {name: int(ms) for name, ms in re.findall(r"^const (\w+_MS) = (\d+)$", text, re.MULTILINE)}
+    longest_ms = 2 * (waits_ms["TIMEOUT_MS"] + waits_ms["FORGOTTEN_MS"]) + waits_ms["LONGEST_PAUSE_MS"]
+    assert 3 * longest_ms * 1000 <= domain.REFRESH_GRACE_US
 
 
 def test_an_older_token_ends_the_family_at_once() -> None:
     """The grace is for the immediate predecessor only."""
-    assert domain.judge_refresh(FAMILY, OLDER, NOW) is Refresh.REVOKE
+    assert domain.judge_refresh(FAMILY, OLDER, PHONE, NOW) is Refresh.REVOKE
 
 
 @pytest.mark.parametrize("over", [{"revoked_at": NOW}, {"expires_at": NOW}])
@@ -55,7 +91,7 @@ def test_a_session_that_is_over_gives_nothing(over: dict[str, int], token: bytes
     fields = {"current": CURRENT, "previous": PREVIOUS, "rotated_at": NOW, "expires_at": NOW + 1, "revoked_at": None}
 
     with pytest.raises(RefreshTokenError):
-        domain.judge_refresh(Family(**{**fields, **over}), token, NOW)
+        domain.judge_refresh(Family(**{**fields, **over}), token, PHONE, NOW)
 
 
 def verdict(check: Callable[[], None]) -> str:

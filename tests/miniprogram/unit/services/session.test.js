@@ -86,6 +86,21 @@ test('where the refresh token is refused too, WeChat signs in again', async () =
   expect([server.renewals, server.sign_ins, phone.logins]).toEqual([1, 2, 2])
 })
 
+test('an answer to a renewal that is lost costs nobody the session', async () => {
+  const { server, phone, services } = createWorld()
+  await soon(services.session.ensure())
+  server.forgetTokens()
+  const heard = phone.request.bind(phone)
+  // The server has renewed; the phone waits its whole time for nothing.
+  phone.request = async (call) => {
+    const reply = await heard(call)
+    if (server.renewals === 1 && call.url.endsWith('/v1/auth/refresh')) return new Promise(() => {})
+    return reply
+  }
+  await soon(services.records.refresh())
+  expect([server.renewals, server.sign_ins]).toEqual([2, 1])
+})
+
 test('a renewal that finds no network keeps the session', async () => {
   const { server, phone, services } = createWorld()
   await soon(services.session.ensure())
