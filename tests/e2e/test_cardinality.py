@@ -10,7 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.processes import PROCESSES
-from gateway import texts
+from gateway import reasons
 from gateway.routes.events import ClientEvent
 from protos.activity.v1 import activity_pb2
 from protos.antifraud.v1 import antifraud_pb2
@@ -59,7 +59,7 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "calendar_expected_checkins": {"within": HORIZONS_S},
     "checkin_attempts": {
         "outcome": {each.name.lower() for each in Outcome},
-        "reason": {"", "DEPENDENCY_UNAVAILABLE", *texts.CAUSES},
+        "reason": {"", "DEPENDENCY_UNAVAILABLE", *reasons.TO_PERSON},
     },
     "checkin_audited": {"result": {"persisted", "missing"}},
     "checkin_batch_size": {"stage": {"gateway", "accept", "record"}},
