@@ -45,6 +45,7 @@ from services.reporting.live import LiveReader, LiveWriter
 from services.reporting.project import Change
 from services.reporting.rpc import ReportingServicer
 from tests.contract.schemas import migrated
+from tests.contract.test_activity_store import a_lot
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes import FakeActivities
 from tests.fakes_activity import a_draft
@@ -93,7 +94,7 @@ class Memberships:
         """They found twelve."""
         pii = Pii({1: b"\x01" * 32}, "wx1")
         self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii, 1000)
-        self.servicer: Any = IdentityServicer(self.people, self.organisations, *[None] * 4)  # type: ignore[list-item]
+        self.servicer: Any = IdentityServicer(self.people, self.organisations, *[None] * 5)  # type: ignore[list-item]
         self.person = await self.somebody()
         for _ in range(_MANY):
             self.lasting.add(await self.found())
@@ -201,7 +202,7 @@ class Activities:
     async def open(self) -> None:
         """Twelve drafts."""
         self.home = Owner(ids.new_id())
-        self.store = Store(self.engine, Outbox(self.engine, activity_outbox, {}))
+        self.store = Store(self.engine, Outbox(self.engine, activity_outbox, {}), a_lot())
         self.servicer: Any = ActivityServicer(self.store, self.home, *[None] * 2, "")  # type: ignore[list-item]
         for _ in range(_MANY):
             self.lasting.add(await self.draft())
@@ -302,7 +303,7 @@ class Cases:
         reviews = Reviews(records, None, activities, owner, Nameless(), evidence)  # type: ignore[arg-type]
         changes = Changes(records, Sealer(credential_pb2.Cursor, {1: bytes(32)}))
         nobody: Any = None
-        self.servicer: Any = CheckinServicer(nobody, NoAnswers(), records, activities, changes, reviews)  # type: ignore[arg-type]
+        self.servicer: Any = CheckinServicer(nobody, NoAnswers(), records, activities, changes, reviews, nobody)  # type: ignore[arg-type]
         for step in range(_MANY):
             self.lasting.add(await self.attempt(received_at=STARTS_AT + step * 60 * SECOND_US))
         act_as(self.person)

@@ -48,6 +48,7 @@ async def test_what_is_shared_is_loaded_on_nobodys_behalf_and_within_no_callers_
     """Whoever happens to ask first lends the others neither their rights nor the little time they have left."""
 
     async def load(key: str) -> tuple[str | None, float | None]:
+        """Who stands behind this call, and how long it may take."""
         return interceptors.authorization(), interceptors.time_left_s()
 
     interceptors._claims.set(Claims(b"", b"", 0, "a token"))
