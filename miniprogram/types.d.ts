@@ -242,7 +242,8 @@ interface OrganiseService {
   organisations(): Promise<Organisation[]>
   createOrganisation(name: string): Promise<Organisation>
   activities(page_token?: string): Promise<{ activities: Activity[]; next_page_token: string }>
-  create(draft: Record<string, unknown>, idempotency_key: string): Promise<Activity>
+  /** For one page with one draft: what it gives creates and publishes, and may be called again with a changed draft. */
+  opening(): (draft: Record<string, unknown>) => Promise<Activity>
   get(activity_id: string): Promise<Activity>
   publish(activity_id: string): Promise<Activity>
   close(activity_id: string): Promise<Activity>

@@ -1,6 +1,7 @@
 /** Calls in the name of the person: with their token, renewed once when the server refuses it. */
 
 const { asFailure, failure } = require('../core/failure')
+const { isFinal } = require('./attempts')
 
 /**
  * @typedef {import('./transport').Call & { owner_id?: string, key?: string }} OwnCall
@@ -30,8 +31,12 @@ const signedIn = async (/** @type {Promise<string>} */ token) => {
 /**
  * @param {import('./transport').Transport} transport
  * @param {import('./session').SessionWithTokens} session
+ * @param {() => Promise<string>} newId
  */
-const createApi = (transport, session) => {
+const createApi = (transport, session, newId) => {
+  /** Keys of what was asked and not answered yet. @type {Map<string, Promise<string>>} */
+  const keys = new Map()
+
   const sendWith = (/** @type {OwnCall} */ call, /** @type {string} */ token) => {
     if (call.owner_id && call.owner_id !== session.ownerId()) {
       throw failure('failed', 'the account changed', { reason: 'ACCOUNT_CHANGED' })
@@ -66,15 +71,27 @@ const createApi = (transport, session) => {
   const get = async (path, parameters = {}) => (await send({ method: 'GET', path: path + query(parameters) })).body
 
   /**
-   * The body of a POST.
+   * The body of a POST that takes effect once, however often it is asked for until its answer comes: the same person
+   * asking for the same has the same key, and who asks for something else has another one.
    *
    * @param {string} path
-   * @param {unknown} [body]
-   * @param {string} [key]
+   * @param {unknown} body
    */
-  const post = async (path, body, key) => (await send({ method: 'POST', path, body, key })).body
+  const once = async (path, body) => {
+    const asked = JSON.stringify([session.ownerId(), path, body])
+    const key = keys.get(asked) || newId()
+    keys.set(asked, key)
+    try {
+      const reply = await send({ method: 'POST', path, body, key: await key })
+      keys.delete(asked)
+      return reply.body
+    } catch (thrown) {
+      if (isFinal(asFailure(thrown))) keys.delete(asked)
+      throw thrown
+    }
+  }
 
-  return { send, get, post }
+  return { send, get, once }
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

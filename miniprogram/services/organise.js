@@ -6,6 +6,7 @@ const { join } = require('../core/pages')
 const { toRfc3339 } = require('../core/time')
 const { compact, isFinal } = require('./attempts')
 const { createLive } = require('./live')
+const { createOpening } = require('./opening')
 
 const PAGE_SIZE = 50
 // Per request; the server takes 200.
@@ -28,9 +29,9 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
   const { newId } = identifiers
   const at = (/** @type {string} */ activity_id) => `/v1/activities/${activity_id}`
 
-  /** Publishing, closing and calling off again change nothing, so they may be sent again. */
-  const move = async (/** @type {string} */ activity_id, /** @type {string} */ verb) =>
-    (await api.send({ method: 'POST', path: `${at(activity_id)}/${verb}` })).body
+  /** Publishing, closing and calling off again change nothing, so they are sent again. */
+  const move = async (/** @type {string} */ activity_id, /** @type {'publish' | 'close' | 'cancel'} */ verb) =>
+    (await api.send({ method: 'POST', path: `${at(activity_id)}/${verb}`, tries: 3 })).body
 
   const organisations = async () => {
     let all = /** @type {Organisation[]} */ ([])
@@ -102,15 +103,15 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
 
   return {
     organisations,
-    createOrganisation: async (name) => api.post('/v1/organisations', { name }, await newId()),
+    createOrganisation: (name) => api.once('/v1/organisations', { name }),
     activities: (page_token = '') => api.get('/v1/activities', { page_size: PAGE_SIZE, page_token }),
-    create: (draft, idempotency_key) => api.post('/v1/activities', draft, idempotency_key),
+    opening: () => createOpening((draft) => api.once('/v1/activities', draft), move),
     get: (activity_id) => api.get(at(activity_id)),
     publish: (activity_id) => move(activity_id, 'publish'),
     close: (activity_id) => move(activity_id, 'close'),
     cancel: (activity_id) => move(activity_id, 'cancel'),
     qr: (activity_id) => api.get(`${at(activity_id)}/qr`),
-    revokeQr: (activity_id) => move(activity_id, 'qr/revoke'),
+    revokeQr: async (activity_id) => (await api.send({ method: 'POST', path: `${at(activity_id)}/qr/revoke` })).body,
     stats,
     live: createLive(platform, transport, session, stats),
     people: (activity_id, filter = {}) => api.get(`${at(activity_id)}/people`, { page_size: PAGE_SIZE, ...filter }),
@@ -118,12 +119,11 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
       api.get(`/v1/organisations/${organisation_id}/members`, { page_size: PAGE_SIZE, page_token }),
     checkInOthers,
     reviews: (filter) => api.get('/v1/reviews', { page_size: PAGE_SIZE, ...filter }),
-    decide: async (review, decision, reason) =>
-      api.post(`/v1/reviews/${review.id}/${decision}`, compact({ revision: review.revision, reason }), await newId()),
+    decide: (review, decision, reason) =>
+      api.once(`/v1/reviews/${review.id}/${decision}`, compact({ revision: review.revision, reason })),
     decideOffline: async (occurrence_id, decision, reason) =>
-      (await api.post('/v1/reviews/batch', compact({ decision, reason, occurrence_id, offline: true }), await newId())).results,
-    annul: async (checkin_id, reason, revision) =>
-      api.post(`/v1/checkins/${checkin_id}/annul`, compact({ reason, revision }), await newId()),
+      (await api.once('/v1/reviews/batch', compact({ decision, reason, occurrence_id, offline: true }))).results,
+    annul: (checkin_id, reason, revision) => api.once(`/v1/checkins/${checkin_id}/annul`, compact({ reason, revision })),
   }
 }
 

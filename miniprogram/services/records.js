@@ -14,9 +14,8 @@ const PAGE_SIZE = 30
  * @param {import('./session').SessionWithTokens} session
  * @param {import('./api').Api} api
  * @param {import('./outbox').Outbox} outbox
- * @param {() => Promise<string>} newId
  */
-const createRecords = (platform, session, api, outbox, newId) => {
+const createRecords = (platform, session, api, outbox) => {
   let owner_id = session.ownerId()
   /** @type {Checkin[]} */
   let checkins = []
@@ -103,7 +102,7 @@ const createRecords = (platform, session, api, outbox, newId) => {
 
   /** @type {RecordsService['appeal']} */
   const appeal = async (checkin_id, reason) => {
-    const record = await api.post(`/v1/checkins/${checkin_id}/appeal`, { reason }, await newId())
+    const record = await api.once(`/v1/checkins/${checkin_id}/appeal`, { reason })
     take([record.checkin])
     return record
   }

@@ -63,6 +63,32 @@ test('from nothing to a running event: created, shown, somebody comes in, a doub
   await organiser.sees('没有符合条件的人')
 })
 
+test('the answers to the publication are lost, the name is mended, and there is one activity', async () => {
+  const name = newName('organiser')
+  const organiser = await newPhone({ login: `sim:${name}` })
+  const account = await signIn(name)
+  await account.post('/v1/organisations', { name: '星光读书会' })
+  // The server takes them all; the phone hears of none until they are let through.
+  let is_lost = true
+  await organiser.page.route('**/publish', async (route) => {
+    if (!is_lost) return route.continue()
+    await route.fetch()
+    return route.abort('timedout')
+  })
+  await organiser.open('organise/pages/create/create')
+  await field(organiser, '例如：周三例会').fill('周三列会')
+  await organiser.tap('创建并展示二维码')
+  const states = async () => (await account.get('/v1/activities')).activities.map(({ title, state }) => [title, state])
+  await until(states, (found) => found.length === 1 && found[0][1] === 'published')
+  await organiser.page.waitForFunction(() => window.getCurrentPages().at(-1).data.is_sending === false)
+
+  is_lost = false
+  await field(organiser, '例如：周三例会').fill('周三例会')
+  await organiser.tap('创建并展示二维码')
+  await organiser.sees(/秒后更新/)
+  assert.deepEqual((await states()).sort(), [['周三例会', 'published'], ['周三列会', 'cancelled']].sort())
+})
+
 test('a refused one reads why, appeals, and is let in', async () => {
   const activity = await openActivity({ policy: { fence: 'review' } })
   const guest = await newPhone({ scan: (await activity.qr()).url, location: OUTSIDE })

@@ -53,6 +53,8 @@ class FakeServer {
     this.grants = []
     this.events = []
     this.grant_keys = new Set()
+    this.activities = []
+    this.kept_answers = new Map()
   }
 
   now() { return Date.now() + this.clock_ahead_ms }
@@ -86,7 +88,9 @@ class FakeServer {
     if (route === 'POST /v1/me/subscriptions') return [200, this.grant(body, headers)]
     if (route === 'GET /v1/me/subscriptions') return [200, { quotas: {}, results: {} }]
     if (route === 'POST /v1/client-events') return [204, this.events.push(...body.events) && undefined]
-    if (route === 'POST /v1/activities') return [201, { id: 'a1', title: body.title }]
+    if (route === 'POST /v1/activities') return [201, this.onceFor(headers, body, () => this.make(body))]
+    if (route === 'POST /v1/organisations') return [201, this.onceFor(headers, body, () => ({ id: `o${this.kept_answers.size}`, name: body.name }))]
+    if (/^POST .*\/(publish|cancel)$/.test(route)) return [200, this.move(...where.split('/').slice(3))]
     if (/^POST .*\/checkins\/batch$/.test(route)) return [200, this.letIn(user, where.split('/')[3], body)]
     if (/^GET \/v1\/checkins\/.+/.test(route)) return [200, this.record(where.split('/')[3])]
     throw new Problem(404, 'NOT_FOUND')
@@ -220,6 +224,29 @@ class FakeServer {
     const found = [...this.kept.values()].find((one) => one.checkin.id === id)
     if (!found) throw new Problem(404, 'NOT_FOUND')
     return { checkin: found.checkin, message: found.message, history: [] }
+  }
+
+  /** An Idempotency-Key belongs to one body: the same again gets the first answer, another one is refused. */
+  onceFor(headers, body, effect) {
+    const key = headers['idempotency-key']
+    const before = key && this.kept_answers.get(key)
+    if (before && before.said !== JSON.stringify(body)) throw new Problem(409, 'IDEMPOTENCY_KEY_REUSED')
+    const answer = before ? before.answer : effect()
+    if (key) this.kept_answers.set(key, { said: JSON.stringify(body), answer })
+    return answer
+  }
+
+  make({ title }) {
+    const activity = { id: `a${this.activities.length + 1}`, title, state: 'draft' }
+    this.activities.push(activity)
+    return activity
+  }
+
+  move(id, verb) {
+    const found = this.activities.find((one) => one.id === id)
+    if (!found) throw new Problem(404, 'NOT_FOUND')
+    found.state = { publish: 'published', cancel: 'cancelled' }[verb]
+    return found
   }
 
   grant({ grants }, headers) {

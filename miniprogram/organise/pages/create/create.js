@@ -29,12 +29,12 @@ Page({
     /** @type {Failure | null} */ failure: null,
   },
 
-  // Made once per draft, so that a second tap after a lost answer makes no second activity.
-  key: '',
+  // One per page, so that however many taps it takes there is one activity in the end.
+  /** @type {ReturnType<OrganiseService['opening']> | null} */ open: null,
 
   onLoad() {
     const draft = newDraft(getApp().services.serverNow())
-    this.key = `create-${getApp().services.platform.now()}-${Math.random().toString(36).slice(2)}`
+    this.open = getApp().services.organise.opening()
     this.change(draft)
     this.load()
   },
@@ -97,13 +97,11 @@ Page({
   async submit() {
     const lacking = missing(this.data.draft)
     if (lacking) return feedback.toast(t[lacking])
-    if (this.data.is_sending) return
+    if (this.data.is_sending || !this.open) return
     this.setData({ is_sending: true })
     try {
-      const { organise } = getApp().services
       const { id: organisation_id } = this.data.organisations[this.data.organisation]
-      const activity = await organise.create(toBody({ ...this.data.draft, organisation_id }), this.key)
-      await organise.publish(activity.id)
+      const activity = await this.open(toBody({ ...this.data.draft, organisation_id }))
       navigation.replace('/organise/pages/hub/hub', { activity_id: activity.id, qr: 1 })
     } catch (thrown) {
       this.refused(asFailure(thrown))

@@ -80,12 +80,69 @@ describe('staff check others in', () => {
   })
 })
 
-test('creating is repeated with the key that makes it harmless', async () => {
+describe('a draft becomes one activity', () => {
+  const shown = (server) => server.activities.map(({ title, state }) => [title, state])
+
+  /** Loses every answer to some calls, though the server takes them; gives a function that ends it. */
+  const losing = (phone, ending) => {
+    const heard = phone.request.bind(phone)
+    phone.request = async (call) => {
+      const reply = await heard(call)
+      if (call.url.endsWith(ending)) throw { kind: 'timeout' }
+      return reply
+    }
+    return () => { phone.request = heard }
+  }
+
+  test('however often its creation has to be sent', async () => {
+    const { server, phone, services } = await signedIn()
+    phone.answers_lost = 1
+    await soon(services.organise.opening()({ title: '早会' }))
+    const sent = server.heard.filter((one) => one.path === '/v1/activities')
+    expect(new Set(sent.map((one) => one.headers['idempotency-key'])).size).toBe(1)
+    expect([sent.length, shown(server)]).toEqual([2, [['早会', 'published']]])
+  })
+
+  test.each(['/v1/activities', '/publish'])('where every answer of %s is lost and the organiser taps again', async (lost) => {
+    const { server, phone, services } = await signedIn()
+    const open = services.organise.opening()
+    const find = losing(phone, lost)
+    await expect(soon(open({ title: '早会' }))).rejects.toMatchObject({ kind: 'timeout' })
+    find()
+    await soon(open({ title: '早会' }))
+    expect(shown(server)).toEqual([['早会', 'published']])
+  })
+
+  test('where the answer of its publication is lost, and it is edited, twice, before the next tap', async () => {
+    const { server, phone, services } = await signedIn()
+    const open = services.organise.opening()
+    const find = losing(phone, '/publish')
+    await expect(soon(open({ title: '早会' }))).rejects.toMatchObject({ kind: 'timeout' })
+    await expect(soon(open({ title: '晚会' }))).rejects.toMatchObject({ kind: 'timeout' })
+    find()
+    const { title } = await soon(open({ title: '午会' }))
+    expect(title).toBe('午会')
+    expect(shown(server)).toEqual([['早会', 'cancelled'], ['晚会', 'cancelled'], ['午会', 'published']])
+  })
+
+  test('and the same draft on the next page becomes another one', async () => {
+    const { server, services } = await signedIn()
+    await soon(services.organise.opening()({ title: '早会' }))
+    await soon(services.organise.opening()({ title: '早会' }))
+    expect(shown(server)).toEqual([['早会', 'published'], ['早会', 'published']])
+  })
+})
+
+test('what is asked again because no answer came has the same key, and something else has its own', async () => {
   const { server, phone, services } = await signedIn()
-  phone.answers_lost = 1
-  await soon(services.organise.create({ title: '早会' }, 'key-1'))
-  const sent = server.heard.filter((one) => one.path === '/v1/activities')
-  expect(sent.map((one) => one.headers['idempotency-key'])).toEqual(['key-1', 'key-1'])
+  const keys = () => server.heard.filter((one) => one.path === '/v1/organisations').map((one) => one.headers['idempotency-key'])
+  phone.answers_lost = 3
+  await expect(soon(services.organise.createOrganisation('书社'))).rejects.toMatchObject({ kind: 'timeout' })
+  await soon(services.organise.createOrganisation('书社'))
+  expect([keys().length, new Set(keys()).size]).toEqual([4, 1])
+  await soon(services.organise.createOrganisation('棋社'))
+  await soon(services.organise.createOrganisation('书社'))
+  expect(new Set(keys()).size).toBe(3)
 })
 
 describe('live numbers', () => {
