@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from protos.activity.v1 import activity_pb2 as pb
+from servicekit.allowance import Allowance
 from servicekit.breaker import AsyncBreaker
 from servicekit.cache import RedisError
 from servicekit.clock import SECOND_US, now_us
@@ -18,6 +19,7 @@ from services.activity import domain, messages
 from services.activity.definition import Definition, Kind, Method, Place, Wifi
 from services.activity.domain import Activity
 from services.activity.errors import ActivityNotFoundError
+from services.activity.quotas import Quotas
 
 # A Tuesday morning.
 STARTS_AT = 1_800_000_000 * SECOND_US
@@ -211,3 +213,13 @@ def a_draft(organisation_id: bytes, activity_id: bytes, occurrence_id: bytes, **
     """A draft of the lecture, made a day before."""
     definition = a_definition(organisation_id, **changes)
     return domain.draft(definition, activity_id, occurrence_id, STARTS_AT - 24 * HOUR_US)
+
+
+def an_allowance(limit: int) -> Allowance:
+    """So many an hour."""
+    return Allowance(FakeRedis(), b"test:", limit=limit, window_s=3600)  # type: ignore[arg-type]
+
+
+def a_lot() -> Quotas:
+    """More than any test makes."""
+    return Quotas(an_allowance(1000), an_allowance(1000))

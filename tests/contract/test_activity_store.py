@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit import ids
-from servicekit.allowance import Allowance
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.database import create_engine
 from servicekit.errors import NotFoundError, UnavailableError
@@ -27,7 +26,7 @@ from services.activity.store import Store
 from services.activity.tables import activities, activity_versions, idempotency_keys, metadata, occurrences, outbox
 from tests.contract.schemas import differences, migrated
 from tests.contract.wire import Wire
-from tests.fakes_activity import HOUR_US, STARTS_AT, FakeRedis, FakeStore, a_draft
+from tests.fakes_activity import HOUR_US, STARTS_AT, FakeStore, a_draft, a_lot, an_allowance
 
 Stores = Store | FakeStore
 
@@ -46,16 +45,6 @@ async def activity_engine(activity_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(activity_url, pool_timeout_s=10)
     yield engine
     await engine.dispose()
-
-
-def an_allowance(limit: int) -> Allowance:
-    """So many an hour."""
-    return Allowance(FakeRedis(), b"test:", limit=limit, window_s=3600)  # type: ignore[arg-type]
-
-
-def a_lot() -> Quotas:
-    """More than any test makes."""
-    return Quotas(an_allowance(1000), an_allowance(1000))
 
 
 class Outside:

@@ -45,10 +45,9 @@ from services.reporting.live import LiveReader, LiveWriter
 from services.reporting.project import Change
 from services.reporting.rpc import ReportingServicer
 from tests.contract.schemas import migrated
-from tests.contract.test_activity_store import a_lot
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes import FakeActivities
-from tests.fakes_activity import a_draft
+from tests.fakes_activity import a_draft, a_lot
 from tests.fakes_reporting import FakeActivities as KnownActivities
 
 _MANY = 12

@@ -30,7 +30,7 @@ from services.reporting.store import Activities
 from tests.contract.schemas import migrated
 from tests.contract.test_reporting_live import RedisLive, a_change, key_of
 from tests.contract.test_reporting_store import an_activity
-from tests.fakes_activity import HOUR_US, STARTS_AT, a_draft
+from tests.fakes_activity import HOUR_US, STARTS_AT, a_draft, a_lot
 
 NOW = now_us()
 PII, LATER = Pii({1: b"\x01" * 32}, "wx1"), Pii({7: b"\x07" * 32}, "wx1")
@@ -79,7 +79,7 @@ def _garbled(user_id: bytes) -> list[bytes]:
 @pytest.mark.parametrize("garbage", range(5))
 async def test_a_name_that_does_not_open_is_none(schema: AsyncEngine, garbage: int) -> None:
     """Its person signs in, is listed beside the others, and gives a new one; it was a 500 for all of them."""
-    people, organisations = People(schema, PII), Organisations(schema, PII)
+    people, organisations = People(schema, PII), Organisations(schema, PII, 50)
     openid = f"openid-{ids.new_id().hex()}"
     owner, member = await people.sign_in(openid, NOW), await people.sign_in(f"{openid}-2", NOW)
     await people.rename(member.user.user_id, "李四")
@@ -108,19 +108,19 @@ async def test_a_kept_refresh_token_that_does_not_open_asks_to_sign_in(
     """An answer that the phone can act on."""
     people = People(schema, PII)
     session = await people.sign_in(f"openid-{ids.new_id().hex()}", NOW)
-    await people.refresh(session.refresh_token, NOW)
+    await people.refresh(session.refresh_token, "", NOW)
     async with schema.begin() as connection:
         mine = sessions.c.session_id == session.session_id
         await connection.execute(update(sessions).where(mine).values(token=garbage))
     with pytest.raises(RefreshTokenError):
-        await people.refresh(session.refresh_token, NOW)
+        await people.refresh(session.refresh_token, "", NOW)
 
 
 @pytest.mark.parametrize("schema_url", ["activity"], indirect=True)
 @pytest.mark.parametrize("garbage", ["{}", '{"capacity": "many"}'])
 async def test_an_activity_that_cannot_be_read_is_left_out(schema: AsyncEngine, garbage: str) -> None:
     """Of what checkin asks for, of the calendar, and of lists, whose pages are as long as before."""
-    store, organisation_id = Store(schema, Outbox(schema, outbox, {})), ids.new_id()
+    store, organisation_id = Store(schema, Outbox(schema, outbox, {}), a_lot()), ids.new_id()
     made = []
     for _ in range(4):
         draft = a_draft(organisation_id, ids.new_id(), ids.new_id())
@@ -135,7 +135,7 @@ async def test_an_activity_that_cannot_be_read_is_left_out(schema: AsyncEngine, 
 
     wanted = [each.activity_id for each in made]
     readable = {each.activity_id for each in made} - {bad.activity_id}
-    store = Store(schema, Outbox(schema, outbox, {}))
+    store = Store(schema, Outbox(schema, outbox, {}), a_lot())
     assert {each.activity_id for each in await store.find(activity_ids=wanted)} == readable
     page = await store.page([organisation_id], None, 3)
     assert [each.activity_id for each in page] == sorted(readable, reverse=True)
