@@ -137,5 +137,5 @@ class Acquaintances:
 
 def _occurrence_of(answer: Answer) -> bytes:
     """Of an attempt that its person made; nothing of one that staff made."""
-    record = pb.Checkin.FromString(answer.checkin)
-    return b"" if record.method == pb.METHOD_STAFF else record.occurrence_id
+    record = answer.record()
+    return b"" if record is None or record.method == pb.METHOD_STAFF else record.occurrence_id

@@ -79,6 +79,18 @@ async def test_each_source_is_asked_for_those_whom_none_before_knows(
     assert acquaintances.remembered(new_id(), [came]) == set()
 
 
+async def test_an_answer_that_nobody_can_read_stands_in_nobodys_way(
+    acquaintances: Acquaintances, sources: Sources
+) -> None:
+    """It is as if nobody remembered it; the others of the same people are read."""
+    guest, other = new_id(), new_id()
+    told = pb.Checkin(occurrence_id=OCCURRENCE.occurrence_id, method=pb.METHOD_QR).SerializeToString()
+    garbled = Answer(bytes(16), 1, b"\xff")
+    sources.answered = {guest: [garbled, Answer(bytes(16), 2, told)], other: [garbled]}
+
+    assert await acquaintances.who_came(HOME, [guest, other]) == {guest}
+
+
 async def test_a_source_that_is_gone_stands_in_the_way_of_the_unknown_only(
     acquaintances: Acquaintances, sources: Sources
 ) -> None:
