@@ -48,7 +48,7 @@ async def test_sixty_refusals_are_kept_and_no_more(person: Person, activity: Act
 
 
 async def test_a_page_has_the_size_that_was_asked_for(person: Person) -> None:
-    """Also right after a sync, before anything of it is recorded; and paging shows everything once."""
+    """Also right after a sync, before anything of it is recorded; and paging shows everything."""
     attempts = [by_qr(_MALFORMED) for _ in range(20)]
     await told(person, *attempts)
 
@@ -59,8 +59,9 @@ async def test_a_page_has_the_size_that_was_asked_for(person: Person) -> None:
         sizes.append(len(page["checkins"]))
         token = page["next_page_token"]
 
-    assert sorted(seen) == sorted(each["attempt_id"] for each in attempts)
-    assert sizes[:3] == [7, 7, 6]
+    # What changed meanwhile comes again.
+    assert set(seen) == {each["attempt_id"] for each in attempts}
+    assert max(sizes) == 7
 
 
 async def test_five_live_streams_a_person(activity: Activity) -> None:
@@ -68,6 +69,7 @@ async def test_five_live_streams_a_person(activity: Activity) -> None:
     async with AsyncExitStack() as stack:
 
         async def opened() -> httpx.Response:
+            """One more stream."""
             stream = activity.owner.http.stream("GET", f"{activity.path}/live", headers=activity.owner.headers)
             return await stack.enter_async_context(stream)
 
@@ -75,6 +77,7 @@ async def test_five_live_streams_a_person(activity: Activity) -> None:
         assert Counter(response.status_code for response in responses) == {200: 5, 429: 12}
 
     async def has_room() -> bool:
+        """Whether another one is let in."""
         async with activity.owner.http.stream("GET", f"{activity.path}/live", headers=activity.owner.headers) as again:
             return again.status_code == 200
 
@@ -127,6 +130,7 @@ async def test_nobody_is_added_or_let_in_whom_the_organisation_does_not_know(
     members, batch = f"/v1/organisations/{organisation_id}/members", f"{activity.path}/checkins/batch"
 
     async def tried(user_id: str) -> tuple[str, str]:
+        """What comes of adding somebody, and of letting them in."""
         added = await activity.owner.post(members, {"user_id": user_id, "role": "member"})
         item = {"attempt_id": ids.to_text(ids.new_id()), "user_id": user_id, "direction": "out"}
         [let_in] = expect(await activity.owner.post(batch, {"checkins": [item]}))["results"]
