@@ -49,7 +49,8 @@ def _url(form: str, *schemes: str, needs_user: bool = False) -> Callable[[str], 
     def check(text: str) -> str:
         try:
             parts = urlsplit(text)
-            is_good = parts.scheme in schemes and parts.hostname and (parts.port is None or parts.port)
+            where = parts.path if parts.scheme == "unix" else parts.hostname
+            is_good = parts.scheme in schemes and where and (parts.port is None or parts.port)
         except ValueError:
             is_good = False
         if not is_good or (needs_user and not parts.username):
@@ -121,7 +122,7 @@ Target = Annotated[str, AfterValidator(_target)]
 HttpUrl = Annotated[str, AfterValidator(_url("http://host or https://host", "http", "https"))]
 OptionalHttpUrl = Annotated[str, AfterValidator(lambda text: text and _url("an http(s) URL", "http", "https")(text))]
 MysqlUrl = Annotated[str, AfterValidator(mysql_url("aiomysql"))]
-RedisUrl = Annotated[str, AfterValidator(_url("redis://user:password@host:port/0", "redis", "rediss"))]
+RedisUrl = Annotated[str, AfterValidator(_url("redis://user:password@host:port/0", "redis", "rediss", "unix"))]
 AmqpUrl = Annotated[str, AfterValidator(_url("amqp://user:password@host:port/vhost", "amqp", "amqps", needs_user=True))]
 Secrets = Annotated[str, AfterValidator(_secrets)]
 CertificateFile = Annotated[Path, AfterValidator(_certificates)]
