@@ -75,9 +75,8 @@ class CheckinRoute:
         headers = dict(scope["headers"])
         request_id = problems.new_request_id(headers.get(b"x-request-id"))
         parent = span = None
-        if traceparent := headers.get(b"traceparent"):
-            parent = telemetry.parse_traceparent(traceparent.decode("latin-1"))
-        if parent is not None or telemetry.is_sampled_by_chance():
+        if telemetry.is_sampled_by_chance():
+            parent = telemetry.parse_strangers_traceparent(headers.get(b"traceparent", b""))
             span = telemetry.start_request_span(f"POST {PATH}", parent)
         try:
             refuse_query_credentials(scope["query_string"])
@@ -146,8 +145,8 @@ def _answered(record: pb.Checkin, request_id: str) -> Reply:
     status = _STATUSES[record.outcome]
     if status != 422:
         body = _encode(answer)
-        head = [_JSON, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id.encode())]
-        return status, head, body
+        length, identifier = (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id.encode())
+        return status, [_JSON, problems.NO_STORE, length, identifier], body
     reasons = answer.checkin.reasons
     problem = problems.Problem(
         type="urn:qiandao:problem:refused",

@@ -28,6 +28,8 @@ _STATUSES = {
     Kind.UNAVAILABLE: 503,
     Kind.INTERNAL: 500,
 }
+# What is about a person stays with them, also behind a cache that nobody thought of.
+NO_STORE = (b"cache-control", b"no-store")
 _CONTENT_TYPE = (b"content-type", MEDIA_TYPE.encode())
 _CHALLENGE = (b"www-authenticate", b'Bearer realm="qiandao"')
 _RETRY_S = (1.0, 3.0)
@@ -150,6 +152,7 @@ def render(problem: Problem, request_id: str) -> tuple[int, Headers, bytes]:
     body = _encode(problem)
     headers: Headers = [
         _CONTENT_TYPE,
+        NO_STORE,
         (b"content-length", b"%d" % len(body)),
         (b"x-request-id", request_id.encode()),
     ]

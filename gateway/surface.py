@@ -110,8 +110,10 @@ class Surface:
         headers = dict(scope["headers"])
         request = _Request(scope, headers, send)
         scope["state"].update(request_id=request.id, received_at=received_at)
-        parent = telemetry.parse_traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
-        is_root = parent is None and telemetry.is_sampled_by_chance()
+        is_sampled = telemetry.is_sampled_by_chance()
+        traceparent = headers.get(b"traceparent", b"") if is_sampled else b""
+        parent = telemetry.parse_strangers_traceparent(traceparent)
+        is_root = is_sampled and parent is None
         with telemetry.span(scope["method"], parent=parent, root=is_root, kind=SpanKind.SERVER) as span:
             try:
                 refuse_query_credentials(scope["query_string"])
@@ -161,8 +163,9 @@ class _Request:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             metrics.duration(self.route, self._scope["method"]).observe(time.perf_counter() - self._started_at)
-            if not any(name == b"x-request-id" for name, _ in message["headers"]):
-                message["headers"] = [*message["headers"], (b"x-request-id", self.id.encode())]
+            named = {name for name, _ in message["headers"]}
+            ours = ((b"x-request-id", self.id.encode()), problems.NO_STORE)
+            message["headers"] = [*message["headers"], *(header for header in ours if header[0] not in named)]
         await self._send(message)
 
     async def fail(self, error: ServiceError) -> None:

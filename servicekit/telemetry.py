@@ -92,8 +92,19 @@ def parse_traceparent(text: str | None) -> SpanContext | None:
     Source: W3C Trace Context, section 3.2.
     """
     match = _TRACEPARENT.fullmatch(text or "")
-    if not match or not int(match[3], 16) & TraceFlags.SAMPLED:
-        return None
+    return _context(match) if match and int(match[3], 16) & TraceFlags.SAMPLED else None
+
+
+def parse_strangers_traceparent(text: bytes) -> SpanContext | None:
+    """The context of a request from outside, or None when there is none.
+
+    Whether it is sampled is for us to say, or anybody could have all they send traced: only for what is sampled here.
+    """
+    match = _TRACEPARENT.fullmatch(text.decode("latin-1"))
+    return _context(match) if match else None
+
+
+def _context(match: re.Match[str]) -> SpanContext | None:
     context = SpanContext(int(match[1], 16), int(match[2], 16), is_remote=True, trace_flags=_SAMPLED)
     return context if context.is_valid else None
 

@@ -45,6 +45,8 @@ class _Header(msgspec.Struct):
     alg: str
     typ: str
     kid: str
+    # Extensions that whoever reads the token must understand; there are none that we do.
+    crit: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Payload(msgspec.Struct):
@@ -53,6 +55,7 @@ class _Payload(msgspec.Struct):
     sub: str
     sid: str
     exp: float
+    nbf: float = 0
 
 
 class _Jwk(msgspec.Struct):
@@ -145,6 +148,8 @@ class TokenVerifier:
             raise UnauthenticatedError("the access token is not valid; sign in again") from None
         if payload.iss != ISSUER or payload.aud != AUDIENCE:
             raise UnauthenticatedError("the access token is for somebody else; sign in again")
+        if payload.nbf > time.time():
+            raise UnauthenticatedError("the access token is not valid yet; sign in again")
         if payload.exp <= time.time():
             raise UnauthenticatedError("the access token has expired; refresh it", reason="TOKEN_EXPIRED")
         if claims.session_id in self.revoked:
@@ -152,7 +157,7 @@ class TokenVerifier:
         return claims
 
     async def _key(self, header: _Header) -> ec.EllipticCurvePublicKey:
-        if header.alg != "ES256" or header.typ != MEDIA_TYPE:
+        if header.alg != "ES256" or header.typ != MEDIA_TYPE or header.crit is not msgspec.UNSET:
             raise ValueError
         if header.kid not in self._keys:
             await self.refresh_keys()

@@ -203,7 +203,7 @@ async def victim(name: str, amqp_port: int) -> AsyncIterator[Victim]:
 async def replica(
     name: str, changes: Mapping[str, str] = MappingProxyType({}), within_s: float = PATIENCE_S
 ) -> AsyncIterator[Victim]:
-    """One more replica of a process, ready, on ports of its own, with some URLs changed."""
+    """One more replica of a process, ready, on ports of its own, with some URLs or other settings changed."""
     process, shape = PROCESSES[name], stack.Shape.of_running()
     ports = {"ops": reserved_port(), "grpc": reserved_port(), "http": reserved_port()}
     variables = environment(process, ports, local_place(shape.counts, shape.http_port))
@@ -230,8 +230,8 @@ def changed_url(name: str, **changes: Any) -> str:
 
 
 def _set_url(variables: dict[str, str], name: str, url: str) -> None:
-    """In place of the file that holds the stack's own."""
-    del variables[f"{name}_FILE"]
+    """In place of the file that holds the stack's own, if one does."""
+    variables.pop(f"{name}_FILE", None)
     variables[name] = url
 
 

@@ -1,7 +1,9 @@
 """Every edge of the journey, proven from the trace of a check-in made in the test."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,7 +11,7 @@ import pytest_asyncio
 
 from deploy.local.stack import TRACES_PORT
 from tests.e2e.api import Activity, Person, by_qr, expect
-from tests.e2e.stack import eventually
+from tests.e2e.stack import eventually, replica
 
 Span = dict[str, Any]
 
@@ -57,10 +59,15 @@ def _links_to(span: Span, origin: Span) -> bool:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def journey(activity: Activity, person: Person) -> Journey:
-    """A check-in whose phone asked for a trace, to its end."""
+    """A check-in with a phone's trace, through a gateway that samples every request, to its end."""
     trace_id = secrets.token_hex(16)
+    traceparent = f"00-{trace_id}-{secrets.token_hex(8)}-01"
     token = await activity.token()
-    expect(await person.check_in(by_qr(token), traceparent=f"00-{trace_id}-{secrets.token_hex(8)}-01"), 201)
+    async with replica("gateway", {"QIANDAO_TRACE_RATIO": "1"}) as gateway:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.ports['http']}") as http:
+            expect(await replace(person, http=http).check_in(by_qr(token), traceparent), 201)
+        gateway.process.terminate()
+        await asyncio.to_thread(gateway.process.wait)
     journey = Journey(trace_id)
     await eventually(journey.read)
     return journey

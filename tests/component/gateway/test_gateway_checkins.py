@@ -52,6 +52,15 @@ async def post(gateway: Gateway, body: Body | bytes, **headers: str) -> httpx.Re
     return await gateway.http.post("/v1/checkins", content=content, headers=head)
 
 
+async def test_no_answer_to_an_attempt_is_kept_on_the_way(gateway: Gateway) -> None:
+    """A record and a problem alike."""
+    answers = [await post(gateway, a_body()), await post(gateway, b"{")]
+    assert [(answer.status_code, answer.headers["cache-control"]) for answer in answers] == [
+        (201, "no-store"),
+        (400, "no-store"),
+    ]
+
+
 async def test_an_accepted_attempt_is_created(gateway: Gateway) -> None:
     """The answer is the record in JSON terms, with a sentence for the person."""
     body = a_body()
@@ -388,14 +397,15 @@ async def test_an_answered_request_leaves_nothing_to_collect(gateway: Gateway) -
 
 
 async def test_a_sampled_request_is_traced(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A phone's trace goes on in a SERVER span, and the span of the batch is linked to it."""
+    """A phone's trace goes on in a SERVER span linked to the batch's, for those sampled here: none may ask for it."""
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     monkeypatch.setattr(telemetry, "_provider", provider)
 
-    await post(gateway, a_body(), traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
-    await post(gateway, a_body(), traceparent=f"00-{'a' * 32}-{'b' * 16}-00")
+    for ratio in (1.0, 0.0):
+        monkeypatch.setattr(telemetry, "_ratio", ratio)
+        await post(gateway, a_body(), traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
 
     named = {span.name: span for span in spans.get_finished_spans()}
     request, batch = named["POST /v1/checkins"], named["checkin batch"]

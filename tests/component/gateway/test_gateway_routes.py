@@ -63,6 +63,19 @@ async def test_the_person_goes_along(gateway: Gateway) -> None:
     assert gateway.services.calls[-1][2] == user_id
 
 
+async def test_no_answer_about_a_person_is_kept_on_the_way(gateway: Gateway) -> None:
+    """Whatever is asked, by whomever, and whatever comes of it."""
+    document = (await gateway.http.get("/openapi.json")).json()["paths"]
+    for path, methods in document.items():
+        for method in methods:
+            for headers in ({}, gateway.bearer()):
+                answer = await gateway.http.request(method, path.replace("{", "").replace("}", ""), headers=headers)
+                assert answer.headers["cache-control"] == "no-store", (method, path, answer.status_code)
+    gateway.services.answers["GetMe"] = identity_pb2.User(user_id=ids.new_id(), name="小明")
+    found = await gateway.http.get("/v1/me", headers=gateway.bearer())
+    assert (found.status_code, found.headers["cache-control"]) == (200, "no-store")
+
+
 async def test_signing_out_answers_nothing(gateway: Gateway) -> None:
     """204 has no body."""
     gateway.services.answers["EndSession"] = identity_pb2.EndSessionResponse()

@@ -115,14 +115,24 @@ async def test_a_gateway_begins_once_it_can_admit_somebody(identity: Identity) -
         task.cancel()
 
 
-@pytest.mark.parametrize("query", [b"access_token=x", b"a=1&TOKEN=x", b"code=1&authorization=Bearer+x", b"jwt="])
+@pytest.mark.parametrize(
+    "query",
+    [
+        b"access_token=x",
+        b"a=1&TOKEN=x",
+        b"code=1&authorization=Bearer+x",
+        b"jwt=",
+        b"%61ccess_token=x",
+        b"a=1&acces%73%5Ftoken=x",
+    ],
+)
 def test_credentials_in_a_query_are_refused(query: bytes) -> None:
     """Whatever their name and place, they are refused."""
     with pytest.raises(UnauthenticatedError):
         refuse_query_credentials(query)
 
 
-@pytest.mark.parametrize("query", [b"", b"page_token=abc", b"code=K7M2PQ", b"q=token=1"])
+@pytest.mark.parametrize("query", [b"", b"page_token=abc", b"code=K7M2PQ", b"q=token=1", b"q=%26token%3D1"])
 def test_other_parameters_pass(query: bytes) -> None:
     """Page tokens and activity codes are no credentials."""
     refuse_query_credentials(query)
