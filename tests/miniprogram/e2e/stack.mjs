@@ -42,7 +42,7 @@ class Caller {
 
   /** Makes somebody a member: who came to something of the organisation can be one. */
   async enlist(organisation_id, person, role) {
-    const { id, code } = await this.open({ organisation_id, title: '迎新' })
+    const { id, code } = await this.open({ organisation_id, title: '迎新', methods: ['code'] })
     await person.post('/v1/checkins', { attempt_id: uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))), method: 'code', code })
     await this.post(`/v1/activities/${id}/close`)
     return this.post(`/v1/organisations/${organisation_id}/members`, { user_id: person.user.id, role })
