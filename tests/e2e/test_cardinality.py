@@ -49,6 +49,7 @@ _UNREADABLE = {
     *("message", "outbox_headers", "refresh_token", "seat_hint", "seat_view", "user_name"),
 }
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
+_QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
 _HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
 
 _FIXED: dict[str, dict[str, Collection[str]]] = {
@@ -67,11 +68,12 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "checkin_published": {"result": {"confirmed", "refused", "unknown", "inbox", "lost"}},
     "client_event_seconds": {"name": _words("name")},
     "client_events": {label: _words(label) for label in ("name", "reason", "platform")},
-    "gateway_fallback": {"result": {"provisional", "refused", "not_qr", "lost"}},
+    "gateway_fallback": {"result": {"provisional", "refused", "not_qr", "lost", "over_quota"}},
     "grpc_server_handled": {"method": _METHODS, "code": {each.name for each in grpc.StatusCode}},
     "grpc_server_handling_seconds": {"method": _METHODS},
     "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
     "outbox_delivered": {"kind": {"publish", "hint", "hasten"}, "result": {"done", "failed"}},
+    "over_quota": {"quota": _QUOTAS},
     "qiandao_build_info": {"version": {VERSION}},
     "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
     "sign_ins": {"result": {"ok", "refused", "unavailable"}},

@@ -14,7 +14,7 @@ from deploy.local.processes import VHOST
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from servicekit import ids
-from servicekit.broker import Publisher
+from servicekit.broker import Publisher, PublishUnknownError
 from servicekit.clock import now_us
 from tests.e2e import stack
 from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect, outcome
@@ -165,12 +165,14 @@ def _replayed_one() -> str:
 
 
 async def test_a_dead_letter_is_replayed_once_its_cause_is_gone(broker: aio_pika.abc.AbstractChannel) -> None:
-    """What can be recorded leaves the dead letters; what only pretends to be one stays."""
+    """What can be recorded leaves the dead letters; what somebody else than the recorder put there stays."""
     await dead_letters(broker)
+    told = {"cause": "no such column", "original_user_id": "checkin"}
     healed, forged = a_refused(), a_refused()
-    for copy, user in ((healed, "RECORDER"), (forged, "CHECKIN")):
-        body = pb.AttemptedBatch(copies=[copy]).SerializeToString()
-        await _publish(body, user=user, exchange=_DEAD, cause="no such column", original_user_id="checkin")
+    healed_body, forged_body = (pb.AttemptedBatch(copies=[copy]).SerializeToString() for copy in (healed, forged))
+    await _publish(healed_body, user="RECORDER", exchange=_DEAD, **told)
+    letter = aio_pika.Message(forged_body, message_id="e2e", type=_ATTEMPTED, headers=dict(told), user_id="admin")
+    await broker.default_exchange.publish(letter, _DEAD)
 
     listed = stack.run("recorder", "services.checkin.replay", "--list")
     assert listed.stdout.count("no such column") == 2
@@ -179,9 +181,15 @@ async def test_a_dead_letter_is_replayed_once_its_cause_is_gone(broker: aio_pika
 
     assert is_stored(healed)
     assert not is_stored(forged)
-    assert "stays: put there by 'checkin'" in replayed.stdout
-    [letter] = await dead_letters(broker)
-    assert letter.user_id == "checkin"
+    assert "stays: put there by 'admin'" in replayed.stdout
+    assert [letter.user_id for letter in await dead_letters(broker)] == ["admin"]
+
+
+async def test_checkin_puts_nothing_among_the_dead_letters(broker: aio_pika.abc.AbstractChannel) -> None:
+    """Whatever happens to that process: they are the recorder's."""
+    body = pb.AttemptedBatch(copies=[a_refused()]).SerializeToString()
+    with pytest.raises(PublishUnknownError, match="ACCESS_REFUSED"):
+        await _publish(body, exchange=_DEAD)
 
 
 async def test_what_came_through_the_inbox_is_recorded_and_gone() -> None:

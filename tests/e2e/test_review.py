@@ -30,6 +30,7 @@ async def case_of(activity: Activity, checkin_id: str) -> Json:
     """A recorded attempt as a reviewer sees it."""
 
     async def there() -> Json | None:
+        """The case, if it is recorded."""
         response = await activity.owner.get(f"/v1/reviews/{checkin_id}")
         return response.json() if response.status_code == 200 else None
 
@@ -53,6 +54,7 @@ async def recorded(reviewer: Person, answer: Json, revision: int) -> Json:
     """What a decision's answer says, or will say: on a busy machine it comes before the record (202)."""
 
     async def changed() -> Json | None:
+        """The case, if it is not what it was."""
         found = expect(await reviewer.get(f"/v1/reviews/{answer['id']}"))
         return found if found["revision"] > revision else None
 
@@ -63,6 +65,7 @@ async def counted(activity: Activity, **numbers: int) -> None:
     """Waits until the organiser's screen shows these numbers."""
 
     async def shown() -> bool:
+        """Whether the screen has come to them."""
         stats = await activity.stats()
         return {name: stats[name] for name in numbers} == numbers
 
@@ -102,6 +105,7 @@ async def test_who_is_refused_reads_why_and_may_appeal_once(lenient: Activity, p
     assert mine["history"][-1] | {"at": ""} == {"event": "refused", "at": "", "reason": _REASON}
 
     async def appealed() -> bool:
+        """Whether it is a human's again; to say so twice is to say it once."""
         answer = expect(await person.post(f"/v1/checkins/{case['id']}/appeal", {"reason": "我就在门口"}), 200)
         return bool(answer["checkin"]["outcome"] == "pending_review")
 
@@ -191,6 +195,7 @@ async def test_a_whole_offline_class_is_one_decision(lenient: Activity, api: Api
         assert result["outcome"] == "pending_review"
 
     async def listed() -> bool:
+        """Whether all four are there, three of them offline."""
         page = expect(await lenient.owner.get("/v1/reviews", activity_id=lenient.id))
         whole = {"occurrence_id": lenient.occurrence_id, "pending": 4, "pending_offline": 3}
         return bool(page["cases"] == [whole])
