@@ -59,6 +59,10 @@ class Proxies:
         parsed = _parse(address) if self._networks else None
         return parsed is not None and any(parsed in network for network in self._networks)
 
+    def stranger(self, peer: str) -> str:
+        """Who is at the other end of a connection, as limits count it; "" for a proxy of ours, which is not counted."""
+        return "" if self.trusts(peer) else counted_as(peer)
+
     def client_address(self, scope: Mapping[str, Any]) -> str:
         """What limits per address count: IPv4 as it is, IPv6 by its /64; "" when the client has gone.
 

@@ -1,8 +1,7 @@
 """The gateway process: `python -m gateway.server`."""
 
+from dataclasses import replace
 from functools import partial
-
-import uvicorn
 
 from gateway.addresses import Proxies
 from gateway.app import build
@@ -19,11 +18,11 @@ from gateway.receipts import Receipts
 from gateway.routes.dependencies import Parts
 from gateway.routes.reporting import snapshot
 from gateway.settings import HttpSettings, Settings
-from gateway.surface import App
 from servicekit import cache, process
 from servicekit.breaker import AsyncBreaker
 from servicekit.broker import Publisher
-from servicekit.health import HttpServer
+from servicekit.http_limits import Limits
+from servicekit.http_server import HttpServer
 from servicekit.offset import watch_clock
 from servicekit.process import Process, Stop
 from servicekit.sealed import parse_secrets
@@ -32,9 +31,16 @@ from servicekit.settings import CredentialSettings, load
 # More than a tick of `gateway.live`, whose reads block.
 _REDIS_TIMEOUT_S = 2.0
 _GRACE_S = 15
+_LIMITS = Limits()
 
 
-async def compose(settings: Settings, http: HttpSettings, credentials: CredentialSettings, process: Process) -> None:
+async def compose(
+    settings: Settings,
+    http: HttpSettings,
+    credentials: CredentialSettings,
+    process: Process,
+    limits: Limits = _LIMITS,
+) -> None:
     """Builds the parts and begins to serve."""
     clients = Clients(process)
     redis = cache.connect(settings.redis_url, timeout_s=_REDIS_TIMEOUT_S)
@@ -47,8 +53,17 @@ async def compose(settings: Settings, http: HttpSettings, credentials: Credentia
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
     failures = Failures(redis, settings.failed_sign_ins_per_s)
-    parts = Parts(clients, guard, live, many, settings, Proxies(http.trusted_proxies), failures)
-    server = HttpServer(_config(build(parts, hot), http), settings.farewell_s)
+    proxies = Proxies(http.trusted_proxies)
+    parts = Parts(clients, guard, live, many, settings, proxies, failures)
+    server = HttpServer(
+        "public",
+        build(parts, hot),
+        f"{http.http_host}:{http.http_port}",
+        replace(limits, connections=http.http_connections),
+        grace_s=_GRACE_S,
+        farewell_s=settings.farewell_s,
+        whose=proxies.stranger,
+    )
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")
     process.background(guard.listen(redis), "ended-sessions-channel")
@@ -68,28 +83,6 @@ def _fallback(settings: Settings, secrets: dict[int, bytes], process: Process) -
     publisher.start()
     process.at_stop(Stop.CLIENTS, publisher.close)
     return Fallback(publisher, breaker, secrets)
-
-
-def _config(app: App, http: HttpSettings) -> uvicorn.Config:
-    """uvicorn without what the gateway does itself or an ingress in front of it does."""
-    return uvicorn.Config(
-        app,
-        host=http.http_host,
-        port=http.http_port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        backlog=4096,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
 
 
 def main() -> None:

@@ -38,6 +38,9 @@ class HttpSettings(BaseSettings):
 
     http_host: str = Field("127.0.0.1", min_length=1, description="address of the public HTTP API")
     http_port: int = Field(8080, ge=1, le=65535, description="port of the public HTTP API")
+    http_connections: int = Field(
+        10_000, ge=16, description="open connections of the public HTTP API in one process; more get 503"
+    )
     trusted_proxies: Networks = Field(
         (), description="networks of the proxies whose X-Forwarded-For is believed: `10.0.0.0/8,fd00::/8`"
     )

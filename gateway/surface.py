@@ -3,7 +3,6 @@
 `Surface` wraps the FastAPI app as pure ASGI. The hot route (`gateway.checkins`) has no wrapper and calls the functions.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -13,7 +12,7 @@ from opentelemetry.trace import SpanKind
 
 from gateway import metrics, problems
 from gateway.auth import refuse_query_credentials
-from gateway.problems import BodyTooLargeError, MalformedError, MediaTypeError, RequestError
+from gateway.problems import BodyTooLargeError, MalformedError, MediaTypeError
 from servicekit import telemetry
 from servicekit.clock import now_us
 from servicekit.errors import InternalError, ServiceError
@@ -28,30 +27,21 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 
-_BODY_PART_S = 10.0
-
-
-class SlowBodyError(RequestError):
-    """The rest of the body did not come."""
-
-    status = 408
-    reason = "BODY_TIMEOUT"
-
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """The whole body.
 
+    How long it may take is the server's business (`servicekit.http_limits`): a late one ends as if the client had gone.
+
     Raises:
         BodyTooLargeError: Announced or found to be over 64 KB; the rest is not read.
-        SlowBodyError: The next part did not come within 10 s.
         MalformedError: The client went away in the middle.
     """
     announced = headers.get(b"content-length")
     if announced is not None and (len(announced) > 9 or int(announced) > MAXIMUM_BODY_BYTES):
         raise _too_large()
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
+    body, more = await _read_part(receive)
+    if more:
         body = await _read_rest(receive, body)
     if len(body) > MAXIMUM_BODY_BYTES:
         raise _too_large()
@@ -61,16 +51,17 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
 async def _read_rest(receive: Receive, start: bytes) -> bytes:
     body, more = bytearray(start), True
     while more and len(body) <= MAXIMUM_BODY_BYTES:
-        try:
-            async with asyncio.timeout(_BODY_PART_S):
-                message = await receive()
-        except TimeoutError:
-            raise SlowBodyError("the rest of the body did not come in time") from None
-        if message["type"] == "http.disconnect":
-            raise MalformedError("the body ended early")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+        part, more = await _read_part(receive)
+        body += part
     return bytes(body)
+
+
+async def _read_part(receive: Receive) -> tuple[bytes, bool]:
+    """What came, and whether there is more."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise MalformedError("the body ended early")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _too_large() -> BodyTooLargeError:

@@ -4,94 +4,30 @@ Liveness never asks a dependency. Readiness says that the process serves, not th
 a degraded path must not leave its Service because MySQL is gone.
 """
 
-import asyncio
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from servicekit.http_limits import Limits
+from servicekit.http_server import HttpServer
 
 Scope = dict[str, Any]
 Page = Callable[[], object]
 
-_LOOK_S = 0.05
-
-
-class HttpServer(uvicorn.Server):
-    """uvicorn in the background of a process, without its signal handlers: the process owns the signals.
-
-    Args:
-        farewell_s: At most so long, before it closes, its answers tell clients to open another connection: one that is
-            closed while a request is on its way loses that request.
-    """
-
-    _serving: asyncio.Task[None] | None = None
-
-    def __init__(self, config: uvicorn.Config, farewell_s: float = 0) -> None:
-        super().__init__(config)
-        self._farewell_s = farewell_s
-
-    async def start(self) -> None:
-        """Begins to serve.
-
-        Raises:
-            OSError: The address is taken.
-        """
-        self._serving = asyncio.create_task(self._serve_or_raise(), name="http")
-        while not self.started:
-            if self._serving.done():
-                await self._serving
-            await asyncio.sleep(0.005)
-
-    async def stop(self) -> None:
-        """Bids farewell, stops accepting, lets the requests under way end, and closes."""
-        await self._bid_farewell()
-        self.should_exit = True
-        if self._serving is not None:
-            await self._serving
-
-    async def _bid_farewell(self) -> None:
-        # uvicorn makes the headers of its answers anew from these, once a second.
-        goodbye = (b"connection", b"close")
-        self.config.encoded_headers.append(goodbye)
-        self.server_state.default_headers.append(goodbye)
-        ends_at = time.monotonic() + self._farewell_s
-        while self.server_state.connections and time.monotonic() < ends_at:  # noqa: ASYNC110  uvicorn rings no bell
-            await asyncio.sleep(_LOOK_S)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leaves the signals alone."""
-        yield
-
-    async def _serve_or_raise(self) -> None:
-        try:
-            await self.serve()
-        except SystemExit:
-            raise OSError(f"cannot listen on {self.config.host}:{self.config.port}") from None
+# kubelet, Prometheus, and an operator or two.
+_LIMITS = Limits(connections=256, slow_heads=64)
+_GRACE_S = 2
 
 
 class Health:
     """Whether this process serves, and the small HTTP server that says so."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, limits: Limits = _LIMITS) -> None:
         self.is_ready = False
         self._pages: dict[str, Page] = {}
-        host, _, port = address.rpartition(":")
-        config = uvicorn.Config(
-            self._app,
-            host=host,
-            port=int(port),
-            # uvicorn takes a bound method for the old two-step interface.
-            interface="asgi3",
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
-        self._server = HttpServer(config)
+        self._server = HttpServer("ops", self._app, address, limits, grace_s=_GRACE_S)
 
     def page(self, path: str, content: Page) -> None:
         """Serves what `content` returns, as JSON; it must not block, and may say nothing secret or personal."""

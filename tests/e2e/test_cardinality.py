@@ -18,6 +18,7 @@ from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit import VERSION, ids
+from servicekit.http_limits import Refusal
 from services.activity.calendar import HORIZONS_S
 from services.checkin.merge import Outcome
 from tests.deploy.metrics_registry import labelled
@@ -50,6 +51,7 @@ _UNREADABLE = {
 }
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
 _QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
+_SERVERS = {"public", "ops"}
 _HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
 
 _FIXED: dict[str, dict[str, Collection[str]]] = {
@@ -71,6 +73,8 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "gateway_fallback": {"result": {"provisional", "refused", "not_qr", "lost", "over_quota"}},
     "grpc_server_handled": {"method": _METHODS, "code": {each.name for each in grpc.StatusCode}},
     "grpc_server_handling_seconds": {"method": _METHODS},
+    "http_connections": {"server": _SERVERS},
+    "http_refused": {"server": _SERVERS, "reason": {each.label for each in Refusal}},
     "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
     "outbox_delivered": {"kind": {"publish", "hint", "hasten"}, "result": {"done", "failed"}},
     "over_quota": {"quota": _QUOTAS},

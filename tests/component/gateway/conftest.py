@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 import pytest
+import uvloop
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -24,6 +26,7 @@ from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError
+from servicekit.http_limits import Limits
 from servicekit.process import end_all
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.server import serve
@@ -37,10 +40,16 @@ from tests.ports import reserved_port
 _NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
 SECRET = "1:" + bytes(range(32)).hex()
 
+LIMITS = Limits()
 # One of each service: until it is answered, the time of a call goes into connecting.
 _ID = ids.to_text(ids.new_id())
 _READS = ("/v1/me", f"/v1/activities/{_ID}", f"/v1/activities/{_ID}/stats", f"/v1/checkins/{_ID}")
 _OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats")
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop of our processes: how connections end is the loop's business."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 class GatewayProcess(LoopbackProcess):
@@ -257,8 +266,21 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @asynccontextmanager
-async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis, **changes: Any) -> AsyncIterator[Gateway]:
-    """A running gateway, connected to its services, which accept every attempt; settings may be changed."""
+async def a_gateway(
+    tls: Path,
+    signer: Signer,
+    redis_url: str,
+    redis: Redis,
+    limits: Limits = LIMITS,
+    http: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
+) -> AsyncIterator[Gateway]:
+    """A running gateway, connected to its services, which accept every attempt; settings may be changed.
+
+    Args:
+        limits: What it bears from strangers.
+        http: Settings of its public port.
+    """
     services = Services()
     services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
     services.answers["ListRevokedSessions"] = identity_pb2.ListRevokedSessionsResponse()
@@ -269,7 +291,8 @@ async def a_gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis, **c
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
     port = reserved_port()
     settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret", **changes)
-    await compose(settings, HttpSettings(http_port=port), CredentialSettings(credential_secret=SECRET), process)
+    credentials = CredentialSettings(credential_secret=SECRET)
+    await compose(settings, HttpSettings(http_port=port, **http), credentials, process, limits)
     gateway = Gateway(port, services, signer, redis, served)
     for path in _READS:
         await until(lambda path=path: _is_answered(gateway, path))
