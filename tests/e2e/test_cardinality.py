@@ -49,6 +49,7 @@ _UNREADABLE = {
     *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "evidence", "live_event"),
     *("message", "outbox_headers", "refresh_token", "seat_hint", "seat_view", "user_name"),
 }
+_QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
 _QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
 _SERVERS = {"public", "ops"}
@@ -76,6 +77,7 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "http_connections": {"server": _SERVERS},
     "http_refused": {"server": _SERVERS, "reason": {each.label for each in Refusal}},
     "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
+    "over_quota": {"quota": _QUOTAS},
     "outbox_delivered": {"kind": {"publish", "hint", "hasten"}, "result": {"done", "failed"}},
     "over_quota": {"quota": _QUOTAS},
     "qiandao_build_info": {"version": {VERSION}},
