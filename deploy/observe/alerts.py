@@ -237,7 +237,7 @@ ALERTS = (
     ),
     Alert(
         "UnreadableItems",
-        "sum by (job, what) (increase(unreadable_items_total[15m])) > 0",
+        _any("unreadable_items_total", "15m", by="job, what"),
         "0m",
         TICKET,
         "{{ $labels.job }} cannot read a stored {{ $labels.what }}; `qiandao doctor` says whether a key is missing",

@@ -35,7 +35,7 @@ def changed(url: str, **changes: Any) -> str:
 
 async def test_who_is_let_in_says_nothing(urls: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
     """All three, as they should be."""
-    await admission.ask(Settings(ops_address="", **urls))
+    await admission.ask(Settings(ops_address="127.0.0.1:1", **urls))
     assert caplog.text == ""
 
 
@@ -46,7 +46,7 @@ async def test_a_wrong_password_ends_the_process(
     """One line: who refuses whom, and what to mend; no password."""
     wrong = urls | {setting: changed(urls[setting], password="not-this-one")}
     with pytest.raises(SystemExit) as ended:
-        await admission.ask(Settings(ops_address="", **wrong))
+        await admission.ask(Settings(ops_address="127.0.0.1:1", **wrong))
     assert ended.value.code == 1
     [said] = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
     assert said.startswith(f"{server} refuses admin@127.0.0.1:")
@@ -58,7 +58,7 @@ async def test_an_unknown_schema_ends_the_process(urls: dict[str, str], caplog: 
     """It will not come by itself."""
     wrong = urls | {"database_url": changed(urls["database_url"], database="no_such_schema")}
     with pytest.raises(SystemExit):
-        await admission.ask(Settings(ops_address="", **wrong))
+        await admission.ask(Settings(ops_address="127.0.0.1:1", **wrong))
     assert "Unknown database 'no_such_schema'" in caplog.text
 
 
@@ -67,7 +67,7 @@ async def test_a_server_that_does_not_answer_is_waited_for(
 ) -> None:
     """Each is named with its place, and the process starts."""
     away = {setting: changed(url, port=1) for setting, url in urls.items()}
-    await admission.ask(Settings(ops_address="", **away))
+    await admission.ask(Settings(ops_address="127.0.0.1:1", **away))
     told = [each.getMessage() for each in caplog.records if each.name == admission.__name__]
     assert sorted(each.split(" does not answer as ")[0] for each in told) == ["MySQL", "RabbitMQ", "Redis"]
     assert all("127.0.0.1:1/" in each and "mend SOMEBODY_" in each for each in told)

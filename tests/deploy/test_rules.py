@@ -134,6 +134,7 @@ def test_what_one_event_must_tell_is_told_by_a_counter_born_at_two(tmp_path: Pat
     born = {
         "AttemptsMissing": 'checkin_audited_total{job="checkin",instance="new",result="missing"}',
         "DeadLetters": 'amqp_dead_letters_total{job="recorder",instance="new",queue="checkin.record.v1"}',
+        "UnreadableItems": 'unreadable_items_total{job="recorder",instance="new",what="evidence"}',
     }
     assert {alert.name for alert in ALERTS if " unless " in alert.expr} == set(born)
     tests = [_quiet(name, {series: "_x14 2x16"}, "20m") for name, series in born.items()]

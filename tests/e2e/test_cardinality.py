@@ -49,7 +49,6 @@ _UNREADABLE = {
     *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "evidence", "live_event"),
     *("message", "outbox_headers", "refresh_token", "seat_hint", "seat_view", "user_name"),
 }
-_QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
 _QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
 _SERVERS = {"public", "ops"}
