@@ -78,7 +78,6 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
     "over_quota": {"quota": _QUOTAS},
     "outbox_delivered": {"kind": {"publish", "hint", "hasten"}, "result": {"done", "failed"}},
-    "over_quota": {"quota": _QUOTAS},
     "qiandao_build_info": {"version": {VERSION}},
     "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
     "sign_ins": {"result": {"ok", "refused", "unavailable"}},
