@@ -65,7 +65,7 @@ async def test_personal_data_is_found_in_people_names_and_sessions(database_url:
         old, new = People(engine, Pii({1: b"1" * 32}, "wx")), People(engine, Pii({2: b"2" * 32, 1: b"1" * 32}, "wx"))
         session = await old.sign_in("openid", now_us())
         await new.rename(session.user.user_id, "李四")
-        await new.refresh(session.refresh_token, now_us())
+        await new.refresh(session.refresh_token, "", now_us())
         async with engine.connect() as connection:
             uses = await count_pii(connection)
         await engine.dispose()
