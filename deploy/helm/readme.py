@@ -36,6 +36,20 @@ kubectl -n qiandao exec deploy/gateway -- qiandao doctor
 Each process has a user of its own with the least it needs: `deploy/local/accounts.py` is the list, for MySQL, Redis and
 RabbitMQ. Rights on single tables are given once the first migrations have made them.
 
+In RabbitMQ (`rabbitmqctl set_permissions`, `set_topic_permissions`; nothing is `^$`), who consumes a queue declares it, and
+nobody else may read, purge or delete it. `QUEUES` is `checkin\\.(record|decide)\\.v1(\\.dlq)?`, `READ` is
+`reporting\\.(project|activity)\\.v1`:
+
+| user | configure | write | read | topics: exchange, write, read |
+|---|---|---|---|---|
+| gateway | `^$` | `^checkin$` | `^$` | checkin `^attempted\\.v1$` `^$` |
+| checkin | `^$` | `^checkin$` | `^$` | checkin `^(attempted\\|decided)\\.v1$` `^$` |
+| recorder | `^(checkin\\|QUEUES)$` | the same | the same | checkin `^recorded\\.v1$` `^(attempted\\|decided)\\.v1$` |
+| activity | `^activity$` | `^activity$` | `^$` | activity `^changed\\.v1$` `^$` |
+| projector | `^READ$` | `^READ$` | `^(checkin\\|activity\\|READ)$` | checkin `^$` `^recorded\\.v1$`, activity `^$` `^changed\\.v1$` |
+
+A release before this one let checkin and the projector declare more: narrow their rights once no pod of it is left.
+
 ## Values
 
 | value | default | what it is |
