@@ -168,7 +168,6 @@ class Doors(ServerState):
             return False
         idlers = self._idlers(now)[: self.limits.connections // 10 + 1]
         for connection in idlers:
-            self.count(Refusal.TOO_MANY_CONNECTIONS)
             connection.make_room()
         if not idlers:
             self._full_until = now + 0.1
@@ -214,9 +213,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.server_state.has_room(self.loop.time()):
             self._wait(Owed.HEAD)
         else:
-            self._refusal = Refusal.TOO_MANY_CONNECTIONS
-            self.server_state.count(self._refusal)
-            self._answer_and_close(self._refusal)
+            self._turn_away()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets it."""
@@ -311,8 +308,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             self.transport.abort()
         elif self._waited_for is Owed.HEAD:
-            self._refusal = Refusal.TOO_MANY_CONNECTIONS
-            self._answer_and_close(self._refusal)
+            self._turn_away()
         else:
             self.transport.close()
 
@@ -390,8 +386,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self.transport.write_eof()
         self._wait(Owed.END)
 
-    def _answer_and_close(self, refusal: Refusal) -> None:
-        self.transport.write(refusal.answer(self._limits))
+    def _turn_away(self) -> None:
+        self._refusal = Refusal.TOO_MANY_CONNECTIONS
+        self.server_state.count(self._refusal)
+        self.transport.write(self._refusal.answer(self._limits))
         self.transport.close()
 
     def _discard(self, size: int) -> None:

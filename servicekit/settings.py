@@ -38,7 +38,9 @@ class SharedSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="of the JSON log on stderr")
     otlp_endpoint: OptionalHttpUrl = Field("", description="OTLP/HTTP traces URL; empty turns traces off")
-    trace_ratio: float = Field(0.01, ge=0, le=1, description="share of requests traced without being asked to")
+    trace_ratio: float = Field(
+        0.01, ge=0, le=1, description="share of requests that are traced, whatever strangers ask for"
+    )
     tls_ca_file: CertificateFile = Field(
         Path(".local/tls/ca.pem"), validate_default=True, description="who signed the certificates of our processes"
     )

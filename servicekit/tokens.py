@@ -46,7 +46,9 @@ class _Header(msgspec.Struct):
     typ: str
     kid: str
     # Extensions that whoever reads the token must understand; there are none that we do.
+    # Source: RFC 7515, section 4.1.11; RFC 7797.
     crit: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    b64: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Payload(msgspec.Struct):
@@ -157,7 +159,8 @@ class TokenVerifier:
         return claims
 
     async def _key(self, header: _Header) -> ec.EllipticCurvePublicKey:
-        if header.alg != "ES256" or header.typ != MEDIA_TYPE or header.crit is not msgspec.UNSET:
+        is_extended = header.crit is not msgspec.UNSET or header.b64 is not msgspec.UNSET
+        if header.alg != "ES256" or header.typ != MEDIA_TYPE or is_extended:
             raise ValueError
         if header.kid not in self._keys:
             await self.refresh_keys()
