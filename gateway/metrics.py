@@ -25,7 +25,7 @@ WAITING = Gauge("checkin_waiting", "Attempts not yet sent to checkin.")
 SHED = Counter("checkin_shed_total", "Attempts answered 503 because the line was too long.")
 FALLBACK = from_start(
     Counter("gateway_fallback_total", "Attempts taken without checkin, by what became of them.", ["result"]),
-    result=("provisional", "refused", "not_qr", "lost"),
+    result=("provisional", "refused", "not_qr", "lost", "over_quota"),
 )
 CAPPED = Counter("checkin_provisional_capped_total", "Attempts answered 429 because three of the person's are open.")
 FAILED_SIGN_INS_OVER = OVER_QUOTA.labels("failed_sign_ins")
