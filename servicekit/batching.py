@@ -1,12 +1,13 @@
 """Natural batching: whatever arrives while batches fly goes together in the next one.
 
 An idle batcher sends at once and a rush makes its own big batches, because at most `max_in_flight` sends run at a time.
-There is no timer, save where a line is told to linger: whoever was answered together comes again together, and a few
-milliseconds of waiting for them make the next batch twice as large. What waits is grouped by a fairness key, and an
+There is no timer, save where a line is told to linger: whoever was answered together comes again together, and waiting
+until the last of them is there makes the next batch twice as large. What waits is grouped by a fairness key, and an
 owner appears at most once in a batch.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context
@@ -25,6 +26,8 @@ Send = Callable[[list[Item]], Awaitable[Sequence[Result | Exception]]]
 
 # A flight this old is slow: others need not wait for it to make a batch worth while.
 _PATIENCE_S = 0.1
+# A timer this late rang in a loop that was busy: whoever came meanwhile has not been read yet.
+_BUSY_S = 0.001
 
 # One name for every stage of a journey whose batches are compared.
 BATCH_SIZE = Histogram(
@@ -41,11 +44,13 @@ class Linger:
 
     Attributes:
         after: The size of a landed batch from which on others will come at once.
-        for_s: How long the next batch then waits, and nobody longer.
+        quiet_s: The next batch then leaves when nobody came for so long,
+        at_most_s: and so long after the landing at the latest.
     """
 
     after: int
-    for_s: float
+    quiet_s: float
+    at_most_s: float
 
 
 class QueueFullError(UnavailableError):
@@ -121,6 +126,8 @@ class NaturalBatcher(Generic[Item, Result]):
         self._flights: set[asyncio.Task[None]] = set()
         self._is_launching = False
         self._lingering: asyncio.TimerHandle | None = None
+        self._linger_until = -math.inf
+        self._came_at = -math.inf
         self._patience: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -151,7 +158,8 @@ class NaturalBatcher(Generic[Item, Result]):
         answer: asyncio.Future[Result] = loop.create_future()
         key = None if self._key is None else self._key(item)
         owner = None if self._owner is None else self._owner(item)
-        entry = _Entry(item, key, owner, answer, loop.time())
+        self._came_at = loop.time()
+        entry = _Entry(item, key, owner, answer, self._came_at)
         self._waiting += 1
         if owner is None:
             self._line_up(entry)
@@ -217,12 +225,27 @@ class NaturalBatcher(Generic[Item, Result]):
 
     def _linger_after(self, size: int) -> None:
         """A batch of that size has landed."""
-        if self._linger is None or size < self._linger.after:
+        linger = self._linger
+        if linger is None or size < linger.after:
             return
+        now = asyncio.get_running_loop().time()
+        self._linger_until = now + linger.at_most_s
+        self._listen_until(now + linger.quiet_s, linger.quiet_s)
+
+    def _listen_until(self, quiet_at: float, quiet_s: float) -> None:
         if self._lingering is not None:
             self._lingering.cancel()
+        due_at = min(quiet_at, self._linger_until)
         loop = asyncio.get_running_loop()
-        self._lingering = loop.call_later(self._linger.for_s, self._end_lingering, context=Context())
+        self._lingering = loop.call_at(due_at, self._listen, due_at, quiet_s, context=Context())
+
+    def _listen(self, due_at: float, quiet_s: float) -> None:
+        now = asyncio.get_running_loop().time()
+        quiet_at = quiet_s + (now if now > due_at + _BUSY_S else self._came_at)
+        if now < min(quiet_at, self._linger_until):
+            self._listen_until(quiet_at, quiet_s)
+        else:
+            self._end_lingering()
 
     def _end_lingering(self) -> None:
         if self._lingering is not None:

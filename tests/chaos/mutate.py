@@ -253,6 +253,14 @@ MUTATIONS = (
         "a slow flight holds up the rest", "NaturalBatcher._lose_patience", "self._launch()", "pass", (_BATCHING,)
     ),
     Mutation("a wait for company has no end", "NaturalBatcher._end_lingering", "self._launch()", "pass", (_BATCHING,)),
+    Mutation(
+        "company that keeps coming is waited out",
+        "NaturalBatcher._linger_after",
+        "now + linger.at_most_s",
+        "now + 3600",
+        (_BATCHING,),
+    ),
+    Mutation("a busy loop hears nobody", "NaturalBatcher._listen", "now > due_at + _BUSY_S", "False", (_BATCHING,)),
     # Recording.
     Mutation(
         "acknowledged before the commit",

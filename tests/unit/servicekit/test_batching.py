@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextvars import ContextVar
@@ -270,7 +271,7 @@ async def test_a_batch_runs_in_no_ones_context() -> None:
     assert await batcher.submit(Item(1)) == "nobody"
 
 
-LINGER = Linger(after=3, for_s=0.006)
+LINGER = Linger(after=3, quiet_s=0.006, at_most_s=0.015)
 
 
 @dataclass
@@ -289,7 +290,8 @@ class Sky:
     unsent: list[Item] = field(default_factory=list)
     came_at: dict[Item, float] = field(default_factory=dict)
     flying: int = 0
-    landed_at: float = -math.inf
+    company_until: float = -math.inf
+    company_at_most: float = -math.inf
 
     def __post_init__(self) -> None:
         self.loop = VirtualLoop(self._watch)
@@ -314,7 +316,8 @@ class Sky:
         await asyncio.sleep(flies_ms / 1000)
         self.flying -= 1
         if len(items) >= LINGER.after:
-            self.landed_at = self.loop.time()
+            self.company_until = self.loop.time() + LINGER.quiet_s
+            self.company_at_most = self.loop.time() + LINGER.at_most_s
         return [f"sent {item.number}" for item in items]
 
     def _check_fairness(self, batch: Sequence[Item]) -> None:
@@ -339,12 +342,14 @@ class Sky:
         if not ready or self.flying == self.max_in_flight:
             return
         assert len(ready) < self.max_batch
-        company_at = self.landed_at + LINGER.for_s
+        company_at = max(self.company_until, now)
         assert until <= (max(company_at, self.left_at[-1] + 0.1) if self.flying else company_at) + 1e-6
 
     def submit(self, *items: Item) -> list["asyncio.Future[str]"]:
         """Items come, all in one round of the loop."""
         self.unsent += items
+        if self.loop.time() <= self.company_until:
+            self.company_until = min(self.loop.time() + LINGER.quiet_s, self.company_at_most)
         self.came_at |= dict.fromkeys(items, self.loop.time())
         return [self.batcher.submit(item) for item in items]
 
@@ -371,7 +376,7 @@ def people(*numbers: int) -> list[Item]:
 
 
 def test_after_a_large_batch_the_next_waits_for_company() -> None:
-    """Six milliseconds after the landing, all who came by then leave together; the first waited for nobody."""
+    """When nobody came for six milliseconds, all who came leave together; the first waited for nobody."""
 
     async def script() -> None:
         sky.submit(*people(1, 2, 3))
@@ -383,7 +388,41 @@ def test_after_a_large_batch_the_next_waits_for_company() -> None:
 
     sky = Sky([10])
     sky.run(script())
-    assert sky.timetable_ms == [(0, 3), (16, 2)]
+    assert sky.timetable_ms == [(0, 3), (20, 2)]
+
+
+def test_a_stream_of_company_is_not_waited_out() -> None:
+    """Somebody every four milliseconds would hold the batch for ever: it leaves 15 ms after the landing."""
+
+    async def script() -> None:
+        sky.submit(*people(1, 2, 3))
+        await asyncio.sleep(0.010)
+        for number in range(4, 10):
+            await asyncio.sleep(0.004)
+            sky.submit(*people(number))
+
+    sky = Sky([10], max_batch=100)
+    sky.run(script())
+    assert sky.timetable_ms[:2] == [(0, 3), (25, 3)]
+
+
+async def test_a_busy_loop_hears_who_came_meanwhile() -> None:
+    """A timer that rings late has not seen what arrived during the work; the next round has."""
+    batches: list[int] = []
+
+    async def send(items: list[Item]) -> list[str]:
+        batches.append(len(items))
+        await asyncio.sleep(0)
+        return [""] * len(items)
+
+    batcher: NaturalBatcher[Item, str] = NaturalBatcher(send, linger=Linger(3, quiet_s=0.005, at_most_s=10))
+    await asyncio.gather(*map(batcher.submit, people(1, 2, 3)))
+    first = batcher.submit(Item(4))
+    asyncio.get_running_loop().call_soon(time.sleep, 0.020)
+    await asyncio.sleep(0.001)
+    second = batcher.submit(Item(5))
+    await asyncio.gather(first, second)
+    assert batches == [3, 2]
 
 
 def test_a_full_batch_waits_for_nobody() -> None:
@@ -485,7 +524,7 @@ ARRIVALS = st.tuples(
 def test_nobody_waits_longer_than_promised_and_every_key_gets_its_share(
     arrivals: list[tuple[int, int, str, str | None]], flights_ms: list[int], max_batch: int, max_in_flight: int
 ) -> None:
-    """6 ms after a landing; beside a flight until that is 0.1 s old. `Sky` watches every moment, whatever comes."""
+    """For company as long as it comes; beside a flight until that is 0.1 s old. `Sky` watches, whatever comes."""
 
     async def script() -> None:
         for pause_ms, count, key, owner in arrivals:
