@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
@@ -38,9 +38,19 @@ def refuse_query_credentials(query: bytes) -> None:
         raise UnauthenticatedError("credentials in the URL are refused; send Authorization: Bearer <access token>")
 
 
+def refuse_two_credentials(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Refuses a request with two Authorization headers: a proxy before us may have read the other one.
+
+    Raises:
+        UnauthenticatedError: There are two.
+    """
+    if sum(name == b"authorization" for name, _ in headers) > 1:
+        raise UnauthenticatedError("send one Authorization header")
+
+
 def _name(field: bytes) -> bytes:
     """The name of a field of a query, however it is spelt."""
-    return unquote_to_bytes(field.partition(b"=")[0]).strip().lower()
+    return unquote_to_bytes(field.partition(b"=")[0].replace(b"+", b" ")).strip().lower()
 
 
 class Guard:

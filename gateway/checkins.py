@@ -14,7 +14,7 @@ from opentelemetry.trace import Span, SpanContext
 
 from gateway import attempts, metrics, problems, texts
 from gateway.answers import to_answer
-from gateway.auth import Guard, refuse_query_credentials
+from gateway.auth import Guard, refuse_query_credentials, refuse_two_credentials
 from gateway.line import Line
 from gateway.problems import Headers
 from gateway.provisional import Provisional
@@ -80,6 +80,8 @@ class CheckinRoute:
             span = telemetry.start_request_span(f"POST {PATH}", parent)
         try:
             refuse_query_credentials(scope["query_string"])
+            if len(headers) < len(scope["headers"]):
+                refuse_two_credentials(scope["headers"])
             status, head, body = await self._serve(headers, receive, started_at, received_at, request_id, span)
         except ServiceError as error:
             status, head, body = _failed(error, request_id)

@@ -39,7 +39,7 @@ class TooManyRefusalsError(RateLimitedError):
 
 
 class PublisherPort(Protocol):
-    """RabbitMQ."""
+    """Publishes with confirms; raises UnavailableError when nobody confirmed in time."""
 
     async def publish(
         self,

@@ -11,7 +11,7 @@ from typing import Any
 from opentelemetry.trace import SpanKind
 
 from gateway import metrics, problems
-from gateway.auth import refuse_query_credentials
+from gateway.auth import refuse_query_credentials, refuse_two_credentials
 from gateway.problems import BodyTooLargeError, MalformedError, MediaTypeError
 from servicekit import telemetry
 from servicekit.clock import now_us
@@ -108,6 +108,7 @@ class Surface:
         with telemetry.span(scope["method"], parent=parent, root=is_root, kind=SpanKind.SERVER) as span:
             try:
                 refuse_query_credentials(scope["query_string"])
+                refuse_two_credentials(scope["headers"])
                 await self._app(scope, await _replay(receive, headers), request.send)
             except ServiceError as error:
                 await request.fail(error)

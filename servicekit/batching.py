@@ -138,7 +138,7 @@ class NaturalBatcher(Generic[Item, Result]):
 
     @property
     def in_flight(self) -> int:
-        """Batches under way."""
+        """Batches that were sent and not yet answered."""
         return len(self._flights)
 
     def submit(self, item: Item) -> "asyncio.Future[Result]":

@@ -60,6 +60,7 @@ def _refused_share(name: str, reason: str, above: float, summary: str) -> Alert:
     return Alert(name, expr, "0m", PAGE, summary, fires, quiet)
 
 
+_DOOR = 'http_refused_total{job="gateway",server="public",reason="'
 _HPA = "kube_horizontalpodautoscaler"
 _GATEWAY = '{namespace="q",horizontalpodautoscaler="keda-hpa-gateway"}'
 _INACTIVE = '{condition="ScalingActive",status="false",horizontalpodautoscaler="keda-hpa-gateway"}'
@@ -118,6 +119,26 @@ ALERTS = (
             'http_requests_total{job="gateway",route="/v1/checkins",code="401"}': "0+1x30",
             'http_requests_total{job="gateway",route="/v1/checkins",code="201"}': "0+99x30",
         },
+    ),
+    Alert(
+        "ConnectionsFull",
+        f'sum(increase({_DOOR}too_many_connections"}}[5m])) > 20',
+        "0m",
+        PAGE,
+        "{{ $value | humanize }} connections were turned away in 5 minutes: every gateway is full",
+        {f'{_DOOR}too_many_connections"}}': "0+30x30"},
+        {f'{_DOOR}too_many_connections"}}': "0x10 3x20"},
+    ),
+    Alert(
+        "StrangersRefused",
+        'sum by (reason) (increase(http_refused_total{job="gateway",server="public",'
+        'reason=~"url_too_long|head_too_large|framing_too_large|body_too_large|too_many_pipelined|too_many_slow"}[5m]))'
+        " > 1000",
+        "2m",
+        TICKET,
+        "{{ $labels.reason }}, {{ $value | humanize }} times in 5 minutes: somebody floods the gateway",
+        {f'{_DOOR}head_too_large"}}': "0+500x30"},
+        {f'{_DOOR}head_too_large"}}': "0+5x30", f'{_DOOR}malformed"}}': "0+500x30"},
     ),
     Alert(
         "ProvisionalAnswers",

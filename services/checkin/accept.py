@@ -60,7 +60,7 @@ class SeatsPort(Protocol):
 
 
 class DispatchPort(Protocol):
-    """The durable place."""
+    """Where a batch is safe before anybody is answered: RabbitMQ, or MySQL while that is gone."""
 
     async def send(self, batch: pb.AttemptedBatch, within_s: float) -> bytes:
         """Its message's id when it is durable; NothingDurableError otherwise, and then it may still arrive later."""

@@ -1,32 +1,28 @@
 """What a person, a session and a membership are, and the rules that bind them. Knows no I/O."""
 
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from hashlib import sha256
 from secrets import token_urlsafe
 
+from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
+from servicekit.plain_text import is_plain
 from services.identity.errors import LastOwnerError, RefreshTokenError
 
-_SECOND_US = 1_000_000
-
 ACCESS_LIFE_S = 7 * 24 * 3600
-REFRESH_LIFE_US = 30 * 24 * 3600 * _SECOND_US
+REFRESH_LIFE_US = 30 * 24 * 3600 * SECOND_US
 # An answer may be lost on the way to a phone; for this long the same question of the same phone gets the same answer.
 # Longer than a phone goes on asking: twice, 13 s each, and a pause (`miniprogram/services/transport.js`).
-REFRESH_GRACE_US = 120 * _SECOND_US
+REFRESH_GRACE_US = 120 * SECOND_US
 # A phone of before that does not say which it is may be a thief's.
-ANONYMOUS_GRACE_US = 10 * _SECOND_US
+ANONYMOUS_GRACE_US = 10 * SECOND_US
 REFRESH_TOKEN_BYTES = 32
 
 MAXIMUM_NAME_CHARACTERS = 64
 
 # Of the reserved person. WeChat's have 28 characters, so nobody signs in as this one.
 SYNTHETIC_OPENID = "synthetic"
-
-# Embeddings, overrides and isolates turn the text around them (Unicode Standard Annex 9).
-_BIDIRECTIONAL_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Role(IntEnum):
@@ -86,8 +82,8 @@ def clean_name(text: str, field: str = "name") -> str:
     name = text.strip()
     if not 1 <= len(name) <= MAXIMUM_NAME_CHARACTERS:
         raise invalid(field, f"must be 1 to {MAXIMUM_NAME_CHARACTERS} characters")
-    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in _BIDIRECTIONAL_CONTROLS for letter in name):
-        raise invalid(field, "must not contain control characters")
+    if not is_plain(name):
+        raise invalid(field, "must not contain control characters, line breaks or broken emoji")
     return name
 
 

@@ -159,9 +159,10 @@ class _Trial:
     async def prepare(self) -> None:
         """Everybody signs in and opens the activity; if it is to be known, one of them checks in."""
         balancer = self._scene.balancer
-        (self.activity,) = await self._scene.organiser.open_activities(1, _DEFINITION)
         everybody = [*self._crowd, self._far, *self._newcomers]
         await play(balancer, map(phones.signing_in, everybody), _SETTING_UP_AT_ONCE)
+        # Only now, so that the wait for it does not pass in its opening hours.
+        (self.activity,) = await self._scene.organiser.open_activities(1, _DEFINITION)
         pages = (phones.opening(person, self.activity) for person in everybody)
         await play(balancer, pages, _SETTING_UP_AT_ONCE)
         if self.fault.is_known:

@@ -62,6 +62,23 @@ OVERVIEW = Dashboard(
                     width=12,
                     stacked=True,
                 ),
+                Panel(
+                    "Open connections (good: well below QIANDAO_HTTP_CONNECTIONS in each gateway)",
+                    "Full: runbook ConnectionsFull; more gateways.",
+                    {"{{instance}}": 'http_connections{job="gateway",server="public"}'},
+                    "short",
+                    width=12,
+                ),
+                Panel(
+                    "Refused before any of our code (good: next to none)",
+                    "Many: runbook StrangersRefused. When it is too_many_slow, name the trusted proxies.",
+                    {
+                        "{{reason}}": "sum by (reason) "
+                        f'(rate(http_refused_total{{job="gateway",server="public"}}{_RATE}))'
+                    },
+                    "ops",
+                    width=12,
+                ),
             ],
         ),
         (

@@ -185,6 +185,18 @@ async def test_limits_hold_everywhere(gateway: Gateway) -> None:
     assert all(answer.json()["instance"].endswith(answer.headers["x-request-id"]) for answer in (big, plain, nobody))
 
 
+async def test_two_authorization_headers_are_refused(gateway: Gateway) -> None:
+    """A proxy in front may have believed the other one; the hot route says the same."""
+    header = gateway.bearer()["authorization"]
+    twice = [("authorization", header), ("Authorization", header)]
+    body = {"content-type": "application/json"}
+    me = await gateway.http.get("/v1/me", headers=twice)
+    checkin = await gateway.http.post("/v1/checkins", content=b"{}", headers=[*twice, *body.items()])
+
+    assert [answer.status_code for answer in (me, checkin)] == [401, 401]
+    assert "one Authorization header" in me.json()["detail"] == checkin.json()["detail"]
+
+
 async def test_unknown_things_are_404(gateway: Gateway) -> None:
     """Ids that cannot be, ids of others, and paths that do not exist look alike."""
     header = gateway.bearer()

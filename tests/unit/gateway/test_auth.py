@@ -124,6 +124,8 @@ async def test_a_gateway_begins_once_it_can_admit_somebody(identity: Identity) -
         b"jwt=",
         b"%61ccess_token=x",
         b"a=1&acces%73%5Ftoken=x",
+        b"+token=x",
+        b"a=1&access_token+=x",
     ],
 )
 def test_credentials_in_a_query_are_refused(query: bytes) -> None:
