@@ -1,7 +1,7 @@
 """The hot route, `POST /v1/checkins`: a raw ASGI callable beside the FastAPI app.
 
 Control comes from uvicorn with one person's attempt. It is stamped, checked and put in line here, leaves with others in
-one `BatchCreateCheckins` (the second half: `services/checkin/accept.py`), and its answer goes back from here. Every
+one `BatchCreateCheckins` (`services/checkin/accepting/accept.py` goes on), and its answer goes back from here. Every
 microsecond counts: a thousand people come at the same instant.
 """
 

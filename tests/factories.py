@@ -6,8 +6,8 @@ from typing import Any
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.ids import new_id
-from services.checkin.activities import Snapshot
-from services.checkin.domain import ActivityState, Grade, Method, Occurrence
+from services.checkin.judging.snapshots import Snapshot
+from services.checkin.rules.occurrence import ActivityState, Grade, Method, Occurrence
 
 SECOND_US = 1_000_000
 HOUR_US = 3600 * SECOND_US

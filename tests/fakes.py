@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import UnavailableError
 from servicekit.ids import new_id
-from services.checkin.activities import Snapshot, Switches
-from services.checkin.antifraud_client import Assessment
 from services.checkin.errors import NothingDurableError
-from services.checkin.merge import Hint, HintKind, Judgement
-from services.checkin.seats import Answer, Claim, Room, Seating
+from services.checkin.judging.antifraud_client import Assessment
+from services.checkin.judging.snapshots import Snapshot, Switches
+from services.checkin.rules.merge import Hint, HintKind, Judgement
+from services.checkin.seats.seats import Answer, Claim, Room, Seating
 
 Key = tuple[bytes, bytes]
 
@@ -194,7 +194,7 @@ class FakeAcquaintances:
     calls: list[set[bytes]] = field(default_factory=list)
 
     async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
-        """See `services.checkin.acquaintances`."""
+        """See `services.checkin.records.acquaintances`."""
         if self.is_gone and len(self.remembered(organisation_id, user_ids)) < len(user_ids):
             raise UnavailableError("nobody can tell")
         self.calls.append(set(user_ids))

@@ -162,7 +162,7 @@ async def _switch(seen: Surroundings, options: argparse.Namespace) -> int:
 
 async def _dead_letters(seen: Surroundings, options: argparse.Namespace) -> int:
     arguments = ["--limit", str(options.limit), *(["--list"] if options.action == "list" else [])]
-    return await asyncio.to_thread(tasks.run, seen, "recorder", "services.checkin.replay", arguments)
+    return await asyncio.to_thread(tasks.run, seen, "recorder", "services.checkin.recording.replay", arguments)
 
 
 async def _rebuild(seen: Surroundings, options: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """The page /recent, as `services/checkin/recent.py` makes it."""
+    """The page /recent, as `services/checkin/accepting/recent.py` makes it."""
 
     span_s: int
     at: int

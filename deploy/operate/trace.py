@@ -22,11 +22,11 @@ from servicekit.consumer import browse
 from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.ids import to_text
-from services.checkin.dispatch import DECIDE_QUEUE, RECORD_QUEUE
-from services.checkin.merge import Outcome, SeatState
-from services.checkin.records import Records, Stored
-from services.checkin.seats import Seats
-from services.checkin.store import seat_of
+from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
+from services.checkin.recording.store import seat_of
+from services.checkin.records.records import Records, Stored
+from services.checkin.rules.merge import Outcome, SeatState
+from services.checkin.seats.seats import Seats
 from services.reporting.live import LiveReader
 
 _PEEK = 1000

@@ -11,15 +11,15 @@ from servicekit import pages
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.status import to_status
-from services.checkin.accept import Acceptance
-from services.checkin.acquaintances import Acquaintances
-from services.checkin.activities import Activities
-from services.checkin.changes import Changes
-from services.checkin.merge import DecisionKind
-from services.checkin.own_list import OwnList, Place
-from services.checkin.records import Position, Records, ReviewPosition
-from services.checkin.review import PAGE, Result, Reviews, Word, kind_of
-from services.checkin.seats import Seats
+from services.checkin.accepting.accept import Acceptance
+from services.checkin.judging.snapshots import Activities
+from services.checkin.records.acquaintances import Acquaintances
+from services.checkin.records.cursor import Changes
+from services.checkin.records.own_list import OwnList, Place
+from services.checkin.records.records import Position, Records, ReviewPosition
+from services.checkin.reviewing.review import PAGE, Result, Reviews, Word, kind_of
+from services.checkin.rules.merge import DecisionKind
+from services.checkin.seats.seats import Seats
 
 _SERVICE = "/checkin.v1.CheckinService/"
 _PERSONAL = (

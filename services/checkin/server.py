@@ -24,22 +24,22 @@ from servicekit.rpc import client, server
 from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
-from services.checkin.accept import Acceptance
-from services.checkin.acquaintances import Acquaintances, Members
-from services.checkin.activities import Activities
-from services.checkin.antifraud_client import Antifraud
-from services.checkin.audit import Audit
-from services.checkin.changes import Changes
-from services.checkin.devices import Devices
-from services.checkin.dispatch import INBOX_S, PUBLISH_S, Decisions, Dispatch, Inbox
-from services.checkin.judging import Judging
-from services.checkin.recent import Recent
-from services.checkin.records import Records
-from services.checkin.review import Reviews
+from services.checkin.accepting.accept import Acceptance
+from services.checkin.accepting.audit import Audit
+from services.checkin.accepting.dispatch import INBOX_S, PUBLISH_S, Decisions, Dispatch, Inbox
+from services.checkin.accepting.recent import Recent
+from services.checkin.judging.antifraud_client import Antifraud
+from services.checkin.judging.devices import Devices
+from services.checkin.judging.judging import Judging
+from services.checkin.judging.snapshots import Activities
+from services.checkin.judging.staff import Staff
+from services.checkin.records.acquaintances import Acquaintances, Members
+from services.checkin.records.cursor import Changes
+from services.checkin.records.records import Records
+from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
-from services.checkin.seats import Seats
+from services.checkin.seats.seats import Seats
 from services.checkin.settings import CheckinSettings
-from services.checkin.staff import Staff
 
 log = logging.getLogger(__name__)
 

@@ -19,19 +19,19 @@ from servicekit.process import Process, Stop
 from servicekit.rpc import client
 from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
-from services.checkin import intake, store
-from services.checkin.activities import Activities
-from services.checkin.antifraud_client import Antifraud
-from services.checkin.complete import Completion, CountedAtTheDoor
-from services.checkin.dispatch import DECIDE_QUEUE, RECORD_QUEUE, TOPOLOGY
-from services.checkin.inbox import InboxDrain
-from services.checkin.intake import DecideWorker, RecordWorker
-from services.checkin.judging import Judging
-from services.checkin.record import HINT, Recorder
-from services.checkin.records import Records
-from services.checkin.seats import Seats
+from services.checkin.judging.antifraud_client import Antifraud
+from services.checkin.judging.judging import Judging
+from services.checkin.judging.snapshots import Activities
+from services.checkin.judging.staff import AdmittedAtTheDoor
+from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE, TOPOLOGY
+from services.checkin.recording import intake, store
+from services.checkin.recording.complete import Completion, CountedAtTheDoor
+from services.checkin.recording.drain import InboxDrain
+from services.checkin.recording.intake import DecideWorker, RecordWorker
+from services.checkin.recording.record import HINT, Recorder
+from services.checkin.records.records import Records
+from services.checkin.seats.seats import Seats
 from services.checkin.settings import RecorderSettings
-from services.checkin.staff import AdmittedAtTheDoor
 from services.checkin.tables import outbox as outbox_rows
 
 # One for each of: records, decisions, the inbox, a batch of it on its own, completion, the outbox and its deletions.

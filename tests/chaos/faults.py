@@ -12,8 +12,8 @@ from functools import partial
 from deploy.local import launch
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import Shape
-from services.checkin.activities import FRESH_S
-from services.checkin.dispatch import RECORD_QUEUE
+from services.checkin.judging.snapshots import FRESH_S
+from services.checkin.queues import RECORD_QUEUE
 from tests.chaos import breaking
 from tests.chaos.breaking import SERVERS, Proxies
 from tests.chaos.trial import Fault

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-from services.checkin.merge import Outcome
+from services.checkin.rules.merge import Outcome
 from tests.load import phones
 from tests.load.http_load import Answer, Script, play
 from tests.load.organiser import Activity

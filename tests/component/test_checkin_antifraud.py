@@ -8,8 +8,8 @@ from protos.antifraud.v1 import antifraud_pb2 as pb
 from protos.antifraud.v1 import antifraud_pb2_grpc
 from servicekit.errors import UnavailableError
 from services.antifraud.rpc import ACCESS
-from services.checkin.antifraud_client import TIMEOUT_S, Antifraud
-from services.checkin.merge import Judgement
+from services.checkin.judging.antifraud_client import TIMEOUT_S, Antifraud
+from services.checkin.rules.merge import Judgement
 from tests.component.conftest import Loopback
 from tests.factories import a_snapshot, an_attempt, an_occurrence
 

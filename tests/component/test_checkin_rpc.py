@@ -24,16 +24,16 @@ from servicekit.ids import new_id
 from servicekit.rpc.client import call
 from servicekit.rpc.status import from_status
 from servicekit.sealed import Sealer
-from services.checkin import merge
-from services.checkin.acquaintances import Acquaintances
-from services.checkin.changes import Changes
-from services.checkin.judging import Key
-from services.checkin.merge import Decision, DecisionKind
-from services.checkin.records import ChangePosition, Position, Ruling, Stored
-from services.checkin.review import Reviews
+from services.checkin.recording.store import to_merge
+from services.checkin.records.acquaintances import Acquaintances
+from services.checkin.records.cursor import Changes
+from services.checkin.records.records import ChangePosition, Position, Ruling, Stored
+from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
-from services.checkin.seats import Answer
-from services.checkin.store import to_merge
+from services.checkin.rules import merge
+from services.checkin.rules.keys import AttemptKey
+from services.checkin.rules.merge import Decision, DecisionKind
+from services.checkin.seats.seats import Answer
 from tests.component.conftest import Loopback, Signer
 from tests.factories import a_copy, a_snapshot, an_occurrence
 from tests.fakes import FakeActivities
@@ -84,7 +84,7 @@ class Stock:
         """Nobody is a member."""
         return set()
 
-    async def which_are_stored(self, keys: Collection[Key]) -> set[Key]:
+    async def which_are_stored(self, keys: Collection[AttemptKey]) -> set[AttemptKey]:
         """Those that are there."""
         return {(copy.user_id, copy.attempt_id) for copy in self.copies} & set(keys)
 

@@ -11,8 +11,8 @@ from pamqp.commands import Basic
 
 from deploy.local.processes import SECRETS
 from services.activity.changes import TOPOLOGY as ACTIVITY
-from services.checkin.dispatch import DECIDE_QUEUE, RECORD_QUEUE
-from services.checkin.dispatch import TOPOLOGY as CHECKIN
+from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
+from services.checkin.queues import TOPOLOGY as CHECKIN
 from services.reporting.worker import CHANGED_QUEUE, RECORDED_QUEUE
 from services.reporting.worker import TOPOLOGY as REPORTING
 

@@ -10,8 +10,9 @@ from servicekit.database import create_engine
 from servicekit.ids import new_id
 from servicekit.outbox import Outbox
 from servicekit.sealed import Sealer
-from services.checkin import store, tables
-from services.checkin.record import Recorder
+from services.checkin import tables
+from services.checkin.recording import store
+from services.checkin.recording.record import Recorder
 from services.identity.pii import Pii
 from services.identity.store import People
 from tests.contract.schemas import migrated

@@ -29,11 +29,11 @@ from servicekit.tokens import Claims
 from services.activity.rpc import ActivityServicer
 from services.activity.store import Store
 from services.activity.tables import outbox as activity_outbox
-from services.checkin import store
-from services.checkin.changes import Changes
-from services.checkin.record import Recorder
-from services.checkin.records import Records
-from services.checkin.review import Reviews
+from services.checkin.recording import store
+from services.checkin.recording.record import Recorder
+from services.checkin.records.cursor import Changes
+from services.checkin.records.records import Records
+from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import CheckinServicer
 from services.checkin.tables import outbox as checkin_outbox
 from services.identity.domain import Role

@@ -1,6 +1,6 @@
 """One stored item that nobody can read, in every place that keeps some: its neighbours go on, and it is counted.
 
-The recorder's own are in `test_checkin_intake.py`, evidence in `tests/unit/checkin/test_complete.py`.
+The recorder's own are in `test_checkin_intake.py`, evidence in `tests/unit/checkin/recording/test_complete.py`.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ from servicekit.outbox import Outbox, OutboxRow, outbox_table
 from services.activity import calendar
 from services.activity.store import Store
 from services.activity.tables import activities, activity_versions, outbox
-from services.checkin.seats import Answer, Seats
+from services.checkin.seats.seats import Answer, Seats
 from services.identity.domain import Role
 from services.identity.errors import RefreshTokenError
 from services.identity.pii import Cell, Pii

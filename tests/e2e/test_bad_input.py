@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from servicekit import ids
-from services.checkin.merge import Judgement
+from services.checkin.rules.merge import Judgement
 from tests.e2e.api import (
     INSIDE,
     LATITUDE,

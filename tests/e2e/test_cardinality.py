@@ -20,7 +20,7 @@ from protos.reporting.v1 import reporting_pb2
 from servicekit import VERSION, ids
 from servicekit.http_limits import Refusal
 from services.activity.calendar import HORIZONS_S
-from services.checkin.merge import Outcome
+from services.checkin.rules.merge import Outcome
 from tests.deploy.metrics_registry import labelled
 from tests.e2e.api import Activity, Person, by_code, by_place, by_qr
 from tests.e2e.stack import metrics_of

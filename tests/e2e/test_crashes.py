@@ -160,7 +160,7 @@ async def test_a_poison_copy_goes_aside_alone(broker: aio_pika.abc.AbstractChann
 
 def _replayed_one() -> str:
     """What a replay said, once there was something to replay."""
-    said = stack.run("recorder", "services.checkin.replay").stdout
+    said = stack.run("recorder", "services.checkin.recording.replay").stdout
     return said if len(said.splitlines()) > 1 else ""
 
 
@@ -174,10 +174,10 @@ async def test_a_dead_letter_is_replayed_once_its_cause_is_gone(broker: aio_pika
     letter = aio_pika.Message(forged_body, message_id="e2e", type=_ATTEMPTED, headers=dict(told), user_id="admin")
     await broker.default_exchange.publish(letter, _DEAD)
 
-    listed = stack.run("recorder", "services.checkin.replay", "--list")
+    listed = stack.run("recorder", "services.checkin.recording.replay", "--list")
     assert listed.stdout.count("no such column") == 2
     assert not is_stored(healed)
-    replayed = stack.run("recorder", "services.checkin.replay")
+    replayed = stack.run("recorder", "services.checkin.recording.replay")
 
     assert is_stored(healed)
     assert not is_stored(forged)

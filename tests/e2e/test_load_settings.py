@@ -10,7 +10,7 @@ from deploy.local import processes
 from deploy.local.processes import PROCESSES, SECRETS, VHOST, Place, instance
 from deploy.local.stack import Shape
 from servicekit.broker import Queue
-from services.checkin.dispatch import TOPOLOGY
+from services.checkin.queues import TOPOLOGY
 from tests.load.accounting import Program, programs
 from tests.load.reconcile import database
 

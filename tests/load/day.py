@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from deploy.local.stack import PYTHON
-from services.checkin.merge import Outcome
+from services.checkin.rules.merge import Outcome
 from tests.load import conditions, figures, phones
 from tests.load.accounting import described, programs
 from tests.load.command import command, up_to

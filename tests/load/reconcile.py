@@ -5,7 +5,7 @@ letter until it is replayed. Doubled: a seat with two holders. Wrong: an answer 
 a stored seat that the law does not give, counters that differ from a recount, an attempt that stays undecided, a batch
 that stays in the inbox.
 
-Source: services/checkin/LAW.md, rule 25.
+Source: services/checkin/rules/LAW.md, rule 25.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ from deploy.local.processes import SECRETS, VHOST, Place
 from deploy.local.servers import connect_admin
 from servicekit import ids
 from servicekit.clock import from_datetime
-from services.checkin import merge
-from services.checkin.merge import Copy, Decision, DecisionKind, Judgement, Outcome, SeatState
+from services.checkin.rules import merge
+from services.checkin.rules.merge import Copy, Decision, DecisionKind, Judgement, Outcome, SeatState
 from tests.load.http_load import Answer
 from tests.load.organiser import Activity, Organiser
 from tests.load.phones import Attempt

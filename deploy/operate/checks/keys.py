@@ -18,7 +18,7 @@ from deploy.operate.screen import plural
 from deploy.operate.surroundings import OutOfReachError
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.sealed import parse_secrets
-from services.checkin.dispatch import RECORD_QUEUE
+from services.checkin.queues import RECORD_QUEUE
 
 # By key id: what is sealed with it, and how often.
 Uses = Mapping[int, Counter[str]]

@@ -9,7 +9,7 @@ from deploy.operate.connections import rabbitmq
 from deploy.operate.finding import Finding, Scene, note, ok, unseen, wrong
 from deploy.operate.screen import plural
 from deploy.operate.surroundings import OutOfReachError
-from services.checkin.dispatch import TOPOLOGY as CHECKIN
+from services.checkin.queues import TOPOLOGY as CHECKIN
 from services.reporting.worker import TOPOLOGY as REPORTING
 
 _BACKLOG = 1000

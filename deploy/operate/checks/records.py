@@ -10,7 +10,7 @@ from deploy.operate.surroundings import OutOfReachError
 from servicekit.clock import from_datetime, now_us
 
 _PATIENCE_S = 30.0
-# After this a human is asked (services/checkin/LAW.md, rule 21).
+# After this a human is asked (services/checkin/rules/LAW.md, rule 21).
 _UNDECIDED_LIMIT_S = 15 * 60.0
 _ASK = (
     "SELECT (SELECT COUNT(*) FROM inbox) AS inbox, (SELECT MIN(received_at) FROM inbox) AS inbox_since,"

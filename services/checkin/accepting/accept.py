@@ -1,0 +1,316 @@
+"""The first half of the journey: a batch of attempts becomes durable, judged copies, and each person gets an answer.
+
+Control comes from `rpc.py` with a batch the gateway put together, and goes through antifraud (one call), Redis (one
+trip for earlier answers, one for what stands on the seats, one to settle; one more where somebody is refused, whose
+refusals are counted) and RabbitMQ (one message) back to it. The
+second half is `record.py`.
+"""
+
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.batching import BATCH_SIZE
+from servicekit.credentials import checkin_id
+from servicekit.errors import UnavailableError
+from servicekit.rpc.status import to_status
+from services.checkin import metrics
+from services.checkin.accepting.audit import Audit
+from services.checkin.accepting.recent import Recent
+from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
+from services.checkin.judging.judging import (
+    Case,
+    Judging,
+    effective_at,
+    no_seat_left,
+    slot_age_s,
+    to_reasons,
+    undecided,
+)
+from services.checkin.rules.keys import AttemptKey
+from services.checkin.rules.merge import Judgement, Outcome, answer
+from services.checkin.rules.occurrence import Method, is_refused_for_time
+from services.checkin.seats.seats import Answer, Claim, Room, Seating
+
+log = logging.getLogger(__name__)
+
+# Under the gateway's two seconds, whatever hangs: what judging leaves of it is for the broker, and then for the inbox.
+ACCEPT_S = 1.6
+_LEAST_DISPATCH_S = 0.6
+_UNSEEN = Seating()
+_SUCCESS = (pb.OUTCOME_ACCEPTED, pb.OUTCOME_DUPLICATE)
+# As which a copy is recorded that came before the one which succeeded.
+_UNDONE = (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_PENDING_REVIEW, pb.OUTCOME_REFUSED)
+
+
+class SeatsPort(Protocol):
+    """Hints and answers in Redis; every method is one trip and raises UnavailableError when Redis is gone."""
+
+    async def claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[AttemptKey]
+    ) -> tuple[dict[Room, list[Seating]], dict[AttemptKey, Answer]]:
+        """What stood on each seat, after taking the free ones, and earlier answers; idempotent for the same attempt."""
+
+    async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[AttemptKey, Answer]) -> None:
+        """Confirms claims and keeps answers; idempotent."""
+
+
+class DispatchPort(Protocol):
+    """Where a batch is safe before anybody is answered: RabbitMQ, or MySQL while that is gone."""
+
+    async def send(self, batch: pb.AttemptedBatch, within_s: float) -> bytes:
+        """Its message's id when it is durable; NothingDurableError otherwise, and then it may still arrive later."""
+
+
+class RecordsPort(Protocol):
+    """What MySQL knows of attempts; asked in rare cases only, answers within 50 ms and never raises."""
+
+    async def recall(self, attempts: Sequence[AttemptKey]) -> dict[AttemptKey, pb.Checkin]:
+        """The current records with their history; those unknown, or all when MySQL is slow, are left out."""
+
+
+class RefusalsPort(Protocol):
+    """How many refusals of each person are still kept; one trip, and never raises."""
+
+    async def spend(self, refusals: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """For each, in order: 0 when it may be kept, else the seconds until one may be again."""
+
+
+@dataclass(slots=True)
+class _Reply(Case):
+    """A case on its way to its answer."""
+
+    outcome: Outcome = Outcome.PROVISIONAL
+    seating: Seating = _UNSEEN
+    # What an earlier copy of this attempt was told.
+    earlier: pb.Checkin | None = None
+
+
+class Acceptance:
+    """Takes batches of attempts; see the module. For one event loop, any number of batches at once."""
+
+    def __init__(
+        self,
+        judging: Judging,
+        seats: SeatsPort,
+        dispatch: DispatchPort,
+        records: RecordsPort,
+        refusals: RefusalsPort,
+        recent: Recent,
+        audit: Audit,
+    ) -> None:
+        self._judging = judging
+        self._seats = seats
+        self._dispatch = dispatch
+        self._records = records
+        self._refusals = refusals
+        self._recent = recent
+        self._audit = audit
+
+    async def accept(self, attempts: Sequence[pb.Attempt]) -> list[pb.CheckinResult]:
+        """A result per attempt, in order. Whatever has a checkin in its result is durable.
+
+        Raises:
+            NothingDurableError: The batch found no durable place.
+        """
+        BATCH_SIZE.labels("accept").observe(len(attempts))
+        must_end_at = time.monotonic() + ACCEPT_S
+        cases = [_Reply(attempt) for attempt in attempts]
+        await self._judging.judge(cases)
+        claims, earlier = await self._take_seats([case for case in cases if case.error is None])
+        await self._recall_earlier([case for case in cases if case.error is None], earlier)
+        await self._limit_refusals(cases)
+        # From here on only attempts that may be stored; the others have their error.
+        taken = [case for case in cases if case.error is None]
+        batch = pb.AttemptedBatch(copies=[self._judging.to_copy(case) for case in taken])
+        if taken:
+            message_id = await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
+            self._audit.note(message_id, [_key(case) for case in taken])
+        results = {id(case): case.earlier or _to_checkin(case) for case in taken}
+        await self._settle(taken, claims, results)
+        self._count(taken)
+        return [
+            pb.CheckinResult(status=to_status(case.error))
+            if case.error is not None
+            else pb.CheckinResult(checkin=results[id(case)])
+            for case in cases
+        ]
+
+    async def _take_seats(self, cases: Sequence[_Reply]) -> tuple[dict[Room, list[Claim]], dict[AttemptKey, Answer]]:
+        """Claims seats and sets each case's outcome; returns the claims that hold, and earlier answers."""
+        rooms: dict[Room, list[_Reply]] = defaultdict(list)
+        for case in cases:
+            if case.snapshot:
+                occurrence = case.snapshot.occurrence
+                rooms[Room(occurrence.occurrence_id, occurrence.capacity, occurrence.closes_at)].append(case)
+            else:
+                case.outcome = answer(case.finding.judgement, None, case.attempt.attempt_id, is_staff=False)
+        claims = {room: [_to_claim(case) for case in group] for room, group in rooms.items()}
+        try:
+            seatings, earlier = await self._seats.claim(claims, [_key(case) for case in cases]) if cases else ({}, {})
+        except UnavailableError as error:
+            log.warning("seats are decided by the recorder alone, earlier answers are not known: %s", error)
+            earlier = {}
+            seatings = {room: [Seating(is_uncounted=room.capacity > 0)] * len(group) for room, group in rooms.items()}
+        # A claim of an attempt that was used before with another body lapses by itself: nothing confirms it.
+        _refuse_reused(cases, earlier)
+        held: defaultdict[Room, list[Claim]] = defaultdict(list)
+        for room, group in rooms.items():
+            for case, claim, seating in zip(group, claims[room], seatings[room], strict=True):
+                _seat(case, seating)
+                if case.outcome is Outcome.ACCEPTED and case.error is None:
+                    held[room].append(claim)
+        return held, earlier
+
+    async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
+        """A retry that by itself would now be refused for the time gets the answer its first copy got."""
+        repeatable = (Outcome.REFUSED, Outcome.ACCEPTED)
+        late = [case for case in cases if case.outcome in repeatable and is_refused_for_time(case.finding)]
+        if not late:
+            return
+        stored = await self._records.recall([_key(case) for case in late])
+        for case in late:
+            known = earlier.get(_key(case))
+            told = known.record() if known else None
+            case.earlier = _current(told, stored.get(_key(case)))
+            if case.earlier:
+                case.earlier.ClearField("history")
+
+    async def _limit_refusals(self, cases: Sequence[_Reply]) -> None:
+        """Nobody fills the tables: beyond so many, refusals are told and not kept. Staff answer for theirs."""
+        refused = [
+            case
+            for case in cases
+            if case.finding.judgement is Judgement.REFUSED and case.error is None and case.earlier is None
+        ]
+        if not refused:
+            return
+        waits = await self._refusals.spend([(case.attempt.actor_id or case.attempt.user_id, True) for case in refused])
+        for case, wait_s in zip(refused, waits, strict=True):
+            if wait_s:
+                metrics.REFUSALS_OVER.inc()
+                case.error = TooManyRefusalsError(wait_s)
+
+    async def _settle(
+        self, cases: Sequence[_Reply], held: Mapping[Room, Sequence[Claim]], results: Mapping[int, pb.Checkin]
+    ) -> None:
+        answers = {
+            _key(case): Answer(case.attempt.body_hash, case.attempt.received_at, results[id(case)].SerializeToString())
+            for case in cases
+        }
+        try:
+            if answers:
+                await self._seats.settle(held, answers)
+        except UnavailableError as error:
+            # Nothing is lost: the batch is durable, and the recorder writes the hints once more.
+            log.warning("answers are not remembered: %s", error)
+
+    def _count(self, cases: Sequence[_Reply]) -> None:
+        """Counts a whole batch with one call per label set."""
+        seen = Counter(_line(case) for case in cases)
+        for (activity_id, outcome, reason), count in seen.items():
+            metrics.ATTEMPTS.labels(outcome, reason).inc(count)
+            self._recent.add(activity_id, outcome, reason, count)
+        metrics.SLOT_AGE.observe(slot_age_s(case) for case in cases if case.token)
+
+
+def _line(case: _Reply) -> tuple[bytes, str, str]:
+    activity_id = case.snapshot.occurrence.activity_id if case.snapshot else b""
+    reason = case.finding.reasons[0].reason if case.finding.reasons else ""
+    return activity_id, case.outcome.name.lower(), reason
+
+
+def _key(case: _Reply) -> AttemptKey:
+    return case.attempt.user_id, case.attempt.attempt_id
+
+
+def _current(told: pb.Checkin | None, stored: pb.Checkin | None) -> pb.Checkin | None:
+    """What an attempt is now: what is stored, unless its success is on its way there.
+
+    Only an annul undoes a success that is stored; without one, the stored copy came before the one that succeeded.
+    """
+    if told is None or stored is None:
+        return told or stored
+    is_on_its_way = told.outcome in _SUCCESS and stored.outcome in _UNDONE and not _was_annulled(stored)
+    return told if is_on_its_way else stored
+
+
+def _was_annulled(record: pb.Checkin) -> bool:
+    return any(event.kind == pb.Event.KIND_ANNULLED and not event.is_stale for event in record.history)
+
+
+def _refuse_reused(cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
+    for case in cases if earlier else ():
+        known = earlier.get(_key(case))
+        if known is not None and known.body_hash != case.attempt.body_hash:
+            case.error = AttemptReusedError("this attempt_id was used with another body; make a new one")
+
+
+def _to_claim(case: _Reply) -> Claim:
+    attempt = case.attempt
+    is_staff = attempt.method == Method.STAFF
+    return Claim(
+        attempt.user_id, attempt.attempt_id, attempt.direction, case.finding.judgement, is_staff, effective_at(case)
+    )
+
+
+def _seat(case: _Reply, seating: Seating) -> None:
+    """Turns the own judgement and what Redis said into the answer."""
+    attempt = case.attempt
+    if seating.is_full:
+        case.finding = no_seat_left(case)
+    elif seating.is_uncounted and case.finding.judgement is Judgement.ACCEPTED:
+        case.finding = undecided(case.finding)
+    case.seating = seating
+    is_staff = attempt.method == Method.STAFF
+    case.outcome = answer(case.finding.judgement, seating.hint, attempt.attempt_id, is_staff)
+
+
+def _to_checkin(case: _Reply) -> pb.Checkin:
+    attempt, finding = case.attempt, case.finding
+    checkin = pb.Checkin(
+        checkin_id=checkin_id(attempt.user_id, attempt.attempt_id),
+        attempt_id=attempt.attempt_id,
+        user_id=attempt.user_id,
+        outcome=pb.Outcome.ValueType(case.outcome),
+        punctuality=pb.Punctuality.ValueType(finding.punctuality),
+        late_by_s=finding.late_by_s,
+        checked_in_at=_checked_in_at(case),
+        distance_m=case.distance_m,
+        method=attempt.method,
+        direction=attempt.direction,
+        gate=attempt.gate,
+        is_offline=attempt.is_offline,
+    )
+    if case.snapshot:
+        occurrence = case.snapshot.occurrence
+        checkin.activity_id = occurrence.activity_id
+        checkin.occurrence_id = occurrence.occurrence_id
+        checkin.activity_title = occurrence.title
+        checkin.place_name = occurrence.place_name
+    if finding.reasons:
+        checkin.reasons.extend(to_reasons(finding.reasons))
+    if case.outcome is Outcome.DUPLICATE:
+        _point_at_holder(checkin, case.seating)
+    return checkin
+
+
+def _checked_in_at(case: _Reply) -> int:
+    """Since when: a retry of what holds the seat does not begin anew."""
+    hint, attempt = case.seating.hint, case.attempt
+    if case.outcome is Outcome.ACCEPTED and hint and hint.attempt_id == attempt.attempt_id and hint.effective_at:
+        return hint.effective_at
+    return effective_at(case)
+
+
+def _point_at_holder(checkin: pb.Checkin, seating: Seating) -> None:
+    assert seating.hint is not None
+    holder = seating.hint.attempt_id or b""
+    del checkin.reasons[:]
+    checkin.reasons.add(reason="ALREADY_CHECKED_IN")
+    checkin.duplicate_of.checkin_id = checkin_id(checkin.user_id, holder)
+    checkin.duplicate_of.checked_in_at = seating.hint.effective_at or 0

@@ -1,0 +1,1 @@
+"""From an attempt to a finding: credentials, snapshots of activities, staff, antifraud."""

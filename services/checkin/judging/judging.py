@@ -1,0 +1,367 @@
+"""From attempts to findings: opens credentials, applies the occurrence's rules, asks antifraud.
+
+`accept.py` judges what arrives with it, and `complete.py` what could not be decided when it arrived, on the same
+evidence.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
+from servicekit import qr
+from servicekit.credentials import evidence_binding, evidence_of
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError
+from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
+from services.checkin.judging.antifraud_client import Assessment
+from services.checkin.judging.snapshots import Snapshot, Switches
+from services.checkin.rules.merge import Judgement
+from services.checkin.rules.occurrence import (
+    Finding,
+    Method,
+    QrToken,
+    Reason,
+    is_refused_for_time,
+    judge,
+    qr_fault,
+    refused,
+)
+
+log = logging.getLogger(__name__)
+
+
+_OPENED_CAPACITY = 10_000
+_NAMES_ITS_ACTIVITY = (Method.PLACE, Method.STAFF)
+UNDECIDED = Finding(Judgement.UNDECIDED, (Reason("DEPENDENCY_UNAVAILABLE"),))
+_CODE_WRONG = refused("CODE_WRONG")
+_CODE_LOCKED = refused("CODE_LOCKED")
+_QR_MALFORMED = refused("QR_MALFORMED")
+_QR_SIGNATURE = refused("QR_SIGNATURE")
+_ACTIVITY_UNKNOWN = refused("ACTIVITY_UNKNOWN")
+
+
+class ActivitiesPort(Protocol):
+    """Snapshots of occurrences; `find` and `renew` may take one call each and raise ServiceError, `get` never waits."""
+
+    @property
+    def switches(self) -> Switches:
+        """What operators have switched on."""
+
+    async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
+        """Loads those that are unknown."""
+
+    async def renew(self, occurrence_ids: Collection[bytes]) -> None:
+        """Reads these anew."""
+
+    def get(self, key: bytes | str) -> Snapshot | None:
+        """A snapshot by occurrence id, activity id or code."""
+
+
+class AntifraudPort(Protocol):
+    """Assessment of evidence; answers within 200 ms and never raises."""
+
+    async def assess(
+        self, cases: Sequence[tuple[pb.Attempt, Snapshot]], muted: Collection[str]
+    ) -> list[Assessment] | None:
+        """One assessment per case, in order, without the reasons that are muted; None when antifraud is gone."""
+
+
+class GuessesPort(Protocol):
+    """Wrong codes per person; never raises."""
+
+    def wait_s(self, person: bytes) -> float:
+        """How long somebody who is known to be locked may not try a code; no trip."""
+
+    async def spend(self, guesses: Sequence[tuple[bytes, bool]]) -> list[float]:
+        """Counts those that are wrong; for each, in order, how long its person is locked. One trip."""
+
+
+@dataclass(slots=True)
+class Case:
+    """One attempt on its way to a finding.
+
+    Attributes:
+        snapshot: The occurrence; one that is given is not looked up.
+        is_trusted: A staff member's device that was at a door before.
+        error: Says that the attempt cannot even be recorded.
+    """
+
+    attempt: pb.Attempt
+    snapshot: Snapshot | None = None
+    token: QrToken | None = None
+    finding: Finding = UNDECIDED
+    is_open: bool = True
+    distance_m: float = -1.0
+    is_trusted: bool = False
+    error: ServiceError | None = None
+
+    def close(self, finding: Finding) -> None:
+        """Ends the judging: nothing that comes later is asked."""
+        self.finding = finding
+        self.is_open = False
+
+    def fail(self, error: ServiceError) -> None:
+        """Ends the judging without a finding: nothing is recorded."""
+        self.error = error
+        self.close(UNDECIDED)
+
+
+class StaffPort(Protocol):
+    """Who may check others in; never raises.
+
+    Waits for all roles at once (one call per organisation and actor), then for all subjects of an organisation (one
+    call to each who can tell).
+    """
+
+    async def admit(self, cases: Sequence[Case]) -> None:
+        """Gives each staff case its error or its trust."""
+
+
+class Judging:
+    """Judges attempts as of their own `received_at`. For one event loop, any number of batches at once."""
+
+    def __init__(
+        self,
+        *,
+        activities: ActivitiesPort,
+        antifraud: AntifraudPort,
+        guesses: GuessesPort,
+        staff: StaffPort,
+        qr: Sealer[credential_pb2.QrToken],
+        evidence: Sealer[credential_pb2.Evidence],
+    ) -> None:
+        self._activities = activities
+        self._antifraud = antifraud
+        self._guesses = guesses
+        self._staff = staff
+        self._qr = qr
+        self._evidence = evidence
+        self._opened: dict[str, QrToken] = {}
+
+    async def judge(self, cases: Sequence[Case]) -> None:
+        """Gives each case its finding, by all that needs nobody's seat."""
+        await self._open_credentials(cases)
+        await self._staff.admit(cases)
+        switches = self._activities.switches
+        for case in cases:
+            if case.is_open:
+                _judge_by_rules(case, switches)
+        await self._assess(cases, switches.muted)
+
+    def require_key(self, token: str) -> None:
+        """Whether a QR can be judged here at all; whatever else is wrong with it, `judge` says.
+
+        Raises:
+            KeyMissingError: The key it is sealed with is not, or no longer, here.
+        """
+        try:
+            self._qr.open_text(token)
+        except KeyMissingError:
+            raise
+        except (SealedTextError, SealBrokenError):
+            return
+
+    async def _open_credentials(self, cases: Sequence[Case]) -> None:
+        for case in cases:
+            if case.attempt.method == Method.QR:
+                self._open_qr(case)
+        guesses = self._guesses_among(cases)
+        is_reachable = await self._find_occurrences(cases)
+        for case in cases:
+            if case.is_open:
+                self._place(case, is_reachable)
+        if guesses:
+            await self._count(guesses)
+
+    def _open_qr(self, case: Case) -> None:
+        text = case.attempt.token
+        token = self._opened.get(text)
+        if token is None:
+            try:
+                opened = self._qr.open_text(text)
+            except SealedTextError:
+                return case.close(_QR_MALFORMED)
+            except SealBrokenError:
+                return case.close(_QR_SIGNATURE)
+            token = QrToken(opened.occurrence_id, opened.issued_at, opened.life_s, opened.epoch)
+            if len(self._opened) >= _OPENED_CAPACITY:
+                self._opened.clear()
+            self._opened[text] = token
+        case.token = token
+        return None
+
+    def _guesses_among(self, cases: Sequence[Case]) -> list[Case]:
+        """Cases with a code, but for those of people who are known to be locked: nobody looks at theirs."""
+        guesses = [case for case in cases if case.attempt.method == Method.CODE]
+        for case in guesses:
+            if self._guesses.wait_s(case.attempt.user_id):
+                case.close(_CODE_LOCKED)
+        return [case for case in guesses if case.is_open]
+
+    async def _count(self, guesses: Sequence[Case]) -> None:
+        """Has every guess counted by itself, the right ones too: what comes after the fifth wrong one is not told."""
+        answered = [case for case in guesses if case.error is None]
+        waits = await self._guesses.spend([(case.attempt.user_id, case.finding is _CODE_WRONG) for case in answered])
+        for case, wait_s in zip(answered, waits, strict=True):
+            if wait_s:
+                case.snapshot = None
+                case.close(_CODE_LOCKED)
+
+    async def _find_occurrences(self, cases: Sequence[Case]) -> bool:
+        """Loads what the cases need; False when the activity service is gone."""
+        unplaced = [case for case in cases if case.snapshot is None]
+        tokens = {case.token.occurrence_id: case.token.epoch for case in unplaced if case.token}
+        codes = {case.attempt.code for case in unplaced if case.is_open and case.attempt.method == Method.CODE}
+        places = {case.attempt.activity_id for case in unplaced if case.attempt.method in _NAMES_ITS_ACTIVITY}
+        try:
+            await self._activities.find(tokens, places, codes)
+            behind = {key for key, epoch in tokens.items() if _is_behind(self._activities.get(key), epoch)}
+            if behind:
+                await self._activities.renew(behind)
+        except ServiceError as error:
+            log.warning("the activity service does not answer: %s", error)
+            return False
+        return True
+
+    def _place(self, case: Case, is_reachable: bool) -> None:
+        """Finds the case's occurrence, or says why there is none."""
+        attempt = case.attempt
+        if case.snapshot is None:
+            key = case.token.occurrence_id if case.token else attempt.code or attempt.activity_id
+            case.snapshot = self._activities.get(key)
+        if case.snapshot is None:
+            self._place_unknown(case, is_reachable)
+        elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
+            case.snapshot = None
+            case.close(_CODE_WRONG if attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+
+    def _place_unknown(self, case: Case, is_reachable: bool) -> None:
+        if is_reachable and case.attempt.method == Method.STAFF:
+            case.fail(NotFoundError("there is no such activity"))
+        elif is_reachable:
+            case.close(_CODE_WRONG if case.attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+        elif case.token is None:
+            case.fail(UnavailableError("the activity cannot be looked up now; try again", retry_after_s=2))
+        # A QR proves its occurrence by itself; what is wrong with the token shows without a snapshot.
+        elif fault := qr_fault(case.token, case.token.epoch, case.attempt.received_at):
+            case.close(Finding(Judgement.REFUSED, (fault,)))
+        else:
+            case.close(UNDECIDED)
+
+    async def _assess(self, cases: Sequence[Case], muted: Collection[str]) -> None:
+        """Antifraud's part: it can only make a finding worse."""
+        asked = [(case, case.snapshot) for case in cases if case.is_open and case.snapshot and _needs_assessment(case)]
+        if not asked:
+            return
+        assessments = await self._antifraud.assess([(case.attempt, snapshot) for case, snapshot in asked], muted)
+        if assessments is None:
+            for case, _ in asked:
+                case.close(undecided(case.finding))
+            return
+        for (case, _), assessment in zip(asked, assessments, strict=True):
+            case.distance_m = assessment.distance_m
+            if assessment.judgement is not Judgement.ACCEPTED:
+                case.finding = _worsened(case.finding, assessment)
+
+    def to_copy(self, case: Case) -> pb.Copy:
+        """The judged copy of a case, with its evidence sealed."""
+        attempt, finding = case.attempt, case.finding
+        copy = pb.Copy(
+            user_id=attempt.user_id,
+            attempt_id=attempt.attempt_id,
+            received_at=attempt.received_at,
+            effective_at=effective_at(case),
+            judgement=pb.Judgement.ValueType(finding.judgement),
+            method=attempt.method,
+            direction=attempt.direction,
+            gate=attempt.gate,
+            body_hash=attempt.body_hash,
+            evidence=self._seal_evidence(case),
+            punctuality=pb.Punctuality.ValueType(finding.punctuality),
+            late_by_s=finding.late_by_s,
+            distance_m=case.distance_m,
+            accuracy_m=attempt.location.accuracy_m,
+            is_offline=attempt.is_offline,
+            is_staff=attempt.method == Method.STAFF,
+            actor_id=attempt.actor_id,
+        )
+        if finding.reasons:
+            copy.reasons.extend(to_reasons(finding.reasons))
+        if case.snapshot:
+            occurrence = case.snapshot.occurrence
+            copy.occurrence_id = occurrence.occurrence_id
+            copy.activity_id = occurrence.activity_id
+            copy.organisation_id = occurrence.organisation_id
+        elif case.token and finding.judgement is Judgement.UNDECIDED:
+            copy.occurrence_id = case.token.occurrence_id
+        return copy
+
+    def _seal_evidence(self, case: Case) -> bytes:
+        attempt = case.attempt
+        binding = evidence_binding(attempt.user_id, attempt.attempt_id)
+        return self._evidence.seal(evidence_of(attempt, slot_age_s(case)), binding)
+
+
+def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
+    return snapshot is not None and snapshot.occurrence.epoch < epoch
+
+
+def _judge_by_rules(case: Case, switches: Switches) -> None:
+    assert case.snapshot is not None
+    finding = judge(
+        case.snapshot.occurrence,
+        case.attempt,
+        case.token,
+        extra_grace_s=switches.extra_grace_s,
+        is_trusted=case.is_trusted,
+    )
+    is_sure = case.snapshot.is_fresh and not switches.force_id_only
+    if finding.judgement is Judgement.REFUSED and (is_sure or is_refused_for_time(finding)):
+        case.close(finding)
+    elif is_sure:
+        case.finding = finding
+    else:
+        case.close(undecided(finding))
+
+
+def effective_at(case: Case) -> int:
+    """When the attempt counts as made."""
+    return case.finding.effective_at or case.attempt.received_at
+
+
+def no_seat_left(case: Case) -> Finding:
+    """The refusal of who came after the last seat was taken."""
+    assert case.snapshot is not None
+    return refused("CAPACITY_FULL", capacity=case.snapshot.occurrence.capacity)
+
+
+def undecided(finding: Finding) -> Finding:
+    """The finding of somebody who could not be asked everything; what time said of it stays."""
+    return replace(finding, judgement=Judgement.UNDECIDED, reasons=UNDECIDED.reasons)
+
+
+def _needs_assessment(case: Case) -> bool:
+    assert case.snapshot is not None
+    if case.attempt.method == Method.STAFF:
+        # The phone is not the person's: where it is says nothing of them.
+        return False
+    return case.snapshot.occurrence.is_place_checked or case.attempt.method == Method.PLACE
+
+
+def _worsened(finding: Finding, assessment: Assessment) -> Finding:
+    """The finding with what antifraud holds against the attempt; undecided when it could not tell."""
+    if assessment.judgement is Judgement.UNDECIDED:
+        return undecided(finding)
+    return finding.worsened(assessment.judgement, *assessment.reasons)
+
+
+def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
+    """Reasons as messages carry them."""
+    return [pb.Reason(reason=reason.reason, numbers=reason.numbers) for reason in reasons]
+
+
+def slot_age_s(case: Case) -> int:
+    """Seconds from a QR's issue to its scan's arrival; -1 for other methods."""
+    return -1 if case.token is None else qr.slot_age_s(case.token.issued_at, case.attempt.received_at)

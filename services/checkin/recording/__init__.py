@@ -1,0 +1,1 @@
+"""The second half of the journey: copies and decisions become one truth in MySQL."""

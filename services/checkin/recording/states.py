@@ -1,0 +1,47 @@
+"""What is told of a seat: in `recorded.v1`, and once more where read models are rebuilt."""
+
+from collections.abc import Iterable
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from services.checkin.rules import merge
+from services.checkin.rules.keys import SeatKey
+
+
+def add_state(
+    told: pb.RecordedBatch | pb.ListRecordsResponse,
+    key: SeatKey,
+    seat: merge.Seat,
+    revision: int,
+    home: tuple[bytes, bytes],
+    winners: Iterable[pb.Copy],
+) -> None:
+    """Adds the state of a seat and of all its attempts, in their order.
+
+    Args:
+        home: Activity and organisation of the occurrence; empty while nobody could ask.
+        winners: The winning copy of every attempt on the seat.
+    """
+    occurrence_id, user_id, direction, pass_no = key
+    state = told.seats.add(
+        occurrence_id=occurrence_id,
+        user_id=user_id,
+        direction=pb.Direction.ValueType(direction),
+        pass_no=pass_no,
+        state=pb.SeatState.State.ValueType(seat.state),
+        holder=seat.holder or b"",
+        effective_at=seat.effective_at or 0,
+        revision=revision,
+    )
+    state.activity_id, state.organisation_id = home
+    for copy in sorted(winners, key=lambda winner: winner.attempt_id):
+        state.attempts.add(
+            attempt_id=copy.attempt_id,
+            outcome=pb.Outcome.ValueType(seat.outcomes[copy.attempt_id]),
+            reasons=copy.reasons,
+            method=copy.method,
+            gate=copy.gate,
+            punctuality=copy.punctuality,
+            late_by_s=copy.late_by_s,
+            received_at=copy.received_at,
+            effective_at=copy.effective_at,
+        )

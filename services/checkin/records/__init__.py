@@ -1,0 +1,1 @@
+"""What is recorded, as people and read models ask for it."""

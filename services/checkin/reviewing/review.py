@@ -1,0 +1,469 @@
+"""What humans decide: approve, refuse, annul, and the appeal of the person concerned.
+
+Control comes from `rpc.py`. A decision is checked here against what is stored, travels as `decided.v1` to the recorder,
+which numbers it under the seat's lock, and counts by the merge law. One made on a revision that has passed counts for
+nothing: here it is refused, and where it passed on the way the recorder keeps it as stale.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.credential.v1 import credential_pb2
+from protos.identity.v1 import identity_pb2
+from servicekit import ids
+from servicekit.clock import now_us
+from servicekit.credentials import evidence_binding
+from servicekit.errors import (
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    ServiceError,
+    UnavailableError,
+    invalid,
+)
+from servicekit.idempotency import IdempotencyKeyReusedError
+from servicekit.plain_text import is_plain
+from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
+from services.checkin.judging.snapshots import Snapshot
+from services.checkin.records.records import ReviewPosition, Ruling, Stored
+from services.checkin.rules.merge import DecisionKind, Outcome
+from services.checkin.rules.occurrence import Occurrence
+
+log = logging.getLogger(__name__)
+
+PAGE = 200
+# A whole class, or a lecture hall; who has more asks again.
+MAXIMUM_BULK = 1000
+MAXIMUM_REASON_CHARACTERS = 500
+RECORDED_WITHIN_S = 1.5
+_LOOK_EVERY_S = 0.05
+
+_KINDS: dict[int, DecisionKind] = {
+    pb.DECISION_KIND_APPROVE: DecisionKind.APPROVE,
+    pb.DECISION_KIND_REFUSE: DecisionKind.REFUSE,
+    pb.DECISION_KIND_ANNUL: DecisionKind.ANNUL,
+    pb.DECISION_KIND_APPEAL: DecisionKind.APPEAL,
+}
+# What an attempt must read for a decision to mean anything. An accepted one is taken back by annul alone, so that
+# nobody who was told "accepted" reads "refused" later.
+_DECIDABLE = {
+    DecisionKind.APPROVE: {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL, Outcome.REFUSED, Outcome.ANNULLED},
+    DecisionKind.REFUSE: {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL},
+    DecisionKind.ANNUL: {Outcome.ACCEPTED},
+    DecisionKind.APPEAL: {Outcome.REFUSED},
+}
+_WAITING = {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL}
+
+
+class RecordsPort(Protocol):
+    """Stored attempts; raises UnavailableError when MySQL is gone."""
+
+    async def find(self, identifiers: Collection[bytes]) -> dict[bytes, Stored]:
+        """Anybody's, by checkin id."""
+
+    async def list_reviews(
+        self, occurrence: Occurrence, state: int, size: int, after: ReviewPosition | None
+    ) -> list[Stored]:
+        """A page of an activity's cases."""
+
+    async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
+        """How much waits for a human, by occurrence of an activity."""
+
+    async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
+        """What came offline and waits."""
+
+    async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
+        """Those of these decisions that are recorded, and whether they were stale."""
+
+
+class DecisionsPort(Protocol):
+    """The way to the recorder."""
+
+    async def send(self, batch: pb.DecidedBatch) -> None:
+        """Returns when something durable has it; raises UnavailableError otherwise."""
+
+
+class RolesPort(Protocol):
+    """What people are in organisations; raises UnavailableError when nobody can tell."""
+
+    async def of(self, organisation_id: bytes, user_id: bytes) -> int:
+        """A role, 0 for none."""
+
+
+class NamesPort(Protocol):
+    """What people are called; raises UnavailableError when nobody can tell."""
+
+    async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        """Names of those who exist."""
+
+
+class ActivitiesPort(Protocol):
+    """Snapshots of occurrences."""
+
+    async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
+        """Loads what is not known yet; raises UnavailableError when nobody can tell."""
+
+    def get(self, key: bytes) -> Snapshot | None:
+        """By the id of an occurrence or an activity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a human says, to any number of attempts.
+
+    Args:
+        key: The Idempotency-Key; empty when there is none.
+    """
+
+    actor: bytes
+    kind: DecisionKind
+    reason: str
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses reasons that cannot be kept as they are.
+
+        Raises:
+            InvalidArgumentError: Missing, though it is not an approval; too long; with control characters.
+        """
+        if not self.reason.strip() and self.kind is not DecisionKind.APPROVE:
+            raise invalid("reason", f"is required, at most {MAXIMUM_REASON_CHARACTERS} characters")
+        if len(self.reason) > MAXIMUM_REASON_CHARACTERS:
+            raise invalid("reason", f"must be at most {MAXIMUM_REASON_CHARACTERS} characters")
+        if not is_plain(self.reason):
+            raise invalid("reason", "must not contain control characters or line breaks")
+
+    def decision_id(self, identifier: bytes) -> bytes:
+        """The same for the same key, kind, person and check-in, whoever computes it; new without a key."""
+        if not self.key:
+            return ids.new_id()
+        said = b"|".join((self.actor, self.kind.encode(), identifier, self.key.encode()))
+        return hashlib.blake2b(said, digest_size=16).digest()
+
+
+def fault(word: Word, stored: Stored, saw_revision: int) -> ServiceError | None:
+    """Why a decision cannot be taken on what is stored; None if it can.
+
+    Args:
+        saw_revision: What the human saw; 0: whatever it is now.
+    """
+    is_own = stored.copy.user_id == word.actor
+    if is_own and word.kind is not DecisionKind.APPEAL:
+        return PermissionDeniedError("nobody decides on their own check-in; ask somebody else of the staff")
+    if stored.seat is None:
+        return ConflictError("this attempt belongs to no activity, so there is nobody to decide on it")
+    if saw_revision and saw_revision != stored.revision:
+        return _passed(stored)
+    if stored.outcome not in _DECIDABLE[word.kind]:
+        now = {"outcome": stored.outcome.name.lower()}
+        return ConflictError(f"{word.kind.value} does not go with what it reads now", metadata=now)
+    return None
+
+
+def _passed(stored: Stored) -> ConflictError:
+    now = {"revision": str(stored.revision)}
+    return ConflictError("it has changed since you looked; read it again and decide anew", metadata=now)
+
+
+# A checkin id to what came of it.
+Result = pb.Review | ServiceError
+
+
+class Reviews:
+    """Cases for owner, organiser and staff, and their decisions."""
+
+    def __init__(
+        self,
+        records: RecordsPort,
+        decisions: DecisionsPort,
+        activities: ActivitiesPort,
+        roles: RolesPort,
+        names: NamesPort,
+        evidence: Sealer[credential_pb2.Evidence],
+        recorded_within_s: float = RECORDED_WITHIN_S,
+    ) -> None:
+        self._records = records
+        self._decisions = decisions
+        self._activities = activities
+        self._roles = roles
+        self._names = names
+        self._evidence = evidence
+        self._recorded_within_s = recorded_within_s
+
+    async def page(
+        self, actor: bytes, activity_id: bytes, state: int, size: int, after: ReviewPosition | None
+    ) -> tuple[list[pb.Review], list[pb.BulkCase], ReviewPosition | None]:
+        """A page of cases, how much waits in all (on the first page), and where the next page starts.
+
+        Raises:
+            NotFoundError: There is no such activity for this person.
+        """
+        await self._activities.find((), [activity_id], ())
+        occurrence = await self._reviewable(actor, activity_id, "there is no such activity")
+        found = await self._records.list_reviews(occurrence, state, size, after)
+        cases = [] if after else await self._records.bulk_cases(occurrence)
+        last = found[-1] if len(found) == size else None
+        more = (last.listed_at, last.copy.attempt_id, last.copy.user_id) if last else None
+        return await self._reviews(found), cases, more
+
+    async def get(self, actor: bytes, identifier: bytes) -> pb.Review:
+        """One case with its history.
+
+        Raises:
+            NotFoundError: There is none for this person.
+        """
+        stored = await self._find(actor, identifier)
+        [review] = await self._reviews([stored])
+        return review
+
+    async def decide(self, word: Word, identifier: bytes, saw_revision: int) -> pb.Review:
+        """Approves, refuses or annuls one.
+
+        Args:
+            saw_revision: What the human saw; 0: whatever it is now.
+
+        Raises:
+            NotFoundError: There is none for this person.
+            PermissionDeniedError: It is their own.
+            ConflictError: It has changed, or reads something this decision does not go with.
+            UnavailableError: The decision could not be handed over, or nobody knows.
+        """
+        result = (await self.decide_all(word, {identifier: saw_revision}))[identifier]
+        if isinstance(result, ServiceError):
+            raise result
+        return result
+
+    async def decide_offline(self, word: Word, occurrence_id: bytes) -> dict[bytes, Result]:
+        """Approves or refuses all that came offline to an occurrence and waits, as it is now.
+
+        Raises:
+            NotFoundError: There is no such occurrence for this person.
+            UnavailableError: Nothing could be handed over.
+        """
+        await self._activities.find([occurrence_id], (), ())
+        await self._reviewable(word.actor, occurrence_id, "there is no such occurrence")
+        waiting = await self._records.waiting_offline(occurrence_id, MAXIMUM_BULK)
+        return await self.decide_all(word, {stored.checkin_id: stored.revision for stored in waiting})
+
+    async def decide_all(self, word: Word, saw_revisions: Mapping[bytes, int]) -> dict[bytes, Result]:
+        """What came of a decision for each check-in.
+
+        Args:
+            saw_revisions: By checkin id what the human saw of it; 0: whatever it is now.
+
+        Raises:
+            UnavailableError: Nothing could be handed over.
+        """
+        found = await self._records.find(saw_revisions)
+        homes = {identifier: await self._organisation_of(stored.copy) for identifier, stored in found.items()}
+        mine = {home for home in set(homes.values()) if await self._is_staff(word.actor, home)}
+        results: dict[bytes, Result] = {}
+        wanted: dict[bytes, pb.Decided] = {}
+        for identifier, saw_revision in saw_revisions.items():
+            stored, decision_id = found.get(identifier), word.decision_id(identifier)
+            if stored is None or homes[identifier] not in mine:
+                results[identifier] = _no_such_checkin()
+            elif earlier := _ruling(stored, decision_id):
+                results[identifier] = _repeated(word, stored, earlier) or (await self._reviews([stored]))[0]
+            elif error := fault(word, stored, saw_revision):
+                results[identifier] = error
+            else:
+                wanted[identifier] = _decided(word, stored, decision_id)
+        results |= await self._carry_out(wanted, found)
+        return {identifier: results[identifier] for identifier in saw_revisions}
+
+    async def appeal(self, word: Word, identifier: bytes) -> Stored:
+        """The person's own word against a refusal; once, a repetition changes nothing.
+
+        Returns:
+            The attempt, as it reads now if the appeal was recorded in time.
+
+        Raises:
+            NotFoundError: It is not theirs, or there is none.
+            ConflictError: It is not refused.
+            UnavailableError: The appeal could not be handed over, or nobody knows.
+        """
+        stored = (await self._records.find([identifier])).get(identifier)
+        if stored is None or stored.copy.user_id != word.actor:
+            raise _no_such_checkin()
+        if _is_appealed(stored):
+            return stored
+        if error := fault(word, stored, 0):
+            raise error
+        # However often it is sent at the same instant: one appeal of one person on one revision is one decision.
+        same = replace(word, key=str(stored.revision))
+        decided = _decided(word, stored, same.decision_id(identifier))
+        await self._decisions.send(pb.DecidedBatch(decisions=[decided]))
+        recorded = await self._until_recorded({decided.decision_id})
+        if recorded.get(decided.decision_id):
+            raise _passed(stored)
+        return (await self._records.find([identifier]))[identifier] if recorded else stored
+
+    async def _carry_out(
+        self, wanted: Mapping[bytes, pb.Decided], found: Mapping[bytes, Stored]
+    ) -> dict[bytes, Result]:
+        """Hands decisions over, 200 to a message, and tells what came of each."""
+        sent, failed = await self._send(wanted)
+        if failed and not sent:
+            raise next(iter(failed.values()))
+        results: dict[bytes, Result] = dict(failed)
+        recorded = await self._until_recorded({decided.decision_id for decided in sent.values()})
+        current = await self._records.find(sent) if recorded else dict(found)
+        for identifier, review in zip(sent, await self._reviews([current[one] for one in sent]), strict=True):
+            is_stale = recorded.get(sent[identifier].decision_id)
+            review.is_recorded = is_stale is not None
+            results[identifier] = _passed(current[identifier]) if is_stale else review
+        return results
+
+    async def _send(
+        self, wanted: Mapping[bytes, pb.Decided]
+    ) -> tuple[dict[bytes, pb.Decided], dict[bytes, ServiceError]]:
+        """What was handed over, and what was not; after a failure the rest is not tried."""
+        every, sent = list(wanted.items()), 0
+        try:
+            while sent < len(every):
+                batch = [decided for _, decided in every[sent : sent + PAGE]]
+                await self._decisions.send(pb.DecidedBatch(decisions=batch))
+                sent += len(batch)
+        except UnavailableError as error:
+            return dict(every[:sent]), {identifier: error for identifier, _ in every[sent:]}
+        return dict(every), {}
+
+    async def _until_recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
+        """Which decisions are recorded, and whether stale, as soon as all are or the time is over."""
+        until = time.monotonic() + self._recorded_within_s
+        try:
+            while True:
+                recorded = await self._records.recorded(decision_ids) if decision_ids else {}
+                if len(recorded) == len(decision_ids) or time.monotonic() > until:
+                    return recorded
+                await asyncio.sleep(_LOOK_EVERY_S)
+        except UnavailableError:
+            # MySQL is gone; the decisions wait in the queue.
+            return {}
+
+    async def _find(self, actor: bytes, identifier: bytes) -> Stored:
+        stored = (await self._records.find([identifier])).get(identifier)
+        if stored is None or not await self._is_staff(actor, await self._organisation_of(stored.copy)):
+            raise _no_such_checkin()
+        return stored
+
+    async def _reviewable(self, actor: bytes, key: bytes, otherwise: str) -> Occurrence:
+        snapshot = self._activities.get(key)
+        if snapshot is None or not await self._is_staff(actor, snapshot.occurrence.organisation_id):
+            raise NotFoundError(otherwise)
+        return snapshot.occurrence
+
+    async def _is_staff(self, actor: bytes, organisation_id: bytes) -> bool:
+        """Whether a person may see an organisation's cases: owner, organiser or staff."""
+        return bool(organisation_id) and await self._roles.of(organisation_id, actor) >= identity_pb2.ROLE_STAFF
+
+    async def _organisation_of(self, copy: pb.Copy) -> bytes:
+        """Where the attempt was made; empty where its credential did not open: that is for the person's eyes only."""
+        if not copy.occurrence_id:
+            return b""
+        if copy.organisation_id:
+            return copy.organisation_id
+        # Taken while nobody could ask whose occurrence it is.
+        await self._activities.find([copy.occurrence_id], (), ())
+        snapshot = self._activities.get(copy.occurrence_id)
+        return snapshot.occurrence.organisation_id if snapshot else b""
+
+    async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
+        names = await self._names_if_known({stored.copy.user_id for stored in found})
+        return [self._review(stored, names.get(stored.copy.user_id, "")) for stored in found]
+
+    async def _names_if_known(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        try:
+            return await self._names.of(user_ids)
+        except UnavailableError as error:
+            log.warning("a list goes without names: %s", error)
+            return {}
+
+    def _review(self, stored: Stored, name: str) -> pb.Review:
+        record = stored.record()
+        # Whoever decides reads what was said before, an appeal above all.
+        record.history.extend(stored.history())
+        return pb.Review(
+            checkin=record,
+            state=state_of(stored),
+            user_name=name,
+            accuracy_m=stored.copy.accuracy_m,
+            claimed_at=self._claimed_at(stored.copy),
+            received_at=stored.copy.received_at,
+            is_recorded=True,
+        )
+
+    def _claimed_at(self, copy: pb.Copy) -> int:
+        """When the person says it was; 0 when nothing is claimed or the evidence is gone."""
+        try:
+            binding = evidence_binding(copy.user_id, copy.attempt_id)
+            return self._evidence.open(copy.evidence, binding).claimed_at
+        except (SealedTextError, SealBrokenError):
+            return 0
+
+
+def state_of(stored: Stored) -> pb.ReviewState.ValueType:
+    """How an attempt stands with reviewers, also one that is not on their list (yet)."""
+    if stored.review_state != pb.REVIEW_STATE_UNSPECIFIED:
+        return stored.review_state
+    return pb.REVIEW_STATE_PENDING if stored.outcome in _WAITING else pb.REVIEW_STATE_CLOSED
+
+
+def kind_of(kind: int, *allowed: DecisionKind) -> DecisionKind:
+    """A decision's kind from the wire.
+
+    Raises:
+        InvalidArgumentError: Not one that this call takes.
+    """
+    found = _KINDS.get(kind)
+    if found is None or found not in allowed:
+        raise invalid("kind", f"must be one of {', '.join(allowed)}")
+    return found
+
+
+_NUMBERS = {kind: number for number, kind in _KINDS.items()}
+
+
+def _decided(word: Word, stored: Stored, decision_id: bytes) -> pb.Decided:
+    """On the revision that was just checked: whatever happens meanwhile makes it stale."""
+    copy = stored.copy
+    return pb.Decided(
+        decision_id=decision_id,
+        kind=pb.DecisionKind.ValueType(_NUMBERS[word.kind]),
+        occurrence_id=copy.occurrence_id,
+        user_id=copy.user_id,
+        direction=copy.direction,
+        attempt_id=copy.attempt_id,
+        decided_at=now_us(),
+        decided_by=word.actor,
+        saw_revision=stored.revision,
+        reason=word.reason,
+    )
+
+
+def _ruling(stored: Stored, decision_id: bytes) -> Ruling | None:
+    """This very decision, if it is recorded already."""
+    return next((ruling for ruling in stored.rulings if ruling.decision.decision_id == decision_id), None)
+
+
+def _repeated(word: Word, stored: Stored, earlier: Ruling) -> ServiceError | None:
+    """What to say against a decision that comes again; None: it gets the first answer."""
+    if earlier.reason != word.reason:
+        return IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
+    return _passed(stored) if earlier.decision.is_stale else None
+
+
+def _is_appealed(stored: Stored) -> bool:
+    mine = (ruling.decision for ruling in stored.rulings if ruling.decision.attempt_id == stored.copy.attempt_id)
+    return any(decision.kind is DecisionKind.APPEAL and not decision.is_stale for decision in mine)
+
+
+def _no_such_checkin() -> NotFoundError:
+    return NotFoundError("there is no such check-in")

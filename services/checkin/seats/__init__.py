@@ -1,0 +1,1 @@
+"""What Redis knows of seats and answers: hints, never the truth."""

@@ -1,0 +1,443 @@
+"""Seat hints, capacity and recent answers in Redis: they shape the answer and are never the only copy of anything.
+
+Keys, all with an expiry:
+    checkin:seats:{occurrence}     hash: user and direction -> hint
+    checkin:taken:{occurrence}     sorted set: user -> when the claim ends (ms), for activities with a capacity
+    checkin:complete:{occurrence}  the marker that says the count in `taken` is complete
+    checkin:since                  when this Redis began to remember (microseconds)
+    checkin:told:{shard}:user      what a person was answered, the latest first: attempt_id, body_hash, received_at,
+                                   answer; 15 minutes
+
+Every occurrence is one hash slot and answers are spread over four, so the same scripts work on a cluster. A script asks
+Redis once for a whole batch, not once for each person: a call costs as much as all else that is done for one.
+"""
+
+import struct
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+import msgspec
+from google.protobuf.message import DecodeError
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.cache import Pipeline, Redis, Script, run_scripts, trip
+from servicekit.clock import now_us
+from servicekit.unreadable import Unreadable
+from services.checkin.rules.keys import AttemptKey
+from services.checkin.rules.merge import Hint, HintKind, Judgement
+from services.checkin.rules.occurrence import is_born_after
+
+CLAIM_MS = 30_000
+KEPT_AFTER_CLOSE_S = 24 * 3600
+ANSWER_LIFE_S = 900
+# Until a claim brings the exact time: an occurrence is open for 31 days at most.
+_LONGEST_LIFE_S = 33 * 24 * 3600
+_SHARDS = 4
+_ANSWERS, _HINTS = Unreadable("answer"), Unreadable("seat_hint")
+_SINCE = "checkin:since"
+_FULL = b"F"
+_UNCOUNTED = b"N"
+
+# Hint: kind (C claimed, H held, F freed) | attempt_id | effective_at | revision | is_annulled | when a claim ends (ms).
+_HINT = struct.Struct(">c16sQQBQ")
+_KINDS = {b"C": HintKind.CLAIMED, b"H": HintKind.HELD, b"F": HintKind.FREED}
+_CLAIM_ITEM = struct.Struct(">16sB16sBBQ")
+_CONFIRM_ITEM = struct.Struct(">16sB16s")
+_RECORDED_ITEM = struct.Struct(">16sBc16sQQBQ")
+# Lua passes at most some 8,000 values to a command at once.
+_RECORDED_CHUNK = 1000 * _RECORDED_ITEM.size
+# Answer: attempt_id | body_hash | received_at | size of what follows.
+_ANSWER = struct.Struct(">16s16sQI")
+# More than one sync brings.
+_ANSWERS_KEPT = 64
+
+_CLAIM = Script(
+    f"""
+local now, capacity, expire_at, blob = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
+local fields, size = {{}}, 43
+for pos = 1, #blob, size do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
+local hints = redis.call('HMGET', seats, unpack(fields))
+local complete = capacity == 0 or redis.call('EXISTS', marker) == 1
+local inside, count, entering = {{}}, 0, {{}}
+if capacity > 0 then
+  redis.call('ZREMRANGEBYSCORE', taken, '-inf', '(' .. now)
+  local users = {{}}
+  for i = 1, #fields do users[i] = string.sub(fields[i], 1, 16) end
+  for i, score in ipairs(redis.call('ZMSCORE', taken, unpack(users))) do inside[users[i]] = score end
+  count = redis.call('ZCARD', taken)
+end
+local out, writes, seen = {{}}, {{}}, {{}}
+for i = 1, #fields do
+  local pos = (i - 1) * size + 1
+  local attempt, own, staff, at = struct.unpack('>c16BBI8', blob, pos + 17)
+  local field, hint = fields[i], seen[fields[i]] or hints[i]
+  local revision, annulled, kind, ends_at, _ = 0, 0
+  if hint then
+    kind, _, _, revision, annulled, ends_at = struct.unpack('>c1c16I8I8BI8', hint)
+    if kind == 'C' and ends_at < now then hint = false end
+  end
+  if own == {int(Judgement.ACCEPTED)} and (not hint or (kind == 'F' and (annulled == 0 or staff == 1))) then
+    local verdict = false
+    if capacity > 0 and string.byte(field, 17) == 1 then
+      local user = string.sub(field, 1, 16)
+      if not complete then verdict = 'N'
+      elseif not inside[user] then
+        if count >= capacity then verdict = 'F'
+        else
+          inside[user], count = true, count + 1
+          entering[#entering + 1] = now + {CLAIM_MS}
+          entering[#entering + 1] = user
+        end
+      end
+    end
+    if verdict then hint = verdict
+    else
+      local claim = struct.pack('>c1c16I8I8BI8', 'C', attempt, at, revision, 0, now + {CLAIM_MS})
+      writes[#writes + 1] = field
+      writes[#writes + 1] = claim
+      seen[field] = claim
+    end
+  end
+  out[i] = hint or ''
+end
+if #entering > 0 then redis.call('ZADD', taken, unpack(entering)) end
+if #writes > 0 then
+  redis.call('HSET', seats, unpack(writes))
+  redis.call('EXPIREAT', seats, expire_at)
+  if capacity > 0 then redis.call('EXPIREAT', taken, expire_at) end
+end
+return out
+"""
+)
+
+_CONFIRM = Script(
+    """
+local capacity, blob = tonumber(ARGV[1]), ARGV[2]
+local seats, taken = KEYS[1], KEYS[2]
+local fields, writes, entered = {}, {}, {}
+for pos = 1, #blob, 33 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
+local hints = redis.call('HMGET', seats, unpack(fields))
+for i = 1, #fields do
+  local hint = hints[i]
+  if hint and string.sub(hint, 1, 17) == 'C' .. string.sub(blob, i * 33 - 15, i * 33) then
+    writes[#writes + 1] = fields[i]
+    writes[#writes + 1] = string.sub(hint, 1, 34) .. struct.pack('>I8', 9007199254740991)
+    if capacity > 0 and string.byte(fields[i], 17) == 1 then
+      entered[#entered + 1] = '+inf'
+      entered[#entered + 1] = string.sub(fields[i], 1, 16)
+    end
+  end
+end
+if #writes > 0 then redis.call('HSET', seats, unpack(writes)) end
+if #entered > 0 then redis.call('ZADD', taken, unpack(entered)) end
+"""
+)
+
+_RECORDED = Script(
+    """
+local life, blob = ARGV[1], ARGV[2]
+local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
+local counted = redis.call('EXISTS', marker) == 1
+local fields, writes, entered, left = {}, {}, {}, {}
+for pos = 1, #blob, 59 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
+local hints = redis.call('HMGET', seats, unpack(fields))
+for i = 1, #fields do
+  local new = string.sub(blob, (i - 1) * 59 + 18, i * 59)
+  local kind, _, _, revision = struct.unpack('>c1c16I8I8', new)
+  local old = hints[i]
+  local known = -1
+  if old then
+    local _, _, _, seen = struct.unpack('>c1c16I8I8', old)
+    known = seen
+  end
+  if revision > known then
+    writes[#writes + 1] = fields[i]
+    writes[#writes + 1] = new
+    if counted and string.byte(fields[i], 17) == 1 then
+      local user = string.sub(fields[i], 1, 16)
+      if kind == 'H' then
+        entered[#entered + 1] = '+inf'
+        entered[#entered + 1] = user
+      elseif kind == 'F' then left[#left + 1] = user end
+    end
+  end
+end
+if #entered > 0 then redis.call('ZADD', taken, unpack(entered)) end
+if #left > 0 then redis.call('ZREM', taken, unpack(left)) end
+if #writes > 0 then
+  redis.call('HSET', seats, unpack(writes))
+  redis.call('EXPIRE', seats, life, 'NX')
+end
+"""
+)
+
+_RESTORE = Script(
+    """
+local expire_at, users = ARGV[1], ARGV[2]
+local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('EXISTS', marker) == 1 then return end
+for pos = 1, #users, 16 do redis.call('ZADD', taken, '+inf', string.sub(users, pos, pos + 15)) end
+local hints = redis.call('HGETALL', seats)
+for i = 1, #hints, 2 do
+  local user, kind = string.sub(hints[i], 1, 16), string.sub(hints[i + 1], 1, 1)
+  if string.byte(hints[i], 17) == 1 and kind ~= 'F' then
+    local _, _, _, _, _, ends_at = struct.unpack('>c1c16I8I8BI8', hints[i + 1])
+    redis.call('ZADD', taken, kind == 'H' and '+inf' or ends_at, user)
+  end
+end
+redis.call('EXPIREAT', taken, expire_at)
+redis.call('SET', marker, 1, 'EXAT', expire_at)
+"""
+)
+
+# What a person is told anew stands before what they were told before, once for each attempt.
+_TELL = Script(
+    f"""
+local life, kept = ARGV[1], redis.call('MGET', unpack(KEYS))
+for i, key in ipairs(KEYS) do
+  local told, before = ARGV[i + 1], kept[i]
+  if before then
+    local parts, seen = {{}}, {{}}
+    local blob, pos = told .. before, 1
+    while pos + {_ANSWER.size} <= #blob + 1 and #parts < {_ANSWERS_KEPT} do
+      local attempt, _, _, size, start = struct.unpack('>c16c16I8I4', blob, pos)
+      if start + size > #blob + 1 then break end
+      if not seen[attempt] then parts[#parts + 1] = string.sub(blob, pos, start + size - 1) end
+      seen[attempt], pos = true, start + size
+    end
+    told = table.concat(parts)
+  end
+  redis.call('SET', key, told, 'EX', life)
+end
+"""
+)
+
+_SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _TELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt that asks what its seat looks like, and takes it if its own judgement is accepted."""
+
+    user_id: bytes
+    attempt_id: bytes
+    direction: int
+    judgement: Judgement
+    is_staff: bool
+    effective_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An occurrence as seats see it."""
+
+    occurrence_id: bytes
+    capacity: int
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """What Redis said of one claim: the hint that stood before, and whether capacity forbids or cannot tell."""
+
+    hint: Hint | None = None
+    is_full: bool = False
+    is_uncounted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person was told of an attempt: a serialised checkin.v1.Checkin, and the copy it answered."""
+
+    body_hash: bytes
+    received_at: int
+    checkin: bytes
+
+    def record(self) -> pb.Checkin | None:
+        """What was told; None where it cannot be read, which is as if nobody remembered it."""
+        try:
+            return pb.Checkin.FromString(self.checkin)
+        except DecodeError as error:
+            _ANSWERS.note(self.body_hash, error)
+            return None
+
+
+class Seats:
+    """Every method is one trip to Redis and raises UnavailableError when Redis is gone."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def _run(self, pipeline: Pipeline) -> list[Any]:
+        async with trip(self._redis):
+            return await run_scripts(self._redis, pipeline, *_SCRIPTS)
+
+    async def remember_since(self) -> None:
+        """Notes when this Redis began to remember, unless it knows."""
+        async with trip(self._redis):
+            await self._redis.set(_SINCE, now_us(), nx=True)
+
+    async def claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[AttemptKey] = ()
+    ) -> tuple[dict[Room, list[Seating]], dict[AttemptKey, Answer]]:
+        """What stood on each seat, after taking those that were free, in the order of the claims; and earlier answers.
+
+        Args:
+            attempts: Whose answers of the last 15 minutes are wanted as well.
+        """
+        seatings, earlier = await self._claim(rooms, attempts)
+        uncounted = [room for room, found in seatings.items() if any(seating.is_uncounted for seating in found)]
+        if uncounted and (young := await self._mark_young(uncounted)):
+            seatings |= (await self._claim({room: rooms[room] for room in young}, ()))[0]
+        return seatings, earlier
+
+    async def _claim(
+        self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[AttemptKey]
+    ) -> tuple[dict[Room, list[Seating]], dict[AttemptKey, Answer]]:
+        now_ms = time.time_ns() // 1_000_000
+        pipeline = self._redis.pipeline(transaction=False)
+        for room, claims in rooms.items():
+            blob = b"".join(
+                _CLAIM_ITEM.pack(c.user_id, c.direction, c.attempt_id, c.judgement, c.is_staff, c.effective_at)
+                for c in claims
+            )
+            _CLAIM.add_to(pipeline, _keys(room.occurrence_id), [now_ms, room.capacity, _expire_at(room), blob])
+        groups = _by_shard(attempts)
+        for group in groups:
+            pipeline.mget([_told_key(user) for user, _ in group])
+        replies = await self._run(pipeline)
+        seatings = {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=False)}
+        told = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
+        return seatings, {key: answer for key, value in told if value and (answer := _to_answers(value).get(key[1]))}
+
+    async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
+        """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
+        async with trip(self._redis):
+            since = await self._redis.get(_SINCE)
+            if since is None:
+                await self._redis.set(_SINCE, now_us(), nx=True)
+                return []
+            young = [room for room in rooms if is_born_after(room.occurrence_id, int(since))]
+            for room in young:
+                await self._redis.set(_keys(room.occurrence_id)[2], 1, exat=_expire_at(room))
+            return young
+
+    async def restore(self, room: Room, users: Sequence[bytes]) -> None:
+        """Says that the count of a room is complete again: these people, and whoever a hint says is in or coming in.
+
+        Does nothing where the count is complete already: another recorder was faster.
+        """
+        pipeline = self._redis.pipeline(transaction=False)
+        _RESTORE.add_to(pipeline, _keys(room.occurrence_id), [_expire_at(room), b"".join(users)])
+        await self._run(pipeline)
+
+    async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[tuple[bytes, bytes], Answer]) -> None:
+        """Confirms claims whose attempts are durable, and keeps answers by (user_id, attempt_id)."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for room, claims in held.items():
+            blob = b"".join(_CONFIRM_ITEM.pack(c.user_id, c.direction, c.attempt_id) for c in claims)
+            _CONFIRM.add_to(pipeline, _keys(room.occurrence_id)[:2], [room.capacity, blob])
+        for group in _by_shard(answers):
+            told: dict[bytes, bytes] = {}
+            for user_id, attempt_id in group:
+                told[user_id] = told.get(user_id, b"") + _to_bytes(attempt_id, answers[user_id, attempt_id])
+            _TELL.add_to(pipeline, [*map(_told_key, told)], [ANSWER_LIFE_S, *told.values()])
+        await self._run(pipeline)
+
+    async def answers_of(self, user_id: bytes) -> list[Answer]:
+        """The answers one person got in the last 15 minutes, the latest first."""
+        async with trip(self._redis):
+            told: Any = await self._redis.get(_told_key(user_id))
+        return [*_to_answers(told or b"").values()]
+
+    async def answers_of_all(self, user_ids: Sequence[bytes]) -> dict[bytes, list[Answer]]:
+        """All answers that each of these people got in the last 15 minutes."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for user_id in user_ids:
+            pipeline.get(_told_key(user_id))
+        async with trip(self._redis):
+            found = await pipeline.execute()
+        return {user_id: [*_to_answers(told or b"").values()] for user_id, told in zip(user_ids, found, strict=True)}
+
+    async def record(self, hints: bytes) -> None:
+        """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for occurrence_id, packed in msgspec.msgpack.decode(hints, type=dict[bytes, bytes]).items():
+            for start in range(0, len(packed), _RECORDED_CHUNK):
+                chunk = packed[start : start + _RECORDED_CHUNK]
+                _RECORDED.add_to(pipeline, _keys(occurrence_id), [_LONGEST_LIFE_S, chunk])
+        await self._run(pipeline)
+
+
+def pack_hints(by_occurrence: Mapping[bytes, bytes | bytearray]) -> bytes:
+    """Recorded seats of several occurrences as one effect."""
+    return msgspec.msgpack.encode(by_occurrence)
+
+
+def pack_recorded(
+    user_id: bytes, direction: int, holder: bytes | None, effective_at: int, revision: int, annulled: bool
+) -> bytes:
+    """A seat as recorded, for the hint `held` or `freed`."""
+    kind = b"H" if holder else b"F"
+    return _RECORDED_ITEM.pack(user_id, direction, kind, holder or bytes(16), effective_at, revision, annulled, 0)
+
+
+def _to_seating(reply: bytes) -> Seating:
+    if not reply:
+        return Seating()
+    if reply == _FULL:
+        return Seating(is_full=True)
+    if reply == _UNCOUNTED:
+        return Seating(is_uncounted=True)
+    try:
+        kind, attempt_id, effective_at, revision, annulled, _ = _HINT.unpack(reply)
+        return Seating(Hint(_KINDS[kind], attempt_id, effective_at, revision, bool(annulled)))
+    except (struct.error, KeyError) as error:
+        _HINTS.note(reply, repr(error))
+        return Seating()
+
+
+def _to_bytes(attempt_id: bytes, answer: Answer) -> bytes:
+    return _ANSWER.pack(attempt_id, answer.body_hash, answer.received_at, len(answer.checkin)) + answer.checkin
+
+
+def _to_answers(told: bytes) -> dict[bytes, Answer]:
+    """A person's answers by attempt, in the order they are kept in, as far as they can be read."""
+    answers, position = {}, 0
+    try:
+        while position < len(told):
+            attempt_id, body_hash, received_at, size = _ANSWER.unpack_from(told, position)
+            start = position + _ANSWER.size
+            position = start + size
+            if position > len(told):
+                raise struct.error("cut off")
+            answers[attempt_id] = Answer(body_hash, received_at, told[start:position])
+    except struct.error as error:
+        _ANSWERS.note(told, error)
+    return answers
+
+
+def _by_shard(keys: Iterable[AttemptKey]) -> list[list[AttemptKey]]:
+    groups: list[list[AttemptKey]] = [[] for _ in range(_SHARDS)]
+    for key in keys:
+        groups[key[0][15] % _SHARDS].append(key)
+    return [group for group in groups if group]
+
+
+def _told_key(user_id: bytes) -> bytes:
+    return b"checkin:told:{%d}:" % (user_id[15] % _SHARDS) + user_id
+
+
+@lru_cache(maxsize=1024)
+def _keys(occurrence_id: bytes) -> tuple[bytes, bytes, bytes]:
+    slot = b"{" + occurrence_id.hex().encode() + b"}"
+    return b"checkin:seats:" + slot, b"checkin:taken:" + slot, b"checkin:complete:" + slot
+
+
+def _expire_at(room: Room) -> int:
+    return room.closes_at // 1_000_000 + KEPT_AFTER_CLOSE_S

@@ -1,0 +1,269 @@
+"""Seat hints, capacity and answers in a real Redis."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from servicekit import cache
+from servicekit.clock import now_us
+from servicekit.ids import new_id
+from services.checkin.rules.merge import HintKind, Judgement
+from services.checkin.seats.seats import CLAIM_MS, Answer, Claim, Room, Seating, Seats, pack_hints, pack_recorded
+
+HOUR_US = 3600 * 1_000_000
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
+    """A client of the test's own."""
+    client = cache.connect(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def seats(redis: cache.Redis) -> Seats:
+    """Seats in a Redis that began to remember before the test's occurrences were made."""
+    seats = Seats(redis)
+    await seats.remember_since()
+    return seats
+
+
+def a_room(capacity: int = 0) -> Room:
+    """An occurrence that closes in an hour."""
+    return Room(new_id(), capacity, now_us() + HOUR_US)
+
+
+def a_claim(user_id: bytes | None = None, judgement: Judgement = Judgement.ACCEPTED) -> Claim:
+    """An attempt of somebody to come in."""
+    return Claim(user_id or new_id(), new_id(), 1, judgement, is_staff=False, effective_at=now_us())
+
+
+async def seat(seats: Seats, room: Room, *claims: Claim) -> list[Seating]:
+    """What Redis says of these claims, sent as one batch."""
+    seatings, _ = await seats.claim({room: claims})
+    return seatings[room]
+
+
+async def test_a_free_seat_is_taken_and_the_second_attempt_sees_the_first(seats: Seats) -> None:
+    """Two taps in two batches: the second one meets a claim of the first, with its time."""
+    room, first = a_room(), a_claim()
+    second = a_claim(first.user_id)
+    assert await seat(seats, room, first) == [Seating()]
+    (seating,) = await seat(seats, room, second)
+    assert seating.hint is not None
+    assert (seating.hint.kind, seating.hint.attempt_id) == (HintKind.CLAIMED, first.attempt_id)
+    assert seating.hint.effective_at == first.effective_at
+
+
+async def test_two_taps_in_one_batch_take_one_seat(seats: Seats) -> None:
+    """Within a batch the order of the batch decides."""
+    room, first = a_room(), a_claim()
+    free, taken = await seat(seats, room, first, a_claim(first.user_id))
+    assert free.hint is None
+    assert taken.hint is not None
+    assert taken.hint.attempt_id == first.attempt_id
+
+
+async def test_an_attempt_that_is_not_accepted_takes_nothing(seats: Seats) -> None:
+    """A pending attempt leaves the seat to the next one."""
+    room, pending = a_room(), a_claim(judgement=Judgement.PENDING_REVIEW)
+    await seat(seats, room, pending)
+    assert await seat(seats, room, a_claim(pending.user_id)) == [Seating()]
+
+
+async def test_coming_and_going_are_two_seats(seats: Seats) -> None:
+    """The direction is part of the seat."""
+    room, coming = a_room(), a_claim()
+    going = Claim(coming.user_id, new_id(), 2, Judgement.ACCEPTED, is_staff=False, effective_at=now_us())
+    assert await seat(seats, room, coming, going) == [Seating(), Seating()]
+
+
+async def test_a_full_room_takes_only_those_who_are_inside(seats: Seats) -> None:
+    """The third person of two is refused, the first one's second tap is not."""
+    room, first = a_room(capacity=2), a_claim()
+    again = a_claim(first.user_id)
+    free, _, full, known = await seat(seats, room, first, a_claim(), a_claim(), again)
+    assert (free, full) == (Seating(), Seating(is_full=True))
+    assert known.hint is not None
+
+
+async def test_a_room_older_than_the_memory_cannot_be_counted(seats: Seats, redis: cache.Redis) -> None:
+    """After Redis was emptied nobody knows who is inside, until the recorder has counted."""
+    room = a_room(capacity=2)
+    await redis.set("checkin:since", now_us() + HOUR_US)
+    try:
+        assert await seat(seats, room, a_claim()) == [Seating(is_uncounted=True)]
+    finally:
+        await redis.delete("checkin:since")
+
+
+async def test_a_recorded_seat_overrules_a_claim_and_older_news(seats: Seats) -> None:
+    """Hints carry revisions; the lower one is ignored, in any order of arrival."""
+    room, claim = a_room(), a_claim()
+    holder = new_id()
+    await seat(seats, room, claim)
+    newer = pack_recorded(claim.user_id, 1, holder, 7, revision=2, annulled=False)
+    older = pack_recorded(claim.user_id, 1, None, 0, revision=1, annulled=True)
+    for packed in (newer, older):
+        await seats.record(pack_hints({room.occurrence_id: packed}))
+    (seating,) = await seat(seats, room, a_claim(claim.user_id))
+    assert seating.hint is not None
+    assert (seating.hint.kind, seating.hint.attempt_id, seating.hint.revision) == (HintKind.HELD, holder, 2)
+
+
+async def test_an_annulled_seat_is_not_claimed_by_the_person_again(seats: Seats) -> None:
+    """The tombstone stays and says so."""
+    room, claim = a_room(), a_claim()
+    freed = pack_recorded(claim.user_id, 1, None, 0, revision=3, annulled=True)
+    await seats.record(pack_hints({room.occurrence_id: freed}))
+    for _ in range(2):
+        (seating,) = await seat(seats, room, claim)
+        assert seating.hint is not None
+        assert (seating.hint.kind, seating.hint.is_annulled) == (HintKind.FREED, True)
+
+
+async def test_a_confirmed_claim_outlives_its_thirty_seconds(seats: Seats, redis: cache.Redis) -> None:
+    """Once the attempt is durable, only the recorder may change the seat."""
+    room, claim = a_room(capacity=1), a_claim()
+    await seat(seats, room, claim)
+    await seats.settle({room: [claim]}, {})
+    (score,) = [
+        score
+        for _, score in await redis.zrange(f"checkin:taken:{{{room.occurrence_id.hex()}}}", 0, -1, withscores=True)
+    ]
+    assert score == float("inf")
+
+
+async def test_a_claim_that_nobody_confirmed_leaves_the_seat(seats: Seats, redis: cache.Redis) -> None:
+    """Its process died before the attempt was durable: after 30 s the next one takes the seat."""
+    room, lost = a_room(), a_claim()
+    await seat(seats, room, lost)
+    hints = f"checkin:seats:{{{room.occurrence_id.hex()}}}"
+    for field, hint in (await redis.hgetall(hints)).items():
+        assert 0 < int.from_bytes(hint[-8:], "big") - now_us() // 1000 <= CLAIM_MS
+        await redis.hset(hints, field, hint[:-8] + bytes(8))
+    assert await seat(seats, room, a_claim(lost.user_id)) == [Seating()]
+
+
+async def test_answers_are_kept_by_person_and_attempt(seats: Seats) -> None:
+    """What was settled is found again; another person's attempt of the same id is not."""
+    user_id, attempt_id = new_id(), new_id()
+    answer = Answer(bytes(16), 5, b"checkin")
+    await seats.settle({}, {(user_id, attempt_id): answer})
+    _, earlier = await seats.claim({}, [(user_id, attempt_id), (new_id(), attempt_id)])
+    assert earlier == {(user_id, attempt_id): answer}
+    assert await seats.answers_of(user_id) == [answer]
+
+
+async def test_a_person_keeps_several_answers_the_latest_first(seats: Seats) -> None:
+    """In one batch and in several; what was told of an attempt anew takes the place of what was told before."""
+    user_id, other, attempts = new_id(), new_id(), [new_id() for _ in range(3)]
+    first = {(user_id, attempt_id): Answer(bytes(16), at, b"first") for at, attempt_id in enumerate(attempts[:2])}
+    await seats.settle({}, first | {(other, attempts[0]): Answer(bytes(16), 9, b"another's")})
+    again, new = Answer(bytes(16), 7, b"again, and longer"), Answer(b"h" * 16, 8, b"")
+    await seats.settle({}, {(user_id, attempts[0]): again, (user_id, attempts[2]): new})
+    _, earlier = await seats.claim({}, [(user_id, attempt_id) for attempt_id in attempts])
+    assert [earlier[user_id, attempt_id] for attempt_id in attempts] == [again, first[user_id, attempts[1]], new]
+    assert await seats.answers_of(user_id) == [again, new, first[user_id, attempts[1]]]
+    assert [answer.checkin for answer in await seats.answers_of(other)] == [b"another's"]
+
+
+async def test_who_tries_for_ever_fills_no_memory(seats: Seats, redis: cache.Redis) -> None:
+    """The latest 64 answers of a person are kept, for a quarter of an hour after the last of them."""
+    user_id, everything = new_id(), [new_id() for _ in range(100)]
+    for start in range(0, 100, 10):
+        part = everything[start : start + 10]
+        await seats.settle({}, {(user_id, each): Answer(bytes(16), start, each) for each in part})
+    kept = [answer.checkin for answer in await seats.answers_of(user_id)]
+    assert set(everything[40:]) < set(kept) < set(everything)
+    assert len(kept) == 64
+    assert kept[:10] == everything[90:]
+    assert 890 < await redis.ttl(b"checkin:told:{%d}:" % (user_id[15] % 4) + user_id) <= 900
+
+
+async def test_a_script_asks_redis_once_for_a_whole_batch(seats: Seats, redis: cache.Redis) -> None:
+    """A hundred people more cost a call each, to keep what they were told; whoever else is there asks little."""
+    few, many = [await calls_for(seats, redis, count) for count in (20, 120)]
+    assert 100 <= many - few < 200
+
+
+async def calls_for(seats: Seats, redis: cache.Redis, count: int) -> int:
+    """How often Redis is asked while so many people take, confirm, hold and leave seats of a room that counts them."""
+    room, claims = a_room(capacity=1000), [a_claim() for _ in range(count)]
+    answers = {(claim.user_id, claim.attempt_id): Answer(bytes(16), 1, b"checkin") for claim in claims}
+    await seat(seats, room, a_claim())
+    before = await calls(redis)
+    await seats.claim({room: claims}, list(answers))
+    await seats.settle({room: claims}, answers)
+    held = (pack_recorded(claim.user_id, 1, claim.attempt_id, 7, revision=1, annulled=False) for claim in claims)
+    freed = (pack_recorded(claim.user_id, 1, None, 0, revision=2, annulled=False) for claim in claims)
+    await seats.record(pack_hints({room.occurrence_id: b"".join(held)}))
+    await seats.record(pack_hints({room.occurrence_id: b"".join(freed)}))
+    return await calls(redis) - before
+
+
+async def calls(redis: cache.Redis) -> int:
+    """How many commands ran since Redis started, those of scripts included."""
+    return sum(int(each["calls"]) for each in (await redis.info("commandstats")).values())
+
+
+async def test_the_last_places_go_to_the_first_of_a_batch(seats: Seats, redis: cache.Redis) -> None:
+    """Within one batch each claim counts for the next; who is inside already takes no second place."""
+    room, inside = a_room(capacity=3), a_claim()
+    await seat(seats, room, inside)
+    again, first, second, late = a_claim(inside.user_id), a_claim(), a_claim(), a_claim()
+    found = await seat(seats, room, again, first, second, replace(first, attempt_id=new_id()), late)
+    assert [seating.is_full for seating in found] == [False, False, False, False, True]
+    assert await redis.zcard(f"checkin:taken:{{{room.occurrence_id.hex()}}}") == 3
+
+
+async def test_recorded_seats_move_the_count(seats: Seats, redis: cache.Redis) -> None:
+    """Who holds a seat is in for good, whose seat is freed makes room; both in one batch."""
+    room, claims = a_room(capacity=2), [a_claim(), a_claim()]
+    await seat(seats, room, *claims)
+    held, freed = claims
+    packed = pack_recorded(held.user_id, 1, held.attempt_id, 7, revision=1, annulled=False)
+    packed += pack_recorded(freed.user_id, 1, None, 0, revision=1, annulled=True)
+    await seats.record(pack_hints({room.occurrence_id: packed}))
+    inside = await redis.zrange(f"checkin:taken:{{{room.occurrence_id.hex()}}}", 0, -1, withscores=True)
+    assert inside == [(held.user_id, float("inf"))]
+
+
+async def test_scripts_come_back_after_redis_forgot_them(seats: Seats, redis: cache.Redis) -> None:
+    """A restarted Redis knows no scripts; the next batch loads them again."""
+    await redis.script_flush()
+    assert await seat(seats, a_room(), a_claim()) == [Seating()]
+
+
+async def test_the_hints_of_a_whole_stadium_go_in_at_once(seats: Seats) -> None:
+    """A backlog may bring more seats of one occurrence than Lua passes to one command."""
+    room, people = a_room(), [new_id() for _ in range(9000)]
+    packed = b"".join(pack_recorded(person, 1, person, 7, revision=1, annulled=False) for person in people)
+    await seats.record(pack_hints({room.occurrence_id: packed}))
+    (seating,) = await seat(seats, room, a_claim(people[-1]))
+    assert seating.hint is not None
+    assert seating.hint.kind is HintKind.HELD
+
+
+async def test_a_count_that_was_forgotten_is_restored_with_who_is_in(seats: Seats, redis: cache.Redis) -> None:
+    """After a flush nobody can tell until the recorded people are counted; then the capacity holds as before."""
+    room = a_room(capacity=2)
+    await redis.flushdb()
+    await seats.remember_since()
+    forgotten = Room(bytes(16), room.capacity, room.closes_at)
+    assert (await seat(seats, forgotten, a_claim()))[0].is_uncounted
+
+    await seats.restore(forgotten, [new_id()])
+    assert (await seat(seats, forgotten, a_claim()))[0].hint is None
+    assert (await seat(seats, forgotten, a_claim()))[0].is_full
+
+
+async def test_the_answers_of_several_people_come_in_one_trip(seats: Seats) -> None:
+    """None for who was answered nothing."""
+    answer, nobody = Answer(bytes(16), 7, b"told"), new_id()
+    one, other = (new_id(), new_id()), (new_id(), new_id())
+    await seats.settle({}, {one: answer, other: answer})
+
+    assert await seats.answers_of_all([one[0], nobody, other[0]]) == {one[0]: [answer], nobody: [], other[0]: [answer]}
