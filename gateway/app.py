@@ -11,14 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway import metrics, problems
-from gateway.answers import Answer
-from gateway.attempts import CheckinRequest
-from gateway.checkins import PATH, CheckinRoute
-from gateway.problems import MalformedError, NoSuchPathError, Problem, VerbError, readable
+from gateway import metrics
+from gateway.checkins.answers import Answer
+from gateway.checkins.attempts import CheckinRequest
+from gateway.checkins.route import PATH, CheckinRoute
+from gateway.http import problems
+from gateway.http.asgi import App, Receive, Scope, Send, Surface
+from gateway.http.problems import MalformedError, NoSuchPathError, Problem, VerbError, readable
 from gateway.routes import activity, checkin, events, identity, pages, reporting, review, staff, subscription, sync
 from gateway.routes.dependencies import Parts
-from gateway.surface import App, Receive, Scope, Send, Surface
 from servicekit.errors import FieldError, InternalError, InvalidArgumentError, NotFoundError, ServiceError
 
 _ABOUT = "Check-in (签到). Errors are application/problem+json with a stable `reason`; times are RFC 3339 with offset."
@@ -62,7 +63,7 @@ def _fastapi(parts: Parts, hot: CheckinRoute) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         responses=_PROBLEMS,
-        # Traces and metrics are `gateway.surface`'s.
+        # Traces and metrics are `gateway.http.asgi`'s.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.parts = parts

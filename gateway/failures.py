@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gateway import metrics
-from gateway.ratelimit import Buckets
+from gateway.http.buckets import Buckets
 from servicekit.cache import Redis, Script, run_scripts, trip
 from servicekit.errors import Kind, RateLimitedError, ServiceError, UnavailableError
 

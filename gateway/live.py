@@ -23,7 +23,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway import metrics
-from gateway.auth import Guard
+from gateway.http.auth import Guard
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.errors import Kind, RateLimitedError, ServiceError

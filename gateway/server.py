@@ -3,18 +3,18 @@
 from dataclasses import replace
 from functools import partial
 
-from gateway.addresses import Proxies
 from gateway.app import build
-from gateway.auth import Guard
-from gateway.checkins import CheckinRoute
+from gateway.checkins.batch import Many
+from gateway.checkins.fallback import Fallback
+from gateway.checkins.line import Line
+from gateway.checkins.open_attempts import Provisional
+from gateway.checkins.receipts import Receipts
+from gateway.checkins.route import CheckinRoute
 from gateway.clients import Clients
 from gateway.failures import Failures
-from gateway.fallback import Fallback
-from gateway.line import Line
+from gateway.http.addresses import Proxies
+from gateway.http.auth import Guard
 from gateway.live import Live
-from gateway.many import Many
-from gateway.provisional import Provisional
-from gateway.receipts import Receipts
 from gateway.routes.dependencies import Parts
 from gateway.routes.reporting import snapshot
 from gateway.settings import HttpSettings, Settings

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gateway.addresses import Networks
+from gateway.http.addresses import Networks
 from servicekit.setting_types import Address, AmqpUrl, RedisUrl, Texts
 from servicekit.settings import OwnSettings
 

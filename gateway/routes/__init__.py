@@ -1,1 +1,1 @@
-"""The FastAPI surface, one file per service behind it; the one hot route is `gateway.checkins`."""
+"""The FastAPI surface, one file per service behind it; the one hot route is `gateway.checkins.route`."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from gateway import qr
 from gateway.clients import ask
-from gateway.fields import Bssid, Count, Degrees, Id, IdempotencyKey, Instant, Model, PageSize, PageToken
+from gateway.http.fields import Bssid, Count, Degrees, Id, IdempotencyKey, Instant, Model, PageSize, PageToken
 from gateway.routes.dependencies import Caller, Services
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.errors import invalid

@@ -1,4 +1,4 @@
-"""What this server takes, and one's own records; the check-in itself is `gateway.checkins`."""
+"""What this server takes, and one's own records; the check-in itself is `gateway.checkins.route`."""
 
 from typing import Annotated, Any
 
@@ -7,9 +7,9 @@ from fastapi import APIRouter, Response
 from msgspec import structs
 from pydantic import Field
 
-from gateway import answers, attempts
+from gateway.checkins import answers, attempts
 from gateway.clients import DECIDE_S, ask
-from gateway.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
+from gateway.http.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
 from gateway.routes.dependencies import Caller, Services, SharedParts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us

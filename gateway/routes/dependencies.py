@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from gateway.addresses import Proxies
-from gateway.auth import Guard
+from gateway.checkins.batch import Many
 from gateway.clients import Clients
 from gateway.failures import Failures
+from gateway.http.addresses import Proxies
+from gateway.http.auth import Guard
+from gateway.http.buckets import Buckets
 from gateway.live import Live
-from gateway.many import Many
-from gateway.ratelimit import Buckets
 from gateway.settings import Settings
 from servicekit.tokens import Claims
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from gateway import metrics
-from gateway.fields import Model
+from gateway.http.fields import Model
 from gateway.routes.dependencies import Attendee, SharedParts
 from servicekit.errors import RateLimitedError
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from gateway.clients import SIGN_IN_S, ask
-from gateway.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
+from gateway.http.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
 from gateway.routes.dependencies import Caller, ClientAddress, Services, SharedParts
 from protos.identity.v1 import identity_pb2 as pb
 

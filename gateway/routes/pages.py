@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from gateway.problems import NoSuchPathError
+from gateway.http.problems import NoSuchPathError
 from gateway.routes.dependencies import SharedParts
 
 router = APIRouter(include_in_schema=False)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from gateway.clients import Clients, ask
-from gateway.fields import Id, Instant, Model, PageSize, PageToken
+from gateway.http.fields import Id, Instant, Model, PageSize, PageToken
 from gateway.live import STATUSES, Snapshot
 from gateway.routes.dependencies import Caller, Services, SharedParts
 from protos.reporting.v1 import reporting_pb2 as pb

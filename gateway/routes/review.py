@@ -6,9 +6,10 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
 
-from gateway import answers, problems
+from gateway.checkins import answers
 from gateway.clients import DECIDE_MANY_S, DECIDE_S, ask
-from gateway.fields import Id, IdempotencyKey, Model, PageSize, PageToken
+from gateway.http import problems
+from gateway.http.fields import Id, IdempotencyKey, Model, PageSize, PageToken
 from gateway.routes.dependencies import Caller, Services
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from gateway.attempts import StaffCheckin, reader
-from gateway.fields import Id
-from gateway.many import Result
+from gateway.checkins.attempts import StaffCheckin, reader
+from gateway.checkins.batch import Result
+from gateway.http.fields import Id
 from gateway.routes.dependencies import Attendee, SharedParts
 from servicekit.errors import RateLimitedError, invalid
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from gateway.clients import ask
-from gateway.fields import IdempotencyKey, Model
+from gateway.http.fields import IdempotencyKey, Model
 from gateway.routes.dependencies import Caller, Services, SharedParts
 from protos.identity.v1 import identity_pb2 as pb
 from servicekit.errors import RateLimitedError

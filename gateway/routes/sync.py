@@ -8,11 +8,11 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
-from gateway import answers
-from gateway.attempts import StaffAttempt, reader
+from gateway.checkins import answers
+from gateway.checkins.attempts import StaffAttempt, reader
+from gateway.checkins.batch import Result
+from gateway.checkins.line import ANSWER_S
 from gateway.clients import CALL_S, Clients, ask
-from gateway.line import ANSWER_S
-from gateway.many import Result
 from gateway.routes.dependencies import Attendee, SharedParts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import RateLimitedError, ServiceError

@@ -56,15 +56,15 @@ _BROKER = "tests/contract/test_broker.py"
 _OUTBOX = "tests/contract/test_outbox.py"
 _LIVE = "tests/contract/test_reporting_live.py"
 _ANTIFRAUD = "tests/component/test_checkin_antifraud.py"
-_AUTH = "tests/unit/gateway/test_auth.py"
+_AUTH = "tests/unit/gateway/http/test_auth.py"
 _ACTIVITY = "tests/component/test_activity_rpc.py"
 _ACTIVITY_STORE = "tests/contract/test_activity_store.py"
 _COMPARE = "tests/unit/reporting/test_compare.py"
 _BREAKER = "tests/unit/servicekit/test_breaker.py"
 _BATCHING = "tests/unit/servicekit/test_batching.py"
-_FALLBACK = "tests/unit/gateway/test_fallback.py"
-_PROVISIONAL = "tests/unit/gateway/test_provisional.py"
-_GATEWAY = "tests/component/gateway/test_gateway_checkins.py"
+_FALLBACK = "tests/unit/gateway/checkins/test_fallback.py"
+_PROVISIONAL = "tests/unit/gateway/checkins/test_open_attempts.py"
+_GATEWAY = "tests/component/gateway/checkins/test_route.py"
 
 MUTATIONS = (
     # Judging without the others.
@@ -177,7 +177,7 @@ MUTATIONS = (
         "Line._take",
         "results = await self._fall_back(attempts, max(due_at - started_at, _LEAST_FALLBACK_S))",
         "raise",
-        (_FALLBACK, "tests/unit/gateway/test_line.py"),
+        (_FALLBACK, "tests/unit/gateway/checkins/test_line.py"),
     ),
     Mutation(
         "the gateway takes dead QRs",

@@ -1,4 +1,4 @@
-"""Replays dead letters, in the recorder's environment: `python -m services.checkin.recording.replay [--list] [--limit N]`.
+"""Replays dead letters: `python -m services.checkin.recording.replay [--list] [--limit N]`, where a recorder runs.
 
 Each message goes straight to the record function, with the trust its first publisher has, and leaves the dead letters
 when all of it is recorded; the rest stays. Hints and events wait in the outbox, for the recorder to send.

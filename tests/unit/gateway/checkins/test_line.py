@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gateway.fallback import BatchLostError
-from gateway.line import ANSWER_S, Line, OverloadedError, WaitedTooLongError
-from gateway.ratelimit import Drain
+from gateway.checkins.fallback import BatchLostError
+from gateway.checkins.line import ANSWER_S, Line, OverloadedError, WaitedTooLongError
+from gateway.http.buckets import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import UnavailableError

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gateway import texts
+from gateway.checkins import texts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text

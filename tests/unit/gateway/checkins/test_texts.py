@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import texts
+from gateway.checkins import texts
 
 ROOT = Path(__file__).parents[3]
 FENCE = {"reason": "FENCE_OUTSIDE", "distance_m": 2312, "radius_m": 500, "accuracy_m": 18}

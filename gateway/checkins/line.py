@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.trace import SpanContext
 
 from gateway import metrics
-from gateway.ratelimit import Drain
+from gateway.http.buckets import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.batching import BATCH_SIZE, Linger, NaturalBatcher

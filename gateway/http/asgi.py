@@ -1,6 +1,6 @@
 """What holds for every request: id, time of arrival, size limit, JSON only, no credentials in the URL, metrics, trace.
 
-`Surface` wraps the FastAPI app as pure ASGI. The hot route (`gateway.checkins`) has no wrapper and calls the functions.
+`Surface` wraps the FastAPI app as pure ASGI. The hot route (`checkins/route.py`) has no wrapper and calls the functions.
 """
 
 import logging
@@ -10,9 +10,10 @@ from typing import Any
 
 from opentelemetry.trace import SpanKind
 
-from gateway import metrics, problems
-from gateway.auth import refuse_query_credentials, refuse_two_credentials
-from gateway.problems import BodyTooLargeError, MalformedError, MediaTypeError
+from gateway import metrics
+from gateway.http import problems
+from gateway.http.auth import refuse_query_credentials, refuse_two_credentials
+from gateway.http.problems import BodyTooLargeError, MalformedError, MediaTypeError
 from servicekit import telemetry
 from servicekit.clock import now_us
 from servicekit.errors import InternalError, ServiceError

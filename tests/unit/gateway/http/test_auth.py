@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.auth import Guard, refuse_query_credentials
+from gateway.http.auth import Guard, refuse_query_credentials
 from servicekit import ids
 from servicekit.errors import UnauthenticatedError, UnavailableError
 from tests.component.conftest import Signer

@@ -12,16 +12,18 @@ from collections.abc import Mapping
 import msgspec
 from opentelemetry.trace import Span, SpanContext
 
-from gateway import attempts, metrics, problems, texts
-from gateway.answers import to_answer
-from gateway.auth import Guard, refuse_query_credentials, refuse_two_credentials
-from gateway.line import Line
-from gateway.problems import Headers
-from gateway.provisional import Provisional
-from gateway.ratelimit import Buckets
-from gateway.receipts import Receipts
-from gateway.surface import Receive, Scope, Send, read_body, require_json
-from gateway.whole import send_answer
+from gateway import metrics
+from gateway.checkins import attempts, texts
+from gateway.checkins.answers import to_answer
+from gateway.checkins.line import Line
+from gateway.checkins.open_attempts import Provisional
+from gateway.checkins.receipts import Receipts
+from gateway.http import problems
+from gateway.http.asgi import Receive, Scope, Send, read_body, require_json
+from gateway.http.auth import Guard, refuse_query_credentials, refuse_two_credentials
+from gateway.http.buckets import Buckets
+from gateway.http.one_write import send_answer
+from gateway.http.problems import Headers
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.clock import now_us

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.addresses import Proxies, parse_networks
+from gateway.http.addresses import Proxies, parse_networks
 from gateway.settings import HttpSettings
 from servicekit.settings import load
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.provisional import Provisional, TooManyOpenError
+from gateway.checkins.open_attempts import Provisional, TooManyOpenError
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import UnavailableError
@@ -24,7 +24,7 @@ class Checkin:
         self.asked = 0
 
     async def __call__(self, person: Claims) -> Collection[bytes]:
-        """See `gateway.provisional.Decided`."""
+        """See `gateway.checkins.open_attempts.Decided`."""
         self.asked += 1
         if self.is_gone:
             raise UnavailableError("gone")

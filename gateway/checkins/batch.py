@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 
-from gateway import attempts, metrics, problems, texts
-from gateway.answers import Checkin, Outcome, to_answer, to_staff_answer
-from gateway.line import ANSWER_S, Line, OverloadedError
-from gateway.provisional import MAXIMUM_OPEN, Provisional, TooManyOpenError
-from gateway.receipts import Receipts
+from gateway import metrics
+from gateway.checkins import attempts, texts
+from gateway.checkins.answers import Checkin, Outcome, to_answer, to_staff_answer
+from gateway.checkins.line import ANSWER_S, Line, OverloadedError
+from gateway.checkins.open_attempts import MAXIMUM_OPEN, Provisional, TooManyOpenError
+from gateway.checkins.receipts import Receipts
+from gateway.http import problems
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.errors import ConflictError, Kind, NotFoundError, ServiceError

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gateway import metrics
-from gateway.ratelimit import Buckets
+from gateway.http.buckets import Buckets
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit import ids, qr, telemetry

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import attempts
-from gateway.problems import MalformedError
+from gateway.checkins import attempts
+from gateway.http.problems import MalformedError
 from servicekit import ids
 from servicekit.errors import InvalidArgumentError
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.ratelimit import Buckets, Drain
+from gateway.http.buckets import Buckets, Drain
 
 
 class Clock:

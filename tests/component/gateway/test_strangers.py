@@ -18,8 +18,8 @@ from servicekit import ids
 from servicekit.health import Health
 from servicekit.http_limits import Limits
 from tests.component.conftest import Signer
+from tests.component.gateway.checkins.test_route import a_body
 from tests.component.gateway.conftest import Gateway, a_gateway, accept, until
-from tests.component.gateway.test_gateway_checkins import a_body
 from tests.ports import reserved_port
 
 QUICK = Limits(head_s=0.6, body_s=0.6, unread_s=0.6, idle_s=60, slow_s=0.2, slow_heads=3)

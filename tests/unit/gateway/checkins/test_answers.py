@@ -1,6 +1,6 @@
 """Records in JSON terms."""
 
-from gateway.answers import to_checkin
+from gateway.checkins.answers import to_checkin
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 

@@ -1,14 +1,14 @@
 """A whole answer in one write.
 
 ASGI sends head and body apart, and uvicorn makes a system call of each: 12 of 120 us per check-in [measured]. uvicorn's
-own cycle stays in charge of keep-alive, pipelining and shutdown; tests/component/gateway/test_gateway_checkins.py holds
+own cycle stays in charge of keep-alive, pipelining and shutdown; tests/component/gateway/checkins/test_route.py holds
 this to that.
 """
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from gateway.problems import Headers
-from gateway.surface import Send
+from gateway.http.asgi import Send
+from gateway.http.problems import Headers
 
 
 async def send_answer(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from gateway.problems import MalformedError, readable
+from gateway.http.problems import MalformedError, readable
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import FieldError, InvalidArgumentError, PermissionDeniedError, invalid

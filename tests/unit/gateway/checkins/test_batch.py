@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.attempts import staff_attempt_id
-from gateway.fallback import BatchLostError
-from gateway.line import Line, OverloadedError
-from gateway.many import Many, Result
-from gateway.provisional import Provisional
-from gateway.receipts import Receipts
+from gateway.checkins.attempts import staff_attempt_id
+from gateway.checkins.batch import Many, Result
+from gateway.checkins.fallback import BatchLostError
+from gateway.checkins.line import Line, OverloadedError
+from gateway.checkins.open_attempts import Provisional
+from gateway.checkins.receipts import Receipts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.fallback import ATTEMPTED, EXCHANGE, BatchLostError, Fallback
+from gateway.checkins.fallback import ATTEMPTED, EXCHANGE, BatchLostError, Fallback
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit import ids
@@ -30,7 +30,7 @@ class Broker:
         self.batches: list[pb.AttemptedBatch] = []
 
     async def publish(self, exchange: str, routing_key: str, body: bytes, timeout_s: float, **_: Any) -> None:
-        """See `gateway.fallback.PublisherPort`."""
+        """See `gateway.checkins.fallback.PublisherPort`."""
         self.calls += 1
         self.timeouts_s.append(timeout_s)
         if self.is_gone:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Header, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from gateway.attempts import parse_bssid
+from gateway.checkins.attempts import parse_bssid
 from servicekit import clock, ids
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway import problems
+from gateway.http import problems
 from servicekit.errors import (
     ConflictError,
     FieldError,

@@ -1,0 +1,1 @@
+"""What HTTP needs whatever is asked: no business word in here."""
