@@ -102,7 +102,7 @@ mutate: dev up ## disable each fallback in turn; its tests must turn red: make m
 	@$(BIN)/python -m tests.chaos.mutate $(LOAD)
 
 # The long property tests, 10,000 examples each, then every fault and every mutation; one that is red stops no other.
-PROPERTIES := tests/unit/checkin/rules/test_merge.py $(addprefix tests/unit/servicekit/test_,batching.py breaker.py tokens.py sealed.py)
+PROPERTIES := tests/unit/checkin/rules/test_merge.py tests/unit/domainkit/test_sealed.py $(addprefix tests/unit/servicekit/test_,batching.py breaker.py tokens.py)
 nightly: export HYPOTHESIS_PROFILE := nightly
 nightly: dev ## the long property tests, chaos with every edge and every outage, and mutate
 	@code=0; $(BIN)/python -m pytest -q -o timeout=0 $(PROPERTIES) || code=1; \

@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 
 from gateway import metrics
 from gateway.http.buckets import Buckets
-from servicekit.cache import Redis, Script, run_scripts, trip
 from servicekit.errors import Kind, RateLimitedError, ServiceError, UnavailableError
+from servicekit.redis.cache import Redis, Script, run_scripts, trip
 
 log = logging.getLogger(__name__)
 

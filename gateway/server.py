@@ -18,14 +18,15 @@ from gateway.live import Live
 from gateway.routes.dependencies import Parts
 from gateway.routes.reporting import snapshot
 from gateway.settings import HttpSettings, Settings
-from servicekit import cache, process
+from servicekit import process
 from servicekit.breaker import AsyncBreaker
-from servicekit.broker import Publisher
-from servicekit.http_limits import Limits
-from servicekit.http_server import HttpServer
-from servicekit.offset import watch_clock
+from servicekit.clock_offset import watch_clock
+from servicekit.http.limits import Limits
+from servicekit.http.server import HttpServer
+from servicekit.keyring import parse_secrets
 from servicekit.process import Process, Stop
-from servicekit.sealed import parse_secrets
+from servicekit.rabbitmq.broker import Publisher
+from servicekit.redis import cache
 from servicekit.settings import CredentialSettings, load
 
 # More than a tick of `gateway.live`, whose reads block.

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from servicekit.http_limits import Limits
-from servicekit.http_server import HttpServer
+from servicekit.http.limits import Limits
+from servicekit.http.server import HttpServer
 
 Scope = dict[str, Any]
 Page = Callable[[], object]

@@ -12,7 +12,7 @@ from typing import Any
 
 import uvloop
 
-from servicekit import VERSION, admission, telemetry
+from servicekit import VERSION, server_access, telemetry
 from servicekit.clock import now_us
 from servicekit.health import Health
 from servicekit.settings import OwnSettings, ServerSettings, SharedSettings, load
@@ -143,7 +143,7 @@ def run(name: str, settings: OwnSettings, compose: Callable[[Process], Coroutine
     telemetry.setup(name, shared)
 
     async def main() -> None:
-        await admission.ask(settings)
+        await server_access.ask(settings)
         process = Process(name, shared, settings.ops_address)
         await process.health.start()
         process.background(telemetry.watch_event_loop(), "event-loop-lag")

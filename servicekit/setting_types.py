@@ -15,7 +15,7 @@ from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from servicekit.sealed import parse_secrets
+from servicekit.keyring import parse_secrets
 
 _PORT_AT_MOST = 65535
 _TARGET_SCHEME = re.compile(r"dns:(//[^/]*/)?|ipv4:|ipv6:")

@@ -65,7 +65,7 @@ def setup(process: str, settings: SharedSettings) -> None:
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     # httpx logs whole URLs at INFO; WeChat's carry the app secret.
     # SQLAlchemy's pools log under the module of their class.
-    for noisy in ("httpx", "httpcore", "aiormq", "aio_pika", "alembic", "servicekit.database.MeasuredPool"):
+    for noisy in ("httpx", "httpcore", "aiormq", "aio_pika", "alembic", "servicekit.mysql.database.MeasuredPool"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if settings.otlp_endpoint:
         _setup_traces(process, settings)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from deploy.local.processes import SERVICES, VHOST
+from deploy.fleet import SERVICES, VHOST
 
 Password = Callable[[str], str]
 

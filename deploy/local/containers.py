@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from deploy.fleet import PROCESSES, SERVICES, Place
 from deploy.local import accounts, servers
 from deploy.local.credentials import Authority, Vault, write
-from deploy.local.processes import PROCESSES, SERVICES, Place
-from servicekit import migrate
+from servicekit.mysql import migrate
 
 VOLUMES = Path("/run/qiandao")
 MYSQL_HOST, MYSQL_PORT = "mysql", 3306

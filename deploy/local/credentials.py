@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from deploy.fleet import PROCESSES, SYNTHETIC, Place, urls
 from deploy.local import accounts
-from deploy.local.processes import PROCESSES, SYNTHETIC, Place, urls
 
 _DAY = datetime.timedelta(days=1)
 _CA_LIFE = 3650 * _DAY

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from deploy.fleet import LOCAL, ROOT
 from deploy.local.credentials import write
-from deploy.local.processes import LOCAL, ROOT
 
 RUN = LOCAL / "run"
 LOGS = LOCAL / "log"

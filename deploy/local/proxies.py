@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from deploy.fleet import LOCAL, PROCESSES, ROOT, Place, Process, instance, ports
 from deploy.local.credentials import Vault, write
 from deploy.local.launch import LaunchError, Program, answers_http, digest_of
-from deploy.local.processes import LOCAL, PROCESSES, ROOT, Place, Process, instance, ports
 
 API_PORT = 20000
 NAME = "toxiproxy"

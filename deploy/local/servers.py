@@ -17,10 +17,10 @@ from pathlib import Path
 import pymysql
 from pymysql.connections import Connection
 
+from deploy.fleet import LOCAL
 from deploy.local import accounts
 from deploy.local.credentials import Vault, write
 from deploy.local.launch import LaunchError, Program
-from deploy.local.processes import LOCAL
 from deploy.local.steps import Step
 
 MYSQL_PORT, REDIS_PORT, AMQP_PORT = 13306, 16379, 15673

@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from deploy.local import credentials, demo, launch, processes, proxies, servers
+from deploy import fleet
+from deploy.fleet import LOCAL, PROCESSES, ROOT, SECRETS, TLS, Place
+from deploy.local import credentials, demo, launch, proxies, servers
 from deploy.local.launch import LaunchError, Program, answers_http
-from deploy.local.processes import LOCAL, PROCESSES, ROOT, SECRETS, TLS, Place
 from deploy.local.proxies import Edge
 from deploy.local.steps import Step, StepError, report, reversed_needs, run_all, with_needs
 
@@ -35,7 +36,7 @@ OBSERVE = "observe-"
 _OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED", "QIANDAO_CACHE")
 _SERVERS = ("mariadb", "redis", "epmd", "rabbitmq", "accounts")
 _TOOLS = ("wechat", "traces")
-_MIGRATIONS = ("servicekit/migrate.py", *(f"services/{name}/migrations" for name in processes.SERVICES))
+_MIGRATIONS = ("servicekit/mysql/migrate.py", *(f"services/{name}/migrations" for name in fleet.SERVICES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Shape:
             ValueError: One of them makes no sense.
         """
         http_port = int(environ.get("QIANDAO_HTTP_PORT", "8080"))
-        counts = processes.replicas(environ.get("QIANDAO_REPLICAS", ""))
+        counts = fleet.replicas(environ.get("QIANDAO_REPLICAS", ""))
         return cls(counts, http_port, environ.get("QIANDAO_PROXIED", "") in ("1", "true"))
 
     @classmethod
@@ -71,7 +72,7 @@ class Shape:
 
     def place(self) -> Place:
         """Where things really are."""
-        return processes.local_place(self.counts, self.http_port)
+        return fleet.local_place(self.counts, self.http_port)
 
     def edges(self) -> list[Edge]:
         """The proxies between programs; none unless proxied."""
@@ -93,7 +94,7 @@ def programs(shape: Shape) -> list[Program]:
 def _tools(shape: Shape) -> Iterator[Program]:
     wechat = {
         "WECHAT_ADDRESS": f"127.0.0.1:{WECHAT_PORT}",
-        "WECHAT_APP_ID": processes.WECHAT_APP_ID,
+        "WECHAT_APP_ID": fleet.WECHAT_APP_ID,
         "WECHAT_APP_SECRET_FILE": str(SECRETS / "wechat-app-secret"),
         "WECHAT_GATEWAY_URL": shape.gateway_urls()[0],
     }
@@ -114,18 +115,18 @@ def _tool(name: str, port: int, environment: Mapping[str, str]) -> Program:
     )
 
 
-def _program(process: processes.Process, replica: int, shape: Shape, place: Place) -> Program:
-    listening = processes.ports(process, replica, shape.http_port)
+def _program(process: fleet.Process, replica: int, shape: Shape, place: Place) -> Program:
+    listening = fleet.ports(process, replica, shape.http_port)
     shell = {name: value for name, value in os.environ.items() if name not in _OWN_SETTINGS}
-    needed = [processes.instance(name, each) for name in process.needs for each in range(shape.counts[name])]
+    needed = [fleet.instance(name, each) for name in process.needs for each in range(shape.counts[name])]
     return Program(
-        processes.instance(process.name, replica),
+        fleet.instance(process.name, replica),
         (PYTHON, "-m", process.module),
         listening,
         partial(answers_http, listening["ops"], "/readyz"),
-        processes.overridden(processes.environment(process, listening, place), process, shell),
+        fleet.overridden(fleet.environment(process, listening, place), process, shell),
         needs=("migrations", "redis", "rabbitmq", *_TOOLS, *([proxies.NAME] if shape.is_proxied else ()), *needed),
-        code=tuple(processes.code_roots(process)),
+        code=tuple(fleet.code_roots(process)),
     )
 
 
@@ -133,7 +134,7 @@ def steps(shape: Shape) -> list[Step]:
     """Everything `up` does, servers first."""
     vault = credentials.Vault(SECRETS)
     started = [Step(program.name, partial(launch.ensure, program), program.needs) for program in programs(shape)]
-    gateways = tuple(processes.instance("gateway", each) for each in range(shape.counts["gateway"]))
+    gateways = tuple(fleet.instance("gateway", each) for each in range(shape.counts["gateway"]))
     return [
         *started,
         *servers.steps(vault),
@@ -149,9 +150,9 @@ def _migrate(vault: credentials.Vault) -> str:
 
 
 def _run_migrations() -> str:
-    names = [f"{schema.upper()}_MIGRATION_DATABASE_URL" for schema in processes.SERVICES]
+    names = [f"{schema.upper()}_MIGRATION_DATABASE_URL" for schema in fleet.SERVICES]
     urls = {name: (SECRETS / name).read_text() for name in names}
-    command = [PYTHON, "-m", "servicekit.migrate", "all"]
+    command = [PYTHON, "-m", "servicekit.mysql.migrate", "all"]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | urls, capture_output=True, text=True, check=False)
     if done.returncode:
         raise LaunchError(f"`{' '.join(command[1:])}` failed:\n{done.stdout}{done.stderr}")

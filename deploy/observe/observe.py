@@ -16,10 +16,10 @@ from typing import Any
 
 import yaml
 
+from deploy.fleet import LOCAL
 from deploy.local import launch, up
 from deploy.local.credentials import write
 from deploy.local.launch import LaunchError, Program, answers_http
-from deploy.local.processes import LOCAL
 from deploy.local.stack import OBSERVE, STACK
 from deploy.observe import rules
 from deploy.observe.dashboards.boards import DASHBOARDS

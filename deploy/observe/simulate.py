@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from deploy.local.processes import ROOT
+from deploy.fleet import ROOT
 from deploy.operate.screen import table
 from servicekit.clock import SECOND_US
 from services.activity.calendar import Expectation, expected

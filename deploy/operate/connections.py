@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from yarl import URL
 
 from deploy.operate.surroundings import OutOfReachError, Surroundings
-from servicekit import cache
-from servicekit.broker import connect
-from servicekit.cache import Redis, RedisError
-from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
+from servicekit.mysql.database import create_engine
+from servicekit.rabbitmq.broker import connect
+from servicekit.redis import cache
+from servicekit.redis.cache import Redis, RedisError
 
 PATIENCE_S = 3.0
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.processes import LOCAL, PROCESSES, SECRETS, SERVICES, environment, instance, local_place, ports
+from deploy.fleet import LOCAL, PROCESSES, SECRETS, SERVICES, environment, instance, local_place, ports
 
 OPS_TARGETS = "QIANDAO_OPS_TARGETS"
 

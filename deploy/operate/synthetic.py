@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from grpc.aio import Channel
 
-from deploy.local.processes import SYNTHETIC, TLS
+from deploy.fleet import SYNTHETIC, TLS
 from deploy.operate.surroundings import OutOfReachError
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit.errors import ServiceError

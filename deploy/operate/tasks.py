@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from deploy.local.processes import PROCESSES, ROOT
+from deploy.fleet import PROCESSES, ROOT
 from deploy.operate.surroundings import OutOfReachError, Surroundings
 
 

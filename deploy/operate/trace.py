@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from deploy.operate.connections import engine, mysql, redis, rows
 from deploy.operate.screen import Colour, pad, paint, plural, width
 from deploy.operate.surroundings import OutOfReachError, Surroundings
+from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.broker import DEAD_LETTERS, Delivery
 from servicekit.clock import from_datetime, to_rfc3339
-from servicekit.consumer import browse
-from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.ids import to_text
+from servicekit.rabbitmq.broker import DEAD_LETTERS, Delivery
+from servicekit.rabbitmq.consumer import browse
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording.store import seat_of
 from services.checkin.records.records import Records, Stored

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from gateway.http.fields import parse_bssid
 from gateway.http.problems import MalformedError, readable
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
@@ -28,7 +29,6 @@ _MICROSECOND = timedelta(microseconds=1)
 _UINT32 = 2**32 - 1
 _METHODS = {"qr": pb.METHOD_QR, "code": pb.METHOD_CODE, "place": pb.METHOD_PLACE}
 _DIRECTIONS = {"in": pb.DIRECTION_IN, "out": pb.DIRECTION_OUT}
-_BSSID = re.compile(r"[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NOT_A_NUMBER = re.compile(rb"[:,\[]\s*-?(NaN|Infinity)")
 
@@ -275,17 +275,6 @@ def _bssid(text: str) -> bytes:
         return parse_bssid(text)
     except ValueError as error:
         raise invalid("wifi.bssid", str(error)) from None
-
-
-def parse_bssid(text: str) -> bytes:
-    """6 bytes of `aa:bb:cc:dd:ee:ff`, `AA-BB-CC-DD-EE-FF` or `aabbccddeeff`.
-
-    Raises:
-        ValueError: Anything else.
-    """
-    if not _BSSID.fullmatch(text):
-        raise ValueError("must be 12 hex digits such as 3c:7c:3f:00:1a:2b; leave wifi out when the phone gives none")
-    return bytes.fromhex(text.replace(":", "").replace("-", ""))
 
 
 def _not_json(cause: str, body: bytes) -> MalformedError:

@@ -13,15 +13,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from domainkit import qr
+from domainkit.credentials import checkin_id, evidence_binding, evidence_of
+from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from gateway import metrics
 from gateway.http.buckets import Buckets
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
-from servicekit import ids, qr, telemetry
+from servicekit import ids, telemetry
 from servicekit.breaker import AsyncBreaker
-from servicekit.credentials import checkin_id, evidence_binding, evidence_of
 from servicekit.errors import RateLimitedError, ServiceError, UnavailableError
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 
 EXCHANGE = "checkin"
 ATTEMPTED = "attempted.v1"
@@ -60,7 +61,7 @@ class Fallback:
 
     Args:
         breaker: Guards the publisher.
-        secrets: Master secrets, as of `servicekit.sealed.parse_secrets`.
+        secrets: Master secrets, as of `servicekit.keyring.parse_secrets`.
     """
 
     def __init__(self, publisher: PublisherPort, breaker: AsyncBreaker, secrets: dict[int, bytes]) -> None:

@@ -1,15 +1,15 @@
 """Proof of arrival for a phone that could not be served; sent again with the same attempt, its first arrival counts."""
 
+from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 
 
 class Receipts:
     """Gives receipts and takes them back.
 
     Args:
-        secrets: Master secrets, as of `servicekit.sealed.parse_secrets`.
+        secrets: Master secrets, as of `servicekit.keyring.parse_secrets`.
     """
 
     def __init__(self, secrets: dict[int, bytes]) -> None:

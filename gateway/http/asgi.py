@@ -1,6 +1,6 @@
 """What holds for every request: id, time of arrival, size limit, JSON only, no credentials in the URL, metrics, trace.
 
-`Surface` wraps the FastAPI app as pure ASGI. The hot route (`checkins/route.py`) has no wrapper and calls the functions.
+`Surface` wraps FastAPI as pure ASGI; the hot route (`checkins/route.py`) has no wrapper and calls its functions.
 """
 
 import logging
@@ -32,7 +32,7 @@ MAXIMUM_BODY_BYTES = 64 * 1024
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """The whole body.
 
-    How long it may take is the server's business (`servicekit.http_limits`): a late one ends as if the client had gone.
+    How long it may take is the server's business (`servicekit.http.limits`): a late one ends as if the client had gone.
 
     Raises:
         BodyTooLargeError: Announced or found to be over 64 KB; the rest is not read.

@@ -7,10 +7,21 @@ from typing import Annotated, Any
 from fastapi import Header, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from gateway.checkins.attempts import parse_bssid
 from servicekit import clock, ids
 
+_BSSID = re.compile(r"[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+
+
+def parse_bssid(text: str) -> bytes:
+    """6 bytes of `aa:bb:cc:dd:ee:ff`, `AA-BB-CC-DD-EE-FF` or `aabbccddeeff`.
+
+    Raises:
+        ValueError: Anything else.
+    """
+    if not _BSSID.fullmatch(text):
+        raise ValueError("must be 12 hex digits such as 3c:7c:3f:00:1a:2b; leave wifi out when the phone gives none")
+    return bytes.fromhex(text.replace(":", "").replace("-", ""))
 
 
 class Model(BaseModel):

@@ -21,8 +21,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
-from servicekit.database import unavailable_when_lost
 from servicekit.errors import UnavailableError
+from servicekit.mysql.database import unavailable_when_lost
 from services.activity.metrics import AGE, DUE, EXPECTED, NEXT_RUSH, UNREADABLE
 
 log = logging.getLogger(__name__)

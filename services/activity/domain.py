@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from servicekit import qr
+from domainkit import qr
 from servicekit.clock import SECOND_US
 from services.activity.definition import Definition
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError

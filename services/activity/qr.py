@@ -6,10 +6,10 @@ differ, and all of them are good, for a token proves itself.
 
 import logging
 
+from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.credential.v1 import credential_pb2
-from servicekit.cache import Redis, trip
 from servicekit.errors import UnavailableError
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
+from servicekit.redis.cache import Redis, trip
 from servicekit.timed_cache import TimedCache
 from services.activity.definition import QR_PERIOD_S
 from services.activity.domain import QrToken, Slot

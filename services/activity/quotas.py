@@ -13,7 +13,7 @@ HOUR_S = 3600
 
 
 class AllowancePort(Protocol):
-    """See `servicekit.allowance`; one trip, and never raises."""
+    """See `servicekit.redis.allowance`; one trip, and never raises."""
 
     async def spend(self, items: list[tuple[bytes, bool]]) -> list[float]:
         """For each, in order: 0 if it was in time, else the seconds until the hour is over."""

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import msgspec
 
+from domainkit.roles import NONE, ORGANISER, STAFF, Role
 from protos.activity.v1 import activity_pb2 as pb
 from protos.activity.v1 import activity_pb2_grpc
 from servicekit import clock, ids, pages
 from servicekit.errors import PermissionDeniedError, invalid
-from servicekit.idempotency import Intent
-from servicekit.roles import NONE, ORGANISER, STAFF, Role
+from servicekit.mysql.idempotency import Intent
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages

@@ -2,21 +2,24 @@
 
 from functools import partial
 
+from domainkit.guesses import guess_limit
+from domainkit.roles import Roles
+from domainkit.sealed import Sealer
 from protos.activity.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_server
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from servicekit import cache, database, process
-from servicekit.allowance import Allowance
-from servicekit.broker import Publisher
-from servicekit.guesses import guess_limit
-from servicekit.idempotency import forget_old_keys
-from servicekit.offset import watch_clock
-from servicekit.outbox import PUBLISH, Outbox, publish_effect
+from servicekit import process
+from servicekit.clock_offset import watch_clock
+from servicekit.keyring import parse_secrets
+from servicekit.mysql import database
+from servicekit.mysql.idempotency import forget_old_keys
 from servicekit.process import Process, Stop
-from servicekit.roles import Roles
+from servicekit.rabbitmq.broker import Publisher
+from servicekit.rabbitmq.outbox import PUBLISH, Outbox, publish_effect
+from servicekit.redis import cache
+from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
-from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
 from services.activity import tables

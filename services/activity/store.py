@@ -14,13 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
-from servicekit import idempotency
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
-from servicekit.database import is_duplicate_key, unavailable_when_lost
 from servicekit.errors import UnavailableError
-from servicekit.idempotency import Intent
-from servicekit.outbox import Outbox, OutboxRow
+from servicekit.mysql import idempotency
+from servicekit.mysql.database import is_duplicate_key, unavailable_when_lost
+from servicekit.mysql.idempotency import Intent
+from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.timed_cache import TimedCache
 from services.activity import changes
 from services.activity.definition import Definition

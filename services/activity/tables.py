@@ -3,8 +3,8 @@
 from sqlalchemy import Column, Index, MetaData, String, Table, Text
 from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, MEDIUMBLOB, TINYINT
 
-from servicekit.idempotency import idempotency_table
-from servicekit.outbox import outbox_table
+from servicekit.mysql.idempotency import idempotency_table
+from servicekit.rabbitmq.outbox import outbox_table
 
 metadata = MetaData()
 

@@ -6,22 +6,24 @@ from functools import partial
 
 import grpc
 
+from domainkit.guesses import guess_limit
+from domainkit.names import Names
+from domainkit.roles import Roles
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from servicekit import cache, process
-from servicekit.allowance import Allowance
+from servicekit import process
 from servicekit.breaker import AsyncBreaker
-from servicekit.broker import Publisher
-from servicekit.database import create_engine
+from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
-from servicekit.guesses import guess_limit
-from servicekit.names import Names
-from servicekit.offset import watch_clock
+from servicekit.keyring import parse_secrets
+from servicekit.mysql.database import create_engine
 from servicekit.process import Process, Stop
-from servicekit.roles import Roles
+from servicekit.rabbitmq.broker import Publisher
+from servicekit.redis import cache
+from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client, server
-from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
 from services.checkin.accepting.accept import Acceptance

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Double, Index, MetaData, String, Table, Text
 from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, LONGBLOB, TINYINT, VARBINARY
 
-from servicekit.outbox import outbox_table
+from servicekit.rabbitmq.outbox import outbox_table
 
 metadata = MetaData()
 

@@ -6,18 +6,20 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.sealed import Sealer
 from protos.credential.v1 import credential_pb2
-from servicekit import cache, process
-from servicekit.broker import Publisher
+from servicekit import process
 from servicekit.clock import SECOND_US, now_us
-from servicekit.consumer import Consumer, Handle
-from servicekit.database import create_engine
+from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
-from servicekit.offset import watch_clock
-from servicekit.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
+from servicekit.keyring import parse_secrets
+from servicekit.mysql.database import create_engine
 from servicekit.process import Process, Stop
+from servicekit.rabbitmq.broker import Publisher
+from servicekit.rabbitmq.consumer import Consumer, Handle
+from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
+from servicekit.redis import cache
 from servicekit.rpc import client
-from servicekit.sealed import Sealer, parse_secrets
 from servicekit.settings import CredentialSettings, load
 from services.checkin.judging.antifraud_client import Antifraud
 from services.checkin.judging.judging import Judging

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, derive_key
+from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError
+from servicekit.keyring import derive_key
 
 _NONCE_BYTES = 12
 _LEAST_BYTES = 1 + _NONCE_BYTES + 16
@@ -33,7 +34,7 @@ class Pii:
     """Seals, opens and indexes the personal data of one tenant.
 
     Args:
-        secrets: From `servicekit.sealed.parse_secrets`; the first seals, all open.
+        secrets: From `servicekit.keyring.parse_secrets`; the first seals, all open.
         tenant: What keeps equal values of different tenants apart; here the WeChat app id.
     """
 

@@ -4,8 +4,8 @@ import asyncio
 import logging
 
 from servicekit import clock
-from servicekit.cache import Redis, RedisError
 from servicekit.errors import UnavailableError
+from servicekit.redis.cache import Redis, RedisError
 from servicekit.tokens import TokenVerifier
 from services.identity.domain import ACCESS_LIFE_S
 from services.identity.store import People

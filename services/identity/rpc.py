@@ -10,7 +10,7 @@ from protos.identity.v1 import identity_pb2 as pb
 from protos.identity.v1 import identity_pb2_grpc
 from servicekit import clock, pages
 from servicekit.errors import ServiceError, UnavailableError, invalid
-from servicekit.idempotency import Intent
+from servicekit.mysql.idempotency import Intent
 from servicekit.rpc.interceptors import Access, by, for_person, person
 from services.identity import domain
 from services.identity.domain import Member, Organisation, Session, User

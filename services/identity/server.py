@@ -4,13 +4,15 @@ import asyncio
 import logging
 
 from protos.identity.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
-from servicekit import cache, clock, database, process
+from servicekit import clock, process
+from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
-from servicekit.offset import watch_clock
+from servicekit.keyring import parse_secrets
+from servicekit.mysql import database
 from servicekit.process import Process, Stop
+from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
-from servicekit.sealed import parse_secrets
 from servicekit.settings import load
 from servicekit.tokens import TokenVerifier
 from services.identity.checkin_client import Acquaintances

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from servicekit import idempotency, ids
+from domainkit.sealed import SealBrokenError, SealedTextError
+from servicekit import ids
 from servicekit.clock import from_datetime, to_datetime
-from servicekit.database import is_duplicate_key, unavailable_when_lost
-from servicekit.idempotency import Intent
-from servicekit.sealed import SealBrokenError, SealedTextError
+from servicekit.mysql import idempotency
+from servicekit.mysql.database import is_duplicate_key, unavailable_when_lost
+from servicekit.mysql.idempotency import Intent
 from servicekit.turns import Turns
 from servicekit.unreadable import Unreadable
 from services.identity import domain

@@ -10,11 +10,12 @@ from enum import IntEnum
 from sqlalchemy import case, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from servicekit import idempotency, ids
+from servicekit import ids
 from servicekit.clock import SECOND_US, to_datetime
-from servicekit.database import unavailable_when_lost
 from servicekit.errors import invalid
-from servicekit.idempotency import Intent
+from servicekit.mysql import idempotency
+from servicekit.mysql.database import unavailable_when_lost
+from servicekit.mysql.idempotency import Intent
 from servicekit.turns import Turns
 from services.identity.errors import TooManyAnswersError
 from services.identity.metrics import ANSWERS_OVER

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, MetaData, String, Table
 from sqlalchemy.dialects.mysql import BINARY, DATETIME, TINYINT, VARBINARY
 
-from servicekit.idempotency import idempotency_table
+from servicekit.mysql.idempotency import idempotency_table
 
 metadata = MetaData()
 

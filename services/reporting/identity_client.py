@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 import grpc
 
+from domainkit.names import Names
+from domainkit.roles import STAFF, Roles
 from protos.identity.v1 import identity_pb2 as pb
 from protos.identity.v1 import identity_pb2_grpc
-from servicekit.names import Names
-from servicekit.roles import STAFF, Roles
 from servicekit.rpc import client
 
 _JWKS_TIMEOUT_S = 2.0

@@ -22,8 +22,8 @@ from typing import NamedTuple, cast
 import msgspec
 
 from servicekit import ids
-from servicekit.cache import Redis, Script, run_scripts, unavailable_when_gone
 from servicekit.clock import SECOND_US, now_us
+from servicekit.redis.cache import Redis, Script, run_scripts, unavailable_when_gone
 from servicekit.unreadable import Unreadable
 from services.reporting.domain import (
     BLOCK,

@@ -8,9 +8,11 @@ import asyncio
 import sys
 import time
 
-from servicekit import cache, database, ids
+from servicekit import ids
 from servicekit.errors import ServiceError
+from servicekit.mysql import database
 from servicekit.process import Process
+from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import SharedSettings, load
 from services.reporting.checkin_client import Records

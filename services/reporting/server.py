@@ -1,8 +1,10 @@
 """Composes the reporting process: `python -m services.reporting.server`."""
 
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
-from servicekit import cache, database, process
+from servicekit import process
+from servicekit.mysql import database
 from servicekit.process import Process, Stop
+from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.settings import load

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import from_datetime, to_datetime
-from servicekit.database import is_data_refused, unavailable_when_lost
+from servicekit.mysql.database import is_data_refused, unavailable_when_lost
 from servicekit.unreadable import Unreadable
 from services.reporting.domain import Activity, Window
 from services.reporting.tables import activities, occurrences

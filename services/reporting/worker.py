@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from opentelemetry.trace import SpanKind
 
-from servicekit import cache, database, process, telemetry
-from servicekit.broker import Binding, Publisher, Topology, derived_queue
-from servicekit.consumer import Batch, Consumer
+from servicekit import process, telemetry
 from servicekit.errors import UnavailableError
+from servicekit.mysql import database
 from servicekit.process import Process, Stop
+from servicekit.rabbitmq.broker import Binding, Publisher, Topology, derived_queue
+from servicekit.rabbitmq.consumer import Batch, Consumer
+from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import load
 from services.reporting.checkin_client import Records

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from deploy.fleet import PROCESSES, ROOT, VHOST
 from deploy.local import launch, servers
-from deploy.local.processes import PROCESSES, ROOT, VHOST
 from deploy.local.proxies import API_PORT
 from deploy.local.stack import PYTHON
 

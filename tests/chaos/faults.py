@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
+from deploy.fleet import PROCESSES
 from deploy.local import launch
-from deploy.local.processes import PROCESSES
 from deploy.local.stack import Shape
 from services.checkin.judging.snapshots import FRESH_S
 from services.checkin.queues import RECORD_QUEUE

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.processes import ROOT
+from deploy.fleet import ROOT
 from deploy.local.stack import PYTHON
 
 _SHARED = (".venv", ".local")
@@ -52,13 +52,13 @@ _REVIEW = "tests/unit/checkin/reviewing/test_review.py"
 _INTAKE = "tests/contract/checkin/recording/test_intake.py"
 _RECORD = "tests/contract/checkin/recording/test_record.py"
 _SEATS = "tests/contract/checkin/seats/test_seats.py"
-_BROKER = "tests/contract/test_broker.py"
-_OUTBOX = "tests/contract/test_outbox.py"
-_LIVE = "tests/contract/test_reporting_live.py"
-_ANTIFRAUD = "tests/component/test_checkin_antifraud.py"
+_BROKER = "tests/contract/servicekit/rabbitmq/test_broker.py"
+_OUTBOX = "tests/contract/servicekit/rabbitmq/test_outbox.py"
+_LIVE = "tests/contract/reporting/test_live.py"
+_ANTIFRAUD = "tests/component/checkin/judging/test_antifraud_client.py"
 _AUTH = "tests/unit/gateway/http/test_auth.py"
-_ACTIVITY = "tests/component/test_activity_rpc.py"
-_ACTIVITY_STORE = "tests/contract/test_activity_store.py"
+_ACTIVITY = "tests/component/activity/test_rpc.py"
+_ACTIVITY_STORE = "tests/contract/activity/test_store.py"
 _COMPARE = "tests/unit/reporting/test_compare.py"
 _BREAKER = "tests/unit/servicekit/test_breaker.py"
 _BATCHING = "tests/unit/servicekit/test_batching.py"

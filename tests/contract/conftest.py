@@ -10,8 +10,8 @@ from sqlalchemy import create_engine as create_blocking_engine
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from deploy.local.processes import SECRETS, VHOST, Place
-from servicekit.database import create_engine
+from deploy.fleet import SECRETS, VHOST, Place
+from servicekit.mysql.database import create_engine
 
 Eventually = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
 

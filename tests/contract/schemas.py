@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, make_url
 from sqlalchemy import create_engine as create_blocking_engine
 
-from servicekit import migrate
+from servicekit.mysql import migrate
 
 
 @contextmanager

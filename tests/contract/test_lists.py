@@ -13,18 +13,19 @@ from typing import Any, ClassVar, Protocol
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.sealed import Sealer
 from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2
 from protos.reporting.v1 import reporting_pb2
-from servicekit import cache, ids
+from servicekit import ids
 from servicekit.clock import SECOND_US, now_us
-from servicekit.database import create_engine
-from servicekit.idempotency import Intent
-from servicekit.outbox import Outbox
+from servicekit.mysql.database import create_engine
+from servicekit.mysql.idempotency import Intent
+from servicekit.rabbitmq.outbox import Outbox
+from servicekit.redis import cache
 from servicekit.rpc import interceptors
-from servicekit.sealed import Sealer
 from servicekit.tokens import Claims
 from services.activity.rpc import ActivityServicer
 from services.activity.store import Store
@@ -46,9 +47,9 @@ from services.reporting.project import Change
 from services.reporting.rpc import ReportingServicer
 from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
-from tests.fakes import FakeActivities
-from tests.fakes_activity import a_draft, a_lot
-from tests.fakes_reporting import FakeActivities as KnownActivities
+from tests.fakes.activity import a_draft, a_lot
+from tests.fakes.checkin import FakeActivities
+from tests.fakes.reporting import FakeActivities as KnownActivities
 
 _MANY = 12
 _PAGE = 3

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from servicekit import migrate
-from servicekit.migrate import MigrationError
+from servicekit.mysql import migrate
+from servicekit.mysql.migrate import MigrationError
 
 _VARIABLE = "ACTIVITY_MIGRATION_DATABASE_URL"
 _ROOT = Path(__file__).parents[2]
@@ -119,7 +119,7 @@ def test_what_is_missing_or_wrong_is_one_line(url: str, variables: dict[str, str
         variables = {_VARIABLE: bad.render_as_string(hide_password=False)}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ACTIVITY_")}
     done = subprocess.run(
-        [sys.executable, "-m", "servicekit.migrate", "activity"],
+        [sys.executable, "-m", "servicekit.mysql.migrate", "activity"],
         cwd=_ROOT,
         env={**kept, **variables},
         capture_output=True,

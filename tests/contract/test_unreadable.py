@@ -11,11 +11,12 @@ from prometheus_client import REGISTRY
 from sqlalchemy import MetaData, Table, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from servicekit import cache, ids
+from servicekit import ids
 from servicekit.clock import LATEST_US, now_us, to_datetime
-from servicekit.database import create_engine
-from servicekit.idempotency import Intent
-from servicekit.outbox import Outbox, OutboxRow, outbox_table
+from servicekit.mysql.database import create_engine
+from servicekit.mysql.idempotency import Intent
+from servicekit.rabbitmq.outbox import Outbox, OutboxRow, outbox_table
+from servicekit.redis import cache
 from services.activity import calendar
 from services.activity.store import Store
 from services.activity.tables import activities, activity_versions, outbox
@@ -27,10 +28,10 @@ from services.identity.store import Organisations, People
 from services.identity.tables import sessions, users
 from services.reporting.live import LiveReader
 from services.reporting.store import Activities
+from tests.contract.reporting.test_live import RedisLive, a_change, key_of
+from tests.contract.reporting.test_store import an_activity
 from tests.contract.schemas import migrated
-from tests.contract.test_reporting_live import RedisLive, a_change, key_of
-from tests.contract.test_reporting_store import an_activity
-from tests.fakes_activity import HOUR_US, STARTS_AT, a_draft, a_lot
+from tests.fakes.activity import HOUR_US, STARTS_AT, a_draft, a_lot
 
 NOW = now_us()
 PII, LATER = Pii({1: b"\x01" * 32}, "wx1"), Pii({7: b"\x07" * 32}, "wx1")

@@ -9,7 +9,7 @@ from itertools import product
 
 from prometheus_client import REGISTRY
 
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 
 _FOREIGN = re.compile(
     r"^(up|slo:.*|(rabbitmq|mysql|redis|kube|keda|container|process|python|node|go|prometheus|scrape)_.*)$"

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from cryptography import x509
 
+from deploy.fleet import PROCESSES, SERVICES, environment, local_place, ports
 from deploy.helm import readme
-from deploy.local.processes import PROCESSES, SERVICES, environment, local_place, ports
 from deploy.operate.__main__ import parser
 from deploy.settings_table import CLASSES, table
-from servicekit import migrate
+from servicekit.mysql import migrate
 from servicekit.process import _STEP_TIMEOUT_S, Stop
 from tests.deploy.goldens import golden
 from tests.deploy.helm import CHART, GOLDEN, KUBERNETES, Manifest, all_values, helm, render

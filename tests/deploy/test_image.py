@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.docker.image import BuildError, mirror, sbom, secrets
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "docker" / "Dockerfile").read_text(encoding="utf-8")
@@ -29,7 +29,8 @@ def test_every_wheel_of_the_lock_is_in_the_bill() -> None:
 def test_the_code_of_every_process_is_copied() -> None:
     """A package that is left out shows only when its process starts."""
     copied = set(re.findall(r"^COPY (\w+) \1$", DOCKERFILE, re.MULTILINE))
-    assert {process.module.partition(".")[0] for process in PROCESSES.values()} | {"protos", "servicekit"} <= copied
+    shared = {"protos", "servicekit", "domainkit"}
+    assert {process.module.partition(".")[0] for process in PROCESSES.values()} | shared <= copied
 
 
 def test_nobody_is_root_in_it_and_nothing_installs() -> None:

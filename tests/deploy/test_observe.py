@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 
 OBSERVE = Path(__file__).parents[2] / "deploy" / "observe"
 

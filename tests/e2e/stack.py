@@ -19,11 +19,12 @@ from pymysql.cursors import DictCursor
 from redis import Redis
 from sqlalchemy import make_url
 
+from deploy.fleet import PROCESSES, ROOT, SECRETS, TLS, Place, environment, instance, local_place
 from deploy.local import launch, stack
-from deploy.local.processes import PROCESSES, ROOT, SECRETS, TLS, Place, environment, instance, local_place
+from domainkit.sealed import Sealer
 from protos.credential.v1.credential_pb2 import QrToken
 from servicekit.ids import from_text
-from servicekit.sealed import Sealer, parse_secrets
+from servicekit.keyring import parse_secrets
 from tests.ports import reserved_port
 
 PATIENCE_S = 60.0

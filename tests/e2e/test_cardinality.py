@@ -9,7 +9,7 @@ from google.protobuf.descriptor import FileDescriptor
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 from gateway import reasons
 from gateway.routes.events import ClientEvent
 from protos.activity.v1 import activity_pb2
@@ -18,7 +18,7 @@ from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit import VERSION, ids
-from servicekit.http_limits import Refusal
+from servicekit.http.limits import Refusal
 from services.activity.calendar import HORIZONS_S
 from services.checkin.rules.merge import Outcome
 from tests.deploy.metrics_registry import labelled

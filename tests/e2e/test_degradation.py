@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.processes import ROOT
+from deploy.fleet import ROOT
+from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
-from servicekit.credentials import checkin_id
 from servicekit.ids import from_text, new_id, to_text
 from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
 from tests.e2e.stack import Outage, attempts_of, eventually, lasting_token, query

@@ -8,7 +8,7 @@ from itertools import repeat
 
 import pytest
 
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 from deploy.local.stack import Shape
 from servicekit.process import end_all
 from tests.e2e.api import Person

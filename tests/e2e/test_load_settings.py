@@ -6,10 +6,10 @@ import aio_pika
 import httpx
 import pytest
 
-from deploy.local import processes
-from deploy.local.processes import PROCESSES, SECRETS, VHOST, Place, instance
+from deploy import fleet
+from deploy.fleet import PROCESSES, SECRETS, VHOST, Place, instance
 from deploy.local.stack import Shape
-from servicekit.broker import Queue
+from servicekit.rabbitmq.broker import Queue
 from services.checkin.queues import TOPOLOGY
 from tests.load.accounting import Program, programs
 from tests.load.reconcile import database
@@ -33,9 +33,9 @@ async def test_every_process_runs_with_the_settings_of_make_up(name: str, replic
     """Each process has the settings of the launcher's table and no others of ours, traces among them."""
     shape = Shape.of_running()
     process = PROCESSES[name]
-    listening = processes.ports(process, replica, shape.http_port)
-    place = processes.local_place(shape.counts, shape.http_port)
-    expected = processes.environment(process, listening, place)
+    listening = fleet.ports(process, replica, shape.http_port)
+    place = fleet.local_place(shape.counts, shape.http_port)
+    expected = fleet.environment(process, listening, place)
 
     found = environment_of(running(instance(name, replica)))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.processes import ROOT
+from deploy.fleet import ROOT
 from servicekit import ids
 from tests.e2e.api import Activity, Api, Person, by_qr, expect
 from tests.e2e.stack import Outage, eventually

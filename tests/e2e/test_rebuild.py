@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from deploy.local.processes import PROCESSES, ROOT, Place, environment, local_place
+from deploy.fleet import PROCESSES, ROOT, Place, environment, local_place
 from deploy.local.stack import PYTHON, Shape
 from tests.e2e.api import Activity, Api, Json, by_qr, outcome
 from tests.e2e.stack import eventually, secret

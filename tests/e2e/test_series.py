@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 from deploy.observe import rules
 from tests.deploy.metrics_registry import Selector, is_foreign, selectors_in
 from tests.e2e.stack import replica

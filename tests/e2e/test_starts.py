@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deploy.local.processes import PROCESSES
+from deploy.fleet import PROCESSES
 from tests.e2e import stack
 
 _REFUSING = [(process.name, "DATABASE_URL") for process in PROCESSES.values() if process.schema]

@@ -24,9 +24,9 @@ from statistics import median
 import msgspec
 from redis import Redis
 
+from deploy.fleet import SECRETS
 from deploy.local.credentials import Vault
 from deploy.local.launch import LOGS
-from deploy.local.processes import SECRETS
 from deploy.local.servers import MYSQL_PORT, REDIS_PORT, connect_admin
 from tests.load import conditions, figures, http_load, phones, versions
 from tests.load.accounting import Meter, Program, Reading, programs

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import aio_pika
 from pymysql.cursors import Cursor
 
+from deploy.fleet import SECRETS, VHOST, Place
 from deploy.local.credentials import Vault
-from deploy.local.processes import SECRETS, VHOST, Place
 from deploy.local.servers import connect_admin
 from servicekit import ids
 from servicekit.clock import from_datetime

@@ -13,8 +13,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from deploy.fleet import ROOT
 from deploy.local import interpreter
-from deploy.local.processes import ROOT
 
 _PYTHON = ".venv/bin/python"
 # The first run of each turn warms everything up and is thrown away.

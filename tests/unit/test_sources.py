@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.processes import ROOT
+from deploy.fleet import ROOT
 
 _NOT_OURS = ("node_modules", "miniprogram_npm", "__pycache__")
 _ENDINGS = "py|md|proto|lua|yaml|yml|toml|json|js|mjs|html|tpl|lock"

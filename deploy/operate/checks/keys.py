@@ -17,7 +17,7 @@ from deploy.operate.finding import Finding, Scene, note, ok, unseen, wrong
 from deploy.operate.screen import plural
 from deploy.operate.surroundings import OutOfReachError
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.sealed import parse_secrets
+from servicekit.keyring import parse_secrets
 from services.checkin.queues import RECORD_QUEUE
 
 # By key id: what is sealed with it, and how often.

@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-from deploy.local.processes import PROCESSES, ROOT, SERVICES
+from deploy.fleet import PROCESSES, ROOT, SERVICES
 from deploy.operate.connections import mysql, rows
 from deploy.operate.finding import Finding, Scene, note, ok, unseen, wrong
 from deploy.operate.screen import span

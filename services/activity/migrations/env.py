@@ -1,6 +1,6 @@
 """Alembic environment of schema `activity`."""
 
-from servicekit.migrate import run_environment
+from servicekit.mysql.migrate import run_environment
 from services.activity.tables import metadata
 
 run_environment("activity", metadata)

@@ -13,9 +13,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.batching import BATCH_SIZE
-from servicekit.credentials import checkin_id
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import clock, ids, telemetry
 from servicekit.breaker import AsyncBreaker
-from servicekit.broker import PublishUnknownError
 from servicekit.errors import UnavailableError
+from servicekit.rabbitmq.broker import PublishUnknownError
 from services.checkin.errors import NothingDurableError
 from services.checkin.metrics import PUBLISHED
 from services.checkin.queues import ATTEMPTED, DECIDED, EXCHANGE, PUBLISHER
@@ -26,7 +26,7 @@ INBOX_S = 0.5
 
 
 class PublishPort(Protocol):
-    """`servicekit.broker.Publisher`."""
+    """`servicekit.rabbitmq.broker.Publisher`."""
 
     async def publish(
         self,

@@ -4,8 +4,8 @@ import logging
 import time
 from collections.abc import Collection
 
-from servicekit.cache import Redis, trip
 from servicekit.errors import UnavailableError
+from servicekit.redis.cache import Redis, trip
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from domainkit import qr
+from domainkit.credentials import evidence_binding, evidence_of
+from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
-from servicekit import qr
-from servicekit.credentials import evidence_binding, evidence_of
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
-from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement

@@ -1,6 +1,6 @@
 """Alembic environment of schema `checkin`."""
 
-from servicekit.migrate import run_environment
+from servicekit.mysql.migrate import run_environment
 from services.checkin.tables import metadata
 
 run_environment("checkin", metadata)

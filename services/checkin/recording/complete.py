@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from domainkit.credentials import evidence_binding
+from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.clock import SECOND_US, now_us
-from servicekit.credentials import evidence_binding
 from servicekit.errors import ServiceError
-from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from servicekit.unreadable import Unreadable
 from services.checkin import metrics
 from services.checkin.judging.judging import UNDECIDED, Case, Judging, no_seat_left, to_reasons

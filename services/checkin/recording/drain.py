@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.broker import Backoff, Delivery
 from servicekit.clock import SECOND_US, from_datetime, now_us
-from servicekit.database import unavailable_when_lost
 from servicekit.errors import UnavailableError
 from servicekit.ids import to_text
+from servicekit.mysql.database import unavailable_when_lost
+from servicekit.rabbitmq.broker import Backoff, Delivery
 from services.checkin import metrics
 from services.checkin.queues import ATTEMPTED, EXCHANGE, RECORD_QUEUE
 from services.checkin.recording.intake import (

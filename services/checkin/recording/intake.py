@@ -22,13 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.batching import BATCH_SIZE
-from servicekit.broker import Backoff, Delivery
 from servicekit.clock import LATEST_US
-from servicekit.consumer import Batch
-from servicekit.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
 from servicekit.errors import UnavailableError
 from servicekit.ids import from_text, is_id
-from servicekit.outbox import OutboxRow
+from servicekit.mysql.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
+from servicekit.rabbitmq.broker import Backoff, Delivery
+from servicekit.rabbitmq.consumer import Batch
+from servicekit.rabbitmq.outbox import OutboxRow
 from services.checkin import metrics
 from services.checkin.queues import PUBLISHER
 from services.checkin.recording.record import Recorder

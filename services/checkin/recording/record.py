@@ -17,7 +17,7 @@ from typing import Protocol
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.clock import now_us
-from servicekit.outbox import OutboxRow
+from servicekit.rabbitmq.outbox import OutboxRow
 from services.checkin.queues import EXCHANGE, RECORDED
 from services.checkin.recording.states import add_state
 from services.checkin.recording.store import DecisionRow, InboxRow, ReviewRow, seat_of, to_merge

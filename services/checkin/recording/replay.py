@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from servicekit.broker import DEAD_LETTERS, Delivery
-from servicekit.consumer import browse
-from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
-from servicekit.outbox import Outbox, OutboxRow
+from servicekit.mysql.database import create_engine
+from servicekit.rabbitmq.broker import DEAD_LETTERS, Delivery
+from servicekit.rabbitmq.consumer import browse
+from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.settings import load
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording import store

@@ -16,11 +16,11 @@ from google.protobuf.message import DecodeError
 from sqlalchemy import Row, and_, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, now_us, to_datetime
-from servicekit.credentials import checkin_id
 from servicekit.ids import least_id_at
-from servicekit.outbox import Outbox, OutboxRow
+from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.unreadable import Unreadable
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey

@@ -7,10 +7,10 @@ carries a revision, and the highest counts. The place is sealed: a phone cannot 
 
 from typing import Protocol
 
+from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1.credential_pb2 import Cursor
 from servicekit.clock import SECOND_US, now_us
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 from services.checkin.records.records import ChangePosition, Stored
 
 # Longer than a transaction of the recorder, and two clocks' difference, may be.

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tupl
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
-from servicekit.credentials import checkin_id
-from servicekit.database import unavailable_when_lost
 from servicekit.errors import UnavailableError
+from servicekit.mysql.database import unavailable_when_lost
 from services.checkin.recording.states import add_state
 from services.checkin.recording.store import (
     read_attempts,

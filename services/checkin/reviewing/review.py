@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from domainkit.credentials import evidence_binding
+from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2
 from servicekit import ids
 from servicekit.clock import now_us
-from servicekit.credentials import evidence_binding
 from servicekit.errors import (
     ConflictError,
     NotFoundError,
@@ -27,9 +28,8 @@ from servicekit.errors import (
     UnavailableError,
     invalid,
 )
-from servicekit.idempotency import IdempotencyKeyReusedError
+from servicekit.mysql.idempotency import IdempotencyKeyReusedError
 from servicekit.plain_text import is_plain
-from servicekit.sealed import SealBrokenError, SealedTextError, Sealer
 from services.checkin.judging.snapshots import Snapshot
 from services.checkin.records.records import ReviewPosition, Ruling, Stored
 from services.checkin.rules.merge import DecisionKind, Outcome

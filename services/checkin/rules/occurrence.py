@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Protocol
 
-from servicekit import qr
+from domainkit import qr
 from servicekit.clock import SECOND_US
 from services.checkin.rules.merge import Judgement
 

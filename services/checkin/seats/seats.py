@@ -24,8 +24,8 @@ import msgspec
 from google.protobuf.message import DecodeError
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.clock import now_us
+from servicekit.redis.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.unreadable import Unreadable
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement

@@ -1,6 +1,6 @@
 """Alembic's entry to the schema `reporting`."""
 
-from servicekit.migrate import run_environment
+from servicekit.mysql.migrate import run_environment
 from services.reporting.tables import metadata
 
 run_environment("reporting", metadata)

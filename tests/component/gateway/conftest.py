@@ -26,7 +26,7 @@ from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError
-from servicekit.http_limits import Limits
+from servicekit.http.limits import Limits
 from servicekit.process import end_all
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.server import serve

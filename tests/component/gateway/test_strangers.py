@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.health import Health
-from servicekit.http_limits import Limits
+from servicekit.http.limits import Limits
 from tests.component.conftest import Signer
 from tests.component.gateway.checkins.test_route import a_body
 from tests.component.gateway.conftest import Gateway, a_gateway, accept, until

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.failures import FailedSignInsError, Failures
-from servicekit import cache, ids
-from servicekit.cache import Redis
+from servicekit import ids
 from servicekit.errors import ServiceError, UnauthenticatedError, UnavailableError
+from servicekit.redis import cache
+from servicekit.redis.cache import Redis
 
 # A bucket of one that takes 100 s to fill: however slow the machine, nothing comes back during a test.
 PER_S = 0.01

@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.fleet import ROOT
 from deploy.local.launch import LaunchError
-from deploy.local.processes import ROOT
 from deploy.local.up import install_packages
 from tests.deploy.cluster import keda, node, plan, site, tools
 from tests.deploy.cluster.crowd import HEAD, Crowd, Outcome, as_json

@@ -8,8 +8,8 @@ import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from deploy.fleet import PROCESSES
 from deploy.local.launch import LaunchError
-from deploy.local.processes import PROCESSES
 from tests.deploy.cluster import site
 from tests.deploy.cluster.crowd import Crowd, Disturbance, Outcome
 from tests.deploy.cluster.node import kubectl

@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 from sqlalchemy import make_url
 
+from deploy.fleet import LOCAL, PROCESSES, ROOT, SECRETS, Place, urls
 from deploy.local import launch, proxies, servers
 from deploy.local.accounts import password_names
 from deploy.local.credentials import Vault, write
 from deploy.local.launch import LaunchError, Program, answers_http
-from deploy.local.processes import LOCAL, PROCESSES, ROOT, SECRETS, Place, urls
 from tests.deploy.cluster import node
 from tests.deploy.cluster.node import HOST, kubectl
 from tests.deploy.cluster.tools import BIN, CACHE

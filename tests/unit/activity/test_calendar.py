@@ -6,7 +6,7 @@ from math import inf
 import pytest
 from prometheus_client import REGISTRY
 
-from servicekit.database import create_engine
+from servicekit.mysql.database import create_engine
 from services.activity.calendar import (
     Calendar,
     Expectation,

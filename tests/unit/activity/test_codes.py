@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
+from domainkit.guesses import guess_limit
 from servicekit import ids
 from servicekit.errors import UnavailableError
-from servicekit.guesses import guess_limit
 from services.activity.codes import CodeResolver
 from services.activity.domain import Activity
 from services.activity.errors import CodeLockedError, CodeWrongError
-from tests.fakes_activity import STARTS_AT, FakeRedis, FakeStore, a_draft
+from tests.fakes.activity import STARTS_AT, FakeRedis, FakeStore, a_draft
 
 WRONG_CODE = "CCCCCC"
 

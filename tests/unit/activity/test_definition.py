@@ -21,7 +21,7 @@ from services.activity.definition import (
     Wifi,
     check,
 )
-from tests.fakes_activity import STARTS_AT, a_definition
+from tests.fakes.activity import STARTS_AT, a_definition
 
 ORGANISATION = b"o" * 16
 HERE = Place("报告厅", 25.0389, 102.7183)

@@ -19,7 +19,7 @@ from services.activity.domain import (
     new_code,
 )
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
-from tests.fakes_activity import HOUR_US, STARTS_AT, a_draft
+from tests.fakes.activity import HOUR_US, STARTS_AT, a_draft
 
 NOW = STARTS_AT
 DRAFT = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from servicekit.ids import new_id
 from services.activity.domain import Activity
 from services.activity.memory import Memory
-from tests.fakes_activity import STARTS_AT, a_draft
+from tests.fakes.activity import STARTS_AT, a_draft
 
 
 def an_activity() -> Activity:

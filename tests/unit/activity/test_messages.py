@@ -3,7 +3,7 @@
 from protos.activity.v1 import activity_pb2 as pb
 from services.activity import messages
 from services.activity.definition import Definition
-from tests.fakes_activity import a_definition, a_draft
+from tests.fakes.activity import a_definition, a_draft
 
 ACTIVITY = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)
 

@@ -1,6 +1,6 @@
 """The table of faults: nothing that may break is left out, and what is in it can be broken."""
 
-from deploy.local.processes import PROCESSES, ROOT
+from deploy.fleet import PROCESSES, ROOT
 from deploy.local.stack import Shape
 from tests.chaos.breaking import SERVERS
 from tests.chaos.faults import NORMAL, SILENCE, UNDECIDED, faults

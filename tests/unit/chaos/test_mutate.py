@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.processes import ROOT
+from deploy.fleet import ROOT
 from tests.chaos.mutate import MUTATIONS, Mutation, Sources, Tree, copied, misfits
 
 _RATE = Mutation("rate", "Limit.rate", "return 1", "return 2", ())

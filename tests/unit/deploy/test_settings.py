@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from deploy.fleet import PROCESSES, Place, environment, ports
 from deploy.local.credentials import Authority, Vault
-from deploy.local.processes import PROCESSES, Place, environment, ports
 from deploy.settings_table import CLASSES
 from servicekit.settings import load, variables
 from services.checkin.settings import RecorderSettings

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from servicekit.sealed import KeyMissingError, SealBrokenError, SealedTextError
+from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError
 from services.identity.pii import Cell, Pii
 
 OLD, NEW = {1: b"\x01" * 32}, {2: b"\x02" * 32}

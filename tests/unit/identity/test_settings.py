@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.fleet import Place
 from deploy.local.credentials import Vault
-from deploy.local.processes import Place
 from servicekit.settings import load
 from services.identity.settings import WECHAT_BASE_URL, Settings
 

@@ -6,8 +6,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from deploy.fleet import Place
 from deploy.local.credentials import Authority, Vault, write
-from deploy.local.processes import Place
 
 
 def test_a_password_is_made_once(tmp_path: Path) -> None:

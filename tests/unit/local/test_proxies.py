@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import processes, proxies
+from deploy import fleet
+from deploy.fleet import PROCESSES, ROOT, SERVICES, environment, ports
+from deploy.local import proxies
 from deploy.local.credentials import Vault
-from deploy.local.processes import PROCESSES, ROOT, SERVICES, environment, ports
 from deploy.local.stack import Shape, programs
 
 TWO = Shape({**dict.fromkeys(PROCESSES, 1), "checkin": 2}, is_proxied=True)
@@ -70,7 +71,7 @@ def test_a_process_reads_other_urls_and_the_same_secrets(tmp_path: Path, monkeyp
 
     proxy = next(edge.address for edge in edges if edge.name == "checkin-redis")
     assert url == usual.replace(TWO.place().redis, proxy) != usual
-    assert found["QIANDAO_CREDENTIAL_SECRET_FILE"] == f"{processes.SECRETS}/credential"
+    assert found["QIANDAO_CREDENTIAL_SECRET_FILE"] == f"{fleet.SECRETS}/credential"
 
 
 def test_toxiproxy_runs_only_when_asked_for() -> None:

@@ -55,7 +55,7 @@ def test_the_command_needs_none_of_the_launchers_code() -> None:
         "import sys, deploy.operate.__main__; print(*(name for name in sys.modules if name.startswith('deploy.local')))"
     )
     done = subprocess.run([sys.executable, "-c", show], cwd=_ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["deploy.local", "deploy.local.processes"]
+    assert done.stdout.split() == ["deploy.local", "deploy.fleet"]
 
 
 def test_a_task_gets_the_environment_of_its_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from deploy.operate.trace import State, Step, Trail, _compare, _is_in_attempted, render, to_json, verdict
+from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.credentials import checkin_id
 from servicekit.ids import new_id, to_text
 from services.checkin.records.records import Stored
 

@@ -12,7 +12,7 @@ from services.reporting.compare import Comparison
 from services.reporting.domain import DAY_US, Window
 from services.reporting.errors import RebuildBusyError
 from services.reporting.project import to_change
-from tests.fakes_reporting import FakeLive, FakeRecords, FakeWindows
+from tests.fakes.reporting import FakeLive, FakeRecords, FakeWindows
 
 ACTIVITY, OTHER_ACTIVITY, OCCURRENCE, OTHER = b"a" * 16, b"b" * 16, b"o" * 16, b"p" * 16
 

@@ -10,7 +10,7 @@ from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
 from services.reporting.domain import IN, OUT, Status, Window
 from services.reporting.project import Projector, newest, to_activity, to_change
-from tests.fakes_reporting import FakeActivities, FakeLive
+from tests.fakes.reporting import FakeActivities, FakeLive
 
 ACTIVITY, OCCURRENCE, PERSON, OTHER = b"a" * 16, b"c" * 16, b"p" * 16, b"o" * 16
 FIRST, SECOND = b"1" * 16, b"2" * 16

@@ -8,7 +8,7 @@ from services.reporting.domain import Window
 from services.reporting.errors import ActivityNotFoundError, RebuildBusyError, RebuildLostError
 from services.reporting.project import to_change
 from services.reporting.rebuilding import Rebuilder
-from tests.fakes_reporting import FakeLive, FakeRecords, FakeWindows
+from tests.fakes.reporting import FakeLive, FakeRecords, FakeWindows
 
 ACTIVITY, FIRST, SECOND = b"a" * 16, b"1" * 16, b"2" * 16
 WINDOWS = FakeWindows(Window(FIRST, ACTIVITY, 1, 1, 2), Window(SECOND, ACTIVITY, 1, 3, 4))

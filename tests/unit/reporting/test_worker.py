@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from servicekit.broker import Delivery
 from servicekit.errors import UnavailableError
+from servicekit.rabbitmq.broker import Delivery
 from services.reporting.worker import Pulse, handler
-from tests.fakes_reporting import FakeLive
+from tests.fakes.reporting import FakeLive
 
 
 class FakeBatch:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrate import has_index
+from servicekit.mysql.migrate import has_index
 
 revision = "0007"
 down_revision = "0006"

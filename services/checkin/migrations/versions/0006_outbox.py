@@ -1,4 +1,4 @@
-"""Table outbox: see servicekit/outbox.py."""
+"""Table outbox: see servicekit/rabbitmq/outbox.py."""
 
 from alembic import op
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrate import has_index
+from servicekit.mysql.migrate import has_index
 
 revision = "0010_seats_by_change"
 down_revision = "0009_seat_changes"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from servicekit.migrate import has_column
+from servicekit.mysql.migrate import has_column
 
 revision = "0008"
 down_revision = "0007"

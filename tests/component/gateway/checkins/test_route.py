@@ -15,13 +15,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2
 from servicekit import ids, telemetry
 from servicekit.errors import ConflictError, RateLimitedError, UnavailableError
+from servicekit.keyring import parse_secrets
 from servicekit.rpc.status import to_status
-from servicekit.sealed import Sealer, parse_secrets
 from tests.component.gateway.conftest import SECRET, Gateway, accept, at_once, judge_as, refuse, session_of, until
 
 Body = dict[str, Any]

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from servicekit import cache
 from servicekit.ids import new_id
+from servicekit.redis import cache
 from services.checkin.judging.devices import Devices
 
 

@@ -10,13 +10,13 @@ from sqlalchemy import event, func, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.broker import Delivery, PublishRefusedError
 from servicekit.clock import SECOND_US, now_us, to_datetime
-from servicekit.consumer import Batch
-from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from servicekit.ids import from_text, least_id_at, new_id, to_text
-from servicekit.outbox import Outbox, OutboxRow
+from servicekit.mysql.database import create_engine
+from servicekit.rabbitmq.broker import Delivery, PublishRefusedError
+from servicekit.rabbitmq.consumer import Batch
+from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from services.checkin.recording import intake, store
 from services.checkin.recording.drain import InboxDrain
 from services.checkin.recording.intake import DecideWorker, RecordWorker, repeating

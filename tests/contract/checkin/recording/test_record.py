@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.database import create_engine
 from servicekit.ids import new_id
-from servicekit.outbox import Outbox
+from servicekit.mysql.database import create_engine
+from servicekit.rabbitmq.outbox import Outbox
 from services.checkin.recording import store
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder

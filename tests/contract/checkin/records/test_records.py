@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.credentials import checkin_id
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.clock import now_us, to_datetime
-from servicekit.credentials import checkin_id
-from servicekit.database import create_engine
 from servicekit.errors import UnavailableError
 from servicekit.ids import new_id
-from servicekit.outbox import Outbox
-from servicekit.sealed import Sealer
+from servicekit.mysql.database import create_engine
+from servicekit.rabbitmq.outbox import Outbox
 from services.checkin.recording import store
 from services.checkin.recording.record import Recorder
 from services.checkin.records.cursor import OVERLAP_US, Changes

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.credentials import checkin_id
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2
-from servicekit.credentials import checkin_id
-from servicekit.database import create_engine
 from servicekit.errors import ConflictError
 from servicekit.ids import new_id
-from servicekit.outbox import Outbox
-from servicekit.sealed import Sealer
+from servicekit.mysql.database import create_engine
+from servicekit.rabbitmq.outbox import Outbox
 from services.checkin.recording import store
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder
@@ -24,7 +24,7 @@ from services.checkin.reviewing.review import Reviews, Word
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.tables import metadata, outbox
 from tests.factories import a_copy, a_snapshot, an_occurrence
-from tests.fakes import FakeActivities
+from tests.fakes.checkin import FakeActivities
 
 
 @dataclass

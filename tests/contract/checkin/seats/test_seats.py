@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from servicekit import cache
 from servicekit.clock import now_us
 from servicekit.ids import new_id
+from servicekit.redis import cache
 from services.checkin.rules.merge import HintKind, Judgement
 from services.checkin.seats.seats import CLAIM_MS, Answer, Claim, Room, Seating, Seats, pack_hints, pack_recorded
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
-from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.ids import new_id
+from servicekit.keyring import parse_secrets
 from servicekit.rpc.status import from_status
-from servicekit.sealed import Sealer, parse_secrets
 from services.checkin.accepting.accept import Acceptance
 from services.checkin.accepting.audit import Audit
 from services.checkin.accepting.recent import Recent
@@ -22,7 +23,7 @@ from services.checkin.rules.merge import Hint, HintKind, Judgement, Outcome
 from services.checkin.rules.occurrence import SECOND_US, Method, Occurrence, Reason
 from services.checkin.seats.seats import Answer
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
-from tests.fakes import (
+from tests.fakes.checkin import (
     FakeAcquaintances,
     FakeActivities,
     FakeAntifraud,

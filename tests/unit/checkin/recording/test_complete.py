@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.clock import now_us
-from servicekit.sealed import Sealer
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.recording.complete import OVERDUE_US, Completion, undecided_copies
 from services.checkin.rules.merge import Judgement

@@ -11,7 +11,7 @@ from servicekit.ids import new_id
 from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.seats.seats import Answer
 from tests.factories import a_snapshot, an_occurrence
-from tests.fakes import FakeActivities
+from tests.fakes.checkin import FakeActivities
 
 
 @dataclass

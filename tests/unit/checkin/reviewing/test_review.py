@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2
-from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -18,9 +19,8 @@ from servicekit.errors import (
     ServiceError,
     UnavailableError,
 )
-from servicekit.idempotency import IdempotencyKeyReusedError
 from servicekit.ids import new_id
-from servicekit.sealed import Sealer
+from servicekit.mysql.idempotency import IdempotencyKeyReusedError
 from services.checkin.recording.store import to_merge
 from services.checkin.records.records import ReviewPosition, Ruling, Stored
 from services.checkin.reviewing.review import MAXIMUM_BULK, PAGE, Reviews, Word
@@ -28,7 +28,7 @@ from services.checkin.rules import merge
 from services.checkin.rules.merge import Decision, DecisionKind, Outcome
 from services.checkin.rules.occurrence import Occurrence
 from tests.factories import a_copy, a_snapshot, an_occurrence
-from tests.fakes import FakeActivities
+from tests.fakes.checkin import FakeActivities
 
 STAFF, MEMBER = identity_pb2.ROLE_STAFF, identity_pb2.ROLE_MEMBER
 SEALER = Sealer(credential_pb2.Evidence, {1: bytes(32)})

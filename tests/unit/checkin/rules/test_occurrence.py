@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domainkit.qr import GRACE_S
 from servicekit.ids import new_id
-from servicekit.qr import GRACE_S
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import (
     SECOND_US,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.checkins import attempts
+from gateway.http.fields import parse_bssid
 from gateway.http.problems import MalformedError
 from servicekit import ids
 from servicekit.errors import InvalidArgumentError
@@ -103,7 +104,7 @@ def test_the_hash_leaves_out_what_may_change(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize("text", ["3c:7c:3f:00:1a:2b", "3C-7C-3F-00-1A-2B", "3c7c3f001a2b"])
 def test_a_bssid_has_three_spellings(text: str) -> None:
     """Colons, hyphens or nothing, in either case."""
-    assert attempts.parse_bssid(text) == bytes.fromhex("3c7c3f001a2b")
+    assert parse_bssid(text) == bytes.fromhex("3c7c3f001a2b")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_a_bssid_has_three_spellings(text: str) -> None:
 def test_other_texts_are_no_bssid(text: str) -> None:
     """Too short, mixed, not hex, too long, or of other digits."""
     with pytest.raises(ValueError, match="12 hex digits"):
-        attempts.parse_bssid(text)
+        parse_bssid(text)
 
 
 def test_a_claimed_time_of_another_zone_is_the_same_instant() -> None:

@@ -17,8 +17,8 @@ from gateway.checkins.receipts import Receipts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid
+from servicekit.keyring import parse_secrets
 from servicekit.rpc.status import to_status
-from servicekit.sealed import parse_secrets
 from servicekit.tokens import Claims
 
 PERSON = Claims(ids.new_id(), ids.new_id(), 2e9, "token")

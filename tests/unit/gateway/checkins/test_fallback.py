@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
+from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.sealed import Sealer
 from gateway.checkins.fallback import ATTEMPTED, EXCHANGE, BatchLostError, Fallback
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit import ids
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import now_us
-from servicekit.credentials import checkin_id, evidence_binding
 from servicekit.errors import UnavailableError
-from servicekit.sealed import Sealer, parse_secrets
+from servicekit.keyring import parse_secrets
 
 SECRETS = parse_secrets("1:" + bytes(range(32)).hex())
 STRANGE = parse_secrets("1:" + bytes(range(32, 64)).hex())

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.checkins import texts
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 FENCE = {"reason": "FENCE_OUTSIDE", "distance_m": 2312, "radius_m": 500, "accuracy_m": 18}
 
 

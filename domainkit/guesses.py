@@ -1,0 +1,9 @@
+"""The limit on what can be guessed: five wrong codes in ten minutes, whatever carries them, wherever they are typed."""
+
+from servicekit.redis.allowance import Allowance
+from servicekit.redis.cache import Redis
+
+
+def guess_limit(redis: Redis) -> Allowance:
+    """Wrong codes of each person; a right one spends nothing, and is refused like a wrong one when all is spent."""
+    return Allowance(redis, b"guess:", limit=5, window_s=600)

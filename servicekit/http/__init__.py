@@ -1,0 +1,1 @@
+"""HTTP: the server of every process, and what it bears from strangers."""

@@ -1,0 +1,1 @@
+"""MySQL: engines, errors by meaning, idempotency keys."""

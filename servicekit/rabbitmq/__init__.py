@@ -1,0 +1,1 @@
+"""RabbitMQ: connections that come back, confirmed publishes, consumers in batches, the outbox."""

@@ -1,0 +1,487 @@
+"""ActivityService over real gRPC: who may do what, the life of an activity, its QR, and resolving it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from domainkit.guesses import guess_limit
+from domainkit.roles import Roles
+from domainkit.sealed import Sealer
+from protos.activity.v1 import activity_pb2 as pb
+from protos.activity.v1 import activity_pb2_grpc
+from protos.credential.v1 import credential_pb2
+from protos.identity.v1 import identity_pb2, identity_pb2_grpc
+from servicekit import ids
+from servicekit.clock import SECOND_US
+from servicekit.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServiceError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from servicekit.rpc import client
+from servicekit.rpc.interceptors import by, for_person
+from services.activity import messages
+from services.activity.codes import CodeResolver
+from services.activity.qr import QrCodes
+from services.activity.rpc import ACCESS, ActivityServicer
+from tests.component.conftest import Loopback, Signer
+from tests.fakes.activity import STARTS_AT, FakeRedis, FakeRoles, FakeStore, a_draft
+
+ORGANISATION = ids.new_id()
+PEOPLE = {role: ids.new_id() for role in ("owner", "organiser", "staff", "member", "stranger")}
+_ROLES = {
+    "owner": identity_pb2.ROLE_OWNER,
+    "organiser": identity_pb2.ROLE_ORGANISER,
+    "staff": identity_pb2.ROLE_STAFF,
+    "member": identity_pb2.ROLE_MEMBER,
+}
+SEALER = Sealer(credential_pb2.QrToken, {1: b"\x01" * 32})
+OTHER_SEALER = Sealer(credential_pb2.QrToken, {1: b"\x02" * 32})
+# A moment in the middle of a slot.
+NOW = STARTS_AT + 7 * SECOND_US
+WRONG_CODE = "CCCCCC"
+
+
+@dataclass
+class Service:
+    """The service as a test sees it, on fakes; calls come from the gateway on an organiser's behalf."""
+
+    loopback: Loopback
+    signer: Signer
+    store: FakeStore = field(default_factory=FakeStore)
+    redis: FakeRedis = field(default_factory=FakeRedis)
+    now_us: int = NOW
+
+    async def start(self) -> None:
+        """Serves."""
+        roles = FakeRoles({(ORGANISATION, PEOPLE[name]): role for name, role in _ROLES.items()})
+        servicer = ActivityServicer(
+            self.store,
+            roles,
+            QrCodes(SEALER, self.redis),  # type: ignore[arg-type]
+            CodeResolver(self.store, guess_limit(self.redis)),  # type: ignore[arg-type]
+            "https://qiandao.example/",
+            now_us=lambda: self.now_us,
+        )
+        register = activity_pb2_grpc.add_ActivityServiceServicer_to_server
+        await self.loopback.serve("activity", register, servicer, ACCESS, self.signer.verifier())
+        self._channels = {
+            caller: self.loopback.connect("activity", caller) for caller in ("gateway", "checkin", "identity")
+        }
+
+    async def call(self, name: str, request: Any, who: str | bytes = "organiser", caller: str = "gateway") -> Any:
+        """Calls a method on somebody's behalf; `who` is a role, or any person's id."""
+        stub = activity_pb2_grpc.ActivityServiceStub(self._channels[caller])
+        token = self.signer.token(PEOPLE[who] if isinstance(who, str) else who)
+        return await client.call(getattr(stub, name), request, timeout_s=30, token=token)
+
+    async def create(self, key: str = "", **changes: Any) -> pb.Activity:
+        """A draft of the lecture."""
+        message = messages.to_message(a_draft(ORGANISATION, b"", b"", **changes))
+        return await self.call("CreateActivity", pb.CreateActivityRequest(activity=message, idempotency_key=key))
+
+    async def published(self, **changes: Any) -> pb.Activity:
+        """A published lecture."""
+        activity = await self.create(**changes)
+        return await self.call("PublishActivity", pb.PublishActivityRequest(activity_id=activity.activity_id))
+
+    async def show(self, activity: pb.Activity) -> pb.Qr:
+        """What a screen shows now."""
+        return await self.call("GetQr", pb.GetQrRequest(activity_id=activity.activity_id))
+
+    async def resolve(self, who: str | bytes = "stranger", **credential: Any) -> pb.ActivityCard:
+        """What a phone is shown."""
+        return await self.call("ResolveActivity", pb.ResolveActivityRequest(**credential), who)
+
+    async def refusal(self, who: str | bytes = "stranger", **credential: Any) -> ServiceError:
+        """Why a phone is shown nothing."""
+        with pytest.raises(ServiceError) as refusal:
+            await self.resolve(who, **credential)
+        return refusal.value
+
+
+@pytest.fixture
+async def service(loopback: Loopback, signer: Signer) -> Service:
+    """See `Service`."""
+    service = Service(loopback, signer)
+    await service.start()
+    return service
+
+
+REQUESTS: dict[str, Callable[[bytes], Any]] = {
+    "CreateActivity": lambda _: pb.CreateActivityRequest(activity=messages.to_message(a_draft(ORGANISATION, b"", b""))),
+    "GetActivity": lambda id: pb.GetActivityRequest(activity_id=id),
+    "ListActivities": lambda _: pb.ListActivitiesRequest(organisation_id=ORGANISATION),
+    "PublishActivity": lambda id: pb.PublishActivityRequest(activity_id=id),
+    "CloseActivity": lambda id: pb.CloseActivityRequest(activity_id=id),
+    "CancelActivity": lambda id: pb.CancelActivityRequest(activity_id=id),
+    "GetQr": lambda id: pb.GetQrRequest(activity_id=id),
+    "RevokeQr": lambda id: pb.RevokeQrRequest(activity_id=id),
+    "ResolveActivity": lambda id: pb.ResolveActivityRequest(activity_id=id),
+}
+READS = {"GetActivity", "ListActivities", "GetQr"}
+
+
+def expected(method: str, who: str) -> type[ServiceError] | None:
+    """The rule in one place: organisers do, staff look, everybody resolves, and others cannot tell that it exists."""
+    if method == "ResolveActivity" or who in ("owner", "organiser"):
+        return None
+    if who == "staff":
+        return None if method in READS else PermissionDeniedError
+    return NotFoundError
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("method", REQUESTS)
+async def test_who_may_do_what_with_a_published_activity(service: Service, method: str, who: str) -> None:
+    """Every method for every class of person."""
+    activity = await service.published()
+    request = REQUESTS[method](activity.activity_id)
+
+    if error := expected(method, who):
+        with pytest.raises(error):
+            await service.call(method, request, who)
+    else:
+        await service.call(method, request, who)
+
+
+@pytest.mark.parametrize("method", sorted(REQUESTS.keys() - {"CreateActivity", "ListActivities"}))
+async def test_a_foreign_activity_and_none_at_all_read_the_same(service: Service, method: str) -> None:
+    """Nobody can find out which ids exist."""
+    draft = await service.create()
+    answers = []
+    for activity_id in (draft.activity_id, ids.new_id(), b"short"):
+        with pytest.raises(NotFoundError) as refusal:
+            await service.call(method, REQUESTS[method](activity_id), "stranger")
+        answers.append((refusal.value.detail, refusal.value.reason, refusal.value.metadata))
+
+    assert answers[0] == answers[1] == answers[2]
+
+
+async def test_processes_read_snapshots_and_other_processes_nothing(service: Service) -> None:
+    """checkin by its certificate, without a person; identity not at all; and nobody acts for people but the gateway."""
+    activity = await service.published()
+    [occurrence] = activity.occurrences
+    request = pb.BatchGetOccurrencesRequest(
+        occurrence_ids=[occurrence.occurrence_id, ids.new_id(), b"short"],
+        codes=[activity.code, WRONG_CODE, "no code"],
+        activity_ids=[activity.activity_id, ids.new_id()],
+    )
+
+    found = await service.call("BatchGetOccurrences", request, caller="checkin")
+
+    [snapshot] = found.occurrences
+    assert (snapshot.occurrence_id, snapshot.code, snapshot.state) == (
+        occurrence.occurrence_id,
+        activity.code,
+        pb.STATE_PUBLISHED,
+    )
+    for method, caller in (("BatchGetOccurrences", "identity"), ("GetActivity", "checkin")):
+        with pytest.raises(PermissionDeniedError):
+            await service.call(method, pb.GetActivityRequest(), caller=caller)
+
+
+async def test_nobody_without_a_token(service: Service, loopback: Loopback) -> None:
+    """The gateway's certificate alone is no person."""
+    stub = activity_pb2_grpc.ActivityServiceStub(loopback.connect("activity", "gateway"))
+
+    with pytest.raises(UnauthenticatedError):
+        await client.call(stub.ResolveActivity, pb.ResolveActivityRequest(code=WRONG_CODE), timeout_s=30)
+
+
+async def test_an_activity_lives_from_draft_to_closed(service: Service) -> None:
+    """Each step once or twice; after the end only reading is left."""
+    draft = await service.create()
+    request = {"activity_id": draft.activity_id}
+    assert (draft.state, draft.revision, len(draft.code)) == (pb.STATE_DRAFT, 1, 6)
+    assert draft.occurrences[0].starts_at == STARTS_AT
+
+    for name, state in (("Publish", pb.STATE_PUBLISHED), ("Close", pb.STATE_CLOSED)):
+        request_type = getattr(pb, f"{name}ActivityRequest")
+        once = await service.call(f"{name}Activity", request_type(**request))
+        twice = await service.call(f"{name}Activity", request_type(**request))
+        assert once.state == state
+        assert twice == once
+
+    for method in ("PublishActivity", "CancelActivity", "GetQr", "RevokeQr"):
+        with pytest.raises(ConflictError) as refusal:
+            await service.call(method, REQUESTS[method](draft.activity_id))
+        assert refusal.value.metadata == {"state": "closed"}
+    assert (await service.call("GetActivity", pb.GetActivityRequest(**request))).state == pb.STATE_CLOSED
+
+
+async def test_mistakes_are_named_and_nothing_is_stored(service: Service) -> None:
+    """All at once, by their JSON paths."""
+    with pytest.raises(InvalidArgumentError) as refusal:
+        await service.create(title="", time_zone="Mars/Olympus")
+
+    assert [fault.field for fault in refusal.value.fields] == ["title", "time_zone"]
+    assert service.store.activities == {}
+
+
+async def test_a_repeated_creation_makes_nothing_new(service: Service) -> None:
+    """By its Idempotency-Key; another body under the same key is a conflict."""
+    first = await service.create("key-1")
+
+    assert await service.create("key-1") == first
+    assert len(service.store.activities) == 1
+    with pytest.raises(ConflictError) as refusal:
+        await service.create("key-1", title="Another lecture")
+    assert refusal.value.reason == "IDEMPOTENCY_KEY_REUSED"
+
+
+async def test_lists_are_paged_from_new_to_old(service: Service) -> None:
+    """Of one organisation or of all one's own; members have none."""
+    made = [(await service.create()).activity_id for _ in range(3)]
+
+    first = await service.call("ListActivities", pb.ListActivitiesRequest(page_size=2), "staff")
+    rest = await service.call(
+        "ListActivities", pb.ListActivitiesRequest(page_size=2, page_token=first.next_page_token), "staff"
+    )
+
+    listed = [activity.activity_id for page in (first, rest) for activity in page.activities]
+    assert listed == sorted(made, reverse=True)
+    assert rest.next_page_token == ""
+    assert await service.call("ListActivities", pb.ListActivitiesRequest(), "member") == pb.ListActivitiesResponse()
+    with pytest.raises(InvalidArgumentError):
+        await service.call("ListActivities", pb.ListActivitiesRequest(page_token="%%%"))
+
+
+async def test_the_qr_of_a_slot_is_the_same_until_the_slot_ends(service: Service) -> None:
+    """Its token opens to occurrence, start of the slot, life and epoch, and the phone finds the activity by it."""
+    activity = await service.published()
+
+    qr = await service.show(activity)
+    again = await service.show(activity)
+    service.now_us = qr.expires_at
+    later = await service.show(activity)
+
+    token = SEALER.open_text(qr.token)
+    assert (token.issued_at, token.life_s, token.epoch) == (STARTS_AT // SECOND_US, 60, 1)
+    assert (qr.slot, qr.expires_at, qr.refresh_in_s) == (token.issued_at // 60, STARTS_AT + 60 * SECOND_US, 53)
+    assert qr.url == f"https://qiandao.example/q/{qr.token}"
+    assert qr.code == activity.code
+    assert again == qr
+    assert (later.slot, later.refresh_in_s) == (qr.slot + 1, 60)
+    assert later.token != qr.token
+    assert (await service.resolve(token=later.token)).activity_id == activity.activity_id
+
+
+async def test_a_strict_activity_carries_no_url(service: Service) -> None:
+    """Other scanners shall not open it."""
+    qr = await service.show(await service.published(strict=True))
+
+    assert qr.url == ""
+    assert qr.token
+
+
+async def test_a_qr_is_shown_without_redis(service: Service) -> None:
+    """Every replica seals its own, and each is good."""
+    activity = await service.published()
+    service.redis.is_gone = True
+
+    qr = await service.show(activity)
+
+    assert (await service.resolve(token=qr.token)).activity_id == activity.activity_id
+
+
+async def test_refresh_now_makes_qr_and_code_worthless_at_once(service: Service) -> None:
+    """The old token is QR_REVOKED, the old code wrong, the new ones good."""
+    activity = await service.published()
+    old = await service.show(activity)
+    await service.resolve(token=old.token)
+
+    new = await service.call("RevokeQr", pb.RevokeQrRequest(activity_id=activity.activity_id))
+
+    assert (await service.refusal(token=old.token)).reason == "QR_REVOKED"
+    assert (await service.refusal(code=old.code)).reason == "CODE_WRONG"
+    assert (await service.resolve(token=new.token)).activity_id == activity.activity_id
+    assert (await service.resolve(code=new.code)).activity_id == activity.activity_id
+    assert await service.show(activity) == new
+
+
+async def test_a_token_of_a_newer_epoch_makes_a_replica_look_again(service: Service) -> None:
+    """Another replica has revoked; this one has resolved the old QR a moment ago."""
+    activity = await service.published()
+    await service.resolve(token=(await service.show(activity)).token)
+    stored = service.store.activities[activity.activity_id]
+    service.store.activities[activity.activity_id] = stored.revoke()
+
+    new = await service.show(activity)
+
+    assert (await service.resolve(token=new.token)).activity_id == activity.activity_id
+
+
+def a_token(sealer: Sealer[credential_pb2.QrToken] = SEALER, **changes: int | bytes) -> str:
+    """A fresh token of an occurrence that nobody knows."""
+    values: dict[str, Any] = {"occurrence_id": ids.new_id(), "issued_at": NOW // SECOND_US, "life_s": 60, "epoch": 1}
+    return sealer.seal_text(credential_pb2.QrToken(**(values | changes)))
+
+
+async def test_bad_tokens_are_refused_for_what_they_are(service: Service) -> None:
+    """Forged, truncated, padded, expired, future, or of no activity."""
+    activity = await service.published()
+    known = {"occurrence_id": activity.occurrences[0].occurrence_id}
+    now_s = NOW // SECOND_US
+    tokens = {
+        "": "QR_MALFORMED",
+        "weixin://": "QR_MALFORMED",
+        a_token()[:-1]: "QR_MALFORMED",
+        a_token() + "=": "QR_MALFORMED",
+        a_token(OTHER_SEALER, **known): "QR_SIGNATURE",
+        a_token(**known, issued_at=now_s - 71): "QR_EXPIRED",
+        a_token(**known, issued_at=now_s + 6): "QR_FUTURE",
+        a_token(): "NOT_FOUND",
+    }
+
+    assert [(await service.refusal(token=token)).reason for token in tokens] == list(tokens.values())
+    assert (await service.resolve(token=a_token(**known, issued_at=now_s - 70))).activity_id == activity.activity_id
+
+
+async def test_a_participant_sees_the_card_by_code_token_and_id(service: Service) -> None:
+    """The same card, however it was found, with where and when but no credential."""
+    activity = await service.published()
+    qr = await service.show(activity)
+
+    typed = f" {activity.code[:3].lower()}-{activity.code[3:]} "
+    cards = [
+        await service.resolve(code=typed),
+        await service.resolve(token=qr.token),
+        await service.resolve(activity_id=activity.activity_id),
+    ]
+
+    assert cards[0] == cards[1] == cards[2]
+    assert cards[0].opens_at == STARTS_AT - 1800 * SECOND_US
+    assert cards[0].place == activity.place
+    assert cards[0].uses_wifi
+    assert activity.code.encode() not in cards[0].SerializeToString()
+
+
+async def test_a_draft_is_not_resolved_and_a_cancelled_one_says_so(service: Service) -> None:
+    """Who came for nothing learns why; what was never announced stays unknown."""
+    announced, secret = await service.published(), await service.create()
+    for activity in (announced, secret):
+        await service.call("CancelActivity", pb.CancelActivityRequest(activity_id=activity.activity_id))
+
+    assert (await service.resolve(code=announced.code)).state == pb.STATE_CANCELLED
+    assert (await service.refusal(code=secret.code)).reason == "CODE_WRONG"
+    assert (await service.refusal(activity_id=secret.activity_id)).reason == "NOT_FOUND"
+    assert (await service.refusal()).reason == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["redis", "redis gone"])
+async def test_five_wrong_codes_lock_that_person_only(service: Service, is_gone: bool) -> None:
+    """With and without Redis; even the right code is then refused, other ways stay open."""
+    activity = await service.published()
+    service.redis.is_gone = is_gone
+    guesser, neighbour = ids.new_id(), ids.new_id()
+
+    wrong = [(await service.refusal(guesser, code=code)).reason for code in (WRONG_CODE, "", "0", "x" * 99, "😀")]
+    locked = await service.refusal(guesser, code=activity.code)
+
+    assert wrong == ["CODE_WRONG"] * 5
+    assert (type(locked), locked.reason) == (RateLimitedError, "CODE_LOCKED")
+    assert locked.retry_after_s is not None and 590 < locked.retry_after_s <= 600
+    assert (await service.resolve(neighbour, code=activity.code)).activity_id == activity.activity_id
+    assert (await service.resolve(guesser, activity_id=activity.activity_id)).activity_id == activity.activity_id
+
+
+async def test_guesses_made_at_the_same_instant_are_all_counted(service: Service) -> None:
+    """Nothing is gained by guessing twenty times at once."""
+    guesser = ids.new_id()
+
+    answers = await asyncio.gather(*(service.refusal(guesser, code=WRONG_CODE) for _ in range(20)))
+
+    assert sorted(answer.reason for answer in answers) == ["CODE_LOCKED"] * 15 + ["CODE_WRONG"] * 5
+
+
+async def test_a_room_that_resolves_at_once_costs_two_reads(service: Service) -> None:
+    """One by the QR's occurrence and one by the activity's id, whoever asks."""
+    activity = await service.published()
+    qr = await service.show(activity)
+    service.store.reads = 0
+
+    cards = await asyncio.gather(
+        *(service.resolve(ids.new_id(), token=qr.token) for _ in range(50)),
+        *(service.resolve(ids.new_id(), activity_id=activity.activity_id) for _ in range(50)),
+    )
+
+    assert {card.activity_id for card in cards} == {activity.activity_id}
+    assert service.store.reads == 2
+
+
+@dataclass
+class FakeIdentity(identity_pb2_grpc.IdentityServiceServicer):
+    """Identity as far as roles go."""
+
+    role: "identity_pb2.Role.ValueType" = identity_pb2.ROLE_UNSPECIFIED
+    asked: int = 0
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def GetRole(self, request: identity_pb2.GetRoleRequest, context: Any) -> identity_pb2.GetRoleResponse:
+        """The one role there is, once it may answer."""
+        self.asked += 1
+        await self.answers.wait()
+        return identity_pb2.GetRoleResponse(role=self.role)
+
+    async def ListOrganisations(
+        self, request: identity_pb2.ListOrganisationsRequest, context: Any
+    ) -> identity_pb2.ListOrganisationsResponse:
+        """One organisation on each of two pages: staff in the first, member of the second."""
+        role = identity_pb2.ROLE_MEMBER if request.page_token else identity_pb2.ROLE_STAFF
+        organisation = identity_pb2.Organisation(organisation_id=b"ab"[bool(request.page_token) :][:1] * 16, role=role)
+        return identity_pb2.ListOrganisationsResponse(
+            organisations=[organisation], next_page_token="" if request.page_token else "more"
+        )
+
+
+class RolesServicer(activity_pb2_grpc.ActivityServiceServicer):
+    """Asks identity for the caller's role and organisations."""
+
+    def __init__(self, roles: Roles) -> None:
+        self._roles = roles
+
+    async def GetActivity(self, request: pb.GetActivityRequest, context: Any) -> pb.Activity:
+        """The role, as a revision."""
+        return pb.Activity(revision=await self._roles.of_caller(ORGANISATION))
+
+    async def ListActivities(self, request: pb.ListActivitiesRequest, context: Any) -> pb.ListActivitiesResponse:
+        """The organisations."""
+        found = await self._roles.organisations_of_caller()
+        return pb.ListActivitiesResponse(activities=[pb.Activity(organisation_id=each) for each in found])
+
+
+async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: Loopback, signer: Signer) -> None:
+    """A new organiser need not wait; a known one costs one call in ten seconds; silence ends after 0.3 s."""
+    identity = FakeIdentity()
+    service = "/identity.v1.IdentityService/"
+    access = {service + "GetRole": by("activity"), service + "ListOrganisations": for_person("activity")}
+    register = identity_pb2_grpc.add_IdentityServiceServicer_to_server
+    await loopback.serve("identity", register, identity, access, signer.verifier())
+    servicer = RolesServicer(Roles(loopback.connect("identity", "activity")))
+    register = activity_pb2_grpc.add_ActivityServiceServicer_to_server
+    await loopback.serve("activity", register, servicer, ACCESS, signer.verifier())
+    stub = activity_pb2_grpc.ActivityServiceStub(loopback.connect("activity", "gateway"))
+    token = signer.token(PEOPLE["organiser"])
+
+    async def role() -> int:
+        answer = await client.call(stub.GetActivity, pb.GetActivityRequest(), timeout_s=30, token=token)
+        return int(answer.revision)
+
+    with pytest.raises(UnavailableError):
+        await role()
+    identity.answers.set()
+    assert await role() == identity_pb2.ROLE_UNSPECIFIED
+    identity.role = identity_pb2.ROLE_ORGANISER
+    assert [await role(), await role()] == [identity_pb2.ROLE_ORGANISER] * 2
+    assert identity.asked == 3
+    found = await client.call(stub.ListActivities, pb.ListActivitiesRequest(), timeout_s=30, token=token)
+    assert [each.organisation_id for each in found.activities] == [b"a" * 16]

@@ -1,0 +1,430 @@
+"""CheckinService over real gRPC: who may call what, one's own records, cases and decisions; fakes behind."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from domainkit.credentials import checkin_id
+from domainkit.sealed import Sealer
+from protos.checkin.v1 import checkin_pb2 as pb
+from protos.checkin.v1 import checkin_pb2_grpc
+from protos.credential.v1 import credential_pb2
+from protos.identity.v1 import identity_pb2
+from servicekit.clock import now_us
+from servicekit.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from servicekit.ids import new_id
+from servicekit.rpc.client import call
+from servicekit.rpc.status import from_status
+from services.checkin.recording.store import to_merge
+from services.checkin.records.acquaintances import Acquaintances
+from services.checkin.records.cursor import Changes
+from services.checkin.records.records import ChangePosition, Position, Ruling, Stored
+from services.checkin.reviewing.review import Reviews
+from services.checkin.rpc import ACCESS, CheckinServicer
+from services.checkin.rules import merge
+from services.checkin.rules.keys import AttemptKey
+from services.checkin.rules.merge import Decision, DecisionKind
+from services.checkin.seats.seats import Answer
+from tests.component.conftest import Loopback, Signer
+from tests.factories import a_copy, a_snapshot, an_occurrence
+from tests.fakes.checkin import FakeActivities
+
+SECRETS = {1: bytes(32)}
+Item = pb.BatchDecideReviewsRequest.Item
+
+
+@dataclass
+class Stock:
+    """Stored attempts, a recorder that decides at once, answers in Redis, and roles, all in memory."""
+
+    copies: list[pb.Copy] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
+    answered: list[Answer] = field(default_factory=list)
+    role: int = identity_pb2.ROLE_STAFF
+    is_redis_gone: bool = False
+    is_broker_gone: bool = False
+
+    def _stored(self, copy: pb.Copy) -> Stored:
+        rulings = [ruling for ruling in self.rulings if ruling.decision.attempt_id == copy.attempt_id]
+        seat = merge.resolve_seat([to_merge(copy)], [ruling.decision for ruling in rulings])
+        return Stored(copy, (copy,), seat, 1 + len(rulings), rulings)
+
+    def _of(self, user_id: bytes) -> list[Stored]:
+        mine = sorted(self.copies, key=lambda copy: copy.received_at, reverse=True)
+        return [self._stored(copy) for copy in mine if copy.user_id == user_id]
+
+    async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
+        """One's own."""
+        return next((stored for stored in self._of(user_id) if stored.checkin_id == identifier), None)
+
+    async def list_of(self, user_id: bytes, size: int, before: Position | None) -> list[Stored]:
+        """A page of one's own."""
+        mine = self._of(user_id)
+        return [one for one in mine if not before or one.copy.received_at < before[0]][:size]
+
+    async def who_tried(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """By themselves."""
+        own = (copy for copy in self.copies if copy.organisation_id == organisation_id and not copy.is_staff)
+        return {copy.user_id for copy in own} & set(user_ids)
+
+    async def answers_of_all(self, user_ids: Sequence[bytes]) -> dict[bytes, list[Answer]]:
+        """What Redis remembers of them."""
+        return {user_id: await self.answers_of(user_id) for user_id in user_ids}
+
+    async def among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+        """Nobody is a member."""
+        return set()
+
+    async def which_are_stored(self, keys: Collection[AttemptKey]) -> set[AttemptKey]:
+        """Those that are there."""
+        return {(copy.user_id, copy.attempt_id) for copy in self.copies} & set(keys)
+
+    async def changes_of(
+        self, user_id: bytes, since: int, after: ChangePosition | None, size: int
+    ) -> tuple[list[Stored], ChangePosition | None]:
+        """All one's own, then nothing."""
+        return ([] if since else self._of(user_id)), None
+
+    async def find(self, identifiers: Collection[bytes]) -> dict[bytes, Stored]:
+        """Anybody's."""
+        every = map(self._stored, self.copies)
+        return {stored.checkin_id: stored for stored in every if stored.checkin_id in identifiers}
+
+    async def list_reviews(self, occurrence: object, state: int, size: int, after: object) -> list[Stored]:
+        """All, whatever they read."""
+        return [] if after else [self._stored(copy) for copy in self.copies][:size]
+
+    async def bulk_cases(self, occurrence: object) -> list[pb.BulkCase]:
+        """None."""
+        return []
+
+    async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
+        """All."""
+        return [self._stored(copy) for copy in self.copies if copy.is_offline][:limit]
+
+    async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
+        """All that were sent."""
+        return dict.fromkeys(decision_ids, False)
+
+    async def list_states(self, occurrence_id: bytes, size: int, after: Any) -> pb.ListRecordsResponse:
+        """As many seats as there are, after the last."""
+        users = sorted(copy.user_id for copy in self.copies if not after or copy.user_id > after[0])[:size]
+        return pb.ListRecordsResponse(seats=[pb.SeatState(user_id=user, direction=pb.DIRECTION_IN) for user in users])
+
+    async def totals(self, occurrence_ids: Sequence[bytes]) -> list[pb.Totals]:
+        """One seat each."""
+        return [pb.Totals(occurrence_id=one, seats=1, revisions=3) for one in occurrence_ids]
+
+    async def answers_of(self, user_id: bytes) -> list[Answer]:
+        """What Redis remembers."""
+        if self.is_redis_gone:
+            raise UnavailableError("Redis is gone")
+        return self.answered
+
+    async def send(self, batch: pb.DecidedBatch) -> None:
+        """The broker and the recorder at once."""
+        if self.is_broker_gone:
+            raise UnavailableError("no broker")
+        for one in batch.decisions:
+            kind = list(DecisionKind)[one.kind - 1]
+            decision = Decision(one.decision_id, len(self.rulings) + 1, kind, one.attempt_id, one.decided_at, False)
+            self.rulings.append(Ruling(decision, one.decided_by, one.reason))
+
+    async def of(self, *_: Any) -> Any:
+        """One role for everybody; as the port of names, which take people only, nobody has one."""
+        return self.role if len(_) == 2 else {}
+
+    async def accept(self, attempts: Sequence[pb.Attempt]) -> list[pb.CheckinResult]:
+        """One result per attempt."""
+        return [pb.CheckinResult(checkin=pb.Checkin(attempt_id=one.attempt_id)) for one in attempts]
+
+
+@dataclass
+class Checkin:
+    """The service as a test sees it."""
+
+    loopback: Loopback
+    signer: Signer
+    stock: Stock = field(default_factory=Stock)
+    person: bytes = field(default_factory=new_id)
+
+    def __post_init__(self) -> None:
+        self.occurrence = an_occurrence()
+
+    async def start(self) -> None:
+        """Serves."""
+        stock: Any = self.stock
+        activities: Any = FakeActivities([a_snapshot(self.occurrence)])
+        evidence = Sealer(credential_pb2.Evidence, SECRETS)
+        reviews = Reviews(stock, stock, activities, stock, stock, evidence, recorded_within_s=0)
+        changes = Changes(stock, Sealer(credential_pb2.Cursor, SECRETS))
+        servicer = CheckinServicer(
+            stock, stock, stock, activities, changes, reviews, Acquaintances(stock, stock, activities, stock)
+        )
+        register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
+        await self.loopback.serve("checkin", register, servicer, ACCESS, self.signer.verifier())
+
+    def store(self, **changes: Any) -> pb.Copy:
+        """A stored attempt at the occurrence, just now."""
+        home = {
+            "occurrence_id": self.occurrence.occurrence_id,
+            "activity_id": self.occurrence.activity_id,
+            "organisation_id": self.occurrence.organisation_id,
+            "received_at": now_us(),
+        }
+        copy = a_copy(**home | changes)
+        self.stock.copies.append(copy)
+        return copy
+
+    async def ask(self, method: str, request: Any, caller: str = "gateway", token: str | None = "") -> Any:
+        """One call; as the person unless told otherwise."""
+        stub = checkin_pb2_grpc.CheckinServiceStub(self.loopback.connect("checkin", caller))
+        token = self.signer.token(self.person) if token == "" else token
+        return await call(getattr(stub, method), request, timeout_s=30, token=token)
+
+
+def id_of(copy: pb.Copy) -> bytes:
+    """The id of its record."""
+    return checkin_id(copy.user_id, copy.attempt_id)
+
+
+@pytest.fixture
+async def checkin(loopback: Loopback, signer: Signer) -> Checkin:
+    """See `Checkin`."""
+    checkin = Checkin(loopback, signer)
+    await checkin.start()
+    return checkin
+
+
+def test_every_method_says_who_may_call_it() -> None:
+    """None is forgotten, and none is open to nobody."""
+    methods = {f"/checkin.v1.CheckinService/{name}" for name in pb.DESCRIPTOR.services_by_name[
+        "CheckinService"
+    ].methods_by_name}  # fmt: skip
+    assert set(ACCESS) == methods
+
+
+@pytest.mark.parametrize("method", sorted(name.rpartition("/")[2] for name in ACCESS))
+async def test_nobody_else_may_call(checkin: Checkin, method: str) -> None:
+    """Personal methods need the gateway and a person; the others their process."""
+    request_type = pb.DESCRIPTOR.services_by_name["CheckinService"].methods_by_name[method].input_type
+    request = getattr(pb, request_type.name)()
+    with pytest.raises(PermissionDeniedError):
+        await checkin.ask(method, request, caller="activity")
+    if ACCESS[f"/checkin.v1.CheckinService/{method}"].needs_person:
+        with pytest.raises(UnauthenticatedError):
+            await checkin.ask(method, request, token=None)
+
+
+async def test_a_record_comes_with_names_revision_and_history(checkin: Checkin) -> None:
+    """Everything its person may see of it."""
+    copy = checkin.store(user_id=checkin.person)
+    record = await checkin.ask("GetCheckin", pb.GetCheckinRequest(checkin_id=id_of(copy)))
+    assert (record.activity_title, record.place_name, record.revision) == ("新生讲座", "图书馆报告厅", 1)
+    assert [event.kind for event in record.history] == [pb.Event.KIND_RECEIVED]
+
+
+async def test_what_is_answered_but_not_recorded_is_there_too(checkin: Checkin) -> None:
+    """From Redis; once it is recorded the record wins, and without Redis it alone is left."""
+    stored = checkin.store(user_id=checkin.person)
+    told = [
+        pb.Checkin(checkin_id=id_of(stored), attempt_id=stored.attempt_id, outcome=pb.OUTCOME_PROVISIONAL),
+        pb.Checkin(checkin_id=new_id(), attempt_id=new_id()),
+    ]
+    checkin.stock.answered = [Answer(bytes(16), now_us(), answer.SerializeToString()) for answer in told]
+
+    page = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=50))
+    fresh = await checkin.ask("GetCheckin", pb.GetCheckinRequest(checkin_id=told[1].checkin_id))
+    checkin.stock.is_redis_gone = True
+    alone = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=50))
+
+    assert [one.checkin_id for one in page.checkins] == [told[1].checkin_id, id_of(stored)]
+    assert page.checkins[1].outcome == pb.OUTCOME_ACCEPTED and fresh.checkin_id == told[1].checkin_id
+    assert [one.checkin_id for one in alone.checkins] == [id_of(stored)]
+
+
+async def test_identity_is_told_who_came_to_an_organisation_by_themselves(checkin: Checkin) -> None:
+    """Recorded or only answered so far; whom staff let in, and who came elsewhere, did not."""
+    came = checkin.store().user_id
+    others = [checkin.store(is_staff=True).user_id, checkin.store(organisation_id=new_id()).user_id, new_id()]
+    request = pb.FilterAcquaintancesRequest(
+        organisation_id=checkin.occurrence.organisation_id, user_ids=[came, *others]
+    )
+
+    recorded = await checkin.ask("FilterAcquaintances", request, caller="identity", token=None)
+    told = pb.Checkin(occurrence_id=checkin.occurrence.occurrence_id, method=pb.METHOD_QR)
+    checkin.stock.answered = [Answer(bytes(16), now_us(), told.SerializeToString())]
+    answered = await checkin.ask("FilterAcquaintances", request, caller="identity", token=None)
+    told.method = pb.METHOD_STAFF
+    checkin.stock.answered = [Answer(bytes(16), now_us(), told.SerializeToString())]
+    by_staff = await checkin.ask("FilterAcquaintances", request, caller="identity", token=None)
+
+    assert (recorded.user_ids, by_staff.user_ids) == ([came], [came])
+    assert set(answered.user_ids) == {came, *others}
+
+
+async def test_a_page_is_no_longer_than_was_asked_for(checkin: Checkin) -> None:
+    """However much is answered and not recorded yet; paging finds all of it once, each in its place."""
+    for _ in range(3):
+        copy = checkin.store(user_id=checkin.person)
+        told = pb.Checkin(checkin_id=new_id(), attempt_id=new_id())
+        checkin.stock.answered.append(Answer(bytes(16), copy.received_at + 1, told.SerializeToString()))
+    every = [copy.attempt_id for copy in checkin.stock.copies]
+    fresh = [pb.Checkin.FromString(answer.checkin).attempt_id for answer in checkin.stock.answered]
+
+    found, sizes, token = [], [], ""
+    while not sizes or token:
+        page = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=4, page_token=token))
+        found += [one.attempt_id for one in page.checkins]
+        sizes.append(len(page.checkins))
+        token = page.next_page_token
+
+    assert sizes == [4, 2]
+    assert found == [one for pair in zip(reversed(fresh), reversed(every), strict=True) for one in pair]
+
+
+async def test_pages_follow_one_another(checkin: Checkin) -> None:
+    """By arrival; a token that is none is refused."""
+    copies = [checkin.store(user_id=checkin.person, effective_at=1) for _ in range(5)]
+    found, token = [], ""
+    while True:
+        page = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=2, page_token=token))
+        found += [one.attempt_id for one in page.checkins]
+        token = page.next_page_token
+        if not token:
+            break
+    assert found == [copy.attempt_id for copy in reversed(copies)]
+    with pytest.raises(InvalidArgumentError):
+        await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_token="rubbish"))
+
+
+async def test_changes_are_given_once(checkin: Checkin) -> None:
+    """With the cursor of the first call the second has nothing new."""
+    copy = checkin.store(user_id=checkin.person)
+    checkin.store()
+    first = await checkin.ask("ListChanges", pb.ListChangesRequest())
+    again = await checkin.ask("ListChanges", pb.ListChangesRequest(cursor=first.cursor))
+    assert [one.attempt_id for one in first.changes] == [copy.attempt_id]
+    assert (list(again.changes), again.has_more) == ([], False)
+
+
+async def test_a_case_is_decided_on_the_revision_seen(checkin: Checkin) -> None:
+    """Listed, looked at, approved; who saw the older revision is told to look again."""
+    copy = checkin.store(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    page = await checkin.ask("ListReviews", pb.ListReviewsRequest(activity_id=checkin.occurrence.activity_id))
+    [case] = page.reviews
+    decision = pb.DecideReviewRequest(
+        checkin_id=id_of(copy), kind=pb.DECISION_KIND_APPROVE, revision=case.checkin.revision
+    )
+
+    decided = await checkin.ask("DecideReview", decision)
+
+    assert (decided.checkin.outcome, decided.is_recorded) == (pb.OUTCOME_ACCEPTED, True)
+    assert decided.checkin.activity_title == "新生讲座"
+    with pytest.raises(ConflictError):
+        await checkin.ask("DecideReview", decision)
+    case = await checkin.ask("GetReview", pb.GetReviewRequest(checkin_id=id_of(copy)))
+    assert [event.kind for event in case.checkin.history] == [pb.Event.KIND_RECEIVED, pb.Event.KIND_APPROVED]
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (pb.DecideReviewRequest(kind=pb.DECISION_KIND_APPROVE), "revision"),
+        (pb.DecideReviewRequest(kind=pb.DECISION_KIND_ANNUL, revision=1), "kind"),
+        (pb.DecideReviewRequest(kind=pb.DECISION_KIND_REFUSE, revision=1), "reason"),
+        (pb.BatchDecideReviewsRequest(kind=pb.DECISION_KIND_APPROVE), "items"),
+        (pb.BatchDecideReviewsRequest(kind=pb.DECISION_KIND_APPROVE, items=[Item(checkin_id=bytes(16))]), "items"),
+        (
+            pb.BatchDecideReviewsRequest(
+                kind=pb.DECISION_KIND_APPROVE, items=[Item(checkin_id=bytes(16), revision=1)] * 2
+            ),
+            "items",
+        ),
+        (pb.AnnulCheckinRequest(checkin_id=bytes(16)), "reason"),
+        (pb.AppealCheckinRequest(checkin_id=bytes(16), reason=" "), "reason"),
+    ],
+)
+async def test_requests_that_make_no_sense(checkin: Checkin, request_: Any, field: str) -> None:
+    """The field at fault is named."""
+    method = type(request_).__name__.removesuffix("Request")
+    with pytest.raises(InvalidArgumentError) as raised:
+        await checkin.ask(method, request_)
+    assert [one.field for one in raised.value.fields] == [field]
+
+
+async def test_many_are_decided_with_a_result_each(checkin: Checkin) -> None:
+    """In the order asked for; or all that came offline."""
+    waiting = checkin.store(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    offline = checkin.store(judgement=pb.JUDGEMENT_PENDING_REVIEW, is_offline=True)
+    items = [Item(checkin_id=identifier, revision=1) for identifier in (bytes(16), id_of(waiting))]
+    batch = pb.BatchDecideReviewsRequest(kind=pb.DECISION_KIND_REFUSE, reason="不在现场", items=items)
+    refused = await checkin.ask("BatchDecideReviews", batch)
+    approved = await checkin.ask(
+        "BatchDecideReviews",
+        pb.BatchDecideReviewsRequest(kind=pb.DECISION_KIND_APPROVE, occurrence_id=checkin.occurrence.occurrence_id),
+    )
+    assert isinstance(from_status(refused.results[0].status), NotFoundError)
+    assert refused.results[1].review.checkin.outcome == pb.OUTCOME_REFUSED
+    [result] = approved.results
+    assert (result.checkin_id, result.review.checkin.outcome) == (id_of(offline), pb.OUTCOME_ACCEPTED)
+
+
+async def test_annul_and_appeal(checkin: Checkin) -> None:
+    """Staff take back what was accepted; a person speaks up against a refusal."""
+    accepted = checkin.store()
+    refused = checkin.store(user_id=checkin.person, judgement=pb.JUDGEMENT_REFUSED)
+    annul = pb.AnnulCheckinRequest(checkin_id=id_of(accepted), reason="代签")
+    annulled = await checkin.ask("AnnulCheckin", annul)
+    appealed = await checkin.ask("AppealCheckin", pb.AppealCheckinRequest(checkin_id=id_of(refused), reason="我在"))
+    assert annulled.checkin.outcome == pb.OUTCOME_ANNULLED
+    assert appealed.outcome == pb.OUTCOME_PENDING_REVIEW
+    assert appealed.history[-1].kind == pb.Event.KIND_APPEALED
+
+
+async def test_members_see_no_cases(checkin: Checkin) -> None:
+    """The same 404 as for what does not exist."""
+    checkin.stock.role = identity_pb2.ROLE_MEMBER
+    copy = checkin.store(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    for request in (
+        pb.GetReviewRequest(checkin_id=id_of(copy)),
+        pb.ListReviewsRequest(activity_id=checkin.occurrence.activity_id),
+        pb.DecideReviewRequest(checkin_id=id_of(copy), kind=pb.DECISION_KIND_APPROVE, revision=1),
+    ):
+        with pytest.raises(NotFoundError):
+            await checkin.ask(type(request).__name__.removesuffix("Request"), request)
+
+
+async def test_without_the_broker_nothing_can_be_decided(checkin: Checkin) -> None:
+    """UNAVAILABLE, and nothing has changed."""
+    checkin.stock.is_broker_gone = True
+    copy = checkin.store()
+    with pytest.raises(UnavailableError):
+        await checkin.ask("AnnulCheckin", pb.AnnulCheckinRequest(checkin_id=id_of(copy), reason="代签"))
+    assert checkin.stock.rulings == []
+
+
+async def test_read_models_page_through_seats(checkin: Checkin) -> None:
+    """The projector reads states and totals; nobody stands behind it."""
+    users = sorted(checkin.store().user_id for _ in range(5))
+    found, token = [], ""
+    while True:
+        request = pb.ListRecordsRequest(occurrence_id=bytes(16), page_size=2, page_token=token)
+        page = await checkin.ask("ListRecords", request, caller="projector", token=None)
+        found += [seat.user_id for seat in page.seats]
+        token = page.next_page_token
+        if not token:
+            break
+    asked = pb.ListTotalsRequest(occurrence_ids=[bytes(16)])
+    totals = await checkin.ask("ListTotals", asked, caller="reporting", token=None)
+    assert found == users
+    assert (totals.totals[0].seats, totals.totals[0].revisions) == (1, 3)

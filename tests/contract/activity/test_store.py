@@ -1,0 +1,451 @@
+"""activity's store, the same body in memory and on MariaDB; then what only a real database can show."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import event, make_url, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from protos.activity.v1 import activity_pb2 as pb
+from servicekit import ids
+from servicekit.clock import SECOND_US, now_us, to_datetime
+from servicekit.errors import NotFoundError, UnavailableError
+from servicekit.mysql.database import create_engine
+from servicekit.mysql.idempotency import LIFE_US, IdempotencyKeyReusedError, Intent, forget_old_keys
+from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow
+from services.activity import calendar, domain, messages
+from services.activity.changes import HASTEN
+from services.activity.domain import Activity, State
+from services.activity.errors import TooManyActivitiesError, TooManyChangesError
+from services.activity.quotas import Quotas
+from services.activity.store import Store
+from services.activity.tables import activities, activity_versions, idempotency_keys, metadata, occurrences, outbox
+from tests.contract.schemas import differences, migrated
+from tests.contract.wire import Wire
+from tests.fakes.activity import HOUR_US, STARTS_AT, FakeStore, a_draft, a_lot, an_allowance
+
+Stores = Store | FakeStore
+
+
+@pytest.fixture(scope="module")
+def activity_url(database_url: str) -> Iterator[str]:
+    """A schema of activity's own, made by its migrations, twice."""
+    with migrated(database_url, "activity") as url:
+        yield url
+
+
+@pytest.fixture
+async def activity_engine(activity_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on that schema."""
+    # Whoever waits for a lock has a connection; those behind wait for one.
+    engine = create_engine(activity_url, pool_timeout_s=10)
+    yield engine
+    await engine.dispose()
+
+
+class Outside:
+    """Where effects happen; it can refuse all of them."""
+
+    def __init__(self) -> None:
+        self.seen: list[OutboxRow] = []
+        self.is_gone = False
+
+    async def take(self, row: OutboxRow) -> None:
+        """Lets an effect happen."""
+        if self.is_gone:
+            raise ConnectionError("not now")
+        self.seen.append(row)
+
+
+@pytest.fixture
+def outside() -> Outside:
+    """See `Outside`."""
+    return Outside()
+
+
+@pytest.fixture
+def store(activity_engine: AsyncEngine, outside: Outside) -> Store:
+    """The real one."""
+    return Store(
+        activity_engine, Outbox(activity_engine, outbox, {PUBLISH: outside.take, HASTEN: outside.take}), a_lot()
+    )
+
+
+@pytest.fixture(params=["memory", "mariadb"])
+def either(request: pytest.FixtureRequest) -> Stores:
+    """The fake and the real one."""
+    return FakeStore() if request.param == "memory" else request.getfixturevalue("store")
+
+
+def an_intent(user_id: bytes, key: str = "", body: bytes = b"body") -> Intent:
+    """A request to create an activity."""
+    return Intent(user_id, "/activity.v1.ActivityService/CreateActivity", key, body)
+
+
+async def a_lecture(store: Stores, organisation_id: bytes | None = None, **changes: Any) -> Activity:
+    """A stored draft."""
+    organisation_id = organisation_id or ids.new_id()
+    return await store.create(
+        lambda: a_draft(organisation_id, ids.new_id(), ids.new_id(), **changes), an_intent(ids.new_id())
+    )
+
+
+async def test_what_was_stored_is_read_again_by_each_of_its_keys(either: Stores) -> None:
+    """Definition, occurrence, code and times come back as they were."""
+    lecture = await a_lecture(either)
+    [occurrence] = lecture.occurrences
+
+    assert await either.get(lecture.activity_id) == lecture
+    assert await either.find(codes=[lecture.code]) == [lecture]
+    assert await either.find(occurrence_ids=[occurrence.occurrence_id]) == [lecture]
+    everything = {"activity_ids": [lecture.activity_id], "codes": [lecture.code]}
+    assert await either.find(**everything, occurrence_ids=[occurrence.occurrence_id]) == [lecture]
+
+
+async def test_what_does_not_exist_is_left_out(either: Stores) -> None:
+    """Unknown ids and codes are no error."""
+    assert await either.get(ids.new_id()) is None
+    assert await either.find(activity_ids=[ids.new_id()], codes=["CFG347"], occurrence_ids=[b"short"]) == []
+    assert await either.find() == []
+
+
+async def test_a_bare_activity_is_stored_too(either: Stores) -> None:
+    """No place, no Wi-Fi, nobody late."""
+    lecture = await a_lecture(either, place=None, wifi=(), late_after_s=None, gates=())
+
+    assert await either.get(lecture.activity_id) == lecture
+
+
+async def test_moves_are_stored(either: Stores) -> None:
+    """State, revision and time of publication."""
+    lecture = await a_lecture(either)
+
+    published = await either.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+
+    assert (published.state, published.revision, published.published_at) == (State.PUBLISHED, 2, STARTS_AT)
+    assert await either.get(lecture.activity_id) == published
+
+
+async def test_a_change_of_what_does_not_exist_is_refused(either: Stores) -> None:
+    """Not found, and no row."""
+    with pytest.raises(NotFoundError):
+        await either.change(ids.new_id(), Activity.cancel)
+
+
+async def test_the_same_intent_twice_makes_one_activity(either: Stores) -> None:
+    """The repetition gets the first answer, in its present state."""
+    user_id, organisation_id = ids.new_id(), ids.new_id()
+
+    def draft() -> Activity:
+        """Another one of theirs."""
+        return a_draft(organisation_id, ids.new_id(), ids.new_id())
+
+    first = await either.create(draft, an_intent(user_id, "k"))
+    second = await either.create(draft, an_intent(user_id, "k"))
+
+    assert second == first
+    assert await either.page([organisation_id], None, 10) == [first]
+    with pytest.raises(IdempotencyKeyReusedError):
+        await either.create(draft, an_intent(user_id, "k", b"other body"))
+
+
+async def test_pages_go_from_new_to_old_over_several_organisations(either: Stores) -> None:
+    """Each activity on one page, foreign ones on none."""
+    mine, other, foreign = ids.new_id(), ids.new_id(), ids.new_id()
+    made = [await a_lecture(either, organisation) for organisation in (mine, other, mine, foreign, other)]
+    newest_first = [activity for activity in reversed(made) if activity.definition.organisation_id != foreign]
+
+    first = await either.page([mine, other], None, 3)
+    second = await either.page([mine, other], first[-1].activity_id, 3)
+
+    assert first + second == sorted(newest_first, key=lambda activity: activity.activity_id, reverse=True)
+    assert len(first) == 3
+
+
+async def test_a_code_in_use_is_drawn_again(either: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a new activity nor a new QR ever takes another one's code."""
+    first = await a_lecture(either)
+    second = await a_lecture(either)
+    await either.change(second.activity_id, lambda activity: activity.publish(STARTS_AT))
+    draws = iter([first.code, "CCCFFF", first.code, "CCCGGG"])
+    monkeypatch.setattr(domain, "new_code", lambda: next(draws))
+
+    third = await a_lecture(either)
+    revoked = await either.change(second.activity_id, Activity.revoke)
+
+    assert (third.code, revoked.code) == ("CCCFFF", "CCCGGG")
+    assert await either.find(codes=[second.code]) == []
+
+
+async def test_a_revoked_code_is_free_again(either: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another activity may draw it."""
+    lecture = await a_lecture(either)
+    await either.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    await either.change(lecture.activity_id, Activity.revoke)
+    monkeypatch.setattr(domain, "new_code", lambda: lecture.code)
+
+    assert (await a_lecture(either)).code == lecture.code
+
+
+async def test_two_organisers_publish_at_once_and_one_revision_is_made(store: Store) -> None:
+    """The row's lock makes the second see what the first did."""
+    lecture = await a_lecture(store)
+
+    def publish(activity: Activity) -> Activity:
+        return activity.publish(STARTS_AT)
+
+    outcomes = await asyncio.gather(*(store.change(lecture.activity_id, publish) for _ in range(4)))
+
+    assert {outcome.revision for outcome in outcomes} == {2}
+
+
+async def test_every_revision_is_kept_with_its_time_and_told_once(
+    store: Store, outside: Outside, activity_engine: AsyncEngine
+) -> None:
+    """Versions, changed.v1 and the hint to caches follow each change, and none follows a move that changed nothing."""
+    lecture = await a_lecture(store)
+    published = await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    revoked = await store.change(lecture.activity_id, Activity.revoke)
+
+    query = (
+        select(activity_versions)
+        .where(activity_versions.c.activity_id == lecture.activity_id)
+        .order_by(activity_versions.c.revision)
+    )
+    async with activity_engine.connect() as connection:
+        versions = (await connection.execute(query)).all()
+        assert (await connection.execute(select(outbox))).all() == []
+    snapshots = [pb.BatchGetOccurrencesResponse.FromString(version.snapshot) for version in versions]
+    assert [list(kept.occurrences) for kept in snapshots] == [
+        messages.to_snapshots(activity) for activity in (lecture, published, revoked)
+    ]
+    assert sorted(version.valid_from for version in versions) == [version.valid_from for version in versions]
+    told = [pb.ActivityChanged.FromString(row.body) for row in outside.seen if row.kind == PUBLISH]
+    assert [(changed.revision, changed.state) for changed in told] == [(1, 1), (2, 2), (3, 2)]
+    hints = [row.body for row in outside.seen if row.kind == HASTEN]
+    assert hints == [lecture.occurrences[0].occurrence_id] * 3
+
+
+async def test_a_change_stands_while_nobody_can_be_told(
+    store: Store, outside: Outside, activity_engine: AsyncEngine
+) -> None:
+    """RabbitMQ and Redis gone: the rows wait in the outbox."""
+    outside.is_gone = True
+
+    lecture = await a_lecture(store)
+
+    async with activity_engine.begin() as connection:
+        waiting = (await connection.execute(select(outbox))).all()
+        await connection.execute(outbox.delete())
+    assert {(row.kind, row.exchange, row.routing_key) for row in waiting} == {
+        (PUBLISH, "activity", "changed.v1"),
+        (HASTEN, "", ""),
+    }
+    assert await store.get(lecture.activity_id) == lecture
+
+
+async def test_a_refused_move_leaves_nothing_behind(store: Store, outside: Outside) -> None:
+    """No revision, no message."""
+    lecture = await a_lecture(store)
+    outside.seen.clear()
+
+    with pytest.raises(domain.StateError):
+        await store.change(lecture.activity_id, Activity.close)
+
+    assert await store.get(lecture.activity_id) == lecture
+    assert outside.seen == []
+
+
+async def test_a_batch_costs_one_statement_per_kind_of_key(store: Store, activity_engine: AsyncEngine) -> None:
+    """However many occurrences are asked for."""
+    lectures = [await a_lecture(store) for _ in range(5)]
+    statements: list[str] = []
+    event.listen(activity_engine.sync_engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+
+    found = await store.find(
+        activity_ids=[lecture.activity_id for lecture in lectures],
+        codes=[lecture.code for lecture in lectures],
+        occurrence_ids=[lecture.occurrences[0].occurrence_id for lecture in lectures],
+    )
+
+    assert len(found) == 5
+    assert len([text for text in statements if text.startswith("SELECT activities")]) == 3
+
+
+async def test_a_database_that_is_gone_is_unavailable() -> None:
+    """Reads and changes alike say when to come back."""
+    engine = create_engine("mysql+aiomysql://nobody:x@127.0.0.1:1/activity?charset=utf8mb4")
+    store = Store(engine, Outbox(engine, outbox, {}), a_lot())
+
+    for work in (store.get(ids.new_id()), store.change(ids.new_id(), Activity.cancel), a_lecture(store)):
+        with pytest.raises(UnavailableError) as refusal:
+            await work
+        assert refusal.value.retry_after_s
+
+
+async def test_what_was_read_is_there_while_the_database_is_gone(activity_url: str) -> None:
+    """By every key it was read by; what was never read is unavailable, and so is the past."""
+    wire = Wire(activity_url)
+    await wire.open()
+    engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
+    store = Store(engine, Outbox(engine, outbox, {}), a_lot())
+    lecture = await a_lecture(store)
+    assert await store.find(activity_ids=[lecture.activity_id]) == [lecture]
+
+    wire.cut()
+    remembered = await store.find(codes=[lecture.code], occurrence_ids=[lecture.occurrences[0].occurrence_id])
+    for unknown in (store.find(activity_ids=[ids.new_id()]), store.find_as_of(1, activity_ids=[lecture.activity_id])):
+        with pytest.raises(UnavailableError):
+            await unknown
+
+    assert remembered == [lecture]
+    await engine.dispose()
+    await wire.close()
+
+
+async def test_the_calendar_reads_what_is_published_and_how_many_come(
+    store: Store, activity_engine: AsyncEngine
+) -> None:
+    """By capacity, else by the median turnout of the organisation's latest, else by a guess; in order of time."""
+    now = STARTS_AT - HOUR_US
+    known, unknown = ids.new_id(), ids.new_id()
+    wanted = [
+        await a_lecture(store, unknown, capacity=300, starts_at=STARTS_AT + 1 * SECOND_US),
+        await a_lecture(store, known, starts_at=STARTS_AT + 2 * SECOND_US),
+        await a_lecture(store, unknown, starts_at=STARTS_AT + 3 * SECOND_US),
+    ]
+    tomorrow = await a_lecture(store, starts_at=now + 25 * HOUR_US, ends_at=now + 26 * HOUR_US)
+    cancelled, draft = [await a_lecture(store, starts_at=STARTS_AT + second * SECOND_US) for second in (4, 5)]
+    over = [await a_lecture(store, known, starts_at=now - 10 * HOUR_US) for _ in range(3)]
+    for activity in (*wanted, tomorrow, cancelled, *over):
+        await store.change(activity.activity_id, lambda activity: activity.publish(now))
+    await store.change(cancelled.activity_id, Activity.cancel)
+    async with activity_engine.begin() as connection:
+        for activity, turnout in zip(over, (70, 90, 80), strict=True):
+            of_activity = occurrences.c.activity_id == activity.activity_id
+            await connection.execute(occurrences.update().where(of_activity).values(turnout=turnout))
+
+    async with activity_engine.connect() as connection:
+        found = await calendar.read(connection, now)
+
+    mine = [each for each in found if each.starts_at in {each.definition.starts_at for each in wanted}]
+    assert [(each.people, each.is_guess) for each in mine] == [(300, False), (80, False), (calendar.GUESS, True)]
+    assert (mine[0].opens_at, mine[0].closes_at) == (mine[0].starts_at - HOUR_US // 2, STARTS_AT + 2 * HOUR_US)
+    at_other_times = {activity.definition.starts_at for activity in (tomorrow, cancelled, draft, *over)}
+    assert not at_other_times & {each.starts_at for each in found}
+
+
+async def test_the_calendar_reads_by_an_index(store: Store, activity_engine: AsyncEngine) -> None:
+    """Of thousands of occurrences those of the day, not all to find them."""
+    days = range(100, 2100)
+    over = [_row_of_a_past_activity(f"#{day}") for day in days]
+    past = [
+        {"occurrence_id": ids.new_id(), "activity_id": activity["activity_id"]}
+        | {
+            name: to_datetime(STARTS_AT - day * 24 * HOUR_US)
+            for name in ("starts_at", "ends_at", "opens_at", "closes_at")
+        }
+        for day, activity in zip(days, over, strict=True)
+    ]
+    asked: list[tuple[str, Any]] = []
+    await a_lecture(store)
+    async with activity_engine.begin() as connection:
+        await connection.execute(activities.insert(), over)
+        await connection.execute(occurrences.insert(), past)
+        await connection.exec_driver_sql("ANALYZE TABLE activities, occurrences")
+    event.listen(activity_engine.sync_engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+
+    async with activity_engine.connect() as connection:
+        await calendar.read(connection, STARTS_AT)
+        statement, parameters = next((text, given) for text, given in asked if "starts_at BETWEEN" in text)
+        plan = (await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)).mappings().all()
+
+    by_table = {row["table"]: (row["type"], row["key"]) for row in plan}
+    assert by_table == {"o": ("range", "by_start"), "a": ("eq_ref", "PRIMARY")}
+
+
+def _row_of_a_past_activity(code: str) -> dict[str, Any]:
+    now = to_datetime(STARTS_AT)
+    return {"activity_id": ids.new_id(), "organisation_id": ids.new_id(), "created_by": ids.new_id()} | {
+        "state": State.CLOSED,
+        "revision": 1,
+        "epoch": 1,
+        "code": code,
+        "definition": "{}",
+        "created_at": now,
+    }
+
+
+async def test_a_database_that_hangs_does_not_stop_the_calendar(activity_url: str) -> None:
+    """A reading ends without news, and what was known is still told."""
+    wire = Wire(activity_url)
+    await wire.open()
+    engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
+    kept = calendar.Calendar(engine)
+    await kept.refresh()
+    wire.freeze()
+
+    began = now_us()
+    await kept.refresh()
+    kept.tell(began + 60 * SECOND_US)
+
+    assert REGISTRY.get_sample_value("calendar_age_seconds") == pytest.approx(60, abs=5)
+    wire.thaw()
+    await engine.dispose()
+    await wire.close()
+
+
+def test_migrations_and_tables_say_the_same(activity_url: str) -> None:
+    """What the migrations made is what the SQL is written against."""
+    assert differences(activity_url, metadata) == []
+
+
+async def test_activities_and_changes_are_counted_one_by_one(activity_engine: AsyncEngine) -> None:
+    """Made all at once: no more than an organisation may, and its changes apart; a repetition needs none."""
+    store = Store(activity_engine, Outbox(activity_engine, outbox, {}), Quotas(an_allowance(5), an_allowance(3)))
+    organisation_id, user_id = ids.new_id(), ids.new_id()
+
+    def draft() -> Activity:
+        return a_draft(organisation_id, ids.new_id(), ids.new_id())
+
+    first = await store.create(draft, an_intent(user_id, "key"))
+    made = await asyncio.gather(*(store.create(draft, an_intent(user_id)) for _ in range(10)), return_exceptions=True)
+    revoked = await asyncio.gather(
+        *(store.change(first.activity_id, lambda activity: activity.publish(STARTS_AT).revoke()) for _ in range(7)),
+        return_exceptions=True,
+    )
+
+    assert Counter(map(type, made)) == {Activity: 4, TooManyActivitiesError: 6}
+    assert Counter(map(type, revoked)) == {Activity: 3, TooManyChangesError: 4}
+    assert (await store.create(draft, an_intent(user_id, "key"))).activity_id == first.activity_id
+    await store.create(lambda: a_draft(ids.new_id(), ids.new_id(), ids.new_id()), an_intent(user_id))
+    [refused] = [error for error in made if isinstance(error, TooManyActivitiesError)][:1]
+    assert refused.retry_after_s is not None and 3500 < refused.retry_after_s <= 3600
+
+
+async def test_keys_past_their_life_are_forgotten(activity_engine: AsyncEngine, store: Store) -> None:
+    """Or whoever makes activities would leave one behind for each, for ever."""
+    user_id = ids.new_id()
+    mine = idempotency_keys.c.user_id == user_id
+    for key in ("old", "young"):
+        draft = a_draft(ids.new_id(), ids.new_id(), ids.new_id())
+        await store.create(lambda draft=draft: draft, an_intent(user_id, key))  # type: ignore[misc]
+    async with activity_engine.begin() as connection:
+        old = update(idempotency_keys).where(mine, idempotency_keys.c.idempotency_key == "old")
+        await connection.execute(old.values(created_at=to_datetime(now_us() - LIFE_US - SECOND_US)))
+
+    async def left() -> list[str]:
+        """The keys that are there."""
+        async with activity_engine.connect() as connection:
+            return list(await connection.scalars(select(idempotency_keys.c.idempotency_key).where(mine)))
+
+    forgetting = asyncio.create_task(forget_old_keys(activity_engine, idempotency_keys))
+    async with asyncio.timeout(10):
+        while await left() != ["young"]:  # noqa: ASYNC110  the task rings no bell
+            await asyncio.sleep(0.01)
+    forgetting.cancel()

@@ -1,0 +1,225 @@
+"""activity's store in memory, and identity and Redis as far as activity uses them.
+
+`tests/contract/activity/test_store.py` runs the same body on this store and on the real one.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from domainkit.roles import NONE, STAFF, Role
+from protos.activity.v1 import activity_pb2 as pb
+from servicekit.breaker import AsyncBreaker
+from servicekit.clock import SECOND_US, now_us
+from servicekit.mysql.idempotency import IdempotencyKeyReusedError, Intent
+from servicekit.redis.allowance import Allowance
+from servicekit.redis.cache import RedisError
+from servicekit.rpc.interceptors import person
+from services.activity import domain, messages
+from services.activity.definition import Definition, Kind, Method, Place, Wifi
+from services.activity.domain import Activity
+from services.activity.errors import ActivityNotFoundError
+from services.activity.quotas import Quotas
+
+# A Tuesday morning.
+STARTS_AT = 1_800_000_000 * SECOND_US
+HOUR_US = 3600 * SECOND_US
+
+
+def a_definition(organisation_id: bytes, **changes: Any) -> Definition:
+    """A lecture of two hours with everything an organiser can say of it."""
+    definition = Definition(
+        organisation_id=organisation_id,
+        kind=Kind.EVENT,
+        title="新生讲座",
+        time_zone="Asia/Shanghai",
+        starts_at=STARTS_AT,
+        ends_at=STARTS_AT + 2 * HOUR_US,
+        late_after_s=600,
+        place=Place("图书馆报告厅", 25.0389, 102.7183, 200.0),
+        wifi=(Wifi("campus", b"\x9c\xa6\x15\x00\x1f\x2e"),),
+        methods=(Method.QR, Method.CODE, Method.PLACE),
+        gates=("东门", "西门"),
+    )
+    return replace(definition, **changes)
+
+
+@dataclass
+class FakeStore:
+    """Activities in a dictionary."""
+
+    activities: dict[bytes, Activity] = field(default_factory=dict)
+    made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
+    reads: int = 0
+    turnouts: dict[bytes, int] = field(default_factory=dict)
+
+    switched_on: list[pb.Switch] = field(default_factory=list)
+    versions: list[Activity] = field(default_factory=list)
+
+    async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
+        """Keeps them all."""
+        self.turnouts |= turnouts
+
+    async def switches(self) -> list[pb.Switch]:
+        """See `Store.switches`."""
+        return self.switched_on
+
+    async def find_as_of(
+        self, at: int, *, activity_ids: Collection[bytes] = (), occurrence_ids: Collection[bytes] = ()
+    ) -> list[pb.OccurrenceSnapshot]:
+        """See `Store.find_as_of`."""
+        newest = {version.activity_id: version for version in self.versions if version.valid_from <= at}
+        return [
+            snapshot
+            for activity in newest.values()
+            for snapshot in messages.to_snapshots(activity)
+            if activity.activity_id in activity_ids or snapshot.occurrence_id in occurrence_ids
+        ]
+
+    async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
+        """See `Store.create`."""
+        key = (intent.user_id, intent.key)
+        if intent.key and key in self.made:
+            body, activity_id = self.made[key]
+            if body != intent.body:
+                raise IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
+            return self.activities[activity_id]
+        activity = self._stamped(self._with_free_code(draft), now_us())
+        self.made[key] = (intent.body, activity.activity_id)
+        return activity
+
+    async def change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> Activity:
+        """See `Store.change`."""
+        if activity_id not in self.activities:
+            raise ActivityNotFoundError
+        before = self.activities[activity_id]
+        after = self._with_free_code(lambda: move(before))
+        return before if after is before else self._stamped(after, max(now_us(), before.valid_from + 1))
+
+    async def get(self, activity_id: bytes) -> Activity | None:
+        """See `Store.get`."""
+        self.reads += 1
+        return self.activities.get(activity_id)
+
+    async def find(
+        self,
+        *,
+        activity_ids: Collection[bytes] = (),
+        occurrence_ids: Collection[bytes] = (),
+        codes: Collection[str] = (),
+    ) -> list[Activity]:
+        """See `Store.find`."""
+        self.reads += 1
+        return [
+            activity
+            for activity in self.activities.values()
+            if activity.activity_id in activity_ids
+            or activity.code in codes
+            or any(each.occurrence_id in occurrence_ids for each in activity.occurrences)
+        ]
+
+    async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
+        """See `Store.page`."""
+        wanted = [
+            activity
+            for activity in self.activities.values()
+            if activity.definition.organisation_id in organisation_ids
+            and (before is None or activity.activity_id < before)
+        ]
+        return sorted(wanted, key=lambda activity: activity.activity_id, reverse=True)[:size]
+
+    def _stamped(self, activity: Activity, valid_from: int) -> Activity:
+        activity = replace(activity, valid_from=valid_from)
+        self.activities[activity.activity_id] = activity
+        self.versions.append(activity)
+        return activity
+
+    def _with_free_code(self, make: Callable[[], Activity]) -> Activity:
+        activity = make()
+        while any(
+            other.code == activity.code and other.activity_id != activity.activity_id
+            for other in self.activities.values()
+        ):
+            activity = make()
+        return activity
+
+
+@dataclass
+class FakeRoles:
+    """Who is what, by (organisation, person)."""
+
+    roles: dict[tuple[bytes, bytes], Role] = field(default_factory=dict)
+
+    async def of_caller(self, organisation_id: bytes) -> Role:
+        """See `Roles.of_caller`."""
+        return self.roles.get((organisation_id, person().user_id), NONE)
+
+    async def organisations_of_caller(self) -> list[bytes]:
+        """See `Roles.organisations_of_caller`."""
+        caller = person().user_id
+        return [organisation for (organisation, user), role in self.roles.items() if user == caller and role >= STAFF]
+
+
+@dataclass
+class FakeRedis:
+    """GET, SET NX, and the script of `servicekit.redis.allowance` in a pipeline; `is_gone` breaks it."""
+
+    is_gone: bool = False
+    values: dict[Any, Any] = field(default_factory=dict)
+    breaker: AsyncBreaker = field(default_factory=lambda: AsyncBreaker("redis", fail_max=1000))
+    command_stack: list[tuple[Any, ...]] = field(default_factory=list)
+
+    async def get(self, name: str) -> bytes | None:
+        """A value, as bytes."""
+        self._check()
+        return self.values.get(name)
+
+    async def set(self, name: str, value: str, *, nx: bool, ex: int) -> bool | None:
+        """Stores a value unless there is one; it never expires."""
+        self._check()
+        if name in self.values:
+            return None
+        self.values[name] = value.encode()
+        return True
+
+    def pipeline(self, *, transaction: bool) -> "FakeRedis":
+        """An empty one."""
+        self.command_stack = []
+        return self
+
+    def evalsha(self, digest: str, count: int, *rest: Any) -> None:
+        """Keeps a call."""
+        self.command_stack.append((rest[:count], *rest[count:]))
+
+    async def execute(self) -> list[list[int]]:
+        """Spends; counters never expire. Fails when Redis is gone."""
+        self._check()
+        return [self._spend(*call) for call in self.command_stack]
+
+    def _spend(self, keys: Sequence[bytes], limit: int, window_s: int, *flags: str) -> list[int]:
+        waits = []
+        for key, flag in zip(keys, flags, strict=True):
+            is_over = self.values.get(key, 0) >= limit
+            waits.append(window_s if is_over else 0)
+            self.values[key] = self.values.get(key, 0) + (flag == "1" and not is_over)
+        return waits
+
+    def _check(self) -> None:
+        if self.is_gone:
+            raise RedisError("gone")
+
+
+def a_draft(organisation_id: bytes, activity_id: bytes, occurrence_id: bytes, **changes: Any) -> Activity:
+    """A draft of the lecture, made a day before."""
+    definition = a_definition(organisation_id, **changes)
+    return domain.draft(definition, activity_id, occurrence_id, STARTS_AT - 24 * HOUR_US)
+
+
+def an_allowance(limit: int) -> Allowance:
+    """So many an hour."""
+    return Allowance(FakeRedis(), b"test:", limit=limit, window_s=3600)  # type: ignore[arg-type]
+
+
+def a_lot() -> Quotas:
+    """More than any test makes."""
+    return Quotas(an_allowance(1000), an_allowance(1000))
