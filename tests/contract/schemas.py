@@ -1,5 +1,6 @@
 """A service's own schema as its migrations make it, and how that differs from its tables."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,19 +18,23 @@ from servicekit.mysql import migrate
 def migrated(database_url: str, service: str) -> Iterator[str]:
     """The asynchronous URL of a schema made by the migrations, twice: every revision can be run again."""
     url = make_url(database_url)
-    schema, blocking = f"{url.database}_{service}", url.set(drivername="mysql+pymysql")
+    # Two modules may want one of the same service at a time.
+    schema = f"{url.database}_{service}_{uuid.uuid4().hex[:6]}"
+    blocking = url.set(drivername="mysql+pymysql")
     admin = create_blocking_engine(blocking)
     with admin.begin() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-    with pytest.MonkeyPatch.context() as environment:
-        text = blocking.set(database=schema).render_as_string(hide_password=False)
-        environment.setenv(f"{service.upper()}_MIGRATION_DATABASE_URL", text)
-        migrate.upgrade(service)
-        migrate.upgrade(service)
-    yield url.set(database=schema).render_as_string(hide_password=False)
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {schema}")
-    admin.dispose()
+    try:
+        with pytest.MonkeyPatch.context() as environment:
+            text = blocking.set(database=schema).render_as_string(hide_password=False)
+            environment.setenv(f"{service.upper()}_MIGRATION_DATABASE_URL", text)
+            migrate.upgrade(service)
+            migrate.upgrade(service)
+        yield url.set(database=schema).render_as_string(hide_password=False)
+    finally:
+        with admin.begin() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {schema}")
+        admin.dispose()
 
 
 def differences(url: str, metadata: MetaData) -> list[Any]:
