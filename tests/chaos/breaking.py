@@ -139,5 +139,5 @@ class Proxies:
         """Opens every edge, and takes every toxic out."""
         await self._post("/reset", {})
 
-    async def _post(self, path: str, body: dict[str, object]) -> None:
+    async def _post(self, path: str, body: Mapping[str, object]) -> None:
         (await self.http.post(path, json=body)).raise_for_status()

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import grpc
 import msgspec
@@ -28,10 +29,9 @@ class LoopbackProcess(Process):
     """A process without signals and ops port, whose shutdown the test runs."""
 
     def __init__(self, name: str, tls: Path) -> None:
-        settings = SharedSettings(
-            tls_ca_file=tls / "ca.pem", tls_cert_file=tls / f"{name}.pem", tls_key_file=tls / f"{name}.key"
-        )
-        super().__init__(name, settings, "127.0.0.1:0")
+        files = {"ca": tls / "ca.pem", "cert": tls / f"{name}.pem", "key": tls / f"{name}.key"}
+        settings: dict[str, Any] = {f"tls_{kind}_file": path for kind, path in files.items()}
+        super().__init__(name, SharedSettings(**settings), "127.0.0.1:0")
         self._ends: list[tuple[Stop, Callable[[], Awaitable[object]]]] = []
 
     def at_stop(self, step: Stop, action: Callable[[], Awaitable[object]]) -> None:

@@ -53,6 +53,7 @@ from tests.fakes.reporting import FakeActivities as KnownActivities
 
 _MANY = 12
 _PAGE = 3
+_UNUSED: Any = None
 Page = tuple[list[bytes], str]
 
 
@@ -94,7 +95,7 @@ class Memberships:
         """They found twelve."""
         pii = Pii({1: b"\x01" * 32}, "wx1")
         self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii, 1000)
-        self.servicer: Any = IdentityServicer(self.people, self.organisations, *[None] * 5)  # type: ignore[list-item]
+        self.servicer: Any = IdentityServicer(self.people, self.organisations, *[_UNUSED] * 5)
         self.person = await self.somebody()
         for _ in range(_MANY):
             self.lasting.add(await self.found())
@@ -203,7 +204,7 @@ class Activities:
         """Twelve drafts."""
         self.home = Owner(ids.new_id())
         self.store = Store(self.engine, Outbox(self.engine, activity_outbox, {}), a_lot())
-        self.servicer: Any = ActivityServicer(self.store, self.home, *[None] * 2, "")  # type: ignore[list-item]
+        self.servicer: Any = ActivityServicer(self.store, self.home, _UNUSED, _UNUSED, "")
         for _ in range(_MANY):
             self.lasting.add(await self.draft())
         act_as(ids.new_id())

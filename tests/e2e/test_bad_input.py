@@ -375,7 +375,8 @@ async def test_a_decision_that_makes_no_sense(organiser: Person, path: str, body
 async def test_one_bad_item_is_not_kept_and_not_in_the_way(activity: Activity, person: Person) -> None:
     """Of a sync only what makes sense becomes rows, whatever lies between."""
     good = by_qr(await activity.token())
-    bad = [{}, [], "x", None, good | {"attempt_id": "1"}, good | {"location": at(91)}, good | {"gate": "x" * 65}]
+    strange: list[Any] = [{}, [], "x", None]
+    bad = [*strange, good | {"attempt_id": "1"}, good | {"location": at(91)}, good | {"gate": "x" * 65}]
     results = expect(await person.post("/v1/checkins/sync", {"attempts": [*bad, good]}))["results"]
     assert [(one["outcome"], one["retryable"]) for one in results[:-1]] == [(None, False)] * len(bad)
     assert all(one["problem"]["reason"] == "INVALID_ARGUMENT" for one in results[:-1])

@@ -52,7 +52,8 @@ async def test_a_page_has_the_size_that_was_asked_for(person: Person) -> None:
     attempts = [by_qr(_MALFORMED) for _ in range(20)]
     await told(person, *attempts)
 
-    seen, token, sizes = [], "", []
+    seen, token = [], ""
+    sizes: list[int] = []
     while token or not sizes:
         page = expect(await person.get("/v1/me/checkins", page_size="7", page_token=token))
         seen += [each["attempt_id"] for each in page["checkins"]]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from protos.identity.v1 import identity_pb2
 from servicekit.errors import UnavailableError
 from servicekit.ids import new_id
 from services.checkin.errors import NothingDurableError
@@ -27,8 +28,8 @@ class FakeActivities:
 
     async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
         """Nothing more can be found."""
-        unknown = [key for key in (*occurrence_ids, *activity_ids, *codes) if self.get(key) is None]
-        if self.is_gone and unknown:
+        keys: list[bytes | str] = [*occurrence_ids, *activity_ids, *codes]
+        if self.is_gone and any(self.get(key) is None for key in keys):
             raise UnavailableError("the activity service is gone")
 
     async def renew(self, occurrence_ids: Collection[bytes]) -> None:
@@ -154,14 +155,14 @@ class FakeRefusals:
 class FakeRoles:
     """Roles by organisation and person; `is_gone` is an identity that does not answer."""
 
-    roles: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    roles: dict[tuple[bytes, bytes], "identity_pb2.Role.ValueType"] = field(default_factory=dict)
     is_gone: bool = False
 
-    async def of(self, organisation_id: bytes, user_id: bytes) -> int:
+    async def of(self, organisation_id: bytes, user_id: bytes) -> "identity_pb2.Role.ValueType":
         """A role, none for strangers."""
         if self.is_gone:
             raise UnavailableError("identity is gone")
-        return self.roles.get((organisation_id, user_id), 0)
+        return self.roles.get((organisation_id, user_id), identity_pb2.ROLE_UNSPECIFIED)
 
 
 @dataclass

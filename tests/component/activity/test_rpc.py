@@ -329,7 +329,7 @@ def a_token(sealer: Sealer[credential_pb2.QrToken] = SEALER, **changes: int | by
 async def test_bad_tokens_are_refused_for_what_they_are(service: Service) -> None:
     """Forged, truncated, padded, expired, future, or of no activity."""
     activity = await service.published()
-    known = {"occurrence_id": activity.occurrences[0].occurrence_id}
+    known: dict[str, Any] = {"occurrence_id": activity.occurrences[0].occurrence_id}
     now_s = NOW // SECOND_US
     tokens = {
         "": "QR_MALFORMED",
@@ -464,11 +464,11 @@ async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: 
     identity = FakeIdentity()
     service = "/identity.v1.IdentityService/"
     access = {service + "GetRole": by("activity"), service + "ListOrganisations": for_person("activity")}
-    register = identity_pb2_grpc.add_IdentityServiceServicer_to_server
-    await loopback.serve("identity", register, identity, access, signer.verifier())
+    add_identity = identity_pb2_grpc.add_IdentityServiceServicer_to_server
+    await loopback.serve("identity", add_identity, identity, access, signer.verifier())
     servicer = RolesServicer(Roles(loopback.connect("identity", "activity")))
-    register = activity_pb2_grpc.add_ActivityServiceServicer_to_server
-    await loopback.serve("activity", register, servicer, ACCESS, signer.verifier())
+    add_activity = activity_pb2_grpc.add_ActivityServiceServicer_to_server
+    await loopback.serve("activity", add_activity, servicer, ACCESS, signer.verifier())
     stub = activity_pb2_grpc.ActivityServiceStub(loopback.connect("activity", "gateway"))
     token = signer.token(PEOPLE["organiser"])
 

@@ -1,5 +1,7 @@
 """BatchAssess over real gRPC: who may call, the order of answers, and a bad item among good ones."""
 
+from typing import Any
+
 import pytest
 
 from protos.antifraud.v1 import antifraud_pb2 as pb
@@ -9,14 +11,15 @@ from servicekit.rpc.client import call
 from services.antifraud.rpc import ACCESS, AntifraudServicer
 from tests.component.conftest import Loopback
 
-HERE = {"has_location": True, "latitude": 31.2304, "longitude": 121.4737, "accuracy_m": 10}
+HERE: dict[str, Any] = {"has_location": True, "latitude": 31.2304, "longitude": 121.4737, "accuracy_m": 10}
 FAR = {**HERE, "latitude": 31.2504}
 
 
-def a_rule(**changes: object) -> pb.Rule:
+def a_rule(**changes: Any) -> pb.Rule:
     """A fence of 500 m around HERE that refuses, and a Wi-Fi list that merely excuses."""
-    fields = {"latitude": HERE["latitude"], "longitude": HERE["longitude"], "radius_m": 500, "bssids": [b"listed"]}
-    return pb.Rule(**{"has_fence": True, **fields, "fence": pb.GRADE_REFUSE, "wifi": pb.GRADE_OFF, **changes})
+    place = {"has_fence": True, "latitude": HERE["latitude"], "longitude": HERE["longitude"], "radius_m": 500}
+    rules: dict[str, Any] = {"bssids": [b"listed"], "fence": pb.GRADE_REFUSE, "wifi": pb.GRADE_OFF}
+    return pb.Rule(**(place | rules | changes))
 
 
 async def assess(loopback: Loopback, request: pb.BatchAssessRequest, caller: str = "checkin") -> list[pb.Assessment]:

@@ -281,7 +281,8 @@ async def test_a_page_is_no_longer_than_was_asked_for(checkin: Checkin) -> None:
     every = [copy.attempt_id for copy in checkin.stock.copies]
     fresh = [pb.Checkin.FromString(answer.checkin).attempt_id for answer in checkin.stock.answered]
 
-    found, sizes, token = [], [], ""
+    found, token = [], ""
+    sizes: list[int] = []
     while not sizes or token:
         page = await checkin.ask("ListCheckins", pb.ListCheckinsRequest(page_size=4, page_token=token))
         found += [one.attempt_id for one in page.checkins]

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from types import MappingProxyType
@@ -29,7 +30,7 @@ from servicekit.errors import NotFoundError, ServiceError
 from servicekit.http.limits import Limits
 from servicekit.process import end_all
 from servicekit.rpc.interceptors import by, for_person, person
-from servicekit.rpc.server import serve
+from servicekit.rpc.server import Registration, serve
 from servicekit.rpc.status import to_status
 from servicekit.settings import CredentialSettings
 from servicekit.tokens import TokenVerifier
@@ -117,7 +118,7 @@ def _servicer(base: type, services: Services) -> object:
     return type(f"Fake{base.__name__}", (base,), {name: method(name) for name in dir(base) if name[0].isupper()})()
 
 
-_SERVICES = {
+_SERVICES: dict[str, tuple[type, Registration]] = {
     "identity": (identity_pb2_grpc.IdentityServiceServicer, identity_pb2_grpc.add_IdentityServiceServicer_to_server),
     "activity": (activity_pb2_grpc.ActivityServiceServicer, activity_pb2_grpc.add_ActivityServiceServicer_to_server),
     "checkin": (checkin_pb2_grpc.CheckinServiceServicer, checkin_pb2_grpc.add_CheckinServiceServicer_to_server),
@@ -295,7 +296,7 @@ async def a_gateway(
     await compose(settings, HttpSettings(http_port=port, **http), credentials, process, limits)
     gateway = Gateway(port, services, signer, redis, served)
     for path in _READS:
-        await until(lambda path=path: _is_answered(gateway, path))
+        await until(partial(_is_answered, gateway, path))
     services.calls.clear()
     yield gateway
     await gateway.http.aclose()

@@ -51,7 +51,7 @@ class Numbers:
         return await self._stats(request.activity_id)
 
     async def _stats(self, activity_id: bytes) -> pb.Stats:
-        newest = await self._gateway.redis.xrevrange(KEY, count=1)
+        newest: Any = await self._gateway.redis.xrevrange(KEY, count=1)
         event_id = newest[0][0].decode() if newest else "0-0"
         stats = pb.Stats(activity_id=activity_id, checked_in=self.checked_in, event_id=event_id)
         for (minute, span_s), count in self.by_minute.items():
@@ -63,7 +63,7 @@ class Numbers:
         self.checked_in += len(people)
         events = [pb.LiveEvent(user_id=one, status=pb.STATUS_CHECKED_IN, method="qr") for one in people]
         batch = pb.LiveBatch(events=events).SerializeToString()
-        event_id: bytes = await self._gateway.redis.xadd(KEY, {"e": batch})
+        event_id: Any = await self._gateway.redis.xadd(KEY, {"e": batch})
         return event_id.decode()
 
 
@@ -117,7 +117,9 @@ async def test_an_entry_that_cannot_be_read_is_passed_over(
     person = ids.new_id()
     async with watching(gateway) as events:
         await anext(events)
-        values = {name: each if isinstance(each, bytes) else each.SerializeToString() for name, each in fields.items()}
+        values: dict[Any, Any] = {
+            name: each if isinstance(each, bytes) else each.SerializeToString() for name, each in fields.items()
+        }
         await gateway.redis.xadd(KEY, values)
         await numbers.check_in(person)
         told = await anext(event async for event in events if event["event"] == "checkin")

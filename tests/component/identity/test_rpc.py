@@ -88,7 +88,9 @@ class Identity:
         request = pb.CreateOrganisationRequest(name=name, idempotency_key=key)
         return await self.call("CreateOrganisation", request, as_=owner)
 
-    async def add(self, club: pb.Organisation, actor: pb.Session, user_id: bytes, role: int) -> pb.Member:
+    async def add(
+        self, club: pb.Organisation, actor: pb.Session, user_id: bytes, role: "pb.Role.ValueType"
+    ) -> pb.Member:
         """A new member."""
         request = pb.AddMemberRequest(organisation_id=club.organisation_id, user_id=user_id, role=role)
         return await self.call("AddMember", request, as_=actor)
@@ -344,12 +346,13 @@ async def test_lists_come_in_pages(identity: Identity) -> None:
     for name in ("a", "b"):
         await identity.add(clubs[0], owner, (await identity.sign_in(name)).user.user_id, pb.ROLE_MEMBER)
 
-    listed, token = [], ""
+    listed: list[pb.Organisation] = []
+    token = ""
     while not listed or token:
-        request = pb.ListOrganisationsRequest(page_size=2, page_token=token)
-        page = await identity.call("ListOrganisations", request, as_=owner)
+        some = pb.ListOrganisationsRequest(page_size=2, page_token=token)
+        page = await identity.call("ListOrganisations", some, as_=owner)
         listed, token = [*listed, *page.organisations], page.next_page_token
-    members, token = [], ""
+    members: list[pb.Member] = []
     while not members or token:
         request = pb.ListMembersRequest(organisation_id=clubs[0].organisation_id, page_size=2, page_token=token)
         page = await identity.call("ListMembers", request, as_=owner)

@@ -20,7 +20,7 @@ from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow
 from services.activity import calendar, domain, messages
 from services.activity.changes import HASTEN
 from services.activity.domain import Activity, State
-from services.activity.errors import TooManyActivitiesError, TooManyChangesError
+from services.activity.errors import StateError, TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
 from services.activity.store import Store
 from services.activity.tables import activities, activity_versions, idempotency_keys, metadata, occurrences, outbox
@@ -102,8 +102,8 @@ async def test_what_was_stored_is_read_again_by_each_of_its_keys(either: Stores)
     assert await either.get(lecture.activity_id) == lecture
     assert await either.find(codes=[lecture.code]) == [lecture]
     assert await either.find(occurrence_ids=[occurrence.occurrence_id]) == [lecture]
-    everything = {"activity_ids": [lecture.activity_id], "codes": [lecture.code]}
-    assert await either.find(**everything, occurrence_ids=[occurrence.occurrence_id]) == [lecture]
+    every: dict[str, Any] = {"activity_ids": [lecture.activity_id], "codes": [lecture.code]}
+    assert await either.find(**every, occurrence_ids=[occurrence.occurrence_id]) == [lecture]
 
 
 async def test_what_does_not_exist_is_left_out(either: Stores) -> None:
@@ -256,7 +256,7 @@ async def test_a_refused_move_leaves_nothing_behind(store: Store, outside: Outsi
     lecture = await a_lecture(store)
     outside.seen.clear()
 
-    with pytest.raises(domain.StateError):
+    with pytest.raises(StateError):
         await store.change(lecture.activity_id, Activity.close)
 
     assert await store.get(lecture.activity_id) == lecture
@@ -290,11 +290,17 @@ async def test_a_database_that_is_gone_is_unavailable() -> None:
         assert refusal.value.retry_after_s
 
 
+def engine_over(wire: Wire, url: str) -> AsyncEngine:
+    """An engine of one connection, which goes over the wire."""
+    there = make_url(url).set(port=make_url(wire.url).port)
+    return create_engine(there.render_as_string(hide_password=False), pool_size=1)
+
+
 async def test_what_was_read_is_there_while_the_database_is_gone(activity_url: str) -> None:
     """By every key it was read by; what was never read is unavailable, and so is the past."""
     wire = Wire(activity_url)
     await wire.open()
-    engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
+    engine = engine_over(wire, activity_url)
     store = Store(engine, Outbox(engine, outbox, {}), a_lot())
     lecture = await a_lecture(store)
     assert await store.find(activity_ids=[lecture.activity_id]) == [lecture]
@@ -387,7 +393,7 @@ async def test_a_database_that_hangs_does_not_stop_the_calendar(activity_url: st
     """A reading ends without news, and what was known is still told."""
     wire = Wire(activity_url)
     await wire.open()
-    engine = create_engine(make_url(activity_url).set(port=make_url(wire.url).port), pool_size=1)
+    engine = engine_over(wire, activity_url)
     kept = calendar.Calendar(engine)
     await kept.refresh()
     wire.freeze()

@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from deploy.fleet import PROCESSES
 from deploy.local.launch import LaunchError
@@ -154,13 +155,17 @@ def wanted(component: str) -> int:
     return int(found or 0)
 
 
+def _has(component: str, replicas: int) -> bool:
+    return len(site.pods(component)) == replicas
+
+
 def spread(component: str, replicas: int) -> Disturbance:
     """Scales a service and looks how its calls spread over the pods within a minute."""
 
     async def disturb(found: Outcome) -> None:
         for count in (1, replicas):
             await asyncio.to_thread(_hold, component, f"{count}")
-            await wait_until(lambda count=count: len(site.pods(component)) == count, f"{component}: {count} pods", 180)
+            await wait_until(partial(_has, component, count), f"{component}: {count} pods", 180)
         await asyncio.sleep(_SHARE_WITHIN_S / 2)
         before = await asyncio.to_thread(_calls, component)
         await asyncio.sleep(_SHARE_WITHIN_S / 2)

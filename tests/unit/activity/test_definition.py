@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicekit.clock import SECOND_US
 from servicekit.errors import InvalidArgumentError
 from services.activity.definition import (
     DAY_S,
-    SECOND_US,
     Definition,
     Grade,
     Kind,

@@ -11,6 +11,7 @@ from deploy.observe.simulate import (
     Day,
     Hpa,
     Keda,
+    Metrics,
     Outcome,
     Session,
     Target,
@@ -36,7 +37,7 @@ def day() -> Day:
     return Day(timetable())
 
 
-def synced(hpa: Hpa, current: int, metrics: dict[str, float | None], begin: int, end: int) -> list[int]:
+def synced(hpa: Hpa, current: int, metrics: Metrics, begin: int, end: int) -> list[int]:
     """Pods after each look at the same metrics."""
     found = []
     for at in range(begin, end, SYNC_S):

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_nothing_that_staff_read_speaks_to_them_as_the_one_who_checks_in() -> No
         ({"fr": {}}, "fr is no field"),
     ],
 )
-def test_words_that_nobody_could_read_are_told(change: dict[str, object], fault: str) -> None:
+def test_words_that_nobody_could_read_are_told(change: dict[str, Any], fault: str) -> None:
     """A missing word, an unknown field, an action that no button has."""
-    entry = vocabulary.read()["LATE"] | change
+    entry = {**vocabulary.read()["LATE"], **change}
     assert any(told.startswith(fault) for told in vocabulary.faults(entry))

@@ -1,6 +1,7 @@
 """Sealed columns open in their place only, and blind indexes find without telling."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_a_sealed_value_opens_in_its_place() -> None:
 
 
 @pytest.mark.parametrize("moved", [{"table": "sessions"}, {"column": "openid"}, {"row": b"s" * 16}])
-def test_a_value_moved_elsewhere_does_not_open(moved: dict[str, object]) -> None:
+def test_a_value_moved_elsewhere_does_not_open(moved: dict[str, Any]) -> None:
     """Table, column and row are part of the seal."""
     pii = Pii(OLD, "app")
 

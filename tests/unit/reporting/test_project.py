@@ -13,6 +13,7 @@ from services.reporting.project import Projector, newest, to_activity, to_change
 from tests.fakes.reporting import FakeActivities, FakeLive
 
 ACTIVITY, OCCURRENCE, PERSON, OTHER = b"a" * 16, b"c" * 16, b"p" * 16, b"o" * 16
+UNKNOWN: dict[bytes, bytes] = {}
 FIRST, SECOND = b"1" * 16, b"2" * 16
 MINUTE_US = 60_000_000
 LATE = [pb.Reason(reason="LATE")]
@@ -165,7 +166,7 @@ def test_each_seat_comes_once_in_its_highest_revision() -> None:
     """What lies together in the queue is reduced before anything is sent, by occurrence."""
     seats = [a_seat(revision=2), a_seat(revision=3), a_seat(revision=1), a_seat(user_id=OTHER)]
 
-    [changes] = newest([*seats, a_seat(occurrence_id=OTHER)], {}.get).values()
+    [changes] = newest([*seats, a_seat(occurrence_id=OTHER)], UNKNOWN.get).values()
 
     assert [(change.occurrence_id, change.user_id, change.revision) for change in changes] == [
         (OCCURRENCE, PERSON, 3),
@@ -237,7 +238,7 @@ async def test_redis_gone_means_not_now(projector: Projector, live: FakeLive) ->
 async def test_a_changed_activity_is_kept_in_its_highest_revision() -> None:
     """An older message that comes later changes nothing."""
     activities = FakeActivities()
-    projector = Projector(FakeLive(), activities, {}.get)
+    projector = Projector(FakeLive(), activities, UNKNOWN.get)
     newer, older = (
         activity_pb2.ActivityChanged(activity_id=ACTIVITY, revision=revision, title=title).SerializeToString()
         for revision, title in [(2, "new"), (1, "old")]
@@ -260,5 +261,5 @@ def test_an_activity_closes_with_its_last_window() -> None:
 @pytest.mark.parametrize("changes", [{"direction": 300}, {"direction": 0}, {"user_id": b"p"}, {"occurrence_id": b""}])
 def test_a_seat_that_is_none_is_left_out(changes: dict[str, Any]) -> None:
     """It would fail on its way to Redis, and its message would come again for ever."""
-    found = newest([a_seat(**changes), a_seat(user_id=OTHER)], {}.get)
+    found = newest([a_seat(**changes), a_seat(user_id=OTHER)], UNKNOWN.get)
     assert [change.user_id for change in found[ACTIVITY]] == [OTHER]

@@ -5,6 +5,7 @@ import hmac
 import json
 import time
 from hashlib import sha256
+from typing import Any
 
 import jwt
 import pytest
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm
+from jwt.types import Options
 
 from servicekit import ids
 from servicekit.errors import UnauthenticatedError, UnavailableError
@@ -132,7 +134,7 @@ def pyjwt_verifies(text: str) -> bool:
         header = jwt.get_unverified_header(text)
         if header.get("kid") != "k1" or header.get("typ") != MEDIA_TYPE:
             return False
-        required = {"require": ["exp", "sub", "iss", "aud"]}
+        required: Options = {"require": ["exp", "sub", "iss", "aud"]}
         public_key = KEY.public_key()
         jwt.decode(text, public_key, algorithms=["ES256"], audience=AUDIENCE, issuer=ISSUER, options=required)
     except (jwt.InvalidTokenError, UnicodeError):
@@ -162,7 +164,7 @@ async def test_a_padded_part_is_refused(index: int, padding: str) -> None:
 
 
 @pytest.mark.parametrize("claims", [{"sid": None}, {"sid": "x"}, {"sub": "x"}, {"sub": ids.to_text(USER).upper()}])
-async def test_ids_are_canonical(claims: dict[str, object]) -> None:
+async def test_ids_are_canonical(claims: dict[str, Any]) -> None:
     """A token whose person or session is not one of our ids is refused."""
     assert not await verifies(token(**claims))
 

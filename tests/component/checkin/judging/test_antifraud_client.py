@@ -25,9 +25,7 @@ class Servicer(antifraud_pb2_grpc.AntifraudServiceServicer):
         self.is_gone = False
         self.asked = 0
 
-    async def BatchAssess(  # type: ignore[override]
-        self, request: pb.BatchAssessRequest, context: object
-    ) -> pb.BatchAssessResponse:
+    async def BatchAssess(self, request: pb.BatchAssessRequest, context: object) -> pb.BatchAssessResponse:
         """See antifraud.proto."""
         self.asked += 1
         if self.is_gone:

@@ -514,17 +514,20 @@ class TestConsumer:
         """However often a consumer dies with them in hand, healthy messages are delivered once more."""
         bodies = [b"%d" % number for number in range(20)]
         await publish(publisher, unique, *bodies)
-        for _ in range(6):
+
+        async def die() -> None:
             inbox = Inbox()
             inbox.open.clear()
             dying = consume(inbox.handle)
-            await eventually(lambda inbox=inbox, dying=dying: len(inbox.received) + waiting(dying) == 20)
+            await eventually(lambda: len(inbox.received) + waiting(dying) == 20)
             wire.cut()
             inbox.failures = [ConnectionError("dead")]
             inbox.open.set()
             await dying.stop()
             wire.mend()
 
+        for _ in range(6):
+            await die()
         survivor = Inbox()
         consume(survivor.handle)
         await eventually(lambda: sorted(survivor.received) == sorted(bodies))

@@ -8,6 +8,7 @@ from domainkit.credentials import checkin_id, evidence_binding
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
+from servicekit.clock import SECOND_US
 from servicekit.ids import new_id
 from servicekit.keyring import parse_secrets
 from servicekit.rpc.status import from_status
@@ -20,7 +21,7 @@ from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Switches
 from services.checkin.judging.staff import Staff
 from services.checkin.rules.merge import Hint, HintKind, Judgement, Outcome
-from services.checkin.rules.occurrence import SECOND_US, Method, Occurrence, Reason
+from services.checkin.rules.occurrence import Method, Occurrence, Reason
 from services.checkin.seats.seats import Answer
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
 from tests.fakes.checkin import (

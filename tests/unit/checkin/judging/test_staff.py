@@ -5,9 +5,10 @@ from google.rpc import code_pb2
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2
+from servicekit.clock import SECOND_US
 from servicekit.ids import new_id
 from services.checkin.rules.merge import Judgement, Outcome
-from services.checkin.rules.occurrence import SECOND_US, Grade
+from services.checkin.rules.occurrence import Grade
 from tests.factories import STARTS_AT, an_attempt, an_occurrence
 from tests.unit.checkin.accepting.test_accept import House
 
@@ -68,7 +69,7 @@ async def test_what_one_item_may_not_do_leaves_the_others_alone(house: House) ->
 
 
 @pytest.mark.parametrize("role", [identity_pb2.ROLE_UNSPECIFIED, identity_pb2.ROLE_MEMBER])
-async def test_members_and_strangers_let_nobody_in(house: House, role: int) -> None:
+async def test_members_and_strangers_let_nobody_in(house: House, role: "identity_pb2.Role.ValueType") -> None:
     """They are told as little as of an activity that does not exist."""
     house.roles.roles[house.occurrence.organisation_id, ACTOR] = role
     assert await codes(house, let_in(house)) == [code_pb2.NOT_FOUND]

@@ -8,11 +8,11 @@ import pytest
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
-from servicekit.clock import now_us
+from servicekit.clock import SECOND_US, now_us
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.recording.complete import OVERDUE_US, Completion, undecided_copies
 from services.checkin.rules.merge import Judgement
-from services.checkin.rules.occurrence import SECOND_US, ActivityState, Reason
+from services.checkin.rules.occurrence import ActivityState, Reason
 from tests.factories import a_snapshot, an_occurrence
 from tests.unit.checkin.accepting.test_accept import House
 

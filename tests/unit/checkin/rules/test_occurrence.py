@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domainkit.qr import GRACE_S
+from servicekit.clock import SECOND_US
 from servicekit.ids import new_id
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import (
-    SECOND_US,
     ActivityState,
     Direction,
     Finding,

@@ -1,11 +1,13 @@
 """Records in JSON terms."""
 
+from typing import Any
+
 from gateway.checkins.answers import to_checkin
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 
 
-def a_record(**changes: object) -> pb.Checkin:
+def a_record(**changes: Any) -> pb.Checkin:
     """A record with nothing but its ids and outcome."""
     fields = {"checkin_id": ids.new_id(), "attempt_id": ids.new_id(), "user_id": ids.new_id()}
     return pb.Checkin(**{**fields, "outcome": pb.OUTCOME_REFUSED, "distance_m": -1, **changes})

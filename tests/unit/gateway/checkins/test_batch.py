@@ -52,7 +52,7 @@ class Checkin:
         return pb.CheckinResult(checkin=record)
 
 
-async def nobody(attempts: Sequence[pb.Attempt]) -> Sequence[pb.Checkin | Exception]:
+async def nobody(attempts: Sequence[pb.Attempt], timeout_s: float) -> Sequence[pb.Checkin | Exception]:
     """A fallback that takes nothing."""
     raise BatchLostError("nothing durable")
 

@@ -30,9 +30,12 @@ class Broker:
         self.timeouts_s: list[float] = []
         self.batches: list[pb.AttemptedBatch] = []
 
-    async def publish(self, exchange: str, routing_key: str, body: bytes, timeout_s: float, **_: Any) -> None:
+    async def publish(
+        self, exchange: str, routing_key: str, body: bytes, *, timeout_s: float | None = None, **_: Any
+    ) -> None:
         """See `gateway.checkins.fallback.PublisherPort`."""
         self.calls += 1
+        assert timeout_s is not None
         self.timeouts_s.append(timeout_s)
         if self.is_gone:
             raise UnavailableError("gone")

@@ -75,7 +75,7 @@ def test_what_is_kept_on_the_phone_says_so() -> None:
 
 def test_an_offline_attempt_says_why_a_human_looks_at_it() -> None:
     """The cause comes first."""
-    reason = {"reason": "OFFLINE_SLOT_UNVERIFIABLE"}
+    reason: dict[str, object] = {"reason": "OFFLINE_SLOT_UNVERIFIABLE"}
 
     assert (
         texts.answer("pending_review", "in", "", "", [reason]) == "无法核实离线签到的时间，已提交人工核验，请留意结果"
