@@ -47,11 +47,12 @@ tests: $(if $(args),,$(NODE_MODULES))
 	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/deploy tests/e2e) $(args)
 	@$(if $(args),,$(NODE) npm --prefix $(PHONE) test)
 
-check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, docstrings, protos, templates
+check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstrings, protos, templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(BIN)/interrogate --quiet .
 	@mkdir -p .local
 	$(BIN)/python -m grpc_tools.protoc -Iprotos -I$(WHEELS) --include_imports --include_source_info \

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.setting_types import (
@@ -97,7 +96,7 @@ def load(settings: type[SettingsT], **given: Any) -> SettingsT:
     try:
         return settings(**_from_files(settings, os.environ), **given)
     except ValidationError as error:
-        for line in _lines(settings, error.errors(include_input=False, include_url=False, include_context=False)):
+        for line in _lines(settings, error):
             print(line, file=sys.stderr)
         sys.exit(1)
 
@@ -142,11 +141,11 @@ def _read(variable: str, path: str) -> str:
     sys.exit(1)
 
 
-def _lines(settings: type[BaseSettings], errors: Iterable[ErrorDetails]) -> Iterable[str]:
+def _lines(settings: type[BaseSettings], error: ValidationError) -> Iterable[str]:
     """One line for each variable."""
     of_field = variables(settings)
     wrong: dict[str, str] = {}
-    for each in errors:
+    for each in error.errors(include_input=False, include_url=False, include_context=False):
         field = str(each["loc"][0])
         wrong.setdefault(of_field.get(field, field), each["msg"].removeprefix("Value error, "))
     for name, message in wrong.items():
