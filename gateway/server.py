@@ -25,7 +25,7 @@ from servicekit.http.limits import Limits
 from servicekit.http.server import HttpServer
 from servicekit.keyring import parse_secrets
 from servicekit.process import Process, Stop
-from servicekit.rabbitmq.broker import Publisher
+from servicekit.rabbitmq.publisher import Publisher
 from servicekit.redis import cache
 from servicekit.settings import CredentialSettings, load
 

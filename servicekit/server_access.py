@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from servicekit.mysql import database
-from servicekit.rabbitmq import broker
+from servicekit.rabbitmq import session
 from servicekit.redis import cache
 from servicekit.settings import OwnSettings
 
@@ -47,7 +47,7 @@ async def _is_let_in(server: str, enter: Callable[[str], Awaitable[None]], varia
     try:
         async with asyncio.timeout(_WITHIN_S):
             await enter(url)
-    except (SQLAlchemyError, RedisError, *broker.LOST) as error:
+    except (SQLAlchemyError, RedisError, *session.LOST) as error:
         cause = getattr(error, "orig", None) or error
         if _is_refusal(error):
             log.critical("%s refuses %s: %s. Mend %s, or the rights of that user", server, where, cause, variable)
@@ -75,7 +75,7 @@ async def _enter_redis(url: str) -> None:
 
 
 async def _enter_rabbitmq(url: str) -> None:
-    connection = await broker.connect(url, timeout=broker.CONNECT_TIMEOUT_S)
+    connection = await session.connect(url, timeout=session.CONNECT_TIMEOUT_S)
     await connection.close()
 
 

@@ -18,7 +18,7 @@ from yarl import URL
 from deploy.operate.surroundings import OutOfReachError, Surroundings
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.broker import connect
+from servicekit.rabbitmq.session import connect
 from servicekit.redis import cache
 from servicekit.redis.cache import Redis, RedisError
 

@@ -20,8 +20,9 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, to_rfc3339
 from servicekit.errors import UnavailableError
 from servicekit.ids import to_text
-from servicekit.rabbitmq.broker import DEAD_LETTERS, Delivery
-from servicekit.rabbitmq.consumer import browse
+from servicekit.rabbitmq.browse import browse
+from servicekit.rabbitmq.delivery import Delivery
+from servicekit.rabbitmq.topology import DEAD_LETTERS
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording.store import seat_of
 from services.checkin.records.records import Records, Stored

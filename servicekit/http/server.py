@@ -10,7 +10,8 @@ from typing import Any
 
 import uvicorn
 
-from servicekit.http.limits import Doors, LimitedProtocol, Limits
+from servicekit.http.doors import Doors, LimitedProtocol
+from servicekit.http.limits import Limits
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -32,7 +33,7 @@ class HttpServer(uvicorn.Server):
         grace_s: How long answers under way may take when it stops.
         farewell_s: At most so long, before it closes, its answers tell clients to open another connection: one that is
             closed while a request is on its way loses that request.
-        whose: See `servicekit.http.limits.Doors`.
+        whose: See `servicekit.http.doors.Doors`.
     """
 
     _serving: asyncio.Task[None] | None = None

@@ -1,6 +1,6 @@
 """RabbitMQ, the consuming half: messages in batches that form by themselves, through every outage.
 
-The sessions are those of `broker.py`. Whatever a handler has not settled when its session ends is delivered again, so
+Whatever a handler has not settled when its session ends is delivered again, so
 handlers bear repetitions and nothing is lost with them.
 """
 
@@ -8,50 +8,30 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from aiormq.abc import AbstractChannel, DeliveredMessage
-from pamqp.commands import Basic
 
 from servicekit.errors import UnavailableError
-from servicekit.rabbitmq.broker import (
+from servicekit.rabbitmq.delivery import Delivery
+from servicekit.rabbitmq.publisher import DEAD, Publisher
+from servicekit.rabbitmq.session import (
     CONNECT_TIMEOUT_S,
-    DEAD,
     LOST,
     PAUSE_S,
     Backoff,
-    Delivery,
-    Publisher,
-    Topology,
     honest_cancellation,
     pause_until,
     session,
 )
+from servicekit.rabbitmq.topology import Topology
 from servicekit.series import from_start
 
 log = logging.getLogger(__name__)
 
 _PROBE_PAUSE_S = (0.2, 2.0)
 _PUT_OFF_S = 1.0
-
-
-def _delivery(message: DeliveredMessage) -> Delivery:
-    frame, properties = message.delivery, message.header.properties
-    assert isinstance(frame, Basic.Deliver | Basic.GetOk)
-    return Delivery(
-        body=message.body,
-        message_id=properties.message_id or "",
-        type=properties.message_type or "",
-        user_id=properties.user_id or "",
-        headers=properties.headers or {},
-        exchange=frame.exchange or "",
-        routing_key=frame.routing_key or "",
-        published_at=properties.timestamp,
-        redelivered=bool(frame.redelivered),
-        tag=frame.delivery_tag or 0,
-    )
 
 
 class Batch:
@@ -142,7 +122,7 @@ class _Intake:
 
     async def receive(self, message: DeliveredMessage) -> None:
         """A message came."""
-        self.waiting.append(_delivery(message))
+        self.waiting.append(Delivery.of(message))
         self.bell.set()
 
     def put_off(self, delivery: Delivery) -> None:
@@ -345,26 +325,3 @@ class Consumer:
                 break
             taken.append(waiting.popleft())
         return taken
-
-
-@asynccontextmanager
-async def browse(url: str, queue: str, *, process: str, limit: int) -> AsyncIterator[Batch]:
-    """Takes the oldest messages of a queue in hand; what is not acknowledged goes back when the block ends.
-
-    Raises:
-        UnavailableError: RabbitMQ is gone, has no such queue or does not let us.
-    """
-    try:
-        with honest_cancellation():
-            async with session(url, f"{process}-browse", None, confirms=False) as channel:
-                yield Batch([delivery async for delivery in _oldest(channel, queue, limit)], channel, queue)
-    except LOST as error:
-        raise UnavailableError(f"cannot read {queue}: {error!r}") from error
-
-
-async def _oldest(channel: AbstractChannel, queue: str, limit: int) -> AsyncIterator[Delivery]:
-    for _ in range(limit):
-        message = await channel.basic_get(queue, timeout=CONNECT_TIMEOUT_S)
-        if isinstance(message.delivery, Basic.GetEmpty):
-            return
-        yield _delivery(message)

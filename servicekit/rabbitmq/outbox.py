@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from servicekit.batching import NaturalBatcher, QueueFullError
 from servicekit.clock import now_us, to_datetime
 from servicekit.ids import new_id, to_text
-from servicekit.rabbitmq.broker import Backoff, Publisher, pause_until
+from servicekit.rabbitmq.publisher import Publisher
+from servicekit.rabbitmq.session import Backoff, pause_until
 from servicekit.series import from_start
 from servicekit.unreadable import Unreadable
 

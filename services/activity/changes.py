@@ -4,8 +4,8 @@ Both are outbox rows of the change's own transaction, independent of each other 
 """
 
 from protos.activity.v1 import activity_pb2 as pb
-from servicekit.rabbitmq.broker import Topology
 from servicekit.rabbitmq.outbox import Effect, OutboxRow
+from servicekit.rabbitmq.topology import Topology
 from servicekit.redis.cache import Redis
 from services.activity.domain import Activity
 from services.activity.messages import to_changed

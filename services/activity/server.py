@@ -14,8 +14,8 @@ from servicekit.keyring import parse_secrets
 from servicekit.mysql import database
 from servicekit.mysql.idempotency import forget_old_keys
 from servicekit.process import Process, Stop
-from servicekit.rabbitmq.broker import Publisher
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, publish_effect
+from servicekit.rabbitmq.publisher import Publisher
 from servicekit.redis import cache
 from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client

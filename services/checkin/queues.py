@@ -1,6 +1,6 @@
 """The exchange and the queues of check-ins: who publishes what, and where it waits."""
 
-from servicekit.rabbitmq.broker import Binding, Topology, work_queue
+from servicekit.rabbitmq.topology import Binding, Topology, work_queue
 
 EXCHANGE = "checkin"
 ATTEMPTED = "attempted.v1"

@@ -20,7 +20,7 @@ from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
 from servicekit.mysql.database import create_engine
 from servicekit.process import Process, Stop
-from servicekit.rabbitmq.broker import Publisher
+from servicekit.rabbitmq.publisher import Publisher
 from servicekit.redis import cache
 from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client, server

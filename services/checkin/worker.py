@@ -15,9 +15,9 @@ from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
 from servicekit.mysql.database import create_engine
 from servicekit.process import Process, Stop
-from servicekit.rabbitmq.broker import Publisher
 from servicekit.rabbitmq.consumer import Consumer, Handle
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
+from servicekit.rabbitmq.publisher import Publisher
 from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import CredentialSettings, load

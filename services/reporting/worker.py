@@ -10,8 +10,9 @@ from servicekit import process, telemetry
 from servicekit.errors import UnavailableError
 from servicekit.mysql import database
 from servicekit.process import Process, Stop
-from servicekit.rabbitmq.broker import Binding, Publisher, Topology, derived_queue
 from servicekit.rabbitmq.consumer import Batch, Consumer
+from servicekit.rabbitmq.publisher import Publisher
+from servicekit.rabbitmq.topology import Binding, Topology, derived_queue
 from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import load

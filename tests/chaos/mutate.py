@@ -52,7 +52,8 @@ _REVIEW = "tests/unit/checkin/reviewing/test_review.py"
 _INTAKE = "tests/contract/checkin/recording/test_intake.py"
 _RECORD = "tests/contract/checkin/recording/test_record.py"
 _SEATS = "tests/contract/checkin/seats/test_seats.py"
-_BROKER = "tests/contract/servicekit/rabbitmq/test_broker.py"
+_PUBLISHER = "tests/contract/servicekit/rabbitmq/test_publisher.py"
+_CONSUMER = "tests/contract/servicekit/rabbitmq/test_consumer.py"
 _OUTBOX = "tests/contract/servicekit/rabbitmq/test_outbox.py"
 _LIVE = "tests/contract/reporting/test_live.py"
 _ANTIFRAUD = "tests/component/checkin/judging/test_antifraud_client.py"
@@ -155,7 +156,7 @@ MUTATIONS = (
         "Publisher._watch",
         "self._note_blocked(await self.is_blocked())",
         "pass",
-        (_BROKER, "-k", "alarm"),
+        (_PUBLISHER, "-k", "alarm"),
     ),
     Mutation(
         "an unknown publish counts as done",
@@ -334,21 +335,21 @@ MUTATIONS = (
         "Consumer._has_work",
         "if intake.is_cancelled:",
         "if False:",
-        (_BROKER, "-k", "cancelled"),
+        (_CONSUMER, "-k", "cancelled"),
     ),
     Mutation(
         "a forgotten consumer stays so",
         "Consumer._assert_consuming",
         "if is_passed_over or not queue.consumer_count:",
         "if False:",
-        (_BROKER, "-k", "forgot"),
+        (_CONSUMER, "-k", "forgot"),
     ),
     Mutation(
         "the queue is emptied while MySQL is gone",
         "Consumer._is_worth_it",
         "while self._probe is not None and not self._stopping.is_set():",
         "while False:",
-        (_BROKER, "-k", "probe"),
+        (_CONSUMER, "-k", "probe"),
     ),
     # Completion.
     Mutation(

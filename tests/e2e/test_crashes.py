@@ -15,7 +15,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from servicekit import ids
 from servicekit.clock import now_us
-from servicekit.rabbitmq.broker import Publisher, PublishUnknownError
+from servicekit.rabbitmq.publisher import Publisher, PublishUnknownError
 from tests.e2e import stack
 from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect, outcome
 from tests.e2e.stack import BrokerProxy, Outage, attempts_of, eventually, lasting_token, metric, outbox_ids, seats_of

@@ -9,7 +9,7 @@ import pytest
 from deploy import fleet
 from deploy.fleet import PROCESSES, SECRETS, VHOST, Place, instance
 from deploy.local.stack import Shape
-from servicekit.rabbitmq.broker import Queue
+from servicekit.rabbitmq.topology import Queue
 from services.checkin.queues import TOPOLOGY
 from tests.load.accounting import Program, programs
 from tests.load.reconcile import database

@@ -15,7 +15,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import clock, ids, telemetry
 from servicekit.breaker import AsyncBreaker
 from servicekit.errors import UnavailableError
-from servicekit.rabbitmq.broker import PublishUnknownError
+from servicekit.rabbitmq.publisher import PublishUnknownError
 from services.checkin.errors import NothingDurableError
 from services.checkin.metrics import PUBLISHED
 from services.checkin.queues import ATTEMPTED, DECIDED, EXCHANGE, PUBLISHER
@@ -26,7 +26,7 @@ INBOX_S = 0.5
 
 
 class PublishPort(Protocol):
-    """`servicekit.rabbitmq.broker.Publisher`."""
+    """`servicekit.rabbitmq.publisher.Publisher`."""
 
     async def publish(
         self,

@@ -18,7 +18,8 @@ from servicekit.clock import SECOND_US, from_datetime, now_us
 from servicekit.errors import UnavailableError
 from servicekit.ids import to_text
 from servicekit.mysql.database import unavailable_when_lost
-from servicekit.rabbitmq.broker import Backoff, Delivery
+from servicekit.rabbitmq.delivery import Delivery
+from servicekit.rabbitmq.session import Backoff
 from services.checkin import metrics
 from services.checkin.queues import ATTEMPTED, EXCHANGE, RECORD_QUEUE
 from services.checkin.recording.intake import (

@@ -26,9 +26,10 @@ from servicekit.clock import LATEST_US
 from servicekit.errors import UnavailableError
 from servicekit.ids import from_text, is_id
 from servicekit.mysql.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
-from servicekit.rabbitmq.broker import Backoff, Delivery
 from servicekit.rabbitmq.consumer import Batch
+from servicekit.rabbitmq.delivery import Delivery
 from servicekit.rabbitmq.outbox import OutboxRow
+from servicekit.rabbitmq.session import Backoff
 from services.checkin import metrics
 from services.checkin.queues import PUBLISHER
 from services.checkin.recording.record import Recorder

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.broker import DEAD_LETTERS, Delivery
-from servicekit.rabbitmq.consumer import browse
+from servicekit.rabbitmq.browse import browse
+from servicekit.rabbitmq.delivery import Delivery
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
+from servicekit.rabbitmq.topology import DEAD_LETTERS
 from servicekit.settings import load
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording import store

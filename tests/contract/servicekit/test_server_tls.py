@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from deploy.local.credentials import Authority
 from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.broker import session
+from servicekit.rabbitmq.session import session
 from servicekit.redis import cache
 from tests.ports import reserved_port
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from servicekit.errors import UnavailableError
-from servicekit.rabbitmq.broker import Delivery
+from servicekit.rabbitmq.delivery import Delivery
 from services.reporting.worker import Pulse, handler
 from tests.fakes.reporting import FakeLive
 

@@ -14,9 +14,10 @@ from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.errors import UnavailableError
 from servicekit.ids import from_text, least_id_at, new_id, to_text
 from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.broker import Delivery, PublishRefusedError
 from servicekit.rabbitmq.consumer import Batch
+from servicekit.rabbitmq.delivery import Delivery
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
+from servicekit.rabbitmq.publisher import PublishRefusedError
 from services.checkin.recording import intake, store
 from services.checkin.recording.drain import InboxDrain
 from services.checkin.recording.intake import DecideWorker, RecordWorker, repeating

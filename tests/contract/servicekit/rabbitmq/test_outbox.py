@@ -1,7 +1,7 @@
 """The outbox on a real database: an effect happens if and only if its transaction did, and is repeated until it has."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from servicekit.clock import now_us, to_datetime
 from servicekit.ids import to_text
 from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.broker import Binding, Publisher, Topology, work_queue
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow, outbox_table, publish_effect
-
-Eventually = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
+from servicekit.rabbitmq.publisher import Publisher
+from servicekit.rabbitmq.topology import Binding, Topology, work_queue
+from tests.contract.servicekit.rabbitmq.queues import Eventually
 
 HINT = "hint"
 

@@ -9,7 +9,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.breaker import AsyncBreaker, CircuitOpenError
 from servicekit.errors import ServiceError, UnavailableError
-from servicekit.rabbitmq.broker import PublishRefusedError, PublishUnknownError
+from servicekit.rabbitmq.publisher import PublishRefusedError, PublishUnknownError
 from services.checkin.accepting.dispatch import INBOX_S, PUBLISH_S, Decisions, Dispatch
 from services.checkin.errors import NothingDurableError
 from tests.factories import a_copy
