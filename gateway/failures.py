@@ -22,17 +22,7 @@ _FAILURES = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.INVALID_ARGUMENT
 # However much the replicas let through together, nobody waits longer than this for the next try.
 _LONGEST_WAIT_S = 10
 
-# As `ratelimit.Buckets`: a bucket is when it will be full again.
-_FAILED = Script(
-    f"""
-local time, interval, fill = redis.call('TIME'), tonumber(ARGV[1]), tonumber(ARGV[2])
-local now = time[1] + time[2] / 1000000
-local full_at = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + interval
-full_at = math.min(full_at, now + fill + {_LONGEST_WAIT_S})
-redis.call('SET', KEYS[1], string.format('%.6f', full_at), 'PX', math.ceil((full_at - now) * 1000))
-return math.ceil(math.max(full_at + interval - now - fill, 0) * 1000)
-"""
-)
+_FAILED = Script(__file__, "failed", LONGEST_WAIT_S=_LONGEST_WAIT_S)
 
 
 class FailedSignInsError(RateLimitedError):

@@ -28,7 +28,7 @@ from services.checkin.recording.store import seat_of
 from services.checkin.records.records import Records, Stored
 from services.checkin.rules.merge import Outcome, SeatState
 from services.checkin.seats.seats import Seats
-from services.reporting.live import LiveReader
+from services.reporting.live.numbers import LiveReader
 
 _PEEK = 1000
 

@@ -14,25 +14,7 @@ from servicekit.redis.cache import Redis, Script, run_scripts, trip
 
 log = logging.getLogger(__name__)
 
-_SPEND = Script(
-    """
-local limit, window, counts, waits = tonumber(ARGV[1]), ARGV[2], {}, {}
-for i, key in ipairs(KEYS) do
-  local count = counts[key] or tonumber(redis.call('GET', key) or 0)
-  if count >= limit then
-    waits[i] = math.max(redis.call('TTL', key), 1)
-  else
-    waits[i] = 0
-    if ARGV[i + 2] == '1' then
-      count = redis.call('INCR', key)
-      redis.call('EXPIRE', key, window, 'NX')
-    end
-  end
-  counts[key] = count
-end
-return waits
-"""
-)
+_SPEND = Script(__file__, "spend")
 
 # Who, and whether it is one of those that count.
 Item = tuple[bytes, bool]

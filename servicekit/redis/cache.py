@@ -1,8 +1,10 @@
 """Redis: one client per process, short timeouts, one breaker, and scripts that can go into a pipeline."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import redis.asyncio
@@ -77,11 +79,20 @@ def unavailable_when_gone() -> Iterator[None]:
 
 
 class Script:
-    """A Lua script, called by its digest."""
+    """A Lua script, called by its digest; its text stands in `.lua` files beside the module that calls it.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    Args:
+        module: `__file__` of that module.
+        names: Of the files, without the ending; those before the last hold functions that it uses.
+        values: What the text knows by these names: sizes and names that Python decides.
+    """
+
+    def __init__(self, module: str, *names: str, **values: int | str) -> None:
+        texts = [Path(module).with_name(f"{name}.lua").read_text(encoding="utf-8") for name in names]
+        given = f"local {', '.join(values)} = {', '.join(map(json.dumps, values.values()))} " if values else ""
+        # On the first line, so that an error names the line of the file.
+        self.text = given + "\n".join(texts)
+        self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
     def add_to(self, pipeline: Pipeline, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> None:
         """Appends the call to a pipeline that `run_scripts` executes."""

@@ -36,7 +36,7 @@ _COUNTED = {
 
 
 class SeatView(NamedTuple):
-    """A seat as lists and counters need it. The script in `live.py` reads the first three fields by position.
+    """A seat as lists and counters need it. `live/project.lua` reads the first three fields by position.
 
     Attributes:
         at: The effective time of the seat's holder, else of the attempt that speaks for the person.

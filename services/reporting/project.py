@@ -1,8 +1,8 @@
 """The end of a check-in's journey: recorded seats become live numbers.
 
 Control comes from `worker.py` with the messages of `reporting.project.v1` and `reporting.activity.v1`, and goes to
-Redis (`live.py`, one trip for all messages at hand) and MySQL (`store.py`). A message may come twice or late: whatever
-is not newer than what is known has no effect.
+Redis (`live/numbers.py`, one trip for all messages at hand) and MySQL (`store.py`). A message may come twice or late:
+whatever is not newer than what is known has no effect.
 """
 
 from collections import defaultdict

@@ -16,7 +16,7 @@ from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import SharedSettings, load
 from services.reporting.checkin_client import Records
-from services.reporting.live import LiveWriter
+from services.reporting.live.numbers import LiveWriter
 from services.reporting.rebuilding import Rebuilder
 from services.reporting.settings import ProjectorSettings
 from services.reporting.store import Activities

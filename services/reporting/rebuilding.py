@@ -1,7 +1,7 @@
 """Builds the numbers of an activity anew from what `checkin` has recorded, while check-ins go on.
 
 Control comes from the comparison (`compare.py`) and from the command (`rebuild.py`), and goes to `checkin` page by page
-and to Redis (`live.py`):
+and to Redis (`live/numbers.py`):
 
 1. A marker with an owner and an expiry says that a new generation is being built: from here on the projector puts
    whatever it is told into both generations.

@@ -13,7 +13,7 @@ from servicekit.rpc.interceptors import by, for_person, person
 from services.reporting import domain
 from services.reporting.domain import DAY_US, MINUTE_US, SPANS, Activity, Counted, Cursor, Filter, Listing
 from services.reporting.errors import ActivityNotFoundError
-from services.reporting.live import Numbers
+from services.reporting.live.numbers import Numbers
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from servicekit.tokens import TokenVerifier
 from services.reporting import store
 from services.reporting.activities import Activities
 from services.reporting.identity_client import Identity
-from services.reporting.live import LiveReader
+from services.reporting.live.numbers import LiveReader
 from services.reporting.rpc import ACCESS, ReportingServicer
 from services.reporting.settings import ReportingSettings
 from services.reporting.turnouts import Turnouts, teller

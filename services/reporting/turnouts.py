@@ -14,7 +14,7 @@ from servicekit.clock import SECOND_US, now_us
 from servicekit.errors import ServiceError
 from servicekit.rpc import client
 from services.reporting.domain import Window
-from services.reporting.live import Numbers
+from services.reporting.live.numbers import Numbers
 
 log = logging.getLogger(__name__)
 

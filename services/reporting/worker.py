@@ -18,7 +18,7 @@ from servicekit.rpc import client
 from servicekit.settings import load
 from services.reporting.checkin_client import Records
 from services.reporting.compare import Comparison
-from services.reporting.live import LiveWriter
+from services.reporting.live.numbers import LiveWriter
 from services.reporting.project import Projector
 from services.reporting.rebuilding import Rebuilder
 from services.reporting.settings import ProjectorSettings

@@ -1,7 +1,7 @@
 """`make mutate`: each fallback disabled in turn, in a copy of the tree; the tests that guard it must turn red.
 
-`python -m tests.chaos.mutate [--only=NAME,...]`. A mutation replaces text inside one function, constant or class,
-which is found by its name in whatever file it lives; one whose text is found there no longer, or twice, is an error,
+`python -m tests.chaos.mutate [--only=NAME,...]`. A mutation replaces text inside one function, constant or Lua
+script, which is found by its name wherever it lives; one whose text is found there no longer, or twice, is an error,
 for then nobody knows what it proves. Tests that need servers use those of the running stack.
 """
 
@@ -33,7 +33,7 @@ class Mutation:
     """A fallback disabled by a replacement, and the tests (pytest arguments) of which one at least must turn red.
 
     Attributes:
-        within: The function or constant in whose source the text stands: `Class.method`, `function` or `CONSTANT`.
+        within: In whose source the text stands: `Class.method`, `function`, `CONSTANT` or `claim.lua`.
     """
 
     name: str
@@ -55,7 +55,7 @@ _SEATS = "tests/contract/checkin/seats/test_seats.py"
 _PUBLISHER = "tests/contract/servicekit/rabbitmq/test_publisher.py"
 _CONSUMER = "tests/contract/servicekit/rabbitmq/test_consumer.py"
 _OUTBOX = "tests/contract/servicekit/rabbitmq/test_outbox.py"
-_LIVE = "tests/contract/reporting/test_live.py"
+_LIVE = "tests/contract/reporting/live/test_numbers.py"
 _ANTIFRAUD = "tests/component/checkin/judging/test_antifraud_client.py"
 _AUTH = "tests/unit/gateway/http/test_auth.py"
 _ACTIVITY = "tests/component/activity/test_rpc.py"
@@ -379,22 +379,22 @@ MUTATIONS = (
     # Seats and numbers.
     Mutation(
         "claims never expire",
-        "_CLAIM",
+        "claim.lua",
         "if kind == 'C' and ends_at < now then hint = false end",
         "if false then hint = false end",
         (_SEATS,),
     ),
-    Mutation("an older hint overrules", "_RECORDED", "if revision > known then", "if true then", (_SEATS,)),
+    Mutation("an older hint overrules", "recorded.lua", "if revision > known then", "if true then", (_SEATS,)),
     Mutation(
         "an older revision moves the numbers",
-        "_PROJECT",
+        "project.lua",
         "if not stored or before < now then",
         "if true then",
         (_LIVE, "-k", "lower_revision"),
     ),
     Mutation(
         "a rebuild misses what happens meanwhile",
-        "_PROJECT",
+        "project.lua",
         "if builder then",
         "if builder and owner ~= '' then",
         (_LIVE, "-k", "rebuild"),
@@ -426,7 +426,7 @@ MUTATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a function or constant stands: a file of the tree, and from which line to which."""
+    """Where a definition stands: a file of the tree, and from which line to which."""
 
     path: Path
     begin: int
@@ -450,9 +450,11 @@ class Sources:
 
     def __init__(self, folder: Path) -> None:
         self._places: defaultdict[str, list[Place]] = defaultdict(list)
-        for path in _python_files(folder):
+        for path in _files(folder, "*.py"):
             for name, node in _definitions(ast.parse(path.read_text()).body):
                 self._places[name].append(Place(path, node.lineno - 1, node.end_lineno or node.lineno))
+        for path in _files(folder, "*.lua"):
+            self._places[path.name].append(Place(path, 0, len(path.read_text().splitlines())))
 
     def find(self, mutation: Mutation) -> Place:
         """The one definition of the mutation's name that has its text, once.
@@ -468,10 +470,10 @@ class Sources:
         raise LookupError(f"{mutation.name}: its text is {found}; say anew what it replaces")
 
 
-def _python_files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, pattern: str) -> Iterator[Path]:
     for top in sorted(folder.iterdir()):
         if top.is_dir() and not top.name.startswith(".") and top.name not in _NOT_MUTATED:
-            yield from (path for path in sorted(top.rglob("*.py")) if "node_modules" not in path.parts)
+            yield from (path for path in sorted(top.rglob(pattern)) if "node_modules" not in path.parts)
 
 
 def _definitions(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.stmt]]:

@@ -42,7 +42,7 @@ from services.identity.pii import Pii
 from services.identity.rpc import IdentityServicer
 from services.identity.store import Organisations, People
 from services.reporting.domain import IN, Activity, SeatView, Status, counters
-from services.reporting.live import LiveReader, LiveWriter
+from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Change
 from services.reporting.rpc import ReportingServicer
 from tests.contract.schemas import migrated

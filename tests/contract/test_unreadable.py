@@ -26,9 +26,9 @@ from services.identity.errors import RefreshTokenError
 from services.identity.pii import Cell, Pii
 from services.identity.store import Organisations, People
 from services.identity.tables import sessions, users
-from services.reporting.live import LiveReader
+from services.reporting.live.numbers import LiveReader
 from services.reporting.store import Activities
-from tests.contract.reporting.test_live import RedisLive, a_change, key_of
+from tests.contract.reporting.live.test_numbers import RedisLive, a_change, key_of
 from tests.contract.reporting.test_store import an_activity
 from tests.contract.schemas import migrated
 from tests.fakes.activity import HOUR_US, STARTS_AT, a_draft, a_lot

@@ -8,7 +8,7 @@ from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
 from services.reporting.domain import IN, OUT, Activity, Counted, Listing, SeatView, Totals, Window
-from services.reporting.live import Numbers
+from services.reporting.live.numbers import Numbers
 from services.reporting.project import Change
 
 SeatKey = tuple[bytes, bytes, int]

@@ -7,7 +7,7 @@ from deploy.operate.finding import Finding, Scene, note, ok, unseen, wrong
 from deploy.operate.screen import span
 from deploy.operate.surroundings import OutOfReachError
 from servicekit.clock import now_us
-from services.reporting.live import LiveReader
+from services.reporting.live.numbers import LiveReader
 
 _FULL_SHARE = 0.8
 _STALE_AFTER_S = 5.0

@@ -29,7 +29,7 @@ from servicekit.redis.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.unreadable import Unreadable
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
-from services.checkin.rules.occurrence import is_born_after
+from services.checkin.rules.occurrence import Direction, is_born_after
 
 CLAIM_MS = 30_000
 KEPT_AFTER_CLOSE_S = 24 * 3600
@@ -42,7 +42,7 @@ _SINCE = "checkin:since"
 _FULL = b"F"
 _UNCOUNTED = b"N"
 
-# Hint: kind (C claimed, H held, F freed) | attempt_id | effective_at | revision | is_annulled | when a claim ends (ms).
+# The layouts are told in the scripts that read them.
 _HINT = struct.Struct(">c16sQQBQ")
 _KINDS = {b"C": HintKind.CLAIMED, b"H": HintKind.HELD, b"F": HintKind.FREED}
 _CLAIM_ITEM = struct.Struct(">16sB16sBBQ")
@@ -50,173 +50,20 @@ _CONFIRM_ITEM = struct.Struct(">16sB16s")
 _RECORDED_ITEM = struct.Struct(">16sBc16sQQBQ")
 # Lua passes at most some 8,000 values to a command at once.
 _RECORDED_CHUNK = 1000 * _RECORDED_ITEM.size
-# Answer: attempt_id | body_hash | received_at | size of what follows.
 _ANSWER = struct.Struct(">16s16sQI")
 # More than one sync brings.
 _ANSWERS_KEPT = 64
+# The largest that Lua counts with.
+_FOR_EVER_MS = 2**53 - 1
 
+_FIELDS = {"USER_BYTES": 16, "FIELD_BYTES": struct.calcsize(">16sB"), "IN": Direction.IN}
 _CLAIM = Script(
-    f"""
-local now, capacity, expire_at, blob = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
-local fields, size = {{}}, 43
-for pos = 1, #blob, size do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
-local hints = redis.call('HMGET', seats, unpack(fields))
-local complete = capacity == 0 or redis.call('EXISTS', marker) == 1
-local inside, count, entering = {{}}, 0, {{}}
-if capacity > 0 then
-  redis.call('ZREMRANGEBYSCORE', taken, '-inf', '(' .. now)
-  local users = {{}}
-  for i = 1, #fields do users[i] = string.sub(fields[i], 1, 16) end
-  for i, score in ipairs(redis.call('ZMSCORE', taken, unpack(users))) do inside[users[i]] = score end
-  count = redis.call('ZCARD', taken)
-end
-local out, writes, seen = {{}}, {{}}, {{}}
-for i = 1, #fields do
-  local pos = (i - 1) * size + 1
-  local attempt, own, staff, at = struct.unpack('>c16BBI8', blob, pos + 17)
-  local field, hint = fields[i], seen[fields[i]] or hints[i]
-  local revision, annulled, kind, ends_at, _ = 0, 0
-  if hint then
-    kind, _, _, revision, annulled, ends_at = struct.unpack('>c1c16I8I8BI8', hint)
-    if kind == 'C' and ends_at < now then hint = false end
-  end
-  if own == {int(Judgement.ACCEPTED)} and (not hint or (kind == 'F' and (annulled == 0 or staff == 1))) then
-    local verdict = false
-    if capacity > 0 and string.byte(field, 17) == 1 then
-      local user = string.sub(field, 1, 16)
-      if not complete then verdict = 'N'
-      elseif not inside[user] then
-        if count >= capacity then verdict = 'F'
-        else
-          inside[user], count = true, count + 1
-          entering[#entering + 1] = now + {CLAIM_MS}
-          entering[#entering + 1] = user
-        end
-      end
-    end
-    if verdict then hint = verdict
-    else
-      local claim = struct.pack('>c1c16I8I8BI8', 'C', attempt, at, revision, 0, now + {CLAIM_MS})
-      writes[#writes + 1] = field
-      writes[#writes + 1] = claim
-      seen[field] = claim
-    end
-  end
-  out[i] = hint or ''
-end
-if #entering > 0 then redis.call('ZADD', taken, unpack(entering)) end
-if #writes > 0 then
-  redis.call('HSET', seats, unpack(writes))
-  redis.call('EXPIREAT', seats, expire_at)
-  if capacity > 0 then redis.call('EXPIREAT', taken, expire_at) end
-end
-return out
-"""
+    __file__, "claim", ITEM_BYTES=_CLAIM_ITEM.size, ACCEPTED=Judgement.ACCEPTED, CLAIM_MS=CLAIM_MS, **_FIELDS
 )
-
-_CONFIRM = Script(
-    """
-local capacity, blob = tonumber(ARGV[1]), ARGV[2]
-local seats, taken = KEYS[1], KEYS[2]
-local fields, writes, entered = {}, {}, {}
-for pos = 1, #blob, 33 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
-local hints = redis.call('HMGET', seats, unpack(fields))
-for i = 1, #fields do
-  local hint = hints[i]
-  if hint and string.sub(hint, 1, 17) == 'C' .. string.sub(blob, i * 33 - 15, i * 33) then
-    writes[#writes + 1] = fields[i]
-    writes[#writes + 1] = string.sub(hint, 1, 34) .. struct.pack('>I8', 9007199254740991)
-    if capacity > 0 and string.byte(fields[i], 17) == 1 then
-      entered[#entered + 1] = '+inf'
-      entered[#entered + 1] = string.sub(fields[i], 1, 16)
-    end
-  end
-end
-if #writes > 0 then redis.call('HSET', seats, unpack(writes)) end
-if #entered > 0 then redis.call('ZADD', taken, unpack(entered)) end
-"""
-)
-
-_RECORDED = Script(
-    """
-local life, blob = ARGV[1], ARGV[2]
-local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
-local counted = redis.call('EXISTS', marker) == 1
-local fields, writes, entered, left = {}, {}, {}, {}
-for pos = 1, #blob, 59 do fields[#fields + 1] = string.sub(blob, pos, pos + 16) end
-local hints = redis.call('HMGET', seats, unpack(fields))
-for i = 1, #fields do
-  local new = string.sub(blob, (i - 1) * 59 + 18, i * 59)
-  local kind, _, _, revision = struct.unpack('>c1c16I8I8', new)
-  local old = hints[i]
-  local known = -1
-  if old then
-    local _, _, _, seen = struct.unpack('>c1c16I8I8', old)
-    known = seen
-  end
-  if revision > known then
-    writes[#writes + 1] = fields[i]
-    writes[#writes + 1] = new
-    if counted and string.byte(fields[i], 17) == 1 then
-      local user = string.sub(fields[i], 1, 16)
-      if kind == 'H' then
-        entered[#entered + 1] = '+inf'
-        entered[#entered + 1] = user
-      elseif kind == 'F' then left[#left + 1] = user end
-    end
-  end
-end
-if #entered > 0 then redis.call('ZADD', taken, unpack(entered)) end
-if #left > 0 then redis.call('ZREM', taken, unpack(left)) end
-if #writes > 0 then
-  redis.call('HSET', seats, unpack(writes))
-  redis.call('EXPIRE', seats, life, 'NX')
-end
-"""
-)
-
-_RESTORE = Script(
-    """
-local expire_at, users = ARGV[1], ARGV[2]
-local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
-if redis.call('EXISTS', marker) == 1 then return end
-for pos = 1, #users, 16 do redis.call('ZADD', taken, '+inf', string.sub(users, pos, pos + 15)) end
-local hints = redis.call('HGETALL', seats)
-for i = 1, #hints, 2 do
-  local user, kind = string.sub(hints[i], 1, 16), string.sub(hints[i + 1], 1, 1)
-  if string.byte(hints[i], 17) == 1 and kind ~= 'F' then
-    local _, _, _, _, _, ends_at = struct.unpack('>c1c16I8I8BI8', hints[i + 1])
-    redis.call('ZADD', taken, kind == 'H' and '+inf' or ends_at, user)
-  end
-end
-redis.call('EXPIREAT', taken, expire_at)
-redis.call('SET', marker, 1, 'EXAT', expire_at)
-"""
-)
-
-# What a person is told anew stands before what they were told before, once for each attempt.
-_TELL = Script(
-    f"""
-local life, kept = ARGV[1], redis.call('MGET', unpack(KEYS))
-for i, key in ipairs(KEYS) do
-  local told, before = ARGV[i + 1], kept[i]
-  if before then
-    local parts, seen = {{}}, {{}}
-    local blob, pos = told .. before, 1
-    while pos + {_ANSWER.size} <= #blob + 1 and #parts < {_ANSWERS_KEPT} do
-      local attempt, _, _, size, start = struct.unpack('>c16c16I8I4', blob, pos)
-      if start + size > #blob + 1 then break end
-      if not seen[attempt] then parts[#parts + 1] = string.sub(blob, pos, start + size - 1) end
-      seen[attempt], pos = true, start + size
-    end
-    told = table.concat(parts)
-  end
-  redis.call('SET', key, told, 'EX', life)
-end
-"""
-)
-
+_CONFIRM = Script(__file__, "confirm", ITEM_BYTES=_CONFIRM_ITEM.size, FOR_EVER_MS=_FOR_EVER_MS, **_FIELDS)
+_RECORDED = Script(__file__, "recorded", ITEM_BYTES=_RECORDED_ITEM.size, **_FIELDS)
+_RESTORE = Script(__file__, "restore", **_FIELDS)
+_TELL = Script(__file__, "tell", HEAD_BYTES=_ANSWER.size, KEPT=_ANSWERS_KEPT)
 _SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _TELL)
 
 

@@ -1,6 +1,7 @@
 """The table of mutations fits the code as it is, wherever that lives, and mutating leaves no trace."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,19 @@ def test_a_mutation_ends_with_its_block(tree: Tree, sources: Sources) -> None:
     assert (tree.folder / original.relative_to(ROOT)).read_text() == original.read_text()
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_script_is_found_by_the_name_of_its_file(tmp_path: Path) -> None:
+    """And all of it is where the text may stand."""
+    write(tmp_path / "limits" / "rate.lua", "-- A rate.", "return 1")
+    rate = replace(_RATE, within="rate.lua")
+    assert Sources(tmp_path).find(rate).source() == "-- A rate.\nreturn 1\n"
+    with Tree(tmp_path).mutated(rate):
+        assert Sources(tmp_path).find(replace(rate, text="return 2")).source() == "-- A rate.\nreturn 2\n"
+
+
+_PYTHON = [mutation for mutation in MUTATIONS if not mutation.within.endswith(".lua")]
+
+
+@pytest.mark.parametrize("mutation", _PYTHON, ids=lambda mutation: mutation.name)
 def test_a_mutated_function_is_still_python(mutation: Mutation, sources: Sources) -> None:
     """What is red by a slip of the pen proves nothing."""
     place = sources.find(mutation)

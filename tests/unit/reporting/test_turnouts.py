@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.reporting.domain import Window
-from services.reporting.live import Numbers
+from services.reporting.live.numbers import Numbers
 from services.reporting.turnouts import Turnouts
 
 NOW = 1_000_000_000_000_000

@@ -1,4 +1,4 @@
-"""Live numbers in Redis; the only file that knows their keys. Everything here can be rebuilt.
+"""Live numbers in Redis; only this room knows their keys. Everything here can be rebuilt.
 
 Keys, all of one hash slot per activity and with an expiry:
     reporting:seats:{activity}       hash: occurrence, user and direction (33 bytes) -> revision (8 bytes) and the
@@ -59,8 +59,7 @@ _REVISION_BYTES = 8
 _ID_BYTES = 16
 _ENTERED = bytes([IN])
 _SEATS, _REVISIONS, _FOLDED = b"#seats:", b"#revisions:", b"#folded"
-# A change as the script reads it: occurrence, user, direction, size of the view, size of the event, revision | view |
-# event. The msgpack of Redis knows no binary strings, so only the view, which has none, is in it.
+# As project.lua reads it.
 _CHANGE = struct.Struct(">16s16sBIIQ")
 _FIELD_BYTES = 33
 
@@ -69,206 +68,29 @@ _VIEWS, _COUNTERS = Unreadable("seat_view"), Unreadable("counter")
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_view = msgspec.msgpack.Decoder(SeatView).decode
 
-# Moves count up by one, whoever moves.
-_MOVE = """
-local function move(moved, people)
-  if #people == 0 then return end
-  local last, scores = tonumber(redis.call('ZRANGE', moved, -1, -1, 'WITHSCORES')[2] or 0), {}
-  for number, user in ipairs(people) do
-    scores[#scores + 1] = last + number
-    scores[#scores + 1] = user
-  end
-  redis.call('ZADD', moved, unpack(scores))
-end
-"""
-
-# Minutes count for themselves only for a while: what is older is counted with its neighbours, so that an activity of
-# weeks has a few hundred counters. A person is taken out again of wherever their minute went.
-_FOLD = f"""
-local function span(minute, folded)
-  if minute >= folded then return 'minute:' .. minute end
-  local coarse = folded - {QUARTERS_KEPT - MINUTES_KEPT}
-  if minute >= coarse - coarse % {BLOCK} then return 'quarter:' .. minute - minute % {QUARTER} end
-  return 'block:' .. minute - minute % {BLOCK}
-end
-
-local function fold(counts, newest, folded)
-  local from = newest - {MINUTES_KEPT}
-  from = from - from % {QUARTER}
-  if from <= folded then return end
-  local stored = redis.call('HGETALL', counts)
-  for index = 1, #stored, 2 do
-    local kind, minute = string.match(stored[index], '^(%l+):(%d+)$')
-    local target = (kind == 'minute' or kind == 'quarter') and span(tonumber(minute), from)
-    if target and target ~= stored[index] and tonumber(stored[index + 1]) then
-      redis.call('HDEL', counts, stored[index])
-      if redis.call('HINCRBY', counts, target, stored[index + 1]) == 0 then redis.call('HDEL', counts, target) end
-    end
-  end
-  redis.call('HSET', counts, '{_FOLDED.decode()}', from)
-end
-"""
-
-# Takes changes as they happen (no owner) or a page of a rebuild (the owner's). Both go through one function, so that
-# the generations cannot differ. "Inside" is the one counter that needs both seats of a person.
+_FOLDS = {"MINUTES_KEPT": MINUTES_KEPT, "QUARTERS_KEPT": QUARTERS_KEPT, "QUARTER": QUARTER, "BLOCK": BLOCK}
 _PROJECT = Script(
-    _MOVE
-    + _FOLD
-    + f"""
-local blob, expire_at, owner = ARGV[1], ARGV[2], ARGV[3]
-local live, rebuilding = KEYS[3], KEYS[4]
-
-local function add(sums, name, by)
-  sums[name] = (sums[name] or 0) + by
-end
-
-local function revision(stored)
-  return (struct.unpack('>I8', stored))
-end
-
-local function view(stored)
-  return stored and cmsgpack.unpack(string.sub(stored, {_REVISION_BYTES + 1}))
-end
-
-local function inside(entered, left)
-  if entered and entered[1] and not (left and left[1] and left[2] > entered[2]) then return 1 end
-  return 0
-end
-
-local function twin_of(field)
-  local direction = string.byte(field, {_FIELD_BYTES})
-  return string.sub(field, 1, {_FIELD_BYTES - 1}) .. string.char(3 - direction)
-end
-
-local function known(seats)
-  local fields, pos = {{}}, 1
-  while pos <= #blob do
-    local view_size, event_size = struct.unpack('>I4I4', blob, pos + {_FIELD_BYTES})
-    local field = string.sub(blob, pos, pos + {_FIELD_BYTES - 1})
-    fields[#fields + 1] = field
-    fields[#fields + 1] = twin_of(field)
-    pos = pos + {_CHANGE.size} + view_size + event_size
-  end
-  local found = {{}}
-  for i, stored in ipairs(redis.call('HMGET', seats, unpack(fields))) do found[fields[i]] = stored end
-  return found
-end
-
-local function project(seats, counts, moved_people)
-  local deltas, added, raised, events, held = {{}}, {{}}, {{}}, {{}}, {{}}
-  local pos, index, is_changed, kept, writes = 1, 0, false, known(seats), {{}}
-  while pos <= #blob do
-    local view_size, event_size = struct.unpack('>I4I4', blob, pos + {_FIELD_BYTES})
-    local event_at = pos + {_CHANGE.size} + view_size
-    local packed = string.sub(blob, pos + {_CHANGE.size - _REVISION_BYTES}, event_at - 1)
-    local field = string.sub(blob, pos, pos + {_FIELD_BYTES - 1})
-    local stored = kept[field]
-    local before, now = stored and revision(stored) or 0, revision(packed)
-    if not stored or before < now then
-      local occurrence = string.sub(field, 1, {_ID_BYTES})
-      kept[field] = packed
-      writes[#writes + 1] = field
-      writes[#writes + 1] = packed
-      if not stored then add(added, occurrence, 1) end
-      add(raised, occurrence, now - before)
-      if not stored or string.sub(stored, {_REVISION_BYTES + 1}) ~= string.sub(packed, {_REVISION_BYTES + 1}) then
-        local direction = string.byte(field, {_FIELD_BYTES})
-        local old, new, other = view(stored), view(packed), view(kept[twin_of(field)])
-        is_changed = true
-        for _, counter in ipairs(old and old[3] or {{}}) do add(deltas, counter, -1) end
-        for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
-        if direction == {IN} then
-          add(deltas, 'inside', inside(new, other) - inside(old, other))
-          if old and old[2] ~= new[2] then moved_people[#moved_people + 1] = string.sub(field, {_ID_BYTES + 1}, -2) end
-          events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1)
-        else
-          add(deltas, 'inside', inside(other, new) - inside(other, old))
-        end
-        if new[1] and not (old and old[1]) then held[#held + 1] = index end
-      end
-    end
-    pos, index = event_at + event_size, index + 1
-  end
-  if #writes > 0 then redis.call('HSET', seats, unpack(writes)) end
-  local moved, newest = #events, 0
-  local folded = tonumber(redis.call('HGET', counts, '{_FOLDED.decode()}') or '') or 0
-  for counter, by in pairs(deltas) do
-    if by ~= 0 then
-      moved = moved + 1
-      local minute = tonumber(string.match(counter, '^minute:(%d+)$'))
-      if minute then
-        counter = span(minute, folded)
-        newest = math.max(newest, by > 0 and minute or 0)
-      end
-      if redis.call('HINCRBY', counts, counter, by) == 0 then redis.call('HDEL', counts, counter) end
-    end
-  end
-  fold(counts, newest, folded)
-  for occurrence, by in pairs(added) do redis.call('HINCRBY', counts, '{_SEATS.decode()}' .. occurrence, by) end
-  for occurrence, by in pairs(raised) do redis.call('HINCRBY', counts, '{_REVISIONS.decode()}' .. occurrence, by) end
-  return events, moved, held, is_changed
-end
-
-local builder = redis.call('GET', rebuilding)
-if owner ~= '' and builder ~= owner then return false end
-if builder then
-  project(KEYS[5], KEYS[6], {{}})
-  for key = 5, 6 do redis.call('EXPIRE', KEYS[key], {_NEXT_LIFE_S}) end
-end
-if owner ~= '' then
-  redis.call('PEXPIRE', rebuilding, {REBUILD_LIFE_MS})
-  return {{}}
-end
-
-local people = {{}}
-local events, moved, held, is_changed = project(KEYS[1], KEYS[2], people)
-move(KEYS[7], people)
-if moved > 0 then
-  for first = 1, math.max(#events, 1), {EVENTS_PER_ENTRY} do
-    local batch = table.concat(events, '', first, math.min(first + {EVENTS_PER_ENTRY - 1}, #events))
-    redis.call('XADD', live, 'MAXLEN', '~', {_ENTRIES}, '*', 'e', batch)
-  end
-end
-if is_changed then
-  for _, key in ipairs({{1, 2, 3, 7}}) do redis.call('EXPIREAT', KEYS[key], expire_at) end
-end
-return held
-"""
+    __file__,
+    "move",
+    "fold",
+    "project",
+    CHANGE_BYTES=_CHANGE.size,
+    FIELD_BYTES=_FIELD_BYTES,
+    ID_BYTES=_ID_BYTES,
+    REVISION_BYTES=_REVISION_BYTES,
+    IN=IN,
+    SEATS=_SEATS.decode(),
+    REVISIONS=_REVISIONS.decode(),
+    FOLDED=_FOLDED.decode(),
+    ENTRIES=_ENTRIES,
+    EVENTS_PER_ENTRY=EVENTS_PER_ENTRY,
+    NEXT_LIFE_S=_NEXT_LIFE_S,
+    REBUILD_LIFE_MS=REBUILD_LIFE_MS,
+    **_FOLDS,
 )
-
-# From here on events go to both generations. What one that died left over goes first.
-_BEGIN = Script(
-    f"""
-if not redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', {REBUILD_LIFE_MS}) then return 0 end
-redis.call('UNLINK', KEYS[5], KEYS[6])
-return 1
-"""
-)
-
-# The new generation takes the place of the old one, and viewers are told that the numbers have moved.
-_SWITCH = Script(
-    _MOVE
-    + f"""
-if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
-for key = 1, 2 do
-  redis.call('UNLINK', KEYS[key])
-  if redis.call('EXISTS', KEYS[key + 4]) == 1 then redis.call('RENAME', KEYS[key + 4], KEYS[key]) end
-end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', {_ENTRIES}, '*', 'e', '')
-move(KEYS[7], {{''}})
-for _, key in ipairs({{1, 2, 3, 7}}) do redis.call('EXPIREAT', KEYS[key], ARGV[2]) end
-redis.call('UNLINK', KEYS[4])
-return 1
-"""
-)
-
-_ABANDON = Script(
-    """
-if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
-redis.call('UNLINK', KEYS[4], KEYS[5], KEYS[6])
-return 1
-"""
-)
+_BEGIN = Script(__file__, "begin", REBUILD_LIFE_MS=REBUILD_LIFE_MS)
+_SWITCH = Script(__file__, "move", "switch", ENTRIES=_ENTRIES)
+_ABANDON = Script(__file__, "abandon")
 
 
 class Numbers(NamedTuple):

@@ -16,7 +16,7 @@ from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
 from servicekit.redis import cache
 from services.reporting.domain import BLOCK, DAY_US, IN, OUT, SPANS, Counted, SeatView, Status, Totals, counters
-from services.reporting.live import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, LiveReader, LiveWriter, Numbers
+from services.reporting.live.numbers import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, LiveReader, LiveWriter, Numbers
 from services.reporting.project import Change
 from tests.fakes.reporting import FakeLive, totals_of
 
