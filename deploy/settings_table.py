@@ -20,8 +20,8 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     SharedSettings,
     ServerSettings,
     CredentialSettings,
-    gateway.settings.Settings,
     gateway.settings.HttpSettings,
+    gateway.settings.Settings,
     services.identity.settings.Settings,
     services.activity.settings.Settings,
     services.checkin.settings.CheckinSettings,
@@ -43,8 +43,10 @@ file instead, named by `<VARIABLE>_FILE`, which is how secrets should come.
 
 def table() -> str:
     """The whole file."""
-    rows = {name: f"| `{name}` | {default} | {what} |\n" for name, default, what in reversed([*_rows()])}
-    return _HEAD + "".join(reversed(rows.values()))
+    rows: dict[str, str] = {}
+    for name, default, what in _rows():
+        rows.setdefault(name, f"| `{name}` | {default} | {what} |\n")
+    return _HEAD + "".join(rows.values())
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:

@@ -17,17 +17,14 @@ from gateway.http.auth import Guard
 from gateway.live import Live
 from gateway.routes.dependencies import Parts
 from gateway.routes.reporting import snapshot
-from gateway.settings import HttpSettings, Settings
-from servicekit import process
+from gateway.settings import Settings
+from servicekit import servers
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock_offset import watch_clock
 from servicekit.http.limits import Limits
 from servicekit.http.server import HttpServer
 from servicekit.keyring import parse_secrets
-from servicekit.process import Process, Stop
-from servicekit.rabbitmq.publisher import Publisher
-from servicekit.redis import cache
-from servicekit.settings import CredentialSettings, load
+from servicekit.process import Process, Stop, run
 
 # More than a tick of `gateway.live`, whose reads block.
 _REDIS_TIMEOUT_S = 2.0
@@ -35,32 +32,25 @@ _GRACE_S = 15
 _LIMITS = Limits()
 
 
-async def compose(
-    settings: Settings,
-    http: HttpSettings,
-    credentials: CredentialSettings,
-    process: Process,
-    limits: Limits = _LIMITS,
-) -> None:
-    """Builds the parts and begins to serve."""
+async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS) -> None:
+    """Builds the parts, registers how they stop, and serves once it knows the signing keys."""
     clients = Clients(process)
-    redis = cache.connect(settings.redis_url, timeout_s=_REDIS_TIMEOUT_S)
-    process.at_stop(Stop.CLIENTS, redis.aclose)
+    redis = servers.redis(process, settings, timeout_s=_REDIS_TIMEOUT_S)
     guard = Guard(clients.jwks, clients.revoked_sessions)
-    secrets = parse_secrets(credentials.credential_secret)
+    secrets = parse_secrets(settings.credential_secret)
     line = Line(clients.checkin.BatchCreateCheckins, _fallback(settings, secrets, process).take)
     live = Live(redis, guard, partial(snapshot, clients))
     receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
     failures = Failures(redis, settings.failed_sign_ins_per_s)
-    proxies = Proxies(http.trusted_proxies)
+    proxies = Proxies(settings.trusted_proxies)
     parts = Parts(clients, guard, live, many, settings, proxies, failures)
     server = HttpServer(
         "public",
         build(parts, hot),
-        f"{http.http_host}:{http.http_port}",
-        replace(limits, connections=http.http_connections),
+        f"{settings.http_host}:{settings.http_port}",
+        replace(limits, connections=settings.http_connections),
         grace_s=_GRACE_S,
         farewell_s=settings.farewell_s,
         whose=proxies.stranger,
@@ -80,16 +70,13 @@ async def compose(
 
 def _fallback(settings: Settings, secrets: dict[int, bytes], process: Process) -> Fallback:
     breaker = AsyncBreaker("rabbitmq", fail_max=3, reset_s=1, probe=lambda: publisher.check())
-    publisher = Publisher(settings.amqp_url, process="gateway", on_blocked=breaker.force_open)
-    publisher.start()
-    process.at_stop(Stop.CLIENTS, publisher.close)
+    publisher = servers.publisher(process, settings, on_blocked=breaker.force_open)
     return Fallback(publisher, breaker, secrets)
 
 
 def main() -> None:
     """Runs the process to its end."""
-    settings, http, credentials = load(Settings), load(HttpSettings), load(CredentialSettings)
-    process.run("gateway", settings, partial(compose, settings, http, credentials))
+    run("gateway", Settings, compose)
 
 
 if __name__ == "__main__":

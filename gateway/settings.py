@@ -5,11 +5,35 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.http.addresses import Networks
 from servicekit.setting_types import Address, AmqpUrl, RedisUrl, Texts
-from servicekit.settings import OwnSettings
+from servicekit.settings import CredentialSettings, OwnSettings
 
 
-class Settings(OwnSettings):
-    """What only the gateway reads."""
+class HttpSettings(BaseSettings):
+    """Where the public HTTP server listens."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    http_host: str = Field(
+        "127.0.0.1", min_length=1, validation_alias="QIANDAO_HTTP_HOST", description="address of the public HTTP API"
+    )
+    http_port: int = Field(
+        8080, ge=1, le=65535, validation_alias="QIANDAO_HTTP_PORT", description="port of the public HTTP API"
+    )
+    http_connections: int = Field(
+        10_000,
+        ge=16,
+        validation_alias="QIANDAO_HTTP_CONNECTIONS",
+        description="open connections of the public HTTP API in one process; more get 503",
+    )
+    trusted_proxies: Networks = Field(
+        (),
+        validation_alias="QIANDAO_TRUSTED_PROXIES",
+        description="networks of the proxies whose X-Forwarded-For is believed: `10.0.0.0/8,fd00::/8`",
+    )
+
+
+class Settings(OwnSettings, CredentialSettings, HttpSettings):
+    """What the gateway reads."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore")
 
@@ -28,19 +52,4 @@ class Settings(OwnSettings):
     )
     wechat_check: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
-    )
-
-
-class HttpSettings(BaseSettings):
-    """Where the public HTTP server listens."""
-
-    model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
-
-    http_host: str = Field("127.0.0.1", min_length=1, description="address of the public HTTP API")
-    http_port: int = Field(8080, ge=1, le=65535, description="port of the public HTTP API")
-    http_connections: int = Field(
-        10_000, ge=16, description="open connections of the public HTTP API in one process; more get 503"
-    )
-    trusted_proxies: Networks = Field(
-        (), description="networks of the proxies whose X-Forwarded-For is believed: `10.0.0.0/8,fd00::/8`"
     )

@@ -8,16 +8,18 @@ import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import uvloop
 
 from servicekit import VERSION, server_access, telemetry
 from servicekit.clock import now_us
 from servicekit.health import Health
-from servicekit.settings import OwnSettings, ServerSettings, SharedSettings, load
+from servicekit.settings import OwnSettings, SharedSettings, load
 
 log = logging.getLogger(__name__)
+
+SettingsT = TypeVar("SettingsT", bound=OwnSettings)
 
 _STEP_TIMEOUT_S = 20.0
 _CANCEL_AGAIN_S = 1.0
@@ -127,8 +129,10 @@ async def end_all(tasks: Collection[asyncio.Task[Any]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
 
 
-def run(name: str, settings: OwnSettings, compose: Callable[[Process], Coroutine[Any, Any, None]]) -> None:
-    """Runs one process to its end.
+def run(
+    name: str, settings: type[SettingsT], compose: Callable[[Process, SettingsT], Coroutine[Any, Any, None]]
+) -> None:
+    """Reads the settings of one process, and runs it to its end.
 
     Args:
         name: The mTLS name and the `service.name` of its traces.
@@ -138,16 +142,15 @@ def run(name: str, settings: OwnSettings, compose: Callable[[Process], Coroutine
     Raises:
         SystemExit: A server refuses these settings, or a part of the process failed; the log says which.
     """
-    shared = load(SharedSettings)
-    load(ServerSettings)
+    own, shared = load(settings), load(SharedSettings)
     telemetry.setup(name, shared)
 
     async def main() -> None:
-        await server_access.ask(settings)
-        process = Process(name, shared, settings.ops_address)
+        await server_access.ask(own)
+        process = Process(name, shared, own.ops_address)
         await process.health.start()
         process.background(telemetry.watch_event_loop(), "event-loop-lag")
-        await process.compose(compose(process))
+        await process.compose(compose(process, own))
         await process.serve()
         if process.has_failed:
             sys.exit(1)

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiormq.exceptions import AuthenticationError, ProbableAuthenticationError
 from redis.exceptions import AuthenticationError as RedisAuthenticationError
@@ -34,9 +35,14 @@ async def ask(settings: OwnSettings) -> None:
     Raises:
         SystemExit: One of them refuses; the log names the setting and the server, never the password.
     """
-    urls = {setting: getattr(settings, setting) for setting in _SERVERS if hasattr(settings, setting)}
+    doors = {
+        "database_url": ("MySQL", partial(_enter_mysql, ca_file=settings.mysql_ca_file)),
+        "redis_url": ("Redis", partial(_enter_redis, ca_file=settings.redis_ca_file)),
+        "amqp_url": ("RabbitMQ", partial(_enter_rabbitmq, ca_file=settings.amqp_ca_file)),
+    }
+    urls = {setting: getattr(settings, setting) for setting in doors if hasattr(settings, setting)}
     prefix = str(settings.model_config.get("env_prefix", ""))
-    answers = [_is_let_in(*_SERVERS[setting], f"{prefix}{setting}".upper(), url) for setting, url in urls.items()]
+    answers = [_is_let_in(*doors[setting], f"{prefix}{setting}".upper(), url) for setting, url in urls.items()]
     if not all(await asyncio.gather(*answers)):
         sys.exit(1)
 
@@ -57,8 +63,8 @@ async def _is_let_in(server: str, enter: Callable[[str], Awaitable[None]], varia
     return True
 
 
-async def _enter_mysql(url: str) -> None:
-    engine = database.create_engine(url, pool_size=1)
+async def _enter_mysql(url: str, ca_file: str) -> None:
+    engine = database.create_engine(url, ca_file=ca_file, pool_size=1)
     try:
         async with engine.connect():
             pass
@@ -66,26 +72,19 @@ async def _enter_mysql(url: str) -> None:
         await engine.dispose()
 
 
-async def _enter_redis(url: str) -> None:
-    client = cache.connect(url)
+async def _enter_redis(url: str, ca_file: str) -> None:
+    client = cache.connect(url, ca_file=ca_file)
     try:
         await client.ping()
     finally:
         await client.aclose()
 
 
-async def _enter_rabbitmq(url: str) -> None:
-    connection = await session.connect(url, timeout=session.CONNECT_TIMEOUT_S)
+async def _enter_rabbitmq(url: str, ca_file: str) -> None:
+    connection = await session.connect(url, ca_file, timeout=session.CONNECT_TIMEOUT_S)
     await connection.close()
 
 
 def _is_refusal(error: Exception) -> bool:
     is_known = isinstance(error, DBAPIError) and database.is_access_refused(error)
     return is_known or isinstance(error, _REFUSALS) or _WRONG_CERTIFICATE in str(error)
-
-
-_SERVERS = {
-    "database_url": ("MySQL", _enter_mysql),
-    "redis_url": ("Redis", _enter_redis),
-    "amqp_url": ("RabbitMQ", _enter_rabbitmq),
-}

@@ -57,31 +57,47 @@ class SharedSettings(BaseSettings):
     reporting_target: Target = Field("127.0.0.1:50055", description=_TARGET)
 
 
-class OwnSettings(BaseSettings):
+class ServerSettings(BaseSettings):
+    """Who signed the certificates of the servers."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    mysql_ca_file: CaFile = Field(
+        "",
+        validation_alias="QIANDAO_MYSQL_CA_FILE",
+        description="TLS to MySQL, verified by this authority; empty: as the URL says",
+    )
+    redis_ca_file: CaFile = Field(
+        "",
+        validation_alias="QIANDAO_REDIS_CA_FILE",
+        description="TLS to Redis, verified by this authority; empty: as the URL says",
+    )
+    amqp_ca_file: CaFile = Field(
+        "",
+        validation_alias="QIANDAO_AMQP_CA_FILE",
+        description="TLS to RabbitMQ, verified by this authority; empty: as the URL says",
+    )
+
+
+class CredentialSettings(BaseSettings):
+    """The master secret of QR tokens, receipts and sealed evidence; only for processes that open them."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    credential_secret: Secrets = Field(
+        repr=False,
+        validation_alias="QIANDAO_CREDENTIAL_SECRET",
+        description="<id 1-255>:<64 hex>[,...]; the first seals, all open",
+    )
+
+
+class OwnSettings(ServerSettings):
     """What a process reads for itself, with its name for a prefix.
 
     `database_url`, `redis_url` and `amqp_url` name the servers that it enters.
     """
 
     ops_address: Address = Field(description="host:port of /healthz, /readyz and /metrics")
-
-
-class ServerSettings(BaseSettings):
-    """Who signed the certificates of the servers; read where a connection is made."""
-
-    model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
-
-    mysql_ca_file: CaFile = Field("", description="TLS to MySQL, verified by this authority; empty: as the URL says")
-    redis_ca_file: CaFile = Field("", description="TLS to Redis, verified by this authority; empty: as the URL says")
-    amqp_ca_file: CaFile = Field("", description="TLS to RabbitMQ, verified by this authority; empty: as the URL says")
-
-
-class CredentialSettings(BaseSettings):
-    """The master secret of QR tokens, receipts and sealed evidence; only for processes that open them."""
-
-    model_config = SettingsConfigDict(env_prefix="QIANDAO_", frozen=True, extra="ignore")
-
-    credential_secret: Secrets = Field(repr=False, description="<id 1-255>:<64 hex>[,...]; the first seals, all open")
 
 
 def load(settings: type[SettingsT], **given: Any) -> SettingsT:

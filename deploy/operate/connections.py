@@ -21,6 +21,7 @@ from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.session import connect
 from servicekit.redis import cache
 from servicekit.redis.cache import Redis, RedisError
+from servicekit.settings import ServerSettings, load
 
 PATIENCE_S = 3.0
 
@@ -30,7 +31,7 @@ Row = dict[str, Any]
 @asynccontextmanager
 async def engine(url: str) -> AsyncIterator[AsyncEngine]:
     """MySQL, lazily, for what is read with the code of a service."""
-    found = create_engine(url, pool_size=1, is_repeated=True)
+    found = create_engine(url, ca_file=load(ServerSettings).mysql_ca_file, pool_size=1, is_repeated=True)
     try:
         yield found
     except (SQLAlchemyError, UnavailableError, OSError) as error:
@@ -54,7 +55,7 @@ async def rows(connection: AsyncConnection, statement: str, **parameters: object
 @asynccontextmanager
 async def redis(url: str) -> AsyncIterator[Redis]:
     """A client of the Redis at a URL; OutOfReachError for whatever goes wrong with it."""
-    client = cache.connect(url, timeout_s=PATIENCE_S)
+    client = cache.connect(url, ca_file=load(ServerSettings).redis_ca_file, timeout_s=PATIENCE_S)
     try:
         yield client
     except (RedisError, UnavailableError) as error:
@@ -68,7 +69,7 @@ async def redis(url: str) -> AsyncIterator[Redis]:
 async def rabbitmq(url: str) -> AsyncIterator[AbstractConnection]:
     """A connection to the RabbitMQ at a URL, for a minute at most; OutOfReachError for whatever goes wrong with it."""
     try:
-        connection = await connect(url, name="qiandao-operate", timeout=PATIENCE_S)
+        connection = await connect(url, load(ServerSettings).amqp_ca_file, name="qiandao-operate", timeout=PATIENCE_S)
     except (aio_pika.exceptions.AMQPError, OSError) as error:
         raise OutOfReachError(f"RabbitMQ at {_where(url)}: {error or type(error).__name__}") from error
     try:

@@ -23,6 +23,7 @@ from servicekit.ids import to_text
 from servicekit.rabbitmq.browse import browse
 from servicekit.rabbitmq.delivery import Delivery
 from servicekit.rabbitmq.topology import DEAD_LETTERS
+from servicekit.settings import ServerSettings, load
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording.store import seat_of
 from services.checkin.records.records import Records, Stored
@@ -286,7 +287,8 @@ async def _browse(seen: Surroundings, trail: Trail, queue: str) -> tuple[int, Se
     """How many messages were read, and those that carry the attempt; all go back."""
     _, url = seen.first_secret("AMQP_URL", "recorder", "checkin")
     is_in = _is_in_decided if queue.startswith(DECIDE_QUEUE) else _is_in_attempted
-    async with browse(url, queue, process="trace", limit=_PEEK) as batch:
+    ca_file = load(ServerSettings).amqp_ca_file
+    async with browse(url, queue, ca_file=ca_file, process="trace", limit=_PEEK) as batch:
         return len(batch.deliveries), [letter for letter in batch.deliveries if is_in(trail, letter.body)]
 
 

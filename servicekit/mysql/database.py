@@ -14,7 +14,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from servicekit.bulk_histogram import BulkHistogram
 from servicekit.errors import UnavailableError
-from servicekit.settings import ServerSettings, load, trusting
+from servicekit.settings import trusting
 
 _WAIT = BulkHistogram(
     "db_pool_wait_seconds",
@@ -35,6 +35,7 @@ _WRONG_VALUE = 1292
 def create_engine(
     url: str,
     *,
+    ca_file: str = "",
     pool_size: int = 8,
     pool_timeout_s: float = 0.5,
     count_changed_rows: bool = False,
@@ -44,6 +45,7 @@ def create_engine(
 
     Args:
         url: `mysql+aiomysql://user:password@host:port/schema?charset=utf8mb4`.
+        ca_file: TLS, verified by this authority; empty: as the URL says.
         pool_size: Connections at most; replicas times this must stay below the server's limit.
         pool_timeout_s: How long a caller waits for a connection before UNAVAILABLE.
         count_changed_rows: `rowcount` leaves out rows that a statement found as they should be; then an
@@ -52,7 +54,7 @@ def create_engine(
             no connection is tried before it is used nor rolled back after; saves two round trips each.
     """
     connect_args: dict[str, object] = {"init_command": _SESSION, "connect_timeout": 2}
-    if ca_file := load(ServerSettings).mysql_ca_file:
+    if ca_file:
         connect_args["ssl"] = trusting(ca_file)
     if count_changed_rows:
         # SQLAlchemy sets CLIENT_FOUND_ROWS unless told otherwise.

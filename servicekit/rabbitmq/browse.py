@@ -13,7 +13,7 @@ from servicekit.rabbitmq.session import CONNECT_TIMEOUT_S, LOST, honest_cancella
 
 
 @asynccontextmanager
-async def browse(url: str, queue: str, *, process: str, limit: int) -> AsyncIterator[Batch]:
+async def browse(url: str, queue: str, *, process: str, limit: int, ca_file: str = "") -> AsyncIterator[Batch]:
     """Takes the oldest messages of a queue in hand; what is not acknowledged goes back when the block ends.
 
     Raises:
@@ -21,7 +21,7 @@ async def browse(url: str, queue: str, *, process: str, limit: int) -> AsyncIter
     """
     try:
         with honest_cancellation():
-            async with session(url, f"{process}-browse", None, confirms=False) as channel:
+            async with session(url, ca_file, f"{process}-browse", None, confirms=False) as channel:
                 yield Batch([delivery async for delivery in _oldest(channel, queue, limit)], channel, queue)
     except LOST as error:
         raise UnavailableError(f"cannot read {queue}: {error!r}") from error

@@ -150,6 +150,7 @@ class Consumer:
         url: amqp://user:password@host:port/vhost.
         queue: Its name; it must exist or be part of `topology`.
         process: The connection shows in the broker as `<process>-consume`.
+        ca_file: TLS, verified by this authority; empty: as the URL says.
         topology: Declared at each connect.
         publisher: For dead letters; None if the handler makes none.
         prefetch: Messages the broker sends ahead.
@@ -168,6 +169,7 @@ class Consumer:
         queue: str,
         *,
         process: str,
+        ca_file: str = "",
         topology: Topology | None = None,
         publisher: Publisher | None = None,
         prefetch: int = 500,
@@ -178,6 +180,7 @@ class Consumer:
         probe: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._url = url
+        self._ca_file = ca_file
         self._queue = queue
         self._pace_s = pace_s
         self._silence_s = silence_s
@@ -240,7 +243,7 @@ class Consumer:
         """One session, and the pause after one that failed."""
         try:
             with honest_cancellation():
-                async with session(self._url, self._name, self._topology, confirms=False) as channel:
+                async with session(self._url, self._ca_file, self._name, self._topology, confirms=False) as channel:
                     await self._consume(channel, handle, backoff)
         except Exception as error:
             # Nothing may end the loop but `stop`; leaving the session has returned its messages to the queue.

@@ -46,6 +46,7 @@ class Publisher:
     Args:
         url: amqp://user:password@host:port/vhost. Messages carry the user, which the broker verifies.
         process: The connection shows in the broker as `<process>-publish`.
+        ca_file: TLS, verified by this authority; empty: as the URL says.
         topology: Declared at each connect; None for those who may not.
         timeout_s: How long a publish may take.
         on_blocked: Told the cause, about four times a second, while the broker blocks publishers; for
@@ -57,11 +58,13 @@ class Publisher:
         url: str,
         *,
         process: str,
+        ca_file: str = "",
         topology: Topology | None = None,
         timeout_s: float = 0.8,
         on_blocked: Callable[[str], None] | None = None,
     ) -> None:
         self._url = url
+        self._ca_file = ca_file
         self._user = URL(url).user
         self._name = f"{process}-publish"
         self._topology = topology
@@ -226,7 +229,7 @@ class Publisher:
                 await pause_until(self._stopping, pause_s)
 
     async def _stay_connected(self, backoff: Backoff) -> None:
-        async with session(self._url, self._name, self._topology, confirms=True) as channel:
+        async with session(self._url, self._ca_file, self._name, self._topology, confirms=True) as channel:
             backoff.reset()
             self._channel = channel
             self._connected.set()

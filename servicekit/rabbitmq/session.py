@@ -21,7 +21,7 @@ from aiormq.abc import AbstractChannel
 from prometheus_client import Gauge
 
 from servicekit.rabbitmq.topology import Topology
-from servicekit.settings import ServerSettings, load, trusting
+from servicekit.settings import trusting
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +71,9 @@ def honest_cancellation() -> Iterator[None]:
         raise ConnectionError("the connection was closed") from error
 
 
-async def connect(url: str, **options: Any) -> AbstractConnection:
-    """A connection to RabbitMQ; by TLS where the settings name an authority, whatever the URL says."""
-    if ca_file := load(ServerSettings).amqp_ca_file:
+async def connect(url: str, ca_file: str, **options: Any) -> AbstractConnection:
+    """A connection to RabbitMQ; by TLS where `ca_file` names an authority, whatever the URL says."""
+    if ca_file:
         # The scheme decides; a context alone would be ignored.
         url = url.replace("amqp://", "amqps://", 1)
         options["ssl_context"] = trusting(ca_file)
@@ -82,9 +82,11 @@ async def connect(url: str, **options: Any) -> AbstractConnection:
 
 
 @asynccontextmanager
-async def session(url: str, name: str, topology: Topology | None, *, confirms: bool) -> AsyncIterator[AbstractChannel]:
+async def session(
+    url: str, ca_file: str, name: str, topology: Topology | None, *, confirms: bool
+) -> AsyncIterator[AbstractChannel]:
     """One channel on a connection of its own, with everything declared; both end together."""
-    connection = await connect(url, name=name, heartbeat=_HEARTBEAT_S, timeout=CONNECT_TIMEOUT_S)
+    connection = await connect(url, ca_file, name=name, heartbeat=_HEARTBEAT_S, timeout=CONNECT_TIMEOUT_S)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)

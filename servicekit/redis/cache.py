@@ -16,7 +16,6 @@ from redis.exceptions import NoScriptError, RedisError
 
 from servicekit.breaker import AsyncBreaker
 from servicekit.errors import UnavailableError
-from servicekit.settings import ServerSettings, load
 
 __all__ = ["Pipeline", "Redis", "RedisError", "Script", "connect", "run_scripts", "trip", "unavailable_when_gone"]
 
@@ -31,7 +30,7 @@ class Redis(redis.asyncio.Redis):
     breaker: AsyncBreaker
 
 
-def connect(url: str, *, timeout_s: float = _TIMEOUT_S, max_connections: int = 32) -> Redis:
+def connect(url: str, *, ca_file: str = "", timeout_s: float = _TIMEOUT_S, max_connections: int = 32) -> Redis:
     """A lazy client; answers are bytes.
 
     A connection that was lost while it lay idle is made anew and the command repeated; one that does not answer in
@@ -39,9 +38,9 @@ def connect(url: str, *, timeout_s: float = _TIMEOUT_S, max_connections: int = 3
 
     Args:
         url: `redis://user:password@host:port/0`.
+        ca_file: TLS, verified by this authority; empty: as the URL says.
         timeout_s: For connecting and for each answer; blocking commands pass their own.
     """
-    ca_file = load(ServerSettings).redis_ca_file
     tls: dict[str, Any] = {"ssl_ca_certs": ca_file, "ssl_check_hostname": True} if ca_file else {}
     made = Redis.from_url(
         url.replace("redis://", "rediss://", 1) if ca_file else url,

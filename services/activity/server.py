@@ -1,26 +1,20 @@
 """Composes the activity process: `python -m services.activity.server`."""
 
-from functools import partial
-
 from domainkit.guesses import guess_limit
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
 from protos.activity.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_server
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from servicekit import process
+from servicekit import servers
 from servicekit.clock_offset import watch_clock
 from servicekit.keyring import parse_secrets
-from servicekit.mysql import database
 from servicekit.mysql.idempotency import forget_old_keys
-from servicekit.process import Process, Stop
+from servicekit.process import Process, Stop, run
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, publish_effect
-from servicekit.rabbitmq.publisher import Publisher
-from servicekit.redis import cache
 from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
-from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
 from services.activity import tables
 from services.activity.calendar import Calendar
@@ -35,12 +29,11 @@ from services.activity.store import Store
 _JWKS_TIMEOUT_S = 1.0
 
 
-async def compose(settings: Settings, credentials: CredentialSettings, process: Process) -> None:
+async def compose(process: Process, settings: Settings) -> None:
     """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
-    engine = database.create_engine(settings.database_url)
-    redis = cache.connect(settings.redis_url)
-    publisher = Publisher(settings.amqp_url, process="activity", topology=TOPOLOGY)
-    publisher.start()
+    engine = servers.mysql(process, settings)
+    redis = servers.redis(process, settings)
+    publisher = servers.publisher(process, settings, topology=TOPOLOGY)
     outbox = Outbox(engine, tables.outbox, {PUBLISH: publish_effect(publisher), HASTEN: hasten_effect(redis)})
     quotas = Quotas(
         Allowance(redis, b"activity:made:", limit=settings.activities_per_hour, window_s=HOUR_S),
@@ -48,7 +41,7 @@ async def compose(settings: Settings, credentials: CredentialSettings, process: 
     )
     store = Store(engine, outbox, quotas)
     identity = client.connect(process, process.settings.identity_target, "identity", retry=True)
-    qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(credentials.credential_secret)), redis)
+    qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(settings.credential_secret)), redis)
     codes = CodeResolver(store, guess_limit(redis))
 
     async def fetch_jwks() -> str:
@@ -62,8 +55,6 @@ async def compose(settings: Settings, credentials: CredentialSettings, process: 
     process.background(watch_clock(redis), "clock")
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)
-    for close in (publisher.close, engine.dispose, redis.aclose):
-        process.at_stop(Stop.CLIENTS, close)
     servicer = ActivityServicer(store, Roles(identity), qr, codes, process.settings.public_url)
     verifier = TokenVerifier(fetch_jwks)
     await serve(process, settings.grpc_address, add_ActivityServiceServicer_to_server, servicer, ACCESS, verifier)
@@ -71,8 +62,7 @@ async def compose(settings: Settings, credentials: CredentialSettings, process: 
 
 def main() -> None:
     """Runs the process to its end."""
-    settings, credentials = load(Settings), load(CredentialSettings)
-    process.run("activity", settings, partial(compose, settings, credentials))
+    run("activity", Settings, compose)
 
 
 if __name__ == "__main__":

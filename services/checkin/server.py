@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from functools import partial
 
 import grpc
 
@@ -13,18 +12,14 @@ from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from servicekit import process
+from servicekit import servers
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
-from servicekit.mysql.database import create_engine
-from servicekit.process import Process, Stop
-from servicekit.rabbitmq.publisher import Publisher
-from servicekit.redis import cache
+from servicekit.process import Process, run
 from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client, server
-from servicekit.settings import CredentialSettings, load
 from servicekit.tokens import TokenVerifier
 from services.checkin.accepting.accept import Acceptance
 from services.checkin.accepting.audit import Audit
@@ -48,54 +43,49 @@ log = logging.getLogger(__name__)
 _SINCE_INTERVAL_S = 5.0
 
 
-async def compose(settings: CheckinSettings, credentials: CredentialSettings, running: Process) -> None:
-    """Builds the parts; nothing here needs another process to be up."""
-    shared, secrets = running.settings, parse_secrets(credentials.credential_secret)
-    engine = create_engine(settings.database_url)
-    redis = cache.connect(settings.redis_url)
-    running.at_stop(Stop.CLIENTS, engine.dispose)
-    running.at_stop(Stop.CLIENTS, redis.aclose)
-    dispatch, decisions = _dispatch(running, settings)
+async def compose(process: Process, settings: CheckinSettings) -> None:
+    """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
+    shared, secrets = process.settings, parse_secrets(settings.credential_secret)
+    engine = servers.mysql(process, settings)
+    redis = servers.redis(process, settings)
+    dispatch, decisions = _dispatch(process, settings)
 
-    activities = Activities(client.connect(running, shared.activity_target, "activity", retry=True))
-    running.background(activities.keep_fresh(), "activity-snapshots")
-    running.background(activities.listen(redis), "activity-changes")
+    activities = Activities(client.connect(process, shared.activity_target, "activity", retry=True))
+    process.background(activities.keep_fresh(), "activity-snapshots")
+    process.background(activities.listen(redis), "activity-changes")
     seats, records = Seats(redis), Records(engine)
-    identity = client.connect(running, shared.identity_target, "identity", retry=True)
+    identity = client.connect(process, shared.identity_target, "identity", retry=True)
     roles, names = Roles(identity), Names(identity)
     acquaintances = Acquaintances(records, seats, activities, Members(identity))
     evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,
-        antifraud=Antifraud(client.connect(running, shared.antifraud_target, "antifraud", retry=True)),
+        antifraud=Antifraud(client.connect(process, shared.antifraud_target, "antifraud", retry=True)),
         guesses=guess_limit(redis),
         staff=Staff(roles, acquaintances, Devices(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )
     recent = Recent()
-    running.health.page("/recent", recent.snapshot)
+    process.health.page("/recent", recent.snapshot)
     audit = Audit(records.which_are_recorded, records.which_are_stored)
-    running.background(audit.run(), "audit")
+    process.background(audit.run(), "audit")
     refusals = Allowance(redis, b"checkin:refusals:", limit=settings.refusals_per_10_min, window_s=600)
     acceptance = Acceptance(judging, seats, dispatch, records, refusals, recent, audit)
-    running.background(_remember_since(seats), "redis-since")
-    running.background(watch_clock(redis), "clock")
+    process.background(_remember_since(seats), "redis-since")
+    process.background(watch_clock(redis), "clock")
     reviews = Reviews(records, decisions, activities, roles, names, evidence)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, acquaintances)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
-    await server.serve(running, settings.grpc_address, register, servicer, ACCESS, _verifier(identity))
+    await server.serve(process, settings.grpc_address, register, servicer, ACCESS, _verifier(identity))
 
 
-def _dispatch(running: Process, settings: CheckinSettings) -> tuple[Dispatch, Decisions]:
+def _dispatch(process: Process, settings: CheckinSettings) -> tuple[Dispatch, Decisions]:
     """The ways to the recorder: RabbitMQ, and the inbox through connections of its own."""
     breaker = AsyncBreaker("rabbitmq", fail_max=3, reset_s=1, slow_s=PUBLISH_S, probe=lambda: publisher.check())
-    publisher = Publisher(settings.amqp_url, process="checkin", on_blocked=breaker.force_open)
-    publisher.start()
-    running.at_stop(Stop.CLIENTS, publisher.close)
-    engine = create_engine(settings.database_url, pool_size=2, pool_timeout_s=INBOX_S)
-    running.at_stop(Stop.CLIENTS, engine.dispose)
+    publisher = servers.publisher(process, settings, on_blocked=breaker.force_open)
+    engine = servers.mysql(process, settings, pool_size=2, pool_timeout_s=INBOX_S)
     inbox = Inbox(engine, AsyncBreaker("inbox", fail_max=3, reset_s=1, slow_s=INBOX_S))
     return Dispatch(publisher, breaker, inbox), Decisions(publisher, breaker)
 
@@ -121,9 +111,8 @@ async def _remember_since(seats: Seats) -> None:
 
 
 def main() -> None:
-    """Runs until SIGTERM."""
-    settings, credentials = load(CheckinSettings), load(CredentialSettings)
-    process.run("checkin", settings, partial(compose, settings, credentials))
+    """Runs the process to its end."""
+    run("checkin", CheckinSettings, compose)
 
 
 if __name__ == "__main__":

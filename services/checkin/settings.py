@@ -4,10 +4,10 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
-from servicekit.settings import OwnSettings
+from servicekit.settings import CredentialSettings, OwnSettings
 
 
-class CheckinSettings(OwnSettings):
+class CheckinSettings(OwnSettings, CredentialSettings):
     """The judging side."""
 
     model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
@@ -20,7 +20,7 @@ class CheckinSettings(OwnSettings):
     amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1 and decided.v1")
 
 
-class RecorderSettings(OwnSettings):
+class RecorderSettings(OwnSettings, CredentialSettings):
     """The write side."""
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")

@@ -8,19 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.sealed import Sealer
 from protos.credential.v1 import credential_pb2
-from servicekit import process
+from servicekit import servers
 from servicekit.clock import SECOND_US, now_us
 from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
-from servicekit.mysql.database import create_engine
-from servicekit.process import Process, Stop
-from servicekit.rabbitmq.consumer import Consumer, Handle
+from servicekit.process import Process, Stop, run
+from servicekit.rabbitmq.consumer import Consumer
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
 from servicekit.rabbitmq.publisher import Publisher
-from servicekit.redis import cache
 from servicekit.rpc import client
-from servicekit.settings import CredentialSettings, load
 from services.checkin.judging.antifraud_client import Antifraud
 from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Activities
@@ -50,15 +47,14 @@ _FORGET_EVERY_S = 600.0
 log = logging.getLogger(__name__)
 
 
-async def compose(settings: RecorderSettings, credentials: CredentialSettings, running: Process) -> None:
-    """Builds the parts; nothing here needs another process to be up."""
-    secrets = parse_secrets(credentials.credential_secret)
-    engine = create_engine(
-        settings.database_url, pool_size=_CONNECTIONS, pool_timeout_s=5, count_changed_rows=True, is_repeated=True
+async def compose(process: Process, settings: RecorderSettings) -> None:
+    """Builds the parts, registers how they stop, and consumes; needs no other process to be up."""
+    secrets = parse_secrets(settings.credential_secret)
+    engine = servers.mysql(
+        process, settings, pool_size=_CONNECTIONS, pool_timeout_s=5, count_changed_rows=True, is_repeated=True
     )
-    redis = cache.connect(settings.redis_url)
-    publisher = Publisher(settings.amqp_url, process="recorder", topology=TOPOLOGY)
-    publisher.start()
+    redis = servers.redis(process, settings)
+    publisher = servers.publisher(process, settings, topology=TOPOLOGY)
     seats = Seats(redis)
 
     async def write_hints(row: OutboxRow) -> None:
@@ -69,10 +65,11 @@ async def compose(settings: RecorderSettings, credentials: CredentialSettings, r
     worker = RecordWorker(recorder, outbox)
 
     def consumer(queue: str, name: str, pace_s: float = 0) -> Consumer:
-        return Consumer(
-            settings.amqp_url,
+        return servers.consumer(
+            process,
+            settings,
             queue,
-            process=name,
+            name,
             topology=TOPOLOGY,
             publisher=publisher,
             prefetch=_PREFETCH,
@@ -81,22 +78,15 @@ async def compose(settings: RecorderSettings, credentials: CredentialSettings, r
             probe=lambda: intake.answers(engine),
         )
 
-    _consume(running, consumer(RECORD_QUEUE, "recorder", _PACE_S), worker.handle)
-    _consume(running, consumer(DECIDE_QUEUE, "recorder-decide"), DecideWorker(recorder, outbox).handle)
-    running.background(outbox.run(), "outbox")
-    running.background(watch_clock(redis), "clock")
-    running.background(_forget_batches(worker), "forget-batches")
-    running.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
-    running.background(_completion(running, secrets, engine, seats, worker, publisher).run(), "completion")
-    running.at_stop(Stop.DRAINING, outbox.stop)
-    for close in (publisher.close, engine.dispose, redis.aclose):
-        running.at_stop(Stop.CLIENTS, close)
-
-
-def _consume(running: Process, consumer: Consumer, handle: Handle) -> None:
-    """Consumes until SIGTERM; what is in hand then is finished, the rest goes back to the queue."""
-    running.background(consumer.run(handle), "consume")
-    running.at_stop(Stop.CONSUMING, consumer.stop)
+    decider = DecideWorker(recorder, outbox)
+    process.background(consumer(RECORD_QUEUE, "recorder", _PACE_S).run(worker.handle), "records")
+    process.background(consumer(DECIDE_QUEUE, "recorder-decide").run(decider.handle), "decisions")
+    process.background(outbox.run(), "outbox")
+    process.background(watch_clock(redis), "clock")
+    process.background(_forget_batches(worker), "forget-batches")
+    process.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
+    process.background(_completion(process, secrets, engine, seats, worker, publisher).run(), "completion")
+    process.at_stop(Stop.DRAINING, outbox.stop)
 
 
 async def _forget_batches(worker: RecordWorker) -> None:
@@ -110,19 +100,19 @@ async def _forget_batches(worker: RecordWorker) -> None:
 
 
 def _completion(
-    running: Process,
+    process: Process,
     secrets: dict[int, bytes],
     engine: AsyncEngine,
     seats: Seats,
     worker: RecordWorker,
     publisher: Publisher,
 ) -> Completion:
-    activities = Activities(client.connect(running, running.settings.activity_target, "activity", retry=True))
-    running.background(activities.keep_fresh(), "activity-snapshots")
+    activities = Activities(client.connect(process, process.settings.activity_target, "activity", retry=True))
+    process.background(activities.keep_fresh(), "activity-snapshots")
     evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,
-        antifraud=Antifraud(client.connect(running, running.settings.antifraud_target, "antifraud", retry=True)),
+        antifraud=Antifraud(client.connect(process, process.settings.antifraud_target, "antifraud", retry=True)),
         guesses=CountedAtTheDoor(),
         staff=AdmittedAtTheDoor(),
         qr=Sealer(credential_pb2.QrToken, secrets),
@@ -133,9 +123,8 @@ def _completion(
 
 
 def main() -> None:
-    """Runs until SIGTERM."""
-    settings, credentials = load(RecorderSettings), load(CredentialSettings)
-    process.run("recorder", settings, partial(compose, settings, credentials))
+    """Runs the process to its end."""
+    run("recorder", RecorderSettings, compose)
 
 
 if __name__ == "__main__":

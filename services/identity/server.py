@@ -4,16 +4,13 @@ import asyncio
 import logging
 
 from protos.identity.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
-from servicekit import clock, process
+from servicekit import clock, servers
 from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
-from servicekit.mysql import database
-from servicekit.process import Process, Stop
-from servicekit.redis import cache
+from servicekit.process import Process, Stop, run
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
-from servicekit.settings import load
 from servicekit.tokens import TokenVerifier
 from services.identity.checkin_client import Acquaintances
 from services.identity.pii import Pii
@@ -33,11 +30,9 @@ _FORGET_EVERY_S = 60.0
 
 
 async def compose(process: Process, settings: Settings) -> None:
-    """Builds the parts, registers how they stop, and serves."""
-    engine = database.create_engine(settings.database_url, pool_timeout_s=_POOL_TIMEOUT_S)
-    process.at_stop(Stop.CLIENTS, engine.dispose)
-    redis = cache.connect(settings.redis_url)
-    process.at_stop(Stop.CLIENTS, redis.aclose)
+    """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
+    engine = servers.mysql(process, settings, pool_timeout_s=_POOL_TIMEOUT_S)
+    redis = servers.redis(process, settings)
     wechat = WechatClient(
         settings.wechat_base_url,
         settings.wechat_app_id,
@@ -86,8 +81,7 @@ async def _forget_old(people: People) -> None:
 
 def main() -> None:
     """Runs the process to its end."""
-    settings = load(Settings)
-    process.run("identity", settings, lambda parts: compose(parts, settings))
+    run("identity", Settings, compose)
 
 
 if __name__ == "__main__":

@@ -63,17 +63,17 @@ async def rebuild_each(rebuilder: Rebuilder, activity_ids: list[bytes]) -> int:
     return failed
 
 
-async def run(activity_id: bytes | None) -> int:
+async def run(shared: SharedSettings, settings: ProjectorSettings, activity_id: bytes | None) -> int:
     """Rebuilds one activity, or with None all whose numbers are kept; returns how many could not be.
 
     Raises:
         ServiceError: MySQL is gone.
     """
-    settings = load(ProjectorSettings)
     # It serves nothing: only its certificate is needed.
-    process = Process("projector", load(SharedSettings), settings.ops_address)
-    engine, redis = database.create_engine(settings.database_url, pool_size=1), cache.connect(settings.redis_url)
-    channel = client.connect(process, process.settings.checkin_target, "checkin", retry=True)
+    process = Process("projector", shared, settings.ops_address)
+    engine = database.create_engine(settings.database_url, ca_file=settings.mysql_ca_file, pool_size=1)
+    redis = cache.connect(settings.redis_url, ca_file=settings.redis_ca_file)
+    channel = client.connect(process, shared.checkin_target, "checkin", retry=True)
     windows = Windows(Activities(engine))
     try:
         kept = [window.activity_id for window in await windows.kept()]
@@ -94,7 +94,7 @@ def main() -> None:
         sys.stderr.write(_USAGE)
         sys.exit(2)
     try:
-        failed = asyncio.run(run(activity_id))
+        failed = asyncio.run(run(load(SharedSettings), load(ProjectorSettings), activity_id))
     except ServiceError as error:
         sys.exit(f"nothing rebuilt: {error.detail}")
     sys.exit(1 if failed else 0)

@@ -1,13 +1,10 @@
 """Composes the reporting process: `python -m services.reporting.server`."""
 
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
-from servicekit import process
-from servicekit.mysql import database
-from servicekit.process import Process, Stop
-from servicekit.redis import cache
+from servicekit import servers
+from servicekit.process import Process, run
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
-from servicekit.settings import load
 from servicekit.tokens import TokenVerifier
 from services.reporting import store
 from services.reporting.activities import Activities
@@ -19,11 +16,9 @@ from services.reporting.turnouts import Turnouts, teller
 
 
 async def compose(process: Process, settings: ReportingSettings) -> None:
-    """Builds the parts, registers how they stop, and serves."""
-    engine = database.create_engine(settings.database_url)
-    process.at_stop(Stop.CLIENTS, engine.dispose)
-    redis = cache.connect(settings.redis_url)
-    process.at_stop(Stop.CLIENTS, redis.aclose)
+    """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
+    engine = servers.mysql(process, settings)
+    redis = servers.redis(process, settings)
     targets = process.settings
     identity = Identity(client.connect(process, targets.identity_target, "identity", retry=True))
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
@@ -37,8 +32,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
 
 def main() -> None:
     """Runs the process to its end."""
-    settings = load(ReportingSettings)
-    process.run("reporting", settings, lambda parts: compose(parts, settings))
+    run("reporting", ReportingSettings, compose)
 
 
 if __name__ == "__main__":

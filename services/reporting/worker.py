@@ -6,16 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from opentelemetry.trace import SpanKind
 
-from servicekit import process, telemetry
+from servicekit import servers, telemetry
 from servicekit.errors import UnavailableError
-from servicekit.mysql import database
-from servicekit.process import Process, Stop
+from servicekit.process import Process, run
 from servicekit.rabbitmq.consumer import Batch, Consumer
-from servicekit.rabbitmq.publisher import Publisher
 from servicekit.rabbitmq.topology import Binding, Topology, derived_queue
-from servicekit.redis import cache
 from servicekit.rpc import client
-from servicekit.settings import load
 from services.reporting.checkin_client import Records
 from services.reporting.compare import Comparison
 from services.reporting.live.numbers import LiveWriter
@@ -94,33 +90,26 @@ class Pulse:
 
 
 async def compose(process: Process, settings: ProjectorSettings) -> None:
-    """Builds the parts, registers how they stop, and consumes."""
-    engine = database.create_engine(settings.database_url, pool_size=2)
-    process.at_stop(Stop.CLIENTS, engine.dispose)
-    redis = cache.connect(settings.redis_url)
-    process.at_stop(Stop.CLIENTS, redis.aclose)
+    """Builds the parts, registers how they stop, and consumes; needs no other process to be up."""
+    engine = servers.mysql(process, settings, pool_size=2)
+    redis = servers.redis(process, settings)
+    publisher = servers.publisher(process, settings)
     records = Records(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
-    broker = Publisher(settings.amqp_url, process="projector")
-    process.at_stop(Stop.CLIENTS, broker.close)
-    broker.start()
-
     activities = Activities(engine)
     windows = Windows(activities)
     live = LiveWriter(redis, windows.closes_at)
     projector = Projector(live, activities, windows.activity_of)
-    recorded = Consumer(settings.amqp_url, RECORDED_QUEUE, process="projector", topology=TOPOLOGY)
-    changed = Consumer(settings.amqp_url, CHANGED_QUEUE, process="projector-activity", topology=TOPOLOGY)
+    recorded = servers.consumer(process, settings, RECORDED_QUEUE, "projector", topology=TOPOLOGY)
+    changed = servers.consumer(process, settings, CHANGED_QUEUE, "projector-activity", topology=TOPOLOGY)
     rebuilder = Rebuilder(live, records, windows)
     comparison = Comparison(windows, live, records, rebuilder.rebuild, lambda: pulse.is_current)
-    pulse = Pulse(live, projector, recorded, lambda: broker.depth(RECORDED_QUEUE), comparison.lost)
+    pulse = Pulse(live, projector, recorded, lambda: publisher.depth(RECORDED_QUEUE), comparison.lost)
 
     process.background(windows.learn(), "windows")
     process.background(pulse.run(), "heartbeat")
     process.background(comparison.run(), "comparison")
     process.background(recorded.run(handler(projector.recorded)), "recorded")
     process.background(changed.run(handler(projector.changed)), "changed")
-    process.at_stop(Stop.CONSUMING, recorded.stop)
-    process.at_stop(Stop.CONSUMING, changed.stop)
 
 
 def handler(project: Callable[[Sequence[bytes]], Awaitable[None]]) -> Callable[[Batch], Awaitable[None]]:
@@ -137,8 +126,7 @@ def handler(project: Callable[[Sequence[bytes]], Awaitable[None]]) -> Callable[[
 
 def main() -> None:
     """Runs the process to its end."""
-    settings = load(ProjectorSettings)
-    process.run("projector", settings, lambda parts: compose(parts, settings))
+    run("projector", ProjectorSettings, compose)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,9 @@ async def replay(settings: RecorderSettings, limit: int, is_only_listed: bool) -
     Raises:
         UnavailableError: RabbitMQ is gone.
     """
-    engine = create_engine(settings.database_url, pool_size=2, count_changed_rows=True, is_repeated=True)
+    engine = create_engine(
+        settings.database_url, ca_file=settings.mysql_ca_file, pool_size=2, count_changed_rows=True, is_repeated=True
+    )
     outbox = Outbox(engine, outbox_rows, {})
     recorder = Recorder(lambda: store.transaction(engine, outbox))
     ways: dict[str, Take] = {
@@ -64,7 +66,10 @@ async def replay(settings: RecorderSettings, limit: int, is_only_listed: bool) -
     lines = []
     try:
         for queue, take in ways.items():
-            async with browse(settings.amqp_url, queue + DEAD_LETTERS, process="replay", limit=limit) as batch:
+            dead = queue + DEAD_LETTERS
+            async with browse(
+                settings.amqp_url, dead, ca_file=settings.amqp_ca_file, process="replay", limit=limit
+            ) as batch:
                 for letter in batch.deliveries:
                     fault = "listed" if is_only_listed else await _fault(letter, take)
                     if not fault:

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.server import compose
-from gateway.settings import HttpSettings, Settings
+from gateway.settings import Settings
 from protos.activity.v1 import activity_pb2_grpc
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -32,7 +32,6 @@ from servicekit.process import end_all
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.server import Registration, serve
 from servicekit.rpc.status import to_status
-from servicekit.settings import CredentialSettings
 from servicekit.tokens import TokenVerifier
 from tests.component.conftest import LoopbackProcess, Signer
 from tests.ports import reserved_port
@@ -280,7 +279,7 @@ async def a_gateway(
 
     Args:
         limits: What it bears from strangers.
-        http: Settings of its public port.
+        http: Settings of its public port, as variables.
     """
     services = Services()
     services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
@@ -291,9 +290,9 @@ async def a_gateway(
     served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
     process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
     port = reserved_port()
-    settings = Settings(redis_url=redis_url, amqp_url=_NO_BROKER, wechat_check="WeChatCheck_1:s3cret", **changes)
-    credentials = CredentialSettings(credential_secret=SECRET)
-    await compose(settings, HttpSettings(http_port=port, **http), credentials, process, limits)
+    shared = {"QIANDAO_CREDENTIAL_SECRET": SECRET, "QIANDAO_HTTP_PORT": port, **http}
+    own = {"redis_url": redis_url, "amqp_url": _NO_BROKER, "wechat_check": "WeChatCheck_1:s3cret", **changes}
+    await compose(process, Settings(**shared, **own), limits)
     gateway = Gateway(port, services, signer, redis, served)
     for path in _READS:
         await until(partial(_is_answered, gateway, path))

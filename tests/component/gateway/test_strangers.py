@@ -137,7 +137,7 @@ async def an_ops_port(limits: Limits) -> AsyncIterator[Port]:
 @pytest.fixture
 async def public(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> AsyncIterator[Port]:
     """The gateway's public port."""
-    async with a_gateway(tls, signer, redis_url, redis, QUICK, {"http_connections": CONNECTIONS}) as gateway:
+    async with a_gateway(tls, signer, redis_url, redis, QUICK, {"QIANDAO_HTTP_CONNECTIONS": CONNECTIONS}) as gateway:
         await gateway.http.aclose()
         yield Port("public", gateway.port, gateway)
 
@@ -290,7 +290,7 @@ async def test_a_crowd_from_one_address_is_served(port: Port) -> None:
 
 async def test_a_trusted_proxy_is_never_counted(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> None:
     """It has everybody's connections; their time is limited all the same."""
-    proxies = {"trusted_proxies": "127.0.0.0/8"}
+    proxies = {"QIANDAO_TRUSTED_PROXIES": "127.0.0.0/8"}
     async with a_gateway(tls, signer, redis_url, redis, QUICK, proxies) as gateway:
         port = Port("public", gateway.port)
         strangers = [await port.connect() for _ in range(3 * QUICK.slow_heads)]

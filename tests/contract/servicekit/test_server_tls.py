@@ -21,9 +21,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from deploy.local.credentials import Authority
-from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.session import session
-from servicekit.redis import cache
+from servicekit import servers
+from servicekit.process import Process
+from servicekit.rabbitmq.consumer import Batch
+from servicekit.rabbitmq.session import connect
+from servicekit.settings import OwnSettings, SharedSettings
 from tests.ports import reserved_port
 
 _PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin:/sbin"
@@ -103,9 +105,28 @@ def mysql_port(folder: Path) -> Iterator[int]:
         yield port
 
 
-async def ask_mysql(port: int, host: str = "localhost") -> str:
+class Settings(OwnSettings):
+    """Of a process that needs every server, by the authorities that the environment names."""
+
+    ops_address: str = "127.0.0.1:0"
+    database_url: str = ""
+    redis_url: str = ""
+    amqp_url: str = ""
+
+
+@pytest.fixture
+def process(folder: Path) -> Process:
+    """A process that stands on them."""
+    ours = folder / "ours"
+    files = {"ca": ours / "ca.pem", "cert": ours / "server.pem", "key": ours / "server.key"}
+    shared = SharedSettings(**{f"tls_{each}_file": path for each, path in files.items()})
+    return Process("test", shared, "127.0.0.1:0")
+
+
+async def ask_mysql(process: Process, port: int, host: str = "localhost") -> str:
     """What cipher a connection has."""
-    engine = create_engine(f"mysql+aiomysql://people:secret-word@{host}:{port}/mysql?charset=utf8mb4")
+    url = f"mysql+aiomysql://people:secret-word@{host}:{port}/mysql?charset=utf8mb4"
+    engine = servers.mysql(process, Settings(database_url=url))
     try:
         async with engine.connect() as connection:
             (_, cipher) = (await connection.execute(text("SHOW STATUS LIKE 'Ssl_cipher'"))).one()
@@ -114,28 +135,30 @@ async def ask_mysql(port: int, host: str = "localhost") -> str:
         await engine.dispose()
 
 
-async def ask_redis(port: int) -> bool:
+async def ask_redis(process: Process, port: int) -> bool:
     """Whether it answers."""
-    client = cache.connect(f"redis://localhost:{port}/0", timeout_s=2)
+    client = servers.redis(process, Settings(redis_url=f"redis://localhost:{port}/0"), timeout_s=2)
     try:
         return bool(await client.ping())
     finally:
         await client.aclose()
 
 
-async def test_mysql_is_reached_by_tls(mysql_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_mysql_is_reached_by_tls(
+    process: Process, mysql_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the authority set, the connection is encrypted."""
     monkeypatch.setenv("QIANDAO_MYSQL_CA_FILE", str(folder / "ours" / "ca.pem"))
-    assert await ask_mysql(mysql_port)
+    assert await ask_mysql(process, mysql_port)
 
 
 async def test_mysql_of_another_authority_is_refused(
-    mysql_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+    process: Process, mysql_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is in the middle has no certificate of ours, and never sees the password."""
     monkeypatch.setenv("QIANDAO_MYSQL_CA_FILE", str(folder / "other" / "ca.pem"))
     with pytest.raises(DBAPIError) as caught:
-        await ask_mysql(mysql_port)
+        await ask_mysql(process, mysql_port)
     assert "secret-word" not in str(caught.value)
     assert isinstance(_root(caught.value), ssl.SSLCertVerificationError)
 
@@ -148,28 +171,30 @@ def _root(error: BaseException) -> BaseException:
 
 
 async def test_mysql_under_another_name_is_refused(
-    mysql_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+    process: Process, mysql_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The certificate is for localhost and 127.0.0.1 only."""
     monkeypatch.setenv("QIANDAO_MYSQL_CA_FILE", str(folder / "ours" / "ca.pem"))
     with pytest.raises(DBAPIError) as caught:
-        await ask_mysql(mysql_port, host="127.0.0.2")
+        await ask_mysql(process, mysql_port, host="127.0.0.2")
     assert isinstance(_root(caught.value), ssl.SSLCertVerificationError)
 
 
-async def test_redis_is_reached_by_tls(redis_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_redis_is_reached_by_tls(
+    process: Process, redis_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A redis:// URL is enough."""
     monkeypatch.setenv("QIANDAO_REDIS_CA_FILE", str(folder / "ours" / "ca.pem"))
-    assert await ask_redis(redis_port)
+    assert await ask_redis(process, redis_port)
 
 
 async def test_redis_of_another_authority_is_refused(
-    redis_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+    process: Process, redis_port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with MySQL."""
     monkeypatch.setenv("QIANDAO_REDIS_CA_FILE", str(folder / "other" / "ca.pem"))
     with pytest.raises(RedisError):
-        await ask_redis(redis_port)
+        await ask_redis(process, redis_port)
 
 
 @pytest.fixture
@@ -187,21 +212,25 @@ async def amqps(folder: Path) -> AsyncIterator[tuple[int, "asyncio.Queue[bytes]"
         yield server.sockets[0].getsockname()[1], greetings
 
 
-async def say_hello(port: int) -> None:
-    """Speaks AMQP to whoever listens, under a plain amqp:// URL."""
-    async with session(f"amqp://people:secret-word@localhost:{port}/", "test", None, confirms=False):
-        pass
+def rabbitmq_at(port: int) -> Settings:
+    """Settings with a plain amqp:// URL."""
+    return Settings(amqp_url=f"amqp://people:secret-word@localhost:{port}/")
 
 
 async def test_rabbitmq_is_reached_by_tls(
-    amqps: tuple[int, "asyncio.Queue[bytes]"], folder: Path, monkeypatch: pytest.MonkeyPatch
+    process: Process, amqps: tuple[int, "asyncio.Queue[bytes]"], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """AMQP begins after a handshake that both sides took."""
+    """AMQP begins after a handshake that both sides took, for who publishes and for who consumes."""
     monkeypatch.setenv("QIANDAO_AMQP_CA_FILE", str(folder / "ours" / "ca.pem"))
     port, greetings = amqps
-    with pytest.raises((OSError, AMQPError)):
-        await say_hello(port)
+    publisher = servers.publisher(process, rabbitmq_at(port))
     assert (await greetings.get()).startswith(b"AMQP")
+    await publisher.close()
+    consumer = servers.consumer(process, rabbitmq_at(port), "queue", "test")
+    consuming = asyncio.create_task(consumer.run(Batch.ack))
+    assert (await greetings.get()).startswith(b"AMQP")
+    await consumer.stop()
+    await consuming
 
 
 async def test_rabbitmq_of_another_authority_is_refused(
@@ -210,6 +239,7 @@ async def test_rabbitmq_of_another_authority_is_refused(
     """Nothing is said to a server that cannot prove itself."""
     monkeypatch.setenv("QIANDAO_AMQP_CA_FILE", str(folder / "other" / "ca.pem"))
     port, greetings = amqps
+    settings = rabbitmq_at(port)
     with pytest.raises((OSError, AMQPError), match="(?i)certificate|ssl"):
-        await say_hello(port)
+        await connect(settings.amqp_url, settings.amqp_ca_file)
     assert greetings.empty()

@@ -57,11 +57,11 @@ async def is_cancelled():
 async def goes_on():
     await asyncio.Event().wait()
 
-async def compose(running):
+async def compose(running, settings):
     running.background({part}(), "part")
     {waits}
 
-process.run("child", Settings(), compose)
+process.run("child", Settings, compose)
 """
 
 
