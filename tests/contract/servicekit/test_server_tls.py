@@ -25,7 +25,7 @@ from servicekit import servers
 from servicekit.process import Process
 from servicekit.rabbitmq.consumer import Batch
 from servicekit.rabbitmq.session import connect
-from servicekit.settings import OwnSettings, SharedSettings
+from servicekit.settings import OwnSettings, SharedSettings, load
 from tests.ports import reserved_port
 
 _PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin:/sbin"
@@ -119,14 +119,14 @@ def process(folder: Path) -> Process:
     """A process that stands on them."""
     ours = folder / "ours"
     files = {"ca": ours / "ca.pem", "cert": ours / "server.pem", "key": ours / "server.key"}
-    shared = SharedSettings(**{f"tls_{each}_file": path for each, path in files.items()})
+    shared = load(SharedSettings, **{f"tls_{each}_file": path for each, path in files.items()})
     return Process("test", shared, "127.0.0.1:0")
 
 
 async def ask_mysql(process: Process, port: int, host: str = "localhost") -> str:
     """What cipher a connection has."""
     url = f"mysql+aiomysql://people:secret-word@{host}:{port}/mysql?charset=utf8mb4"
-    engine = servers.mysql(process, Settings(database_url=url))
+    engine = servers.mysql(process, load(Settings, database_url=url))
     try:
         async with engine.connect() as connection:
             (_, cipher) = (await connection.execute(text("SHOW STATUS LIKE 'Ssl_cipher'"))).one()
@@ -137,7 +137,7 @@ async def ask_mysql(process: Process, port: int, host: str = "localhost") -> str
 
 async def ask_redis(process: Process, port: int) -> bool:
     """Whether it answers."""
-    client = servers.redis(process, Settings(redis_url=f"redis://localhost:{port}/0"), timeout_s=2)
+    client = servers.redis(process, load(Settings, redis_url=f"redis://localhost:{port}/0"), timeout_s=2)
     try:
         return bool(await client.ping())
     finally:
@@ -214,7 +214,7 @@ async def amqps(folder: Path) -> AsyncIterator[tuple[int, "asyncio.Queue[bytes]"
 
 def rabbitmq_at(port: int) -> Settings:
     """Settings with a plain amqp:// URL."""
-    return Settings(amqp_url=f"amqp://people:secret-word@localhost:{port}/")
+    return load(Settings, amqp_url=f"amqp://people:secret-word@localhost:{port}/")
 
 
 async def test_rabbitmq_is_reached_by_tls(
