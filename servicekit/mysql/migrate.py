@@ -22,7 +22,7 @@ from servicekit.mysql.database import error_code, is_access_refused
 from servicekit.setting_types import mysql_url
 from servicekit.settings import ServerSettings, load, trusting
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 _LOCK_WAIT = "SET SESSION lock_wait_timeout = 5, time_zone = '+00:00'"
 _TRIES, _PAUSE_S = 5, 3.0
 # A lock that was not had; a server that is not there, or went away.

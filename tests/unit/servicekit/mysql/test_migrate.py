@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from servicekit.mysql.migrate import services
+
 ROOT = Path(__file__).parents[4]
 REVISIONS = sorted(ROOT.glob("services/*/migrations/versions/[0-9]*.py"))
 
@@ -41,3 +43,9 @@ def test_revisions_follow_one_another(service: str) -> None:
     revisions = [re.findall(r'^revision = "([^"]+)"', text, re.MULTILINE)[0] for text in texts]
     before = [re.findall(r"^down_revision = (?:\"([^\"]+)\"|None)", text, re.MULTILINE)[0] for text in texts]
     assert before == ["", *revisions[:-1]]
+
+
+def test_every_service_with_migrations_is_found() -> None:
+    """Wherever this module lives; whoever is not found is said to be migrated, and has no tables."""
+    assert services() == sorted({path.parents[2].name for path in REVISIONS})
+    assert "checkin" in services()
