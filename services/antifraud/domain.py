@@ -1,14 +1,17 @@
-"""Weighing what the signals say under an activity's policy: pass, review or refuse, and why.
+"""What is assessed, by what rules, and the one shape of a signal; each signal is a file of `signals`.
 
 Source: services/antifraud/README.md, "Coordinates".
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
-from functools import cache
-from typing import NamedTuple
+from math import isfinite
+from typing import NamedTuple, Protocol
 
-from services.antifraud.signals.fence import Position
-from services.antifraud.signals.wifi import Sighting
+from services.antifraud.place import Fence, Position, Sighting, sighting
+
+# Every attempt pays for what is looked up here.
+_UNFENCED, _MISSING, _INSIDE, _LISTED = Position.UNFENCED, Position.MISSING, Position.INSIDE, Sighting.LISTED
 
 
 class Verdict(IntEnum):
@@ -37,67 +40,136 @@ class PlaceRule(IntEnum):
     ALL = 2
 
 
-class Policy(NamedTuple):
-    """What an activity asks of the place."""
+class Rules(NamedTuple):
+    """What an occurrence asks of its people.
 
-    fence: Grade
-    wifi: Grade
+    Attributes:
+        fence: None where there is none.
+        bssids: 6 bytes each; empty where no access point is listed.
+        fence_grade: What the fence may cost.
+        wifi_grade: What Wi-Fi may cost.
+        place: Whether one of them is enough.
+    """
+
+    fence: Fence | None
+    bssids: frozenset[bytes]
+    fence_grade: Grade
+    wifi_grade: Grade
     place: PlaceRule
 
+    @property
+    def is_one_enough(self) -> bool:
+        """Whether what one signal proves excuses the other."""
+        return self.place is not PlaceRule.ALL
 
-class Finding(NamedTuple):
-    """Something that speaks against an attempt."""
+
+class Item(Protocol):
+    """What is known of one attempt: an antifraud.v1.Item."""
+
+    @property
+    def user_id(self) -> bytes:
+        """Who."""
+
+    @property
+    def device_id(self) -> str:
+        """With which phone."""
+
+    @property
+    def has_location(self) -> bool:
+        """Whether the phone said where it is."""
+
+    @property
+    def latitude(self) -> float:
+        """Degrees."""
+
+    @property
+    def longitude(self) -> float:
+        """Degrees."""
+
+    @property
+    def accuracy_m(self) -> float:
+        """How sure the phone is."""
+
+    @property
+    def bssid(self) -> bytes:
+        """The access point; empty when the phone sent none."""
+
+    @property
+    def place_is_credential(self) -> bool:
+        """The place is all the person showed (method `place`)."""
+
+
+class Evidence(NamedTuple):
+    """An attempt, and what it proves of the place; all signals look at the same.
+
+    Attributes:
+        distance_m: From the centre of the fence; -1 where that is not known.
+        is_unproven: The place is all the person showed, and neither fence nor Wi-Fi holds.
+    """
+
+    item: Item
+    position: Position
+    sighting: Sighting
+    distance_m: float
+    accuracy_m: float
+    is_unproven: bool
+
+    @classmethod
+    def of(cls, item: Item, rules: Rules) -> "Evidence":
+        """What an attempt proves under these rules.
+
+        Raises:
+            ValueError: Its location is no place.
+        """
+        position, distance_m, accuracy_m, fence = _UNFENCED, -1.0, 0.0, rules.fence
+        if fence is not None:
+            position = _MISSING
+            if item.has_location:
+                distance_m, accuracy_m = fence.distance_m(item.latitude, item.longitude), item.accuracy_m
+                if not isfinite(distance_m):
+                    raise ValueError("its location is no place")
+                position = fence.position(distance_m, accuracy_m)
+        seen = sighting(rules.bssids, item.bssid)
+        is_unproven = position is not _INSIDE and seen is not _LISTED and item.place_is_credential
+        return cls._make((item, position, seen, distance_m, accuracy_m, is_unproven))
+
+    def grade(self, asked: Grade) -> Grade:
+        """What a proof of place may cost: at least review where nothing else was shown."""
+        return max(asked, Grade.REVIEW) if self.is_unproven else asked
+
+
+class Factor(NamedTuple):
+    """Something that speaks against an attempt.
+
+    Attributes:
+        reason: Of the vocabulary.
+        numbers: What was measured, with units in the names; empty where nothing was.
+    """
 
     reason: str
     verdict: Verdict
+    numbers: Mapping[str, float] = {}
 
 
-_AGAINST_FENCE = {
-    Position.OUTSIDE: "FENCE_OUTSIDE",
-    Position.UNCERTAIN: "FENCE_UNCERTAIN",
-    Position.MISSING: "LOCATION_MISSING",
-}
-_AGAINST_WIFI = {Sighting.MISMATCH: "WIFI_MISMATCH", Sighting.MISSING: "WIFI_MISSING"}
-_NOTHING_TO_PROVE_IT = (Finding("LOCATION_MISSING", Verdict.REVIEW),)
+class Signal(NamedTuple):
+    """One thing that may speak against an attempt.
 
-
-@cache
-def weigh(policy: Policy, position: Position, sighting: Sighting, is_credential: bool) -> tuple[Finding, ...]:
-    """What speaks against an attempt, fence first.
-
-    A signal that is off accuses nobody, but a listed BSSID still excuses under `any`. Only what is proven wrong
-    (outside, another BSSID) may be refused; what is merely not proven goes to review.
-
-    Args:
-        is_credential: The place is all the person showed (method `place`): fence or Wi-Fi holds, or at least review.
+    Attributes:
+        name: What operators read in the log when it fails.
+        needs: Whether these rules give it anything to look for; asked once per batch.
+        look: What it holds against an attempt, None for nothing; no I/O. ValueError: the attempt cannot be assessed.
     """
-    fence, wifi = policy.fence, policy.wifi
-    is_unproven = is_credential and position is not Position.INSIDE and sighting is not Sighting.LISTED
-    if is_unproven:
-        fence, wifi = max(fence, Grade.REVIEW), max(wifi, Grade.REVIEW)
-    against = (
-        _fence(fence, policy.place, position, sighting),
-        _wifi(wifi, fence, policy.place, position, sighting),
-    )
-    findings = tuple(finding for finding in against if finding is not None)
-    return findings or (_NOTHING_TO_PROVE_IT if is_unproven else ())
+
+    name: str
+    needs: Callable[[Rules], bool]
+    look: Callable[[Evidence, Rules], Factor | None]
 
 
-def _fence(grade: Grade, place: PlaceRule, position: Position, sighting: Sighting) -> Finding | None:
-    reason = _AGAINST_FENCE.get(position)
-    is_settled = place is not PlaceRule.ALL and sighting is Sighting.LISTED and position is not Position.OUTSIDE
-    if reason is None or is_settled or grade < Grade.REVIEW:
-        return None
-    return Finding(reason, _verdict(grade, is_proven=position is Position.OUTSIDE))
+def weigh(evidence: Evidence, rules: Rules, signals: Iterable[Signal]) -> list[Factor]:
+    """What speaks against an attempt, in the order of the signals."""
+    return [factor for signal in signals if (factor := signal.look(evidence, rules)) is not None]
 
 
-def _wifi(grade: Grade, fence: Grade, place: PlaceRule, position: Position, sighting: Sighting) -> Finding | None:
-    reason = _AGAINST_WIFI.get(sighting)
-    is_settled = place is not PlaceRule.ALL and position is Position.INSIDE and fence >= Grade.REVIEW
-    if reason is None or is_settled or grade < Grade.REVIEW:
-        return None
-    return Finding(reason, _verdict(grade, is_proven=sighting is Sighting.MISMATCH))
-
-
-def _verdict(grade: Grade, *, is_proven: bool) -> Verdict:
+def cost(grade: Grade, *, is_proven: bool) -> Verdict:
+    """Only what is proven wrong may be refused; what is merely not proven goes to review."""
     return Verdict.REFUSE if is_proven and grade is Grade.REFUSE else Verdict.REVIEW

@@ -1,37 +1,30 @@
 """AntifraudService: on the path of every check-in, one call per batch from `checkin`, no I/O.
 
-Each item costs a few microseconds: rules are prepared once per batch, what a policy makes of the signals is remembered,
-and protobuf fields are read once.
+Each item costs a few microseconds: rules are prepared once per batch, and a signal that they give nothing to look for
+is not asked.
 """
 
 import logging
-from math import isfinite
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from protos.antifraud.v1 import antifraud_pb2 as pb
 from protos.antifraud.v1 import antifraud_pb2_grpc
 from servicekit.rpc.interceptors import by
-from services.antifraud.domain import Grade, PlaceRule, Policy, Verdict, weigh
+from services.antifraud.domain import Evidence, Grade, PlaceRule, Rules, Signal, Verdict, weigh
 from services.antifraud.metrics import FENCE_DISTANCE_RATIO, UNASSESSABLE
-from services.antifraud.signals.fence import Fence, Position
-from services.antifraud.signals.wifi import sighting
+from services.antifraud.place import Fence
+from services.antifraud.signals import SIGNALS
 
 log = logging.getLogger(__name__)
 
 ACCESS = {"/antifraud.v1.AntifraudService/BatchAssess": by("checkin", "recorder")}
 
-_MEASURED = frozenset({"FENCE_OUTSIDE", "FENCE_UNCERTAIN"})
 
+class _Prepared(NamedTuple):
+    """The rules of one occurrence, and the signals that they ask for, for its many items."""
 
-class _Rule:
-    """What one occurrence asks for, prepared for its many items."""
-
-    __slots__ = ("bssids", "fence", "policy")
-
-    def __init__(self, rule: pb.Rule) -> None:
-        self.fence = Fence(rule.latitude, rule.longitude, rule.radius_m) if rule.has_fence else None
-        self.bssids = frozenset(rule.bssids)
-        self.policy = Policy(Grade(rule.fence), Grade(rule.wifi), PlaceRule(rule.place))
+    rules: Rules
+    signals: tuple[Signal, ...]
 
 
 class AntifraudServicer(antifraud_pb2_grpc.AntifraudServiceServicer):
@@ -54,46 +47,41 @@ class AntifraudServicer(antifraud_pb2_grpc.AntifraudServiceServicer):
         return response
 
 
-def _prepare(rule: pb.Rule) -> _Rule | None:
+def _prepare(rule: pb.Rule) -> _Prepared | None:
     """None for a rule that makes no sense: its items cannot be assessed, those of its neighbours can."""
     try:
-        return _Rule(rule)
+        fence = Fence(rule.latitude, rule.longitude, rule.radius_m) if rule.has_fence else None
+        rules = Rules(fence, frozenset(rule.bssids), Grade(rule.fence), Grade(rule.wifi), PlaceRule(rule.place))
     except ValueError as error:
         log.warning("cannot use a rule: %s", error)
         return None
+    return _Prepared(rules, tuple(signal for signal in SIGNALS if signal.needs(rules)))
 
 
 def _assess(
-    rule: _Rule | None,
+    prepared: _Prepared | None,
     item: pb.Item,
     muted: frozenset[str],
     response: pb.BatchAssessResponse,
     ratios: list[float],
 ) -> None:
-    if rule is None:
+    if prepared is None:
         raise ValueError("its rule makes no sense")
-    fence, position, distance_m, accuracy_m = rule.fence, Position.UNFENCED, -1.0, 0.0
-    if fence is not None:
-        position = Position.MISSING
-        if item.has_location:
-            distance_m, accuracy_m = fence.distance_m(item.latitude, item.longitude), item.accuracy_m
-            if not isfinite(distance_m):
-                raise ValueError("its location is no place")
-            position = fence.position(distance_m, accuracy_m)
-            ratios.append(distance_m / fence.radius_m)
-    findings = weigh(rule.policy, position, sighting(rule.bssids, item.bssid), item.place_is_credential)
+    rules, signals = prepared
+    evidence = Evidence.of(item, rules)
+    distance_m = evidence.distance_m
+    if rules.fence is not None and distance_m >= 0:
+        ratios.append(distance_m / rules.fence.radius_m)
+    factors = weigh(evidence, rules, signals)
     if muted:
-        findings = tuple(finding for finding in findings if finding.reason not in muted)
-    if not findings:
+        factors = [factor for factor in factors if factor.reason not in muted]
+    if not factors:
         response.assessments.add(verdict=pb.VERDICT_PASS, distance_m=distance_m)
         return
-    assessment = response.assessments.add(
-        verdict=_wire(max(finding.verdict for finding in findings)), distance_m=distance_m
-    )
-    for finding in findings:
-        factor = assessment.factors.add(reason=finding.reason, verdict=_wire(finding.verdict))
-        if fence is not None and finding.reason in _MEASURED:
-            factor.numbers.update(distance_m=round(distance_m, 1), radius_m=fence.radius_m, accuracy_m=accuracy_m)
+    verdict = max(factor.verdict for factor in factors)
+    assessment = response.assessments.add(verdict=_wire(verdict), distance_m=distance_m)
+    for factor in factors:
+        assessment.factors.add(reason=factor.reason, verdict=_wire(factor.verdict), numbers=factor.numbers)
 
 
 def _wire(verdict: Verdict) -> pb.Verdict.ValueType:

@@ -1,27 +1,21 @@
-"""Wi-Fi: whether the phone sees an access point that the organiser listed."""
+"""Wi-Fi: another access point than those the organiser listed, or none."""
 
-from collections.abc import Set
-from enum import IntEnum
+from services.antifraud.domain import Evidence, Factor, Grade, Rules, Signal, cost
+from services.antifraud.place import Position, Sighting
 
-
-class Sighting(IntEnum):
-    """What a BSSID says about a list."""
-
-    UNLISTED_PLACE = 0
-    LISTED = 1
-    MISMATCH = 2
-    MISSING = 3
+_REASONS = {Sighting.MISMATCH: "WIFI_MISMATCH", Sighting.MISSING: "WIFI_MISSING"}
 
 
-def sighting(listed: Set[bytes], bssid: bytes) -> Sighting:
-    """What the phone's BSSID proves.
+def _look(evidence: Evidence, rules: Rules) -> Factor | None:
+    """Being inside a fence that is on excuses whoever sees no listed access point."""
+    reason = _REASONS.get(evidence.sighting)
+    if reason is None:
+        return None
+    grade = evidence.grade(rules.wifi_grade)
+    is_settled = rules.is_one_enough and evidence.position is Position.INSIDE and rules.fence_grade >= Grade.REVIEW
+    if is_settled or grade < Grade.REVIEW:
+        return None
+    return Factor(reason, cost(grade, is_proven=evidence.sighting is Sighting.MISMATCH))
 
-    Args:
-        listed: 6 bytes each; empty when the place has no list.
-        bssid: Empty when the phone sent none.
-    """
-    if not listed:
-        return Sighting.UNLISTED_PLACE
-    if not bssid:
-        return Sighting.MISSING
-    return Sighting.LISTED if bssid in listed else Sighting.MISMATCH
+
+WIFI = Signal("wifi", lambda rules: bool(rules.bssids), _look)

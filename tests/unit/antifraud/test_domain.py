@@ -1,12 +1,15 @@
-"""What a policy makes of fence and Wi-Fi."""
+"""What the rules of an occurrence make of fence and Wi-Fi."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from services.antifraud.domain import Finding, Grade, PlaceRule, Policy, Verdict, weigh
-from services.antifraud.signals.fence import Position
-from services.antifraud.signals.wifi import Sighting, sighting
+from protos.antifraud.v1 import antifraud_pb2 as pb
+from services.antifraud import signals
+from services.antifraud.domain import Evidence, Factor, Grade, PlaceRule, Rules, Verdict, weigh
+from services.antifraud.place import Fence, Position, Sighting
+from services.antifraud.signals import SIGNALS
 
 OFF, REVIEW, REFUSE = Grade.OFF, Grade.REVIEW, Grade.REFUSE
 ANY, ALL = PlaceRule.ANY, PlaceRule.ALL
@@ -17,16 +20,39 @@ FENCE_OUTSIDE, FENCE_UNCERTAIN = "FENCE_OUTSIDE", "FENCE_UNCERTAIN"
 LOCATION_MISSING, WIFI_MISMATCH, WIFI_MISSING = "LOCATION_MISSING", "WIFI_MISMATCH", "WIFI_MISSING"
 
 
+# An item that shows a position near a fence of 500 m, or an access point near a list of one.
+HERE = {"has_location": True, "latitude": 31.0, "longitude": 121.0, "accuracy_m": 10.0}
+LOCATIONS = {
+    UNFENCED: HERE,
+    INSIDE: HERE,
+    OUTSIDE: {**HERE, "latitude": 31.02},
+    UNCERTAIN: {**HERE, "accuracy_m": 900.0},
+    NOWHERE: {},
+}
+BSSIDS = {NO_LIST: b"", LISTED: b"listed", MISMATCH: b"others", UNSEEN: b""}
+
+
+def assess(
+    rules: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, is_credential: bool
+) -> list[Factor]:
+    """What the signals that the rules ask for hold against an item."""
+    fence = None if position is UNFENCED else Fence(31.0, 121.0, 500)
+    asked = Rules(fence, frozenset() if seen is NO_LIST else frozenset({b"listed"}), *rules)
+    item = pb.Item(**LOCATIONS[position], bssid=BSSIDS[seen], place_is_credential=is_credential)
+    evidence = Evidence.of(item, asked)
+    assert (evidence.position, evidence.sighting) == (position, seen)
+    return weigh(evidence, asked, [signal for signal in SIGNALS if signal.needs(asked)])
+
+
 def found(
-    policy: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, is_credential: bool = False
+    rules: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, is_credential: bool = False
 ) -> dict[str, str]:
     """Reasons with what each costs."""
-    findings = weigh(Policy(*policy), position, seen, is_credential)
-    return {finding.reason: finding.verdict.name.lower() for finding in findings}
+    return {factor.reason: factor.verdict.name.lower() for factor in assess(rules, position, seen, is_credential)}
 
 
 @pytest.mark.parametrize(
-    ("policy", "position", "seen", "expected"),
+    ("rules", "position", "seen", "expected"),
     [
         ((REVIEW, OFF, ANY), UNFENCED, NO_LIST, {}),
         ((REVIEW, OFF, ANY), INSIDE, NO_LIST, {}),
@@ -47,15 +73,15 @@ def found(
         ((REFUSE, REVIEW, ANY), OUTSIDE, UNSEEN, {FENCE_OUTSIDE: "refuse", WIFI_MISSING: "review"}),
     ],
 )
-def test_findings_under_a_policy(
-    policy: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, expected: dict[str, str]
+def test_factors_under_rules(
+    rules: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, expected: dict[str, str]
 ) -> None:
     """Only what is proven wrong may be refused, and `any` lets one proof do."""
-    assert found(policy, position, seen) == expected
+    assert found(rules, position, seen) == expected
 
 
 @pytest.mark.parametrize(
-    ("policy", "position", "seen", "expected"),
+    ("rules", "position", "seen", "expected"),
     [
         ((OFF, OFF, ANY), INSIDE, MISMATCH, {}),
         ((OFF, OFF, ANY), OUTSIDE, LISTED, {}),
@@ -66,36 +92,43 @@ def test_findings_under_a_policy(
     ],
 )
 def test_a_place_that_is_the_credential_must_hold(
-    policy: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, expected: dict[str, str]
+    rules: tuple[Grade, Grade, PlaceRule], position: Position, seen: Sighting, expected: dict[str, str]
 ) -> None:
     """Method `place` passes only inside the fence or at a listed access point, whatever is off."""
-    assert found(policy, position, seen, is_credential=True) == expected
+    assert found(rules, position, seen, is_credential=True) == expected
 
 
 def test_a_stricter_policy_never_softens_a_verdict() -> None:
     """Raising either grade, asking for both proofs, or making the place the credential never makes a verdict milder."""
     grades = (OFF, REVIEW, REFUSE)
     for fence, wifi, position, seen in product(grades, grades, Position, Sighting):
-        mild = worst(weigh(Policy(fence, wifi, ANY), position, seen, False))
-        assert mild <= worst(weigh(Policy(max(fence, REVIEW), wifi, ALL), position, seen, False))
-        assert mild <= worst(weigh(Policy(fence, max(wifi, REVIEW), ALL), position, seen, False))
-        assert mild <= worst(weigh(Policy(fence, wifi, ANY), position, seen, True))
+        mild = worst(assess((fence, wifi, ANY), position, seen, False))
+        assert mild <= worst(assess((max(fence, REVIEW), wifi, ALL), position, seen, False))
+        assert mild <= worst(assess((fence, max(wifi, REVIEW), ALL), position, seen, False))
+        assert mild <= worst(assess((fence, wifi, ANY), position, seen, True))
 
 
-def worst(findings: tuple[Finding, ...]) -> Verdict:
+def worst(factors: list[Factor]) -> Verdict:
     """The gravest verdict."""
-    return max((finding.verdict for finding in findings), default=Verdict.PASS)
+    return max((factor.verdict for factor in factors), default=Verdict.PASS)
 
 
 @pytest.mark.parametrize(
-    ("listed", "bssid", "seen"),
+    ("position", "numbers"),
     [
-        (frozenset(), b"\x01" * 6, NO_LIST),
-        (frozenset({b"\x01" * 6}), b"\x01" * 6, LISTED),
-        (frozenset({b"\x01" * 6}), b"\x02" * 6, MISMATCH),
-        (frozenset({b"\x01" * 6}), b"", UNSEEN),
+        (OUTSIDE, {"distance_m": 2223.9, "radius_m": 500, "accuracy_m": 10}),
+        (UNCERTAIN, {"distance_m": 0, "radius_m": 500, "accuracy_m": 900}),
+        (NOWHERE, {}),
     ],
 )
-def test_sightings(listed: frozenset[bytes], bssid: bytes, seen: Sighting) -> None:
-    """A BSSID is listed, another one, or missing; without a list it says nothing."""
-    assert sighting(listed, bssid) is seen
+def test_a_measured_factor_has_its_numbers(position: Position, numbers: dict[str, float]) -> None:
+    """What was measured, by what it was measured against; nothing where nothing was."""
+    [factor] = assess((REVIEW, OFF, ANY), position, NO_LIST, False)
+    assert factor.numbers == pytest.approx(numbers, abs=0.1)
+
+
+def test_every_signal_is_listed_under_a_name_of_its_own() -> None:
+    """A signal that is not in the list looks at nothing."""
+    files = {path.stem for path in Path(signals.__file__).parent.glob("[a-z]*.py")}
+    assert [signal.name for signal in SIGNALS] == list(dict.fromkeys(signal.name for signal in SIGNALS))
+    assert {signal.name for signal in SIGNALS} == files

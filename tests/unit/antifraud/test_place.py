@@ -1,12 +1,13 @@
-"""The fence: known distances, then properties over any place, distance and accuracy."""
+"""What proves a place: known distances, then properties over any place, distance and accuracy; and access points."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.antifraud.signals.fence import Fence, Position
+from services.antifraud.place import Fence, Position, Sighting, sighting
 
 INSIDE, OUTSIDE, UNCERTAIN = Position.INSIDE, Position.OUTSIDE, Position.UNCERTAIN
+NO_LIST, LISTED, MISMATCH, UNSEEN = Sighting
 
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
@@ -85,3 +86,17 @@ def test_an_impossible_fence_is_refused(place: tuple[float, float, float]) -> No
     """A centre off the Earth or a radius that is none raises."""
     with pytest.raises(ValueError, match="no such fence"):
         Fence(*place)
+
+
+@pytest.mark.parametrize(
+    ("listed", "bssid", "seen"),
+    [
+        (frozenset(), b"\x01" * 6, NO_LIST),
+        (frozenset({b"\x01" * 6}), b"\x01" * 6, LISTED),
+        (frozenset({b"\x01" * 6}), b"\x02" * 6, MISMATCH),
+        (frozenset({b"\x01" * 6}), b"", UNSEEN),
+    ],
+)
+def test_sightings(listed: frozenset[bytes], bssid: bytes, seen: Sighting) -> None:
+    """A BSSID is listed, another one, or missing; without a list it says nothing."""
+    assert sighting(listed, bssid) is seen
