@@ -18,13 +18,16 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean test check fmt proto lock settings vocabulary migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## install what is missing, start everything, say where it is
 	@$(UP)
+
+demo: up ## one check-in told step by step: who asks what, and what comes back
+	@$(BIN)/python -m deploy.local.stack demo
 
 down: ## stop everything, in reverse order
 	@$(UP) down

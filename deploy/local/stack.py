@@ -309,7 +309,7 @@ def _greeting(shape: Shape) -> str:
 
     curl -s {base}/v1/auth/wechat -H 'Content-Type: application/json' -d {body}
 
-  make status, make logs s=checkin, make down
+  make demo, make status, make logs s=checkin, make down
 """
 
 
@@ -317,7 +317,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.up", description=__doc__)
     parser.add_argument("--only", default="", help="with up: comma-separated steps, or servers, or tools")
     parser.add_argument(
-        "command", nargs="?", default="up", choices=("up", "down", "status", "logs", "restart", "clean", "run")
+        "command", nargs="?", default="up", choices=("up", "demo", "down", "status", "logs", "restart", "clean", "run")
     )
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="program names, or after run the command")
     return parser
@@ -330,6 +330,9 @@ def _obey(command: str, rest: list[str], only: list[str]) -> int:
         return 0 if status() else 1
     if command == "logs":
         logs(rest[0] if rest else "")
+    if command == "demo":
+        demo.tell(Shape.of_running().gateway_urls()[0])
+        return 0
     with _alone():
         if command == "restart":
             restart(rest)

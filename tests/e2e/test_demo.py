@@ -1,0 +1,41 @@
+"""`make demo`, as somebody types it on their first day."""
+
+import asyncio
+import subprocess
+from functools import partial
+
+import pytest
+
+from deploy.fleet import ROOT
+from deploy.local import demo, stack
+from deploy.local.launch import LaunchError
+from tests.e2e.api import Api
+from tests.ports import reserved_port
+
+_DEMO = (stack.PYTHON, "-m", "deploy.local.stack", "demo")
+
+
+async def run(*command: str) -> "subprocess.CompletedProcess[str]":
+    """What a command said, and how it ended."""
+    run = partial(subprocess.run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return await asyncio.to_thread(run, command)
+
+
+async def test_the_demo_tells_every_step_and_what_came_of_it(api: Api) -> None:
+    """A refusal in words with its distance, an acceptance, a duplicate, and the numbers of people."""
+    told = await run(*_DEMO)
+
+    assert told.returncode == 0, told.stderr
+    asked = [line for line in told.stdout.splitlines() if line and not line.startswith("  -> ")]
+    heard = [line.removeprefix("  -> ") for line in told.stdout.splitlines() if line.startswith("  -> ")]
+    assert len(asked) == len(heard) == 10
+    refused, accepted, duplicate, numbers = heard[-4:]
+    assert refused.startswith("refused: ") and "2.2" in refused
+    assert (accepted.partition(":")[0], duplicate.partition(":")[0]) == ("accepted", "duplicate")
+    assert numbers == "1 checked in, 0 refused: people, not tries"
+
+
+async def test_where_nothing_listens_the_demo_says_how_to_start_it() -> None:
+    """Its reader has never seen this system."""
+    with pytest.raises(LaunchError, match="make up"):
+        await asyncio.to_thread(demo.tell, f"http://127.0.0.1:{reserved_port()}")
