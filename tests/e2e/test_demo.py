@@ -1,6 +1,7 @@
 """`make demo`, as somebody types it on their first day."""
 
 import asyncio
+import re
 import subprocess
 from functools import partial
 
@@ -12,13 +13,15 @@ from deploy.local.launch import LaunchError
 from tests.e2e.api import Api
 from tests.ports import reserved_port
 
+# Of curl.
+_TIME_IS_OVER = 28
 _DEMO = (stack.PYTHON, "-m", "deploy.local.stack", "demo")
 
 
 async def run(*command: str) -> "subprocess.CompletedProcess[str]":
     """What a command said, and how it ended."""
-    run = partial(subprocess.run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    return await asyncio.to_thread(run, command)
+    quietly = partial(subprocess.run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return await asyncio.to_thread(quietly, command)
 
 
 async def test_the_demo_tells_every_step_and_what_came_of_it(api: Api) -> None:
@@ -33,6 +36,19 @@ async def test_the_demo_tells_every_step_and_what_came_of_it(api: Api) -> None:
     assert refused.startswith("refused: ") and "2.2" in refused
     assert (accepted.partition(":")[0], duplicate.partition(":")[0]) == ("accepted", "duplicate")
     assert numbers == "1 checked in, 0 refused: people, not tries"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+async def test_what_the_readme_types_shows_what_the_demo_made(api: Api, readme: str) -> None:
+    """The student among the people, and the live numbers until curl's time is over."""
+    assert (await run(*_DEMO)).returncode == 0
+    _, lines, *_ = re.findall("^```sh$(.*?)^```$", (ROOT / readme).read_text(), re.MULTILINE | re.DOTALL)
+    told = await run("bash", "-c", lines.replace("http://127.0.0.1:8080", str(api.http.base_url).rstrip("/")))
+
+    people, live = told.stdout.split("event: stats", 1)
+    assert '"status":"checked_in"' in people
+    assert '"checked_in":1' in live
+    assert told.returncode == _TIME_IS_OVER
 
 
 async def test_where_nothing_listens_the_demo_says_how_to_start_it() -> None:
