@@ -314,7 +314,7 @@ class Attempt(_message.Message):
     claimed_at: _builtins.int
     """0 when the phone claims no time."""
     body_hash: _builtins.bytes
-    """SHA-256 truncated to 16 bytes over what must not change between retries (services/checkin/LAW.md)."""
+    """SHA-256 truncated to 16 bytes over what must not change between retries (services/checkin/rules/LAW.md)."""
     has_receipt: _builtins.bool
     """True when received_at comes from a receipt."""
     is_offline: _builtins.bool

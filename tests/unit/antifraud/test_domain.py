@@ -2,6 +2,7 @@
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ LOCATION_MISSING, WIFI_MISMATCH, WIFI_MISSING = "LOCATION_MISSING", "WIFI_MISMAT
 
 # An item that shows a position near a fence of 500 m, or an access point near a list of one.
 HERE = {"has_location": True, "latitude": 31.0, "longitude": 121.0, "accuracy_m": 10.0}
-LOCATIONS = {
+LOCATIONS: dict[Position, dict[str, Any]] = {
     UNFENCED: HERE,
     INSIDE: HERE,
     OUTSIDE: {**HERE, "latitude": 31.02},
