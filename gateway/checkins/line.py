@@ -1,6 +1,6 @@
 """The line in front of checkin: attempts leave it together, and none of them waits long.
 
-Control comes from `checkins.py` with one attempt, or from `many.py` with several of one request. A batch goes to
+Control comes from `route.py` with one attempt, or from `batch.py` with several of one request. A batch goes to
 checkin (`services/checkin/accepting/accept.py`), or to `fallback.py` while checkin is gone.
 """
 

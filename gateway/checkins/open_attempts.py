@@ -1,7 +1,7 @@
 """How many undecided attempts one person may have open: three, remembered by this process.
 
 Each one is work that somebody does later, so a person cannot pile them up while a dependency is gone. Only attempts
-answered here count, and taps at the same instant may exceed the cap by what the bucket of `ratelimit.py` lets through.
+answered here count, and taps at the same instant may exceed the cap by what the bucket of `buckets.py` lets through.
 """
 
 import asyncio

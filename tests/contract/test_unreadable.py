@@ -1,6 +1,7 @@
 """One stored item that nobody can read, in every place that keeps some: its neighbours go on, and it is counted.
 
-The recorder's own are in `test_checkin_intake.py`, evidence in `tests/unit/checkin/recording/test_complete.py`.
+The recorder's own are in `tests/contract/checkin/recording/test_intake.py`, evidence in
+`tests/unit/checkin/recording/test_complete.py`.
 """
 
 from collections.abc import AsyncIterator, Iterator

@@ -15,6 +15,7 @@ from deploy.operate.__main__ import parser
 from deploy.settings_table import CLASSES, table
 from servicekit.mysql import migrate
 from servicekit.process import _STEP_TIMEOUT_S, Stop
+from servicekit.settings import variables
 from tests.deploy.goldens import golden
 from tests.deploy.helm import CHART, GOLDEN, KUBERNETES, Manifest, all_values, helm, render
 
@@ -179,7 +180,8 @@ def required(prefix: str) -> set[str]:
     found = set()
     for settings in CLASSES:
         if settings.model_config.get("env_prefix") == prefix:
-            found |= {f"{prefix}{name}".upper() for name, field in settings.model_fields.items() if field.is_required()}
+            named = variables(settings)
+            found |= {named[name] for name, field in settings.model_fields.items() if field.is_required()}
     return {name.removesuffix("_FILE") for name in found}
 
 

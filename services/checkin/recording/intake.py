@@ -1,6 +1,6 @@
 """From messages to the recorder: who may say what, what is repeated, and what becomes of items that nobody can record.
 
-Control comes from the consumers of `checkin.record.v1` and `checkin.decide.v1`, from `inbox.py` and from completion,
+Control comes from the consumers of `checkin.record.v1` and `checkin.decide.v1`, from `drain.py` and from completion,
 and goes on to `record.py`. A message is acknowledged when all of it is committed, or the dead part of it is in the
 dead letters; while MySQL is gone the handlers raise, and the queues keep what they have.
 """

@@ -50,12 +50,12 @@ def test_make_up_puts_the_command_beside_python(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_command_needs_none_of_the_launchers_code() -> None:
-    """The image has the table of processes and nothing else of deploy/local."""
+    """The image has the table of processes, and nothing of deploy/local."""
     show = (
         "import sys, deploy.operate.__main__; print(*(name for name in sys.modules if name.startswith('deploy.local')))"
     )
     done = subprocess.run([sys.executable, "-c", show], cwd=_ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["deploy.local", "deploy.fleet"]
+    assert done.stdout.split() == []
 
 
 def test_a_task_gets_the_environment_of_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
