@@ -36,11 +36,6 @@ class Clients:
             client.connect(process, settings.reporting_target, "reporting", retry=True)
         )
 
-    async def jwks(self) -> str:
-        """The signing keys of access tokens, as JSON."""
-        answer: identity_pb2.Jwks = await ask(self.identity.GetJwks, identity_pb2.GetJwksRequest())
-        return answer.json
-
     async def revoked_sessions(self) -> frozenset[bytes]:
         """Sessions ended while their access tokens may still live."""
         request = identity_pb2.ListRevokedSessionsRequest()

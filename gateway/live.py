@@ -91,7 +91,7 @@ class TooManyStreamsError(RateLimitedError):
 
 
 class _Viewer:
-    """One open stream."""
+    """An open stream, and what waits to be sent on it."""
 
     def __init__(self, person: Claims) -> None:
         self.person = person

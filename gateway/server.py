@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from domainkit.signing_keys import signing_keys
 from gateway.app import build
 from gateway.checkins.batch import Many
 from gateway.checkins.fallback import Fallback
@@ -36,7 +37,7 @@ async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS
     """Builds the parts, registers how they stop, and serves once it knows the signing keys."""
     clients = Clients(process)
     redis = servers.redis(process, settings, timeout_s=_REDIS_TIMEOUT_S)
-    guard = Guard(clients.jwks, clients.revoked_sessions)
+    guard = Guard(partial(signing_keys, clients.identity), clients.revoked_sessions)
     secrets = parse_secrets(settings.credential_secret)
     line = Line(clients.checkin.BatchCreateCheckins, _fallback(settings, secrets, process).take)
     live = Live(redis, guard, partial(snapshot, clients))

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from domainkit import qr
-from domainkit.credentials import checkin_id, evidence_binding, evidence_of
-from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
+from domainkit.credentials import QrFaultError, checkin_id, evidence_binding, evidence_of, open_qr
+from domainkit.qr import QrToken
+from domainkit.sealed import Sealer
 from gateway import metrics
 from gateway.http.buckets import Buckets
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -121,11 +122,9 @@ class Fallback:
         )
         slot_age_s = -1
         try:
-            token = self._qr.open_text(attempt.token)
-        except SealedTextError:
-            copy.reasons.add(reason="QR_MALFORMED")
-        except SealBrokenError:
-            copy.reasons.add(reason="QR_SIGNATURE")
+            token = open_qr(self._qr, attempt.token)
+        except QrFaultError as error:
+            copy.reasons.add(reason=error.reason)
         else:
             slot_age_s = qr.slot_age_s(token.issued_at, attempt.received_at)
             _judge_time(copy, token)
@@ -150,9 +149,9 @@ class Fallback:
             raise _lost() from error
 
 
-def _judge_time(copy: pb.Copy, token: credential_pb2.QrToken) -> None:
+def _judge_time(copy: pb.Copy, token: QrToken) -> None:
     """Leaves the copy to completion unless its QR was not alive; one that waited on a phone may be out of its life."""
-    fault = qr.time_fault(token.issued_at, token.life_s, copy.received_at)
+    fault = qr.fault(token, token.epoch, copy.received_at)
     if fault is None or (copy.is_offline and fault[0] == "QR_EXPIRED"):
         copy.judgement = pb.JUDGEMENT_UNDECIDED
         copy.occurrence_id = token.occurrence_id

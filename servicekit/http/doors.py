@@ -143,7 +143,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._turn_away()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forgets it."""
+        """Forgets what it owed and what it left unread."""
         self._settle()
         self.server_state.unread.pop(self, None)
         super().connection_lost(exc)
@@ -196,7 +196,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self.server_state.unread[self] = self.loop.time()
 
     def resume_writing(self) -> None:
-        """It has read."""
+        """The client has read what it was sent."""
         super().resume_writing()
         self.server_state.unread.pop(self, None)
 

@@ -55,7 +55,7 @@ class Refusal(Enum):
 
     @property
     def label(self) -> str:
-        """In the metric."""
+        """Its name in the metric."""
         return self.name.lower()
 
     def answer(self, limits: Limits) -> bytes:

@@ -121,7 +121,7 @@ class _Intake:
     is_cancelled: bool = False
 
     async def receive(self, message: DeliveredMessage) -> None:
-        """A message came."""
+        """Keeps a message for the next batch."""
         self.waiting.append(Delivery.of(message))
         self.bell.set()
 

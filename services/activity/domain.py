@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from domainkit import qr
+from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
 from services.activity.definition import Definition
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
@@ -169,30 +170,21 @@ class Slot:
         return max(1, -((now_us - self.expires_at) // SECOND_US))
 
 
-@dataclass(frozen=True, slots=True)
-class QrToken:
-    """An opened QR; `issued_at` and `life_s` in seconds."""
+def check_qr(token: QrToken, epoch: int, now_us: int) -> None:
+    """Judges a QR against its activity's epoch and the clock.
 
-    occurrence_id: bytes
-    issued_at: int
-    life_s: int
-    epoch: int
-
-    def check(self, epoch: int, now_us: int) -> None:
-        """Judges it against the activity's epoch and the clock.
-
-        Raises:
-            QrRevokedError, QrFutureError, QrExpiredError: It is not good, or not any more.
-        """
-        if self.epoch < epoch:
-            raise QrRevokedError("this QR was replaced; scan the one on the screen")
-        fault = qr.time_fault(self.issued_at, self.life_s, now_us)
-        if fault is None:
-            return
-        reason, numbers = fault
-        if reason == "QR_FUTURE":
-            raise QrFutureError("this QR is from the future; scan the one on the screen")
-        expired_since_s = str(int(numbers["expired_since_s"]))
-        raise QrExpiredError(
-            "this QR has expired; scan the one on the screen", metadata={"expired_since_s": expired_since_s}
-        )
+    Raises:
+        QrRevokedError, QrFutureError, QrExpiredError: It is not good, or not any more.
+    """
+    fault = qr.fault(token, epoch, now_us)
+    if fault is None:
+        return
+    reason, numbers = fault
+    if reason == "QR_REVOKED":
+        raise QrRevokedError("this QR was replaced; scan the one on the screen")
+    if reason == "QR_FUTURE":
+        raise QrFutureError("this QR is from the future; scan the one on the screen")
+    expired_since_s = str(int(numbers["expired_since_s"]))
+    raise QrExpiredError(
+        "this QR has expired; scan the one on the screen", metadata={"expired_since_s": expired_since_s}
+    )

@@ -6,13 +6,15 @@ differ, and all of them are good, for a token proves itself.
 
 import logging
 
-from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
+from domainkit.credentials import QrFaultError, open_qr
+from domainkit.qr import QrToken
+from domainkit.sealed import Sealer
 from protos.credential.v1 import credential_pb2
 from servicekit.errors import UnavailableError
 from servicekit.redis.cache import Redis, trip
 from servicekit.timed_cache import TimedCache
 from services.activity.definition import QR_PERIOD_S
-from services.activity.domain import QrToken, Slot
+from services.activity.domain import Slot
 from services.activity.errors import QrMalformedError, QrSignatureError
 
 log = logging.getLogger(__name__)
@@ -36,19 +38,18 @@ class QrCodes:
         return await self._tokens.get((occurrence_id, epoch, slot))
 
     def open(self, text: str) -> QrToken:
-        """What a token says; whether it is good now is for `QrToken.check`.
+        """What a token says; whether it is good now is for `domain.check_qr`.
 
         Raises:
             QrMalformedError: It is something else.
             QrSignatureError: Somebody else made or changed it.
         """
         try:
-            token = self._sealer.open_text(text)
-        except SealedTextError:
-            raise QrMalformedError("this is no check-in QR; scan the one on the screen") from None
-        except SealBrokenError:
+            return open_qr(self._sealer, text)
+        except QrFaultError as error:
+            if error.reason == "QR_MALFORMED":
+                raise QrMalformedError("this is no check-in QR; scan the one on the screen") from None
             raise QrSignatureError("this QR was not made here; scan the one on the screen") from None
-        return QrToken(token.occurrence_id, token.issued_at, token.life_s, token.epoch)
 
     async def _share(self, key: _Key) -> str:
         occurrence_id, epoch, slot = key

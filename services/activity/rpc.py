@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from domainkit.qr import QrToken
 from domainkit.roles import NONE, ORGANISER, STAFF, Role
 from protos.activity.v1 import activity_pb2 as pb
 from protos.activity.v1 import activity_pb2_grpc
@@ -21,7 +22,7 @@ from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
 from services.activity.codes import CodeResolver
 from services.activity.definition import check
-from services.activity.domain import Activity, Occurrence, QrToken, Slot
+from services.activity.domain import Activity, Occurrence, Slot, check_qr
 from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError
 from services.activity.qr import QrCodes
 
@@ -60,7 +61,7 @@ class StorePort(Protocol):
         """Applies a move; raises ActivityNotFoundError."""
 
     async def get(self, activity_id: bytes) -> Activity | None:
-        """One activity."""
+        """The activity of an id; None where there is none."""
 
     async def switches(self) -> Sequence[pb.Switch]:
         """What operators have turned on; never raises."""
@@ -80,7 +81,7 @@ class StorePort(Protocol):
         """Occurrences as they were at a moment."""
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
-        """Newest first."""
+        """A page of these organisations' activities, the newest first."""
 
     async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
         """How many came, by occurrence; those unknown are ignored."""
@@ -125,7 +126,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         )
 
     async def CreateActivity(self, request: pb.CreateActivityRequest, context: Context) -> pb.Activity:
-        """Makes a draft."""
+        """Makes a draft of an activity."""
         definition = messages.to_definition(request.activity)
         await self._admit_to_organisation(definition.organisation_id, ORGANISER)
         check(definition)
@@ -159,11 +160,11 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         return await self._change(request.activity_id, lambda activity: activity.publish(self._now_us()))
 
     async def CloseActivity(self, request: pb.CloseActivityRequest, context: Context) -> pb.Activity:
-        """Ends it early."""
+        """Ends an activity before its time."""
         return await self._change(request.activity_id, Activity.close)
 
     async def CancelActivity(self, request: pb.CancelActivityRequest, context: Context) -> pb.Activity:
-        """Calls it off."""
+        """Calls an activity off."""
         return await self._change(request.activity_id, Activity.cancel)
 
     async def GetQr(self, request: pb.GetQrRequest, context: Context) -> pb.Qr:
@@ -263,7 +264,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             self._by_occurrence.forget(token.occurrence_id)
             activity = await self._by_occurrence.get(token.occurrence_id)
         if activity is not None:
-            token.check(activity.epoch, self._now_us())
+            check_qr(token, activity.epoch, self._now_us())
         return _card(activity)
 
     async def _load_occurrence(self, occurrence_id: bytes) -> Activity | None:

@@ -1,11 +1,14 @@
 """Composes the activity process: `python -m services.activity.server`."""
 
+from functools import partial
+
 from domainkit.guesses import guess_limit
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
+from domainkit.signing_keys import signing_keys
 from protos.activity.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_server
 from protos.credential.v1 import credential_pb2
-from protos.identity.v1 import identity_pb2, identity_pb2_grpc
+from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from servicekit import servers
 from servicekit.clock_offset import watch_clock
 from servicekit.keyring import parse_secrets
@@ -26,8 +29,6 @@ from services.activity.rpc import ACCESS, ActivityServicer
 from services.activity.settings import Settings
 from services.activity.store import Store
 
-_JWKS_TIMEOUT_S = 1.0
-
 
 async def compose(process: Process, settings: Settings) -> None:
     """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
@@ -44,11 +45,6 @@ async def compose(process: Process, settings: Settings) -> None:
     qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(settings.credential_secret)), redis)
     codes = CodeResolver(store, guess_limit(redis))
 
-    async def fetch_jwks() -> str:
-        stub = identity_pb2_grpc.IdentityServiceStub(identity)
-        jwks = await client.call(stub.GetJwks, identity_pb2.GetJwksRequest(), timeout_s=_JWKS_TIMEOUT_S)
-        return str(jwks.json)
-
     process.background(outbox.run(), "outbox")
     process.background(Calendar(engine).run(), "calendar")
     process.background(forget_old_keys(engine, tables.idempotency_keys), "forget-old-keys")
@@ -56,7 +52,7 @@ async def compose(process: Process, settings: Settings) -> None:
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)
     servicer = ActivityServicer(store, Roles(identity), qr, codes, process.settings.public_url)
-    verifier = TokenVerifier(fetch_jwks)
+    verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
     await serve(process, settings.grpc_address, add_ActivityServiceServicer_to_server, servicer, ACCESS, verifier)
 
 

@@ -120,7 +120,7 @@ class Store:
         return await _until_code_is_free(attempt)
 
     async def get(self, activity_id: bytes) -> Activity | None:
-        """One activity."""
+        """The activity of an id; None where there is none."""
         found = await self.find(activity_ids=[activity_id])
         return found[0] if found else None
 

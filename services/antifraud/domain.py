@@ -68,7 +68,7 @@ class Item(Protocol):
 
     @property
     def user_id(self) -> bytes:
-        """Who."""
+        """The person who tries."""
 
     @property
     def device_id(self) -> str:

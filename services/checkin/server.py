@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-
-import grpc
+from functools import partial
 
 from domainkit.guesses import guess_limit
 from domainkit.names import Names
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
+from domainkit.signing_keys import signing_keys
 from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
-from protos.identity.v1 import identity_pb2, identity_pb2_grpc
+from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from servicekit import servers
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock_offset import watch_clock
@@ -78,7 +78,8 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, acquaintances)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
-    await server.serve(process, settings.grpc_address, register, servicer, ACCESS, _verifier(identity))
+    verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
+    await server.serve(process, settings.grpc_address, register, servicer, ACCESS, verifier)
 
 
 def _dispatch(process: Process, settings: CheckinSettings) -> tuple[Dispatch, Decisions]:
@@ -88,16 +89,6 @@ def _dispatch(process: Process, settings: CheckinSettings) -> tuple[Dispatch, De
     engine = servers.mysql(process, settings, pool_size=2, pool_timeout_s=INBOX_S)
     inbox = Inbox(engine, AsyncBreaker("inbox", fail_max=3, reset_s=1, slow_s=INBOX_S))
     return Dispatch(publisher, breaker, inbox), Decisions(publisher, breaker)
-
-
-def _verifier(identity: grpc.aio.Channel) -> TokenVerifier:
-    stub = identity_pb2_grpc.IdentityServiceStub(identity)
-
-    async def fetch() -> str:
-        keys = await client.call(stub.GetJwks, identity_pb2.GetJwksRequest(), timeout_s=1)
-        return str(keys.json)
-
-    return TokenVerifier(fetch)
 
 
 async def _remember_since(seats: Seats) -> None:

@@ -21,7 +21,7 @@ class CheckinSettings(OwnSettings, CredentialSettings):
 
 
 class RecorderSettings(OwnSettings, CredentialSettings):
-    """The write side."""
+    """The side that records."""
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")
 

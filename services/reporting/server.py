@@ -1,5 +1,9 @@
 """Composes the reporting process: `python -m services.reporting.server`."""
 
+from functools import partial
+
+from domainkit.signing_keys import signing_keys
+from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
 from servicekit import servers
 from servicekit.process import Process, run
@@ -20,13 +24,14 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     engine = servers.mysql(process, settings)
     redis = servers.redis(process, settings)
     targets = process.settings
-    identity = Identity(client.connect(process, targets.identity_target, "identity", retry=True))
+    identity_channel = client.connect(process, targets.identity_target, "identity", retry=True)
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
 
-    servicer = ReportingServicer(LiveReader(redis), Activities(store.Activities(engine), activity_channel), identity)
+    activities = Activities(store.Activities(engine), activity_channel)
+    servicer = ReportingServicer(LiveReader(redis), activities, Identity(identity_channel))
     turnouts = Turnouts(store.Activities(engine), LiveReader(redis), teller(activity_channel))
     process.background(turnouts.run(), "turnouts")
-    verifier = TokenVerifier(identity.jwks)
+    verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity_channel)))
     await serve(process, settings.grpc_address, add_ReportingServiceServicer_to_server, servicer, ACCESS, verifier)
 
 

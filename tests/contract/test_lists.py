@@ -180,7 +180,7 @@ class Owner:
         return True
 
     async def names(self, user_ids: object) -> dict[bytes, str]:
-        """Nobody has one."""
+        """No names: nobody has one."""
         return {}
 
 
@@ -210,7 +210,7 @@ class Activities:
         act_as(ids.new_id())
 
     async def draft(self) -> bytes:
-        """One more."""
+        """One more draft, and its id."""
         intent = Intent(ids.new_id(), "CreateActivity", "", b"")
         made = await self.store.create(lambda: a_draft(self.home.organisation_id, ids.new_id(), ids.new_id()), intent)
         return made.activity_id

@@ -91,7 +91,7 @@ class House:
 
     @property
     def owner(self) -> Person:
-        """Who founded it."""
+        """The person who founded the organisation."""
         return self.people["owner"]
 
     async def guest(self) -> Person:

@@ -64,7 +64,7 @@ class FakeAntifraud:
     async def assess(
         self, cases: Sequence[tuple[pb.Attempt, Snapshot]], muted: Collection[str]
     ) -> list[Assessment] | None:
-        """One per case."""
+        """An assessment for each case; None while antifraud is gone."""
         self.muted = muted
         return None if self.assessment is None else [self.assessment for _ in cases]
 

@@ -230,7 +230,7 @@ class FakeWindows:
         self.windows = list(windows)
 
     async def kept(self) -> list[Window]:
-        """All of them."""
+        """Every window that is kept."""
         return self.windows
 
     async def of_activity(self, activity_id: bytes) -> list[Window]:

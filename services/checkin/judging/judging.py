@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from domainkit import qr
-from domainkit.credentials import evidence_binding, evidence_of
+from domainkit.credentials import QrFaultError, evidence_binding, evidence_of, open_qr
+from domainkit.qr import QrToken
 from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
@@ -21,7 +22,6 @@ from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import (
     Finding,
     Method,
-    QrToken,
     Reason,
     is_refused_for_time,
     judge,
@@ -37,8 +37,6 @@ _NAMES_ITS_ACTIVITY = (Method.PLACE, Method.STAFF)
 UNDECIDED = Finding(Judgement.UNDECIDED, (Reason("DEPENDENCY_UNAVAILABLE"),))
 _CODE_WRONG = refused("CODE_WRONG")
 _CODE_LOCKED = refused("CODE_LOCKED")
-_QR_MALFORMED = refused("QR_MALFORMED")
-_QR_SIGNATURE = refused("QR_SIGNATURE")
 _ACTIVITY_UNKNOWN = refused("ACTIVITY_UNKNOWN")
 
 
@@ -180,12 +178,9 @@ class Judging:
         token = self._opened.get(text)
         if token is None:
             try:
-                opened = self._qr.open_text(text)
-            except SealedTextError:
-                return case.close(_QR_MALFORMED)
-            except SealBrokenError:
-                return case.close(_QR_SIGNATURE)
-            token = QrToken(opened.occurrence_id, opened.issued_at, opened.life_s, opened.epoch)
+                token = open_qr(self._qr, text)
+            except QrFaultError as error:
+                return case.close(refused(error.reason))
             if len(self._opened) >= _OPENED_CAPACITY:
                 self._opened.clear()
             self._opened[text] = token

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from domainkit import qr
+from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
 from services.checkin.rules.merge import Judgement
 
@@ -92,16 +93,6 @@ class Occurrence:
     epoch: int
     # Whether antifraud has anything to look at.
     is_place_checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QrToken:
-    """An opened QR. `issued_at` and `life_s` in seconds."""
-
-    occurrence_id: bytes
-    issued_at: int
-    life_s: int
-    epoch: int
 
 
 class Attempt(Protocol):
@@ -195,9 +186,7 @@ def judge(
 
 def qr_fault(token: QrToken, epoch: int, received_at: int, extra_grace_s: int = 0) -> Reason | None:
     """Why a token that opened is not, or no longer, good at `received_at`."""
-    if token.epoch < epoch:
-        return Reason("QR_REVOKED")
-    fault = qr.time_fault(token.issued_at, token.life_s, received_at, extra_grace_s)
+    fault = qr.fault(token, epoch, received_at, extra_grace_s)
     return Reason(*fault) if fault else None
 
 

@@ -63,7 +63,7 @@ class Stock:
         return [self._stored(copy) for copy in mine if copy.user_id == user_id]
 
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
-        """One's own."""
+        """A record among one's own."""
         return next((stored for stored in self._of(user_id) if stored.checkin_id == identifier), None)
 
     async def list_of(self, user_id: bytes, size: int, before: Position | None) -> list[Stored]:
@@ -81,7 +81,7 @@ class Stock:
         return {user_id: await self.answers_of(user_id) for user_id in user_ids}
 
     async def among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
-        """Nobody is a member."""
+        """None of these people: nobody is a member."""
         return set()
 
     async def which_are_stored(self, keys: Collection[AttemptKey]) -> set[AttemptKey]:
@@ -108,7 +108,7 @@ class Stock:
         return []
 
     async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
-        """All."""
+        """Every attempt that waits offline."""
         return [self._stored(copy) for copy in self.copies if copy.is_offline][:limit]
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
@@ -121,7 +121,7 @@ class Stock:
         return pb.ListRecordsResponse(seats=[pb.SeatState(user_id=user, direction=pb.DIRECTION_IN) for user in users])
 
     async def totals(self, occurrence_ids: Sequence[bytes]) -> list[pb.Totals]:
-        """One seat each."""
+        """Totals of one seat for each occurrence."""
         return [pb.Totals(occurrence_id=one, seats=1, revisions=3) for one in occurrence_ids]
 
     async def answers_of(self, user_id: bytes) -> list[Answer]:

@@ -61,7 +61,7 @@ async def test_streams_opened_at_the_same_instant_are_counted_one_by_one(gateway
         return reporting_pb2.Stats(event_id="0-0")
 
     async def opened() -> httpx.Response:
-        """One more stream."""
+        """Opens one more stream."""
         return await stack.enter_async_context(gateway.http.stream("GET", LIVE, headers=header))
 
     gateway.services.answers["GetStats"] = NotFoundError("there is no such activity")

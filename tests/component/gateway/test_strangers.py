@@ -53,7 +53,7 @@ class Stranger(asyncio.Protocol):
         self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """Notes that the connection is over."""
         self._is_over = True
         self._news.set()
 

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domainkit.qr import QrToken
 from domainkit.sealed import Sealer
 from protos.credential.v1 import credential_pb2
 from servicekit.ids import new_id
 from servicekit.rabbitmq.outbox import OutboxRow
 from servicekit.redis import cache
 from services.activity.changes import CHANNEL, HASTEN, hasten_effect
-from services.activity.domain import QrToken, Slot
+from services.activity.domain import Slot
 from services.activity.qr import QrCodes
 from tests.fakes.activity import STARTS_AT, FakeRedis
 

@@ -20,7 +20,7 @@ class FakeStore:
         return self.stored
 
     async def windows_of(self, activity_id: bytes) -> list[Window]:
-        """All."""
+        """Every window of an activity."""
         return self.stored
 
 

@@ -20,7 +20,7 @@ class FakeBatch:
         self.is_acknowledged = False
 
     async def ack(self) -> None:
-        """All of them."""
+        """Notes that everything was acknowledged."""
         self.is_acknowledged = True
 
 

@@ -39,7 +39,7 @@ class Ledger:
         return self.waiting
 
     async def holders(self, occurrence_id: bytes) -> Sequence[bytes]:
-        """Nobody is in."""
+        """No holders: nobody is in."""
         return ()
 
     async def is_inbox_empty(self) -> bool:

@@ -99,7 +99,7 @@ class Office:
         return [self._stored(identifier) for identifier in list(self.copies)[:size]]
 
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
-        """One, of all."""
+        """One case, with all that waits."""
         return [pb.BulkCase(occurrence_id=occurrence.occurrence_id, pending=len(self.copies))]
 
     async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domainkit.qr import GRACE_S
+from domainkit.qr import GRACE_S, QrToken
 from servicekit.clock import SECOND_US
 from servicekit.ids import new_id
 from services.checkin.rules.merge import Judgement
@@ -16,7 +16,6 @@ from services.checkin.rules.occurrence import (
     Method,
     Occurrence,
     Punctuality,
-    QrToken,
     is_born_after,
     judge,
     offline_effective_at,
