@@ -1,9 +1,9 @@
 """People's names, as identity says them; believed for a minute."""
 
-import time
 from collections.abc import Collection
 
 import grpc
+from cachetools import TTLCache
 
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit.rpc import client
@@ -19,7 +19,7 @@ class Names:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = identity_pb2_grpc.IdentityServiceStub(channel)
-        self._known: dict[bytes, tuple[float, str]] = {}
+        self._known: TTLCache[bytes, str] = TTLCache(_KEPT, _LIFE_S)
 
     async def of(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """The names of those who exist, empty for who has given none.
@@ -35,15 +35,12 @@ class Names:
 
     def remembered(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """The names that are believed without asking."""
-        now = time.monotonic()
-        return {user_id: entry[1] for user_id in user_ids if (entry := self._known.get(user_id)) and entry[0] > now}
+        found = ((user_id, self._known.get(user_id)) for user_id in user_ids)
+        return {user_id: name for user_id, name in found if name is not None}
 
     async def _load(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         request = identity_pb2.BatchGetUsersRequest(user_ids=user_ids)
         response = await client.call(self._stub.BatchGetUsers, request, timeout_s=_TIMEOUT_S)
         names = {user.user_id: user.name for user in response.users}
-        if len(self._known) > _KEPT:
-            self._known.clear()
-        until = time.monotonic() + _LIFE_S
-        self._known.update((user_id, (until, name)) for user_id, name in names.items())
+        self._known.update(names)
         return names

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from cachetools import FIFOCache
+
 from domainkit import qr
 from domainkit.credentials import QrFaultError, evidence_binding, evidence_of, open_qr
 from domainkit.qr import QrToken
@@ -136,7 +138,8 @@ class Judging:
         self._staff = staff
         self._qr = qr
         self._evidence = evidence
-        self._opened: dict[str, QrToken] = {}
+        # The oldest goes first: it is the first to be over.
+        self._opened: FIFOCache[str, QrToken] = FIFOCache(_OPENED_CAPACITY)
 
     async def judge(self, cases: Sequence[Case]) -> None:
         """Gives each case its finding, by all that needs nobody's seat."""
@@ -181,8 +184,6 @@ class Judging:
                 token = open_qr(self._qr, text)
             except QrFaultError as error:
                 return case.close(refused(error.reason))
-            if len(self._opened) >= _OPENED_CAPACITY:
-                self._opened.clear()
             self._opened[text] = token
         case.token = token
         return None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import grpc
+from cachetools import TTLCache
 from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -85,7 +86,7 @@ class Activities:
         self._stub = activity_pb2_grpc.ActivityServiceStub(channel)
         self._breaker = AsyncBreaker("activity", fail_max=3, reset_s=_REST_S, slow_s=_TIMEOUT_S)
         self._by_key: dict[Key, Snapshot] = {}
-        self._absent: dict[Key, float] = {}
+        self._absent: TTLCache[Key, bool] = TTLCache(_ABSENT_CAPACITY, _ABSENT_S)
         self._versions: TimedCache[tuple[bytes, int], Snapshot | None] = TimedCache(
             self._load_version, _FORGET_S, keep=bool, capacity=1000
         )
@@ -179,8 +180,7 @@ class Activities:
             log.warning("activity snapshots are not renewed: %s", error)
 
     def _unknown(self, keys: Iterable[KeyT]) -> list[KeyT]:
-        now = time.monotonic()
-        return [key for key in set(keys) if key not in self._by_key and self._absent.get(key, 0) < now]
+        return [key for key in set(keys) if key not in self._by_key and key not in self._absent]
 
     async def _load(self, occurrence_ids: list[bytes], activity_ids: list[bytes], codes: list[str]) -> None:
         request = activity_pb2.BatchGetOccurrencesRequest(
@@ -191,7 +191,7 @@ class Activities:
         for message in response.occurrences:
             self._keep(message)
         asked: list[Key] = [*occurrence_ids, *activity_ids, *codes]
-        self._note_absent(key for key in asked if key not in self._by_key)
+        self._absent.update((key, True) for key in asked if key not in self._by_key)
 
     async def _load_version(self, key: tuple[bytes, int]) -> Snapshot | None:
         occurrence_id, at = key
@@ -217,12 +217,6 @@ class Activities:
         for key in (message.occurrence_id, message.activity_id, message.code):
             self._by_key[key] = snapshot
             self._absent.pop(key, None)
-
-    def _note_absent(self, keys: Iterable[Key]) -> None:
-        if len(self._absent) > _ABSENT_CAPACITY:
-            self._absent.clear()
-        until = time.monotonic() + _ABSENT_S
-        self._absent.update(dict.fromkeys(keys, until))
 
     def _forget_unused(self) -> None:
         oldest = time.monotonic() - _FORGET_S

@@ -4,12 +4,11 @@ Nobody else can be let in by its staff or made a member, for that would show the
 An attempt is known as soon as it is answered.
 """
 
-import time
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import grpc
+from cachetools import TTLCache
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -77,7 +76,7 @@ class Acquaintances:
         self._answers = answers
         self._activities = activities
         self._members = members
-        self._known: OrderedDict[tuple[bytes, bytes], float] = OrderedDict()
+        self._known: TTLCache[tuple[bytes, bytes], bool] = TTLCache(_KEPT, _LIFE_S)
 
     async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         """Those whom the organisation knows.
@@ -109,8 +108,7 @@ class Acquaintances:
 
     def remembered(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         """Those who were known a while ago."""
-        now = time.monotonic()
-        return {user_id for user_id in user_ids if self._known.get((organisation_id, user_id), now) > now}
+        return {user_id for user_id in user_ids if (organisation_id, user_id) in self._known}
 
     async def _who_tried(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         return await self._records.who_tried(organisation_id, user_ids)
@@ -127,11 +125,7 @@ class Acquaintances:
         return snapshot.occurrence.organisation_id if snapshot else b""
 
     def _remember(self, organisation_id: bytes, user_ids: set[bytes]) -> set[bytes]:
-        until = time.monotonic() + _LIFE_S
-        for user_id in user_ids:
-            self._known[organisation_id, user_id] = until
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+        self._known.update(((organisation_id, user_id), True) for user_id in user_ids)
         return user_ids
 
 
