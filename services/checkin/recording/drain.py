@@ -22,14 +22,8 @@ from servicekit.rabbitmq.delivery import Delivery
 from servicekit.rabbitmq.session import Backoff
 from services.checkin import metrics
 from services.checkin.queues import ATTEMPTED, EXCHANGE, RECORD_QUEUE
-from services.checkin.recording.intake import (
-    OutboxPort,
-    RecordWorker,
-    UntrustedMessageError,
-    by_message,
-    repeating,
-    to_copies,
-)
+from services.checkin.recording.intake import OutboxPort, RecordWorker, repeating
+from services.checkin.recording.messages import UntrustedMessageError, by_message, to_copies
 from services.checkin.recording.record import Recorder
 from services.checkin.recording.store import InboxRow, UnreadableAttemptError
 from services.checkin.tables import inbox

@@ -1,19 +1,17 @@
-"""From messages to the recorder: who may say what, what is repeated, and what becomes of items that nobody can record.
+"""From messages to the recorder: what is repeated, and what becomes of items that nobody can record.
 
 Control comes from the consumers of `checkin.record.v1` and `checkin.decide.v1`, from `drain.py` and from completion,
-and goes on to `record.py`. A message is acknowledged when all of it is committed, or the dead part of it is in the
-dead letters; while MySQL is gone the handlers raise, and the queues keep what they have.
+and goes on to `record.py`; `messages.py` says what a message holds. One is acknowledged when all of it is committed, or
+the dead part of it is in the dead letters; while MySQL is gone the handlers raise, and the queues keep what they have.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Generic, Protocol, TypeVar
+from dataclasses import replace
+from typing import Protocol, TypeVar
 
-from google.protobuf.message import DecodeError, Message
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -22,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.batching import BATCH_SIZE
-from servicekit.clock import LATEST_US
 from servicekit.errors import UnavailableError
 from servicekit.ids import from_text, is_id
 from servicekit.mysql.database import is_connection_lost, is_data_refused, is_duplicate_key, is_lock_conflict
@@ -32,12 +29,12 @@ from servicekit.rabbitmq.outbox import OutboxRow
 from servicekit.rabbitmq.session import Backoff
 from services.checkin import metrics
 from services.checkin.queues import PUBLISHER
+from services.checkin.recording.messages import Item, Part, UntrustedMessageError, by_message, to_copies, to_decisions
 from services.checkin.recording.record import Recorder
 from services.checkin.recording.store import UnreadableAttemptError
 
 log = logging.getLogger(__name__)
 
-Item = TypeVar("Item", pb.Copy, pb.Decided)
 Result = TypeVar("Result")
 
 _REPEATS = 5
@@ -50,15 +47,9 @@ _TRIES = 10
 _UNKNOWN_ATTEMPT = "nobody knows its attempt on that seat"
 _OVERDUE_PAGE = 200
 _FORGOTTEN_AT_ONCE = 1000
-_LONGEST_REASON = 500
 # What a transaction may meet that is one item's fault.
 _REFUSED = (DBAPIError, UnreadableAttemptError)
-# What a gateway may say without the checkin service; anything else it says is undecided, whatever it claims.
-_GATEWAY_REFUSALS = frozenset({"QR_MALFORMED", "QR_SIGNATURE", "QR_EXPIRED", "QR_FUTURE"})
-
-
-class UntrustedMessageError(Exception):
-    """The message cannot be recorded: not a batch, or not from somebody who may say so."""
+_NO_MESSAGE = Delivery(b"", "", "", "", {}, "", "", None, False, 0)
 
 
 class OutboxPort(Protocol):
@@ -66,15 +57,6 @@ class OutboxPort(Protocol):
 
     async def deliver_now(self, rows: Sequence[OutboxRow]) -> None:
         """Tries each once; what fails is repeated by others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Generic[Item]):
-    """An item and the message it came in; with the cause, if nobody can record it."""
-
-    delivery: Delivery
-    item: Item
-    cause: str = ""
 
 
 class RecordWorker:
@@ -303,41 +285,6 @@ def _is_checkins(delivery: Delivery) -> bool:
     return delivery.user_id == PUBLISHER and is_id(delivery.message_id)
 
 
-def to_copies(delivery: Delivery) -> list[Part[pb.Copy]]:
-    """The copies of an attempted.v1 message, with no more trust than its publisher has.
-
-    Raises:
-        UntrustedMessageError: Not such a message, or from neither checkin nor gateway.
-    """
-    copies = _opened(delivery, pb.AttemptedBatch, (PUBLISHER, "gateway")).copies
-    if delivery.user_id == "gateway":
-        for copy in copies:
-            if not _may_gateway_say(copy):
-                copy.judgement = pb.JUDGEMENT_UNDECIDED
-    return [Part(delivery, copy, _fault_of_copy(copy)) for copy in copies]
-
-
-def to_decisions(delivery: Delivery) -> list[Part[pb.Decided]]:
-    """The decisions of a decided.v1 message.
-
-    Raises:
-        UntrustedMessageError: Not such a message, or not from checkin.
-    """
-    decisions = _opened(delivery, pb.DecidedBatch, (PUBLISHER,)).decisions
-    return [Part(delivery, each, _fault_of_decision(each)) for each in decisions]
-
-
-def by_message(dead: Iterable[Part[Item]]) -> list[tuple[Delivery, str, list[Item]]]:
-    """Each message with something dead in it, why, and just that."""
-    groups: dict[int, list[Part[Item]]] = {}
-    for part in dead:
-        groups.setdefault(part.delivery.tag, []).append(part)
-    return [
-        (parts[0].delivery, "; ".join(dict.fromkeys(part.cause for part in parts)), [part.item for part in parts])
-        for parts in groups.values()
-    ]
-
-
 async def answers(engine: AsyncEngine) -> None:
     """Whether there is anything to record into; takes 2 s at most.
 
@@ -349,60 +296,6 @@ async def answers(engine: AsyncEngine) -> None:
             await connection.execute(text("SELECT 1"))
     except (DBAPIError, TimeoutError, PoolTimeoutError, OSError) as error:
         raise UnavailableError(f"MySQL does not answer: {error!r}") from error
-
-
-MessageT = TypeVar("MessageT", bound=Message)
-
-
-def _opened(delivery: Delivery, kind: type[MessageT], publishers: Sequence[str]) -> MessageT:
-    if delivery.user_id not in publishers:
-        raise UntrustedMessageError(f"published by {delivery.user_id!r}, who may not")
-    try:
-        return kind.FromString(delivery.body)
-    except DecodeError as error:
-        raise UntrustedMessageError(f"not a {kind.DESCRIPTOR.name}: {error}") from error
-
-
-def _may_gateway_say(copy: pb.Copy) -> bool:
-    refused = copy.judgement == pb.JUDGEMENT_REFUSED
-    return refused and len(copy.reasons) == 1 and copy.reasons[0].reason in _GATEWAY_REFUSALS
-
-
-def _fault_of_copy(copy: pb.Copy) -> str:
-    """Why columns would hold something else than this copy; empty where they would not.
-
-    A BINARY column pads what is too short, and JSON knows no infinite numbers.
-    """
-    if not len(copy.user_id) == len(copy.attempt_id) == len(copy.body_hash) == 16:
-        return "a copy without user, attempt or body"
-    sizes = len(copy.occurrence_id), len(copy.activity_id), len(copy.organisation_id), len(copy.actor_id)
-    if not _ID_SIZES.issuperset(sizes):
-        return "an identifier that is none"
-    if not (0 < copy.received_at <= LATEST_US and 0 <= copy.effective_at <= LATEST_US >= copy.judged_at >= 0):
-        return "a time that is none"
-    if not pb.JUDGEMENT_REFUSED <= copy.judgement <= pb.JUDGEMENT_ACCEPTED:
-        return "a judgement that is none"
-    if not (isfinite(copy.distance_m) and isfinite(copy.accuracy_m)):
-        return "a number that is none"
-    if copy.reasons and not all(isfinite(n) for reason in copy.reasons for n in reason.numbers.values()):
-        return "a number that is none"
-    return ""
-
-
-def _fault_of_decision(each: pb.Decided) -> str:
-    identifiers = (each.decision_id, each.occurrence_id, each.user_id, each.attempt_id, each.decided_by)
-    if any(len(identifier) != 16 for identifier in identifiers):
-        return "an identifier that is none"
-    if each.kind not in _DECISION_KINDS:
-        return "a kind of decision that is none"
-    if not 0 < each.decided_at <= LATEST_US:
-        return "a time that is none"
-    return "a reason that is too long" if len(each.reason) > _LONGEST_REASON else ""
-
-
-_ID_SIZES = frozenset({0, 16})
-_DECISION_KINDS = frozenset(pb.DecisionKind.values()) - {pb.DECISION_KIND_UNSPECIFIED}
-_NO_MESSAGE = Delivery(b"", "", "", "", {}, "", "", None, False, 0)
 
 
 def _is_given_up(part: Part[pb.Decided]) -> bool:

@@ -20,7 +20,8 @@ from servicekit.rabbitmq.topology import DEAD_LETTERS
 from servicekit.settings import load
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording import store
-from services.checkin.recording.intake import DecideWorker, Part, RecordWorker, UntrustedMessageError
+from services.checkin.recording.intake import DecideWorker, RecordWorker
+from services.checkin.recording.messages import Part, UntrustedMessageError
 from services.checkin.recording.record import Recorder
 from services.checkin.settings import RecorderSettings
 from services.checkin.tables import outbox as outbox_rows
