@@ -23,7 +23,7 @@ from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import AdmittedAtTheDoor
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE, TOPOLOGY
-from services.checkin.recording import intake, store
+from services.checkin.recording import intake, transactions
 from services.checkin.recording.complete import Completion, CountedAtTheDoor
 from services.checkin.recording.drain import InboxDrain
 from services.checkin.recording.intake import DecideWorker, RecordWorker
@@ -61,7 +61,7 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
         await seats.record(row.body)
 
     outbox = Outbox(engine, outbox_rows, {HINT: write_hints, PUBLISH: publish_effect(publisher)})
-    recorder = Recorder(lambda: store.transaction(engine, outbox))
+    recorder = Recorder(lambda: transactions.begin(engine, outbox))
     worker = RecordWorker(recorder, outbox)
 
     def consumer(queue: str, name: str, pace_s: float = 0) -> Consumer:

@@ -30,7 +30,7 @@ from servicekit.tokens import Claims
 from services.activity.rpc import ActivityServicer
 from services.activity.store import Store
 from services.activity.tables import outbox as activity_outbox
-from services.checkin.recording import store
+from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
 from services.checkin.records.cursor import Changes
 from services.checkin.records.records import Records
@@ -297,7 +297,7 @@ class Cases:
     async def open(self) -> None:
         """Twelve attempts, a minute apart."""
         rows = Outbox(self.engine, checkin_outbox, {})
-        self.recorder = Recorder(lambda: store.transaction(self.engine, rows))
+        self.recorder = Recorder(lambda: transactions.begin(self.engine, rows))
         self.occurrence, self.person = an_occurrence(), ids.new_id()
         activities, records = FakeActivities([a_snapshot(self.occurrence)]), Records(self.engine)
         owner, evidence = Owner(self.occurrence.organisation_id), Sealer(credential_pb2.Evidence, {1: bytes(32)})

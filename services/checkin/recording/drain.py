@@ -25,7 +25,8 @@ from services.checkin.queues import ATTEMPTED, EXCHANGE, RECORD_QUEUE
 from services.checkin.recording.intake import OutboxPort, RecordWorker, repeating
 from services.checkin.recording.messages import UntrustedMessageError, by_message, to_copies
 from services.checkin.recording.record import Recorder
-from services.checkin.recording.store import InboxRow, UnreadableAttemptError
+from services.checkin.recording.store import UnreadableAttemptError
+from services.checkin.recording.transactions import InboxRow
 from services.checkin.tables import inbox
 
 log = logging.getLogger(__name__)

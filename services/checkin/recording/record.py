@@ -20,7 +20,8 @@ from servicekit.clock import now_us
 from servicekit.rabbitmq.outbox import OutboxRow
 from services.checkin.queues import EXCHANGE, RECORDED
 from services.checkin.recording.states import add_state
-from services.checkin.recording.store import DecisionRow, InboxRow, ReviewRow, seat_of, to_merge
+from services.checkin.recording.store import seat_of, to_merge
+from services.checkin.recording.transactions import DecisionRow, InboxRow, ReviewRow
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
 from services.checkin.seats.seats import pack_hints, pack_recorded

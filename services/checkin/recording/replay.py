@@ -19,7 +19,7 @@ from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.rabbitmq.topology import DEAD_LETTERS
 from servicekit.settings import load
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
-from services.checkin.recording import store
+from services.checkin.recording import transactions
 from services.checkin.recording.intake import DecideWorker, RecordWorker
 from services.checkin.recording.messages import Part, UntrustedMessageError
 from services.checkin.recording.record import Recorder
@@ -59,7 +59,7 @@ async def replay(settings: RecorderSettings, limit: int, is_only_listed: bool) -
         settings.database_url, ca_file=settings.mysql_ca_file, pool_size=2, count_changed_rows=True, is_repeated=True
     )
     outbox = Outbox(engine, outbox_rows, {})
-    recorder = Recorder(lambda: store.transaction(engine, outbox))
+    recorder = Recorder(lambda: transactions.begin(engine, outbox))
     ways: dict[str, Take] = {
         RECORD_QUEUE: RecordWorker(recorder, _Later()).take,
         DECIDE_QUEUE: DecideWorker(recorder, _Later()).take,

@@ -18,7 +18,7 @@ from servicekit.rabbitmq.consumer import Batch
 from servicekit.rabbitmq.delivery import Delivery
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.rabbitmq.publisher import PublishRefusedError
-from services.checkin.recording import intake, store
+from services.checkin.recording import intake, store, transactions
 from services.checkin.recording.drain import InboxDrain
 from services.checkin.recording.intake import DecideWorker, RecordWorker, repeating
 from services.checkin.recording.record import Recorder
@@ -116,7 +116,7 @@ def worker(engine: AsyncEngine) -> RecordWorker:
 def a_recorder(engine: AsyncEngine) -> Recorder:
     """A recorder whose effects stay in the outbox."""
     rows = Outbox(engine, outbox, {})
-    return Recorder(lambda: store.transaction(engine, rows))
+    return Recorder(lambda: transactions.begin(engine, rows))
 
 
 def a_delivery(body: bytes, tag: int = 1, publisher: str = "checkin", tries: int = 0) -> Delivery:

@@ -14,7 +14,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.ids import new_id
 from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
-from services.checkin.recording import store
+from services.checkin.recording import store, transactions
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
@@ -38,7 +38,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 def recorder(engine: AsyncEngine) -> Recorder:
     """A recorder whose effects stay in the outbox."""
     rows = Outbox(engine, outbox, {})
-    return Recorder(lambda: store.transaction(engine, rows))
+    return Recorder(lambda: transactions.begin(engine, rows))
 
 
 def a_try(user_id: bytes, occurrence_id: bytes, **changes: object) -> pb.Copy:

@@ -15,7 +15,7 @@ from servicekit.errors import UnavailableError
 from servicekit.ids import new_id
 from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
-from services.checkin.recording import store
+from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
 from services.checkin.records.cursor import OVERLAP_US, Changes
 from services.checkin.records.records import Records
@@ -38,7 +38,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 def recorder(engine: AsyncEngine) -> Recorder:
     """A recorder whose effects stay in the outbox."""
     rows = Outbox(engine, outbox, {})
-    return Recorder(lambda: store.transaction(engine, rows))
+    return Recorder(lambda: transactions.begin(engine, rows))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def pending(**changes: object) -> pb.Copy:
 
 async def list_for_review(engine: AsyncEngine, *copies: pb.Copy, state: ReviewState = ReviewState.PENDING) -> None:
     """Puts attempts on the reviewers' list, as the recorder does."""
-    async with store.transaction(engine, Outbox(engine, outbox, {})) as transaction:
+    async with transactions.begin(engine, Outbox(engine, outbox, {})) as transaction:
         await transaction.write_reviews([(copy, state) for copy in copies])
 
 
@@ -65,7 +65,7 @@ async def rule(engine: AsyncEngine, copy: pb.Copy, kind: int, *, sequence: int =
         user_id=copy.user_id, direction=copy.direction, attempt_id=copy.attempt_id,
         decided_at=STARTS_AT + sequence * SECOND_US, decided_by=new_id(), saw_revision=1, reason="看过现场录像",
     )  # fmt: skip
-    async with store.transaction(engine, Outbox(engine, outbox, {})) as transaction:
+    async with transactions.begin(engine, Outbox(engine, outbox, {})) as transaction:
         await transaction.insert_decisions([(decided, sequence, is_stale)])
     return decided.decision_id
 

@@ -16,7 +16,7 @@ from servicekit.errors import ConflictError
 from servicekit.ids import new_id
 from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
-from services.checkin.recording import store
+from services.checkin.recording import transactions
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
@@ -55,7 +55,7 @@ class Court:
 
     def __init__(self, engine: AsyncEngine) -> None:
         rows = Outbox(engine, outbox, {})
-        self.recorder = Recorder(lambda: store.transaction(engine, rows))
+        self.recorder = Recorder(lambda: transactions.begin(engine, rows))
         self.records = Records(engine)
         self.occurrence = an_occurrence()
         everybody = Everybody(self.recorder)

@@ -11,7 +11,7 @@ from servicekit.ids import new_id
 from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
 from services.checkin import tables
-from services.checkin.recording import store
+from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
 from services.identity.pii import Pii
 from services.identity.store import People
@@ -27,7 +27,7 @@ async def test_evidence_is_found_in_attempts_their_copies_and_the_inbox(database
     """Four keys, each in one of the places, and two attempts whose evidence is none."""
     with migrated(database_url, "checkin") as url:
         engine = create_engine(url, count_changed_rows=True)
-        recorder = Recorder(lambda: store.transaction(engine, Outbox(engine, tables.outbox, {})))
+        recorder = Recorder(lambda: transactions.begin(engine, Outbox(engine, tables.outbox, {})))
         first, undecided = a_copy(evidence=_evidence(1)), a_copy(evidence=_evidence(2), judgement=2)
         later = pb.Copy()
         later.CopyFrom(first)
