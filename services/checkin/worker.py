@@ -27,7 +27,8 @@ from services.checkin.recording import intake, transactions
 from services.checkin.recording.complete import Completion, CountedAtTheDoor
 from services.checkin.recording.drain import InboxDrain
 from services.checkin.recording.intake import DecideWorker, RecordWorker
-from services.checkin.recording.record import HINT, Recorder
+from services.checkin.recording.record import Recorder
+from services.checkin.recording.states import HINT
 from services.checkin.records.records import Records
 from services.checkin.seats.seats import Seats
 from services.checkin.settings import RecorderSettings

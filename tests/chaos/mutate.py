@@ -296,9 +296,9 @@ MUTATIONS = (
     ),
     Mutation(
         "seats are locked in any order",
-        "_Merged.__post_init__",
-        "self.by_seat = dict(sorted(groups.items()))",
-        "self.by_seat = dict(groups)",
+        "seated",
+        "for key in sorted(keys)",
+        "for key in keys",
         (_RECORD,),
     ),
     Mutation(

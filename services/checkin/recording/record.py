@@ -1,35 +1,24 @@
 """The second half of the journey: judged copies become rows, one transaction per batch, whatever dies in between.
 
 Control comes from `worker.py` with the messages of `checkin.record.v1`, and goes through MySQL (the transaction below)
-to the outbox: seat hints for Redis and `recorded.v1` for the projector. The first half is `accept.py`; the rules are in
-`merge.py`.
+to the outbox (`states.py`): seat hints for Redis and `recorded.v1` for the projector. The first half is `accept.py`;
+the rules are in `merge.py`.
 """
 
-import hashlib
-import struct
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit import telemetry
-from servicekit.clock import now_us
 from servicekit.rabbitmq.outbox import OutboxRow
-from services.checkin.queues import EXCHANGE, RECORDED
-from services.checkin.recording.states import add_state
-from services.checkin.recording.store import seat_of, to_merge
+from services.checkin.recording.merged import EMPTY, Copies, Merged, grouped, seated, viewed
+from services.checkin.recording.states import effects_of
+from services.checkin.recording.store import AttemptRow, seat_of
 from services.checkin.recording.transactions import DecisionRow, InboxRow, ReviewRow
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
-from services.checkin.seats.seats import pack_hints, pack_recorded
-
-HINT = "hint"
-
-_SEAT = struct.Struct(">B16sq")
-_NO_HOLDER = bytes(16)
 
 
 class Transaction(Protocol):
@@ -38,13 +27,13 @@ class Transaction(Protocol):
     async def insert_seats(self, rows: Iterable[tuple[SeatKey, merge.Seat, bytes]]) -> int:
         """Inserts missing seats and locks all of them; returns how many were missing."""
 
-    async def insert_attempts(self, rows: Iterable[tuple[merge.Copy, pb.Copy, bytes | None]]) -> int:
+    async def insert_attempts(self, rows: Iterable[AttemptRow]) -> int:
         """Inserts missing attempts; returns how many were missing."""
 
     async def replace_seats(self, rows: Iterable[tuple[SeatKey, merge.Seat, bytes, int]]) -> None:
         """Writes seats that changed."""
 
-    async def replace_attempts(self, rows: Iterable[tuple[merge.Copy, pb.Copy, bytes | None]]) -> None:
+    async def replace_attempts(self, rows: Iterable[AttemptRow]) -> None:
         """Writes attempts whose copies changed."""
 
     async def attempts(
@@ -97,9 +86,6 @@ class Transaction(Protocol):
         """Effects to carry out once this is committed."""
 
 
-Copies = tuple[merge.Copy, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Drained:
     """Batches of the inbox that were recorded: how many copies, how many new attempts, and the effects now due."""
@@ -108,65 +94,6 @@ class Drained:
     copies: int
     new: int
     effects: Sequence[OutboxRow]
-
-
-@dataclass(slots=True)
-class _Merged:
-    """Attempts with all their copies, and the seats these make."""
-
-    copies: dict[AttemptKey, Copies]
-    decisions: Mapping[SeatKey, Sequence[merge.Decision]] = field(default_factory=dict)
-    messages: dict[bytes, pb.Copy] = field(default_factory=dict)
-    winners: dict[AttemptKey, merge.Copy] = field(init=False)
-    seats: dict[SeatKey, merge.Seat] = field(init=False)
-    fingerprints: dict[SeatKey, bytes] = field(init=False)
-    by_seat: dict[SeatKey, list[merge.Copy]] = field(init=False)
-    # Activity and organisation by occurrence, also of seats that their last attempt has left.
-    homes: dict[bytes, tuple[bytes, bytes]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.winners = {key: merge.winning_copy(copies) for key, copies in self.copies.items()}
-        self.homes = {}
-        for copy in (self.message(copy) for copies in self.copies.values() for copy in copies):
-            # The gateway does not know where an occurrence belongs.
-            if copy.activity_id or copy.occurrence_id not in self.homes:
-                self.homes[copy.occurrence_id] = copy.activity_id, copy.organisation_id
-        groups: defaultdict[SeatKey, list[merge.Copy]] = defaultdict(list)
-        for winner in self.winners.values():
-            if seat := seat_of(self.message(winner)):
-                groups[seat].append(winner)
-        # Sorted by seat: two recorders that lock in one order do not deadlock.
-        self.by_seat = dict(sorted(groups.items()))
-        self.seats = {
-            key: merge.resolve_seat(group, self.decisions.get(key, ())) for key, group in self.by_seat.items()
-        }
-        self.fingerprints = {key: _fingerprint(seat, self.by_seat[key]) for key, seat in self.seats.items()}
-
-    def message(self, copy: merge.Copy) -> pb.Copy:
-        """The copy as it came."""
-        message = self.messages.get(copy.canonical)
-        if message is None:
-            message = self.messages[copy.canonical] = pb.Copy.FromString(copy.canonical)
-        return message
-
-    def seat_rows(self) -> Iterable[tuple[SeatKey, merge.Seat, bytes]]:
-        """Seats in locking order."""
-        return ((key, seat, self.fingerprints[key]) for key, seat in self.seats.items())
-
-    def attempt_rows(self, keys: Iterable[AttemptKey]) -> list[tuple[merge.Copy, pb.Copy, bytes | None]]:
-        """Attempts in locking order: by seat, then attempt."""
-        rows = [(self.winners[key], self.message(self.winners[key]), self._several(key)) for key in keys]
-        return sorted(rows, key=lambda row: (seat_of(row[1]) or _NOWHERE, row[1].user_id, row[1].attempt_id))
-
-    def _several(self, key: AttemptKey) -> bytes | None:
-        copies = self.copies[key]
-        if len(copies) == 1:
-            return None
-        messages = pb.Copies(copies=[self.message(copy) for copy in copies])
-        return messages.SerializeToString(deterministic=True)
-
-
-_NOWHERE: SeatKey = (b"", b"", 0, 0)
 
 
 class Recorder:
@@ -269,15 +196,16 @@ class Recorder:
             overdue = await transaction.overdue(before_us, limit)
             if not overdue:
                 return 0
-            keys = _Merged(_to_copies(await transaction.attempts(overdue, to_show=True))).seats.keys()
+            keys = seated(*viewed(await transaction.attempts(overdue, to_show=True))).seats.keys()
             await _lock(transaction, keys)
-            copies = _to_copies(await transaction.attempts_of_seats(sorted(keys), to_show=True))
-            await _note_reviews(transaction, _Merged(copies, await transaction.decisions(sorted(keys))), set(overdue))
+            copies, messages = viewed(await transaction.attempts_of_seats(keys, to_show=True))
+            merged = seated(copies, messages, await transaction.decisions(keys))
+            await _note_reviews(transaction, merged, set(overdue))
         return len(overdue)
 
 
 async def _record(transaction: Transaction, arrived: Iterable[pb.Copy]) -> tuple[list[OutboxRow], int]:
-    fresh = _group(arrived)
+    fresh = grouped(arrived)
     new_seats = await transaction.insert_seats(fresh.seat_rows())
     new_attempts = await transaction.insert_attempts(fresh.attempt_rows(fresh.copies))
     merged, revisions = fresh, dict.fromkeys(fresh.seats, 1)
@@ -285,24 +213,12 @@ async def _record(transaction: Transaction, arrived: Iterable[pb.Copy]) -> tuple
         merged, revisions = await _merge_with_stored(transaction, fresh)
     await _note_open(transaction, fresh, merged)
     await _note_reviews(transaction, merged, None if merged is fresh else await transaction.listed(merged.copies))
-    effects = _effects(merged, revisions)
+    effects = effects_of(merged, revisions)
     await transaction.write_outbox(effects)
     return effects, new_attempts
 
 
-def _group(arrived: Iterable[pb.Copy]) -> _Merged:
-    copies: dict[AttemptKey, Copies] = {}
-    messages: dict[bytes, pb.Copy] = {}
-    for message in arrived:
-        key = (message.user_id, message.attempt_id)
-        copy = to_merge(message)
-        messages[copy.canonical] = message
-        known = copies.get(key)
-        copies[key] = merge.add_copies(known, (copy,)) if known else (copy,)
-    return _Merged(copies, {}, messages)
-
-
-async def _merge_with_stored(transaction: Transaction, fresh: _Merged) -> tuple[_Merged, dict[SeatKey, int]]:
+async def _merge_with_stored(transaction: Transaction, fresh: Merged) -> tuple[Merged, dict[SeatKey, int]]:
     """Some rows were there before: reads them under the locks, merges, and writes what changed."""
     stored = await transaction.attempts_of_seats(fresh.seats)
     stored |= await transaction.attempts([key for key in fresh.copies if key not in stored])
@@ -310,33 +226,33 @@ async def _merge_with_stored(transaction: Transaction, fresh: _Merged) -> tuple[
     elsewhere = _seats_of({key: stored[key] for key in fresh.copies}) - fresh.seats.keys()
     await _lock(transaction, elsewhere)
     stored |= await transaction.attempts_of_seats(sorted(elsewhere))
-    keys, before = fresh.seats.keys() | elsewhere, _to_copies(stored)
+    keys = sorted(fresh.seats.keys() | elsewhere)
+    before, messages = viewed(stored)
     after = before | {key: merge.add_copies(before.get(key, ()), copies) for key, copies in fresh.copies.items()}
-    merged = _Merged(after, await transaction.decisions(sorted(keys)), fresh.messages)
+    merged = seated(after, messages | fresh.messages, await transaction.decisions(keys), keys)
     await transaction.replace_attempts(
         merged.attempt_rows(key for key in fresh.copies if after[key] != before.get(key))
     )
-    return merged, await _write_seats(transaction, merged, keys, await transaction.seats(sorted(keys)))
+    return merged, await _write_seats(transaction, merged, await transaction.seats(keys))
 
 
 async def _decide(
     transaction: Transaction, ready: Sequence[pb.Decided], named: Mapping[AttemptKey, Sequence[pb.Copy]]
 ) -> list[OutboxRow]:
     """Numbers decisions under the locks of their seats, merges, and writes what changed."""
-    keys = {_decided_seat(each) for each in ready}
+    keys = sorted({_decided_seat(each) for each in ready})
     await _lock(transaction, keys)
-    stored = dict(named) | await transaction.attempts_of_seats(sorted(keys))
-    decisions = await transaction.decisions(sorted(keys))
-    known = await transaction.seats(sorted(keys))
+    stored = dict(named) | await transaction.attempts_of_seats(keys)
+    decisions = await transaction.decisions(keys)
+    known = await transaction.seats(keys)
     rows, raised = _number(ready, decisions, {key: revision for key, (revision, _) in known.items()})
     await transaction.insert_decisions(rows)
-    merged = _Merged(_to_copies(stored), await transaction.decisions(sorted(keys)))
-    for key in set(merged.seats) - keys:
-        # A named attempt may stand on another seat by now, which is not ours to write.
-        del merged.seats[key]
-    revisions = await _write_seats(transaction, merged, keys, known, raised)
+    copies, messages = viewed(stored)
+    # A named attempt may stand on another seat by now, which is not ours to write.
+    merged = seated(copies, messages, await transaction.decisions(keys), keys)
+    revisions = await _write_seats(transaction, merged, known, raised)
     await _note_reviews(transaction, merged, await transaction.listed(merged.copies))
-    effects = _effects(merged, revisions)
+    effects = effects_of(merged, revisions)
     await transaction.write_outbox(effects)
     return effects
 
@@ -359,30 +275,21 @@ def _number(
 
 async def _write_seats(
     transaction: Transaction,
-    merged: _Merged,
-    keys: Collection[SeatKey],
+    merged: Merged,
     known: Mapping[SeatKey, tuple[int, bytes]],
     raised: Mapping[SeatKey, int] = MappingProxyType({}),
 ) -> dict[SeatKey, int]:
     """Writes the seats that changed, one revision higher unless a decision has raised it; returns all revisions."""
-    for key in set(keys) - set(merged.seats):
-        merged.seats[key] = _EMPTY
-        merged.by_seat[key] = []
-        merged.fingerprints[key] = _fingerprint(_EMPTY, ())
-    revisions = {}
-    for key in merged.seats:
-        revision, fingerprint = known[key]
-        revisions[key] = max(revision + (fingerprint != merged.fingerprints[key]), raised.get(key, 0))
-    await transaction.replace_seats(
-        (key, seat, fingerprint, revisions[key])
-        for key, seat, fingerprint in merged.seat_rows()
-        if revisions[key] != known[key][0]
-    )
+    rows, revisions = merged.seat_rows(), {}
+    for key, _, fingerprint in rows:
+        revision, known_fingerprint = known[key]
+        revisions[key] = max(revision + (fingerprint != known_fingerprint), raised.get(key, 0))
+    await transaction.replace_seats((*row, revisions[row[0]]) for row in rows if revisions[row[0]] != known[row[0]][0])
     return revisions
 
 
 async def _lock(transaction: Transaction, keys: Iterable[SeatKey]) -> None:
-    if rows := [(key, _EMPTY, bytes(8)) for key in sorted(keys)]:
+    if rows := [(key, EMPTY, bytes(8)) for key in sorted(keys)]:
         await transaction.insert_seats(rows)
 
 
@@ -395,7 +302,7 @@ async def _unknown_decisions(transaction: Transaction, arrived: Iterable[pb.Deci
     return [each for decision_id, each in each_once.items() if decision_id not in known]
 
 
-async def _note_open(transaction: Transaction, fresh: _Merged, merged: _Merged) -> None:
+async def _note_open(transaction: Transaction, fresh: Merged, merged: Merged) -> None:
     """Keeps the list of completion in step with what was just merged; costs nothing when all is decided."""
     opened = {key: at for key in fresh.copies if (at := _open_since(merged.copies[key])) is not None}
     # Only what was known before can have been open before.
@@ -411,7 +318,7 @@ def _open_since(copies: Copies) -> int | None:
     return None if since is None or min(accepted, default=since) < since else since
 
 
-async def _note_reviews(transaction: Transaction, merged: _Merged, listed: Collection[AttemptKey] | None) -> None:
+async def _note_reviews(transaction: Transaction, merged: Merged, listed: Collection[AttemptKey] | None) -> None:
     """Keeps the list of those who review in step; costs nothing when all is new and nothing pending.
 
     Args:
@@ -429,44 +336,9 @@ async def _note_reviews(transaction: Transaction, merged: _Merged, listed: Colle
     await transaction.write_reviews(rows)
 
 
-_EMPTY = merge.Seat(merge.SeatState.FREE, None, None, {})
-
-
-def _to_copies(stored: Mapping[AttemptKey, Iterable[pb.Copy]]) -> dict[AttemptKey, Copies]:
-    return {key: tuple(map(to_merge, copies)) for key, copies in stored.items()}
-
-
 def _seats_of(stored: Mapping[AttemptKey, Sequence[pb.Copy]]) -> set[SeatKey]:
     return {seat for copies in stored.values() for copy in copies if (seat := seat_of(copy))}
 
 
 def _decided_seat(decided: pb.Decided) -> SeatKey:
     return decided.occurrence_id, decided.user_id, decided.direction, decided.pass_no
-
-
-def _fingerprint(seat: merge.Seat, winners: Iterable[merge.Copy]) -> bytes:
-    digest = hashlib.blake2b(_SEAT.pack(seat.state, seat.holder or _NO_HOLDER, seat.effective_at or -1), digest_size=8)
-    for winner in sorted(winners, key=lambda copy: copy.attempt_id):
-        digest.update(winner.canonical)
-        digest.update(bytes([seat.outcomes[winner.attempt_id]]))
-    return digest.digest()
-
-
-def _effects(merged: _Merged, revisions: Mapping[SeatKey, int]) -> list[OutboxRow]:
-    """The hints of every seat for Redis, and their states for the projector."""
-    if not merged.seats:
-        return []
-    hints: defaultdict[bytes, bytearray] = defaultdict(bytearray)
-    batch = pb.RecordedBatch(recorded_at=now_us())
-    for key, seat in merged.seats.items():
-        occurrence_id, user_id, direction, _ = key
-        annulled = seat.state is merge.SeatState.ANNULLED
-        hints[occurrence_id] += pack_recorded(
-            user_id, direction, seat.holder, seat.effective_at or 0, revisions[key], annulled
-        )
-        winners = map(merged.message, merged.by_seat[key])
-        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], winners)
-    return [
-        OutboxRow.effect(HINT, pack_hints(hints)),
-        OutboxRow.message(EXCHANGE, RECORDED, batch.SerializeToString(), type=RECORDED, headers=telemetry.headers()),
-    ]

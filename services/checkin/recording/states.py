@@ -1,10 +1,39 @@
-"""What is told of a seat: in `recorded.v1`, and once more where read models are rebuilt."""
+"""What is told of a seat once it is recorded: hints, `recorded.v1`, and once more where read models are rebuilt."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit import telemetry
+from servicekit.clock import now_us
+from servicekit.rabbitmq.outbox import OutboxRow
+from services.checkin.queues import EXCHANGE, RECORDED
+from services.checkin.recording.merged import Merged
 from services.checkin.rules import merge
 from services.checkin.rules.keys import SeatKey
+from services.checkin.seats.seats import pack_hints, pack_recorded
+
+HINT = "hint"
+
+
+def effects_of(merged: Merged, revisions: Mapping[SeatKey, int]) -> list[OutboxRow]:
+    """The hints of every seat for Redis, and their states for the projector."""
+    if not merged.seats:
+        return []
+    hints: defaultdict[bytes, bytearray] = defaultdict(bytearray)
+    batch = pb.RecordedBatch(recorded_at=now_us())
+    for key, seat in merged.seats.items():
+        occurrence_id, user_id, direction, _ = key
+        annulled = seat.state is merge.SeatState.ANNULLED
+        hints[occurrence_id] += pack_recorded(
+            user_id, direction, seat.holder, seat.effective_at or 0, revisions[key], annulled
+        )
+        winners = map(merged.message, merged.by_seat[key])
+        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], winners)
+    return [
+        OutboxRow.effect(HINT, pack_hints(hints)),
+        OutboxRow.message(EXCHANGE, RECORDED, batch.SerializeToString(), type=RECORDED, headers=telemetry.headers()),
+    ]
 
 
 def add_state(
