@@ -26,7 +26,8 @@ from servicekit.rabbitmq.topology import DEAD_LETTERS
 from servicekit.settings import ServerSettings, load
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE
 from services.checkin.recording.store import seat_of
-from services.checkin.records.records import Records, Stored
+from services.checkin.records.records import Records
+from services.checkin.records.stored import Stored
 from services.checkin.rules.merge import Outcome, SeatState
 from services.checkin.seats.seats import Seats
 from services.reporting.live.numbers import LiveReader

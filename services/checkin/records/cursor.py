@@ -11,7 +11,8 @@ from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1.credential_pb2 import Cursor
 from servicekit.clock import SECOND_US, now_us
-from services.checkin.records.records import ChangePosition, Stored
+from services.checkin.records.records import ChangePosition
+from services.checkin.records.stored import Stored
 
 # Longer than a transaction of the recorder, and two clocks' difference, may be.
 OVERLAP_US = 120 * SECOND_US

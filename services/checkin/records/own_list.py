@@ -11,7 +11,8 @@ from typing import NamedTuple, Protocol
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
 from services.checkin.records.cursor import OVERLAP_US
-from services.checkin.records.records import ChangePosition, Position, Stored
+from services.checkin.records.records import ChangePosition, Position
+from services.checkin.records.stored import Stored
 
 
 class Place(NamedTuple):

@@ -1,40 +1,35 @@
-"""Reads of records: what is stored of attempts, with outcomes derived by the merge law.
+"""Reads of records: which attempts, in which order; how each reads is in `stored.py`.
 
 What one call returns belongs together: its statements see one moment of the database.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import unavailable_when_lost
 from services.checkin.recording.states import add_state
 from services.checkin.recording.store import (
+    Copies,
     read_attempts,
     read_attempts_of_seats,
-    read_seats,
     recorded_among,
-    rows_of_seats,
     seat_of,
-    shown_copies,
     stored_keys,
-    to_decision,
-    to_merge,
 )
+from services.checkin.records.stored import Stored, read, resolve, seat_key
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
-from services.checkin.rules.merge import DecisionKind, Judgement, Outcome, SeatState
+from services.checkin.rules.merge import SeatState
 from services.checkin.rules.occurrence import Direction, Occurrence
 from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews, seats
 
@@ -42,112 +37,10 @@ log = logging.getLogger(__name__)
 
 RECALL_TIMEOUT_S = 0.05
 
-Copies = tuple[pb.Copy, ...]
 # Where a list goes on: a time, then ids that make it exact.
 Position = tuple[int, bytes]
 ReviewPosition = tuple[int, bytes, bytes]
 ChangePosition = tuple[int, bytes, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A decision as it is stored: what counts, who made it, and why."""
-
-    decision: merge.Decision
-    decided_by: bytes
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An attempt in the light of its seat.
-
-    Attributes:
-        copy: The winning one of `copies`.
-        seat: None where the credential did not open; then `revision` is 0 and nobody decided anything.
-        review_state: As reviewers see it; unspecified while it is not on their list.
-        listed_at: Its place on the reviewers' list, which never changes; 0 while it is not on it.
-    """
-
-    copy: pb.Copy
-    copies: Copies
-    seat: merge.Seat | None = None
-    revision: int = 0
-    rulings: Sequence[Ruling] = ()
-    review_state: pb.ReviewState.ValueType = pb.REVIEW_STATE_UNSPECIFIED
-    listed_at: int = 0
-
-    @property
-    def key(self) -> AttemptKey:
-        """Person and attempt."""
-        return self.copy.user_id, self.copy.attempt_id
-
-    @property
-    def checkin_id(self) -> bytes:
-        """The id of its record."""
-        return checkin_id(*self.key)
-
-    @property
-    def outcome(self) -> Outcome:
-        """What it reads now."""
-        if self.seat:
-            return self.seat.outcomes[self.copy.attempt_id]
-        return merge.answer(Judgement(self.copy.judgement), None, self.copy.attempt_id, self.copy.is_staff)
-
-    def record(self) -> pb.Checkin:
-        """The record as its person sees it."""
-        copy, seat, outcome = self.copy, self.seat, self.outcome
-        record = pb.Checkin(
-            checkin_id=self.checkin_id,
-            attempt_id=copy.attempt_id,
-            activity_id=copy.activity_id,
-            occurrence_id=copy.occurrence_id,
-            user_id=copy.user_id,
-            outcome=pb.Outcome.ValueType(outcome),
-            reasons=copy.reasons,
-            punctuality=copy.punctuality,
-            late_by_s=copy.late_by_s,
-            checked_in_at=copy.effective_at,
-            distance_m=copy.distance_m,
-            method=copy.method,
-            direction=copy.direction,
-            gate=copy.gate,
-            revision=self.revision,
-            is_offline=copy.is_offline,
-        )
-        if seat and seat.holder and outcome in (Outcome.DUPLICATE, Outcome.SUPERSEDED):
-            del record.reasons[:]
-            record.reasons.add(reason="ALREADY_CHECKED_IN")
-            record.duplicate_of.checkin_id = checkin_id(copy.user_id, seat.holder)
-            record.duplicate_of.checked_in_at = seat.effective_at or 0
-        return record
-
-    def history(self) -> list[pb.Event]:
-        """What happened to it, oldest first: its arrival, later judgements, and what humans decided."""
-        events = [pb.Event(kind=pb.Event.KIND_RECEIVED, at=min(copy.received_at for copy in self.copies))]
-        judged = {copy.judged_at for copy in self.copies if copy.judged_at}
-        events += [pb.Event(kind=pb.Event.KIND_COMPLETED, at=at) for at in judged]
-        events += [_to_event(ruling) for ruling in self.rulings if self._is_about_me(ruling.decision)]
-        return sorted(events, key=lambda event: event.at)
-
-    def _is_about_me(self, decision: merge.Decision) -> bool:
-        """An annul empties the seat, whichever attempt it names."""
-        return decision.attempt_id == self.copy.attempt_id or decision.kind is DecisionKind.ANNUL
-
-
-_EVENTS = {
-    DecisionKind.APPROVE: pb.Event.KIND_APPROVED,
-    DecisionKind.REFUSE: pb.Event.KIND_REFUSED,
-    DecisionKind.ANNUL: pb.Event.KIND_ANNULLED,
-    DecisionKind.APPEAL: pb.Event.KIND_APPEALED,
-}
-
-
-def _to_event(ruling: Ruling) -> pb.Event:
-    decision = ruling.decision
-    return pb.Event(
-        kind=_EVENTS[decision.kind], at=decision.decided_at, reason=ruling.reason, is_stale=decision.is_stale
-    )
 
 
 class Records:
@@ -162,8 +55,8 @@ class Records:
             return {}
         try:
             async with asyncio.timeout(RECALL_TIMEOUT_S), self._moment() as connection:
-                found = await _resolve(connection, await read_attempts(connection, keys))
-                return {key: _as_answer(stored) for key, stored in found.items()}
+                found = await resolve(connection, await read_attempts(connection, keys))
+                return {key: stored.answer() for key, stored in found.items()}
         except (TimeoutError, UnavailableError, SQLAlchemyError) as error:
             log.warning("stored attempts are not recalled: %s", type(error).__name__)
             return {}
@@ -197,7 +90,7 @@ class Records:
         """One person's record by checkin id."""
         async with self._moment() as connection:
             mine = attempts.c.checkin_id == identifier, attempts.c.user_id == user_id
-            return next(iter(await _read(connection, select(attempts).where(*mine))), None)
+            return next(iter(await read(connection, select(attempts).where(*mine))), None)
 
     async def list_of(self, user_id: bytes, size: int, before: Position | None) -> list[Stored]:
         """One person's records, the last to arrive first.
@@ -213,7 +106,7 @@ class Records:
             query = query.where(or_(older, same))
         query = query.order_by(attempts.c.received_at.desc(), attempts.c.attempt_id.desc()).limit(size)
         async with self._moment() as connection:
-            return await _read(connection, query)
+            return await read(connection, query)
 
     async def changes_of(
         self, user_id: bytes, since: int, after: ChangePosition | None, size: int
@@ -234,13 +127,13 @@ class Records:
             changed = [(identifier, user_id, direction, 0) for _, identifier, direction in page if direction]
             arrived = [(user_id, identifier) for _, identifier, direction in page if not direction]
             found = await read_attempts_of_seats(connection, changed) | await read_attempts(connection, arrived)
-            stored = list((await _resolve(connection, found)).values())
+            stored = list((await resolve(connection, found)).values())
         return stored, page[-1] if more else None
 
     async def find(self, identifiers: Collection[bytes]) -> dict[bytes, Stored]:
         """Anybody's records by checkin id, as reviewers see them; unknown ones are left out."""
         async with self._moment() as connection:
-            found = await _read(connection, select(attempts).where(attempts.c.checkin_id.in_(identifiers)), True)
+            found = await read(connection, select(attempts).where(attempts.c.checkin_id.in_(identifiers)), True)
         return {stored.checkin_id: stored for stored in found}
 
     async def list_reviews(
@@ -261,7 +154,7 @@ class Records:
             keys = [
                 (row.user_id, row.attempt_id) for row in await connection.execute(query.order_by(*order).limit(size))
             ]
-            found = await _resolve(connection, await read_attempts(connection, keys), True)
+            found = await resolve(connection, await read_attempts(connection, keys), True)
         return [found[key] for key in keys]
 
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
@@ -290,7 +183,7 @@ class Records:
         """The attempts whose keys a query finds, in its order."""
         async with self._moment() as connection:
             keys = [(row.user_id, row.attempt_id) for row in await connection.execute(query)]
-            found = await _resolve(connection, await read_attempts(connection, keys), True)
+            found = await resolve(connection, await read_attempts(connection, keys), True)
         return [found[key] for key in keys]
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
@@ -313,8 +206,8 @@ class Records:
             query = query.where(tuple_(*order) > after)
         async with self._moment() as connection:
             rows = (await connection.execute(query.order_by(*order).limit(size))).all()
-            keys = [_key_of(row) for row in rows]
-            found = await _resolve(connection, await read_attempts_of_seats(connection, keys))
+            keys = [seat_key(row) for row in rows]
+            found = await resolve(connection, await read_attempts_of_seats(connection, keys))
             home = await _home(connection, occurrence_id)
         return _to_states(rows, found.values(), home)
 
@@ -366,72 +259,10 @@ class Records:
                 yield connection
 
 
-async def _read(connection: AsyncConnection, query: Any, for_review: bool = False) -> list[Stored]:
-    """What a query over `attempts` finds, in its order."""
-    found = {(row.user_id, row.attempt_id): shown_copies(row) for row in await connection.execute(query)}
-    return list((await _resolve(connection, found, for_review)).values())
-
-
-async def _resolve(
-    connection: AsyncConnection, found: Mapping[AttemptKey, Copies], for_review: bool = False
-) -> dict[AttemptKey, Stored]:
-    """Attempts in the light of their seats, in the order given."""
-    winners = {key: _winner(copies) for key, copies in found.items()}
-    on_seat = {key: seat for key, winner in winners.items() if (seat := seat_of(winner))}
-    keys = sorted(set(on_seat.values()))
-    groups: dict[SeatKey, list[pb.Copy]] = {}
-    for winner in map(_winner, (await read_attempts_of_seats(connection, keys)).values()):
-        if seat := seat_of(winner):
-            groups.setdefault(seat, []).append(winner)
-    rulings = await _read_rulings(connection, keys)
-    revisions = await read_seats(connection, keys)
-    resolved = {seat: _resolve_seat(group, rulings.get(seat, ())) for seat, group in groups.items()}
-    cases = await _cases(connection, found) if for_review else {}
-    stored: dict[AttemptKey, Stored] = {}
-    for key, winner in winners.items():
-        case = cases.get(key, (pb.REVIEW_STATE_UNSPECIFIED, 0))
-        if seat := on_seat.get(key):
-            revision = revisions[seat][0]
-            stored[key] = Stored(winner, found[key], resolved[seat], revision, rulings.get(seat, ()), *case)
-        else:
-            stored[key] = Stored(winner, found[key])
-    return stored
-
-
-def _winner(copies: Sequence[pb.Copy]) -> pb.Copy:
-    if len(copies) == 1:
-        return copies[0]
-    return pb.Copy.FromString(merge.winning_copy(map(to_merge, copies)).canonical)
-
-
-def _resolve_seat(winners: Iterable[pb.Copy], rulings: Iterable[Ruling]) -> merge.Seat:
-    return merge.resolve_seat(map(to_merge, winners), [ruling.decision for ruling in rulings])
-
-
-async def _read_rulings(connection: AsyncConnection, keys: Sequence[SeatKey]) -> dict[SeatKey, list[Ruling]]:
-    found: dict[SeatKey, list[Ruling]] = {}
-    rows = await rows_of_seats(connection, "SELECT * FROM decisions", keys)
-    for row in sorted(rows, key=lambda row: row.sequence):
-        found.setdefault(_key_of(row), []).append(Ruling(to_decision(row), row.decided_by, row.reason))
-    return found
-
-
 def _is_of(occurrence: Occurrence) -> ColumnElement[bool]:
     """Whether a case belongs to the occurrence's activity, also while nobody could ask which activity that is."""
     unasked = and_(reviews.c.activity_id.is_(None), reviews.c.occurrence_id == occurrence.occurrence_id)
     return or_(reviews.c.activity_id == occurrence.activity_id, unasked)
-
-
-async def _cases(
-    connection: AsyncConnection, keys: Iterable[AttemptKey]
-) -> dict[AttemptKey, tuple[pb.ReviewState.ValueType, int]]:
-    """State and place of those of these attempts that are on the reviewers' list."""
-    key = reviews.c.user_id, reviews.c.attempt_id
-    query = select(*key, reviews.c.state, reviews.c.received_at).where(tuple_(*key).in_(list(keys)))
-    return {
-        (row.user_id, row.attempt_id): (row.state, from_datetime(row.received_at))
-        for row in await connection.execute(query)
-    }
 
 
 async def _changed_seats(
@@ -476,23 +307,10 @@ def _to_states(rows: Iterable[Row[Any]], found: Iterable[Stored], home: tuple[by
             on_seat.setdefault(key, []).append(stored)
     response = pb.ListRecordsResponse()
     for row in rows:
-        key = _key_of(row)
+        key = seat_key(row)
         on_it = on_seat.get(key, ())
         held_since = from_datetime(row.effective_at) if row.effective_at else None
         outcomes = {stored.copy.attempt_id: stored.outcome for stored in on_it}
         seat = merge.Seat(SeatState(row.state), row.holder, held_since, outcomes)
         add_state(response, key, seat, row.revision, home, [stored.copy for stored in on_it])
     return response
-
-
-def _key_of(row: Row[Any]) -> SeatKey:
-    return row.occurrence_id, row.user_id, row.direction, row.pass_no
-
-
-def _as_answer(stored: Stored) -> pb.Checkin:
-    """A record as an answer to a retry: superseded reads duplicate there."""
-    record = stored.record()
-    record.history.extend(stored.history())
-    if record.outcome == Outcome.SUPERSEDED:
-        record.outcome = pb.OUTCOME_DUPLICATE
-    return record

@@ -31,7 +31,8 @@ from servicekit.errors import (
 from servicekit.mysql.idempotency import IdempotencyKeyReusedError
 from servicekit.plain_text import is_plain
 from services.checkin.judging.snapshots import Snapshot
-from services.checkin.records.records import ReviewPosition, Ruling, Stored
+from services.checkin.records.records import ReviewPosition
+from services.checkin.records.stored import Ruling, Stored
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.rules.occurrence import Occurrence
 

@@ -27,7 +27,8 @@ from servicekit.rpc.status import from_status
 from services.checkin.recording.store import to_merge
 from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.records.cursor import Changes
-from services.checkin.records.records import ChangePosition, Position, Ruling, Stored
+from services.checkin.records.records import ChangePosition, Position
+from services.checkin.records.stored import Ruling, Stored
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.rules import merge

@@ -6,7 +6,7 @@ from deploy.operate.trace import State, Step, Trail, _compare, _is_in_attempted,
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.ids import new_id, to_text
-from services.checkin.records.records import Stored
+from services.checkin.records.stored import Stored
 
 
 def _trail(*steps: Step) -> Trail:

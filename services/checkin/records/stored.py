@@ -1,0 +1,210 @@
+"""Attempts in the light of their seats: copies, decisions and the merge law brought together, and how that reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domainkit.credentials import checkin_id
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import from_datetime
+from services.checkin.recording.store import (
+    Copies,
+    read_attempts_of_seats,
+    read_seats,
+    rows_of_seats,
+    seat_of,
+    shown_copies,
+    to_decision,
+    to_merge,
+)
+from services.checkin.rules import merge
+from services.checkin.rules.keys import AttemptKey, SeatKey
+from services.checkin.rules.merge import DecisionKind, Judgement, Outcome
+from services.checkin.tables import reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision as it is stored: what counts, who made it, and why."""
+
+    decision: merge.Decision
+    decided_by: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An attempt in the light of its seat.
+
+    Attributes:
+        copy: The winning one of `copies`.
+        seat: None where the credential did not open; then `revision` is 0 and nobody decided anything.
+        review_state: As reviewers see it; unspecified while it is not on their list.
+        listed_at: Its place on the reviewers' list, which never changes; 0 while it is not on it.
+    """
+
+    copy: pb.Copy
+    copies: Copies
+    seat: merge.Seat | None = None
+    revision: int = 0
+    rulings: Sequence[Ruling] = ()
+    review_state: pb.ReviewState.ValueType = pb.REVIEW_STATE_UNSPECIFIED
+    listed_at: int = 0
+
+    @property
+    def key(self) -> AttemptKey:
+        """Person and attempt."""
+        return self.copy.user_id, self.copy.attempt_id
+
+    @property
+    def checkin_id(self) -> bytes:
+        """The id of its record."""
+        return checkin_id(*self.key)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it reads now."""
+        if self.seat:
+            return self.seat.outcomes[self.copy.attempt_id]
+        return merge.answer(Judgement(self.copy.judgement), None, self.copy.attempt_id, self.copy.is_staff)
+
+    def record(self) -> pb.Checkin:
+        """The record as its person sees it."""
+        copy, seat, outcome = self.copy, self.seat, self.outcome
+        record = pb.Checkin(
+            checkin_id=self.checkin_id,
+            attempt_id=copy.attempt_id,
+            activity_id=copy.activity_id,
+            occurrence_id=copy.occurrence_id,
+            user_id=copy.user_id,
+            outcome=pb.Outcome.ValueType(outcome),
+            reasons=copy.reasons,
+            punctuality=copy.punctuality,
+            late_by_s=copy.late_by_s,
+            checked_in_at=copy.effective_at,
+            distance_m=copy.distance_m,
+            method=copy.method,
+            direction=copy.direction,
+            gate=copy.gate,
+            revision=self.revision,
+            is_offline=copy.is_offline,
+        )
+        if seat and seat.holder and outcome in (Outcome.DUPLICATE, Outcome.SUPERSEDED):
+            del record.reasons[:]
+            record.reasons.add(reason="ALREADY_CHECKED_IN")
+            record.duplicate_of.checkin_id = checkin_id(copy.user_id, seat.holder)
+            record.duplicate_of.checked_in_at = seat.effective_at or 0
+        return record
+
+    def history(self) -> list[pb.Event]:
+        """What happened to it, oldest first: its arrival, later judgements, and what humans decided."""
+        events = [pb.Event(kind=pb.Event.KIND_RECEIVED, at=min(copy.received_at for copy in self.copies))]
+        judged = {copy.judged_at for copy in self.copies if copy.judged_at}
+        events += [pb.Event(kind=pb.Event.KIND_COMPLETED, at=at) for at in judged]
+        events += [_to_event(ruling) for ruling in self.rulings if self._is_about_me(ruling.decision)]
+        return sorted(events, key=lambda event: event.at)
+
+    def answer(self) -> pb.Checkin:
+        """The record with its history, as an answer to a retry: superseded reads duplicate there."""
+        record = self.record()
+        record.history.extend(self.history())
+        if record.outcome == Outcome.SUPERSEDED:
+            record.outcome = pb.OUTCOME_DUPLICATE
+        return record
+
+    def _is_about_me(self, decision: merge.Decision) -> bool:
+        """An annul empties the seat, whichever attempt it names."""
+        return decision.attempt_id == self.copy.attempt_id or decision.kind is DecisionKind.ANNUL
+
+
+_EVENTS = {
+    DecisionKind.APPROVE: pb.Event.KIND_APPROVED,
+    DecisionKind.REFUSE: pb.Event.KIND_REFUSED,
+    DecisionKind.ANNUL: pb.Event.KIND_ANNULLED,
+    DecisionKind.APPEAL: pb.Event.KIND_APPEALED,
+}
+
+
+def _to_event(ruling: Ruling) -> pb.Event:
+    decision = ruling.decision
+    return pb.Event(
+        kind=_EVENTS[decision.kind], at=decision.decided_at, reason=ruling.reason, is_stale=decision.is_stale
+    )
+
+
+async def read(connection: AsyncConnection, query: Any, for_review: bool = False) -> list[Stored]:
+    """What a query over `attempts` finds, in its order.
+
+    Args:
+        for_review: With state and place on the reviewers' list.
+    """
+    found = {(row.user_id, row.attempt_id): shown_copies(row) for row in await connection.execute(query)}
+    return list((await resolve(connection, found, for_review)).values())
+
+
+async def resolve(
+    connection: AsyncConnection, found: Mapping[AttemptKey, Copies], for_review: bool = False
+) -> dict[AttemptKey, Stored]:
+    """Attempts in the light of their seats, in the order given.
+
+    Args:
+        for_review: With state and place on the reviewers' list.
+    """
+    winners = {key: _winner(copies) for key, copies in found.items()}
+    on_seat = {key: seat for key, winner in winners.items() if (seat := seat_of(winner))}
+    keys = sorted(set(on_seat.values()))
+    groups: dict[SeatKey, list[pb.Copy]] = {}
+    for winner in map(_winner, (await read_attempts_of_seats(connection, keys)).values()):
+        if seat := seat_of(winner):
+            groups.setdefault(seat, []).append(winner)
+    rulings = await _read_rulings(connection, keys)
+    revisions = await read_seats(connection, keys)
+    resolved = {seat: _resolve_seat(group, rulings.get(seat, ())) for seat, group in groups.items()}
+    cases = await _cases(connection, found) if for_review else {}
+    stored: dict[AttemptKey, Stored] = {}
+    for key, winner in winners.items():
+        case = cases.get(key, (pb.REVIEW_STATE_UNSPECIFIED, 0))
+        if seat := on_seat.get(key):
+            revision = revisions[seat][0]
+            stored[key] = Stored(winner, found[key], resolved[seat], revision, rulings.get(seat, ()), *case)
+        else:
+            stored[key] = Stored(winner, found[key])
+    return stored
+
+
+def _winner(copies: Sequence[pb.Copy]) -> pb.Copy:
+    if len(copies) == 1:
+        return copies[0]
+    return pb.Copy.FromString(merge.winning_copy(map(to_merge, copies)).canonical)
+
+
+def _resolve_seat(winners: Iterable[pb.Copy], rulings: Iterable[Ruling]) -> merge.Seat:
+    return merge.resolve_seat(map(to_merge, winners), [ruling.decision for ruling in rulings])
+
+
+async def _read_rulings(connection: AsyncConnection, keys: Sequence[SeatKey]) -> dict[SeatKey, list[Ruling]]:
+    found: dict[SeatKey, list[Ruling]] = {}
+    rows = await rows_of_seats(connection, "SELECT * FROM decisions", keys)
+    for row in sorted(rows, key=lambda row: row.sequence):
+        found.setdefault(seat_key(row), []).append(Ruling(to_decision(row), row.decided_by, row.reason))
+    return found
+
+
+async def _cases(
+    connection: AsyncConnection, keys: Iterable[AttemptKey]
+) -> dict[AttemptKey, tuple[pb.ReviewState.ValueType, int]]:
+    """State and place of those of these attempts that are on the reviewers' list."""
+    key = reviews.c.user_id, reviews.c.attempt_id
+    query = select(*key, reviews.c.state, reviews.c.received_at).where(tuple_(*key).in_(list(keys)))
+    return {
+        (row.user_id, row.attempt_id): (row.state, from_datetime(row.received_at))
+        for row in await connection.execute(query)
+    }
+
+
+def seat_key(row: Row[Any]) -> SeatKey:
+    """The seat that a row of `seats` or `decisions` is about."""
+    return row.occurrence_id, row.user_id, row.direction, row.pass_no
