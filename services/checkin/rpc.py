@@ -17,7 +17,8 @@ from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.records.cursor import Changes
 from services.checkin.records.own_list import OwnList, Place
 from services.checkin.records.records import Position, Records, ReviewPosition
-from services.checkin.reviewing.review import PAGE, Result, Reviews, Word, kind_of
+from services.checkin.reviewing.decision import Word, kind_of
+from services.checkin.reviewing.review import PAGE, Result, Reviews
 from services.checkin.rules.merge import DecisionKind
 from services.checkin.seats.seats import Seats
 

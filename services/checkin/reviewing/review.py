@@ -6,11 +6,10 @@ nothing: here it is refused, and where it passed on the way the recorder keeps i
 """
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from domainkit.credentials import evidence_binding
@@ -18,22 +17,12 @@ from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2
-from servicekit import ids
-from servicekit.clock import now_us
-from servicekit.errors import (
-    ConflictError,
-    NotFoundError,
-    PermissionDeniedError,
-    ServiceError,
-    UnavailableError,
-    invalid,
-)
-from servicekit.mysql.idempotency import IdempotencyKeyReusedError
-from servicekit.plain_text import is_plain
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.judging.snapshots import Snapshot
 from services.checkin.records.records import ReviewPosition
-from services.checkin.records.stored import Ruling, Stored
-from services.checkin.rules.merge import DecisionKind, Outcome
+from services.checkin.records.stored import Stored
+from services.checkin.reviewing.decision import Word, fault, is_appealed, passed, repeated, ruling_of, to_decided
+from services.checkin.rules.merge import Outcome
 from services.checkin.rules.occurrence import Occurrence
 
 log = logging.getLogger(__name__)
@@ -41,24 +30,9 @@ log = logging.getLogger(__name__)
 PAGE = 200
 # A whole class, or a lecture hall; who has more asks again.
 MAXIMUM_BULK = 1000
-MAXIMUM_REASON_CHARACTERS = 500
 RECORDED_WITHIN_S = 1.5
 _LOOK_EVERY_S = 0.05
 
-_KINDS: dict[int, DecisionKind] = {
-    pb.DECISION_KIND_APPROVE: DecisionKind.APPROVE,
-    pb.DECISION_KIND_REFUSE: DecisionKind.REFUSE,
-    pb.DECISION_KIND_ANNUL: DecisionKind.ANNUL,
-    pb.DECISION_KIND_APPEAL: DecisionKind.APPEAL,
-}
-# What an attempt must read for a decision to mean anything. An accepted one is taken back by annul alone, so that
-# nobody who was told "accepted" reads "refused" later.
-_DECIDABLE = {
-    DecisionKind.APPROVE: {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL, Outcome.REFUSED, Outcome.ANNULLED},
-    DecisionKind.REFUSE: {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL},
-    DecisionKind.ANNUL: {Outcome.ACCEPTED},
-    DecisionKind.APPEAL: {Outcome.REFUSED},
-}
 _WAITING = {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL}
 
 
@@ -112,64 +86,6 @@ class ActivitiesPort(Protocol):
 
     def get(self, key: bytes) -> Snapshot | None:
         """By the id of an occurrence or an activity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What a human says, to any number of attempts.
-
-    Args:
-        key: The Idempotency-Key; empty when there is none.
-    """
-
-    actor: bytes
-    kind: DecisionKind
-    reason: str
-    key: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuses reasons that cannot be kept as they are.
-
-        Raises:
-            InvalidArgumentError: Missing, though it is not an approval; too long; with control characters.
-        """
-        if not self.reason.strip() and self.kind is not DecisionKind.APPROVE:
-            raise invalid("reason", f"is required, at most {MAXIMUM_REASON_CHARACTERS} characters")
-        if len(self.reason) > MAXIMUM_REASON_CHARACTERS:
-            raise invalid("reason", f"must be at most {MAXIMUM_REASON_CHARACTERS} characters")
-        if not is_plain(self.reason):
-            raise invalid("reason", "must not contain control characters or line breaks")
-
-    def decision_id(self, identifier: bytes) -> bytes:
-        """The same for the same key, kind, person and check-in, whoever computes it; new without a key."""
-        if not self.key:
-            return ids.new_id()
-        said = b"|".join((self.actor, self.kind.encode(), identifier, self.key.encode()))
-        return hashlib.blake2b(said, digest_size=16).digest()
-
-
-def fault(word: Word, stored: Stored, saw_revision: int) -> ServiceError | None:
-    """Why a decision cannot be taken on what is stored; None if it can.
-
-    Args:
-        saw_revision: What the human saw; 0: whatever it is now.
-    """
-    is_own = stored.copy.user_id == word.actor
-    if is_own and word.kind is not DecisionKind.APPEAL:
-        return PermissionDeniedError("nobody decides on their own check-in; ask somebody else of the staff")
-    if stored.seat is None:
-        return ConflictError("this attempt belongs to no activity, so there is nobody to decide on it")
-    if saw_revision and saw_revision != stored.revision:
-        return _passed(stored)
-    if stored.outcome not in _DECIDABLE[word.kind]:
-        now = {"outcome": stored.outcome.name.lower()}
-        return ConflictError(f"{word.kind.value} does not go with what it reads now", metadata=now)
-    return None
-
-
-def _passed(stored: Stored) -> ConflictError:
-    now = {"revision": str(stored.revision)}
-    return ConflictError("it has changed since you looked; read it again and decide anew", metadata=now)
 
 
 # A checkin id to what came of it.
@@ -270,12 +186,12 @@ class Reviews:
             stored, decision_id = found.get(identifier), word.decision_id(identifier)
             if stored is None or homes[identifier] not in mine:
                 results[identifier] = _no_such_checkin()
-            elif earlier := _ruling(stored, decision_id):
-                results[identifier] = _repeated(word, stored, earlier) or (await self._reviews([stored]))[0]
+            elif earlier := ruling_of(stored, decision_id):
+                results[identifier] = repeated(word, stored, earlier) or (await self._reviews([stored]))[0]
             elif error := fault(word, stored, saw_revision):
                 results[identifier] = error
             else:
-                wanted[identifier] = _decided(word, stored, decision_id)
+                wanted[identifier] = to_decided(word, stored, decision_id)
         results |= await self._carry_out(wanted, found)
         return {identifier: results[identifier] for identifier in saw_revisions}
 
@@ -293,17 +209,17 @@ class Reviews:
         stored = (await self._records.find([identifier])).get(identifier)
         if stored is None or stored.copy.user_id != word.actor:
             raise _no_such_checkin()
-        if _is_appealed(stored):
+        if is_appealed(stored):
             return stored
         if error := fault(word, stored, 0):
             raise error
         # However often it is sent at the same instant: one appeal of one person on one revision is one decision.
         same = replace(word, key=str(stored.revision))
-        decided = _decided(word, stored, same.decision_id(identifier))
+        decided = to_decided(word, stored, same.decision_id(identifier))
         await self._decisions.send(pb.DecidedBatch(decisions=[decided]))
         recorded = await self._until_recorded({decided.decision_id})
         if recorded.get(decided.decision_id):
-            raise _passed(stored)
+            raise passed(stored)
         return (await self._records.find([identifier]))[identifier] if recorded else stored
 
     async def _carry_out(
@@ -319,7 +235,7 @@ class Reviews:
         for identifier, review in zip(sent, await self._reviews([current[one] for one in sent]), strict=True):
             is_stale = recorded.get(sent[identifier].decision_id)
             review.is_recorded = is_stale is not None
-            results[identifier] = _passed(current[identifier]) if is_stale else review
+            results[identifier] = passed(current[identifier]) if is_stale else review
         return results
 
     async def _send(
@@ -415,55 +331,6 @@ def state_of(stored: Stored) -> pb.ReviewState.ValueType:
     if stored.review_state != pb.REVIEW_STATE_UNSPECIFIED:
         return stored.review_state
     return pb.REVIEW_STATE_PENDING if stored.outcome in _WAITING else pb.REVIEW_STATE_CLOSED
-
-
-def kind_of(kind: int, *allowed: DecisionKind) -> DecisionKind:
-    """A decision's kind from the wire.
-
-    Raises:
-        InvalidArgumentError: Not one that this call takes.
-    """
-    found = _KINDS.get(kind)
-    if found is None or found not in allowed:
-        raise invalid("kind", f"must be one of {', '.join(allowed)}")
-    return found
-
-
-_NUMBERS = {kind: number for number, kind in _KINDS.items()}
-
-
-def _decided(word: Word, stored: Stored, decision_id: bytes) -> pb.Decided:
-    """On the revision that was just checked: whatever happens meanwhile makes it stale."""
-    copy = stored.copy
-    return pb.Decided(
-        decision_id=decision_id,
-        kind=pb.DecisionKind.ValueType(_NUMBERS[word.kind]),
-        occurrence_id=copy.occurrence_id,
-        user_id=copy.user_id,
-        direction=copy.direction,
-        attempt_id=copy.attempt_id,
-        decided_at=now_us(),
-        decided_by=word.actor,
-        saw_revision=stored.revision,
-        reason=word.reason,
-    )
-
-
-def _ruling(stored: Stored, decision_id: bytes) -> Ruling | None:
-    """This very decision, if it is recorded already."""
-    return next((ruling for ruling in stored.rulings if ruling.decision.decision_id == decision_id), None)
-
-
-def _repeated(word: Word, stored: Stored, earlier: Ruling) -> ServiceError | None:
-    """What to say against a decision that comes again; None: it gets the first answer."""
-    if earlier.reason != word.reason:
-        return IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
-    return _passed(stored) if earlier.decision.is_stale else None
-
-
-def _is_appealed(stored: Stored) -> bool:
-    mine = (ruling.decision for ruling in stored.rulings if ruling.decision.attempt_id == stored.copy.attempt_id)
-    return any(decision.kind is DecisionKind.APPEAL and not decision.is_stale for decision in mine)
 
 
 def _no_such_checkin() -> NotFoundError:

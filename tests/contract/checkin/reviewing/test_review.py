@@ -20,7 +20,8 @@ from services.checkin.recording import transactions
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
-from services.checkin.reviewing.review import Reviews, Word
+from services.checkin.reviewing.decision import Word
+from services.checkin.reviewing.review import Reviews
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.tables import metadata, outbox
 from tests.factories import a_copy, a_snapshot, an_occurrence

@@ -24,7 +24,8 @@ from servicekit.mysql.idempotency import IdempotencyKeyReusedError
 from services.checkin.recording.store import to_merge
 from services.checkin.records.records import ReviewPosition
 from services.checkin.records.stored import Ruling, Stored
-from services.checkin.reviewing.review import MAXIMUM_BULK, PAGE, Reviews, Word
+from services.checkin.reviewing.decision import Word
+from services.checkin.reviewing.review import MAXIMUM_BULK, PAGE, Reviews
 from services.checkin.rules import merge
 from services.checkin.rules.merge import Decision, DecisionKind, Outcome
 from services.checkin.rules.occurrence import Occurrence
