@@ -22,15 +22,8 @@ from services.checkin import metrics
 from services.checkin.accepting.audit import Audit
 from services.checkin.accepting.recent import Recent
 from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
-from services.checkin.judging.judging import (
-    Case,
-    Judging,
-    effective_at,
-    no_seat_left,
-    slot_age_s,
-    to_reasons,
-    undecided,
-)
+from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, to_reasons, undecided
+from services.checkin.judging.judging import Judging
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Judgement, Outcome, answer
 from services.checkin.rules.occurrence import Method, is_refused_for_time

@@ -6,12 +6,10 @@ evidence.
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cachetools import FIFOCache
 
-from domainkit import qr
 from domainkit.credentials import QrFaultError, evidence_binding, evidence_of, open_qr
 from domainkit.qr import QrToken
 from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
@@ -19,24 +17,15 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.judging.antifraud_client import Assessment
+from services.checkin.judging.case import UNDECIDED, Case, effective_at, slot_age_s, to_reasons, undecided
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement
-from services.checkin.rules.occurrence import (
-    Finding,
-    Method,
-    Reason,
-    is_refused_for_time,
-    judge,
-    qr_fault,
-    refused,
-)
+from services.checkin.rules.occurrence import Finding, Method, is_refused_for_time, judge, qr_fault, refused
 
 log = logging.getLogger(__name__)
 
-
 _OPENED_CAPACITY = 10_000
 _NAMES_ITS_ACTIVITY = (Method.PLACE, Method.STAFF)
-UNDECIDED = Finding(Judgement.UNDECIDED, (Reason("DEPENDENCY_UNAVAILABLE"),))
 _CODE_WRONG = refused("CODE_WRONG")
 _CODE_LOCKED = refused("CODE_LOCKED")
 _ACTIVITY_UNKNOWN = refused("ACTIVITY_UNKNOWN")
@@ -76,36 +65,6 @@ class GuessesPort(Protocol):
 
     async def spend(self, guesses: Sequence[tuple[bytes, bool]]) -> list[float]:
         """Counts those that are wrong; for each, in order, how long its person is locked. One trip."""
-
-
-@dataclass(slots=True)
-class Case:
-    """One attempt on its way to a finding.
-
-    Attributes:
-        snapshot: The occurrence; one that is given is not looked up.
-        is_trusted: A staff member's device that was at a door before.
-        error: Says that the attempt cannot even be recorded.
-    """
-
-    attempt: pb.Attempt
-    snapshot: Snapshot | None = None
-    token: QrToken | None = None
-    finding: Finding = UNDECIDED
-    is_open: bool = True
-    distance_m: float = -1.0
-    is_trusted: bool = False
-    error: ServiceError | None = None
-
-    def close(self, finding: Finding) -> None:
-        """Ends the judging: nothing that comes later is asked."""
-        self.finding = finding
-        self.is_open = False
-
-    def fail(self, error: ServiceError) -> None:
-        """Ends the judging without a finding: nothing is recorded."""
-        self.error = error
-        self.close(UNDECIDED)
 
 
 class StaffPort(Protocol):
@@ -322,22 +281,6 @@ def _judge_by_rules(case: Case, switches: Switches) -> None:
         case.close(undecided(finding))
 
 
-def effective_at(case: Case) -> int:
-    """When the attempt counts as made."""
-    return case.finding.effective_at or case.attempt.received_at
-
-
-def no_seat_left(case: Case) -> Finding:
-    """The refusal of who came after the last seat was taken."""
-    assert case.snapshot is not None
-    return refused("CAPACITY_FULL", capacity=case.snapshot.occurrence.capacity)
-
-
-def undecided(finding: Finding) -> Finding:
-    """The finding of somebody who could not be asked everything; what time said of it stays."""
-    return replace(finding, judgement=Judgement.UNDECIDED, reasons=UNDECIDED.reasons)
-
-
 def _needs_assessment(case: Case) -> bool:
     assert case.snapshot is not None
     if case.attempt.method == Method.STAFF:
@@ -351,13 +294,3 @@ def _worsened(finding: Finding, assessment: Assessment) -> Finding:
     if assessment.judgement is Judgement.UNDECIDED:
         return undecided(finding)
     return finding.worsened(assessment.judgement, *assessment.reasons)
-
-
-def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
-    """Reasons as messages carry them."""
-    return [pb.Reason(reason=reason.reason, numbers=reason.numbers) for reason in reasons]
-
-
-def slot_age_s(case: Case) -> int:
-    """Seconds from a QR's issue to its scan's arrival; -1 for other methods."""
-    return -1 if case.token is None else qr.slot_age_s(case.token.issued_at, case.attempt.received_at)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from protos.identity.v1 import identity_pb2
 from servicekit.errors import NotFoundError, PermissionDeniedError, ServiceError
-from services.checkin.judging.judging import Case
+from services.checkin.judging.case import Case
 from services.checkin.rules.occurrence import Method
 
 

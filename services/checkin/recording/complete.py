@@ -22,7 +22,8 @@ from servicekit.clock import SECOND_US, now_us
 from servicekit.errors import ServiceError
 from servicekit.unreadable import Unreadable
 from services.checkin import metrics
-from services.checkin.judging.judging import UNDECIDED, Case, Judging, no_seat_left, to_reasons
+from services.checkin.judging.case import UNDECIDED, Case, no_seat_left, to_reasons
+from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Judgement

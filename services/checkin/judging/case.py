@@ -1,0 +1,70 @@
+"""One attempt on its way to a finding, and what is said of it on the way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from domainkit import qr
+from domainkit.qr import QrToken
+from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.errors import ServiceError
+from services.checkin.judging.snapshots import Snapshot
+from services.checkin.rules.merge import Judgement
+from services.checkin.rules.occurrence import Finding, Reason, refused
+
+UNDECIDED = Finding(Judgement.UNDECIDED, (Reason("DEPENDENCY_UNAVAILABLE"),))
+
+
+@dataclass(slots=True)
+class Case:
+    """One attempt on its way to a finding.
+
+    Attributes:
+        snapshot: The occurrence; one that is given is not looked up.
+        is_trusted: A staff member's device that was at a door before.
+        error: Says that the attempt cannot even be recorded.
+    """
+
+    attempt: pb.Attempt
+    snapshot: Snapshot | None = None
+    token: QrToken | None = None
+    finding: Finding = UNDECIDED
+    is_open: bool = True
+    distance_m: float = -1.0
+    is_trusted: bool = False
+    error: ServiceError | None = None
+
+    def close(self, finding: Finding) -> None:
+        """Ends the judging: nothing that comes later is asked."""
+        self.finding = finding
+        self.is_open = False
+
+    def fail(self, error: ServiceError) -> None:
+        """Ends the judging without a finding: nothing is recorded."""
+        self.error = error
+        self.close(UNDECIDED)
+
+
+def effective_at(case: Case) -> int:
+    """When the attempt counts as made."""
+    return case.finding.effective_at or case.attempt.received_at
+
+
+def slot_age_s(case: Case) -> int:
+    """Seconds from a QR's issue to its scan's arrival; -1 for other methods."""
+    return -1 if case.token is None else qr.slot_age_s(case.token.issued_at, case.attempt.received_at)
+
+
+def no_seat_left(case: Case) -> Finding:
+    """The refusal of who came after the last seat was taken."""
+    assert case.snapshot is not None
+    return refused("CAPACITY_FULL", capacity=case.snapshot.occurrence.capacity)
+
+
+def undecided(finding: Finding) -> Finding:
+    """The finding of somebody who could not be asked everything; what time said of it stays."""
+    return replace(finding, judgement=Judgement.UNDECIDED, reasons=UNDECIDED.reasons)
+
+
+def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
+    """Reasons as messages carry them."""
+    return [pb.Reason(reason=reason.reason, numbers=reason.numbers) for reason in reasons]
