@@ -79,8 +79,14 @@ class _Reply(Case):
 
     outcome: Outcome = Outcome.PROVISIONAL
     seating: Seating = _UNSEEN
-    # What an earlier copy of this attempt was told.
-    earlier: pb.Checkin | None = None
+    # What its person is told; before that, what they were told of an earlier copy of it.
+    told: pb.Checkin | None = None
+
+    def result(self) -> pb.CheckinResult:
+        """What was told, or why nothing can be."""
+        if self.error is not None:
+            return pb.CheckinResult(status=to_status(self.error))
+        return pb.CheckinResult(checkin=self.told)
 
 
 class Acceptance:
@@ -123,15 +129,11 @@ class Acceptance:
         if taken:
             message_id = await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
             self._audit.note(message_id, [_key(case) for case in taken])
-        results = {id(case): case.earlier or _to_checkin(case) for case in taken}
-        await self._settle(taken, claims, results)
+        for case in taken:
+            case.told = case.told or _to_checkin(case)
+        await self._settle(taken, claims)
         self._count(taken)
-        return [
-            pb.CheckinResult(status=to_status(case.error))
-            if case.error is not None
-            else pb.CheckinResult(checkin=results[id(case)])
-            for case in cases
-        ]
+        return [case.result() for case in cases]
 
     async def _take_seats(self, cases: Sequence[_Reply]) -> tuple[dict[Room, list[Claim]], dict[AttemptKey, Answer]]:
         """Claims seats and sets each case's outcome; returns the claims that hold, and earlier answers."""
@@ -169,16 +171,16 @@ class Acceptance:
         for case in late:
             known = earlier.get(_key(case))
             told = known.record() if known else None
-            case.earlier = _current(told, stored.get(_key(case)))
-            if case.earlier:
-                case.earlier.ClearField("history")
+            case.told = _current(told, stored.get(_key(case)))
+            if case.told:
+                case.told.ClearField("history")
 
     async def _limit_refusals(self, cases: Sequence[_Reply]) -> None:
         """Nobody fills the tables: beyond so many, refusals are told and not kept. Staff answer for theirs."""
         refused = [
             case
             for case in cases
-            if case.finding.judgement is Judgement.REFUSED and case.error is None and case.earlier is None
+            if case.finding.judgement is Judgement.REFUSED and case.error is None and case.told is None
         ]
         if not refused:
             return
@@ -188,12 +190,11 @@ class Acceptance:
                 metrics.REFUSALS_OVER.inc()
                 case.error = TooManyRefusalsError(wait_s)
 
-    async def _settle(
-        self, cases: Sequence[_Reply], held: Mapping[Room, Sequence[Claim]], results: Mapping[int, pb.Checkin]
-    ) -> None:
+    async def _settle(self, cases: Sequence[_Reply], held: Mapping[Room, Sequence[Claim]]) -> None:
         answers = {
-            _key(case): Answer(case.attempt.body_hash, case.attempt.received_at, results[id(case)].SerializeToString())
+            _key(case): Answer(case.attempt.body_hash, case.attempt.received_at, case.told.SerializeToString())
             for case in cases
+            if case.told is not None
         }
         try:
             if answers:
