@@ -1,4 +1,4 @@
-"""The id of a record, what a QR says and the evidence that is judged, the same whoever asks.
+"""The id of a record, what a QR says and what evidence is bound to, the same whoever asks.
 
 The checkin service does, and the gateway while checkin is gone.
 """
@@ -7,7 +7,6 @@ import hashlib
 
 from domainkit.qr import QrToken
 from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
-from protos.checkin.v1 import checkin_pb2
 from protos.credential.v1 import credential_pb2
 
 
@@ -46,29 +45,3 @@ def open_qr(sealer: Sealer[credential_pb2.QrToken], text: str) -> QrToken:
 def evidence_binding(user_id: bytes, attempt_id: bytes) -> bytes:
     """What sealed evidence is bound to: a column's text moved to another row does not open."""
     return b"attempts|evidence|" + user_id + b"|" + attempt_id
-
-
-def evidence_of(attempt: checkin_pb2.Attempt, slot_age_s: int) -> credential_pb2.Evidence:
-    """What the phone showed of itself and its place, to be sealed.
-
-    Args:
-        slot_age_s: From a QR's issue to its scan's arrival; -1 for other methods.
-    """
-    evidence = credential_pb2.Evidence(
-        device_id=attempt.device_id,
-        claimed_at=attempt.claimed_at,
-        token=attempt.token,
-        code=attempt.code,
-        slot_age_s=slot_age_s,
-    )
-    if attempt.HasField("location"):
-        location = attempt.location
-        evidence.has_location = True
-        evidence.latitude = location.latitude
-        evidence.longitude = location.longitude
-        evidence.accuracy_m = location.accuracy_m
-        evidence.age_ms = location.age_ms
-    if attempt.HasField("wifi"):
-        evidence.ssid = attempt.wifi.ssid
-        evidence.bssid = attempt.wifi.bssid
-    return evidence

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from domainkit.copies import settle
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.ids import new_id
@@ -60,6 +61,7 @@ def an_attempt(**changes: Any) -> pb.Attempt:
     )
     for name, value in changes.items():
         setattr(attempt, name, value)
+    settle(attempt)
     return attempt
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from domainkit.copies import settle
 from gateway.checkins import texts
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
@@ -103,6 +104,7 @@ class Record(msgspec.Struct):
 
 def to_checkin(record: pb.Checkin) -> Checkin:
     """The record in JSON terms: ids as text, times as RFC 3339, null for what is not known."""
+    settle(record)
     activity_id, occurrence_id = record.activity_id, record.occurrence_id
     reasons = record.reasons
     checked_in_at, distance_m = record.checked_in_at, record.distance_m

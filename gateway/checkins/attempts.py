@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from domainkit.copies import settle
 from gateway.http.fields import parse_bssid
 from gateway.http.problems import MalformedError, readable
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -160,6 +161,8 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
         claimed_at=claimed_at,
         body_hash=sha256(_canonical(fixed)).digest()[:16],
     )
+    presented = attempt.presented
+    presented.method, presented.direction, presented.gate = method, direction, request.gate
     if location is not None:
         there = attempt.location
         there.latitude, there.longitude, there.accuracy_m, there.age_ms = location
@@ -182,19 +185,18 @@ def to_staff_attempt(request: StaffCheckin, activity_id: bytes, actor_id: bytes,
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
     direction = _DIRECTIONS[request.direction]
     fixed = (pb.METHOD_STAFF, "", activity_id, direction, request.gate, None, None, device_id, claimed_at)
-    return pb.Attempt(
+    attempt = pb.Attempt(
         user_id=user_id,
         attempt_id=attempt_id,
         received_at=received_at,
-        method=pb.METHOD_STAFF,
         activity_id=activity_id,
-        direction=direction,
-        gate=request.gate,
         device_id=device_id,
         claimed_at=claimed_at,
-        actor_id=actor_id,
         body_hash=sha256(_canonical(fixed)).digest()[:16],
+        presented=pb.Presented(method=pb.METHOD_STAFF, direction=direction, gate=request.gate, actor_id=actor_id),
     )
+    settle(attempt)
+    return attempt
 
 
 def staff_attempt_id(actor_id: bytes, attempt_id: bytes) -> bytes:

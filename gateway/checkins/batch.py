@@ -107,7 +107,7 @@ class Many:
 
         def read(item: bytes) -> tuple[pb.Attempt, str]:
             attempt, receipt = _read_offline(item, person, received_at)
-            attempt.is_offline = True
+            attempt.is_offline = attempt.presented.is_offline = True
             return attempt, receipt
 
         cases = self._read(items, read)

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from domainkit import qr
-from domainkit.credentials import QrFaultError, checkin_id, evidence_binding, evidence_of, open_qr
+from domainkit.copies import checkin_of, copy_of, evidence_of, presented_of
+from domainkit.credentials import QrFaultError, evidence_binding, open_qr
 from domainkit.qr import QrToken
 from domainkit.sealed import Sealer
 from gateway import metrics
@@ -105,32 +106,23 @@ class Fallback:
 
     def _to_copy(self, attempt: pb.Attempt) -> pb.Copy:
         """The copy: undecided, or refused for what is wrong with its QR."""
-        copy = pb.Copy(
-            user_id=attempt.user_id,
-            attempt_id=attempt.attempt_id,
-            received_at=attempt.received_at,
-            effective_at=attempt.received_at,
-            judgement=pb.JUDGEMENT_REFUSED,
-            method=attempt.method,
-            direction=attempt.direction,
-            gate=attempt.gate,
-            body_hash=attempt.body_hash,
-            punctuality=pb.PUNCTUALITY_ON_TIME,
-            distance_m=-1,
-            accuracy_m=attempt.location.accuracy_m,
-            is_offline=attempt.is_offline,
-        )
-        slot_age_s = -1
-        try:
-            token = open_qr(self._qr, attempt.token)
-        except QrFaultError as error:
-            copy.reasons.add(reason=error.reason)
-        else:
-            slot_age_s = qr.slot_age_s(token.issued_at, attempt.received_at)
-            _judge_time(copy, token)
+        token, fault = self._open(attempt.token)
+        slot_age_s = -1 if token is None else qr.slot_age_s(token.issued_at, attempt.received_at)
         binding = evidence_binding(attempt.user_id, attempt.attempt_id)
-        copy.evidence = self._evidence.seal(evidence_of(attempt, slot_age_s), binding)
+        evidence = self._evidence.seal(evidence_of(attempt, slot_age_s), binding)
+        copy = copy_of(attempt, evidence, pb.JUDGEMENT_REFUSED)
+        if token is None:
+            copy.reasons.add(reason=fault)
+        else:
+            _judge_time(copy, token)
         return copy
+
+    def _open(self, text: str) -> tuple[QrToken | None, str]:
+        """What a QR says, or why it says nothing."""
+        try:
+            return open_qr(self._qr, text), ""
+        except QrFaultError as error:
+            return None, error.reason
 
     async def _publish(self, batch: pb.AttemptedBatch, due_at: float) -> None:
         try:
@@ -164,21 +156,7 @@ def _judge_time(copy: pb.Copy, token: QrToken) -> None:
 def _record(copy: pb.Copy) -> pb.Checkin:
     """What the person gets to see: as checkin would answer, without the activity's title and place."""
     is_refused = copy.judgement == pb.JUDGEMENT_REFUSED
-    return pb.Checkin(
-        checkin_id=checkin_id(copy.user_id, copy.attempt_id),
-        attempt_id=copy.attempt_id,
-        occurrence_id=copy.occurrence_id,
-        user_id=copy.user_id,
-        outcome=pb.OUTCOME_REFUSED if is_refused else pb.OUTCOME_PROVISIONAL,
-        reasons=copy.reasons,
-        punctuality=copy.punctuality,
-        checked_in_at=copy.effective_at,
-        distance_m=copy.distance_m,
-        method=copy.method,
-        direction=copy.direction,
-        gate=copy.gate,
-        is_offline=copy.is_offline,
-    )
+    return checkin_of(copy, presented_of(copy), pb.OUTCOME_REFUSED if is_refused else pb.OUTCOME_PROVISIONAL)
 
 
 def _lost() -> BatchLostError:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import grpc
 
+from domainkit.copies import settle
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1 import checkin_pb2_grpc
 from servicekit import pages
@@ -72,7 +73,9 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self, request: pb.BatchCreateCheckinsRequest, context: Context
     ) -> pb.BatchCreateCheckinsResponse:
         """A result per attempt, in order."""
-        return pb.BatchCreateCheckinsResponse(results=await self._acceptance.accept(request.attempts))
+        for attempt in request.attempts:
+            settle(attempt)
+        return await self._acceptance.accept(request.attempts)
 
     async def GetCheckin(self, request: pb.GetCheckinRequest, context: Context) -> pb.Checkin:
         """From MySQL with its history, else what was answered in the last 15 minutes."""

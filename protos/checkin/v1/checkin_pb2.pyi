@@ -277,8 +277,48 @@ class Wifi(_message.Message):
 Global___Wifi: _TypeAlias = Wifi  # noqa: Y015
 
 @_typing.final
+class Presented(_message.Message):
+    """What the person presented, carried whole from the attempt to its copies and its record (domainkit/copies.py): a field
+    added here needs no line anywhere on the way. What nobody but the judging may read (device, place) is evidence and not
+    here: a copy has it sealed.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METHOD_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    GATE_FIELD_NUMBER: _builtins.int
+    IS_OFFLINE_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
+    method: Global___Method.ValueType
+    direction: Global___Direction.ValueType
+    gate: _builtins.str
+    is_offline: _builtins.bool
+    """True when it waited on a phone and came with a sync."""
+    actor_id: _builtins.bytes
+    """Who lets the person in, for METHOD_STAFF; empty otherwise."""
+    def __init__(
+        self,
+        *,
+        method: Global___Method.ValueType = ...,
+        direction: Global___Direction.ValueType = ...,
+        gate: _builtins.str = ...,
+        is_offline: _builtins.bool = ...,
+        actor_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "direction", b"direction", "gate", b"gate", "is_offline", b"is_offline", "method", b"method"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Presented: _TypeAlias = Presented  # noqa: Y015
+
+@_typing.final
 class Attempt(_message.Message):
-    """One copy of one try, as the gateway took it."""
+    """One copy of one try, as the gateway took it. The fields that Presented has too are filled in both places, until no
+    process is left that reads the flat ones.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -299,6 +339,7 @@ class Attempt(_message.Message):
     HAS_RECEIPT_FIELD_NUMBER: _builtins.int
     IS_OFFLINE_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
+    PRESENTED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     received_at: _builtins.int
@@ -325,6 +366,8 @@ class Attempt(_message.Message):
     def location(self) -> Global___Location: ...
     @_builtins.property
     def wifi(self) -> Global___Wifi: ...
+    @_builtins.property
+    def presented(self) -> Global___Presented: ...
     def __init__(
         self,
         *,
@@ -345,10 +388,11 @@ class Attempt(_message.Message):
         has_receipt: _builtins.bool = ...,
         is_offline: _builtins.bool = ...,
         actor_id: _builtins.bytes = ...,
+        presented: Global___Presented | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "wifi", b"wifi"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "presented", b"presented", "wifi", b"wifi"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "location", b"location", "method", b"method", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "location", b"location", "method", b"method", "presented", b"presented", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -450,6 +494,7 @@ class Checkin(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     IS_OFFLINE_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
+    PRESENTED_FIELD_NUMBER: _builtins.int
     checkin_id: _builtins.bytes
     attempt_id: _builtins.bytes
     activity_id: _builtins.bytes
@@ -479,6 +524,10 @@ class Checkin(_message.Message):
     def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___Event]:
         """What happened to it, oldest first; only where one record is asked for."""
 
+    @_builtins.property
+    def presented(self) -> Global___Presented:
+        """Whole; the flat fields are filled as well, until no process is left that reads them."""
+
     def __init__(
         self,
         *,
@@ -502,10 +551,11 @@ class Checkin(_message.Message):
         revision: _builtins.int = ...,
         is_offline: _builtins.bool = ...,
         history: _abc.Iterable[Global___Event] | None = ...,
+        presented: Global___Presented | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["duplicate_of", b"duplicate_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duplicate_of", b"duplicate_of", "presented", b"presented"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "attempt_id", b"attempt_id", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "direction", b"direction", "distance_m", b"distance_m", "duplicate_of", b"duplicate_of", "gate", b"gate", "history", b"history", "is_offline", b"is_offline", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "outcome", b"outcome", "place_name", b"place_name", "punctuality", b"punctuality", "reasons", b"reasons", "revision", b"revision", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "attempt_id", b"attempt_id", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "direction", b"direction", "distance_m", b"distance_m", "duplicate_of", b"duplicate_of", "gate", b"gate", "history", b"history", "is_offline", b"is_offline", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "outcome", b"outcome", "place_name", b"place_name", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "revision", b"revision", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1249,6 +1299,7 @@ class Copy(_message.Message):
     IS_OFFLINE_FIELD_NUMBER: _builtins.int
     JUDGED_AT_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
+    PRESENTED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     occurrence_id: _builtins.bytes
@@ -1277,6 +1328,10 @@ class Copy(_message.Message):
     """Who let the person in, for METHOD_STAFF."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
+    @_builtins.property
+    def presented(self) -> Global___Presented:
+        """Only what has no flat field above: canonical bytes stay what they were, so that an upgrade moves no revision."""
+
     def __init__(
         self,
         *,
@@ -1302,10 +1357,11 @@ class Copy(_message.Message):
         is_offline: _builtins.bool = ...,
         judged_at: _builtins.int = ...,
         actor_id: _builtins.bytes = ...,
+        presented: Global___Presented | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["presented", b"presented"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domainkit.copies import checkin_of
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.batching import BATCH_SIZE
@@ -22,7 +23,7 @@ from services.checkin import metrics
 from services.checkin.accepting.audit import Audit
 from services.checkin.accepting.recent import Recent
 from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
-from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, to_reasons, undecided
+from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, undecided
 from services.checkin.judging.judging import Judging
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Judgement, Outcome, answer
@@ -82,11 +83,13 @@ class _Reply(Case):
     # What its person is told; before that, what they were told of an earlier copy of it.
     told: pb.Checkin | None = None
 
-    def result(self) -> pb.CheckinResult:
-        """What was told, or why nothing can be."""
+    def add_to(self, response: pb.BatchCreateCheckinsResponse) -> None:
+        """Adds what was told, or why nothing can be."""
+        result = response.results.add()
         if self.error is not None:
-            return pb.CheckinResult(status=to_status(self.error))
-        return pb.CheckinResult(checkin=self.told)
+            result.status.CopyFrom(to_status(self.error))
+        elif self.told is not None:
+            result.checkin.CopyFrom(self.told)
 
 
 class Acceptance:
@@ -110,7 +113,7 @@ class Acceptance:
         self._recent = recent
         self._audit = audit
 
-    async def accept(self, attempts: Sequence[pb.Attempt]) -> list[pb.CheckinResult]:
+    async def accept(self, attempts: Sequence[pb.Attempt]) -> pb.BatchCreateCheckinsResponse:
         """A result per attempt, in order. Whatever has a checkin in its result is durable.
 
         Raises:
@@ -125,15 +128,18 @@ class Acceptance:
         await self._limit_refusals(cases)
         # From here on only attempts that may be stored; the others have their error.
         taken = [case for case in cases if case.error is None]
-        batch = pb.AttemptedBatch(copies=[self._judging.to_copy(case) for case in taken])
+        batch, response = pb.AttemptedBatch(), pb.BatchCreateCheckinsResponse()
+        copies = [self._judging.to_copy(case, batch.copies.add) for case in taken]
         if taken:
             message_id = await self._dispatch.send(batch, max(must_end_at - time.monotonic(), _LEAST_DISPATCH_S))
             self._audit.note(message_id, [_key(case) for case in taken])
-        for case in taken:
-            case.told = case.told or _to_checkin(case)
+        for case, copy in zip(taken, copies, strict=True):
+            case.told = case.told or _to_checkin(case, copy)
         await self._settle(taken, claims)
         self._count(taken)
-        return [case.result() for case in cases]
+        for case in cases:
+            case.add_to(response)
+        return response
 
     async def _take_seats(self, cases: Sequence[_Reply]) -> tuple[dict[Room, list[Claim]], dict[AttemptKey, Answer]]:
         """Claims seats and sets each case's outcome; returns the claims that hold, and earlier answers."""
@@ -264,41 +270,26 @@ def _seat(case: _Reply, seating: Seating) -> None:
     case.outcome = answer(case.finding.judgement, seating.hint, attempt.attempt_id, is_staff)
 
 
-def _to_checkin(case: _Reply) -> pb.Checkin:
-    attempt, finding = case.attempt, case.finding
-    checkin = pb.Checkin(
-        checkin_id=checkin_id(attempt.user_id, attempt.attempt_id),
-        attempt_id=attempt.attempt_id,
-        user_id=attempt.user_id,
-        outcome=pb.Outcome.ValueType(case.outcome),
-        punctuality=pb.Punctuality.ValueType(finding.punctuality),
-        late_by_s=finding.late_by_s,
-        checked_in_at=_checked_in_at(case),
-        distance_m=case.distance_m,
-        method=attempt.method,
-        direction=attempt.direction,
-        gate=attempt.gate,
-        is_offline=attempt.is_offline,
-    )
+def _to_checkin(case: _Reply, copy: pb.Copy) -> pb.Checkin:
+    checkin = checkin_of(copy, case.attempt.presented, pb.Outcome.ValueType(case.outcome))
     if case.snapshot:
-        occurrence = case.snapshot.occurrence
-        checkin.activity_id = occurrence.activity_id
-        checkin.occurrence_id = occurrence.occurrence_id
-        checkin.activity_title = occurrence.title
-        checkin.place_name = occurrence.place_name
-    if finding.reasons:
-        checkin.reasons.extend(to_reasons(finding.reasons))
+        checkin.activity_title = case.snapshot.occurrence.title
+        checkin.place_name = case.snapshot.occurrence.place_name
+    else:
+        # What a QR says of it by itself is for completion.
+        checkin.ClearField("occurrence_id")
+    if held_since := _held_since(case):
+        checkin.checked_in_at = held_since
     if case.outcome is Outcome.DUPLICATE:
         _point_at_holder(checkin, case.seating)
     return checkin
 
 
-def _checked_in_at(case: _Reply) -> int:
-    """Since when: a retry of what holds the seat does not begin anew."""
-    hint, attempt = case.seating.hint, case.attempt
-    if case.outcome is Outcome.ACCEPTED and hint and hint.attempt_id == attempt.attempt_id and hint.effective_at:
-        return hint.effective_at
-    return effective_at(case)
+def _held_since(case: _Reply) -> int | None:
+    """Since when its seat is held by the attempt itself: a retry does not begin anew."""
+    hint = case.seating.hint
+    is_holder = case.outcome is Outcome.ACCEPTED and hint and hint.attempt_id == case.attempt.attempt_id
+    return hint.effective_at if hint and is_holder else None
 
 
 def _point_at_holder(checkin: pb.Checkin, seating: Seating) -> None:

@@ -5,19 +5,20 @@ evidence.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from cachetools import FIFOCache
 
-from domainkit.credentials import QrFaultError, evidence_binding, evidence_of, open_qr
+from domainkit.copies import copy_of, evidence_of
+from domainkit.credentials import QrFaultError, evidence_binding, open_qr
 from domainkit.qr import QrToken
 from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.judging.antifraud_client import Assessment
-from services.checkin.judging.case import UNDECIDED, Case, effective_at, slot_age_s, to_reasons, undecided
+from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, to_reasons, undecided
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding, Method, is_refused_for_time, judge, qr_fault, refused
@@ -220,27 +221,18 @@ class Judging:
             if assessment.judgement is not Judgement.ACCEPTED:
                 case.finding = _worsened(case.finding, assessment)
 
-    def to_copy(self, case: Case) -> pb.Copy:
-        """The judged copy of a case, with its evidence sealed."""
-        attempt, finding = case.attempt, case.finding
-        copy = pb.Copy(
-            user_id=attempt.user_id,
-            attempt_id=attempt.attempt_id,
-            received_at=attempt.received_at,
-            effective_at=effective_at(case),
-            judgement=pb.Judgement.ValueType(finding.judgement),
-            method=attempt.method,
-            direction=attempt.direction,
-            gate=attempt.gate,
-            body_hash=attempt.body_hash,
-            evidence=self._seal_evidence(case),
-            punctuality=pb.Punctuality.ValueType(finding.punctuality),
+    def to_copy(self, case: Case, make: Callable[..., pb.Copy] = pb.Copy) -> pb.Copy:
+        """The judged copy of a case, with its evidence sealed; for `make` see `copy_of`."""
+        finding = case.finding
+        copy = copy_of(
+            case.attempt,
+            self._seal_evidence(case),
+            pb.Judgement.ValueType(finding.judgement),
+            pb.Punctuality.ValueType(finding.punctuality),
+            effective_at=finding.effective_at,
             late_by_s=finding.late_by_s,
             distance_m=case.distance_m,
-            accuracy_m=attempt.location.accuracy_m,
-            is_offline=attempt.is_offline,
-            is_staff=attempt.method == Method.STAFF,
-            actor_id=attempt.actor_id,
+            make=make,
         )
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))

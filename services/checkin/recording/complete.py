@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from domainkit.copies import attempt_of
 from domainkit.credentials import evidence_binding
 from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -180,7 +181,8 @@ class Completion:
         """The case as it was at the door: with the occurrence as of then, where the copy names one."""
         snapshot = await self._activities.as_of(copy.occurrence_id, copy.received_at) if copy.occurrence_id else None
         try:
-            attempt = self._to_attempt(copy)
+            binding = evidence_binding(copy.user_id, copy.attempt_id)
+            attempt = attempt_of(copy, self._evidence.open(copy.evidence, binding))
             self._judging.require_key(attempt.token)
             return Case(attempt, snapshot)
         except (SealedTextError, SealBrokenError) as error:
@@ -232,35 +234,6 @@ class Completion:
         count, oldest_at = await self._attempts.count_open()
         metrics.PROVISIONAL_OPEN.set(count)
         metrics.OLDEST_PENDING.set((now_us() - oldest_at) / SECOND_US if oldest_at else 0)
-
-    def _to_attempt(self, copy: pb.Copy) -> pb.Attempt:
-        """The attempt as it came, from the copy and its sealed evidence."""
-        evidence = self._evidence.open(copy.evidence, evidence_binding(copy.user_id, copy.attempt_id))
-        attempt = pb.Attempt(
-            user_id=copy.user_id,
-            attempt_id=copy.attempt_id,
-            received_at=copy.received_at,
-            method=copy.method,
-            token=evidence.token,
-            code=evidence.code,
-            activity_id=copy.activity_id,
-            direction=copy.direction,
-            gate=copy.gate,
-            device_id=evidence.device_id,
-            claimed_at=evidence.claimed_at,
-            body_hash=copy.body_hash,
-            is_offline=copy.is_offline,
-            actor_id=copy.actor_id,
-        )
-        if evidence.has_location:
-            attempt.location.latitude = evidence.latitude
-            attempt.location.longitude = evidence.longitude
-            attempt.location.accuracy_m = evidence.accuracy_m
-            attempt.location.age_ms = evidence.age_ms
-        if evidence.bssid:
-            attempt.wifi.ssid = evidence.ssid
-            attempt.wifi.bssid = evidence.bssid
-        return attempt
 
 
 def _without_evidence(copy: pb.Copy, error: Exception) -> Finding:

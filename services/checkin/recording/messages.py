@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
+from domainkit.copies import make_canonical
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import LATEST_US
 from servicekit.rabbitmq.broker import Delivery
@@ -45,6 +46,8 @@ def to_copies(delivery: Delivery) -> list[Part[pb.Copy]]:
         UntrustedMessageError: Not such a message, or from neither checkin nor gateway.
     """
     copies = _opened(delivery, pb.AttemptedBatch, (PUBLISHER, "gateway")).copies
+    for copy in copies:
+        make_canonical(copy)
     if delivery.user_id == "gateway":
         for copy in copies:
             if not _may_gateway_say(copy):

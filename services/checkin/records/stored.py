@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domainkit.copies import checkin_of, presented_of
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
@@ -74,24 +75,8 @@ class Stored:
     def record(self) -> pb.Checkin:
         """The record as its person sees it."""
         copy, seat, outcome = self.copy, self.seat, self.outcome
-        record = pb.Checkin(
-            checkin_id=self.checkin_id,
-            attempt_id=copy.attempt_id,
-            activity_id=copy.activity_id,
-            occurrence_id=copy.occurrence_id,
-            user_id=copy.user_id,
-            outcome=pb.Outcome.ValueType(outcome),
-            reasons=copy.reasons,
-            punctuality=copy.punctuality,
-            late_by_s=copy.late_by_s,
-            checked_in_at=copy.effective_at,
-            distance_m=copy.distance_m,
-            method=copy.method,
-            direction=copy.direction,
-            gate=copy.gate,
-            revision=self.revision,
-            is_offline=copy.is_offline,
-        )
+        record = checkin_of(copy, presented_of(copy), pb.Outcome.ValueType(outcome))
+        record.revision = self.revision
         if seat and seat.holder and outcome in (Outcome.DUPLICATE, Outcome.SUPERSEDED):
             del record.reasons[:]
             record.reasons.add(reason="ALREADY_CHECKED_IN")

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 from google.protobuf.message import DecodeError
 
+from domainkit.copies import settle
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.redis.cache import Pipeline, Redis, Script, run_scripts, trip
@@ -108,10 +109,12 @@ class Answer:
     def record(self) -> pb.Checkin | None:
         """What was told; None where it cannot be read, which is as if nobody remembered it."""
         try:
-            return pb.Checkin.FromString(self.checkin)
+            record = pb.Checkin.FromString(self.checkin)
         except DecodeError as error:
             _ANSWERS.note(self.body_hash, error)
             return None
+        settle(record)
+        return record
 
 
 class Seats:

@@ -144,9 +144,10 @@ class Stock:
         """One role for everybody; as the port of names, which take people only, nobody has one."""
         return self.role if len(_) == 2 else {}
 
-    async def accept(self, attempts: Sequence[pb.Attempt]) -> list[pb.CheckinResult]:
+    async def accept(self, attempts: Sequence[pb.Attempt]) -> pb.BatchCreateCheckinsResponse:
         """One result per attempt."""
-        return [pb.CheckinResult(checkin=pb.Checkin(attempt_id=one.attempt_id)) for one in attempts]
+        results = [pb.CheckinResult(checkin=pb.Checkin(attempt_id=one.attempt_id)) for one in attempts]
+        return pb.BatchCreateCheckinsResponse(results=results)
 
 
 @dataclass

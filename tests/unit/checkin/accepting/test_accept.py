@@ -89,7 +89,7 @@ class House:
 
     async def take(self, *attempts: pb.Attempt) -> list[pb.Checkin]:
         """The records of a batch none of which fails."""
-        results = await self.acceptance.accept(attempts)
+        results = (await self.acceptance.accept(attempts)).results
         assert [result.WhichOneof("result") for result in results] == ["checkin"] * len(attempts)
         return [result.checkin for result in results]
 
@@ -232,7 +232,7 @@ async def test_an_attempt_id_with_another_body_is_a_conflict_and_not_stored(hous
     attempt = house.scan()
     await house.take(attempt)
     other = house.scan(user_id=attempt.user_id, attempt_id=attempt.attempt_id, body_hash=b"\1" * 16)
-    conflict, fine = await house.acceptance.accept([other, house.scan()])
+    conflict, fine = (await house.acceptance.accept([other, house.scan()])).results
     assert (conflict.status.code, fine.checkin.outcome) == (9, Outcome.ACCEPTED)
     assert len(house.dispatch.sent) == 2
 
@@ -288,7 +288,7 @@ async def test_without_the_activity_service_a_qr_proves_its_occurrence(house: Ho
 async def test_without_the_activity_service_a_code_must_be_tried_again(house: House) -> None:
     """A code proves nothing without a snapshot; nothing is stored."""
     house.activities.snapshots, house.activities.is_gone = [], True
-    (result,) = await house.acceptance.accept([house.scan(method=Method.CODE, token="", code="ABCDEF")])
+    (result,) = (await house.acceptance.accept([house.scan(method=Method.CODE, token="", code="ABCDEF")])).results
     assert result.status.code == 14
     assert house.dispatch.sent == []
 
@@ -330,11 +330,12 @@ async def test_so_many_refusals_are_kept_and_no_more(house: House) -> None:
     first = house.scan(user_id=person)
     await house.take(first)
 
-    results = await house.acceptance.accept(
+    response = await house.acceptance.accept(
         [house.scan(user_id=person, token=token) for _ in range(3)]
         + [house.scan(user_id=person), house.scan(token=token)]
     )
 
+    results = response.results
     assert [result.checkin.outcome for result in results] == [5, 5, 0, 2, 5]
     assert from_status(results[2].status).reason == "TOO_MANY_REFUSALS"
     assert [copy.judgement for copy in house.dispatch.sent[1:]] == [1, 1, 4, 1]
@@ -348,7 +349,7 @@ async def test_what_a_full_room_refuses_is_counted_too() -> None:
     house.refusals.quota = 1
     await house.take(house.scan())
     person = new_id()
-    results = await house.acceptance.accept([house.scan(user_id=person) for _ in range(2)])
+    results = (await house.acceptance.accept([house.scan(user_id=person) for _ in range(2)])).results
     assert [result.WhichOneof("result") for result in results] == ["checkin", "status"]
 
 
