@@ -55,8 +55,8 @@ class Merged:
 
     def attempt_rows(self, keys: Iterable[AttemptKey]) -> list[AttemptRow]:
         """Attempts in locking order: by seat, then attempt."""
-        rows = [(self.winners[key], self.message(self.winners[key]), self._several(key)) for key in keys]
-        return sorted(rows, key=lambda row: (seat_of(row[1]) or _NOWHERE, row[1].user_id, row[1].attempt_id))
+        rows = [(self.message(self.winners[key]), self._several(key)) for key in keys]
+        return sorted(rows, key=lambda row: (seat_of(row[0]) or _NOWHERE, row[0].user_id, row[0].attempt_id))
 
     def _several(self, key: AttemptKey) -> bytes | None:
         copies = self.copies[key]

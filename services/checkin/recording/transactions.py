@@ -50,10 +50,10 @@ _TOUCH_SEATS = " ON DUPLICATE KEY UPDATE pass_no = seats.pass_no"
 _REPLACE_SEATS = " ON DUPLICATE KEY UPDATE " + ", ".join(
     f"{column} = VALUES({column})" for column in _SEAT_COLUMNS.split(", ")[4:]
 )
-_INSERT_ATTEMPTS = f"INSERT INTO attempts ({ATTEMPT_COLUMNS}) VALUES "  # noqa: S608  our own column names
+_INSERT_ATTEMPTS = f"INSERT INTO attempts ({', '.join(ATTEMPT_COLUMNS)}) VALUES "  # noqa: S608  our own column names
 _TOUCH_ATTEMPTS = " ON DUPLICATE KEY UPDATE attempt_id = attempts.attempt_id"
 _REPLACE_ATTEMPTS = " ON DUPLICATE KEY UPDATE revision = attempts.revision + 1, " + ", ".join(
-    f"{column} = VALUES({column})" for column in ATTEMPT_COLUMNS.split(", ")[2:-1]
+    f"{column} = VALUES({column})" for column in ATTEMPT_COLUMNS[2:-1]
 )
 _INSERT_OPEN = "INSERT INTO open_attempts (user_id, attempt_id, received_at) VALUES "
 _TOUCH_OPEN = " ON DUPLICATE KEY UPDATE attempt_id = open_attempts.attempt_id"
