@@ -10,36 +10,36 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import logging
-import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-from google.protobuf.message import DecodeError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway import metrics
 from gateway.http.auth import Guard
-from protos.reporting.v1 import reporting_pb2 as pb
-from servicekit.clock import to_rfc3339
+from gateway.live_events import (
+    RESET,
+    START,
+    Entries,
+    Numbers,
+    Position,
+    by_stream,
+    checkin_events,
+    parse,
+    partial,
+    position_of,
+    stats_event,
+    text,
+)
 from servicekit.errors import Kind, RateLimitedError, ServiceError
 from servicekit.ids import to_text
 from servicekit.tokens import Claims
-from servicekit.unreadable import Unreadable
 
 log = logging.getLogger(__name__)
-
-STATUSES: dict[pb.Status.ValueType, str] = {
-    pb.STATUS_CHECKED_IN: "checked_in",
-    pb.STATUS_PENDING_REVIEW: "pending_review",
-    pb.STATUS_PROVISIONAL: "provisional",
-    pb.STATUS_REFUSED: "refused",
-    pb.STATUS_ABSENT: "absent",
-}
 
 # At most four sends a second.
 _TICK_S = 0.25
@@ -57,19 +57,7 @@ _ENTRIES_AT_ONCE = 100
 # A stream that is shorter was never trimmed.
 _ENTRIES_KEPT = 1000
 _HEARTBEAT = b":\n\n"
-_RESET = b"event: reset\ndata: {}\n\n"
-_EVENT_ID = re.compile(r"(\d{1,15})-(\d{1,15})")
 _LOST_RIGHTS = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.NOT_FOUND}
-
-_EVENTS = Unreadable("live_event")
-
-_encode = msgspec.json.Encoder().encode
-
-Position = tuple[int, int]
-Entries = list[tuple[bytes, dict[bytes, bytes]]]
-Numbers = Mapping[str, Any]
-
-_START: Position = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +102,7 @@ class _Channel:
         self.activity_id = activity_id
         # The braces are part of the key: a hash tag.
         self.key = f"reporting:live:{{{to_text(activity_id)}}}".encode()
-        self.position = _parse(first.event_id) or _START
+        self.position = parse(first.event_id) or START
         self.viewers: set[_Viewer] = set()
         self.numbers = first.numbers
         self.refreshed_at = time.monotonic()
@@ -258,27 +246,24 @@ class Live:
         Where not all of it can be had, `reset` says so. Until then the numbers carry no id: it would say that the
         events in between had been seen.
         """
-        whole = _encode(numbers)
         if not last_event_id:
-            yield _event("stats", whole, _text(until))
+            yield stats_event(numbers, text(until))
             return
-        missed = await self._missed(channel, _parse(last_event_id), until)
+        missed = await self._missed(channel, parse(last_event_id), until)
         if missed is not None:
-            yield _event("stats", whole, None)
+            yield stats_event(numbers, None)
         while missed:
-            yield b"".join(_checkin_events(missed))
-            missed = await self._missed(channel, _position(missed), until)
+            yield b"".join(checkin_events(missed))
+            missed = await self._missed(channel, position_of(missed), until)
         if missed is None:
-            yield _RESET + _event("stats", whole, _text(until))
+            yield RESET + stats_event(numbers, text(until))
 
     async def _missed(self, channel: _Channel, after: Position | None, until: Position) -> Entries | None:
         """What happened after a position up to another, the oldest part of it; None where some of it is lost."""
         if after is None or after == until:
             return None if after is None else []
         try:
-            entries: Any = await self._redis.xrange(
-                channel.key, f"({_text(after)}", _text(until), count=_ENTRIES_AT_ONCE
-            )
+            entries: Any = await self._redis.xrange(channel.key, f"({text(after)}", text(until), count=_ENTRIES_AT_ONCE)
             return entries if await self._is_whole(channel.key, after) else None
         except (RedisError, OSError) as error:
             log.warning("cannot read what a viewer missed: %s", error)
@@ -287,31 +272,31 @@ class Live:
     async def _is_whole(self, key: bytes, after: Position) -> bool:
         """Whether a stream still has everything after a position: what it loses, it loses from its beginning."""
         pipeline = self._redis.pipeline(transaction=False)
-        pipeline.xrange(key, _text(after), _text(after), count=1)
+        pipeline.xrange(key, text(after), text(after), count=1)
         pipeline.xlen(key)
         found, length = await pipeline.execute()
-        return bool(found) or (after == _START and length < _ENTRIES_KEPT)
+        return bool(found) or (after == START and length < _ENTRIES_KEPT)
 
     async def _read(self) -> dict[bytes, Entries]:
-        positions: dict[Any, Any] = {channel.key: _text(channel.position) for channel in self._all()}
+        positions: dict[Any, Any] = {channel.key: text(channel.position) for channel in self._all()}
         try:
             streams = await self._redis.xread(positions, count=_ENTRIES_AT_ONCE, block=int(_TICK_S * 1000))
         except (RedisError, OSError) as error:
             log.warning("live streams are out of reach: %s", error)
             await asyncio.sleep(_REDIS_RETRY_S)
             return {}
-        return _by_key(streams)
+        return by_stream(streams)
 
     async def _move(self, channel: _Channel, entries: Entries) -> None:
         """Tells the viewers what happened, and the numbers after it; after a gap the numbers alone, from which on."""
-        chunk = b"".join(_checkin_events(entries))
+        chunk = b"".join(checkin_events(entries))
         is_whole = not entries or await self._has_all_since(channel)
         if entries or time.monotonic() - channel.refreshed_at >= _REFRESH_S:
             chunk += await self._numbers(channel)
         if entries:
-            channel.position = _position(entries)
+            channel.position = position_of(entries)
         if not is_whole:
-            chunk = _RESET + _event("stats", _encode(channel.numbers), _text(channel.position))
+            chunk = RESET + stats_event(channel.numbers, text(channel.position))
         if chunk:
             channel.give(chunk)
 
@@ -334,73 +319,7 @@ class Live:
             channel.numbers = {**before, "stale": True}
         if all(before[name] == number for name, number in channel.numbers.items() if name != "as_of"):
             return b""
-        return _event("stats", _encode(_partial(before, channel.numbers)), None)
+        return stats_event(partial(before, channel.numbers), None)
 
     def _all(self) -> list[_Channel]:
         return list(self._channels.values())
-
-
-def _checkin_events(entries: Entries) -> Iterable[bytes]:
-    """The `checkin` events of stream entries; only an entry's last carries the id, or a break would lose the rest."""
-    for event_id, fields in entries:
-        views = _views(event_id, fields)
-        for number, view in enumerate(views, 1):
-            yield _event("checkin", _encode(view), event_id.decode() if number == len(views) else None)
-
-
-def _views(event_id: bytes, fields: dict[bytes, bytes]) -> list[dict[str, object]]:
-    """The events of an entry; none of one that cannot be read."""
-    try:
-        return [_view(event) for event in pb.LiveBatch.FromString(fields[b"e"]).events]
-    except (DecodeError, KeyError, OverflowError) as error:
-        _EVENTS.note(event_id.decode(), repr(error))
-        return []
-
-
-def _view(event: pb.LiveEvent) -> dict[str, object]:
-    return {
-        "user_id": to_text(event.user_id),
-        "status": STATUSES.get(event.status),
-        "method": event.method or None,
-        "gate": event.gate or None,
-        "punctuality": event.punctuality or None,
-        "checked_in_at": to_rfc3339(event.checked_in_at) if event.checked_in_at else None,
-    }
-
-
-def _partial(before: Numbers, now: Numbers) -> Numbers:
-    """The numbers with those minutes only that changed; what is gone counts 0."""
-    known, current = _by_span(before), _by_span(now)
-    gone = [{**each, "count": 0} for span, each in known.items() if span not in current]
-    changed = [each for span, each in current.items() if each != known.get(span)]
-    return {**now, "by_minute": gone + changed, "is_partial": True}
-
-
-def _by_span(numbers: Numbers) -> dict[tuple[str, int], Numbers]:
-    return {(each["minute"], each["span_s"]): each for each in numbers["by_minute"]}
-
-
-def _event(kind: str, data: bytes, event_id: str | None) -> bytes:
-    head = f"id: {event_id}\nevent: {kind}\ndata: " if event_id else f"event: {kind}\ndata: "
-    return head.encode() + data + b"\n\n"
-
-
-def _by_key(streams: Any) -> dict[bytes, Entries]:
-    """The entries of each stream; redis-py answers with a mapping of lists (RESP3) or a list of pairs (RESP2)."""
-    if isinstance(streams, dict):
-        return {key: [entry for part in parts for entry in part] for key, parts in streams.items()}
-    return {key: entries for key, entries in streams or []}
-
-
-def _parse(event_id: str) -> Position | None:
-    match = _EVENT_ID.fullmatch(event_id)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def _position(entries: Entries) -> Position:
-    """That of the last entry."""
-    return _parse(entries[-1][0].decode()) or _START
-
-
-def _text(position: Position) -> str:
-    return f"{position[0]}-{position[1]}"

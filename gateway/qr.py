@@ -2,21 +2,24 @@
 
 import asyncio
 import io
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 import segno
-from fastapi import Query, Response
+from starlette.responses import Response
 
+from gateway.openapi import Media
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.timed_cache import TimedCache
 
 Kind = Literal["svg", "png"]
 Ecc = Literal["L", "M", "Q", "H"]
-Size = Annotated[int, Query(ge=64, le=2048, description="Least width and height in pixels.")]
+
+SVG = Media("image/svg+xml", {"type": "string", "format": "binary"}, "<svg/>")
+PNG = Media("image/png", {"type": "string", "format": "binary"}, "\x89PNG")
 
 _QUIET_ZONE = 4
 _REMEMBERED_S = 60.0
-_MEDIA_TYPES: dict[Kind, str] = {"svg": "image/svg+xml", "png": "image/png"}
+_MEDIA: dict[Kind, Media] = {"svg": SVG, "png": PNG}
 
 Drawing = tuple[str, Kind, int, Ecc]
 
@@ -25,12 +28,7 @@ async def image(current: pb.Qr, kind: Kind, size: int, ecc: Ecc) -> Response:
     """The picture of a QR: its URL, so that WeChat's own scanner opens the mini-program, or the bare token."""
     picture = await _drawings.get((current.url or current.token, kind, size, ecc))
     headers = {"cache-control": f"private, max-age={current.refresh_in_s}"}
-    return Response(picture, media_type=_MEDIA_TYPES[kind], headers=headers)
-
-
-def response(media_type: str) -> dict[int | str, dict[str, Any]]:
-    """How OpenAPI describes a picture."""
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+    return Response(picture, media_type=_MEDIA[kind].type, headers=headers)
 
 
 async def _draw_in_thread(drawing: Drawing) -> bytes:

@@ -1,17 +1,35 @@
 """A `checkin.v1.Checkin` as the API gives it, and the sentence that goes with it."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from domainkit.copies import settle
 from gateway.checkins import texts
+from gateway.http.fields import IdText, Time
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
 
 Outcome = Literal["accepted", "duplicate", "pending_review", "provisional", "refused", "annulled", "superseded"]
+Punctuality = Literal["on_time", "late", "early_leave"]
+Method = Literal["qr", "code", "nfc", "place", "staff"]
+Direction = Literal["in", "out"]
+Step = Literal["received", "completed", "approved", "refused", "annulled", "appealed"]
+Reason = Annotated[
+    dict[str, Any],
+    Meta(
+        description="A word of the vocabulary with its numbers.",
+        examples=[{"reason": "FENCE_OUTSIDE", "distance_m": 2312, "radius_m": 500}],
+        extra_json_schema={
+            "required": ["reason"],
+            "properties": {"reason": {"type": "string"}},
+            "additionalProperties": True,
+        },
+    ),
+]
+Sentence = Annotated[str, Meta(description="For the person.", examples=["签到成功"])]
 
 OUTCOMES: dict[int, Outcome] = {
     pb.OUTCOME_ACCEPTED: "accepted",
@@ -22,19 +40,19 @@ OUTCOMES: dict[int, Outcome] = {
     pb.OUTCOME_ANNULLED: "annulled",
     pb.OUTCOME_SUPERSEDED: "superseded",
 }
-_PUNCTUALITIES: dict[int, str] = {
+_PUNCTUALITIES: dict[int, Punctuality] = {
     pb.PUNCTUALITY_ON_TIME: "on_time",
     pb.PUNCTUALITY_LATE: "late",
     pb.PUNCTUALITY_EARLY_LEAVE: "early_leave",
 }
-_METHODS: dict[int, str] = {
+_METHODS: dict[int, Method] = {
     pb.METHOD_QR: "qr",
     pb.METHOD_CODE: "code",
     pb.METHOD_NFC: "nfc",
     pb.METHOD_PLACE: "place",
     pb.METHOD_STAFF: "staff",
 }
-_EVENTS: dict[int, str] = {
+_EVENTS: dict[int, Step] = {
     pb.Event.KIND_RECEIVED: "received",
     pb.Event.KIND_COMPLETED: "completed",
     pb.Event.KIND_APPROVED: "approved",
@@ -42,35 +60,35 @@ _EVENTS: dict[int, str] = {
     pb.Event.KIND_ANNULLED: "annulled",
     pb.Event.KIND_APPEALED: "appealed",
 }
-_DIRECTIONS: dict[int, str] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
+_DIRECTIONS: dict[int, Direction] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
 
 
 class DuplicateOf(msgspec.Struct, gc=False):
     """The record that holds the seat."""
 
-    id: str
-    checked_in_at: str
+    id: IdText
+    checked_in_at: Time
 
 
 class Checkin(msgspec.Struct):
     """The record of an attempt. Points and streak are null, and `revision` is 0, until it is recorded."""
 
-    id: str
-    attempt_id: str
-    activity_id: str | None
-    occurrence_id: str | None
-    user_id: str
+    id: IdText
+    attempt_id: IdText
+    activity_id: IdText | None
+    occurrence_id: IdText | None
+    user_id: IdText
     outcome: Outcome
-    reasons: list[dict[str, Any]]
-    punctuality: str | None
+    reasons: list[Reason]
+    punctuality: Punctuality | None
     late_by_s: int
-    checked_in_at: str | None
+    checked_in_at: Time | None
     distance_m: int | None
-    method: str | None
-    direction: str | None
-    gate: str | None
-    activity_title: str | None
-    place_name: str | None
+    method: Method | None
+    direction: Direction | None
+    gate: Annotated[str | None, Meta(examples=["北门"])]
+    activity_title: Annotated[str | None, Meta(examples=["新生讲座"])]
+    place_name: Annotated[str | None, Meta(examples=["图书馆"])]
     points_awarded: int | None = None
     streak_days: int | None = None
     revision: int = 0
@@ -82,14 +100,14 @@ class Answer(msgspec.Struct):
     """What a phone gets for an attempt."""
 
     checkin: Checkin
-    message: str
+    message: Sentence
 
 
 class Event(msgspec.Struct, omit_defaults=True):
     """One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing."""
 
-    event: str
-    at: str
+    event: Step
+    at: Time
     reason: str = ""
     is_stale: bool = False
 
@@ -98,7 +116,7 @@ class Record(msgspec.Struct):
     """One record with its sentence and what happened to it, oldest first."""
 
     checkin: Checkin
-    message: str
+    message: Sentence
     history: list[Event]
 
 

@@ -1,4 +1,4 @@
-"""The hot route, `POST /v1/checkins`: a raw ASGI callable beside the FastAPI app.
+"""The hot route, `POST /v1/checkins`: a raw ASGI callable beside all other routes.
 
 Control comes from uvicorn with one person's attempt. It is stamped, checked and put in line here, leaves with others in
 one `BatchCreateCheckins` (`services/checkin/accepting/accept.py` goes on), and its answer goes back from here. Every

@@ -1,6 +1,6 @@
 """What holds for every request: id, time of arrival, size limit, JSON only, no credentials in the URL, metrics, trace.
 
-`Surface` wraps FastAPI as pure ASGI; the hot route (`checkins/route.py`) has no wrapper and calls its functions.
+`Surface` wraps all routes but the hot one (`checkins/route.py`), which calls its functions, as pure ASGI.
 """
 
 import logging

@@ -1,16 +1,27 @@
-"""Types of JSON fields, both ways: ids as UUID text, times as RFC 3339, BSSIDs as 12 hex digits, and strict models."""
+"""Types of JSON fields: ids as UUID text, times as RFC 3339, BSSIDs as 12 hex digits; bytes and microseconds inside.
+
+What clients send is parsed (`Id`, `Instant`, `Bssid`); what they get is text already (`IdText`, `Time`, `BssidText`).
+"""
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from fastapi import Header, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+import msgspec
+from msgspec import Meta
 
 from servicekit import clock, ids
 
 _BSSID = re.compile(r"[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
+
+_UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
+_DATE_TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+_BSSID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Fa-f]{2}([:-]?)([0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}$"}
+_AN_ID = ["01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"]
+_A_TIME = ["2026-09-01T08:00:00+08:00"]
+_A_UTC_TIME = ["2026-09-01T00:00:00.000Z"]
+_A_BSSID = ["3c:7c:3f:00:1a:2b"]
 
 
 def parse_bssid(text: str) -> bytes:
@@ -24,62 +35,69 @@ def parse_bssid(text: str) -> bytes:
     return bytes.fromhex(text.replace(":", "").replace("-", ""))
 
 
-class Model(BaseModel):
-    """A JSON object that takes no unknown fields and converts no types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+class Input(msgspec.Struct, forbid_unknown_fields=True):
+    """A JSON object that clients send; a field that it does not name is refused."""
 
 
-def _instant(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-        raise ValueError("must be an RFC 3339 time with offset, such as 2026-09-01T08:00:00+08:00")
-    try:
-        return clock.from_datetime(datetime.fromisoformat(value.upper()))
-    except (ValueError, OverflowError):
-        raise ValueError("is no time of the calendar") from None
+class ParsedId(bytes):
+    """16 bytes of an id."""
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """From canonical UUID text; ValueError for anything else."""
+        if not isinstance(value, str):
+            raise ValueError("must be the text of a UUID")
+        return cls(ids.from_text(value))
 
 
-def _id(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("must be the text of a UUID")
-    return ids.from_text(value)
+class ParsedInstant(int):
+    """Microseconds since 1970 UTC."""
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """From an RFC 3339 time with offset; ValueError for anything else."""
+        if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+            raise ValueError("must be an RFC 3339 time with offset, such as 2026-09-01T08:00:00+08:00")
+        try:
+            return cls(clock.from_datetime(datetime.fromisoformat(value.upper())))
+        except (ValueError, OverflowError):
+            raise ValueError("is no time of the calendar") from None
 
 
-def _bssid(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("must be text")
-    return parse_bssid(value)
+class ParsedBssid(bytes):
+    """6 bytes of an access point's address."""
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """From 12 hex digits; ValueError for anything else."""
+        if not isinstance(value, str):
+            raise ValueError("must be text")
+        return cls(parse_bssid(value))
 
 
-def _bssid_text(value: bytes) -> str:
-    return value.hex(":")
+Id = Annotated[ParsedId, Meta(extra_json_schema=_UUID, examples=_AN_ID)]
+Instant = Annotated[ParsedInstant, Meta(extra_json_schema=_DATE_TIME, examples=_A_TIME)]
+Bssid = Annotated[ParsedBssid, Meta(extra_json_schema=_BSSID_SCHEMA, examples=_A_BSSID)]
+
+IdText = Annotated[str, Meta(extra_json_schema=_UUID, examples=_AN_ID)]
+Time = Annotated[str, Meta(extra_json_schema=_DATE_TIME, examples=_A_UTC_TIME)]
+BssidText = Annotated[str, Meta(extra_json_schema=_BSSID_SCHEMA, examples=_A_BSSID)]
+NextPageToken = Annotated[str, Meta(description="Empty: this is the last page.", examples=[""])]
+
+Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Word = Annotated[str, Meta(max_length=64)]
 
 
-def _schema(format_: str, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "format": format_, **more})
+class Page(msgspec.Struct):
+    """Which part of a list."""
+
+    page_size: Annotated[int, Meta(ge=0, le=200, description="0: the default of 50.")] = 0
+    page_token: Annotated[str, Meta(max_length=512)] = ""
 
 
-Instant = Annotated[
-    int, BeforeValidator(_instant), PlainSerializer(clock.to_rfc3339, return_type=str), _schema("date-time")
-]
-Id = Annotated[bytes, BeforeValidator(_id), PlainSerializer(ids.to_text, return_type=str), _schema("uuid")]
-Bssid = Annotated[
-    bytes,
-    BeforeValidator(_bssid),
-    PlainSerializer(_bssid_text, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9A-Fa-f]{2}([:-]?)([0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}$"}),
-]
-Count = Annotated[int, Field(ge=0, le=2**32 - 1)]
-Degrees = Annotated[float, Field(allow_inf_nan=False)]
+class Keyed(msgspec.Struct, rename="kebab"):
+    """The header of what may be sent twice."""
 
-PageSize = Annotated[int, Query(ge=0, le=200, description="0: the default of 50.")]
-PageToken = Annotated[str, Query(max_length=512)]
-IdempotencyKey = Annotated[
-    str, Header(max_length=64, pattern=r"^[!-~]*$", description="Makes a repeat harmless for 24 h.")
-]
+    idempotency_key: Annotated[
+        str, Meta(max_length=64, pattern=r"^[!-~]*$", description="Makes a repeat harmless for 24 h.")
+    ] = ""

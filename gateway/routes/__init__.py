@@ -1,1 +1,1 @@
-"""The FastAPI surface, one file per service behind it; the one hot route is `gateway.checkins.route`."""
+"""Every route but one, a file per service behind them; the hot one is `gateway.checkins.route`."""

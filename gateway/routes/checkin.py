@@ -1,71 +1,67 @@
 """What this server takes, and one's own records; the check-in itself is `gateway.checkins.route`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Response
-from msgspec import structs
-from pydantic import Field
+from msgspec import Meta, structs
+from starlette.responses import Response
 
 from gateway.checkins import answers, attempts
 from gateway.clients import DECIDE_S, ask
-from gateway.http.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
-from gateway.routes.dependencies import Caller, Services, SharedParts
+from gateway.http.fields import Id, Input, Keyed, NextPageToken, Page, Time
+from gateway.openapi import RECORDED
+from gateway.routes.dependencies import Call, Routes, reply
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.clock import now_us
+from servicekit.clock import now_us, to_rfc3339
 
-router = APIRouter(prefix="/v1", tags=["checkin"])
+routes = Routes("checkin")
 
 # Older mini-programs are asked to update before they check in.
 MINIMUM_VERSION = "0.1.0"
 
-_encode = msgspec.json.Encoder().encode
 
-
-class Features(Model):
+class Features(msgspec.Struct):
     """What a phone may send here; it leaves out everything that is not named."""
 
-    checkin_methods: list[str]
-    checkin_fields: list[str]
+    checkin_methods: Annotated[list[str], Meta(examples=[["qr", "code", "place"]])]
+    checkin_fields: Annotated[list[str], Meta(examples=[["attempt_id", "method", "token"]])]
     # Of the items of a staff batch; and of staff items of a sync, besides method and activity_id.
-    staff_fields: list[str]
-    sync_fields: list[str]
+    staff_fields: Annotated[list[str], Meta(examples=[["attempt_id", "user_id"]])]
+    sync_fields: Annotated[list[str], Meta(examples=[["attempts", "cursor"]])]
 
 
-class Template(Model):
+class Template(msgspec.Struct):
     """A message template of ours."""
 
-    name: str
-    template_id: str
+    name: Annotated[str, Meta(examples=["review_decided"])]
+    template_id: Annotated[str, Meta(examples=["Vn0dWq6sT1c4yXk2"])]
 
 
-class ClientConfig(Model):
+class ClientConfig(msgspec.Struct):
     """What a phone asks for at its start."""
 
-    min_version: str
+    min_version: Annotated[str, Meta(examples=[MINIMUM_VERSION])]
     features: Features
     # Messages that a person may be asked about; where there are none, nothing is asked.
     subscription_templates: list[Template]
-    event_sample_rate: Annotated[float, Field(description="Share of client events to send.")]
-    server_time: Instant
+    event_sample_rate: Annotated[float, Meta(description="Share of client events to send.", examples=[0.1])]
+    server_time: Time
 
 
 class CheckinPage(msgspec.Struct):
     """A page of the caller's records, newest first."""
 
     checkins: list[answers.Checkin]
-    next_page_token: str
+    next_page_token: NextPageToken
 
 
-class Appeal(Model):
+class Appeal(Input):
     """The person's own word."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["我在后排，定位偏了"])]
 
 
-# What the OpenAPI document needs to know of these routes.
-SCHEMAS = (CheckinPage, answers.Record)
-
+_RECORDS = {200: answers.Record, 202: answers.Record}
 _FEATURES = Features(
     checkin_methods=["qr", "code", "place"],
     checkin_fields=[field.name for field in structs.fields(attempts.CheckinRequest)],
@@ -74,52 +70,40 @@ _FEATURES = Features(
 )
 
 
-def _documented(name: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
-    return {status: {"content": content, "description": "The caller's own."} for status in statuses or (200,)}
-
-
-@router.get("/client-config")
-async def client_config(shared: SharedParts) -> ClientConfig:
+@routes.on("GET", "/v1/client-config", who="anybody")
+async def client_config(call: Call) -> ClientConfig:
     """What this server takes, so that a rollback never refuses a check-in."""
-    settings = shared.settings
-    templates = [Template(name=name, template_id=each) for name, each in settings.wechat_templates.items()]
+    settings = call.parts.settings
     return ClientConfig(
         min_version=MINIMUM_VERSION,
         features=_FEATURES,
-        subscription_templates=templates,
+        subscription_templates=[Template(name, each) for name, each in settings.wechat_templates.items()],
         event_sample_rate=settings.event_sample_rate,
-        server_time=now_us(),
+        server_time=to_rfc3339(now_us()),
     )
 
 
-@router.get("/me/checkins", response_class=Response, responses=_documented("CheckinPage"))
-async def list_checkins(
-    person: Caller, services: Services, page_size: PageSize = 0, page_token: PageToken = ""
-) -> Response:
+@routes.on("GET", "/v1/me/checkins")
+async def list_checkins(call: Call, query: Page) -> CheckinPage:
     """The caller's records, newest first."""
-    request = pb.ListCheckinsRequest(page_size=page_size, page_token=page_token)
-    page: pb.ListCheckinsResponse = await ask(services.checkin.ListCheckins, request, person)
-    return _json(CheckinPage([answers.to_checkin(one) for one in page.checkins], page.next_page_token))
+    request = pb.ListCheckinsRequest(page_size=query.page_size, page_token=query.page_token)
+    page: pb.ListCheckinsResponse = await ask(call.services.checkin.ListCheckins, request, call.person)
+    return CheckinPage([answers.to_checkin(one) for one in page.checkins], page.next_page_token)
 
 
-@router.get("/checkins/{checkin_id}", response_class=Response, responses=_documented("Record"))
-async def get_checkin(checkin_id: Id, person: Caller, services: Services) -> Response:
+@routes.on("GET", "/v1/checkins/{checkin_id}")
+async def get_checkin(call: Call, checkin_id: Id) -> answers.Record:
     """One of the caller's records and what happened to it; somebody else's is as unknown as one that never was."""
-    record: pb.Checkin = await ask(services.checkin.GetCheckin, pb.GetCheckinRequest(checkin_id=checkin_id), person)
-    return _json(answers.to_record(record))
+    request = pb.GetCheckinRequest(checkin_id=checkin_id)
+    return answers.to_record(await ask(call.services.checkin.GetCheckin, request, call.person))
 
 
-@router.post("/checkins/{checkin_id}/appeal", response_class=Response, responses=_documented("Record", 200, 202))
-async def appeal(
-    checkin_id: Id, body: Appeal, person: Caller, services: Services, idempotency_key: IdempotencyKey = ""
-) -> Response:
+@routes.on("POST", "/v1/checkins/{checkin_id}/appeal", answers=_RECORDS, meanings=RECORDED)
+async def appeal(call: Call, checkin_id: Id, headers: Keyed, body: Appeal) -> Response:
     """The caller's word against a refusal: a human looks at it. 202: taken, and not in the record yet."""
-    request = pb.AppealCheckinRequest(checkin_id=checkin_id, reason=body.reason, idempotency_key=idempotency_key)
-    record: pb.Checkin = await ask(services.checkin.AppealCheckin, request, person, timeout_s=DECIDE_S)
+    request = pb.AppealCheckinRequest(
+        checkin_id=checkin_id, reason=body.reason, idempotency_key=headers.idempotency_key
+    )
+    record: pb.Checkin = await ask(call.services.checkin.AppealCheckin, request, call.person, timeout_s=DECIDE_S)
     is_recorded = any(event.kind == pb.Event.KIND_APPEALED and not event.is_stale for event in record.history)
-    return _json(answers.to_record(record), 200 if is_recorded else 202)
-
-
-def _json(body: msgspec.Struct, status: int = 200) -> Response:
-    return Response(_encode(body), status, media_type="application/json")
+    return reply(answers.to_record(record), 200 if is_recorded else 202)

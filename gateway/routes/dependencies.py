@@ -1,9 +1,13 @@
-"""What routes ask for: the services, and the person who calls."""
+"""What routes are made of: the parts of the gateway, one request under way, and how a function becomes a route."""
 
-from typing import Annotated, Any
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeVar
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.checkins.batch import Many
 from gateway.clients import Clients
@@ -11,11 +15,21 @@ from gateway.failures import Failures
 from gateway.http.addresses import Proxies
 from gateway.http.auth import Guard
 from gateway.http.buckets import Buckets
+from gateway.http.inputs import Fault, FaultsError, json_reader, refusal, text_reader
 from gateway.live import Live
+from gateway.openapi import Operation
 from gateway.settings import Settings
+from servicekit import ids
+from servicekit.errors import NotFoundError
 from servicekit.tokens import Claims
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a sign-in.")
+Handler = Callable[..., Awaitable[Any]]
+HandlerT = TypeVar("HandlerT", bound=Handler)
+
+# Nobody; somebody whose session was not ended; somebody, for check-ins, which go on also while nobody knows of that.
+Who = Literal["anybody", "caller", "attendee"]
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Parts:
@@ -45,49 +59,148 @@ class Parts:
         self.failures = failures
 
 
-def parts(request: Request) -> Parts:
-    """The parts of this app."""
-    found: Parts = request.app.state.parts
-    return found
+class Call:
+    """One request of a route."""
+
+    def __init__(self, request: Request, person: Claims | None) -> None:
+        self._request = request
+        self._person = person
+        self.parts: Parts = request.app.state.parts
+        self.services = self.parts.clients
+        self.request_id: str = request.state.request_id
+        self.received_at: int = request.state.received_at
+
+    @property
+    def person(self) -> Claims:
+        """Who calls; of a route that takes anybody nobody knows."""
+        assert self._person is not None
+        return self._person
+
+    @property
+    def address(self) -> str:
+        """The address that limits count, whether or not anybody is signed in."""
+        return self.parts.proxies.client_address(self._request.scope)
+
+    async def body(self) -> bytes:
+        """The body as it came, for routes that read it themselves."""
+        return await self._request.body()
 
 
-def clients(request: Request) -> Clients:
-    """The services of this app."""
-    return parts(request).clients
+class Routes:
+    """The operations of one subject: as routes, and as the document tells them."""
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self.routes: list[Route] = []
+        self.operations: list[Operation] = []
+
+    def on(
+        self,
+        method: str,
+        path: str,
+        *,
+        who: Who = "caller",
+        status: int = 200,
+        answers: Mapping[int, Any] | None = None,
+        **told: Any,
+    ) -> Callable[[HandlerT], HandlerT]:
+        """Makes a route of a function: `call`, then ids of the path by their names, `query`, `headers` and `body`.
+
+        Who calls is asked first. What the function returns is answered as JSON with `status`, or as it is when it is
+        a Response.
+
+        Args:
+            answers: What may come back, by status, where the annotation does not say it.
+            told: More for the document; see `gateway.openapi.Operation`.
+        """
+
+        def register(handler: HandlerT) -> HandlerT:
+            signature = inspect.signature(handler)
+            kinds = {name: each.annotation for name, each in signature.parameters.items() if name != "call"}
+            others: dict[str, Any] = {name: kinds.pop(name) for name in ("query", "headers", "body") if name in kinds}
+            operation = Operation(
+                method,
+                path,
+                handler.__name__,
+                self._tag,
+                inspect.getdoc(handler) or "",
+                answers or {status: signature.return_annotation},
+                is_open=who == "anybody",
+                ids=kinds,
+                **{**others, **told},
+            )
+            self.operations.append(operation)
+            self.routes.append(_route(operation, handler, who, status))
+            return handler
+
+        return register
 
 
-def client_address(request: Request) -> str:
-    """The address that limits count, whether or not anybody is signed in."""
-    return parts(request).proxies.client_address(request.scope)
+def reply(answer: msgspec.Struct | None, status: int = 200) -> Response:
+    """An answer as JSON; None has no body."""
+    if answer is None:
+        return Response(status_code=status)
+    return Response(_encode(answer), status, media_type="application/json")
 
 
-async def caller(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Claims:
+def route(method: str, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+    """A route for one HTTP method; with GET Starlette would let HEAD in."""
+    made = Route(path, endpoint, methods=[method])
+    made.methods = {method}
+    return made
+
+
+def _route(operation: Operation, handler: Handler, who: Who, status: int) -> Route:
+    read = _reader(operation, handler)
+
+    async def endpoint(request: Request) -> Response:
+        call = Call(request, await _admitted(request, who))
+        answer = await handler(call, **await read(request))
+        return answer if isinstance(answer, Response) else reply(answer, status)
+
+    return route(operation.method, operation.path, endpoint)
+
+
+async def _admitted(request: Request, who: Who) -> Claims | None:
     """The person who calls.
 
     Raises:
         UnauthenticatedError: Nobody proved who they are.
         UnavailableError: Nobody can tell now.
     """
-    return await parts(request).guard.admit_strictly(_authorization(request))
-
-
-async def attendee(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Claims:
-    """The person who calls for check-ins, which go on also while nobody knows which sessions were ended since.
-
-    Raises:
-        UnauthenticatedError: Nobody proved who they are.
-        UnavailableError: The signing keys are not known.
-    """
-    return await parts(request).guard.admit(_authorization(request))
-
-
-def _authorization(request: Request) -> bytes | None:
+    if who == "anybody":
+        return None
+    guard: Guard = request.app.state.parts.guard
     header = request.headers.get("authorization")
-    return header.encode("latin-1") if header else None
+    authorization = header.encode("latin-1") if header else None
+    return await (guard.admit_strictly(authorization) if who == "caller" else guard.admit(authorization))
 
 
-SharedParts = Annotated[Parts, Depends(parts)]
-Services = Annotated[Clients, Depends(clients)]
-ClientAddress = Annotated[str, Depends(client_address)]
-Caller = Annotated[Claims, Depends(caller)]
-Attendee = Annotated[Claims, Depends(attendee)]
+def _reader(operation: Operation, handler: Handler) -> Callable[[Request], Awaitable[dict[str, Any]]]:
+    """From a request to the arguments of a function, or an error that names everything that is wrong with it."""
+    making: dict[str, Callable[[Any], Callable[[Any], Any]]]
+    making = {"query": text_reader, "headers": text_reader, "body": json_reader}
+    takes = inspect.signature(handler).parameters
+    readers = {name: make(takes[name].annotation) for name, make in making.items() if name in takes}
+
+    async def read(request: Request) -> dict[str, Any]:
+        found: dict[str, Any] = {name: _path_id(request.path_params[name]) for name in operation.ids}
+        said = {"query": request.query_params, "headers": request.headers, "body": await request.body()}
+        faults: list[Fault] = []
+        for name, reader in readers.items():
+            try:
+                found[name] = reader(said[name])
+            except FaultsError as error:
+                faults += error.faults
+        if faults:
+            raise refusal(faults)
+        return found
+
+    return read
+
+
+def _path_id(text: str) -> bytes:
+    try:
+        return ids.from_text(text)
+    except ValueError:
+        raise NotFoundError("there is no such thing") from None

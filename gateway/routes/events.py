@@ -2,36 +2,35 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from pydantic import Field
+from msgspec import Meta
 
 from gateway import metrics
-from gateway.http.fields import Model
-from gateway.routes.dependencies import Attendee, SharedParts
+from gateway.http.fields import Input
+from gateway.routes.dependencies import Call, Routes
 from servicekit.errors import RateLimitedError
 
-router = APIRouter(prefix="/v1", tags=["checkin"])
+routes = Routes("checkin")
 
 
-class ClientEvent(Model):
+class ClientEvent(Input):
     """Something that happened on a phone."""
 
     name: Literal["scan_cancelled", "scan_failed", "tap_to_answer", "locate", "locate_failed", "sync"]
-    took_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    took_ms: Annotated[int, Meta(ge=0, le=600_000)] | None = None
     reason: Literal["", "denied", "timeout", "offline", "interrupted", "unsupported", "not_ours", "failed"] = ""
     platform: Literal["ios", "android", "ohos", "devtools", "other"] = "other"
 
 
-class ClientEvents(Model):
+class ClientEvents(Input):
     """Events that a phone has kept since it last told."""
 
-    events: Annotated[list[ClientEvent], Field(min_length=1, max_length=50)]
+    events: Annotated[list[ClientEvent], Meta(min_length=1, max_length=50)]
 
 
-@router.post("/client-events", status_code=204)
-async def take_events(body: ClientEvents, person: Attendee, shared: SharedParts) -> None:
+@routes.on("POST", "/v1/client-events", who="attendee", status=204)
+async def take_events(call: Call, body: ClientEvents) -> None:
     """Counts them; who they come from is not kept."""
-    if wait_s := shared.events.take(person.user_id):
+    if wait_s := call.parts.events.take(call.person.user_id):
         raise RateLimitedError("events come together, a few times a minute", retry_after_s=wait_s)
     for event in body.events:
         metrics.CLIENT_EVENTS.labels(event.name, event.reason, event.platform).inc()

@@ -2,15 +2,17 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from pydantic import Field
+import msgspec
+from msgspec import Meta
 
 from gateway.clients import SIGN_IN_S, ask
-from gateway.http.fields import Id, IdempotencyKey, Instant, Model, PageSize, PageToken
-from gateway.routes.dependencies import Caller, ClientAddress, Services, SharedParts
+from gateway.http.fields import Id, IdText, Input, Keyed, NextPageToken, Page, Time, Word
+from gateway.routes.dependencies import Call, Routes
 from protos.identity.v1 import identity_pb2 as pb
+from servicekit.clock import to_rfc3339
+from servicekit.ids import to_text
 
-router = APIRouter(prefix="/v1", tags=["identity"])
+routes = Routes("identity")
 
 RoleName = Literal["member", "staff", "organiser", "owner"]
 
@@ -23,209 +25,202 @@ _ROLES: dict[RoleName, pb.Role.ValueType] = {
 _ROLE_NAMES: dict[int, RoleName] = {role: name for name, role in _ROLES.items()}
 
 
-class SignIn(Model):
+_A_NAME = ["李雷"]
+_AN_ORGANISATION = ["实验中学"]
+_A_REFRESH_TOKEN = ["v1.Qm1dJr3wZp9Ho5uLsAbvS0mC2Xk7vYt4"]
+
+PersonName = Annotated[str, Meta(examples=_A_NAME)]
+OrganisationName = Annotated[str, Meta(examples=_AN_ORGANISATION)]
+
+
+class SignIn(Input):
     """What `wx.login` gave."""
 
-    code: Annotated[str, Field(min_length=1, max_length=256)]
+    code: Annotated[str, Meta(min_length=1, max_length=256, examples=["0a1B2c3D"])]
 
 
-class Refresh(Model):
+class Refresh(Input):
     """The refresh token of the last session answer; it works once."""
 
-    refresh_token: Annotated[str, Field(min_length=1, max_length=512)]
+    refresh_token: Annotated[str, Meta(min_length=1, max_length=512, examples=_A_REFRESH_TOKEN)]
     device_id: Annotated[
-        str, Field(max_length=64, description="As in check-ins; the same device may ask again for 120 s, else for 10.")
+        Word, Meta(description="As in check-ins; the same device may ask again for 120 s, else for 10.")
     ] = ""
 
 
-class User(Model):
+class User(msgspec.Struct):
     """A person; the name is empty until they gave it."""
 
-    id: Id
-    name: str
-    created_at: Instant
+    id: IdText
+    name: PersonName
+    created_at: Time
 
 
-class Session(Model):
+class Session(msgspec.Struct):
     """Tokens of a signed-in person. `expires_in` in seconds."""
 
-    access_token: str
-    expires_in: int
-    refresh_token: str
+    access_token: Annotated[str, Meta(examples=["eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTkyIn0.c2ln"])]
+    expires_in: Annotated[int, Meta(examples=[900])]
+    refresh_token: Annotated[str, Meta(examples=_A_REFRESH_TOKEN)]
     user: User
 
 
-class ProfileChange(Model):
+class ProfileChange(Input):
     """What a person changes of their own profile."""
 
-    name: Annotated[str, Field(max_length=256)]
+    name: Annotated[str, Meta(max_length=256, examples=_A_NAME)]
 
 
-class NewOrganisation(Model):
+class NewOrganisation(Input):
     """An organisation to create; its creator becomes the owner."""
 
-    name: Annotated[str, Field(max_length=256)]
+    name: Annotated[str, Meta(max_length=256, examples=_AN_ORGANISATION)]
 
 
-class Organisation(Model):
+class Organisation(msgspec.Struct):
     """An organisation and the caller's role in it."""
 
-    id: Id
-    name: str
+    id: IdText
+    name: OrganisationName
     role: RoleName | None
-    created_at: Instant
+    created_at: Time
 
 
-class Organisations(Model):
+class Organisations(msgspec.Struct):
     """A page of organisations."""
 
     organisations: list[Organisation]
-    next_page_token: str
+    next_page_token: NextPageToken
 
 
-class NewMember(Model):
+class NewMember(Input):
     """A person to add, with a role."""
 
     user_id: Id
     role: RoleName = "member"
 
 
-class RoleChange(Model):
+class RoleChange(Input):
     """A member's new role."""
 
     role: RoleName
 
 
-class Member(Model):
+class Member(msgspec.Struct):
     """A person in an organisation."""
 
-    user_id: Id
-    name: str
+    user_id: IdText
+    name: PersonName
     role: RoleName | None
-    joined_at: Instant
+    joined_at: Time
 
 
-class Members(Model):
+class Members(msgspec.Struct):
     """A page of members."""
 
     members: list[Member]
-    next_page_token: str
+    next_page_token: NextPageToken
 
 
-@router.post("/auth/wechat")
-async def sign_in(body: SignIn, services: Services, shared: SharedParts, address: ClientAddress) -> Session:
+@routes.on("POST", "/v1/auth/wechat", who="anybody")
+async def sign_in(call: Call, body: SignIn) -> Session:
     """Signs in with the code of `wx.login`; the first visit makes the user."""
     request = pb.SignInWithWechatRequest(code=body.code)
-    async with shared.failures.counted(address):
-        return _session(await ask(services.identity.SignInWithWechat, request, timeout_s=SIGN_IN_S))
+    async with call.parts.failures.counted(call.address):
+        return _session(await ask(call.services.identity.SignInWithWechat, request, timeout_s=SIGN_IN_S))
 
 
-@router.post("/auth/refresh")
-async def refresh(body: Refresh, services: Services, shared: SharedParts, address: ClientAddress) -> Session:
+@routes.on("POST", "/v1/auth/refresh", who="anybody")
+async def refresh(call: Call, body: Refresh) -> Session:
     """New tokens for a refresh token. Using an old one again ends the session everywhere."""
     request = pb.RefreshSessionRequest(refresh_token=body.refresh_token, device_id=body.device_id)
-    async with shared.failures.counted(address):
-        return _session(await ask(services.identity.RefreshSession, request))
+    async with call.parts.failures.counted(call.address):
+        return _session(await ask(call.services.identity.RefreshSession, request))
 
 
-@router.post("/auth/logout", status_code=204)
-async def sign_out(person: Caller, shared: SharedParts) -> None:
+@routes.on("POST", "/v1/auth/logout", status=204)
+async def sign_out(call: Call) -> None:
     """Ends the session of this access token."""
-    await ask(shared.clients.identity.EndSession, pb.EndSessionRequest(), person)
-    shared.guard.end(person)
+    await ask(call.services.identity.EndSession, pb.EndSessionRequest(), call.person)
+    call.parts.guard.end(call.person)
 
 
-@router.get("/me")
-async def get_me(person: Caller, services: Services) -> User:
+@routes.on("GET", "/v1/me")
+async def get_me(call: Call) -> User:
     """The caller's profile."""
-    return _user(await ask(services.identity.GetMe, pb.GetMeRequest(), person))
+    return _user(await ask(call.services.identity.GetMe, pb.GetMeRequest(), call.person))
 
 
 # A mini-program cannot send PATCH (wx.request), so PUT does the same.
-@router.put("/me")
-@router.patch("/me")
-async def update_me(body: ProfileChange, person: Caller, services: Services) -> User:
+@routes.on("PUT", "/v1/me")
+@routes.on("PATCH", "/v1/me")
+async def update_me(call: Call, body: ProfileChange) -> User:
     """Changes the caller's profile."""
-    return _user(await ask(services.identity.UpdateMe, pb.UpdateMeRequest(name=body.name), person))
+    return _user(await ask(call.services.identity.UpdateMe, pb.UpdateMeRequest(name=body.name), call.person))
 
 
-@router.post("/organisations", status_code=201)
-async def create_organisation(
-    body: NewOrganisation, person: Caller, services: Services, idempotency_key: IdempotencyKey = ""
-) -> Organisation:
+@routes.on("POST", "/v1/organisations", status=201)
+async def create_organisation(call: Call, headers: Keyed, body: NewOrganisation) -> Organisation:
     """Creates an organisation."""
-    request = pb.CreateOrganisationRequest(name=body.name, idempotency_key=idempotency_key)
-    return _organisation(await ask(services.identity.CreateOrganisation, request, person))
+    request = pb.CreateOrganisationRequest(name=body.name, idempotency_key=headers.idempotency_key)
+    return _organisation(await ask(call.services.identity.CreateOrganisation, request, call.person))
 
 
-@router.get("/organisations")
-async def list_organisations(
-    person: Caller, services: Services, page_size: PageSize = 0, page_token: PageToken = ""
-) -> Organisations:
+@routes.on("GET", "/v1/organisations")
+async def list_organisations(call: Call, query: Page) -> Organisations:
     """The organisations the caller belongs to."""
-    request = pb.ListOrganisationsRequest(page_size=page_size, page_token=page_token)
-    page: pb.ListOrganisationsResponse = await ask(services.identity.ListOrganisations, request, person)
-    return Organisations(
-        organisations=[_organisation(one) for one in page.organisations], next_page_token=page.next_page_token
-    )
+    request = pb.ListOrganisationsRequest(page_size=query.page_size, page_token=query.page_token)
+    page: pb.ListOrganisationsResponse = await ask(call.services.identity.ListOrganisations, request, call.person)
+    return Organisations([_organisation(one) for one in page.organisations], page.next_page_token)
 
 
-@router.get("/organisations/{organisation_id}/members")
-async def list_members(
-    organisation_id: Id, person: Caller, services: Services, page_size: PageSize = 0, page_token: PageToken = ""
-) -> Members:
+@routes.on("GET", "/v1/organisations/{organisation_id}/members")
+async def list_members(call: Call, organisation_id: Id, query: Page) -> Members:
     """The members of an organisation."""
-    request = pb.ListMembersRequest(organisation_id=organisation_id, page_size=page_size, page_token=page_token)
-    page: pb.ListMembersResponse = await ask(services.identity.ListMembers, request, person)
-    return Members(members=[_member(one) for one in page.members], next_page_token=page.next_page_token)
+    request = pb.ListMembersRequest(
+        organisation_id=organisation_id, page_size=query.page_size, page_token=query.page_token
+    )
+    page: pb.ListMembersResponse = await ask(call.services.identity.ListMembers, request, call.person)
+    return Members([_member(one) for one in page.members], page.next_page_token)
 
 
-@router.post("/organisations/{organisation_id}/members", status_code=201)
-async def add_member(organisation_id: Id, body: NewMember, person: Caller, services: Services) -> Member:
+@routes.on("POST", "/v1/organisations/{organisation_id}/members", status=201)
+async def add_member(call: Call, organisation_id: Id, body: NewMember) -> Member:
     """Adds a person to an organisation."""
     request = pb.AddMemberRequest(organisation_id=organisation_id, user_id=body.user_id, role=_ROLES[body.role])
-    return _member(await ask(services.identity.AddMember, request, person))
+    return _member(await ask(call.services.identity.AddMember, request, call.person))
 
 
-@router.patch("/organisations/{organisation_id}/members/{user_id}")
-async def update_member(
-    organisation_id: Id, user_id: Id, body: RoleChange, person: Caller, services: Services
-) -> Member:
+@routes.on("PATCH", "/v1/organisations/{organisation_id}/members/{user_id}")
+async def update_member(call: Call, organisation_id: Id, user_id: Id, body: RoleChange) -> Member:
     """Changes a member's role."""
     request = pb.UpdateMemberRequest(organisation_id=organisation_id, user_id=user_id, role=_ROLES[body.role])
-    return _member(await ask(services.identity.UpdateMember, request, person))
+    return _member(await ask(call.services.identity.UpdateMember, request, call.person))
 
 
-@router.delete("/organisations/{organisation_id}/members/{user_id}", status_code=204)
-async def remove_member(organisation_id: Id, user_id: Id, person: Caller, services: Services) -> None:
+@routes.on("DELETE", "/v1/organisations/{organisation_id}/members/{user_id}", status=204)
+async def remove_member(call: Call, organisation_id: Id, user_id: Id) -> None:
     """Removes a member."""
     request = pb.RemoveMemberRequest(organisation_id=organisation_id, user_id=user_id)
-    await ask(services.identity.RemoveMember, request, person)
+    await ask(call.services.identity.RemoveMember, request, call.person)
 
 
 def _session(session: pb.Session) -> Session:
-    return Session(
-        access_token=session.access_token,
-        expires_in=session.expires_in_s,
-        refresh_token=session.refresh_token,
-        user=_user(session.user),
-    )
+    return Session(session.access_token, session.expires_in_s, session.refresh_token, _user(session.user))
 
 
 def _user(user: pb.User) -> User:
-    return User(id=user.user_id, name=user.name, created_at=user.created_at)
+    return User(to_text(user.user_id), user.name, to_rfc3339(user.created_at))
 
 
 def _organisation(organisation: pb.Organisation) -> Organisation:
     return Organisation(
-        id=organisation.organisation_id,
-        name=organisation.name,
-        role=_ROLE_NAMES.get(organisation.role),
-        created_at=organisation.created_at,
+        to_text(organisation.organisation_id),
+        organisation.name,
+        _ROLE_NAMES.get(organisation.role),
+        to_rfc3339(organisation.created_at),
     )
 
 
 def _member(member: pb.Member) -> Member:
-    return Member(
-        user_id=member.user_id, name=member.name, role=_ROLE_NAMES.get(member.role), joined_at=member.joined_at
-    )
+    return Member(to_text(member.user_id), member.name, _ROLE_NAMES.get(member.role), to_rfc3339(member.joined_at))

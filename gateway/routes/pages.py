@@ -3,13 +3,12 @@
 import re
 from pathlib import Path
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from gateway.http.problems import NoSuchPathError
-from gateway.routes.dependencies import SharedParts
-
-router = APIRouter(include_in_schema=False)
+from gateway.routes.dependencies import route
+from gateway.settings import Settings
 
 _STATIC = Path(__file__).parent.parent / "static"
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
@@ -28,18 +27,20 @@ _DOCS_HEADERS = _HEADERS | {
 }
 
 
-@router.get("/q/{token}")
-async def scan(token: str, shared: SharedParts) -> Response:
+async def scan(request: Request) -> Response:
     """Says that WeChat opens this QR, or proves to WeChat that this host is ours."""
-    if match := _CHECK_FILE.fullmatch(token):
-        return _check_file(match[1], shared.settings.wechat_check)
+    settings: Settings = request.app.state.parts.settings
+    if match := _CHECK_FILE.fullmatch(request.path_params["token"]):
+        return _check_file(match[1], settings.wechat_check)
     return HTMLResponse(_SCAN, headers=_HEADERS)
 
 
-@router.get("/docs")
-async def docs() -> Response:
+async def docs(request: Request) -> Response:
     """The documentation, without anything from another host."""
     return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
+
+
+ROUTES = [route("GET", "/q/{token}", scan), route("GET", "/docs", docs)]
 
 
 def _check_file(asked: str, configured: str) -> Response:

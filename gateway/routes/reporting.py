@@ -2,135 +2,136 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query
-from fastapi.responses import StreamingResponse
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response, StreamingResponse
 
 from gateway.clients import Clients, ask
-from gateway.http.fields import Id, Instant, Model, PageSize, PageToken
-from gateway.live import STATUSES, Snapshot
-from gateway.routes.dependencies import Caller, Services, SharedParts
+from gateway.http.fields import Id, IdText, Instant, NextPageToken, Page, Time, Word
+from gateway.live import Snapshot
+from gateway.live_events import STATUSES, StatusName
+from gateway.openapi import Media
+from gateway.routes.dependencies import Call, Routes
 from protos.reporting.v1 import reporting_pb2 as pb
+from servicekit.clock import to_rfc3339
+from servicekit.ids import to_text
 from servicekit.tokens import Claims
 
-router = APIRouter(prefix="/v1/activities/{activity_id}", tags=["reporting"])
+routes = Routes("reporting")
 
-StatusName = Literal["checked_in", "pending_review", "provisional", "refused", "absent"]
 PunctualityName = Literal["on_time", "late", "early_leave"]
 MethodName = Literal["qr", "code", "nfc", "place", "staff"]
-Word = Annotated[str, Query(max_length=64)]
 
 _MINUTE_S = 60
 _STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
+_STREAM = Media("text/event-stream", {"type": "string"}, 'id: 7-1\nevent: stats\ndata: {"checked_in": 3}\n\n')
 
 
-class MinuteCount(Model):
+class MinuteCount(msgspec.Struct):
     """People who came in `span_s` from a minute on: longer ago than two hours by 15 minutes, than a day by 4 hours."""
 
-    minute: Instant
+    minute: Time
     count: int
-    span_s: int
+    span_s: Annotated[int, Meta(examples=[_MINUTE_S])]
 
 
-class Stats(Model):
+class Stats(msgspec.Struct):
     """The numbers of an activity: people, not rows. `expected` and `rate` are null for open rosters."""
 
     expected: int | None
     checked_in: int
     inside: int
-    rate: float | None
+    rate: Annotated[float | None, Meta(examples=[0.5])]
     pending_review: int
     provisional: int
     refused: int
     late: int
     over_capacity: int
     by_minute: list[MinuteCount]
-    by_method: dict[str, int]
-    by_gate: dict[str, int]
-    by_reason: dict[str, int]
-    as_of: Instant
+    by_method: Annotated[dict[str, int], Meta(examples=[{"qr": 1}])]
+    by_gate: Annotated[dict[str, int], Meta(examples=[{"北门": 1}])]
+    by_reason: Annotated[dict[str, int], Meta(examples=[{"FENCE_OUTSIDE": 1}])]
+    as_of: Time
     stale: bool
 
 
-class Person(Model):
+class Person(msgspec.Struct):
     """One person in an activity."""
 
-    user_id: Id
-    name: str
-    status: str | None
-    punctuality: str | None
-    checked_in_at: Instant | None
-    method: str | None
-    gate: str | None
-    reasons: list[str]
+    user_id: IdText
+    name: Annotated[str, Meta(examples=["李雷"])]
+    status: StatusName | None
+    punctuality: Annotated[str | None, Meta(examples=["on_time"])]
+    checked_in_at: Time | None
+    method: Annotated[str | None, Meta(examples=["qr"])]
+    gate: Annotated[str | None, Meta(examples=["北门"])]
+    reasons: Annotated[list[str], Meta(examples=[["LATE"]])]
 
 
-class People(Model):
+class People(msgspec.Struct):
     """A page of people."""
 
     people: list[Person]
-    next_page_token: str
+    next_page_token: NextPageToken
 
 
-@router.get("/stats")
-async def get_stats(activity_id: Id, person: Caller, services: Services) -> Stats:
+class Filter(Page):
+    """Whom to list, and which part of the list."""
+
+    status: StatusName | None = None
+    q: Word = ""
+    method: MethodName | None = None
+    reason: Word = ""
+    gate: Word = ""
+    punctuality: PunctualityName | None = None
+    from_: Instant | None = msgspec.field(default=None, name="from")
+    to: Instant | None = None
+
+
+class Resuming(msgspec.Struct, rename="kebab"):
+    """Where an earlier stream ended."""
+
+    last_event_id: Word = ""
+
+
+@routes.on("GET", "/v1/activities/{activity_id}/stats")
+async def get_stats(call: Call, activity_id: Id) -> Stats:
     """The numbers of an activity, for owner, organiser and staff."""
-    return to_stats(await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person))
+    request = pb.GetStatsRequest(activity_id=activity_id)
+    return to_stats(await ask(call.services.reporting.GetStats, request, call.person))
 
 
-@router.get("/people")
-async def list_people(
-    activity_id: Id,
-    person: Caller,
-    services: Services,
-    status: StatusName | None = None,
-    q: Word = "",
-    method: MethodName | None = None,
-    reason: Word = "",
-    gate: Word = "",
-    punctuality: PunctualityName | None = None,
-    from_: Annotated[Instant | None, Query(alias="from")] = None,
-    to: Annotated[Instant | None, Query()] = None,
-    page_size: PageSize = 0,
-    page_token: PageToken = "",
-) -> People:
+@routes.on("GET", "/v1/activities/{activity_id}/people")
+async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
     """Who is where in an activity, filtered."""
     request = pb.ListPeopleRequest(
         activity_id=activity_id,
-        status=_STATUS_NUMBERS[status] if status else pb.STATUS_UNSPECIFIED,
-        query=q,
-        method=method or "",
-        reason=reason,
-        gate=gate,
-        punctuality=punctuality or "",
-        from_at=from_ or 0,
-        to_at=to or 0,
-        page_size=page_size,
-        page_token=page_token,
+        status=_STATUS_NUMBERS[query.status] if query.status else pb.STATUS_UNSPECIFIED,
+        query=query.q,
+        method=query.method or "",
+        reason=query.reason,
+        gate=query.gate,
+        punctuality=query.punctuality or "",
+        from_at=query.from_ or 0,
+        to_at=query.to or 0,
+        page_size=query.page_size,
+        page_token=query.page_token,
     )
-    page: pb.ListPeopleResponse = await ask(services.reporting.ListPeople, request, person)
-    return People(people=[_person(one) for one in page.people], next_page_token=page.next_page_token)
+    page: pb.ListPeopleResponse = await ask(call.services.reporting.ListPeople, request, call.person)
+    return People([_person(one) for one in page.people], page.next_page_token)
 
 
-@router.get(
-    "/live",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
-)
-async def live(
-    activity_id: Id,
-    person: Caller,
-    shared: SharedParts,
-    last_event_id: Annotated[str, Header(max_length=64)] = "",
-) -> StreamingResponse:
+@routes.on("GET", "/v1/activities/{activity_id}/live", answers={200: _STREAM})
+async def live(call: Call, activity_id: Id, headers: Resuming) -> Response:
     """A `stats` event, then `stats` and `checkin` events as they happen; resumes after `Last-Event-ID`.
 
     The first `stats` is what `/stats` answers. A later one carries `is_partial: true`, and in `by_minute` only what
     changed since the one before; what is gone counts 0. A `reset` says that events are lost: forget what you show, take
     the whole `stats` that follows, and read `/people` again.
     """
-    events = await shared.live.open(activity_id, person, last_event_id)
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    events = await call.parts.live.open(activity_id, call.person, headers.last_event_id)
+    told = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(events, media_type=_STREAM.type, headers=told)
 
 
 async def snapshot(services: Clients, activity_id: bytes, person: Claims | None) -> Snapshot:
@@ -144,7 +145,7 @@ async def snapshot(services: Clients, activity_id: bytes, person: Claims | None)
         stats = await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person)
     else:
         stats = await ask(services.reporting.GetLiveStats, pb.GetLiveStatsRequest(activity_id=activity_id))
-    return Snapshot(stats.event_id, to_stats(stats).model_dump(mode="json"))
+    return Snapshot(stats.event_id, msgspec.to_builtins(to_stats(stats)))
 
 
 def to_stats(stats: pb.Stats) -> Stats:
@@ -161,24 +162,23 @@ def to_stats(stats: pb.Stats) -> Stats:
         late=stats.late,
         over_capacity=stats.over_capacity,
         by_minute=[
-            MinuteCount(minute=one.minute_at, count=one.count, span_s=one.span_s or _MINUTE_S)
-            for one in stats.by_minute
+            MinuteCount(to_rfc3339(one.minute_at), one.count, one.span_s or _MINUTE_S) for one in stats.by_minute
         ],
         by_method=dict(stats.by_method),
         by_gate=dict(stats.by_gate),
         by_reason=dict(stats.by_reason),
-        as_of=stats.as_of,
+        as_of=to_rfc3339(stats.as_of),
         stale=stats.stale,
     )
 
 
 def _person(person: pb.Person) -> Person:
     return Person(
-        user_id=person.user_id,
+        user_id=to_text(person.user_id),
         name=person.name,
         status=STATUSES.get(person.status),
         punctuality=person.punctuality or None,
-        checked_in_at=person.checked_in_at or None,
+        checked_in_at=to_rfc3339(person.checked_in_at) if person.checked_in_at else None,
         method=person.method or None,
         gate=person.gate or None,
         reasons=list(person.reasons),

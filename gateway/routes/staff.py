@@ -1,25 +1,31 @@
 """Staff check people in."""
 
-from typing import Any
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from msgspec import Meta
 
-from gateway.checkins.attempts import StaffCheckin, reader
+from gateway.checkins.attempts import StaffCheckin
 from gateway.checkins.batch import Result
+from gateway.checkins.decoding import reader
 from gateway.http.fields import Id
-from gateway.routes.dependencies import Attendee, SharedParts
+from gateway.openapi import any_of
+from gateway.routes.dependencies import Call, Routes
 from servicekit.errors import RateLimitedError, invalid
 
-router = APIRouter(prefix="/v1", tags=["checkin"])
+routes = Routes("checkin")
 
 MAXIMUM_ITEMS = 200
 
+_BOUNDS = {"minItems": 1, "maxItems": MAXIMUM_ITEMS}
 
-class Batch(msgspec.Struct, forbid_unknown_fields=True):
+Items = Annotated[list[Annotated[msgspec.Raw, any_of(StaffCheckin)]], Meta(extra_json_schema=_BOUNDS)]
+
+
+class StaffBatch(msgspec.Struct, forbid_unknown_fields=True):
     """People whom staff check in."""
 
-    checkins: list[msgspec.Raw]
+    checkins: Items
 
 
 class LetIn(msgspec.Struct):
@@ -28,46 +34,29 @@ class LetIn(msgspec.Struct):
     results: list[Result]
 
 
-# What the OpenAPI document needs to know of this route.
-SCHEMAS = (LetIn, StaffCheckin)
-
-_decode = reader(Batch)
+_decode = reader(StaffBatch)
 _decode_list = reader(list[msgspec.Raw])
-_encode = msgspec.json.Encoder().encode
-_DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LetIn"}}},
-        "description": "One result per person.",
-    }
+_A_BATCH = {
+    "checkins": [
+        {"attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f", "user_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e80"}
+    ]
 }
-_LIST = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": MAXIMUM_ITEMS,
-    "items": {"$ref": "#/components/schemas/StaffCheckin"},
-}
-_OBJECT = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["checkins"],
-    "properties": {"checkins": _LIST},
-}
-_BODY = {"required": True, "content": {"application/json": {"schema": {"anyOf": [_OBJECT, _LIST]}}}}
 
 
-@router.post(
-    "/activities/{activity_id}/checkins/batch",
-    response_class=Response,
-    responses=_DOCUMENTED,
-    openapi_extra={"requestBody": _BODY},
+@routes.on(
+    "POST",
+    "/v1/activities/{activity_id}/checkins/batch",
+    who="attendee",
+    body=StaffBatch | Items,
+    example=_A_BATCH,
+    meanings={200: "One result per person."},
 )
-async def let_in(activity_id: Id, request: Request, staff: Attendee, shared: SharedParts) -> Response:
+async def let_in(call: Call, activity_id: Id) -> LetIn:
     """Checks people in for owner, organiser and staff; each has an answer of their own."""
-    if wait_s := shared.batches.take(staff.user_id):
+    if wait_s := call.parts.batches.take(call.person.user_id):
         raise RateLimitedError("one batch a second at most", retry_after_s=wait_s)
-    items = _items(await request.body())
-    results = await shared.many.let_in(staff, activity_id, items, request.state.received_at, request.state.request_id)
-    return Response(_encode(LetIn(results)), media_type="application/json")
+    items = _items(await call.body())
+    return LetIn(await call.parts.many.let_in(call.person, activity_id, items, call.received_at, call.request_id))
 
 
 def _items(body: bytes) -> list[msgspec.Raw]:

@@ -2,16 +2,16 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from pydantic import Field
+import msgspec
+from msgspec import Meta
 
 from gateway.clients import ask
-from gateway.http.fields import IdempotencyKey, Model
-from gateway.routes.dependencies import Caller, Services, SharedParts
+from gateway.http.fields import Input, Keyed
+from gateway.routes.dependencies import Call, Routes
 from protos.identity.v1 import identity_pb2 as pb
 from servicekit.errors import RateLimitedError
 
-router = APIRouter(prefix="/v1/me/subscriptions", tags=["identity"])
+routes = Routes("identity")
 
 AnswerName = Literal["accept", "reject", "ban", "filter"]
 
@@ -24,42 +24,45 @@ _ANSWERS: dict[AnswerName, pb.Subscription.Answer.ValueType] = {
 _ANSWER_NAMES = {answer: name for name, answer in _ANSWERS.items()}
 
 
-class Grant(Model):
+_A_TEMPLATE = ["Vn0dWq6sT1c4yXk2"]
+
+TemplateId = Annotated[str, Meta(examples=_A_TEMPLATE)]
+
+
+class Grant(Input):
     """The person's answer about one template."""
 
-    template_id: Annotated[str, Field(min_length=1, max_length=64)]
+    template_id: Annotated[str, Meta(min_length=1, max_length=64, examples=_A_TEMPLATE)]
     result: AnswerName
 
 
-class Grants(Model):
+class Grants(Input):
     """All answers of one question."""
 
-    grants: Annotated[list[Grant], Field(min_length=1, max_length=5)]
+    grants: Annotated[list[Grant], Meta(min_length=1, max_length=5)]
 
 
-class Standing(Model):
+class Standing(msgspec.Struct):
     """By template: how many messages may still be sent, and what the person said last; null when never asked."""
 
-    quotas: dict[str, int]
-    results: dict[str, AnswerName | None]
+    quotas: dict[TemplateId, int]
+    results: dict[TemplateId, AnswerName | None]
 
 
-@router.post("")
-async def grant(
-    body: Grants, person: Caller, services: Services, shared: SharedParts, idempotency_key: IdempotencyKey = ""
-) -> Standing:
+@routes.on("POST", "/v1/me/subscriptions")
+async def grant(call: Call, headers: Keyed, body: Grants) -> Standing:
     """Notes what the caller answered; an acceptance is worth one message."""
-    if wait_s := shared.grants.take(person.user_id):
+    if wait_s := call.parts.grants.take(call.person.user_id):
         raise RateLimitedError("one question at a time", retry_after_s=wait_s)
     grants = [pb.Grant(template_id=each.template_id, answer=_ANSWERS[each.result]) for each in body.grants]
-    request = pb.GrantSubscriptionsRequest(grants=grants, idempotency_key=idempotency_key)
-    return _standing(await ask(services.identity.GrantSubscriptions, request, person))
+    request = pb.GrantSubscriptionsRequest(grants=grants, idempotency_key=headers.idempotency_key)
+    return _standing(await ask(call.services.identity.GrantSubscriptions, request, call.person))
 
 
-@router.get("")
-async def get_subscriptions(person: Caller, services: Services) -> Standing:
+@routes.on("GET", "/v1/me/subscriptions")
+async def get_subscriptions(call: Call) -> Standing:
     """Where the caller stands."""
-    return _standing(await ask(services.identity.GetSubscriptions, pb.GetSubscriptionsRequest(), person))
+    return _standing(await ask(call.services.identity.GetSubscriptions, pb.GetSubscriptionsRequest(), call.person))
 
 
 def _standing(found: pb.Subscriptions) -> Standing:

@@ -2,36 +2,39 @@
 
 import logging
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
 from gateway.checkins import answers
-from gateway.checkins.attempts import StaffAttempt, reader
+from gateway.checkins.attempts import CheckinRequest, StaffAttempt
 from gateway.checkins.batch import Result
+from gateway.checkins.decoding import reader
 from gateway.checkins.line import ANSWER_S
 from gateway.clients import CALL_S, Clients, ask
-from gateway.routes.dependencies import Attendee, SharedParts
+from gateway.openapi import any_of
+from gateway.routes.dependencies import Call, Routes
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import RateLimitedError, ServiceError
 from servicekit.tokens import Claims
 
 log = logging.getLogger(__name__)
 
-router = APIRouter(prefix="/v1", tags=["checkin"])
+routes = Routes("checkin")
 
 MAXIMUM_ITEMS = 50
 _MAXIMUM_CURSOR = 512
 _LEAST_CHANGES_S = 0.2
 
+Item = Annotated[msgspec.Raw, any_of(CheckinRequest, StaffAttempt)]
+
 
 class Sync(msgspec.Struct, forbid_unknown_fields=True):
     """Attempts as of `POST /v1/checkins`, and the cursor of the last sync."""
 
-    attempts: Annotated[list[msgspec.Raw], Meta(max_length=MAXIMUM_ITEMS)]
-    cursor: Annotated[str, Meta(max_length=_MAXIMUM_CURSOR)] = ""
+    attempts: Annotated[list[Item], Meta(max_length=MAXIMUM_ITEMS)]
+    cursor: Annotated[str, Meta(max_length=_MAXIMUM_CURSOR, description="Empty: from the beginning.")] = ""
 
 
 class Synced(msgspec.Struct):
@@ -43,46 +46,28 @@ class Synced(msgspec.Struct):
     has_more: bool
 
 
-# What the OpenAPI document needs to know of this route.
-SCHEMAS = (Synced, StaffAttempt)
-
 _decode = reader(Sync)
-_encode = msgspec.json.Encoder().encode
-_DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Synced"}}},
-        "description": "One result per attempt, and what changed.",
-    }
-}
-_ITEMS = [{"$ref": "#/components/schemas/CheckinRequest"}, {"$ref": "#/components/schemas/StaffAttempt"}]
-_BODY = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["attempts"],
-    "properties": {
-        "attempts": {"type": "array", "maxItems": MAXIMUM_ITEMS, "items": {"anyOf": _ITEMS}},
-        "cursor": {"type": "string", "maxLength": _MAXIMUM_CURSOR, "description": "Empty: from the beginning."},
-    },
-}
+_AN_ATTEMPT = {"attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f", "method": "code", "code": "K7M2PQ"}
 
 
-@router.post(
-    "/checkins/sync",
-    response_class=Response,
-    responses=_DOCUMENTED,
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _BODY}}}},
+@routes.on(
+    "POST",
+    "/v1/checkins/sync",
+    who="attendee",
+    body=Sync,
+    example={"attempts": [_AN_ATTEMPT], "cursor": ""},
+    meanings={200: "One result per attempt, and what changed."},
 )
-async def sync(request: Request, person: Attendee, shared: SharedParts) -> Response:
+async def sync(call: Call) -> Synced:
     """Attempts that waited on the phone, each with its own answer; then what the phone has not seen."""
-    if wait_s := shared.syncs.take(person.user_id):
+    if wait_s := call.parts.syncs.take(call.person.user_id):
         raise RateLimitedError("one phone syncs every two seconds at most", retry_after_s=wait_s)
-    said = _decode(await request.body())
+    said = _decode(await call.body())
     since = time.monotonic()
-    results = await shared.many.sync(person, said.attempts, request.state.received_at, request.state.request_id, since)
-    page = await _changes(shared.clients, person, said.cursor, since + ANSWER_S)
+    results = await call.parts.many.sync(call.person, said.attempts, call.received_at, call.request_id, since)
+    page = await _changes(call.services, call.person, said.cursor, since + ANSWER_S)
     changes = [answers.to_checkin(change) for change in page.changes]
-    body = _encode(Synced(results, changes, page.cursor, page.has_more))
-    return Response(body, media_type="application/json")
+    return Synced(results, changes, page.cursor, page.has_more)
 
 
 async def _changes(services: Clients, person: Claims, cursor: str, due_at: float) -> pb.ListChangesResponse:

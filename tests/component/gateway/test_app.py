@@ -1,4 +1,4 @@
-"""The FastAPI surface over real HTTP: mapping to the services, problems, pages, one OpenAPI document."""
+"""The surface over real HTTP: mapping to the services, problems, pages, one OpenAPI document."""
 
 from typing import Any
 
@@ -363,12 +363,14 @@ async def test_one_document_describes_everything(gateway: Gateway) -> None:
 
     hot = document["paths"]["/v1/checkins"]["post"]
     assert document["openapi"].startswith("3.1") and set(hot["responses"]) >= {"200", "201", "202", "422", "503"}
-    assert set(_references(document)) <= set(document["components"]["schemas"])
+    for kind in ("schemas", "responses"):
+        assert set(_references(document, kind)) <= set(document["components"][kind])
     assert "/q/{token}" not in document["paths"] and "/openapi.json" in text and "https://" not in text
 
 
-def _references(node: Any) -> list[str]:
+def _references(node: Any, kind: str) -> list[str]:
     if isinstance(node, dict):
-        own = [node["$ref"].rsplit("/", 1)[1]] if isinstance(node.get("$ref"), str) else []
-        return own + [name for child in node.values() for name in _references(child)]
-    return [name for child in node for name in _references(child)] if isinstance(node, list) else []
+        reference = node.get("$ref", "").rsplit("/", 2)
+        own = [reference[2]] if reference[1:2] == [kind] else []
+        return own + [name for child in node.values() for name in _references(child, kind)]
+    return [name for child in node for name in _references(child, kind)] if isinstance(node, list) else []

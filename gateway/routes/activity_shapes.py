@@ -1,0 +1,338 @@
+"""Activities as the API takes and gives them, and as `activity.v1` does."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from gateway.http.fields import Bssid, BssidText, Count, Id, IdText, Input, Instant, NextPageToken, Time, Word
+from protos.activity.v1 import activity_pb2 as pb
+from servicekit.clock import to_rfc3339
+from servicekit.ids import to_text
+
+KindName = Literal["event", "attendance", "points"]
+StateName = Literal["draft", "published", "closed", "cancelled"]
+MethodName = Literal["qr", "code", "nfc", "place", "staff"]
+GradeName = Literal["off", "review", "refuse"]
+LateName = Literal["accept", "review", "refuse"]
+
+_KINDS: dict[KindName, pb.Kind.ValueType] = {
+    "attendance": pb.KIND_ATTENDANCE,
+    "event": pb.KIND_EVENT,
+    "points": pb.KIND_POINTS,
+}
+_METHODS: dict[MethodName, pb.Method.ValueType] = {
+    "qr": pb.METHOD_QR,
+    "code": pb.METHOD_CODE,
+    "nfc": pb.METHOD_NFC,
+    "place": pb.METHOD_PLACE,
+    "staff": pb.METHOD_STAFF,
+}
+_GRADES: dict[str, pb.Grade.ValueType] = {
+    "off": pb.GRADE_OFF,
+    "review": pb.GRADE_REVIEW,
+    "refuse": pb.GRADE_REFUSE,
+    "accept": pb.GRADE_ACCEPT,
+}
+_PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
+    "any": pb.PLACE_RULE_ANY,
+    "all": pb.PLACE_RULE_ALL,
+}
+_STATE_NAMES: dict[int, StateName] = {
+    pb.STATE_DRAFT: "draft",
+    pb.STATE_PUBLISHED: "published",
+    pb.STATE_CLOSED: "closed",
+    pb.STATE_CANCELLED: "cancelled",
+}
+
+_KIND_NAMES = {number: name for name, number in _KINDS.items()}
+_METHOD_NAMES = {number: name for name, number in _METHODS.items()}
+_GRADE_NAMES: dict[int, Any] = {number: name for name, number in _GRADES.items()}
+_PLACE_RULE_NAMES = {number: name for name, number in _PLACE_RULES.items()}
+
+_A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
+_A_TITLE = ["新生讲座"]
+_GATES = [["北门"]]
+_A_TOKEN = ["AbvS0mC2Xk7vYt4Qm1dJr3wZp9Ho5uLs"]
+_A_CODE = ["K7M2PQ"]
+
+Title = Annotated[str, Meta(examples=_A_TITLE)]
+Gates = Annotated[list[str], Meta(examples=_GATES)]
+
+
+class NewPlace(Input, kw_only=True):
+    """Where people check in, in GCJ-02 as `wx.chooseLocation` gives it."""
+
+    name: Annotated[str, Meta(max_length=256)] = ""
+    latitude: float
+    longitude: float
+    coord: Literal["gcj02"]
+    radius_m: float = 500
+
+
+class Place(NewPlace, forbid_unknown_fields=False):
+    """Where people check in, in GCJ-02."""
+
+
+class NewAccessPoint(Input, kw_only=True):
+    """A Wi-Fi whose access point proves the place."""
+
+    ssid: Word = ""
+    bssid: Bssid
+
+
+class AccessPoint(msgspec.Struct):
+    """A Wi-Fi whose access point proves the place."""
+
+    ssid: str
+    bssid: BssidText
+
+
+class NewPolicy(Input):
+    """What is made of a finding."""
+
+    fence: GradeName = "review"
+    wifi: GradeName = "off"
+    place: Literal["any", "all"] = "any"
+    late: LateName = "accept"
+    offline: LateName = "review"
+    face: GradeName = "off"
+
+
+class Policy(NewPolicy, forbid_unknown_fields=False):
+    """What is made of a finding."""
+
+
+class NewActivity(Input, kw_only=True):
+    """An activity to create. The window is [starts_at - opens_before_s, ends_at + closes_after_s]."""
+
+    organisation_id: Id
+    kind: KindName
+    title: Annotated[str, Meta(max_length=1024, examples=_A_TITLE)]
+    time_zone: Word = "Asia/Shanghai"
+    starts_at: Instant
+    ends_at: Annotated[Instant, Meta(examples=["2026-09-01T10:00:00+08:00"])]
+    opens_before_s: Count = 0
+    closes_after_s: Count = 0
+    late_after_s: Annotated[Count | None, Meta(description="Counted from starts_at; null: nobody is late.")] = None
+    place: Annotated[NewPlace | None, Meta(examples=[_A_PLACE])] = None
+    wifi: Annotated[list[NewAccessPoint], Meta(max_length=256)] = []
+    methods: Annotated[tuple[MethodName, ...], Meta(min_length=1, max_length=5)] = ("qr",)
+    policy: Annotated[NewPolicy, Meta(extra_json_schema={"default": msgspec.to_builtins(NewPolicy())})] = msgspec.field(
+        default_factory=NewPolicy
+    )
+    qr_period_s: Count = 60
+    strict: bool = False
+    capacity: Annotated[Count, Meta(description="0: unlimited.")] = 0
+    offline_window_s: Count = 7200
+    gates: Annotated[list[Word], Meta(max_length=256, examples=_GATES)] = []
+    roster: Literal["open"] = "open"
+
+
+class Occurrence(msgspec.Struct):
+    """One time window of an activity."""
+
+    id: IdText
+    starts_at: Time
+    ends_at: Time
+
+
+class Activity(msgspec.Struct):
+    """An activity as owner, organiser and staff see it; `code` is null for everybody else."""
+
+    id: IdText
+    organisation_id: IdText
+    kind: KindName | None
+    title: Title
+    time_zone: Annotated[str, Meta(examples=["Asia/Shanghai"])]
+    starts_at: Time
+    ends_at: Time
+    opens_before_s: int
+    closes_after_s: int
+    late_after_s: int | None
+    place: Annotated[Place | None, Meta(examples=[_A_PLACE])]
+    wifi: list[AccessPoint]
+    methods: list[MethodName]
+    policy: Policy
+    qr_period_s: int
+    strict: bool
+    capacity: int
+    offline_window_s: int
+    gates: Gates
+    code: Annotated[str | None, Meta(examples=_A_CODE)]
+    state: StateName | None
+    revision: int
+    occurrences: list[Occurrence]
+    created_at: Time
+
+
+class Activities(msgspec.Struct):
+    """A page of activities."""
+
+    activities: list[Activity]
+    next_page_token: NextPageToken
+
+
+class Card(msgspec.Struct):
+    """An activity as a participant may see it: without credentials."""
+
+    activity_id: IdText
+    occurrence_id: IdText
+    kind: KindName | None
+    title: Title
+    time_zone: Annotated[str, Meta(examples=["Asia/Shanghai"])]
+    starts_at: Time
+    ends_at: Time
+    opens_at: Time
+    closes_at: Time
+    state: StateName | None
+    methods: list[MethodName]
+    place: Annotated[Place | None, Meta(examples=[_A_PLACE])]
+    strict: bool
+    gates: Gates
+    uses_wifi: bool
+
+
+class ResolveToken(Input):
+    """What the phone scanned."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=256, examples=_A_TOKEN)]
+
+
+class Qr(msgspec.Struct):
+    """The current QR and code of an activity; fetch again after `refresh_in_s`."""
+
+    token: Annotated[str, Meta(examples=_A_TOKEN)]
+    url: Annotated[str, Meta(examples=[f"https://qiandao.example/q/{_A_TOKEN[0]}"])]
+    slot: int
+    expires_at: Time
+    refresh_in_s: int
+    code: Annotated[str, Meta(examples=_A_CODE)]
+
+
+def to_message(body: NewActivity) -> pb.Activity:
+    """The activity to create."""
+    return pb.Activity(
+        organisation_id=body.organisation_id,
+        kind=_KINDS[body.kind],
+        title=body.title,
+        time_zone=body.time_zone,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        opens_before_s=body.opens_before_s,
+        closes_after_s=body.closes_after_s,
+        late_after_s=body.late_after_s or 0,
+        has_late_after=body.late_after_s is not None,
+        place=_place_to_message(body.place) if body.place else None,
+        wifi=[pb.Wifi(ssid=wifi.ssid, bssid=wifi.bssid) for wifi in body.wifi],
+        methods=[_METHODS[name] for name in body.methods],
+        policy=_policy_to_message(body.policy),
+        qr_period_s=body.qr_period_s,
+        strict=body.strict,
+        capacity=body.capacity,
+        offline_window_s=body.offline_window_s,
+        gates=body.gates,
+    )
+
+
+def to_activity(activity: pb.Activity) -> Activity:
+    """The activity in JSON terms."""
+    return Activity(
+        id=to_text(activity.activity_id),
+        organisation_id=to_text(activity.organisation_id),
+        kind=_KIND_NAMES.get(activity.kind),
+        title=activity.title,
+        time_zone=activity.time_zone,
+        starts_at=to_rfc3339(activity.starts_at),
+        ends_at=to_rfc3339(activity.ends_at),
+        opens_before_s=activity.opens_before_s,
+        closes_after_s=activity.closes_after_s,
+        late_after_s=activity.late_after_s if activity.has_late_after else None,
+        place=_place(activity.place) if activity.HasField("place") else None,
+        wifi=[AccessPoint(ssid=wifi.ssid, bssid=wifi.bssid.hex(":")) for wifi in activity.wifi],
+        methods=[_METHOD_NAMES[method] for method in activity.methods],
+        policy=_policy(activity.policy),
+        qr_period_s=activity.qr_period_s,
+        strict=activity.strict,
+        capacity=activity.capacity,
+        offline_window_s=activity.offline_window_s,
+        gates=list(activity.gates),
+        code=activity.code or None,
+        state=_STATE_NAMES.get(activity.state),
+        revision=activity.revision,
+        occurrences=[
+            Occurrence(to_text(one.occurrence_id), to_rfc3339(one.starts_at), to_rfc3339(one.ends_at))
+            for one in activity.occurrences
+        ],
+        created_at=to_rfc3339(activity.created_at),
+    )
+
+
+def to_card(card: pb.ActivityCard) -> Card:
+    """The card in JSON terms."""
+    return Card(
+        activity_id=to_text(card.activity_id),
+        occurrence_id=to_text(card.occurrence_id),
+        kind=_KIND_NAMES.get(card.kind),
+        title=card.title,
+        time_zone=card.time_zone,
+        starts_at=to_rfc3339(card.starts_at),
+        ends_at=to_rfc3339(card.ends_at),
+        opens_at=to_rfc3339(card.opens_at),
+        closes_at=to_rfc3339(card.closes_at),
+        state=_STATE_NAMES.get(card.state),
+        methods=[_METHOD_NAMES[method] for method in card.methods],
+        place=_place(card.place) if card.HasField("place") else None,
+        strict=card.strict,
+        gates=list(card.gates),
+        uses_wifi=card.uses_wifi,
+    )
+
+
+def to_qr(current: pb.Qr) -> Qr:
+    """The QR in JSON terms."""
+    return Qr(
+        token=current.token,
+        url=current.url,
+        slot=current.slot,
+        expires_at=to_rfc3339(current.expires_at),
+        refresh_in_s=current.refresh_in_s,
+        code=current.code,
+    )
+
+
+def _place_to_message(place: NewPlace) -> pb.Place:
+    return pb.Place(name=place.name, latitude=place.latitude, longitude=place.longitude, radius_m=place.radius_m)
+
+
+def _policy_to_message(policy: NewPolicy) -> pb.Policy:
+    return pb.Policy(
+        fence=_GRADES[policy.fence],
+        wifi=_GRADES[policy.wifi],
+        place=_PLACE_RULES[policy.place],
+        late=_GRADES[policy.late],
+        offline=_GRADES[policy.offline],
+        face=_GRADES[policy.face],
+    )
+
+
+def _place(place: pb.Place) -> Place:
+    return Place(
+        name=place.name,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        coord="gcj02",
+        radius_m=place.radius_m,
+    )
+
+
+def _policy(policy: pb.Policy) -> Policy:
+    named = {
+        "fence": _GRADE_NAMES.get(policy.fence),
+        "wifi": _GRADE_NAMES.get(policy.wifi),
+        "place": _PLACE_RULE_NAMES.get(policy.place),
+        "late": _GRADE_NAMES.get(policy.late),
+        "offline": _GRADE_NAMES.get(policy.offline),
+        "face": _GRADE_NAMES.get(policy.face),
+    }
+    return msgspec.convert({field: name for field, name in named.items() if name is not None}, Policy)
