@@ -18,7 +18,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ settings: dev ## write the table of settings, deploy/SETTINGS.md
 
 vocabulary: dev ## write the words of reasons, for the gateway and the mini-program
 	$(BIN)/python -m deploy.vocabulary
+
+api: dev $(NODE_MODULES) ## write the shapes of the API for the mini-program, miniprogram/api.d.ts
+	$(NODE) npm --prefix $(PHONE) run api -- --write
 
 migrate: ## bring every schema of the local stack to its newest revision
 	@$(UP) --only migrations

@@ -3,85 +3,33 @@
  * phone are milliseconds since 1970 UTC.
  */
 
-type Outcome = 'accepted' | 'duplicate' | 'pending_review' | 'provisional' | 'refused' | 'annulled' | 'superseded'
-type Method = 'qr' | 'code' | 'nfc' | 'place' | 'staff'
-type Direction = 'in' | 'out'
-type Role = 'owner' | 'organiser' | 'staff' | 'member'
-type ActivityState = 'draft' | 'published' | 'closed' | 'cancelled'
+/** What the server takes and answers, as its API document says. */
+type Api = import('./api').components['schemas']
+
+type Outcome = Api['Checkin']['outcome']
+type Method = NonNullable<Api['Checkin']['method']>
+type Direction = NonNullable<Api['Checkin']['direction']>
 
 /** A word of the vocabulary with its numbers, such as FENCE_OUTSIDE with distance_m and radius_m. */
-interface Reason { reason: string; [number: string]: unknown }
+type Reason = Api['Checkin']['reasons'][number]
 
 /** The record of an attempt, as the server gives it. */
-interface Checkin {
-  id: string
-  attempt_id: string
-  activity_id: string | null
-  occurrence_id: string | null
-  user_id: string
-  outcome: Outcome
-  reasons: Reason[]
-  punctuality: 'on_time' | 'late' | 'early_leave' | null
-  late_by_s: number
-  checked_in_at: string | null
-  distance_m: number | null
-  method: Method | null
-  direction: Direction | null
-  gate: string | null
-  activity_title: string | null
-  place_name: string | null
-  revision: number
-  is_offline: boolean
-  duplicate_of?: { id: string; checked_in_at: string }
-}
-
-interface RecordEvent { event: string; at: string; reason?: string; is_stale?: boolean }
-interface CheckinRecord { checkin: Checkin; message: string; history: RecordEvent[] }
-
-interface Place { name: string; latitude: number; longitude: number; coord: 'gcj02'; radius_m: number }
+type Checkin = Api['Checkin']
+type CheckinRecord = Api['Record']
 
 /** What a participant may know of an activity before checking in. */
-interface Card {
-  activity_id: string; occurrence_id: string; kind: string | null; title: string; time_zone: string
-  starts_at: string; ends_at: string; opens_at: string; closes_at: string; state: ActivityState | null
-  methods: Method[]; place: Place | null; strict: boolean; gates: string[]; uses_wifi: boolean
-}
+type Card = Api['Card']
 
 /** An activity as its organisers see it. */
-interface Activity {
-  id: string; organisation_id: string; kind: string | null; title: string; time_zone: string
-  starts_at: string; ends_at: string; opens_before_s: number; closes_after_s: number; late_after_s: number | null
-  place: Place | null; wifi: { ssid: string; bssid: string }[]; methods: Method[]; capacity: number
-  code: string | null; state: ActivityState | null; revision: number
-  occurrences: { id: string; starts_at: string; ends_at: string }[]; gates: string[]
-  [more: string]: unknown
-}
-
-interface Qr { token: string; url: string; slot: number; expires_at: string; refresh_in_s: number; code: string }
-
-interface Stats {
-  expected: number | null; checked_in: number; inside: number; rate: number | null; pending_review: number
-  provisional: number; refused: number; late: number; over_capacity: number
-  by_minute: { minute: string; count: number; span_s: number }[]; by_method: Record<string, number>; by_gate: Record<string, number>
-  by_reason: Record<string, number>; as_of: string; stale: boolean
-  /** In a stream: `by_minute` has only what changed. */
-  is_partial?: boolean
-}
-
-interface ActivityPerson {
-  user_id: string; name: string; status: string | null; punctuality: string | null; checked_in_at: string | null
-  method: string | null; gate: string | null; reasons: string[]
-}
-
-interface Review {
-  id: string; state: 'pending' | 'approved' | 'refused' | 'closed'; revision: number; user_name: string
-  accuracy_m: number | null; claimed_at: string | null; received_at: string; is_recorded: boolean
-  checkin: Checkin; history: RecordEvent[]
-}
-
-interface User { id: string; name: string; created_at: string }
-interface Organisation { id: string; name: string; role: Role | null; created_at: string }
-interface Member { user_id: string; name: string; role: Role | null; joined_at: string }
+type Activity = Api['Activity']
+type Qr = Api['Qr']
+/** `is_partial` in a stream: `by_minute` has only what changed. */
+type Stats = Api['Stats'] & { is_partial?: boolean }
+type ActivityPerson = Api['Person']
+type Review = Api['Review']
+type User = Api['User']
+type Organisation = Api['Organisation']
+type Member = Api['Member']
 
 /** A position. `age_ms` is counted when it is used. */
 interface Fix { latitude: number; longitude: number; accuracy_m: number; coord: 'gcj02'; fixed_at: number }
@@ -121,7 +69,7 @@ interface Failure {
   request_id?: string
   retry_after_s?: number
   receipt?: string
-  errors?: { field: string; message: string }[]
+  errors?: Api['FieldProblem'][]
   body?: any
 }
 
@@ -241,7 +189,7 @@ interface ActivitiesService {
 interface OrganiseService {
   organisations(): Promise<Organisation[]>
   createOrganisation(name: string): Promise<Organisation>
-  activities(page_token?: string): Promise<{ activities: Activity[]; next_page_token: string }>
+  activities(page_token?: string): Promise<Api['Activities']>
   /** For one page with one draft: what it gives creates and publishes, and may be called again with a changed draft. */
   opening(): (draft: Record<string, unknown>) => Promise<Activity>
   get(activity_id: string): Promise<Activity>
@@ -253,11 +201,11 @@ interface OrganiseService {
   stats(activity_id: string): Promise<Stats>
   /** Numbers as they change, chunked where the phone can, else asked every 3 s. Returns a function that ends it. */
   live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void): () => void
-  people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<{ people: ActivityPerson[]; next_page_token: string }>
-  members(organisation_id: string, page_token?: string): Promise<{ members: Member[]; next_page_token: string }>
+  people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<Api['People']>
+  members(organisation_id: string, page_token?: string): Promise<Api['Members']>
   /** Staff check people in; offline it is queued and syncs later: then `results` is null. */
   checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null }>
-  reviews(filter: { activity_id?: string; state?: string; page_token?: string }): Promise<{ reviews: Review[]; cases: { occurrence_id: string; pending: number; pending_offline: number }[]; next_page_token: string }>
+  reviews(filter: { activity_id?: string; state?: string; page_token?: string }): Promise<Api['ReviewPage']>
   decide(review: Review, decision: 'approve' | 'refuse', reason: string): Promise<Review>
   decideOffline(occurrence_id: string, decision: 'approve' | 'refuse', reason: string): Promise<any[]>
   annul(checkin_id: string, reason: string, revision?: number): Promise<Review>
@@ -265,7 +213,7 @@ interface OrganiseService {
 
 interface SubscriptionsService {
   /** Templates this server has; empty when there are none: then nothing is asked. */
-  available(): { name: string; template_id: string }[]
+  available(): Api['Template'][]
   /** Must be called from a tap; tells the server what was granted. */
   ask(names: string[]): Promise<Record<string, string>>
   quotas(): Record<string, number>

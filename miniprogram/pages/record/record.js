@@ -17,7 +17,7 @@ const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
   [texts.record.distance, checkin.distance_m === null ? '' : texts.metres(checkin.distance_m)],
 ].filter(([, value]) => value).map(([name, value]) => ({ name, value }))
 
-const stepOf = (/** @type {RecordEvent} */ event, /** @type {number} */ now) => ({
+const stepOf = (/** @type {Api['Event']} */ event, /** @type {number} */ now) => ({
   text: /** @type {Record<string, string>} */ (texts.record.events)[event.event] + (event.is_stale ? texts.record.stale : ''),
   when: moment(event.at, now, texts.common),
   reason: event.reason || '',

@@ -1,0 +1,1312 @@
+/** What the API takes and answers. Generated: `make api`. */
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Problem
+         * @description A problem document with our extensions.
+         *
+         *         `reason` is a stable code, `message` a sentence for the person, `receipt` the proof of arrival to send again with
+         *         the same attempt, `reasons` and `checkin` the refused attempt.
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            reason: string;
+            instance: string;
+            /** @default [] */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @default null */
+            retry_after_s?: number | null;
+            /** @default {} */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            message?: string;
+            /** @default  */
+            receipt?: string;
+            /** @default [] */
+            reasons?: Record<string, never>[];
+            /** @default null */
+            checkin?: unknown;
+        };
+        /**
+         * FieldProblem
+         * @description A field that cannot be taken and how to mend it.
+         */
+        FieldProblem: {
+            field: string;
+            message: string;
+        };
+        /**
+         * CheckinRequest
+         * @description One try of one person. The same attempt_id may be sent again and gets the same answer.
+         */
+        CheckinRequest: {
+            /** @description A UUIDv7, made on the phone before the first send. */
+            attempt_id: string;
+            /** @enum {string} */
+            method: "code" | "place" | "qr";
+            /**
+             * @description For method qr.
+             * @default
+             */
+            token?: string;
+            /**
+             * @description For method code: 6 characters.
+             * @default
+             */
+            code?: string;
+            /**
+             * @description For method place; else optional.
+             * @default
+             */
+            activity_id?: string;
+            /**
+             * @default in
+             * @enum {string}
+             */
+            direction?: "in" | "out";
+            /** @default  */
+            gate?: string;
+            /** @default null */
+            location?: components["schemas"]["Location"] | null;
+            /** @default null */
+            wifi?: components["schemas"]["Wifi"] | null;
+            /** @default  */
+            device_id?: string;
+            /** @default null */
+            claimed_at?: string | null;
+            /** @default 0 */
+            elapsed_ms?: number;
+            /**
+             * @description From an earlier 503; when it is ours, its time of arrival holds.
+             * @default
+             */
+            receipt?: string;
+            /** @default null */
+            client?: components["schemas"]["ClientInfo"] | null;
+        };
+        /**
+         * Location
+         * @description Where the phone says it is, in GCJ-02.
+         */
+        Location: {
+            latitude: number;
+            longitude: number;
+            accuracy_m: number;
+            /** @enum {string} */
+            coord: "gcj02";
+            /** @default 0 */
+            age_ms?: number;
+        };
+        /**
+         * Wifi
+         * @description The one Wi-Fi the phone is connected to.
+         */
+        Wifi: {
+            bssid: string;
+            /** @default  */
+            ssid?: string;
+        };
+        /**
+         * ClientInfo
+         * @description How the person came here; never part of the judgement.
+         */
+        ClientInfo: {
+            /** @default 0 */
+            scene?: number;
+            /** @default 0 */
+            scan_ms?: number;
+            /** @default 0 */
+            locate_ms?: number;
+            /** @default  */
+            platform?: string;
+            /** @default  */
+            app_version?: string;
+        };
+        /**
+         * Answer
+         * @description What a phone gets for an attempt.
+         */
+        Answer: {
+            checkin: components["schemas"]["Checkin"];
+            /**
+             * @description For the person.
+             * @example 签到成功
+             */
+            message: string;
+        };
+        /**
+         * Checkin
+         * @description The record of an attempt. Points and streak are null, and `revision` is 0, until it is recorded.
+         */
+        Checkin: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            attempt_id: string;
+            activity_id: string | null;
+            occurrence_id: string | null;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            /** @enum {string} */
+            outcome: "accepted" | "annulled" | "duplicate" | "pending_review" | "provisional" | "refused" | "superseded";
+            reasons: ({
+                reason: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            punctuality: ("early_leave" | "late" | "on_time") | null;
+            late_by_s: number;
+            checked_in_at: string | null;
+            distance_m: number | null;
+            method: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+            direction: ("in" | "out") | null;
+            /** @example 北门 */
+            gate: string | null;
+            /** @example 新生讲座 */
+            activity_title: string | null;
+            /** @example 图书馆 */
+            place_name: string | null;
+            /** @default null */
+            points_awarded: number | null;
+            /** @default null */
+            streak_days: number | null;
+            /** @default 0 */
+            revision: number;
+            /** @default false */
+            is_offline: boolean;
+            duplicate_of?: components["schemas"]["DuplicateOf"];
+        };
+        /**
+         * DuplicateOf
+         * @description The record that holds the seat.
+         */
+        DuplicateOf: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            checked_in_at: string;
+        };
+        /**
+         * SignIn
+         * @description What `wx.login` gave.
+         */
+        SignIn: {
+            /** @example 0a1B2c3D */
+            code: string;
+        };
+        /**
+         * Session
+         * @description Tokens of a signed-in person. `expires_in` in seconds.
+         */
+        Session: {
+            /** @example eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTkyIn0.c2ln */
+            access_token: string;
+            /** @example 900 */
+            expires_in: number;
+            /** @example v1.Qm1dJr3wZp9Ho5uLsAbvS0mC2Xk7vYt4 */
+            refresh_token: string;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * User
+         * @description A person; the name is empty until they gave it.
+         */
+        User: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example 李雷 */
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * Refresh
+         * @description The refresh token of the last session answer; it works once.
+         */
+        Refresh: {
+            /** @example v1.Qm1dJr3wZp9Ho5uLsAbvS0mC2Xk7vYt4 */
+            refresh_token: string;
+            /**
+             * @description As in check-ins; the same device may ask again for 120 s, else for 10.
+             * @default
+             */
+            device_id?: string;
+        };
+        /**
+         * ProfileChange
+         * @description What a person changes of their own profile.
+         */
+        ProfileChange: {
+            /** @example 李雷 */
+            name: string;
+        };
+        /**
+         * NewOrganisation
+         * @description An organisation to create; its creator becomes the owner.
+         */
+        NewOrganisation: {
+            /** @example 实验中学 */
+            name: string;
+        };
+        /**
+         * Organisation
+         * @description An organisation and the caller's role in it.
+         */
+        Organisation: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example 实验中学 */
+            name: string;
+            role: ("member" | "organiser" | "owner" | "staff") | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * Organisations
+         * @description A page of organisations.
+         */
+        Organisations: {
+            organisations: components["schemas"]["Organisation"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * Members
+         * @description A page of members.
+         */
+        Members: {
+            members: components["schemas"]["Member"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * Member
+         * @description A person in an organisation.
+         */
+        Member: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            /** @example 李雷 */
+            name: string;
+            role: ("member" | "organiser" | "owner" | "staff") | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            joined_at: string;
+        };
+        /**
+         * NewMember
+         * @description A person to add, with a role.
+         */
+        NewMember: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            /**
+             * @default member
+             * @enum {string}
+             */
+            role?: "member" | "organiser" | "owner" | "staff";
+        };
+        /**
+         * RoleChange
+         * @description A member's new role.
+         */
+        RoleChange: {
+            /** @enum {string} */
+            role: "member" | "organiser" | "owner" | "staff";
+        };
+        /**
+         * Grants
+         * @description All answers of one question.
+         */
+        Grants: {
+            grants: components["schemas"]["Grant"][];
+        };
+        /**
+         * Grant
+         * @description The person's answer about one template.
+         */
+        Grant: {
+            /** @example Vn0dWq6sT1c4yXk2 */
+            template_id: string;
+            /** @enum {string} */
+            result: "accept" | "ban" | "filter" | "reject";
+        };
+        /**
+         * Standing
+         * @description By template: how many messages may still be sent, and what the person said last; null when never asked.
+         */
+        Standing: {
+            quotas: {
+                [key: string]: number;
+            };
+            results: {
+                [key: string]: ("accept" | "ban" | "filter" | "reject") | null;
+            };
+        };
+        /**
+         * NewActivity
+         * @description An activity to create. The window is [starts_at - opens_before_s, ends_at + closes_after_s].
+         */
+        NewActivity: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            /** @enum {string} */
+            kind: "attendance" | "event" | "points";
+            /** @example 新生讲座 */
+            title: string;
+            /** @default Asia/Shanghai */
+            time_zone?: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T08:00:00+08:00
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T10:00:00+08:00
+             */
+            ends_at: string;
+            /** @default 0 */
+            opens_before_s?: number;
+            /** @default 0 */
+            closes_after_s?: number;
+            /**
+             * @description Counted from starts_at; null: nobody is late.
+             * @default null
+             */
+            late_after_s?: number | null;
+            /**
+             * @default null
+             * @example {
+             *       "name": "图书馆",
+             *       "latitude": 25.04,
+             *       "longitude": 102.71,
+             *       "coord": "gcj02",
+             *       "radius_m": 200
+             *     }
+             */
+            place?: components["schemas"]["NewPlace"] | null;
+            /** @default [] */
+            wifi?: components["schemas"]["NewAccessPoint"][];
+            /**
+             * @default [
+             *       "qr"
+             *     ]
+             */
+            methods?: ("code" | "nfc" | "place" | "qr" | "staff")[];
+            /**
+             * @default {
+             *       "fence": "review",
+             *       "wifi": "off",
+             *       "place": "any",
+             *       "late": "accept",
+             *       "offline": "review",
+             *       "face": "off"
+             *     }
+             */
+            policy?: components["schemas"]["NewPolicy"];
+            /** @default 60 */
+            qr_period_s?: number;
+            /** @default false */
+            strict?: boolean;
+            /**
+             * @description 0: unlimited.
+             * @default 0
+             */
+            capacity?: number;
+            /** @default 7200 */
+            offline_window_s?: number;
+            /**
+             * @default []
+             * @example [
+             *       "北门"
+             *     ]
+             */
+            gates?: string[];
+            /**
+             * @default open
+             * @enum {string}
+             */
+            roster?: "open";
+        };
+        /**
+         * NewPlace
+         * @description Where people check in, in GCJ-02 as `wx.chooseLocation` gives it.
+         */
+        NewPlace: {
+            /** @default  */
+            name?: string;
+            latitude: number;
+            longitude: number;
+            /** @enum {string} */
+            coord: "gcj02";
+            /** @default 500 */
+            radius_m?: number;
+        };
+        /**
+         * NewAccessPoint
+         * @description A Wi-Fi whose access point proves the place.
+         */
+        NewAccessPoint: {
+            /** @default  */
+            ssid?: string;
+            /** @example 3c:7c:3f:00:1a:2b */
+            bssid: string;
+        };
+        /**
+         * NewPolicy
+         * @description What is made of a finding.
+         */
+        NewPolicy: {
+            /**
+             * @default review
+             * @enum {string}
+             */
+            fence?: "off" | "refuse" | "review";
+            /**
+             * @default off
+             * @enum {string}
+             */
+            wifi?: "off" | "refuse" | "review";
+            /**
+             * @default any
+             * @enum {string}
+             */
+            place?: "all" | "any";
+            /**
+             * @default accept
+             * @enum {string}
+             */
+            late?: "accept" | "refuse" | "review";
+            /**
+             * @default review
+             * @enum {string}
+             */
+            offline?: "accept" | "refuse" | "review";
+            /**
+             * @default off
+             * @enum {string}
+             */
+            face?: "off" | "refuse" | "review";
+        };
+        /**
+         * Activity
+         * @description An activity as owner, organiser and staff see it; `code` is null for everybody else.
+         */
+        Activity: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            kind: ("attendance" | "event" | "points") | null;
+            /** @example 新生讲座 */
+            title: string;
+            /** @example Asia/Shanghai */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            ends_at: string;
+            opens_before_s: number;
+            closes_after_s: number;
+            late_after_s: number | null;
+            /**
+             * @example {
+             *       "name": "图书馆",
+             *       "latitude": 25.04,
+             *       "longitude": 102.71,
+             *       "coord": "gcj02",
+             *       "radius_m": 200
+             *     }
+             */
+            place: components["schemas"]["Place"] | null;
+            wifi: components["schemas"]["AccessPoint"][];
+            methods: ("code" | "nfc" | "place" | "qr" | "staff")[];
+            policy: components["schemas"]["Policy"];
+            qr_period_s: number;
+            strict: boolean;
+            capacity: number;
+            offline_window_s: number;
+            /**
+             * @example [
+             *       "北门"
+             *     ]
+             */
+            gates: string[];
+            /** @example K7M2PQ */
+            code: string | null;
+            state: ("cancelled" | "closed" | "draft" | "published") | null;
+            revision: number;
+            occurrences: components["schemas"]["Occurrence"][];
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * Place
+         * @description Where people check in, in GCJ-02.
+         */
+        Place: {
+            /** @default  */
+            name: string;
+            latitude: number;
+            longitude: number;
+            /** @enum {string} */
+            coord: "gcj02";
+            /** @default 500 */
+            radius_m: number;
+        };
+        /**
+         * AccessPoint
+         * @description A Wi-Fi whose access point proves the place.
+         */
+        AccessPoint: {
+            ssid: string;
+            /** @example 3c:7c:3f:00:1a:2b */
+            bssid: string;
+        };
+        /**
+         * Policy
+         * @description What is made of a finding.
+         */
+        Policy: {
+            /**
+             * @default review
+             * @enum {string}
+             */
+            fence: "off" | "refuse" | "review";
+            /**
+             * @default off
+             * @enum {string}
+             */
+            wifi: "off" | "refuse" | "review";
+            /**
+             * @default any
+             * @enum {string}
+             */
+            place: "all" | "any";
+            /**
+             * @default accept
+             * @enum {string}
+             */
+            late: "accept" | "refuse" | "review";
+            /**
+             * @default review
+             * @enum {string}
+             */
+            offline: "accept" | "refuse" | "review";
+            /**
+             * @default off
+             * @enum {string}
+             */
+            face: "off" | "refuse" | "review";
+        };
+        /**
+         * Occurrence
+         * @description One time window of an activity.
+         */
+        Occurrence: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            ends_at: string;
+        };
+        /**
+         * Activities
+         * @description A page of activities.
+         */
+        Activities: {
+            activities: components["schemas"]["Activity"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * Card
+         * @description An activity as a participant may see it: without credentials.
+         */
+        Card: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            occurrence_id: string;
+            kind: ("attendance" | "event" | "points") | null;
+            /** @example 新生讲座 */
+            title: string;
+            /** @example Asia/Shanghai */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            opens_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            closes_at: string;
+            state: ("cancelled" | "closed" | "draft" | "published") | null;
+            methods: ("code" | "nfc" | "place" | "qr" | "staff")[];
+            /**
+             * @example {
+             *       "name": "图书馆",
+             *       "latitude": 25.04,
+             *       "longitude": 102.71,
+             *       "coord": "gcj02",
+             *       "radius_m": 200
+             *     }
+             */
+            place: components["schemas"]["Place"] | null;
+            strict: boolean;
+            /**
+             * @example [
+             *       "北门"
+             *     ]
+             */
+            gates: string[];
+            uses_wifi: boolean;
+        };
+        /**
+         * ResolveToken
+         * @description What the phone scanned.
+         */
+        ResolveToken: {
+            /** @example AbvS0mC2Xk7vYt4Qm1dJr3wZp9Ho5uLs */
+            token: string;
+        };
+        /**
+         * Qr
+         * @description The current QR and code of an activity; fetch again after `refresh_in_s`.
+         */
+        Qr: {
+            /** @example AbvS0mC2Xk7vYt4Qm1dJr3wZp9Ho5uLs */
+            token: string;
+            /** @example https://qiandao.example/q/AbvS0mC2Xk7vYt4Qm1dJr3wZp9Ho5uLs */
+            url: string;
+            slot: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            refresh_in_s: number;
+            /** @example K7M2PQ */
+            code: string;
+        };
+        /**
+         * ClientConfig
+         * @description What a phone asks for at its start.
+         */
+        ClientConfig: {
+            /** @example 0.1.0 */
+            min_version: string;
+            features: components["schemas"]["Features"];
+            subscription_templates: components["schemas"]["Template"][];
+            /**
+             * @description Share of client events to send.
+             * @example 0.1
+             */
+            event_sample_rate: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            server_time: string;
+        };
+        /**
+         * Features
+         * @description What a phone may send here; it leaves out everything that is not named.
+         */
+        Features: {
+            /**
+             * @example [
+             *       "qr",
+             *       "code",
+             *       "place"
+             *     ]
+             */
+            checkin_methods: string[];
+            /**
+             * @example [
+             *       "attempt_id",
+             *       "method",
+             *       "token"
+             *     ]
+             */
+            checkin_fields: string[];
+            /**
+             * @example [
+             *       "attempt_id",
+             *       "user_id"
+             *     ]
+             */
+            staff_fields: string[];
+            /**
+             * @example [
+             *       "attempts",
+             *       "cursor"
+             *     ]
+             */
+            sync_fields: string[];
+        };
+        /**
+         * Template
+         * @description A message template of ours.
+         */
+        Template: {
+            /** @example review_decided */
+            name: string;
+            /** @example Vn0dWq6sT1c4yXk2 */
+            template_id: string;
+        };
+        /**
+         * CheckinPage
+         * @description A page of the caller's records, newest first.
+         */
+        CheckinPage: {
+            checkins: components["schemas"]["Checkin"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * Record
+         * @description One record with its sentence and what happened to it, oldest first.
+         */
+        Record: {
+            checkin: components["schemas"]["Checkin"];
+            /**
+             * @description For the person.
+             * @example 签到成功
+             */
+            message: string;
+            history: components["schemas"]["Event"][];
+        };
+        /**
+         * Event
+         * @description One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
+         */
+        Event: {
+            /** @enum {string} */
+            event: "annulled" | "appealed" | "approved" | "completed" | "received" | "refused";
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            at: string;
+            /** @default  */
+            reason?: string;
+            /** @default false */
+            is_stale?: boolean;
+        };
+        /**
+         * Appeal
+         * @description The person's own word.
+         */
+        Appeal: {
+            /** @example 我在后排，定位偏了 */
+            reason: string;
+        };
+        /**
+         * Sync
+         * @description Attempts as of `POST /v1/checkins`, and the cursor of the last sync.
+         */
+        Sync: {
+            attempts: (components["schemas"]["CheckinRequest"] | components["schemas"]["StaffAttempt"])[];
+            /**
+             * @description Empty: from the beginning.
+             * @default
+             */
+            cursor?: string;
+        };
+        /**
+         * StaffAttempt
+         * @description One person whom staff checked in while there was no network.
+         */
+        StaffAttempt: {
+            /** @description A UUIDv7, made on the phone before the first send. */
+            attempt_id: string;
+            /**
+             * @description Who is checked in; never the caller.
+             * @default
+             */
+            user_id?: string;
+            /** @default  */
+            roster_entry_id?: string;
+            /** @default  */
+            entry_code?: string;
+            /** @default  */
+            person_token?: string;
+            /**
+             * @default in
+             * @enum {string}
+             */
+            direction?: "in" | "out";
+            /** @default  */
+            gate?: string;
+            /**
+             * @description The staff member's own.
+             * @default
+             */
+            device_id?: string;
+            /** @default null */
+            claimed_at?: string | null;
+            /**
+             * @description From an earlier 503; when it is ours, its time of arrival holds.
+             * @default
+             */
+            receipt?: string;
+            /** @enum {string} */
+            method: "staff";
+            activity_id: string;
+        };
+        /**
+         * Synced
+         * @description A result per attempt in order; records that changed since the cursor, some of them perhaps known already.
+         */
+        Synced: {
+            results: components["schemas"]["Result"][];
+            changes: components["schemas"]["Checkin"][];
+            cursor: string;
+            has_more: boolean;
+        };
+        /**
+         * Result
+         * @description What became of one attempt: with an `outcome` it is kept, with a `problem` it is not.
+         *
+         *         Without an outcome, `retryable` says whether sending it again, with the `receipt` if there is one, can help; what
+         *         cannot be retried stays on the phone for the person to see. `user_id` is there for people whom staff let in.
+         */
+        Result: {
+            attempt_id: string | null;
+            outcome: ("accepted" | "annulled" | "duplicate" | "pending_review" | "provisional" | "refused" | "superseded") | null;
+            retryable: boolean;
+            /** @default null */
+            user_id?: string | null;
+            /** @default null */
+            checkin?: components["schemas"]["Checkin"] | null;
+            /** @default  */
+            message?: string;
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+            /** @default  */
+            receipt?: string;
+        };
+        /**
+         * StaffBatch
+         * @description People whom staff check in.
+         */
+        StaffBatch: {
+            checkins: components["schemas"]["StaffCheckin"][];
+        };
+        /**
+         * StaffCheckin
+         * @description One person whom staff check in.
+         */
+        StaffCheckin: {
+            /** @description A UUIDv7, made on the phone before the first send. */
+            attempt_id: string;
+            /**
+             * @description Who is checked in; never the caller.
+             * @default
+             */
+            user_id?: string;
+            /** @default  */
+            roster_entry_id?: string;
+            /** @default  */
+            entry_code?: string;
+            /** @default  */
+            person_token?: string;
+            /**
+             * @default in
+             * @enum {string}
+             */
+            direction?: "in" | "out";
+            /** @default  */
+            gate?: string;
+            /**
+             * @description The staff member's own.
+             * @default
+             */
+            device_id?: string;
+            /** @default null */
+            claimed_at?: string | null;
+            /**
+             * @description From an earlier 503; when it is ours, its time of arrival holds.
+             * @default
+             */
+            receipt?: string;
+        };
+        /**
+         * LetIn
+         * @description A result per person, in order.
+         */
+        LetIn: {
+            results: components["schemas"]["Result"][];
+        };
+        /**
+         * ReviewPage
+         * @description A page of cases, the longest waiting first; `cases` counts all that waits, on the first page only.
+         */
+        ReviewPage: {
+            reviews: components["schemas"]["Review"][];
+            cases: components["schemas"]["BulkCase"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * Review
+         * @description A case. `is_recorded` is false while a decision is on its way; `claimed_at` is the phone's word.
+         */
+        Review: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @enum {string} */
+            state: "approved" | "closed" | "pending" | "refused";
+            revision: number;
+            /** @example 李雷 */
+            user_name: string;
+            accuracy_m: number | null;
+            claimed_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            received_at: string;
+            is_recorded: boolean;
+            checkin: components["schemas"]["Checkin"];
+            history: components["schemas"]["Event"][];
+        };
+        /**
+         * BulkCase
+         * @description How much waits of one occurrence, and how much of that came offline.
+         */
+        BulkCase: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            occurrence_id: string;
+            pending: number;
+            pending_offline: number;
+        };
+        /**
+         * Batch
+         * @description One decision on many: on `items`, or on all that waits and came offline to an occurrence.
+         */
+        Batch: {
+            /** @enum {string} */
+            decision: "approve" | "refuse";
+            /** @default  */
+            reason?: string;
+            /** @default null */
+            items?: components["schemas"]["Item"][] | null;
+            /** @default null */
+            occurrence_id?: string | null;
+            /** @default null */
+            offline?: true | null;
+        };
+        /**
+         * Item
+         * @description One check-in of a decision on many, and the revision that the human saw.
+         */
+        Item: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @description The one that was looked at. */
+            revision: number;
+        };
+        /**
+         * Results
+         * @description What came of a decision on many, one result for each check-in in order.
+         */
+        Results: {
+            results: components["schemas"]["Decided"][];
+        };
+        /**
+         * Decided
+         * @description What came of one: the case, or the problem with it.
+         */
+        Decided: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @default null */
+            review?: components["schemas"]["Review"] | null;
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * Approval
+         * @description A yes; a reason may go with it.
+         */
+        Approval: {
+            /** @description The one that was looked at. */
+            revision: number;
+            /** @default  */
+            reason?: string;
+        };
+        /**
+         * Refusal
+         * @description A no, which needs a reason: the person reads it.
+         */
+        Refusal: {
+            /** @description The one that was looked at. */
+            revision: number;
+            /** @example 不在现场 */
+            reason: string;
+        };
+        /**
+         * Annulment
+         * @description Taking an accepted check-in back. Without a revision: as it is now.
+         */
+        Annulment: {
+            /** @example 不在现场 */
+            reason: string;
+            /** @default null */
+            revision?: number | null;
+        };
+        /**
+         * Stats
+         * @description The numbers of an activity: people, not rows. `expected` and `rate` are null for open rosters.
+         */
+        Stats: {
+            expected: number | null;
+            checked_in: number;
+            inside: number;
+            /** @example 0.5 */
+            rate: number | null;
+            pending_review: number;
+            provisional: number;
+            refused: number;
+            late: number;
+            over_capacity: number;
+            by_minute: components["schemas"]["MinuteCount"][];
+            /**
+             * @example {
+             *       "qr": 1
+             *     }
+             */
+            by_method: {
+                [key: string]: number;
+            };
+            /**
+             * @example {
+             *       "北门": 1
+             *     }
+             */
+            by_gate: {
+                [key: string]: number;
+            };
+            /**
+             * @example {
+             *       "FENCE_OUTSIDE": 1
+             *     }
+             */
+            by_reason: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            as_of: string;
+            stale: boolean;
+        };
+        /**
+         * MinuteCount
+         * @description People who came in `span_s` from a minute on: longer ago than two hours by 15 minutes, than a day by 4 hours.
+         */
+        MinuteCount: {
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            minute: string;
+            count: number;
+            /** @example 60 */
+            span_s: number;
+        };
+        /**
+         * People
+         * @description A page of people.
+         */
+        People: {
+            people: components["schemas"]["Person"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * Person
+         * @description One person in an activity.
+         */
+        Person: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            /** @example 李雷 */
+            name: string;
+            status: ("absent" | "checked_in" | "pending_review" | "provisional" | "refused") | null;
+            /** @example on_time */
+            punctuality: string | null;
+            checked_in_at: string | null;
+            /** @example qr */
+            method: string | null;
+            /** @example 北门 */
+            gate: string | null;
+            /**
+             * @example [
+             *       "LATE"
+             *     ]
+             */
+            reasons: string[];
+        };
+        /**
+         * ClientEvents
+         * @description Events that a phone has kept since it last told.
+         */
+        ClientEvents: {
+            events: components["schemas"]["ClientEvent"][];
+        };
+        /**
+         * ClientEvent
+         * @description Something that happened on a phone.
+         */
+        ClientEvent: {
+            /** @enum {string} */
+            name: "locate" | "locate_failed" | "scan_cancelled" | "scan_failed" | "sync" | "tap_to_answer";
+            /** @default null */
+            took_ms?: number | null;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason?: "" | "denied" | "failed" | "interrupted" | "not_ours" | "offline" | "timeout" | "unsupported";
+            /**
+             * @default other
+             * @enum {string}
+             */
+            platform?: "android" | "devtools" | "ios" | "ohos" | "other";
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
