@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from http import HTTPStatus
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import grpc
 from google.protobuf.descriptor import FileDescriptor
@@ -37,7 +37,7 @@ def _rpcs(*files: FileDescriptor) -> set[str]:
 
 def _words(name: str) -> Collection[str]:
     """What a field of an event takes."""
-    return get_args(ClientEvent.model_fields[name].annotation)
+    return get_args(get_type_hints(ClientEvent)[name])
 
 
 _METHODS = _rpcs(*(each.DESCRIPTOR for each in (activity_pb2, antifraud_pb2, checkin_pb2, identity_pb2, reporting_pb2)))

@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError, Message
 from domainkit.copies import make_canonical
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import LATEST_US
-from servicekit.rabbitmq.broker import Delivery
+from servicekit.rabbitmq.delivery import Delivery
 from services.checkin.queues import PUBLISHER
 
 Item = TypeVar("Item", pb.Copy, pb.Decided)

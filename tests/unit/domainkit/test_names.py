@@ -1,8 +1,9 @@
 """Names are asked for once a minute, and one too many costs one, not all."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
+import grpc
 import pytest
 
 from domainkit import names
@@ -37,7 +38,7 @@ def identity() -> FakeIdentity:
 
 async def test_a_name_is_asked_for_once(identity: FakeIdentity) -> None:
     """Whoever is known is not asked for with the others."""
-    known = Names(identity)
+    known = Names(cast(grpc.aio.Channel, identity))
     assert await known.of([ADA, BOB]) == {ADA: "a", BOB: "b"}
     assert await known.of([ADA, CY]) == {ADA: "a", CY: "c"}
     assert identity.asked == [[ADA, BOB], [CY]]
@@ -46,7 +47,7 @@ async def test_a_name_is_asked_for_once(identity: FakeIdentity) -> None:
 async def test_one_too_many_costs_one(identity: FakeIdentity, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that was not read for longest; the others are not asked for anew."""
     monkeypatch.setattr(names, "_KEPT", 3)
-    known = Names(identity)
+    known = Names(cast(grpc.aio.Channel, identity))
     await known.of([ADA, BOB, CY])
     await known.of([ADA])
     await known.of([DEE])

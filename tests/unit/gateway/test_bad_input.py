@@ -28,6 +28,12 @@ from servicekit.tokens import Claims
 
 _GOLDEN = Path(__file__).parent / "golden" / "bad_input.json"
 _SECRETS = {1: bytes(32)}
+_SETTINGS: dict[str, Any] = {
+    "redis_url": "redis://127.0.0.1:1/0",
+    "amqp_url": "amqp://a:b@127.0.0.1:1/c",
+    "ops_address": "127.0.0.1:1",
+    "QIANDAO_CREDENTIAL_SECRET": f"1:{bytes(range(32)).hex()}",
+}
 _ID = "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"
 _AT = "2026-09-01T08:00:00+08:00"
 _KEY = {"idempotency-key": "k-1"}
@@ -221,7 +227,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     """The whole HTTP surface, behind which everything is taken."""
     taking, guard = cast(Any, Taking()), cast(Any, Everybody())
     receipts, provisional = Receipts(_SECRETS), Provisional(taking)
-    settings = Settings(redis_url="redis://127.0.0.1:1/0", amqp_url="amqp://a:b@127.0.0.1:1/c")
+    settings = Settings(**_SETTINGS)
     parts = Parts(taking, guard, taking, Many(taking, receipts, provisional, taking), settings, Proxies(), taking)
     app = build(parts, CheckinRoute(guard, receipts, taking, provisional))
 
@@ -283,12 +289,12 @@ async def _answers(http: httpx.AsyncClient, route: str) -> dict[str, dict[str, s
     query, headers, body = _GOOD[route]
     found: dict[str, dict[str, str]] = {}
 
-    async def ask(field: str, wrong: str, at: str = path.replace("{id}", _ID), **changes: Any) -> None:
+    async def ask(field: str, wrong: str, at: str = "", **changes: Any) -> None:
         content = changes.get("content", b"" if body is None else json.dumps(body).encode())
         typed = {"content-type": "application/json"} if body is not None else {}
         sent = http.build_request(
             method,
-            at,
+            at or path.replace("{id}", _ID),
             params=changes.get("params", query),
             headers={**changes.get("headers", headers), **typed},
             content=content,
@@ -304,8 +310,8 @@ async def _answers(http: httpx.AsyncClient, route: str) -> dict[str, dict[str, s
     for place, given in (("params", query), ("headers", headers)):
         for field in given:
             for name, wrong in _WRONG_TEXT.items():
-                await ask(field, name, **{place: {**given, field: wrong}})
-            await ask(field, "missing", **{place: {name: text for name, text in given.items() if name != field}})
+                await ask(field, name, "", **{place: {**given, field: wrong}})
+            await ask(field, "missing", "", **{place: {name: text for name, text in given.items() if name != field}})
     if query:
         await ask("query", "all wrong", params=dict.fromkeys(query, "x" * 1025))
     if body is not None:
@@ -313,9 +319,9 @@ async def _answers(http: httpx.AsyncClient, route: str) -> dict[str, dict[str, s
             await ask(field, name, content=text.encode())
         for name, content in _BODIES.items():
             await ask("body", name, content=content)
-        for wrong in (None, -1, "x" * 1025, {"colour": 1}):
-            spoilt = _all_wrong(body, wrong)
-            await ask("body", f"all {json.dumps(wrong)[:9]}", content=json.dumps(spoilt).encode())
+        for value in (None, -1, "x" * 1025, {"colour": 1}):
+            spoilt = _all_wrong(body, value)
+            await ask("body", f"all {json.dumps(value)[:9]}", content=json.dumps(spoilt).encode())
         nulls, spaced = json.dumps(_all_wrong(body, None)).encode(), dict.fromkeys(headers, "a b")
         await ask("body", "all null, and headers", content=nulls, headers=spaced)
     return found

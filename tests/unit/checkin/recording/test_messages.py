@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.rabbitmq.broker import Delivery
+from servicekit.rabbitmq.delivery import Delivery
 from services.checkin.queues import PUBLISHER
 from services.checkin.recording.messages import to_copies
 from tests.factories import a_copy
@@ -18,7 +18,7 @@ def test_a_copy_is_the_same_whichever_release_wrote_it() -> None:
     nested.CopyFrom(flat)
     nested.presented.CopyFrom(pb.Presented(method=flat.method, direction=flat.direction, gate=flat.gate))
     for name in ("method", "direction", "gate"):
-        nested.ClearField(name)  # type: ignore[arg-type]
+        nested.ClearField(name)
     body = pb.AttemptedBatch(copies=[flat, nested]).SerializeToString()
 
     first, second = to_copies(replace(EMPTY, body=body, user_id=PUBLISHER))
