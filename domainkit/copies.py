@@ -9,12 +9,15 @@ know, so one of the release before would see other copies. All three are read ei
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from google.protobuf.message import Message
 
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
+
+SettledT = TypeVar("SettledT", pb.Attempt, pb.Checkin)
 
 _SHARED = tuple(field.name for field in pb.Presented.DESCRIPTOR.fields)
 _FLAT = {
@@ -34,12 +37,13 @@ def presented_of(message: pb.Attempt | pb.Copy | pb.Checkin) -> pb.Presented:
     return presented
 
 
-def settle(message: pb.Attempt | pb.Checkin) -> None:
-    """Writes both ways what came one way only."""
+def settle(message: SettledT) -> SettledT:
+    """Writes both ways what came one way only, and returns it."""
     if not message.method:
         _flatten(message)
     elif not message.HasField("presented"):
         message.presented.CopyFrom(presented_of(message))
+    return message
 
 
 def make_canonical(copy: pb.Copy) -> None:
@@ -130,19 +134,20 @@ def checkin_of(copy: pb.Copy, presented: pb.Presented, outcome: pb.Outcome.Value
 
 def attempt_of(copy: pb.Copy, evidence: credential_pb2.Evidence) -> pb.Attempt:
     """The attempt as it came, but for whether it had a receipt."""
-    attempt = pb.Attempt(
-        user_id=copy.user_id,
-        attempt_id=copy.attempt_id,
-        received_at=copy.received_at,
-        token=evidence.token,
-        code=evidence.code,
-        activity_id=copy.activity_id,
-        device_id=evidence.device_id,
-        claimed_at=evidence.claimed_at,
-        body_hash=copy.body_hash,
-        presented=presented_of(copy),
+    attempt = settle(
+        pb.Attempt(
+            user_id=copy.user_id,
+            attempt_id=copy.attempt_id,
+            received_at=copy.received_at,
+            token=evidence.token,
+            code=evidence.code,
+            activity_id=copy.activity_id,
+            device_id=evidence.device_id,
+            claimed_at=evidence.claimed_at,
+            body_hash=copy.body_hash,
+            presented=presented_of(copy),
+        )
     )
-    settle(attempt)
     if evidence.has_location:
         attempt.location.latitude = evidence.latitude
         attempt.location.longitude = evidence.longitude

@@ -61,8 +61,7 @@ def an_attempt(**changes: Any) -> pb.Attempt:
     )
     for name, value in changes.items():
         setattr(attempt, name, value)
-    settle(attempt)
-    return attempt
+    return settle(attempt)
 
 
 def a_copy(**changes: Any) -> pb.Copy:

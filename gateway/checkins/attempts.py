@@ -112,8 +112,7 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
     """
     attempt_id = _attempt_id(request.attempt_id)
     token, code = _credential(request)
-    activity_id = _activity_id(request)
-    device_id = _device_id(request.device_id)
+    activity_id, device_id = _activity_id(request), _device_id(request.device_id)
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
     place, network = request.location, request.wifi
     location = None if place is None else (place.latitude, place.longitude, place.accuracy_m, place.age_ms)
@@ -168,8 +167,7 @@ def to_staff_attempt(request: StaffCheckin, activity_id: bytes, actor_id: bytes,
         body_hash=sha256(_canonical(fixed)).digest()[:16],
         presented=pb.Presented(method=pb.METHOD_STAFF, direction=direction, gate=request.gate, actor_id=actor_id),
     )
-    settle(attempt)
-    return attempt
+    return settle(attempt)
 
 
 def staff_attempt_id(actor_id: bytes, attempt_id: bytes) -> bytes:

@@ -25,6 +25,8 @@ from services.checkin.rules.merge import Decision, DecisionKind, Judgement
 _KEYS_PER_READ = 500
 
 _DECISION_KINDS = {1: DecisionKind.APPROVE, 2: DecisionKind.REFUSE, 3: DecisionKind.ANNUL, 4: DecisionKind.APPEAL}
+# Calling the enum costs several times as much, for each copy.
+_JUDGEMENTS: dict[int, Judgement] = {each.value: each for each in Judgement}
 _encode = msgspec.json.encode
 _decode_reasons = msgspec.json.Decoder(list[tuple[str, dict[str, float]]]).decode
 _ATTEMPTS = Unreadable("attempt")
@@ -47,7 +49,7 @@ def to_merge(copy: pb.Copy) -> merge.Copy:
         attempt_id=copy.attempt_id,
         received_at=copy.received_at,
         effective_at=copy.effective_at,
-        judgement=Judgement(copy.judgement),
+        judgement=_JUDGEMENTS[copy.judgement],
         is_staff=copy.is_staff,
         body_hash=copy.body_hash,
         canonical=copy.SerializeToString(deterministic=True),

@@ -113,8 +113,7 @@ class Answer:
         except DecodeError as error:
             _ANSWERS.note(self.body_hash, error)
             return None
-        settle(record)
-        return record
+        return settle(record)
 
 
 class Seats:

@@ -145,8 +145,9 @@ class Stock:
         return self.role if len(_) == 2 else {}
 
     async def accept(self, attempts: Sequence[pb.Attempt]) -> pb.BatchCreateCheckinsResponse:
-        """One result per attempt."""
-        results = [pb.CheckinResult(checkin=pb.Checkin(attempt_id=one.attempt_id)) for one in attempts]
+        """One result per attempt, with what was presented."""
+        told = (pb.Checkin(attempt_id=one.attempt_id, method=one.method, presented=one.presented) for one in attempts)
+        results = [pb.CheckinResult(checkin=each) for each in told]
         return pb.BatchCreateCheckinsResponse(results=results)
 
 
@@ -225,6 +226,18 @@ async def test_nobody_else_may_call(checkin: Checkin, method: str) -> None:
     if ACCESS[f"/checkin.v1.CheckinService/{method}"].needs_person:
         with pytest.raises(UnauthenticatedError):
             await checkin.ask(method, request, token=None)
+
+
+async def test_attempts_are_taken_whichever_release_wrote_them(checkin: Checkin) -> None:
+    """A gateway of the one before writes flat fields only, one to come nested ones only."""
+    old = pb.Attempt(attempt_id=new_id(), method=pb.METHOD_CODE, direction=pb.DIRECTION_IN)
+    new = pb.Attempt(attempt_id=new_id(), presented=pb.Presented(method=pb.METHOD_CODE, direction=pb.DIRECTION_IN))
+
+    request = pb.BatchCreateCheckinsRequest(attempts=[old, new])
+    response = await checkin.ask("BatchCreateCheckins", request, token=None)
+
+    told = [result.checkin for result in response.results]
+    assert [(one.method, one.presented) for one in told] == [(pb.METHOD_CODE, new.presented)] * 2
 
 
 async def test_a_record_comes_with_names_revision_and_history(checkin: Checkin) -> None:

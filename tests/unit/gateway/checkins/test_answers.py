@@ -29,6 +29,15 @@ def test_numbers_of_a_reason_stand_beside_it() -> None:
     assert view == {"reason": "FENCE_OUTSIDE", "distance_m": 2312, "radius_m": 500, "ratio": 4.6}
 
 
+def test_a_record_that_is_written_nested_only_reads_the_same() -> None:
+    """As a checkin of a release to come writes it."""
+    presented = pb.Presented(method=pb.METHOD_CODE, direction=pb.DIRECTION_OUT, gate="东门", is_offline=True)
+
+    checkin = to_checkin(a_record(presented=presented))
+
+    assert (checkin.method, checkin.direction, checkin.gate, checkin.is_offline) == ("code", "out", "东门", True)
+
+
 def test_every_outcome_of_the_proto_has_a_word() -> None:
     """No answer of checkin is unknown here."""
     for outcome in pb.Outcome.values():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.checkins import attempts
 from gateway.http.fields import parse_bssid
 from gateway.http.problems import MalformedError
+from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import InvalidArgumentError
 
@@ -121,6 +122,20 @@ def test_a_claimed_time_of_another_zone_is_the_same_instant() -> None:
     request = attempts.decode(json.dumps(BODY).encode())
 
     assert attempts.to_attempt(request, USER, 1).claimed_at == 1788220800_000000
+
+
+def test_what_is_presented_is_written_nested_and_flat() -> None:
+    """The same in both, by oneself or by staff, until no process reads the flat fields."""
+    own = attempts.to_attempt(attempts.decode(json.dumps({**BODY, "gate": "东门"}).encode()), USER, 1)
+    let_in = {"attempt_id": BODY["attempt_id"], "user_id": ids.to_text(ids.new_id()), "direction": "out"}
+    staff = attempts.to_staff_attempt(attempts.decode_staff_checkin(json.dumps(let_in).encode()), b"a" * 16, USER, 1)
+
+    assert own.presented == pb.Presented(method=pb.METHOD_QR, direction=pb.DIRECTION_IN, gate="东门")
+    assert staff.presented == pb.Presented(method=pb.METHOD_STAFF, direction=pb.DIRECTION_OUT, actor_id=USER)
+    for attempt in (own, staff):
+        flat = (attempt.method, attempt.direction, attempt.gate, attempt.is_offline, attempt.actor_id)
+        nested = attempt.presented
+        assert flat == (nested.method, nested.direction, nested.gate, nested.is_offline, nested.actor_id)
 
 
 def test_the_schema_gives_every_range() -> None:

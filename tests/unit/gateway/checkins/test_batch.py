@@ -123,6 +123,7 @@ async def test_items_of_one_person_fly_together(many: Many, checkin: Checkin) ->
     assert {(one.user_id, one.is_offline, one.received_at) for one in checkin.attempts} == {
         (PERSON.user_id, True, 1_000)
     }
+    assert all(one.presented.is_offline for one in checkin.attempts)
 
 
 async def test_a_bad_item_names_its_field_and_stays_alone(many: Many, checkin: Checkin) -> None:
