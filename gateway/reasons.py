@@ -197,6 +197,11 @@ TO_PERSON = {
         "",
         "请选择列表中的入口",
     ),
+    "OUT_WITHOUT_IN": Words(
+        "只有签退，没有签到",
+        "",
+        "签退已记录；如已到场，请联系组织者补签",
+    ),
     "DEPENDENCY_UNAVAILABLE": Words(
         "正在核验",
         "",
@@ -424,6 +429,11 @@ TO_STAFF = {
         "没有这个入口",
         "",
         "请选择列表中的入口",
+    ),
+    "OUT_WITHOUT_IN": Words(
+        "只有签退，没有签到",
+        "",
+        "签退已记录；如确已到场，请为其补签",
     ),
     "DEPENDENCY_UNAVAILABLE": Words(
         "正在核验",

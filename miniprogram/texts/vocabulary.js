@@ -42,6 +42,7 @@ module.exports = {
   FACE_MISMATCH: { why: '人脸核验未通过', what: '请重试', action: 'none' },
   FACE_UNAVAILABLE: { why: '人脸核验暂不可用', what: '组织者会人工核验，请留意结果', action: 'none' },
   GATE_UNKNOWN: { why: '没有这个入口', what: '请选择列表中的入口', action: 'none' },
+  OUT_WITHOUT_IN: { why: '只有签退，没有签到', what: '签退已记录；如已到场，请联系组织者补签', action: 'none' },
   DEPENDENCY_UNAVAILABLE: { why: '正在核验', what: '结果稍后自动更新', action: 'none' },
   TOO_MANY_REFUSALS: { why: '未成功的签到次数过多', what: '请稍后再试', action: 'none' },
   TOO_MANY_ORGANISATIONS: { why: '名下的组织已达上限', what: '请先退出不再使用的组织', action: 'none' },

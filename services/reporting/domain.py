@@ -16,6 +16,11 @@ MINUTES_KEPT, QUARTERS_KEPT = 120, 1440
 SPANS = {"minute": 1, "quarter": QUARTER, "block": BLOCK}
 
 IN, OUT = 1, 2
+_EARLY = "early_leave"
+_ONLY_LEFT = "OUT_WITHOUT_IN"
+
+# Occurrence, person, IN or OUT.
+SeatKey = tuple[bytes, bytes, int]
 
 
 class Status(IntEnum):
@@ -36,12 +41,14 @@ _COUNTED = {
 
 
 class SeatView(NamedTuple):
-    """A seat as lists and counters need it. `live/project.lua` reads the first three fields by position.
+    """A seat as lists and counters need it. `live/project.lua` reads the first three fields and the last by position.
 
     Attributes:
-        at: The effective time of the seat's holder, else of the attempt that speaks for the person.
+        at: The effective time of the attempt that speaks for the person: of a held seat to come in its holder, of one
+            to go the latest.
         counters: Those that count this seat once.
         reasons: Of the attempt that speaks for the person.
+        last: The latest accepted or duplicate attempt, as `moment` writes it; empty where there is none.
     """
 
     is_held: bool
@@ -52,13 +59,42 @@ class SeatView(NamedTuple):
     gate: str
     punctuality: str
     reasons: list[str]
+    last: str = ""
 
 
 class Counted(NamedTuple):
-    """A person in an activity."""
+    """A person in an activity.
+
+    Attributes:
+        left: The seat to go; None for who never asked to.
+    """
 
     user_id: bytes
     seat: SeatView
+    left: SeatView | None = None
+
+    @property
+    def presence(self) -> "Presence":
+        """Whether they are there, and when they left."""
+        return presence(self.seat, self.left)
+
+    @property
+    def punctualities(self) -> tuple[str, ...]:
+        """How they came, and that they left before the end."""
+        return (self.seat.punctuality, _EARLY) if self.presence.is_early else (self.seat.punctuality,)
+
+
+class Presence(NamedTuple):
+    """Whether a person is there, and when they left.
+
+    Attributes:
+        left_at: 0 for who has not left, or has come back.
+        is_early: They left before the end.
+    """
+
+    is_inside: bool
+    left_at: int = 0
+    is_early: bool = False
 
 
 class Listing(NamedTuple):
@@ -91,6 +127,35 @@ class Cursor(NamedTuple):
     part: int
     number: int
     user_id: bytes
+
+
+def moment(effective_at: int, attempt_id: bytes) -> str:
+    """When an attempt counts as made, to compare: of two at one time the one with the lesser id was made first."""
+    return f"{effective_at:016d}{attempt_id.hex()}"
+
+
+def presence(entered: SeatView | None, left: SeatView | None) -> Presence:
+    """Of all accepted and duplicate attempts of a person, both ways, the latest counts (rule 24 of the law)."""
+    came = _moved_at(entered)
+    if left is None or _moved_at(left) <= came:
+        return Presence(bool(came))
+    return Presence(False, left.at, left.punctuality == _EARLY)
+
+
+def _moved_at(seat: SeatView | None) -> str:
+    """When a held seat was last asked for; what an earlier release wrote knows only when its holder did."""
+    return (seat.last or moment(seat.at, b"")) if seat and seat.is_held else ""
+
+
+def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:
+    """Everybody once an occurrence, with both their seats; who went without having come is absent, and says so."""
+    for (occurrence_id, user_id, direction), view in seats.items():
+        twin = seats.get((occurrence_id, user_id, OUT if direction == IN else IN))
+        if direction == IN:
+            yield Counted(user_id, view, twin)
+        elif twin is None and view.is_held:
+            absent = view._replace(is_held=False, status=int(Status.ABSENT), punctuality="", reasons=[_ONLY_LEFT])
+            yield Counted(user_id, absent, view)
 
 
 def counters(status: Status, at: int, method: str, gate: str, punctuality: str, reasons: Iterable[str]) -> list[str]:
@@ -168,14 +233,15 @@ class Filter:
     from_at: int = 0
     to_at: int = 0
 
-    def admits(self, seat: SeatView) -> bool:
+    def admits(self, person: Counted) -> bool:
         """Whether the list shows this person."""
+        seat = person.seat
         return (
             (not self.status or seat.status == self.status)
             and (not self.method or seat.method == self.method)
             and (not self.reason or self.reason in seat.reasons)
             and (not self.gate or seat.gate == self.gate)
-            and (not self.punctuality or seat.punctuality == self.punctuality)
+            and (not self.punctuality or self.punctuality in person.punctualities)
             and (not self.from_at or seat.at >= self.from_at)
             and (not self.to_at or seat.at < self.to_at)
         )

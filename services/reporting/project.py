@@ -15,7 +15,7 @@ from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters
+from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters, moment
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
 
 MessageT = TypeVar("MessageT", bound=Message)
@@ -29,6 +29,8 @@ _STATUSES = {
     checkin_pb2.OUTCOME_PROVISIONAL: Status.PROVISIONAL,
     checkin_pb2.OUTCOME_REFUSED: Status.REFUSED,
 }
+# Where a person is, whichever attempt holds the seat.
+_COUNTS = (checkin_pb2.OUTCOME_ACCEPTED, checkin_pb2.OUTCOME_DUPLICATE)
 _NO_ATTEMPT = checkin_pb2.AttemptState()
 
 # Somebody who waited longer than this for their numbers shows that the queue is behind.
@@ -167,9 +169,10 @@ def _is_seat(occurrence_id: bytes, user_id: bytes, direction: int) -> bool:
 def to_change(seat: checkin_pb2.SeatState) -> Change:
     """What a seat says of its person."""
     user_id, direction, is_held = seat.user_id, seat.direction, seat.state == _HELD
-    attempt = _holder(seat) if is_held else _best(seat)
+    last = max((each for each in seat.attempts if each.outcome in _COUNTS), key=_moment, default=None)
+    attempt = (_holder(seat) if direction == IN or last is None else last) if is_held else _best(seat)
     status = Status.CHECKED_IN if is_held else _STATUSES.get(attempt.outcome, Status.ABSENT)
-    at = seat.effective_at if is_held else attempt.effective_at
+    at = seat.effective_at if is_held and direction == IN else attempt.effective_at
     method, gate = _METHODS.get(attempt.method, ""), attempt.gate
     punctuality = _PUNCTUALITIES.get(attempt.punctuality, "")
     reasons = list(dict.fromkeys(reason.reason for reason in attempt.reasons))
@@ -177,13 +180,18 @@ def to_change(seat: checkin_pb2.SeatState) -> Change:
     if direction == IN:
         counted = counters(status, at, method, gate, punctuality, reasons)
         event = _event(user_id, status, method, gate, punctuality, at)
-    view = SeatView(is_held, at, counted, int(status), method, gate, punctuality, reasons)
+    moved_at = _moment(last) if last is not None else ""
+    view = SeatView(is_held, at, counted, int(status), method, gate, punctuality, reasons, moved_at)
     return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, attempt.received_at)
 
 
 def _holder(seat: checkin_pb2.SeatState) -> checkin_pb2.AttemptState:
     holder = seat.holder
     return next((attempt for attempt in seat.attempts if attempt.attempt_id == holder), _NO_ATTEMPT)
+
+
+def _moment(attempt: checkin_pb2.AttemptState) -> str:
+    return moment(attempt.effective_at, attempt.attempt_id)
 
 
 def _best(seat: checkin_pb2.SeatState) -> checkin_pb2.AttemptState:

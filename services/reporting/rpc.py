@@ -82,7 +82,7 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         wanted = _filter(request)
         activity = await self._readable(request.activity_id)
         listing = await self._live.people(activity.activity_id, cursor.began if cursor else None)
-        people = [found for found in listing.people if wanted.admits(found.seat)]
+        people = [found for found in listing.people if wanted.admits(found)]
         if request.query:
             people = await self._named_like(people, request.query)
         page, more = domain.page(listing._replace(people=people), cursor, size)
@@ -177,7 +177,7 @@ def _filter(request: pb.ListPeopleRequest) -> Filter:
 
 
 def _person(found: Counted, names: Mapping[bytes, str]) -> pb.Person:
-    seat = found.seat
+    seat, presence = found.seat, found.presence
     return pb.Person(
         user_id=found.user_id,
         name=names.get(found.user_id, ""),
@@ -187,4 +187,7 @@ def _person(found: Counted, names: Mapping[bytes, str]) -> pb.Person:
         method=seat.method,
         gate=seat.gate,
         reasons=seat.reasons,
+        is_inside=presence.is_inside,
+        left_at=presence.left_at,
+        left_early=presence.is_early,
     )

@@ -7,11 +7,10 @@ from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import IN, OUT, Activity, Counted, Listing, SeatView, Totals, Window
+from services.reporting.domain import IN, OUT, Activity, Counted, Listing, SeatKey, Totals, Window, counted
 from services.reporting.live.numbers import Numbers
 from services.reporting.project import Change
 
-SeatKey = tuple[bytes, bytes, int]
 Seats = dict[SeatKey, Change]
 
 
@@ -78,15 +77,15 @@ class FakeLive:
         self._check()
         seats = self.seats[activity_id]
         counts = Counter(counter for change in seats.values() for counter in change.view.counters)
-        counts["inside"] = sum(_is_inside(seats, key) for key in seats if key[2] == IN)
+        counts["inside"] = sum(each.presence.is_inside for each in _counted(seats))
         event_id = f"{len(self.events[activity_id])}-0"
         return Numbers(dict(+counts), event_id, self.heartbeat_at, activity_id in self.building)
 
     async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
         """Everybody with an attempt to come in, and who moved since."""
         self._check()
-        seats, moves = self.seats[activity_id].items(), self.moves[activity_id]
-        people = [Counted(user_id, change.view) for (_, user_id, direction), change in seats if direction == IN]
+        moves = self.moves[activity_id]
+        people = list(_counted(self.seats[activity_id]))
         since = self._last_move(activity_id) if since is None else since
         recent = {user_id: number for user_id, number in moves.items() if number > since}
         return Listing(people, recent, self._last_move(activity_id), recent.pop(b"", 0))
@@ -105,9 +104,13 @@ class FakeLive:
         known = self.seats[activity_id].get(_key(change))
         if not _keep(self.seats[activity_id], change):
             return False
-        if change.event and (known is None or known.view != change.view):
+        if change.event and (known is None or known.view._replace(last="") != change.view._replace(last="")):
             self.events[activity_id].extend(pb.LiveBatch.FromString(change.event).events)
-        if change.direction == IN and known is not None and known.view.at != change.view.at:
+        twin = self.seats[activity_id].get(
+            (change.occurrence_id, change.user_id, OUT if change.direction == IN else IN)
+        )
+        seen = known or twin if change.direction == IN else None if twin else known
+        if seen and seen.view.at != change.view.at:
             self._move(activity_id, change.user_id)
         return change.view.is_held and not (known is not None and known.view.is_held)
 
@@ -145,15 +148,8 @@ def _keep(seats: Seats, change: Change) -> bool:
     return True
 
 
-def _is_inside(seats: Seats, key: SeatKey) -> bool:
-    entered = _held(seats, key)
-    left = _held(seats, (*key[:2], OUT))
-    return entered is not None and (left is None or left.at <= entered.at)
-
-
-def _held(seats: Seats, key: SeatKey) -> SeatView | None:
-    change = seats.get(key)
-    return change.view if change is not None and change.view.is_held else None
+def _counted(seats: Seats) -> Iterable[Counted]:
+    return counted({key: change.view for key, change in seats.items()})
 
 
 class FakeRecords:

@@ -333,6 +333,9 @@ class Person(_message.Message):
     METHOD_FIELD_NUMBER: _builtins.int
     GATE_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    IS_INSIDE_FIELD_NUMBER: _builtins.int
+    LEFT_AT_FIELD_NUMBER: _builtins.int
+    LEFT_EARLY_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     name: _builtins.str
     status: Global___Status.ValueType
@@ -341,6 +344,11 @@ class Person(_message.Message):
     checked_in_at: _builtins.int
     method: _builtins.str
     gate: _builtins.str
+    is_inside: _builtins.bool
+    """By the latest of all their accepted and duplicate attempts, in both directions."""
+    left_at: _builtins.int
+    """0: they have not left, or have come back."""
+    left_early: _builtins.bool
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -354,10 +362,13 @@ class Person(_message.Message):
         method: _builtins.str = ...,
         gate: _builtins.str = ...,
         reasons: _abc.Iterable[_builtins.str] | None = ...,
+        is_inside: _builtins.bool = ...,
+        left_at: _builtins.int = ...,
+        left_early: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "method", b"method", "name", b"name", "punctuality", b"punctuality", "reasons", b"reasons", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "is_inside", b"is_inside", "left_at", b"left_at", "left_early", b"left_early", "method", b"method", "name", b"name", "punctuality", b"punctuality", "reasons", b"reasons", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

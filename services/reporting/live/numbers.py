@@ -32,10 +32,11 @@ from services.reporting.domain import (
     MINUTES_KEPT,
     QUARTER,
     QUARTERS_KEPT,
-    Counted,
     Listing,
+    SeatKey,
     SeatView,
     Totals,
+    counted,
 )
 from services.reporting.project import Change
 
@@ -57,7 +58,6 @@ _EVERYBODY = b""
 
 _REVISION_BYTES = 8
 _ID_BYTES = 16
-_ENTERED = bytes([IN])
 _SEATS, _REVISIONS, _FOLDED = b"#seats:", b"#revisions:", b"#folded"
 # As project.lua reads it.
 _CHANGE = struct.Struct(">16s16sBIIQ")
@@ -82,6 +82,7 @@ _PROJECT = Script(
     SEATS=_SEATS.decode(),
     REVISIONS=_REVISIONS.decode(),
     FOLDED=_FOLDED.decode(),
+    LAST=1 + SeatView._fields.index("last"),
     ENTRIES=_ENTRIES,
     EVENTS_PER_ENTRY=EVENTS_PER_ENTRY,
     NEXT_LIFE_S=_NEXT_LIFE_S,
@@ -227,7 +228,7 @@ class LiveReader:
         return Numbers(_people(counts), event_id, int(heartbeat or 0), bool(is_rebuilding))
 
     async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
-        """Everybody with an attempt to come in, and who moved on the list since; one trip.
+        """Everybody with an attempt to come in, or to go, and who moved on the list since; one trip.
 
         Args:
             since: The number of a move; None when nobody asks who moved.
@@ -244,8 +245,8 @@ class LiveReader:
         pipeline.zrange(moved_key, f"({'inf' if since is None else since}", "inf", byscore=True, withscores=True)
         with unavailable_when_gone():
             last, stored, moved = await pipeline.execute()
-        entered = ((field[_ID_BYTES:-1], packed) for field, packed in stored.items() if field[-1:] == _ENTERED)
-        people = [Counted(user_id, view) for user_id, packed in entered if (view := _view(user_id, packed))]
+        views = ((_split(field), _view(field[_ID_BYTES:-1], packed)) for field, packed in stored.items())
+        people = list(counted({key: view for key, view in views if view}))
         moves = {user_id: int(number) for user_id, number in moved}
         return Listing(people, moves, int(last[0][1]) if last else 0, moves.pop(_EVERYBODY, 0))
 
@@ -294,6 +295,10 @@ def _view(user_id: bytes, packed: bytes) -> SeatView | None:
     except msgspec.MsgspecError as error:
         _VIEWS.note(user_id, error)
         return None
+
+
+def _split(field: bytes) -> SeatKey:
+    return field[:_ID_BYTES], field[_ID_BYTES:-1], field[-1]
 
 
 def _people(counts: Mapping[bytes, bytes]) -> dict[str, int]:

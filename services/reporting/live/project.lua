@@ -27,9 +27,22 @@ local function view(stored)
   return stored and cmsgpack.unpack(string.sub(stored, REVISION_BYTES + 1))
 end
 
+-- When a held seat was last asked for, by an attempt that counts; what an older release wrote knows the holder's time.
+local function moved_at(seat)
+  if not (seat and seat[1]) then return '' end
+  if (seat[LAST] or '') ~= '' then return seat[LAST] end
+  return string.format('%016.0f', seat[2])
+end
+
 local function inside(entered, left)
-  if entered and entered[1] and not (left and left[1] and left[2] > entered[2]) then return 1 end
+  local came = moved_at(entered)
+  if came ~= '' and moved_at(left) <= came then return 1 end
   return 0
+end
+
+-- What viewers are told of a seat: all but the moment it was last asked for.
+local function told(seat)
+  return seat and cmsgpack.pack({unpack(seat, 1, LAST - 1)})
 end
 
 local function twin_of(field)
@@ -74,10 +87,11 @@ local function project(seats, counts, moved_people)
         is_changed = true
         for _, counter in ipairs(old and old[3] or {}) do add(deltas, counter, -1) end
         for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
+        local seen = direction == IN and (old or other) or not other and old
+        if seen and seen[2] ~= new[2] then moved_people[#moved_people + 1] = string.sub(field, ID_BYTES + 1, -2) end
         if direction == IN then
           add(deltas, 'inside', inside(new, other) - inside(old, other))
-          if old and old[2] ~= new[2] then moved_people[#moved_people + 1] = string.sub(field, ID_BYTES + 1, -2) end
-          events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1)
+          if told(old) ~= told(new) then events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1) end
         else
           add(deltas, 'inside', inside(other, new) - inside(other, old))
         end

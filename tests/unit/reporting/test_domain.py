@@ -23,7 +23,7 @@ SEAT = SeatView(True, 100, [], Status.CHECKED_IN, "qr", "A", "late", ["LATE"])
 )
 def test_a_filter_admits_what_it_asks_for(fits: dict[str, object]) -> None:
     """Every condition given must hold; those not given ask for nothing."""
-    assert Filter(**fits).admits(SEAT)  # type: ignore[arg-type]
+    assert Filter(**fits).admits(Counted(bytes(16), SEAT))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_filter_admits_what_it_asks_for(fits: dict[str, object]) -> None:
 )
 def test_a_filter_turns_the_rest_away(misses: dict[str, object]) -> None:
     """One condition that fails is enough; the end of a time span is not in it."""
-    assert not Filter(**misses).admits(SEAT)  # type: ignore[arg-type]
+    assert not Filter(**misses).admits(Counted(bytes(16), SEAT))  # type: ignore[arg-type]
 
 
 people = st.lists(

@@ -15,7 +15,20 @@ from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
 from servicekit.redis import cache
-from services.reporting.domain import BLOCK, DAY_US, IN, OUT, SPANS, Counted, SeatView, Status, Totals, counters
+from services.reporting.domain import (
+    BLOCK,
+    DAY_US,
+    IN,
+    OUT,
+    SPANS,
+    Presence,
+    SeatView,
+    Status,
+    Totals,
+    counted,
+    counters,
+    moment,
+)
 from services.reporting.live.numbers import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, LiveReader, LiveWriter, Numbers
 from services.reporting.project import Change
 from tests.fakes.reporting import FakeLive, totals_of
@@ -63,6 +76,7 @@ def a_change(
     direction: int = IN,
     at: int = 60_000_000,
     occurrence_id: bytes = b"o" * 16,
+    last: str = "",
 ) -> Change:
     """A seat in a state that depends on nothing but the arguments."""
     counted, event = [], b""
@@ -70,7 +84,7 @@ def a_change(
         counted = counters(status, at, "qr", "A", "on_time", ["REASON"])
         told = pb.LiveEvent(user_id=user_id, status=cast("pb.Status.ValueType", status))
         event = pb.LiveBatch(events=[told]).SerializeToString()
-    view = SeatView(status is HELD, at, counted, int(status), "qr", "A", "on_time", ["REASON"])
+    view = SeatView(status is HELD, at, counted, int(status), "qr", "A", "on_time", ["REASON"], last)
     return Change(occurrence_id, user_id, direction, revision, view, event, at)
 
 
@@ -156,10 +170,10 @@ def deliveries(draw: st.DrawFn) -> list[list[Change]]:
     history = []
     for user_id in USERS:
         for direction in (IN, OUT):
-            states = draw(st.lists(st.tuples(st.sampled_from(Status), MINUTES), max_size=4))
+            states = draw(st.lists(st.tuples(st.sampled_from(Status), MINUTES, MINUTES), max_size=4))
             history += [
-                a_change(user_id, revision, status, direction, at * 60_000_000)
-                for revision, (status, at) in enumerate(states, start=1)
+                a_change(user_id, revision, status, direction, at * 60_000_000, last=moment(last * 60_000_000, user_id))
+                for revision, (status, at, last) in enumerate(states, start=1)
             ]
     arriving = draw(st.permutations(history + draw(st.lists(st.sampled_from(history or [a_change(USERS[0])])))))
     cuts = sorted(draw(st.lists(st.integers(0, len(arriving)), max_size=5)))
@@ -183,7 +197,7 @@ async def test_counters_equal_a_recount(redis: cache.Redis, batches: list[list[C
     ascending = sorted(chain(*batches), key=lambda change: change.revision)
     newest = {(change.user_id, change.direction): change for change in ascending}
     assert await real.totals([activity_id]) == await fake.totals([activity_id]) == totals_of(newest.values())
-    people = [Counted(change.user_id, change.view) for change in newest.values() if change.direction == IN]
+    people = list(counted({(each.occurrence_id, each.user_id, each.direction): each.view for each in newest.values()}))
     assert by_block(await real.numbers(activity_id)) == by_block(await fake.numbers(activity_id))
     shown, expected = await real.people(activity_id, 0), await fake.people(activity_id, 0)
     assert sorted(shown.people) == sorted(expected.people) == sorted(people)
@@ -307,6 +321,48 @@ async def test_people_leave_and_come_back(live: Live, activity_id: bytes) -> Non
     for change, inside in moves:
         await live.apply({activity_id: [change]})
         assert (await live.numbers(activity_id)).counts.get("inside", 0) == inside
+
+
+async def test_the_latest_of_both_directions_counts(live: Live, activity_id: bytes) -> None:
+    """Out, in again, out again: whoever holds the seats."""
+    person, times = ids.new_id(), [moment(minute * 60_000_000, ids.new_id()) for minute in range(1, 5)]
+    history = [
+        (a_change(person, last=times[0]), Presence(True)),
+        (a_change(person, direction=OUT, at=120_000_000, last=times[1]), Presence(False, 120_000_000)),
+        (a_change(person, 2, last=times[2]), Presence(True)),
+        (a_change(person, 2, direction=OUT, at=240_000_000, last=times[3]), Presence(False, 240_000_000)),
+    ]
+    for change, presence in history:
+        await live.apply({activity_id: [change]})
+        [found] = (await live.people(activity_id)).people
+        assert found.presence == presence
+        assert (await live.numbers(activity_id)).counts.get("inside", 0) == presence.is_inside
+
+
+async def test_viewers_are_not_told_of_a_second_tap(redis: cache.Redis, activity_id: bytes) -> None:
+    """It moves when the seat was last asked for, and nothing that they show."""
+    live, person = RedisLive(redis), ids.new_id()
+    for revision, at in enumerate((60_000_000, 70_000_000), 1):
+        await live.apply({activity_id: [a_change(person, revision, last=moment(at, ids.new_id()))]})
+    assert list(map(len, await events(redis, activity_id))) == [1]
+
+
+async def test_who_only_leaves_is_on_the_list(live: Live, activity_id: bytes) -> None:
+    """Absent, with the reason, until they come."""
+    person = ids.new_id()
+    await live.apply({activity_id: [a_change(person, direction=OUT, at=120_000_000)]})
+    [found] = (await live.people(activity_id)).people
+    assert (found.seat.status, found.seat.reasons, found.presence) == (
+        ABSENT,
+        ["OUT_WITHOUT_IN"],
+        Presence(False, 120_000_000),
+    )
+    assert (await live.numbers(activity_id)).counts == {}
+
+    began = (await live.people(activity_id)).last_move
+    await live.apply({activity_id: [a_change(person)]})
+    listing = await live.people(activity_id, began)
+    assert ([found.seat.status for found in listing.people], list(listing.moves)) == ([HELD], [person])
 
 
 async def test_totals_are_by_occurrence(live: Live, activity_id: bytes) -> None:
