@@ -10,14 +10,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from domainkit.codes import CODE_LENGTH, as_typed
 from domainkit.copies import settle
 from gateway.checkins.decoding import MAXIMUM_DEVICE_ID_BYTES, MAXIMUM_TOKEN_BYTES, reader
 from gateway.http.fields import parse_bssid
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import PermissionDeniedError, invalid
-
-CODE_CHARACTERS = 6
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -227,9 +226,10 @@ def _credential(request: CheckinRequest) -> tuple[str, str]:
     elif token:
         raise invalid("token", f"belongs to method qr; leave it out with method {request.method}")
     if request.method == "code":
-        if len(code) != CODE_CHARACTERS or not (code.isascii() and code.isalnum()):
-            raise invalid("code", f"method code needs the {CODE_CHARACTERS} letters and digits on the screen")
-        return "", code.upper()
+        typed = as_typed(code)
+        if len(typed) != CODE_LENGTH or not (typed.isascii() and typed.isalnum()):
+            raise invalid("code", f"method code needs the {CODE_LENGTH} letters and digits on the screen")
+        return "", typed
     if code:
         raise invalid("code", f"belongs to method code; leave it out with method {request.method}")
     return token, ""

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
+from domainkit.codes import as_typed
 from gateway import qr
 from gateway.clients import Clients, ask
 from gateway.http.fields import Id, Keyed, Page, Word
@@ -74,7 +75,7 @@ async def resolve(call: Call, query: ResolveQuery) -> Card:
     request = (
         pb.ResolveActivityRequest(activity_id=query.activity_id)
         if query.activity_id
-        else pb.ResolveActivityRequest(code=query.code.strip().upper())
+        else pb.ResolveActivityRequest(code=as_typed(query.code))
     )
     return to_card(await ask(call.services.activity.ResolveActivity, request, call.person))
 

@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from domainkit.codes import clean_code
 from servicekit.batching import NaturalBatcher
 from servicekit.errors import UnavailableError
-from services.activity.domain import Activity, clean_code
+from services.activity.domain import Activity
 from services.activity.errors import CodeLockedError, CodeWrongError
 
 # A trip to a Redis that does not answer, tried twice, and the statement.

@@ -10,16 +10,16 @@ from functools import cache
 from math import isfinite
 from zoneinfo import available_timezones
 
+from domainkit.access_points import BSSID_BYTES, is_access_point
 from servicekit.clock import SECOND_US
 from servicekit.errors import FieldError, InvalidArgumentError
-from servicekit.plain_text import is_plain
+from servicekit.plain_text import fault
 
 DAY_S = 24 * 3600
 
 MAXIMUM_TITLE = 100
 MAXIMUM_GATE = 64
 MAXIMUM_SSID_BYTES = 32
-BSSID_BYTES = 6
 MAXIMUM_ACCESS_POINTS = 20
 MAXIMUM_GATES = 20
 MAXIMUM_DURATION_S = 31 * DAY_S
@@ -27,7 +27,10 @@ MAXIMUM_MARGIN_S = 7 * DAY_S
 MAXIMUM_CAPACITY = 1_000_000
 RADIUS_M = (20, 5000)
 QR_PERIOD_S = (10, 300)
+LOCATION_AGE_S = (10, 3600)
 # 2000 and 2100: what a DATETIME column and the 32 bits of a QR's issued_at hold without thought.
+# Names that stand for whatever a machine or a compiler of the database has.
+_PSEUDO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 _EARLIEST_US = 946_684_800 * SECOND_US
 _LATEST_US = 4_102_444_800 * SECOND_US
 
@@ -94,6 +97,7 @@ class Policy:
     late: int = Grade.ACCEPT
     offline: int = Grade.REVIEW
     face: int = Grade.OFF
+    location_max_age_s: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,8 @@ def _wifi(access_points: Sequence[Wifi]) -> Iterator[FieldError]:
     for index, access_point in enumerate(access_points[:MAXIMUM_ACCESS_POINTS]):
         if len(access_point.bssid) != BSSID_BYTES:
             yield FieldError(f"wifi[{index}].bssid", "must be 6 bytes, such as 9c:a6:15:00:1f:2e")
+        elif not is_access_point(access_point.bssid):
+            yield FieldError(f"wifi[{index}].bssid", "is no access point; phones say it when they may not tell theirs")
         yield from _text(f"wifi[{index}].ssid", access_point.ssid, MAXIMUM_SSID_BYTES, is_required=False)
     yield from _unique("wifi", [access_point.bssid for access_point in access_points])
 
@@ -222,6 +228,7 @@ def _policy(definition: Definition) -> Iterator[FieldError]:
         yield FieldError("policy.face", "must be off; face checks are not available yet")
     if policy.place not in set(PlaceRule):
         yield FieldError("policy.place", "must be any or all")
+    yield from _range("policy.location_max_age_s", policy.location_max_age_s, *LOCATION_AGE_S)
     yield from _policy_needs(definition)
 
 
@@ -237,12 +244,8 @@ def _policy_needs(definition: Definition) -> Iterator[FieldError]:
 
 
 def _text(name: str, text: str, longest: int, *, is_required: bool = True) -> Iterator[FieldError]:
-    if is_required and not text.strip():
-        yield FieldError(name, f"is required, at most {longest} characters")
-    elif len(text) > longest:
-        yield FieldError(name, f"must be at most {longest} characters, not {len(text)}")
-    if not is_plain(text):
-        yield FieldError(name, "must not contain control characters, line breaks or broken emoji")
+    if found := fault(text, longest, is_required=is_required):
+        yield FieldError(name, found)
 
 
 def _range(name: str, value: int, low: int, high: int) -> Iterator[FieldError]:
@@ -257,4 +260,4 @@ def _unique(name: str, values: Collection[object]) -> Iterator[FieldError]:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _PSEUDO_ZONES

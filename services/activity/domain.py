@@ -3,19 +3,15 @@
 Times are microseconds since 1970 UTC; a QR counts in whole seconds.
 """
 
-import secrets
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from domainkit import qr
+from domainkit.codes import new_code
 from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
 from services.activity.definition import Definition
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
-
-# Without look-alikes (0 O D Q, 1 I L, 2 Z, 5 S, 8 B, U V) and without vowels, so that no code is a word.
-CODE_ALPHABET = "CFGHJKMNPRTVWXY34679"
-CODE_LENGTH = 6
 
 
 class State(IntEnum):
@@ -130,17 +126,6 @@ def draft(definition: Definition, activity_id: bytes, occurrence_id: bytes, now_
         closes_at=definition.ends_at + definition.closes_after_s * SECOND_US,
     )
     return Activity(activity_id, definition, (occurrence,), new_code(), now_us)
-
-
-def new_code() -> str:
-    """Six characters that can be read aloud and off a wall; 64 million of them."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-
-
-def clean_code(typed: str) -> str:
-    """A code as typed, in the form in which it was made; anything that cannot be one is empty."""
-    code = "".join(typed.split()).replace("-", "").upper()
-    return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Between the domain and `activity.v1`: what came in, and who may see how much of what goes out."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from google.protobuf.message import Message
 
 from protos.activity.v1 import activity_pb2 as pb
+from servicekit.plain_text import tidy
 from services.activity.definition import Definition, Method, Place, Policy, Wifi
 from services.activity.domain import Activity, Occurrence
 
@@ -19,6 +20,7 @@ _SCALARS = frozenset(field.name for field in fields(Definition)) - {
     "methods",
     "policy",
     "gates",
+    "title",
 }
 
 
@@ -28,17 +30,23 @@ def to_definition(message: pb.Activity) -> Definition:
     return Definition(
         organisation_id=message.organisation_id,
         late_after_s=message.late_after_s if message.has_late_after else None,
-        place=_plain(Place, message.place) if "place" in said else None,
+        title=tidy(message.title),
+        place=_to_place(message.place) if "place" in said else None,
         wifi=tuple(_plain(Wifi, access_point) for access_point in message.wifi),
         methods=tuple(message.methods) or (Method.QR,),
         policy=_plain(Policy, message.policy),
-        gates=tuple(message.gates),
+        gates=tuple(map(tidy, message.gates)),
         **{name: value for name, value in said.items() if name in _SCALARS},
     )
 
 
 def _plain(kind: type[PlainT], message: Message) -> PlainT:
     return kind(**{field.name: value for field, value in message.ListFields()})
+
+
+def _to_place(message: pb.Place) -> Place:
+    place = _plain(Place, message)
+    return replace(place, name=tidy(place.name))
 
 
 def to_message(activity: Activity) -> pb.Activity:
@@ -170,4 +178,5 @@ def _policy(policy: Policy) -> pb.Policy:
         late=grade(policy.late),
         offline=grade(policy.offline),
         face=grade(policy.face),
+        location_max_age_s=policy.location_max_age_s,
     )

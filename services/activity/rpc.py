@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from domainkit.codes import clean_code
 from domainkit.qr import QrToken
 from domainkit.roles import NONE, ORGANISER, STAFF, Role
 from protos.activity.v1 import activity_pb2 as pb
@@ -210,7 +211,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         activity_ids, occurrence_ids = _ids(request.activity_ids), _ids(request.occurrence_ids)
         if request.as_of:
             return await self._store.find_as_of(request.as_of, activity_ids=activity_ids, occurrence_ids=occurrence_ids)
-        codes = {code for code in request.codes if domain.clean_code(code) == code}
+        codes = {code for code in request.codes if clean_code(code) == code}
         found = await self._store.find(activity_ids=activity_ids, occurrence_ids=occurrence_ids, codes=codes)
         return [snapshot for activity in found for snapshot in messages.to_snapshots(activity)]
 

@@ -49,6 +49,7 @@ class Rules(NamedTuple):
         fence_grade: What the fence may cost.
         wifi_grade: What Wi-Fi may cost.
         place: Whether one of them is enough.
+        location_max_age_ms: An older position counts as none; 0: however old.
     """
 
     fence: Fence | None
@@ -56,6 +57,7 @@ class Rules(NamedTuple):
     fence_grade: Grade
     wifi_grade: Grade
     place: PlaceRule
+    location_max_age_ms: int = 0
 
     @property
     def is_one_enough(self) -> bool:
@@ -88,7 +90,11 @@ class Item(Protocol):
 
     @property
     def accuracy_m(self) -> float:
-        """How sure the phone is."""
+        """How sure the phone is; 0 or less: it does not say."""
+
+    @property
+    def age_ms(self) -> int:
+        """How old the location was when the phone used it."""
 
     @property
     def bssid(self) -> bytes:
@@ -124,7 +130,7 @@ class Evidence(NamedTuple):
         position, distance_m, accuracy_m, fence = _UNFENCED, -1.0, 0.0, rules.fence
         if fence is not None:
             position = _MISSING
-            if item.has_location:
+            if item.has_location and _is_told(item, rules.location_max_age_ms):
                 distance_m, accuracy_m = fence.distance_m(item.latitude, item.longitude), item.accuracy_m
                 if not isfinite(distance_m):
                     raise ValueError("its location is no place")
@@ -136,6 +142,11 @@ class Evidence(NamedTuple):
     def grade(self, asked: Grade) -> Grade:
         """What a proof of place may cost: at least review where nothing else was shown."""
         return max(asked, Grade.REVIEW) if self.is_unproven else asked
+
+
+def _is_told(item: Item, max_age_ms: int) -> bool:
+    """Whether the phone knew where it is: 0, 0 is what it says when it does not, and an old place is where it was."""
+    return bool(item.latitude or item.longitude) and not 0 < max_age_ms < item.age_ms
 
 
 class Factor(NamedTuple):

@@ -7,6 +7,8 @@ from collections.abc import Set
 from enum import IntEnum
 from math import asin, cos, inf, radians, sin, sqrt
 
+from domainkit.access_points import is_access_point
+
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth. Source: IUGG, GRS 80."""
 
@@ -64,9 +66,11 @@ class Fence:
         """What a distance proves; a larger inaccuracy can only make it uncertain.
 
         Args:
-            accuracy_m: Radius in which the phone believes to be; below zero counts as zero.
+            accuracy_m: Radius in which the phone believes to be; 0 or less: it does not say, which proves nothing but
+                that it is far away.
         """
-        accuracy_m = max(accuracy_m, 0.0)
+        if accuracy_m <= 0:
+            accuracy_m = inf
         if distance_m + accuracy_m <= self.radius_m:
             return Position.INSIDE
         if distance_m - min(accuracy_m, ACCURACY_BELIEVED_M) > self.radius_m:
@@ -88,10 +92,10 @@ def sighting(listed: Set[bytes], bssid: bytes) -> Sighting:
 
     Args:
         listed: 6 bytes each; empty when the place has no list.
-        bssid: Empty when the phone sent none.
+        bssid: Empty when the phone sent none; a placeholder counts as none.
     """
     if not listed:
         return Sighting.UNLISTED_PLACE
-    if not bssid:
+    if not is_access_point(bssid):
         return Sighting.MISSING
     return Sighting.LISTED if bssid in listed else Sighting.MISMATCH

@@ -51,7 +51,9 @@ def _prepare(rule: pb.Rule) -> _Prepared | None:
     """None for a rule that makes no sense: its items cannot be assessed, those of its neighbours can."""
     try:
         fence = Fence(rule.latitude, rule.longitude, rule.radius_m) if rule.has_fence else None
-        rules = Rules(fence, frozenset(rule.bssids), Grade(rule.fence), Grade(rule.wifi), PlaceRule(rule.place))
+        grades = Grade(rule.fence), Grade(rule.wifi)
+        max_age_ms = rule.location_max_age_s * 1000
+        rules = Rules(fence, frozenset(rule.bssids), *grades, PlaceRule(rule.place), max_age_ms)
     except ValueError as error:
         log.warning("cannot use a rule: %s", error)
         return None

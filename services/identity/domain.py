@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 
 from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
-from servicekit.plain_text import is_plain
+from servicekit.plain_text import fault, tidy
 from services.identity.errors import LastOwnerError, RefreshTokenError
 
 ACCESS_LIFE_S = 7 * 24 * 3600
@@ -74,16 +74,14 @@ class Member:
 
 
 def clean_name(text: str, field: str = "name") -> str:
-    """The name as it is kept: without surrounding white space.
+    """The name as it is kept, see `servicekit/plain_text.py`.
 
     Raises:
         InvalidArgumentError: Empty, too long, or with characters that change how other text is shown.
     """
-    name = text.strip()
-    if not 1 <= len(name) <= MAXIMUM_NAME_CHARACTERS:
-        raise invalid(field, f"must be 1 to {MAXIMUM_NAME_CHARACTERS} characters")
-    if not is_plain(name):
-        raise invalid(field, "must not contain control characters, line breaks or broken emoji")
+    name = tidy(text)
+    if found := fault(name, MAXIMUM_NAME_CHARACTERS):
+        raise invalid(field, found)
     return name
 
 

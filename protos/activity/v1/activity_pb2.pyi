@@ -187,12 +187,15 @@ class Policy(_message.Message):
     LATE_FIELD_NUMBER: _builtins.int
     OFFLINE_FIELD_NUMBER: _builtins.int
     FACE_FIELD_NUMBER: _builtins.int
+    LOCATION_MAX_AGE_S_FIELD_NUMBER: _builtins.int
     fence: Global___Grade.ValueType
     wifi: Global___Grade.ValueType
     place: Global___PlaceRule.ValueType
     late: Global___Grade.ValueType
     offline: Global___Grade.ValueType
     face: Global___Grade.ValueType
+    location_max_age_s: _builtins.int
+    """An older position counts as none."""
     def __init__(
         self,
         *,
@@ -202,10 +205,11 @@ class Policy(_message.Message):
         late: Global___Grade.ValueType = ...,
         offline: Global___Grade.ValueType = ...,
         face: Global___Grade.ValueType = ...,
+        location_max_age_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "offline", b"offline", "place", b"place", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "offline", b"offline", "place", b"place", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#protos/antifraud/v1/antifraud.proto\x12\x0c\x61ntifraud.v1\"\xcf\x01\n\x04Rule\x12\x11\n\thas_fence\x18\x01 \x01(\x08\x12\x10\n\x08latitude\x18\x02 \x01(\x01\x12\x11\n\tlongitude\x18\x03 \x01(\x01\x12\x10\n\x08radius_m\x18\x04 \x01(\x01\x12\x0e\n\x06\x62ssids\x18\x05 \x03(\x0c\x12\"\n\x05\x66\x65nce\x18\x06 \x01(\x0e\x32\x13.antifraud.v1.Grade\x12!\n\x04wifi\x18\x07 \x01(\x0e\x32\x13.antifraud.v1.Grade\x12&\n\x05place\x18\x08 \x01(\x0e\x32\x17.antifraud.v1.PlaceRule\"\xc7\x01\n\x04Item\x12\x0c\n\x04rule\x18\x01 \x01(\r\x12\x0f\n\x07user_id\x18\x02 \x01(\x0c\x12\x12\n\nattempt_id\x18\x03 \x01(\x0c\x12\x14\n\x0chas_location\x18\x04 \x01(\x08\x12\x10\n\x08latitude\x18\x05 \x01(\x01\x12\x11\n\tlongitude\x18\x06 \x01(\x01\x12\x12\n\naccuracy_m\x18\x07 \x01(\x01\x12\r\n\x05\x62ssid\x18\x08 \x01(\x0c\x12\x11\n\tdevice_id\x18\t \x01(\t\x12\x1b\n\x13place_is_credential\x18\n \x01(\x08\"i\n\x12\x42\x61tchAssessRequest\x12!\n\x05rules\x18\x01 \x03(\x0b\x32\x12.antifraud.v1.Rule\x12!\n\x05items\x18\x02 \x03(\x0b\x32\x12.antifraud.v1.Item\x12\r\n\x05muted\x18\x03 \x03(\t\"D\n\x13\x42\x61tchAssessResponse\x12-\n\x0b\x61ssessments\x18\x01 \x03(\x0b\x32\x18.antifraud.v1.Assessment\"o\n\nAssessment\x12&\n\x07verdict\x18\x01 \x01(\x0e\x32\x15.antifraud.v1.Verdict\x12\x12\n\ndistance_m\x18\x02 \x01(\x01\x12%\n\x07\x66\x61\x63tors\x18\x03 \x03(\x0b\x32\x14.antifraud.v1.Factor\"\xa4\x01\n\x06\x46\x61\x63tor\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12&\n\x07verdict\x18\x02 \x01(\x0e\x32\x15.antifraud.v1.Verdict\x12\x32\n\x07numbers\x18\x03 \x03(\x0b\x32!.antifraud.v1.Factor.NumbersEntry\x1a.\n\x0cNumbersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01*\\\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x10\n\x0cVERDICT_PASS\x10\x01\x12\x12\n\x0eVERDICT_REVIEW\x10\x02\x12\x12\n\x0eVERDICT_REFUSE\x10\x03*Q\n\x05Grade\x12\x15\n\x11GRADE_UNSPECIFIED\x10\x00\x12\r\n\tGRADE_OFF\x10\x01\x12\x10\n\x0cGRADE_REVIEW\x10\x02\x12\x10\n\x0cGRADE_REFUSE\x10\x03*O\n\tPlaceRule\x12\x1a\n\x16PLACE_RULE_UNSPECIFIED\x10\x00\x12\x12\n\x0ePLACE_RULE_ANY\x10\x01\x12\x12\n\x0ePLACE_RULE_ALL\x10\x02\x32\x66\n\x10\x41ntifraudService\x12R\n\x0b\x42\x61tchAssess\x12 .antifraud.v1.BatchAssessRequest\x1a!.antifraud.v1.BatchAssessResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#protos/antifraud/v1/antifraud.proto\x12\x0c\x61ntifraud.v1\"\xeb\x01\n\x04Rule\x12\x11\n\thas_fence\x18\x01 \x01(\x08\x12\x10\n\x08latitude\x18\x02 \x01(\x01\x12\x11\n\tlongitude\x18\x03 \x01(\x01\x12\x10\n\x08radius_m\x18\x04 \x01(\x01\x12\x0e\n\x06\x62ssids\x18\x05 \x03(\x0c\x12\"\n\x05\x66\x65nce\x18\x06 \x01(\x0e\x32\x13.antifraud.v1.Grade\x12!\n\x04wifi\x18\x07 \x01(\x0e\x32\x13.antifraud.v1.Grade\x12&\n\x05place\x18\x08 \x01(\x0e\x32\x17.antifraud.v1.PlaceRule\x12\x1a\n\x12location_max_age_s\x18\t \x01(\r\"\xd7\x01\n\x04Item\x12\x0c\n\x04rule\x18\x01 \x01(\r\x12\x0f\n\x07user_id\x18\x02 \x01(\x0c\x12\x12\n\nattempt_id\x18\x03 \x01(\x0c\x12\x14\n\x0chas_location\x18\x04 \x01(\x08\x12\x10\n\x08latitude\x18\x05 \x01(\x01\x12\x11\n\tlongitude\x18\x06 \x01(\x01\x12\x12\n\naccuracy_m\x18\x07 \x01(\x01\x12\r\n\x05\x62ssid\x18\x08 \x01(\x0c\x12\x11\n\tdevice_id\x18\t \x01(\t\x12\x1b\n\x13place_is_credential\x18\n \x01(\x08\x12\x0e\n\x06\x61ge_ms\x18\x0b \x01(\r\"i\n\x12\x42\x61tchAssessRequest\x12!\n\x05rules\x18\x01 \x03(\x0b\x32\x12.antifraud.v1.Rule\x12!\n\x05items\x18\x02 \x03(\x0b\x32\x12.antifraud.v1.Item\x12\r\n\x05muted\x18\x03 \x03(\t\"D\n\x13\x42\x61tchAssessResponse\x12-\n\x0b\x61ssessments\x18\x01 \x03(\x0b\x32\x18.antifraud.v1.Assessment\"o\n\nAssessment\x12&\n\x07verdict\x18\x01 \x01(\x0e\x32\x15.antifraud.v1.Verdict\x12\x12\n\ndistance_m\x18\x02 \x01(\x01\x12%\n\x07\x66\x61\x63tors\x18\x03 \x03(\x0b\x32\x14.antifraud.v1.Factor\"\xa4\x01\n\x06\x46\x61\x63tor\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12&\n\x07verdict\x18\x02 \x01(\x0e\x32\x15.antifraud.v1.Verdict\x12\x32\n\x07numbers\x18\x03 \x03(\x0b\x32!.antifraud.v1.Factor.NumbersEntry\x1a.\n\x0cNumbersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01*\\\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x10\n\x0cVERDICT_PASS\x10\x01\x12\x12\n\x0eVERDICT_REVIEW\x10\x02\x12\x12\n\x0eVERDICT_REFUSE\x10\x03*Q\n\x05Grade\x12\x15\n\x11GRADE_UNSPECIFIED\x10\x00\x12\r\n\tGRADE_OFF\x10\x01\x12\x10\n\x0cGRADE_REVIEW\x10\x02\x12\x10\n\x0cGRADE_REFUSE\x10\x03*O\n\tPlaceRule\x12\x1a\n\x16PLACE_RULE_UNSPECIFIED\x10\x00\x12\x12\n\x0ePLACE_RULE_ANY\x10\x01\x12\x12\n\x0ePLACE_RULE_ALL\x10\x02\x32\x66\n\x10\x41ntifraudService\x12R\n\x0b\x42\x61tchAssess\x12 .antifraud.v1.BatchAssessRequest\x1a!.antifraud.v1.BatchAssessResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,26 +33,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FACTOR_NUMBERSENTRY']._loaded_options = None
   _globals['_FACTOR_NUMBERSENTRY']._serialized_options = b'8\001'
-  _globals['_VERDICT']._serialized_start=922
-  _globals['_VERDICT']._serialized_end=1014
-  _globals['_GRADE']._serialized_start=1016
-  _globals['_GRADE']._serialized_end=1097
-  _globals['_PLACERULE']._serialized_start=1099
-  _globals['_PLACERULE']._serialized_end=1178
+  _globals['_VERDICT']._serialized_start=966
+  _globals['_VERDICT']._serialized_end=1058
+  _globals['_GRADE']._serialized_start=1060
+  _globals['_GRADE']._serialized_end=1141
+  _globals['_PLACERULE']._serialized_start=1143
+  _globals['_PLACERULE']._serialized_end=1222
   _globals['_RULE']._serialized_start=54
-  _globals['_RULE']._serialized_end=261
-  _globals['_ITEM']._serialized_start=264
-  _globals['_ITEM']._serialized_end=463
-  _globals['_BATCHASSESSREQUEST']._serialized_start=465
-  _globals['_BATCHASSESSREQUEST']._serialized_end=570
-  _globals['_BATCHASSESSRESPONSE']._serialized_start=572
-  _globals['_BATCHASSESSRESPONSE']._serialized_end=640
-  _globals['_ASSESSMENT']._serialized_start=642
-  _globals['_ASSESSMENT']._serialized_end=753
-  _globals['_FACTOR']._serialized_start=756
-  _globals['_FACTOR']._serialized_end=920
-  _globals['_FACTOR_NUMBERSENTRY']._serialized_start=874
-  _globals['_FACTOR_NUMBERSENTRY']._serialized_end=920
-  _globals['_ANTIFRAUDSERVICE']._serialized_start=1180
-  _globals['_ANTIFRAUDSERVICE']._serialized_end=1282
+  _globals['_RULE']._serialized_end=289
+  _globals['_ITEM']._serialized_start=292
+  _globals['_ITEM']._serialized_end=507
+  _globals['_BATCHASSESSREQUEST']._serialized_start=509
+  _globals['_BATCHASSESSREQUEST']._serialized_end=614
+  _globals['_BATCHASSESSRESPONSE']._serialized_start=616
+  _globals['_BATCHASSESSRESPONSE']._serialized_end=684
+  _globals['_ASSESSMENT']._serialized_start=686
+  _globals['_ASSESSMENT']._serialized_end=797
+  _globals['_FACTOR']._serialized_start=800
+  _globals['_FACTOR']._serialized_end=964
+  _globals['_FACTOR_NUMBERSENTRY']._serialized_start=918
+  _globals['_FACTOR_NUMBERSENTRY']._serialized_end=964
+  _globals['_ANTIFRAUDSERVICE']._serialized_start=1224
+  _globals['_ANTIFRAUDSERVICE']._serialized_end=1326
 # @@protoc_insertion_point(module_scope)

@@ -92,6 +92,7 @@ class Rule(_message.Message):
     FENCE_FIELD_NUMBER: _builtins.int
     WIFI_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int
+    LOCATION_MAX_AGE_S_FIELD_NUMBER: _builtins.int
     has_fence: _builtins.bool
     latitude: _builtins.float
     """GCJ-02."""
@@ -100,6 +101,8 @@ class Rule(_message.Message):
     fence: Global___Grade.ValueType
     wifi: Global___Grade.ValueType
     place: Global___PlaceRule.ValueType
+    location_max_age_s: _builtins.int
+    """An older position counts as none; 0: however old."""
     @_builtins.property
     def bssids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """6 bytes each."""
@@ -115,10 +118,11 @@ class Rule(_message.Message):
         fence: Global___Grade.ValueType = ...,
         wifi: Global___Grade.ValueType = ...,
         place: Global___PlaceRule.ValueType = ...,
+        location_max_age_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bssids", b"bssids", "fence", b"fence", "has_fence", b"has_fence", "latitude", b"latitude", "longitude", b"longitude", "place", b"place", "radius_m", b"radius_m", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bssids", b"bssids", "fence", b"fence", "has_fence", b"has_fence", "latitude", b"latitude", "location_max_age_s", b"location_max_age_s", "longitude", b"longitude", "place", b"place", "radius_m", b"radius_m", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -138,6 +142,7 @@ class Item(_message.Message):
     BSSID_FIELD_NUMBER: _builtins.int
     DEVICE_ID_FIELD_NUMBER: _builtins.int
     PLACE_IS_CREDENTIAL_FIELD_NUMBER: _builtins.int
+    AGE_MS_FIELD_NUMBER: _builtins.int
     rule: _builtins.int
     """Index into rules."""
     user_id: _builtins.bytes
@@ -146,11 +151,14 @@ class Item(_message.Message):
     latitude: _builtins.float
     longitude: _builtins.float
     accuracy_m: _builtins.float
+    """0: the phone does not say."""
     bssid: _builtins.bytes
     """Empty when the phone sent no Wi-Fi."""
     device_id: _builtins.str
     place_is_credential: _builtins.bool
     """Method place: the fence or the Wi-Fi must hold, whatever the grades say."""
+    age_ms: _builtins.int
+    """Of the location, when the phone used it."""
     def __init__(
         self,
         *,
@@ -164,10 +172,11 @@ class Item(_message.Message):
         bssid: _builtins.bytes = ...,
         device_id: _builtins.str = ...,
         place_is_credential: _builtins.bool = ...,
+        age_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "attempt_id", b"attempt_id", "bssid", b"bssid", "device_id", b"device_id", "has_location", b"has_location", "latitude", b"latitude", "longitude", b"longitude", "place_is_credential", b"place_is_credential", "rule", b"rule", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "age_ms", b"age_ms", "attempt_id", b"attempt_id", "bssid", b"bssid", "device_id", b"device_id", "has_location", b"has_location", "latitude", b"latitude", "longitude", b"longitude", "place_is_credential", b"place_is_credential", "rule", b"rule", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

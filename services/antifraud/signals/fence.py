@@ -15,6 +15,9 @@ def _look(evidence: Evidence, rules: Rules) -> Factor | None:
     reason = _REASONS.get(evidence.position)
     if reason is None:
         return None
+    if rules.fence_grade is Grade.OFF and rules.bssids:
+        # The access points are what proves the place here, and what the person is told of.
+        return None
     grade = evidence.grade(rules.fence_grade)
     is_outside = evidence.position is Position.OUTSIDE
     is_settled = rules.is_one_enough and evidence.sighting is Sighting.LISTED and not is_outside
@@ -26,8 +29,8 @@ def _look(evidence: Evidence, rules: Rules) -> Factor | None:
 def _numbers(evidence: Evidence, rules: Rules) -> dict[str, float]:
     if rules.fence is None or evidence.position is Position.MISSING:
         return {}
-    distance_m = round(evidence.distance_m, 1)
-    return {"distance_m": distance_m, "radius_m": rules.fence.radius_m, "accuracy_m": evidence.accuracy_m}
+    numbers = {"distance_m": round(evidence.distance_m, 1), "radius_m": rules.fence.radius_m}
+    return numbers | {"accuracy_m": evidence.accuracy_m} if evidence.accuracy_m > 0 else numbers
 
 
 FENCE = Signal("fence", lambda rules: rules.fence is not None, _look)

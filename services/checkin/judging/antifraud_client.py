@@ -90,6 +90,7 @@ def to_request(
             item.latitude = location.latitude
             item.longitude = location.longitude
             item.accuracy_m = location.accuracy_m
+            item.age_ms = location.age_ms
     return request
 
 

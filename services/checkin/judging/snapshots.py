@@ -284,4 +284,5 @@ def to_rule(message: activity_pb2.OccurrenceSnapshot) -> antifraud_pb2.Rule:
         fence=antifraud_pb2.Grade.ValueType(policy.fence),
         wifi=antifraud_pb2.Grade.ValueType(policy.wifi),
         place=antifraud_pb2.PlaceRule.ValueType(policy.place),
+        location_max_age_s=policy.location_max_age_s,
     )

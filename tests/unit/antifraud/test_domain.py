@@ -22,7 +22,7 @@ LOCATION_MISSING, WIFI_MISMATCH, WIFI_MISSING = "LOCATION_MISSING", "WIFI_MISMAT
 
 
 # An item that shows a position near a fence of 500 m, or an access point near a list of one.
-HERE = {"has_location": True, "latitude": 31.0, "longitude": 121.0, "accuracy_m": 10.0}
+HERE: dict[str, Any] = {"has_location": True, "latitude": 31.0, "longitude": 121.0, "accuracy_m": 10.0}
 LOCATIONS: dict[Position, dict[str, Any]] = {
     UNFENCED: HERE,
     INSIDE: HERE,
@@ -30,7 +30,7 @@ LOCATIONS: dict[Position, dict[str, Any]] = {
     UNCERTAIN: {**HERE, "accuracy_m": 900.0},
     NOWHERE: {},
 }
-BSSIDS = {NO_LIST: b"", LISTED: b"listed", MISMATCH: b"others", UNSEEN: b""}
+BSSIDS = {NO_LIST: b"", LISTED: b"listed", MISMATCH: b"nearby", UNSEEN: b""}
 
 
 def assess(
@@ -88,7 +88,8 @@ def test_factors_under_rules(
         ((OFF, OFF, ANY), OUTSIDE, LISTED, {}),
         ((OFF, OFF, ANY), OUTSIDE, NO_LIST, {FENCE_OUTSIDE: "review"}),
         ((REFUSE, OFF, ANY), OUTSIDE, NO_LIST, {FENCE_OUTSIDE: "refuse"}),
-        ((OFF, OFF, ANY), NOWHERE, UNSEEN, {LOCATION_MISSING: "review", WIFI_MISSING: "review"}),
+        ((OFF, OFF, ANY), NOWHERE, UNSEEN, {WIFI_MISSING: "review"}),
+        ((OFF, OFF, ANY), NOWHERE, MISMATCH, {WIFI_MISMATCH: "review"}),
         ((OFF, OFF, ANY), UNFENCED, NO_LIST, {LOCATION_MISSING: "review"}),
     ],
 )
@@ -133,3 +134,28 @@ def test_every_signal_is_listed_under_a_name_of_its_own() -> None:
     files = {path.stem for path in Path(signals.__file__).parent.glob("[a-z]*.py")}
     assert [signal.name for signal in SIGNALS] == list(dict.fromkeys(signal.name for signal in SIGNALS))
     assert {signal.name for signal in SIGNALS} == files
+
+
+@pytest.mark.parametrize(
+    ("changes", "position"),
+    [
+        ({}, INSIDE),
+        ({"age_ms": 120_000}, INSIDE),
+        ({"age_ms": 120_001}, NOWHERE),
+        ({"age_ms": 49 * 24 * 3_600_000}, NOWHERE),
+        ({"accuracy_m": 0.0}, UNCERTAIN),
+        ({"accuracy_m": 0.0, "latitude": 31.02}, OUTSIDE),
+        ({"latitude": 0.0, "longitude": 0.0}, NOWHERE),
+    ],
+)
+def test_what_a_phone_does_not_know_proves_nothing(changes: dict[str, Any], position: Position) -> None:
+    """An old position, one without its accuracy, and 0, 0, which phones say instead of none."""
+    rules = Rules(Fence(31.0, 121.0, 500), frozenset(), Grade.REFUSE, Grade.OFF, PlaceRule.ANY, 120_000)
+    assert Evidence.of(pb.Item(**(HERE | changes)), rules).position is position
+
+
+def test_numbers_that_nobody_knows_are_not_told() -> None:
+    """How far away is known, how surely is not."""
+    rules = Rules(Fence(31.0, 121.0, 500), frozenset(), Grade.REVIEW, Grade.OFF, PlaceRule.ANY)
+    [factor] = weigh(Evidence.of(pb.Item(**(HERE | {"accuracy_m": 0.0})), rules), rules, SIGNALS)
+    assert (factor.reason, factor.numbers) == ("FENCE_UNCERTAIN", {"distance_m": 0.0, "radius_m": 500})

@@ -34,8 +34,10 @@ def test_distances_are_great_circles(here: tuple[float, float], there: tuple[flo
 @pytest.mark.parametrize(
     ("distance_m", "accuracy_m", "position"),
     [
-        (500, 0, INSIDE),
-        (500.1, 0, OUTSIDE),
+        (499, 1, INSIDE),
+        (0, 0, UNCERTAIN),
+        (600, 0, UNCERTAIN),
+        (601, 0, OUTSIDE),
         (480, 20, INSIDE),
         (480, 21, UNCERTAIN),
         (520, 20, UNCERTAIN),
@@ -44,11 +46,12 @@ def test_distances_are_great_circles(here: tuple[float, float], there: tuple[flo
         (601, 100, OUTSIDE),
         (601, 50_000, OUTSIDE),
         (0, 501, UNCERTAIN),
-        (501, -1000, OUTSIDE),
+        (0, -1000, UNCERTAIN),
+        (601, -1000, OUTSIDE),
     ],
 )
 def test_positions_around_a_fence_of_500_m(distance_m: float, accuracy_m: float, position: Position) -> None:
-    """The edges are where the formula puts them."""
+    """The edges are where the formula puts them; who does not say how sure it is proves only distance."""
     assert Fence(31, 121, 500).position(distance_m, accuracy_m) is position
 
 
@@ -88,13 +91,18 @@ def test_an_impossible_fence_is_refused(place: tuple[float, float, float]) -> No
         Fence(*place)
 
 
+# What phones say in place of an access point, and addresses of groups.
+PLACEHOLDERS = ("020000000000", "000000000000", "ffffffffffff", "01005e000001")
+
+
 @pytest.mark.parametrize(
     ("listed", "bssid", "seen"),
     [
-        (frozenset(), b"\x01" * 6, NO_LIST),
-        (frozenset({b"\x01" * 6}), b"\x01" * 6, LISTED),
-        (frozenset({b"\x01" * 6}), b"\x02" * 6, MISMATCH),
-        (frozenset({b"\x01" * 6}), b"", UNSEEN),
+        (frozenset(), b"\x04" * 6, NO_LIST),
+        (frozenset({b"\x04" * 6}), b"\x04" * 6, LISTED),
+        (frozenset({b"\x04" * 6}), b"\x02" * 6, MISMATCH),
+        (frozenset({b"\x04" * 6}), b"", UNSEEN),
+        *((frozenset({b"\x04" * 6}), bytes.fromhex(told), UNSEEN) for told in PLACEHOLDERS),
     ],
 )
 def test_sightings(listed: frozenset[bytes], bssid: bytes, seen: Sighting) -> None:
