@@ -99,7 +99,7 @@ export interface components {
         Location: {
             latitude: number;
             longitude: number;
-            accuracy_m: number;
+            accuracy_m: number | null;
             /** @enum {string} */
             coord: "gcj02";
             /** @default 0 */
@@ -453,7 +453,8 @@ export interface components {
              *       "place": "any",
              *       "late": "accept",
              *       "offline": "review",
-             *       "face": "off"
+             *       "face": "off",
+             *       "location_max_age_s": 120
              *     }
              */
             policy?: components["schemas"]["NewPolicy"];
@@ -540,6 +541,11 @@ export interface components {
              * @enum {string}
              */
             face?: "off" | "refuse" | "review";
+            /**
+             * @description An older position counts as none.
+             * @default 120
+             */
+            location_max_age_s?: number;
         };
         /**
          * Activity
@@ -666,6 +672,11 @@ export interface components {
              * @enum {string}
              */
             face: "off" | "refuse" | "review";
+            /**
+             * @description An older position counts as none.
+             * @default 120
+             */
+            location_max_age_s: number;
         };
         /**
          * Occurrence
@@ -1273,6 +1284,10 @@ export interface components {
              *     ]
              */
             reasons: string[];
+            is_inside: boolean;
+            /** @description null: they have not left, or have come back. */
+            left_at: string | null;
+            left_early: boolean;
         };
         /**
          * ClientEvents

@@ -32,13 +32,13 @@ type Organisation = Api['Organisation']
 type Member = Api['Member']
 
 /** A position. `age_ms` is counted when it is used. */
-interface Fix { latitude: number; longitude: number; accuracy_m: number; coord: 'gcj02'; fixed_at: number }
+interface Fix { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; fixed_at: number }
 interface Wifi { ssid: string; bssid: string }
 
 /** The body of `POST /v1/checkins`; made once, sent again unchanged. */
 interface Attempt {
   attempt_id: string; method: Method; token?: string; code?: string; activity_id?: string; direction: Direction
-  gate?: string; location?: { latitude: number; longitude: number; accuracy_m: number; coord: 'gcj02'; age_ms: number }
+  gate?: string; location?: { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; age_ms: number }
   wifi?: Wifi; device_id: string; claimed_at: string; elapsed_ms?: number; receipt?: string; user_id?: string
   client?: { scene: number; scan_ms: number; locate_ms: number; platform: string; app_version: string }
 }

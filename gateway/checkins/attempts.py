@@ -33,7 +33,7 @@ class Location(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False
 
     latitude: Annotated[float, Meta(ge=-90, le=90)]
     longitude: Annotated[float, Meta(ge=-180, le=180)]
-    accuracy_m: Annotated[float, Meta(ge=0, le=100_000)]
+    accuracy_m: Annotated[float, Meta(ge=0, le=100_000, description="0 or null: the phone does not say.")] | None
     coord: Literal["gcj02"]
     age_ms: Milliseconds = 0
 
@@ -114,7 +114,7 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
     activity_id, device_id = _activity_id(request), _device_id(request.device_id)
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
     place, network = request.location, request.wifi
-    location = None if place is None else (place.latitude, place.longitude, place.accuracy_m, place.age_ms)
+    location = None if place is None else (place.latitude, place.longitude, place.accuracy_m or 0.0, place.age_ms)
     wifi = None if network is None else (network.ssid, _bssid(network.bssid))
     method, direction = _METHODS[request.method], _DIRECTIONS[request.direction]
     fixed = (method, token or code, activity_id, direction, request.gate, location, wifi, device_id, claimed_at)

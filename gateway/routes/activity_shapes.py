@@ -97,6 +97,7 @@ class NewPolicy(Input):
     late: LateName = "accept"
     offline: LateName = "review"
     face: GradeName = "off"
+    location_max_age_s: Annotated[Count, Meta(description="An older position counts as none.")] = 120
 
 
 class Policy(NewPolicy, forbid_unknown_fields=False):
@@ -313,6 +314,7 @@ def _policy_to_message(policy: NewPolicy) -> pb.Policy:
         late=_GRADES[policy.late],
         offline=_GRADES[policy.offline],
         face=_GRADES[policy.face],
+        location_max_age_s=policy.location_max_age_s,
     )
 
 
@@ -327,12 +329,13 @@ def _place(place: pb.Place) -> Place:
 
 
 def _policy(policy: pb.Policy) -> Policy:
-    named = {
+    named: dict[str, Any] = {
         "fence": _GRADE_NAMES.get(policy.fence),
         "wifi": _GRADE_NAMES.get(policy.wifi),
         "place": _PLACE_RULE_NAMES.get(policy.place),
         "late": _GRADE_NAMES.get(policy.late),
         "offline": _GRADE_NAMES.get(policy.offline),
         "face": _GRADE_NAMES.get(policy.face),
+        "location_max_age_s": policy.location_max_age_s or None,
     }
     return msgspec.convert({field: name for field, name in named.items() if name is not None}, Policy)

@@ -66,6 +66,9 @@ class Person(msgspec.Struct):
     method: Annotated[str | None, Meta(examples=["qr"])]
     gate: Annotated[str | None, Meta(examples=["北门"])]
     reasons: Annotated[list[str], Meta(examples=[["LATE"]])]
+    is_inside: bool
+    left_at: Annotated[Time | None, Meta(description="null: they have not left, or have come back.")]
+    left_early: bool
 
 
 class People(msgspec.Struct):
@@ -182,4 +185,7 @@ def _person(person: pb.Person) -> Person:
         method=person.method or None,
         gate=person.gate or None,
         reasons=list(person.reasons),
+        is_inside=person.is_inside,
+        left_at=to_rfc3339(person.left_at) if person.left_at else None,
+        left_early=person.left_early,
     )

@@ -24,6 +24,14 @@ const parseTime = (text) => {
 const toRfc3339 = (at) => new Date(at).toISOString()
 
 /**
+ * How long ago something was; Infinity when the clock has been set back since, for then nobody knows.
+ *
+ * @param {number} at Milliseconds since 1970.
+ * @param {number} now
+ */
+const since = (at, now) => (now < at ? Infinity : now - at)
+
+/**
  * A promise for later.
  *
  * @param {number} delay_ms
@@ -48,4 +56,4 @@ const within = (promise, patience_ms) => new Promise((resolve) => {
   promise.then(end, () => end(null))
 })
 
-module.exports = { parseTime, toRfc3339, later, within }
+module.exports = { parseTime, toRfc3339, since, later, within }

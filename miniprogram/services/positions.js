@@ -1,7 +1,7 @@
 /** Where the phone is while somebody checks in: looked for as early as possible, waited for as little as possible. */
 
 const { asFailure } = require('../core/failure')
-const { later, within } = require('../core/time')
+const { later, since, within } = require('../core/time')
 
 const PATIENCE_MS = 5000
 const PRECISE_PATIENCE_MS = 8000
@@ -38,9 +38,11 @@ const createPositions = (platform) => {
     return running
   }
 
-  const isOld = () => !last || platform.now() - last.fixed_at >= RENEWED_MS
+  const ageMs = () => (last ? since(last.fixed_at, platform.now()) : Infinity)
 
-  const nextInMs = () => (last ? Math.max(0, last.fixed_at + RENEWED_MS - platform.now()) : 0)
+  const isOld = () => ageMs() >= RENEWED_MS
+
+  const nextInMs = () => Math.max(0, RENEWED_MS - ageMs())
 
   const patient = async (/** @type {Promise<Found>} */ looking, /** @type {number} */ patience_ms) =>
     (await within(looking, patience_ms)) || { fix: null, locate_ms: patience_ms, failure: null }
@@ -78,8 +80,8 @@ const createPositions = (platform) => {
 
     /** @type {CheckinsService['fixAge']} */
     fixAge() {
-      if (!last) return { age_s: null, next_in_s: null }
-      return { age_s: Math.round((platform.now() - last.fixed_at) / 1000), next_in_s: Math.ceil(nextInMs() / 1000) }
+      if (ageMs() === Infinity) return { age_s: null, next_in_s: null }
+      return { age_s: Math.round(ageMs() / 1000), next_in_s: Math.ceil(nextInMs() / 1000) }
     },
   }
 }

@@ -15,7 +15,8 @@ module.exports = {
   steps: {
     credential: { qr: '已识别二维码', code: '已读取签到码', place: '已选择活动', nfc: '已读取标签', staff: '已选择人员' },
     locating: '正在定位',
-    located: (/** @type {number} */ accuracy_m) => `已定位，误差约 ${Math.round(accuracy_m)} 米`,
+    located: (/** @type {number | null} */ accuracy_m) =>
+      (accuracy_m === null ? '已定位，误差未知' : `已定位，误差约 ${Math.round(accuracy_m)} 米`),
     locationDenied: '没有定位权限',
     locationMissing: '没有取得定位',
     waitingForFix: (/** @type {number} */ in_s) => `${in_s} 秒后重新定位`,

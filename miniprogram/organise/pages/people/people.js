@@ -19,6 +19,7 @@ const lineOf = (/** @type {ActivityPerson} */ person, /** @type {number} */ now)
     moment(person.checked_in_at, now, texts.common),
     METHODS[person.method || ''],
     person.gate,
+    person.left_at ? t.left(moment(person.left_at, now, texts.common), person.left_early) : '',
     person.reasons.length ? texts.explain({ reason: person.reasons[0] }).why : '',
   ].filter(Boolean).join(' · '),
   tag: person.punctuality === 'late' ? texts.common.late : STATUSES[person.status || ''] || '',

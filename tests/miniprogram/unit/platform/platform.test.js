@@ -62,6 +62,32 @@ describe('location', () => {
     expect(calls[1].highAccuracyExpireTime).toBeGreaterThanOrEqual(3000)
   })
 
+  test('a clock that was set back ends what is kept', async () => {
+    let now = 10 * 3600000
+    const { calls, getLocation } = phone()
+    const locate = locator(getLocation, () => now)
+    await locate({ isPrecise: false })
+    now -= 3600000
+    await locate({ isPrecise: false })
+    expect(calls).toHaveLength(2)
+  })
+
+  test.each([
+    [{ accuracy: 0, horizontalAccuracy: 0 }, null],
+    [{ accuracy: -1 }, null],
+    [{}, null],
+    [{ accuracy: 12 }, 12],
+    [{ accuracy: 1e9 }, 100000],
+  ])('an accuracy of %j is told as %s', async (said, accuracy_m) => {
+    const locate = locator((/** @type {any} */ options) => options.success({ latitude: 1, longitude: 2, ...said }), () => 0)
+    expect((await locate({ isPrecise: false })).accuracy_m).toBe(accuracy_m)
+  })
+
+  test('0, 0 is no position', async () => {
+    const locate = locator((/** @type {any} */ options) => options.success({ latitude: 0, longitude: 0, accuracy: 5 }), () => 0)
+    await expect(locate({ isPrecise: false })).rejects.toMatchObject({ kind: 'failed' })
+  })
+
   test('two who ask at once ask the phone once', async () => {
     const { calls, getLocation } = phone()
     const slow = (options) => setTimeout(getLocation, 1, options)
