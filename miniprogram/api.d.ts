@@ -409,12 +409,12 @@ export interface components {
             /** @default Asia/Shanghai */
             time_zone?: string;
             /**
-             * Format: date-time
+             * @description In time_zone, or with an offset (RFC 3339).
              * @example 2026-09-01T08:00:00+08:00
              */
             starts_at: string;
             /**
-             * Format: date-time
+             * @description In time_zone, or with an offset (RFC 3339).
              * @example 2026-09-01T10:00:00+08:00
              */
             ends_at: string;

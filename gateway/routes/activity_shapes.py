@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from gateway.http.fields import Bssid, BssidText, Count, Id, IdText, Input, Instant, NextPageToken, Time, Word
+from gateway.http.fields import Bssid, BssidText, Count, Id, IdText, Input, NextPageToken, Time, WallTime, Word
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
@@ -111,8 +111,8 @@ class NewActivity(Input, kw_only=True):
     kind: KindName
     title: Annotated[str, Meta(max_length=1024, examples=_A_TITLE)]
     time_zone: Word = "Asia/Shanghai"
-    starts_at: Instant
-    ends_at: Annotated[Instant, Meta(examples=["2026-09-01T10:00:00+08:00"])]
+    starts_at: WallTime
+    ends_at: Annotated[WallTime, Meta(examples=["2026-09-01T10:00:00+08:00"])]
     opens_before_s: Count = 0
     closes_after_s: Count = 0
     late_after_s: Annotated[Count | None, Meta(description="Counted from starts_at; null: nobody is late.")] = None
@@ -218,8 +218,8 @@ def to_message(body: NewActivity) -> pb.Activity:
         kind=_KINDS[body.kind],
         title=body.title,
         time_zone=body.time_zone,
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
+        starts_at=body.starts_at.in_zone(body.time_zone),
+        ends_at=body.ends_at.in_zone(body.time_zone),
         opens_before_s=body.opens_before_s,
         closes_after_s=body.closes_after_s,
         late_after_s=body.late_after_s or 0,

@@ -27,16 +27,22 @@ const newDraft = (now) => {
   }
 }
 
-/** A local time as RFC 3339, with the phone's own offset. */
+/** The phone's time zone by its IANA name; empty where the phone has no name for it. */
+const zoneOfPhone = () => {
+  try {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone || ''
+  } catch (_) {
+    return ''
+  }
+}
+
+/** A local time as RFC 3339, with the phone's own offset: only where its zone has no name. */
 const instant = (/** @type {string} */ date, /** @type {string} */ time) => {
   const at = new Date(`${date.replace(/-/g, '/')} ${time}:00`)
   const minutes = -at.getTimezoneOffset()
   const sign = minutes < 0 ? '-' : '+'
   return `${date}T${time}:00${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`
 }
-
-const startOf = (/** @type {Draft} */ draft) => instant(draft.start_date, draft.start_time)
-const endOf = (/** @type {Draft} */ draft) => instant(draft.end_date, draft.end_time)
 
 /**
  * What is still missing, as a key of the page's texts; empty when nothing is.
@@ -53,17 +59,24 @@ const missing = (draft) => {
 
 const gatesOf = (/** @type {string} */ text) => text.split(/[,，、\n]/).map((gate) => gate.trim()).filter(Boolean)
 
+/** What the clock on the wall shows; the server knows when that is, also where clocks change in between. */
+const timesOf = (/** @type {Draft} */ draft, /** @type {string} */ time_zone) => {
+  const at = time_zone ? (/** @type {string} */ date, /** @type {string} */ time) => `${date}T${time}:00` : instant
+  const times = { starts_at: at(draft.start_date, draft.start_time), ends_at: at(draft.end_date, draft.end_time) }
+  return time_zone ? { ...times, time_zone } : times
+}
+
 /**
  * The body of the request.
  *
  * @param {Draft} draft
+ * @param {string} [time_zone]
  */
-const toBody = (draft) => ({
+const toBody = (draft, time_zone = zoneOfPhone()) => ({
   organisation_id: draft.organisation_id,
   kind: 'event',
   title: draft.title.trim(),
-  starts_at: startOf(draft),
-  ends_at: endOf(draft),
+  ...timesOf(draft, time_zone),
   opens_before_s: 60 * (Number(draft.opens_min) || 0),
   late_after_s: draft.late_min === '' ? null : 60 * Number(draft.late_min),
   place: draft.place && { ...draft.place, coord: 'gcj02', radius_m: draft.radius_m },

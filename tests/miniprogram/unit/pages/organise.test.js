@@ -33,8 +33,11 @@ test('the body carries the place, the fence and the times with an offset', () =>
     title: '例会', place: { ...PLACE, coord: 'gcj02', radius_m: 200 }, policy: { fence: 'refuse', offline: 'review' },
     opens_before_s: 1800, late_after_s: 600, gates: ['北门', '南门'], capacity: 80,
   })
-  expect(body.starts_at).toMatch(/^2026-09-15T09:45:00[+-]\d\d:\d\d$/)
-  expect(new Date(body.starts_at).getTime()).toBe(new Date(2026, 8, 15, 9, 45).getTime())
+  expect(body).toMatchObject({ starts_at: '2026-09-15T09:45:00', time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone })
+  const nameless = toBody(draft(), '')
+  expect(nameless.starts_at).toMatch(/^2026-09-15T09:45:00[+-]\d\d:\d\d$/)
+  expect(new Date(nameless.starts_at).getTime()).toBe(new Date(2026, 8, 15, 9, 45).getTime())
+  expect(nameless).not.toHaveProperty('time_zone')
 })
 
 test('without a place nothing is fenced, and nobody is late without a limit', () => {
