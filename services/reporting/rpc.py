@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
+from domainkit.name_search import is_named_like
 from protos.reporting.v1 import reporting_pb2 as pb
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import pages
@@ -109,10 +110,9 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         return await self._activities.get(activity_id)
 
     async def _named_like(self, people: Sequence[Counted], part: str) -> list[Counted]:
-        """People whose name contains `part`; without identity nobody can tell, and an empty list would lie."""
+        """People with a name like `part`; without identity nobody can tell, and an empty list would lie."""
         names = await self._identity.names([found.user_id for found in people])
-        folded = part.casefold()
-        return [found for found in people if folded in names.get(found.user_id, "").casefold()]
+        return [found for found in people if is_named_like(names.get(found.user_id, ""), part)]
 
     async def _names_if_known(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
         try:

@@ -28,13 +28,7 @@ const newDraft = (now) => {
 }
 
 /** The phone's time zone by its IANA name; empty where the phone has no name for it. */
-const zoneOfPhone = () => {
-  try {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone || ''
-  } catch (_) {
-    return ''
-  }
-}
+const zoneOfPhone = () => (typeof Intl === 'object' && Intl.DateTimeFormat().resolvedOptions().timeZone) || ''
 
 /** A local time as RFC 3339, with the phone's own offset: only where its zone has no name. */
 const instant = (/** @type {string} */ date, /** @type {string} */ time) => {

@@ -1,6 +1,7 @@
 /** Staff at the door check others in, many at once; each gets an answer, offline it waits on this phone. */
 
 const { asFailure } = require('../../../core/failure')
+const { isNamedLike } = require('../../../core/name_search')
 const { join } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
@@ -69,7 +70,7 @@ Page({
 
   show() {
     const lines = this.members
-      .filter((one) => one.name.includes(this.data.q))
+      .filter((one) => isNamedLike(one.name, this.data.q))
       .map((one) => ({
         id: one.user_id,
         name: one.name || texts.organise.people.unnamed,

@@ -1,0 +1,18 @@
+/** Finding people by what somebody remembers of their name; `domainkit/name_search.py` is the same on the server. Pure. */
+
+/** Without case, accents and width. */
+const folded = (/** @type {string} */ text) =>
+  text.normalize('NFKC').toLowerCase().normalize('NFKD').replace(/[\u0300-\u036f]/g, '')
+
+/**
+ * Whether a name holds every word of a query, in any order; spaces mean nothing.
+ *
+ * @param {string} name
+ * @param {string} query
+ */
+const isNamedLike = (name, query) => {
+  const squeezed = folded(name).replace(/\s/g, '')
+  return folded(query).split(/\s+/).every((word) => squeezed.includes(word))
+}
+
+module.exports = { isNamedLike }
