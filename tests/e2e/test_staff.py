@@ -53,9 +53,12 @@ async def test_each_person_has_their_own_answer(activity: Activity, staff: Perso
 
 
 async def test_the_record_is_the_person_s_and_names_who_let_them_in(
-    activity: Activity, staff: Person, person: Person
+    api: Api, organiser: Person, organisation_id: str, staff: Person, person: Person
 ) -> None:
     """It is seen in the person's own history and in the numbers, as by staff."""
+    activity = await api.open_activity(organiser, organisation_id, gates=["北门"])
+    [elsewhere] = await batch(staff, activity, let_in(person, gate="南门"))
+    assert [fault["field"] for fault in elsewhere["problem"]["errors"]] == ["gate"]
     [result] = await batch(staff, activity, let_in(person, gate="北门"))
 
     assert (await person.record(result["checkin"]["id"]))["method"] == "staff"

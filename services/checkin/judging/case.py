@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from domainkit import qr
 from domainkit.qr import QrToken
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.errors import ServiceError
+from servicekit.errors import ServiceError, invalid
 from services.checkin.judging.snapshots import Snapshot
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding, Reason, refused
@@ -21,6 +21,7 @@ class Case:
     Attributes:
         snapshot: The occurrence; one that is given is not looked up.
         is_trusted: A staff member's device that was at a door before.
+        is_gate_unknown: It named a gate that the activity does not have, which is left out of everything.
         error: Says that the attempt cannot even be recorded.
     """
 
@@ -31,6 +32,7 @@ class Case:
     is_open: bool = True
     distance_m: float = -1.0
     is_trusted: bool = False
+    is_gate_unknown: bool = False
     error: ServiceError | None = None
 
     def close(self, finding: Finding) -> None:
@@ -42,6 +44,16 @@ class Case:
         """Ends the judging without a finding: nothing is recorded."""
         self.error = error
         self.close(UNDECIDED)
+
+    def leave_out_gate(self) -> None:
+        """What a phone says may be anything, and others would see it; staff at a door choose from the list."""
+        if self.attempt.method == pb.METHOD_STAFF and not self.attempt.is_offline:
+            return self.fail(invalid("gate", "is no gate of this activity; choose one of its gates"))
+        self.attempt.gate = ""
+        if self.attempt.HasField("presented"):
+            self.attempt.presented.gate = ""
+        self.is_gate_unknown = True
+        return None
 
 
 def effective_at(case: Case) -> int:

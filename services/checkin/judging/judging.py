@@ -192,6 +192,8 @@ class Judging:
         elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
             case.snapshot = None
             case.close(_CODE_WRONG if attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+        elif attempt.gate and attempt.gate not in case.snapshot.occurrence.gates:
+            case.leave_out_gate()
 
     def _place_unknown(self, case: Case, is_reachable: bool) -> None:
         if is_reachable and case.attempt.method == Method.STAFF:
@@ -236,6 +238,8 @@ class Judging:
         )
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))
+        if case.is_gate_unknown:
+            copy.reasons.add(reason="GATE_UNKNOWN")
         if case.snapshot:
             occurrence = case.snapshot.occurrence
             copy.occurrence_id = occurrence.occurrence_id

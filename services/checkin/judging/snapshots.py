@@ -266,6 +266,8 @@ def to_occurrence(message: activity_pb2.OccurrenceSnapshot) -> Occurrence:
         code=message.code,
         epoch=message.epoch,
         is_place_checked=checks_place,
+        gates=frozenset(message.gates),
+        valid_from=message.valid_from,
     )
 
 

@@ -93,6 +93,9 @@ class Occurrence:
     epoch: int
     # Whether antifraud has anything to look at.
     is_place_checked: bool
+    gates: frozenset[str] = frozenset()
+    # Since when the activity is as it is here.
+    valid_from: int = 0
 
 
 class Attempt(Protocol):
@@ -198,7 +201,7 @@ def _judge_online(occurrence: Occurrence, attempt: Attempt, token: QrToken | Non
     if outside := _outside_window(occurrence, at):
         return outside
     if occurrence.state is ActivityState.CLOSED:
-        return refused("TOO_LATE", closed_since_s=0)
+        return refused("TOO_LATE", closed_since_s=max(_seconds(at - occurrence.valid_from), 1))
     return _judge_punctuality(occurrence, attempt, at)
 
 

@@ -8,6 +8,7 @@ from domainkit.credentials import checkin_id, evidence_binding
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
+from protos.identity.v1 import identity_pb2
 from servicekit.clock import SECOND_US
 from servicekit.ids import new_id
 from servicekit.keyring import parse_secrets
@@ -150,6 +151,30 @@ async def test_a_bad_token_is_refused_with_its_reason_and_kept(house: House, cha
 async def test_a_token_of_another_activity_than_the_one_named_is_refused(house: House) -> None:
     """The phone says where it believes to be."""
     assert await house.told(house.scan(activity_id=new_id())) == (Outcome.REFUSED, ["ACTIVITY_UNKNOWN"])
+
+
+@pytest.mark.parametrize(
+    ("gate", "kept", "reasons"), [("东门", "东门", []), ("<b>西</b>", "", ["GATE_UNKNOWN"]), ("", "", [])]
+)
+async def test_a_gate_is_one_of_the_activity_s_or_left_out(gate: str, kept: str, reasons: list[str]) -> None:
+    """What a phone says may be anything; it never refuses anybody, and staff see that it was said."""
+    house = House(an_occurrence(gates=frozenset({"东门"})))
+    (checkin,) = await house.take(house.scan(gate=gate))
+    (copy,) = house.dispatch.sent
+    assert (checkin.outcome, checkin.gate, copy.gate) == (Outcome.ACCEPTED, kept, kept)
+    assert [reason.reason for reason in copy.reasons] == reasons
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+async def test_staff_at_a_door_choose_a_gate_from_the_list(house: House, is_offline: bool) -> None:
+    """Online they are told at once; what waited on their phone is kept."""
+    actor = new_id()
+    house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
+    named = {"method": pb.METHOD_STAFF, "actor_id": actor, "activity_id": house.occurrence.activity_id}
+    attempt = an_attempt(**named, gate="北门", is_offline=is_offline)
+    (result,) = (await house.acceptance.accept([attempt])).results
+    assert result.WhichOneof("result") == ("checkin" if is_offline else "status")
+    assert [copy.gate for copy in house.dispatch.sent] == [""] * is_offline
 
 
 async def test_a_bad_item_leaves_its_neighbours_alone(house: House) -> None:

@@ -200,3 +200,11 @@ def test_a_code_that_waited_always_goes_to_review() -> None:
     """It proves no time at all, whatever the policy."""
     finding = offline(an_occurrence(offline_policy=Grade.ACCEPT), None, arrived_s=60, claimed_s=60)
     assert (finding.judgement, reason_of(finding)) == (Judgement.PENDING_REVIEW, "OFFLINE_SLOT_UNVERIFIABLE")
+
+
+@pytest.mark.parametrize(("closed_s_ago", "told_s"), [(0, 1), (90, 90)])
+def test_who_comes_after_the_organiser_closed_is_told_since_when(closed_s_ago: int, told_s: int) -> None:
+    """Also where the activity would still be open by its own times; never since no time at all."""
+    closed = an_occurrence(state=ActivityState.CLOSED, valid_from=STARTS_AT - closed_s_ago * SECOND_US)
+    finding = judge(closed, an_attempt(method=Method.PLACE))
+    assert [(reason.reason, reason.numbers) for reason in finding.reasons] == [("TOO_LATE", {"closed_since_s": told_s})]
