@@ -3,9 +3,10 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from deploy.fleet import ROOT
 from domainkit.credentials import checkin_id
@@ -16,15 +17,24 @@ from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expec
 from tests.e2e.stack import Outage, attempts_of, eventually, lasting_token, query
 
 
-@pytest.fixture
-def outages() -> Iterator[list[Outage]]:
-    """Whatever a test takes away; it is brought back, the last one first."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def outages(api: Api, organiser: Person, organisation_id: str) -> AsyncIterator[list[Outage]]:
+    """Whatever a test takes away; it is brought back, the last one first, and the next test finds all well again."""
     gone: list[Outage] = []
     try:
         yield gone
     finally:
         for outage in reversed(gone):
             outage.end()
+    activity = await api.open_activity(organiser, organisation_id)
+
+    async def is_well() -> bool:
+        """Breakers stay open for a moment."""
+        person, token = await api.sign_in(), lasting_token(activity.occurrence_id)
+        told = [(await person.check_in(by_qr(token))) for _ in range(2)]
+        return [each.is_success and outcome(each) for each in told] == ["accepted", "duplicate"]
+
+    await eventually(is_well)
 
 
 async def settled(person: Person, checkin_id: str) -> str:
@@ -96,12 +106,17 @@ async def test_redis_gone(activity: Activity, person: Person, outages: list[Outa
     token = lasting_token(activity.occurrence_id)
     attempt, second = by_qr(token), by_qr(token)
     outages.append(Outage("redis"))
-    assert outcome(await person.check_in(attempt)) == "accepted"
-    assert outcome(await person.check_in(second)) in ("accepted", "duplicate")
+    # Provisional where the machine is too busy for antifraud to answer in time; completion decides it.
+    assert outcome(await person.check_in(attempt)) in ("accepted", "provisional")
+    assert outcome(await person.check_in(second)) in ("accepted", "duplicate", "provisional")
     await eventually(lambda: len(attempts_of(person.user_id)) == 2)
     outages.pop().end()
-    records = expect(await person.get("/v1/me/checkins"))["checkins"]
-    assert sorted(record["outcome"] for record in records) == ["accepted", "duplicate"]
+
+    async def outcomes() -> bool:
+        records = expect(await person.get("/v1/me/checkins"))["checkins"]
+        return sorted(record["outcome"] for record in records) == ["accepted", "duplicate"]
+
+    await eventually(outcomes)
 
 
 async def test_mysql_gone(activity: Activity, api: Api, outages: list[Outage]) -> None:
@@ -168,7 +183,7 @@ async def test_evidence_that_cannot_be_opened(activity: Activity, api: Api, evid
     somebody, neighbour = await api.sign_in(), await api.sign_in()
     copy = _undecided(activity, somebody, evidence)
     _put_in_inbox(pb.AttemptedBatch(copies=[copy]))
-    assert outcome(await neighbour.check_in(by_qr(await activity.token()))) == "accepted"
+    assert outcome(await neighbour.check_in(by_qr(await activity.token()))) in ("accepted", "provisional")
 
     identifier = to_text(checkin_id(copy.user_id, copy.attempt_id))
     assert await settled(somebody, identifier) == "pending_review"

@@ -245,8 +245,7 @@ class LiveReader:
         pipeline.zrange(moved_key, f"({'inf' if since is None else since}", "inf", byscore=True, withscores=True)
         with unavailable_when_gone():
             last, stored, moved = await pipeline.execute()
-        views = ((_split(field), _view(field[_ID_BYTES:-1], packed)) for field, packed in stored.items())
-        people = list(counted({key: view for key, view in views if view}))
+        people = list(counted(_seats(stored)))
         moves = {user_id: int(number) for user_id, number in moved}
         return Listing(people, moves, int(last[0][1]) if last else 0, moves.pop(_EVERYBODY, 0))
 
@@ -289,16 +288,23 @@ def _row(change: Change) -> bytes:
     return _CHANGE.pack(occurrence_id, user_id, direction, len(view), len(event), revision) + view + event
 
 
+def _seats(stored: Mapping[bytes, bytes]) -> dict[SeatKey, SeatView]:
+    """The seats that can be read."""
+    found: dict[SeatKey, SeatView] = {}
+    for field, packed in stored.items():
+        if len(field) != _FIELD_BYTES:
+            _VIEWS.note(field, "its field is none of a seat")
+        elif view := _view(field[_ID_BYTES:-1], packed):
+            found[field[:_ID_BYTES], field[_ID_BYTES:-1], field[-1]] = view
+    return found
+
+
 def _view(user_id: bytes, packed: bytes) -> SeatView | None:
     try:
         return _unpack_view(packed[_REVISION_BYTES:])
     except msgspec.MsgspecError as error:
         _VIEWS.note(user_id, error)
         return None
-
-
-def _split(field: bytes) -> SeatKey:
-    return field[:_ID_BYTES], field[_ID_BYTES:-1], field[-1]
 
 
 def _people(counts: Mapping[bytes, bytes]) -> dict[str, int]:

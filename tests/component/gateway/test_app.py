@@ -141,7 +141,7 @@ async def test_an_activity_is_created_with_its_defaults(gateway: Gateway) -> Non
     [
         ({"colour": "red"}, 400, "colour"),
         ({"title": 7}, 400, "title"),
-        ({"starts_at": "2026-09-01T08:00:00"}, 422, "starts_at"),
+        ({"starts_at": "2026-09-01T08:00:00", "time_zone": "Asia/Nowhere"}, 422, "time_zone"),
         ({"starts_at": "2026-13-01T08:00:00Z"}, 422, "starts_at"),
         ({"organisation_id": "7"}, 422, "organisation_id"),
         ({"place": {**NEW_ACTIVITY["place"], "coord": "wgs84"}}, 422, "place.coord"),
@@ -329,6 +329,9 @@ async def test_people_are_filtered(gateway: Gateway) -> None:
         "method": None,
         "gate": None,
         "reasons": [],
+        "is_inside": False,
+        "left_at": None,
+        "left_early": False,
     }
 
 
