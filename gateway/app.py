@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from gateway import metrics
 from gateway.checkins.answers import Answer
@@ -110,9 +110,17 @@ def _http_error(request: Request, error: Exception) -> Response:
         return _respond(request, NoSuchPathError("nothing is served at this path; see /docs"))
     if error.status_code == 405:
         response = _respond(request, VerbError("this path does not take this HTTP method; see Allow"))
-        response.headers.update(error.headers or {})
+        response.headers["allow"] = ", ".join(sorted(_methods_at(request)))
         return response
     return _respond(request, MalformedError(str(error.detail)))
+
+
+def _methods_at(request: Request) -> set[str]:
+    """All methods that a path takes; the router itself knows those of the first route that has it."""
+    routes = (
+        each for each in request.app.routes if isinstance(each, Route) and each.matches(request.scope)[0] != Match.NONE
+    )
+    return {method for each in routes for method in each.methods or ()}
 
 
 def _unexpected_error(request: Request, error: Exception) -> Response:

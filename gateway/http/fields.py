@@ -15,7 +15,7 @@ from servicekit import clock, ids
 from servicekit.errors import invalid
 
 _BSSID = re.compile(r"[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)?")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-][0-2]\d:[0-5]\d)?", re.ASCII)
 
 _UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
 _DATE_TIME: dict[str, Any] = {"type": "string", "format": "date-time"}

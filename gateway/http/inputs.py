@@ -21,6 +21,8 @@ InputT = TypeVar("InputT", bound=msgspec.Struct)
 _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _EXPECTED = re.compile(r"Expected `(?P<what>\w+)`(?P<is_length> of length)? (?P<sign>>=|<=) (?P<bound>-?\d+)")
 _MISTYPED = re.compile(r"Expected `(?P<what>\w+)`, got ")
+# As JSON has them: Python's own reading takes blanks, underscores and the digits of every script.
+_WHOLE = re.compile(r"-?[0-9]{1,30}")
 _WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -97,10 +99,7 @@ def _typed(text: str, kind: Any) -> object:
     """A whole number where one is asked for; what is none stays text, and is refused as such."""
     if unwrapped(kind)[0] is not int:
         return text
-    try:
-        return int(text)
-    except ValueError:
-        return text
+    return int(text) if _WHOLE.fullmatch(text) else text
 
 
 def _loads(body: bytes) -> object:

@@ -67,7 +67,7 @@ class NewPlace(Input, kw_only=True):
     latitude: float
     longitude: float
     coord: Literal["gcj02"]
-    radius_m: float = 500
+    radius_m: Annotated[float, Meta(gt=0)] = 500
 
 
 class Place(NewPlace, forbid_unknown_fields=False):
@@ -97,7 +97,7 @@ class NewPolicy(Input):
     late: LateName = "accept"
     offline: LateName = "review"
     face: GradeName = "off"
-    location_max_age_s: Annotated[Count, Meta(description="An older position counts as none.")] = 120
+    location_max_age_s: Annotated[int, Meta(ge=1, le=2**32 - 1, description="An older position counts as none.")] = 120
 
 
 class Policy(NewPolicy, forbid_unknown_fields=False):
@@ -122,7 +122,7 @@ class NewActivity(Input, kw_only=True):
     policy: Annotated[NewPolicy, Meta(extra_json_schema={"default": msgspec.to_builtins(NewPolicy())})] = msgspec.field(
         default_factory=NewPolicy
     )
-    qr_period_s: Count = 60
+    qr_period_s: Annotated[int, Meta(ge=1, le=2**32 - 1)] = 60
     strict: bool = False
     capacity: Annotated[Count, Meta(description="0: unlimited.")] = 0
     offline_window_s: Count = 7200

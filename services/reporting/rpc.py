@@ -183,7 +183,7 @@ def _person(found: Counted, names: Mapping[bytes, str]) -> pb.Person:
         name=names.get(found.user_id, ""),
         status=cast(pb.Status.ValueType, seat.status),
         punctuality=seat.punctuality,
-        checked_in_at=seat.at,
+        checked_in_at=0 if seat.status == domain.Status.ABSENT else seat.at,
         method=seat.method,
         gate=seat.gate,
         reasons=seat.reasons,

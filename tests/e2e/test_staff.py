@@ -58,7 +58,7 @@ async def test_the_record_is_the_person_s_and_names_who_let_them_in(
     """It is seen in the person's own history and in the numbers, as by staff."""
     activity = await api.open_activity(organiser, organisation_id, gates=["北门"])
     [elsewhere] = await batch(staff, activity, let_in(person, gate="南门"))
-    assert [fault["field"] for fault in elsewhere["problem"]["errors"]] == ["gate"]
+    assert [fault["field"] for fault in elsewhere["problem"]["errors"]] == ["checkins.0.gate"]
     [result] = await batch(staff, activity, let_in(person, gate="北门"))
 
     assert (await person.record(result["checkin"]["id"]))["method"] == "staff"

@@ -377,3 +377,28 @@ def _references(node: Any, kind: str) -> list[str]:
         own = [reference[2]] if reference[1:2] == [kind] else []
         return own + [name for child in node.values() for name in _references(child, kind)]
     return [name for child in node for name in _references(child, kind)] if isinstance(node, list) else []
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/v1/me", "GET, PATCH, PUT"),
+        ("/v1/activities", "GET, POST"),
+        ("/v1/checkins", "POST"),
+        ("/openapi.json", "GET"),
+    ],
+)
+async def test_a_wrong_method_is_told_the_right_ones(gateway: Gateway, path: str, allow: str) -> None:
+    """All of them (RFC 9110, 15.5.6), also where they are routes of their own."""
+    answer = await gateway.http.delete(path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize("size", ["1_0", " 5 ", "+5", "٥", "５", "1.0", "0x5", "9" * 20])
+async def test_numbers_of_a_query_are_as_json_has_them(gateway: Gateway, size: str) -> None:
+    """Not what Python would read as one."""
+    answer = await gateway.http.get("/v1/me/checkins", params={"page_size": size}, headers=gateway.bearer())
+
+    assert answer.status_code in (400, 422)
+    assert [error["field"] for error in answer.json()["errors"]] == ["page_size"]

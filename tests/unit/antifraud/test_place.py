@@ -12,6 +12,7 @@ NO_LIST, LISTED, MISMATCH, UNSEEN = Sighting
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
 metres = st.floats(0, 20_000_000)
+accuracies = st.floats(0, 20_000_000, exclude_min=True)
 radii = st.floats(20, 5000)
 
 
@@ -72,7 +73,7 @@ def test_going_away_never_helps(radius_m: float, near_m: float, far_m: float, ac
     assert order.index(fence.position(near_m, accuracy_m)) <= order.index(fence.position(far_m, accuracy_m))
 
 
-@given(radii, metres, metres, metres)
+@given(radii, metres, accuracies, metres)
 def test_claiming_less_accuracy_only_yields_uncertain(
     radius_m: float, distance_m: float, accuracy_m: float, more_m: float
 ) -> None:

@@ -32,7 +32,9 @@ def test_a_zone_that_is_none_is_named(time_zone: str) -> None:
     assert [fault.field for fault in caught.value.fields] == ["time_zone"]
 
 
-@pytest.mark.parametrize("text", ["2026-09-01 08:00", "2026-02-30T08:00:00", "8", ""])
+@pytest.mark.parametrize(
+    "text", ["2026-09-01 08:00", "2026-02-30T08:00:00", "2026-09-01T08:00:00+08:99", "２026-09-01T08:00:00", "8", ""]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     """With a sentence, by both."""
     for kind in (ParsedWallTime, ParsedInstant):
