@@ -169,7 +169,7 @@ def _is_seat(occurrence_id: bytes, user_id: bytes, direction: int) -> bool:
 def to_change(seat: checkin_pb2.SeatState) -> Change:
     """What a seat says of its person."""
     user_id, direction, is_held = seat.user_id, seat.direction, seat.state == _HELD
-    last = max((each for each in seat.attempts if each.outcome in _COUNTS), key=_moment, default=None)
+    last = max((each for each in seat.attempts if each.outcome in _COUNTS), key=_order, default=None)
     attempt = (_holder(seat) if direction == IN or last is None else last) if is_held else _best(seat)
     status = Status.CHECKED_IN if is_held else _STATUSES.get(attempt.outcome, Status.ABSENT)
     at = seat.effective_at if is_held and direction == IN else attempt.effective_at
@@ -180,7 +180,7 @@ def to_change(seat: checkin_pb2.SeatState) -> Change:
     if direction == IN:
         counted = counters(status, at, method, gate, punctuality, reasons)
         event = _event(user_id, status, method, gate, punctuality, at)
-    moved_at = _moment(last) if last is not None else ""
+    moved_at = moment(*_order(last)) if last is not None else ""
     view = SeatView(is_held, at, counted, int(status), method, gate, punctuality, reasons, moved_at)
     return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, attempt.received_at)
 
@@ -190,8 +190,8 @@ def _holder(seat: checkin_pb2.SeatState) -> checkin_pb2.AttemptState:
     return next((attempt for attempt in seat.attempts if attempt.attempt_id == holder), _NO_ATTEMPT)
 
 
-def _moment(attempt: checkin_pb2.AttemptState) -> str:
-    return moment(attempt.effective_at, attempt.attempt_id)
+def _order(attempt: checkin_pb2.AttemptState) -> tuple[int, bytes]:
+    return attempt.effective_at, attempt.attempt_id
 
 
 def _best(seat: checkin_pb2.SeatState) -> checkin_pb2.AttemptState:

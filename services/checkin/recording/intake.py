@@ -73,12 +73,7 @@ class RecordWorker:
             UnavailableError: MySQL is gone, or there is something dead and RabbitMQ does not take it.
         """
         with _span("checkin record", batch.deliveries):
-            parts = []
-            for delivery in batch.deliveries:
-                try:
-                    parts += to_copies(delivery)
-                except UntrustedMessageError as error:
-                    await batch.dead_letter(delivery, str(error))
+            parts = await _trusted(batch, to_copies)
             effects, dead = await self._sift(parts)
             for delivery, cause, copies in by_message(dead):
                 await batch.dead_letter(delivery, cause, pb.AttemptedBatch(copies=copies).SerializeToString())
@@ -164,12 +159,7 @@ class DecideWorker:
             UnavailableError: MySQL is gone, or there is something dead and RabbitMQ does not take it.
         """
         with _span("checkin decide", batch.deliveries):
-            parts = []
-            for delivery in batch.deliveries:
-                try:
-                    parts += to_decisions(delivery)
-                except UntrustedMessageError as error:
-                    await batch.dead_letter(delivery, str(error))
+            parts = await _trusted(batch, to_decisions)
             effects, dead, early = await self._sift(parts)
             given_up = [replace(part, cause=_UNKNOWN_ATTEMPT) for part in early if _is_given_up(part)]
             for delivery in {part.delivery.tag: part.delivery for part in early if not _is_given_up(part)}.values():
@@ -264,6 +254,17 @@ async def _halve(
     effects, dead = await sift(live[:middle], record)
     more_effects, more_dead = await sift(live[middle:], record)
     return effects + more_effects, dead + more_dead
+
+
+async def _trusted(batch: Batch, read: Callable[[Delivery], list[Part[Item]]]) -> list[Part[Item]]:
+    """What the messages hold that may be believed; the others go to the dead letters."""
+    parts: list[Part[Item]] = []
+    for delivery in batch.deliveries:
+        try:
+            parts += read(delivery)
+        except UntrustedMessageError as error:
+            await batch.dead_letter(delivery, str(error))
+    return parts
 
 
 def _apart(parts: Sequence[Part[Item]]) -> tuple[Sequence[Part[Item]], list[Part[Item]]]:
