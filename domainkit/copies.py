@@ -132,6 +132,47 @@ def checkin_of(copy: pb.Copy, presented: pb.Presented, outcome: pb.Outcome.Value
     return checkin
 
 
+def point_at_holder(record: pb.Checkin, holder: bytes, held_since: int, *, is_counted: bool) -> None:
+    """Has a record say that its seat is held by another attempt of its person.
+
+    Args:
+        holder: The attempt.
+        is_counted: The record's own is accepted as well: one to go is then when the person left.
+    """
+    left_again = is_counted and record.direction == pb.DIRECTION_OUT
+    del record.reasons[:]
+    record.reasons.add(reason="LEFT_AGAIN" if left_again else "ALREADY_CHECKED_IN")
+    record.duplicate_of.checkin_id = checkin_id(record.user_id, holder)
+    record.duplicate_of.checked_in_at = held_since
+
+
+def as_approved(copy: pb.Copy) -> pb.Copy:
+    """The copy of an attempt that a human approved: it lies to the activity's times as it does by effective time."""
+    if not copy.effective_punctuality:
+        return copy
+    approved = pb.Copy()
+    approved.CopyFrom(copy)
+    approved.punctuality = copy.effective_punctuality
+    approved.late_by_s = copy.effective_late_by_s
+    del approved.reasons[:]
+    for reason in copy.reasons:
+        if reason.reason != "LATE":
+            approved.reasons.append(reason)
+        elif copy.effective_late_by_s:
+            approved.reasons.append(reason)
+            approved.reasons[-1].numbers["late_by_s"] = copy.effective_late_by_s
+    return approved
+
+
+def as_ended(copy: pb.Copy) -> pb.Copy:
+    """The copy of an attempt that waited for a human when its activity was cancelled."""
+    ended = pb.Copy()
+    ended.CopyFrom(copy)
+    del ended.reasons[:]
+    ended.reasons.add(reason="ACTIVITY_CANCELLED")
+    return ended
+
+
 def attempt_of(copy: pb.Copy, evidence: credential_pb2.Evidence) -> pb.Attempt:
     """The attempt as it came, but for whether it had a receipt."""
     attempt = settle(

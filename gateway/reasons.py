@@ -112,6 +112,11 @@ TO_PERSON = {
         "",
         "无需重复",
     ),
+    "LEFT_AGAIN": Words(
+        "离开时间已更新",
+        "",
+        "以最近一次签退为准",
+    ),
     "FENCE_OUTSIDE": Words(
         "不在签到范围",
         "不在签到范围：距活动地点 {distance_m}，须在 {radius_m}内",
@@ -344,6 +349,11 @@ TO_STAFF = {
         "此人已签到",
         "",
         "无需重复",
+    ),
+    "LEFT_AGAIN": Words(
+        "此人再次签退",
+        "",
+        "以最近一次签退为准",
     ),
     "FENCE_OUTSIDE": Words(
         "不在签到范围",

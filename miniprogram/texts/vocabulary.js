@@ -25,6 +25,7 @@ module.exports = {
   METHOD_NOT_ALLOWED: { why: '本活动不支持这种签到方式', what: '请换一种方式', action: 'scan' },
   CAPACITY_FULL: { why: '名额已满', much: '共 {capacity} 人', what: '请联系组织者', action: 'none' },
   ALREADY_CHECKED_IN: { why: '你已签到', what: '无需重复', action: 'none' },
+  LEFT_AGAIN: { why: '离开时间已更新', what: '以最近一次签退为准', action: 'none' },
   FENCE_OUTSIDE: { why: '不在签到范围', much: '距活动地点 {distance_m}，须在 {radius_m}内', what: '请走近后再试', action: 'scan' },
   FENCE_UNCERTAIN: { why: '定位不够准确', much: '距活动地点约 {distance_m}，误差 {accuracy_m}，须在 {radius_m}内', what: '请到开阔处，或连接现场 Wi-Fi 后再试', action: 'precise' },
   LOCATION_MISSING: { why: '没有收到定位', what: '请打开手机定位后再试', action: 'precise' },

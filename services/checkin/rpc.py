@@ -10,6 +10,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1 import checkin_pb2_grpc
 from servicekit import pages
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid
+from servicekit.plain_text import tidy
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.status import to_status
 from services.checkin.accepting.accept import Acceptance
@@ -124,7 +125,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         kind = kind_of(request.kind, DecisionKind.APPROVE, DecisionKind.REFUSE)
         if not request.revision:
             raise invalid("revision", "is required: the one you decide on")
-        word = Word(person().user_id, kind, request.reason, request.idempotency_key)
+        word = Word(person().user_id, kind, tidy(request.reason), request.idempotency_key)
         return await self._named(await self._reviews.decide(word, request.checkin_id, request.revision))
 
     async def BatchDecideReviews(
@@ -132,7 +133,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
     ) -> pb.BatchDecideReviewsResponse:
         """Approves or refuses many; a result per item, in order."""
         kind = kind_of(request.kind, DecisionKind.APPROVE, DecisionKind.REFUSE)
-        word = Word(person().user_id, kind, request.reason, request.idempotency_key)
+        word = Word(person().user_id, kind, tidy(request.reason), request.idempotency_key)
         if request.occurrence_id and not request.items:
             results = await self._reviews.decide_offline(word, request.occurrence_id)
         else:
@@ -144,12 +145,12 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
 
     async def AnnulCheckin(self, request: pb.AnnulCheckinRequest, context: Context) -> pb.Review:
         """Takes an accepted check-in back."""
-        word = Word(person().user_id, DecisionKind.ANNUL, request.reason, request.idempotency_key)
+        word = Word(person().user_id, DecisionKind.ANNUL, tidy(request.reason), request.idempotency_key)
         return await self._named(await self._reviews.decide(word, request.checkin_id, request.revision))
 
     async def AppealCheckin(self, request: pb.AppealCheckinRequest, context: Context) -> pb.Checkin:
         """The calling person's word against a refusal; its history tells whether it is recorded."""
-        word = Word(person().user_id, DecisionKind.APPEAL, request.reason, request.idempotency_key)
+        word = Word(person().user_id, DecisionKind.APPEAL, tidy(request.reason), request.idempotency_key)
         stored = await self._reviews.appeal(word, request.checkin_id)
         record = stored.record()
         record.history.extend(stored.history())

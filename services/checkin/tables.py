@@ -100,6 +100,7 @@ reviews = Table(
     Column("received_at", _TIME, nullable=False),
     Index("by_activity", "activity_id", "state", "received_at", "attempt_id"),
     Index("by_occurrence", "occurrence_id", "state"),
+    Index("by_state", "state", "occurrence_id"),
 )
 
 points_ledger = Table(

@@ -30,12 +30,14 @@ from services.checkin.recording.intake import DecideWorker, RecordWorker
 from services.checkin.recording.record import Recorder
 from services.checkin.recording.states import HINT
 from services.checkin.records.records import Records
+from services.checkin.reviewing.ended import Ended
 from services.checkin.seats.seats import Seats
 from services.checkin.settings import RecorderSettings
 from services.checkin.tables import outbox as outbox_rows
 
-# One for each of: records, decisions, the inbox, a batch of it on its own, completion, the outbox and its deletions.
-_CONNECTIONS = 7
+# One for each of: records, decisions, the inbox, a batch of it on its own, completion, what ended, the outbox and its
+# deletions.
+_CONNECTIONS = 8
 _PREFETCH = 500
 # About a thousand rows of some 350 bytes: a longer transaction holds its locks too long.
 _MAXIMUM_BATCH_BYTES = 350_000
@@ -86,7 +88,10 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
     process.background(watch_clock(redis), "clock")
     process.background(_forget_batches(worker), "forget-batches")
     process.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
-    process.background(_completion(process, secrets, engine, seats, worker, publisher).run(), "completion")
+    activities = Activities(client.connect(process, process.settings.activity_target, "activity", retry=True))
+    process.background(activities.keep_fresh(), "activity-snapshots")
+    process.background(Ended(Records(engine), activities, decider.decide_now).run(), "ended")
+    process.background(_completion(process, secrets, engine, activities, seats, worker, publisher).run(), "completion")
     process.at_stop(Stop.DRAINING, outbox.stop)
 
 
@@ -104,12 +109,11 @@ def _completion(
     process: Process,
     secrets: dict[int, bytes],
     engine: AsyncEngine,
+    activities: Activities,
     seats: Seats,
     worker: RecordWorker,
     publisher: Publisher,
 ) -> Completion:
-    activities = Activities(client.connect(process, process.settings.activity_target, "activity", retry=True))
-    process.background(activities.keep_fresh(), "activity-snapshots")
     evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,

@@ -6,6 +6,8 @@ from enum import IntEnum
 from operator import itemgetter
 from typing import NamedTuple
 
+from domainkit.presence import Presence, moment, presence
+
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
 
@@ -74,27 +76,14 @@ class Counted(NamedTuple):
     left: SeatView | None = None
 
     @property
-    def presence(self) -> "Presence":
+    def presence(self) -> Presence:
         """Whether they are there, and when they left."""
-        return presence(self.seat, self.left)
+        return where(self.seat, self.left)
 
     @property
     def punctualities(self) -> tuple[str, ...]:
         """How they came, and that they left before the end."""
         return (self.seat.punctuality, _EARLY) if self.presence.is_early else (self.seat.punctuality,)
-
-
-class Presence(NamedTuple):
-    """Whether a person is there, and when they left.
-
-    Attributes:
-        left_at: 0 for who has not left, or has come back.
-        is_early: They left before the end.
-    """
-
-    is_inside: bool
-    left_at: int = 0
-    is_early: bool = False
 
 
 class Listing(NamedTuple):
@@ -129,17 +118,11 @@ class Cursor(NamedTuple):
     user_id: bytes
 
 
-def moment(effective_at: int, attempt_id: bytes) -> str:
-    """When an attempt counts as made, to compare: of two at one time the one with the lesser id was made first."""
-    return f"{effective_at:016d}{attempt_id.hex()}"
-
-
-def presence(entered: SeatView | None, left: SeatView | None) -> Presence:
-    """Of all accepted and duplicate attempts of a person, both ways, the latest counts (rule 24 of the law)."""
-    came = _moved_at(entered)
-    if left is None or _moved_at(left) <= came:
-        return Presence(bool(came))
-    return Presence(False, left.at, left.punctuality == _EARLY)
+def where(entered: SeatView | None, left: SeatView | None) -> Presence:
+    """Where a person is, by both their seats."""
+    if left is None:
+        return Presence(bool(_moved_at(entered)))
+    return presence(_moved_at(entered), _moved_at(left), left.at, left.punctuality == _EARLY)
 
 
 def _moved_at(seat: SeatView | None) -> str:
@@ -148,11 +131,12 @@ def _moved_at(seat: SeatView | None) -> str:
 
 
 def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:
-    """Everybody once an occurrence, with both their seats; who went without having come is absent, and says so."""
+    """Everybody once an occurrence, with both their seats; who went without having come is told so."""
     for (occurrence_id, user_id, direction), view in seats.items():
         twin = seats.get((occurrence_id, user_id, OUT if direction == IN else IN))
         if direction == IN:
-            yield Counted(user_id, view, twin)
+            only_left = twin is not None and twin.is_held and not view.is_held
+            yield Counted(user_id, view._replace(reasons=[*view.reasons, _ONLY_LEFT]) if only_left else view, twin)
         elif twin is None and view.is_held:
             absent = view._replace(is_held=False, status=int(Status.ABSENT), punctuality="", reasons=[_ONLY_LEFT])
             yield Counted(user_id, absent, view)

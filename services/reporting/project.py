@@ -11,11 +11,12 @@ from typing import NamedTuple, Protocol, TypeVar, cast
 
 from google.protobuf.message import DecodeError, Message
 
+from domainkit.presence import moment
 from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters, moment
+from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
 
 MessageT = TypeVar("MessageT", bound=Message)

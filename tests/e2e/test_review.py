@@ -1,6 +1,7 @@
 """Review over the public API: what waits for a human, what humans decide, and who learns of it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -228,3 +229,38 @@ async def test_a_foreign_case_is_not_there(lenient: Activity, person: Person, ap
         assert [answer.status_code for answer in told] == [404, 404]
         assert told[0].json()["detail"] == told[1].json()["detail"]
     assert (await case_of(lenient, case["id"]))["state"] == "pending"
+
+
+async def test_what_waits_ends_with_its_activity(lenient: Activity, person: Person) -> None:
+    """For the person, on the reviewers' list and in the numbers; whoever was let in before stays."""
+    case = await waiting(lenient, person)
+    expect(await lenient.owner.post(f"{lenient.path}/cancel"))
+
+    async def ended() -> Json | None:
+        """The person's record, once it waits no more."""
+        record = await person.record(case["id"])
+        return record if record["outcome"] != "pending_review" else None
+
+    record = await eventually(ended)
+    assert record["outcome"] == "refused"
+    assert [reason["reason"] for reason in record["reasons"]] == ["ACTIVITY_CANCELLED"]
+    assert expect(await lenient.owner.get("/v1/reviews", activity_id=lenient.id))["reviews"] == []
+    await counted(lenient, pending_review=0, refused=1)
+
+
+async def test_who_is_approved_is_as_late_as_they_were(api: Api, organiser: Person, organisation_id: str) -> None:
+    """A phone without a network took it before the start; it arrived minutes late, and a human believes it."""
+    activity = await api.open_activity(organiser, organisation_id, late_after_s=60, opens_before_s=1800)
+    person, now = await api.sign_in(), datetime.now(UTC)
+    claimed = (now - timedelta(minutes=6)).isoformat()
+    body = {"attempts": [by_code(activity.code, claimed_at=claimed)], "cursor": ""}
+    [result] = expect(await person.post("/v1/checkins/sync", body))["results"]
+    case = await case_of(activity, result["checkin"]["id"])
+    assert (case["checkin"]["outcome"], case["checkin"]["punctuality"]) == ("pending_review", "late")
+
+    approved = await decided(activity.owner, case, "approve")
+
+    for record in (approved["checkin"], await person.record(case["id"])):
+        assert (record["outcome"], record["punctuality"], record["late_by_s"]) == ("accepted", "on_time", 0)
+        assert "LATE" not in [reason["reason"] for reason in record["reasons"]]
+    await counted(activity, checked_in=1, late=0)

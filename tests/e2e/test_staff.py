@@ -1,5 +1,6 @@
 """Staff check people in: many at once, each with an answer, and never themselves."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest_asyncio
@@ -103,3 +104,21 @@ async def test_who_let_nobody_in_before_is_not_trusted_offline(
 
     assert (unknown["outcome"], trusted["outcome"]) == ("pending_review", "accepted")
     assert [reason["reason"] for reason in unknown["checkin"]["reasons"]] == ["OFFLINE_SLOT_UNVERIFIABLE"]
+
+
+async def test_a_list_of_the_door_that_comes_later_makes_nobody_late(
+    api: Api, organiser: Person, organisation_id: str, staff: Person, person: Person
+) -> None:
+    """The device was at the door today; what it wrote down without a network counts as of then."""
+    activity = await api.open_activity(organiser, organisation_id, late_after_s=60, opens_before_s=1800)
+    guests = [await api.sign_in() for _ in range(2)]
+    await api.introduce(organiser, organisation_id, *guests)
+    await batch(staff, activity, let_in(person))
+    claimed = (datetime.now(UTC) - timedelta(minutes=6)).isoformat()
+    noted = [
+        {"method": "staff", "activity_id": activity.id, "claimed_at": claimed} | let_in(guest, device_id=device)
+        for guest, device in zip(guests, ("gate-1", "gate-of-nobody"), strict=True)
+    ]
+    results = expect(await staff.post("/v1/checkins/sync", {"attempts": noted, "cursor": ""}))["results"]
+    told = [(result["outcome"], result["checkin"]["punctuality"]) for result in results]
+    assert told == [("accepted", "on_time"), ("pending_review", "late")]

@@ -10,7 +10,9 @@ from servicekit.ids import new_id
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.snapshots import Snapshot, Switches
+from services.checkin.rules.keys import PersonKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
+from services.checkin.rules.occurrence import Direction
 from services.checkin.seats.seats import Answer, Claim, Room, Seating
 
 Key = tuple[bytes, bytes]
@@ -97,6 +99,11 @@ class FakeSeats:
                 return Seating(is_full=True)
             self.hints[key] = Hint(HintKind.CLAIMED, claim.attempt_id, claim.effective_at)
         return Seating(hint)
+
+    async def never_came(self, leaving: Collection[PersonKey]) -> set[PersonKey]:
+        """Those without a hint to come in."""
+        self._check()
+        return {person for person in leaving if (*person, Direction.IN) not in self.hints}
 
     async def restore(self, room: Room, users: Sequence[bytes]) -> None:
         """Counts again."""

@@ -1300,6 +1300,8 @@ class Copy(_message.Message):
     JUDGED_AT_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
     PRESENTED_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_PUNCTUALITY_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_LATE_BY_S_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     occurrence_id: _builtins.bytes
@@ -1326,6 +1328,11 @@ class Copy(_message.Message):
     """When completion judged it; 0 when it was judged as it arrived."""
     actor_id: _builtins.bytes
     """Who let the person in, for METHOD_STAFF."""
+    effective_punctuality: Global___Punctuality.ValueType
+    """How it lies to the activity's times by effective time, where that is not how it does by arrival: what counts once a
+    human has approved the attempt. No column says it.
+    """
+    effective_late_by_s: _builtins.int
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     @_builtins.property
@@ -1358,10 +1365,12 @@ class Copy(_message.Message):
         judged_at: _builtins.int = ...,
         actor_id: _builtins.bytes = ...,
         presented: Global___Presented | None = ...,
+        effective_punctuality: Global___Punctuality.ValueType = ...,
+        effective_late_by_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["presented", b"presented"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "effective_late_by_s", b"effective_late_by_s", "effective_punctuality", b"effective_punctuality", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1369,7 +1378,7 @@ Global___Copy: _TypeAlias = Copy  # noqa: Y015
 
 @_typing.final
 class Copies(_message.Message):
-    """The copies of an attempt once there is more than one, as the column attempts.copies holds them."""
+    """The copies of an attempt once there is more than one, or one that no columns can say, as attempts.copies holds them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

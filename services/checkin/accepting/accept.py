@@ -2,7 +2,7 @@
 
 Control comes from `rpc.py` with a batch the gateway put together, and goes through antifraud (one call), Redis (one
 trip for earlier answers, one for what stands on the seats, one to settle; one more where somebody is refused, whose
-refusals are counted) and RabbitMQ (one message) back to it. The
+refusals are counted, and one where somebody goes, who may never have come) and RabbitMQ (one message) back to it. The
 second half is `record.py`.
 """
 
@@ -11,10 +11,10 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
-from domainkit.copies import checkin_of
-from domainkit.credentials import checkin_id
+from domainkit.copies import checkin_of, point_at_holder
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.batching import BATCH_SIZE
 from servicekit.errors import UnavailableError
@@ -25,9 +25,9 @@ from services.checkin.accepting.recent import Recent
 from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
 from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, undecided
 from services.checkin.judging.judging import Judging
-from services.checkin.rules.keys import AttemptKey
+from services.checkin.rules.keys import AttemptKey, PersonKey
 from services.checkin.rules.merge import Judgement, Outcome, answer
-from services.checkin.rules.occurrence import Method, is_refused_for_time
+from services.checkin.rules.occurrence import Direction, Method, is_refused_for_time
 from services.checkin.seats.seats import Answer, Claim, Room, Seating
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 ACCEPT_S = 1.6
 _LEAST_DISPATCH_S = 0.6
 _UNSEEN = Seating()
+_MOVES = (Outcome.ACCEPTED, Outcome.DUPLICATE)
 _SUCCESS = (pb.OUTCOME_ACCEPTED, pb.OUTCOME_DUPLICATE)
 # As which a copy is recorded that came before the one which succeeded.
 _UNDONE = (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_PENDING_REVIEW, pb.OUTCOME_REFUSED)
@@ -48,6 +49,9 @@ class SeatsPort(Protocol):
         self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[AttemptKey]
     ) -> tuple[dict[Room, list[Seating]], dict[AttemptKey, Answer]]:
         """What stood on each seat, after taking the free ones, and earlier answers; idempotent for the same attempt."""
+
+    async def never_came(self, leaving: Collection[PersonKey]) -> set[PersonKey]:
+        """Those of these people who hold no seat to come in, where all that happened is remembered."""
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[AttemptKey, Answer]) -> None:
         """Confirms claims and keeps answers; idempotent."""
@@ -80,6 +84,7 @@ class _Reply(Case):
 
     outcome: Outcome = Outcome.PROVISIONAL
     seating: Seating = _UNSEEN
+    never_came: bool = False
     # What its person is told; before that, what they were told of an earlier copy of it.
     told: pb.Checkin | None = None
 
@@ -124,6 +129,7 @@ class Acceptance:
         cases = [_Reply(attempt) for attempt in attempts]
         await self._judging.judge(cases)
         claims, earlier = await self._take_seats([case for case in cases if case.error is None])
+        await self._look_for_arrivals([case for case in cases if case.error is None])
         await self._recall_earlier([case for case in cases if case.error is None], earlier)
         await self._limit_refusals(cases)
         # From here on only attempts that may be stored; the others have their error.
@@ -166,6 +172,22 @@ class Acceptance:
                 if case.outcome is Outcome.ACCEPTED and case.error is None:
                     held[room].append(claim)
         return held, earlier
+
+    async def _look_for_arrivals(self, cases: Sequence[_Reply]) -> None:
+        """Who goes without having come is told so at once."""
+        leaving: defaultdict[PersonKey, list[_Reply]] = defaultdict(list)
+        for case in cases:
+            if case.attempt.direction == Direction.OUT and case.snapshot and case.outcome in _MOVES:
+                leaving[case.snapshot.occurrence.occurrence_id, case.attempt.user_id].append(case)
+        if not leaving:
+            return
+        try:
+            never_came = await self._seats.never_came(leaving)
+        except UnavailableError as error:
+            log.warning("nobody is told that they never came: %s", error)
+            return
+        for case in chain.from_iterable(leaving[person] for person in never_came):
+            case.never_came = True
 
     async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
         """A retry that by itself would now be refused for the time gets the answer its first copy got."""
@@ -280,8 +302,11 @@ def _to_checkin(case: _Reply, copy: pb.Copy) -> pb.Checkin:
         checkin.ClearField("occurrence_id")
     if held_since := _held_since(case):
         checkin.checked_in_at = held_since
-    if case.outcome is Outcome.DUPLICATE:
-        _point_at_holder(checkin, case.seating)
+    if case.outcome is Outcome.DUPLICATE and case.seating.hint:
+        hint, is_counted = case.seating.hint, case.finding.judgement is Judgement.ACCEPTED
+        point_at_holder(checkin, hint.attempt_id or b"", hint.effective_at or 0, is_counted=is_counted)
+    if case.never_came:
+        checkin.reasons.add(reason="OUT_WITHOUT_IN")
     return checkin
 
 
@@ -290,12 +315,3 @@ def _held_since(case: _Reply) -> int | None:
     hint = case.seating.hint
     is_holder = case.outcome is Outcome.ACCEPTED and hint and hint.attempt_id == case.attempt.attempt_id
     return hint.effective_at if hint and is_holder else None
-
-
-def _point_at_holder(checkin: pb.Checkin, seating: Seating) -> None:
-    assert seating.hint is not None
-    holder = seating.hint.attempt_id or b""
-    del checkin.reasons[:]
-    checkin.reasons.add(reason="ALREADY_CHECKED_IN")
-    checkin.duplicate_of.checkin_id = checkin_id(checkin.user_id, holder)
-    checkin.duplicate_of.checked_in_at = seating.hint.effective_at or 0

@@ -77,6 +77,12 @@ def undecided(finding: Finding) -> Finding:
     return replace(finding, judgement=Judgement.UNDECIDED, reasons=UNDECIDED.reasons)
 
 
+def tell_effective(copy: pb.Copy, finding: Finding) -> None:
+    """Has a copy say how it lies to the activity's times by effective time, where that is not as by arrival."""
+    copy.effective_punctuality = pb.Punctuality.ValueType(finding.effective_punctuality or 0)
+    copy.effective_late_by_s = finding.effective_late_by_s
+
+
 def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:
     """Reasons as messages carry them."""
     return [pb.Reason(reason=reason.reason, numbers=reason.numbers) for reason in reasons]

@@ -18,7 +18,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.judging.antifraud_client import Assessment
-from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, to_reasons, undecided
+from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, tell_effective, to_reasons, undecided
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding, Method, is_refused_for_time, judge, qr_fault, refused
@@ -236,6 +236,8 @@ class Judging:
             distance_m=case.distance_m,
             make=make,
         )
+        if finding.effective_punctuality:
+            tell_effective(copy, finding)
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))
         if case.is_gate_unknown:

@@ -23,7 +23,7 @@ from servicekit.clock import SECOND_US, now_us
 from servicekit.errors import ServiceError
 from servicekit.unreadable import Unreadable
 from services.checkin import metrics
-from services.checkin.judging.case import UNDECIDED, Case, no_seat_left, to_reasons
+from services.checkin.judging.case import UNDECIDED, Case, no_seat_left, tell_effective, to_reasons
 from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.keys import AttemptKey
@@ -266,6 +266,7 @@ def _decide(waiting: _Open, judged_at: int) -> pb.Copy:
     decided.judgement = pb.Judgement.ValueType(finding.judgement)
     decided.punctuality = pb.Punctuality.ValueType(finding.punctuality)
     decided.late_by_s = finding.late_by_s
+    tell_effective(decided, finding)
     decided.distance_m = case.distance_m
     decided.effective_at = finding.effective_at or waiting.copy.effective_at
     decided.judged_at = judged_at

@@ -171,6 +171,17 @@ class DecideWorker:
             await batch.ack()
             await self._outbox.deliver_now(effects)
 
+    async def decide_now(self, decisions: Sequence[pb.Decided]) -> None:
+        """Records decisions that come from no message, and carries out what follows.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        effects, dead, early = await self._sift([Part(_NO_MESSAGE, decided) for decided in decisions])
+        for part in dead + early:
+            log.error("a decision on attempt %s is not recorded: %s", part.item.attempt_id.hex(), part.cause)
+        await self._outbox.deliver_now(effects)
+
     async def take(self, delivery: Delivery) -> list[Part[pb.Decided]]:
         """Records one message whatever is wrong with it, and returns what nobody can record, or not yet.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from services.checkin.recording.store import AttemptRow, seat_of, to_merge
+from services.checkin.recording.store import AttemptRow, has_columns, seat_of, to_merge, told
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
 
@@ -49,6 +49,11 @@ class Merged:
         """The copy as it came."""
         return self.messages[copy.canonical]
 
+    def told(self, key: SeatKey) -> list[pb.Copy]:
+        """What others read of the attempts on a seat."""
+        decisions = self.decisions.get(key, ())
+        return [told(self.message(winner), decisions) for winner in self.by_seat[key]]
+
     def seat_rows(self) -> list[tuple[SeatKey, merge.Seat, bytes]]:
         """Seats with their fingerprints."""
         return [(key, seat, _fingerprint(seat, self.by_seat[key])) for key, seat in self.seats.items()]
@@ -59,11 +64,10 @@ class Merged:
         return sorted(rows, key=lambda row: (seat_of(row[0]) or _NOWHERE, row[0].user_id, row[0].attempt_id))
 
     def _several(self, key: AttemptKey) -> bytes | None:
-        copies = self.copies[key]
-        if len(copies) == 1:
+        messages = [self.message(copy) for copy in self.copies[key]]
+        if len(messages) == 1 and has_columns(messages[0]):
             return None
-        messages = pb.Copies(copies=[self.message(copy) for copy in copies])
-        return messages.SerializeToString(deterministic=True)
+        return pb.Copies(copies=messages).SerializeToString(deterministic=True)
 
 
 def grouped(arrived: Iterable[pb.Copy]) -> Merged:

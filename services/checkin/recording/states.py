@@ -28,8 +28,7 @@ def effects_of(merged: Merged, revisions: Mapping[SeatKey, int]) -> list[OutboxR
         hints[occurrence_id] += pack_recorded(
             user_id, direction, seat.holder, seat.effective_at or 0, revisions[key], annulled
         )
-        winners = map(merged.message, merged.by_seat[key])
-        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], winners)
+        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], merged.told(key))
     return [
         OutboxRow.effect(HINT, pack_hints(hints)),
         OutboxRow.message(EXCHANGE, RECORDED, batch.SerializeToString(), type=RECORDED, headers=telemetry.headers()),
@@ -48,7 +47,7 @@ def add_state(
 
     Args:
         home: Activity and organisation of the occurrence; empty while nobody could ask.
-        winners: The winning copy of every attempt on the seat.
+        winners: The winning copy of every attempt on the seat, as others read it.
     """
     occurrence_id, user_id, direction, pass_no = key
     state = told.seats.add(

@@ -3,7 +3,7 @@
 The transactions that write are in `transactions.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domainkit.copies import make_canonical
+from domainkit.copies import as_approved, as_ended, make_canonical
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
@@ -33,6 +33,9 @@ _ATTEMPTS = Unreadable("attempt")
 
 Copies = tuple[pb.Copy, ...]
 
+# Who decided what no human did.
+NOBODY = bytes(16)
+
 
 class UnreadableAttemptError(Exception):
     """What is stored of an attempt cannot be read, so nothing may be merged with it and written in its place."""
@@ -41,6 +44,25 @@ class UnreadableAttemptError(Exception):
 def seat_of(copy: pb.Copy) -> SeatKey | None:
     """The seat an attempt asks for; None where its credential did not open."""
     return (copy.occurrence_id, copy.user_id, copy.direction, 0) if copy.occurrence_id else None
+
+
+def has_columns(copy: pb.Copy) -> bool:
+    """Whether the columns of `attempts` say all of a copy."""
+    return not copy.effective_punctuality
+
+
+def told(copy: pb.Copy, decisions: Sequence[Decision]) -> pb.Copy:
+    """What others read of a winning copy, in the light of what was decided on it.
+
+    Args:
+        decisions: Every decision on its seat.
+    """
+    verdict = merge.verdict_on(copy.attempt_id, decisions) if decisions else None
+    if verdict is None:
+        return copy
+    if verdict.kind is DecisionKind.APPROVE:
+        return as_approved(copy)
+    return as_ended(copy) if verdict.is_end and copy.judgement != Judgement.ACCEPTED else copy
 
 
 def to_merge(copy: pb.Copy) -> merge.Copy:
@@ -56,7 +78,7 @@ def to_merge(copy: pb.Copy) -> merge.Copy:
     )
 
 
-# An attempt's winning copy, and all copies when there are several.
+# An attempt's winning copy, and all copies when there are several, or one that its columns cannot say.
 AttemptRow = tuple[pb.Copy, bytes | None]
 
 # What a row says of the winning copy: columns, and how their values are written; `_plain_columns` reads them back. By
@@ -214,6 +236,7 @@ def to_decision(row: Row[Any]) -> Decision:
         attempt_id=row.attempt_id,
         decided_at=from_datetime(row.decided_at),
         is_stale=bool(row.is_stale),
+        is_end=row.decided_by == NOBODY,
     )
 
 

@@ -26,7 +26,7 @@ from services.checkin.recording.store import (
     seat_of,
     stored_keys,
 )
-from services.checkin.records.stored import Stored, read, resolve, seat_key
+from services.checkin.records.stored import Stored, both_ways, read, resolve, seat_key
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
 from services.checkin.rules.merge import SeatState
@@ -124,7 +124,9 @@ class Records:
                 + await _seatless(connection, user_id, since, after, size + 1)
             )
             page, more = steps[:size], len(steps) > size
-            changed = [(identifier, user_id, direction, 0) for _, identifier, direction in page if direction]
+            # Where a person is now is told by the records of both their seats, so both have changed.
+            moved = {identifier for _, identifier, direction in page if direction}
+            changed = [seat for each in sorted(moved) for seat in both_ways(each, user_id)]
             arrived = [(user_id, identifier) for _, identifier, direction in page if not direction]
             found = await read_attempts_of_seats(connection, changed) | await read_attempts(connection, arrived)
             stored = list((await resolve(connection, found)).values())
@@ -150,12 +152,7 @@ class Records:
         query = query.where(_is_of(occurrence), reviews.c.state == state)
         if after:
             query = query.where(tuple_(*order) > (to_datetime(after[0]), *after[1:]))
-        async with self._moment() as connection:
-            keys = [
-                (row.user_id, row.attempt_id) for row in await connection.execute(query.order_by(*order).limit(size))
-            ]
-            found = await resolve(connection, await read_attempts(connection, keys), True)
-        return [found[key] for key in keys]
+        return await self._reviewed(query.order_by(*order).limit(size))
 
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
         """How much waits by occurrence of an activity."""
@@ -169,15 +166,24 @@ class Records:
             rows = (await connection.execute(query)).all()
         return [pb.BulkCase(occurrence_id=row[0], pending=row[1], pending_offline=int(row[2])) for row in rows]
 
-    async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
-        """What came offline to an occurrence and waits for a human, the longest waiting first."""
-        waiting = (
-            reviews.c.occurrence_id == occurrence_id,
-            reviews.c.state == pb.REVIEW_STATE_PENDING,
-            reviews.c.is_offline == 1,
-        )
-        query = select(reviews.c.user_id, reviews.c.attempt_id).where(*waiting)
+    async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
+        """What waits for a human at an occurrence, the longest waiting first.
+
+        Args:
+            is_offline: Only what came offline.
+        """
+        waits = reviews.c.occurrence_id == occurrence_id, reviews.c.state == pb.REVIEW_STATE_PENDING
+        query = select(reviews.c.user_id, reviews.c.attempt_id).where(*waits)
+        if is_offline:
+            query = query.where(reviews.c.is_offline == 1)
         return await self._reviewed(query.order_by(reviews.c.received_at, reviews.c.attempt_id).limit(limit))
+
+    async def occurrences_waiting(self, after: bytes, limit: int) -> list[bytes]:
+        """Occurrences at which something waits for a human, in order, those beyond an id."""
+        waits = reviews.c.state == pb.REVIEW_STATE_PENDING, reviews.c.occurrence_id > after
+        query = select(reviews.c.occurrence_id).where(*waits).distinct().order_by(reviews.c.occurrence_id)
+        async with self._moment() as connection:
+            return list(await connection.scalars(query.limit(limit)))
 
     async def _reviewed(self, query: Select[tuple[bytes, bytes]]) -> list[Stored]:
         """The attempts whose keys a query finds, in its order."""
@@ -312,5 +318,5 @@ def _to_states(rows: Iterable[Row[Any]], found: Iterable[Stored], home: tuple[by
         held_since = from_datetime(row.effective_at) if row.effective_at else None
         outcomes = {stored.copy.attempt_id: stored.outcome for stored in on_it}
         seat = merge.Seat(SeatState(row.state), row.holder, held_since, outcomes)
-        add_state(response, key, seat, row.revision, home, [stored.copy for stored in on_it])
+        add_state(response, key, seat, row.revision, home, [stored.told for stored in on_it])
     return response

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domainkit.copies import checkin_of, presented_of
+from domainkit.copies import checkin_of, point_at_holder, presented_of
 from domainkit.credentials import checkin_id
+from domainkit.presence import moment, presence
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
 from services.checkin.recording.store import (
@@ -20,11 +21,16 @@ from services.checkin.recording.store import (
     shown_copies,
     to_decision,
     to_merge,
+    told,
 )
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
 from services.checkin.rules.merge import DecisionKind, Judgement, Outcome
+from services.checkin.rules.occurrence import Direction
 from services.checkin.tables import reviews
+
+# Where a person is, whichever attempt holds the seat.
+COUNTED = (Outcome.ACCEPTED, Outcome.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Stored:
         seat: None where the credential did not open; then `revision` is 0 and nobody decided anything.
         review_state: As reviewers see it; unspecified while it is not on their list.
         listed_at: Its place on the reviewers' list, which never changes; 0 while it is not on it.
+        came: The moment of the person's latest attempt to come in that counts; empty where there is none.
+        left: The latest to go that counts.
     """
 
     copy: pb.Copy
@@ -54,6 +62,8 @@ class Stored:
     rulings: Sequence[Ruling] = ()
     review_state: pb.ReviewState.ValueType = pb.REVIEW_STATE_UNSPECIFIED
     listed_at: int = 0
+    came: str = ""
+    left: pb.Copy | None = None
 
     @property
     def key(self) -> AttemptKey:
@@ -72,17 +82,34 @@ class Stored:
             return self.seat.outcomes[self.copy.attempt_id]
         return merge.answer(Judgement(self.copy.judgement), None, self.copy.attempt_id, self.copy.is_staff)
 
+    @property
+    def told(self) -> pb.Copy:
+        """What others read of the copy, in the light of what was decided on it."""
+        return told(self.copy, [ruling.decision for ruling in self.rulings])
+
     def record(self) -> pb.Checkin:
         """The record as its person sees it."""
         copy, seat, outcome = self.copy, self.seat, self.outcome
-        record = checkin_of(copy, presented_of(copy), pb.Outcome.ValueType(outcome))
+        record = checkin_of(self.told, presented_of(copy), pb.Outcome.ValueType(outcome))
         record.revision = self.revision
         if seat and seat.holder and outcome in (Outcome.DUPLICATE, Outcome.SUPERSEDED):
-            del record.reasons[:]
-            record.reasons.add(reason="ALREADY_CHECKED_IN")
-            record.duplicate_of.checkin_id = checkin_id(copy.user_id, seat.holder)
-            record.duplicate_of.checked_in_at = seat.effective_at or 0
+            point_at_holder(record, seat.holder, seat.effective_at or 0, is_counted=outcome is Outcome.DUPLICATE)
+        if copy.direction == Direction.OUT and outcome in COUNTED:
+            self._add_presence(record)
         return record
+
+    def _add_presence(self, record: pb.Checkin) -> None:
+        """Of several times a person went only where they are now says whether that was early."""
+        record.punctuality = pb.PUNCTUALITY_EARLY_LEAVE if self._is_gone_early() else pb.PUNCTUALITY_ON_TIME
+        if not self.came:
+            record.reasons.add(reason="OUT_WITHOUT_IN")
+
+    def _is_gone_early(self) -> bool:
+        left = self.left
+        if left is None:
+            return False
+        is_early = left.punctuality == pb.PUNCTUALITY_EARLY_LEAVE
+        return presence(self.came, _moment(left), left.effective_at, is_early).is_early
 
     def history(self) -> list[pb.Event]:
         """What happened to it, oldest first: its arrival, later judgements, and what humans decided."""
@@ -115,9 +142,9 @@ _EVENTS = {
 
 def _to_event(ruling: Ruling) -> pb.Event:
     decision = ruling.decision
-    return pb.Event(
-        kind=_EVENTS[decision.kind], at=decision.decided_at, reason=ruling.reason, is_stale=decision.is_stale
-    )
+    # What no human said is a word of the vocabulary, and the record has it among its reasons.
+    reason = "" if decision.is_end else ruling.reason
+    return pb.Event(kind=_EVENTS[decision.kind], at=decision.decided_at, reason=reason, is_stale=decision.is_stale)
 
 
 async def read(connection: AsyncConnection, query: Any, for_review: bool = False) -> list[Stored]:
@@ -140,7 +167,7 @@ async def resolve(
     """
     winners = {key: _winner(copies) for key, copies in found.items()}
     on_seat = {key: seat for key, winner in winners.items() if (seat := seat_of(winner))}
-    keys = sorted(set(on_seat.values()))
+    keys = sorted({twin for seat in on_seat.values() for twin in both_ways(*seat[:2])})
     groups: dict[SeatKey, list[pb.Copy]] = {}
     for winner in map(_winner, (await read_attempts_of_seats(connection, keys)).values()):
         if seat := seat_of(winner):
@@ -148,16 +175,39 @@ async def resolve(
     rulings = await _read_rulings(connection, keys)
     revisions = await read_seats(connection, keys)
     resolved = {seat: _resolve_seat(group, rulings.get(seat, ())) for seat, group in groups.items()}
+    latest = {seat: _latest(groups[seat], resolved[seat]) for seat in groups}
     cases = await _cases(connection, found) if for_review else {}
     stored: dict[AttemptKey, Stored] = {}
     for key, winner in winners.items():
-        case = cases.get(key, (pb.REVIEW_STATE_UNSPECIFIED, 0))
         if seat := on_seat.get(key):
-            revision = revisions[seat][0]
-            stored[key] = Stored(winner, found[key], resolved[seat], revision, rulings.get(seat, ()), *case)
+            came, left = (latest.get(each) for each in both_ways(*seat[:2]))
+            stored[key] = Stored(
+                winner,
+                found[key],
+                resolved[seat],
+                revisions[seat][0],
+                rulings.get(seat, ()),
+                *cases.get(key, (pb.REVIEW_STATE_UNSPECIFIED, 0)),
+                came=_moment(came) if came else "",
+                left=left,
+            )
         else:
             stored[key] = Stored(winner, found[key])
     return stored
+
+
+def both_ways(occurrence_id: bytes, user_id: bytes) -> tuple[SeatKey, SeatKey]:
+    """The seats of a person at an occurrence: to come in, and to go."""
+    return (occurrence_id, user_id, Direction.IN, 0), (occurrence_id, user_id, Direction.OUT, 0)
+
+
+def _latest(winners: Iterable[pb.Copy], seat: merge.Seat) -> pb.Copy | None:
+    counted = (copy for copy in winners if seat.outcomes[copy.attempt_id] in COUNTED)
+    return max(counted, key=_moment, default=None)
+
+
+def _moment(copy: pb.Copy) -> str:
+    return moment(copy.effective_at, copy.attempt_id)
 
 
 def _winner(copies: Sequence[pb.Copy]) -> pb.Copy:

@@ -7,11 +7,10 @@ import hashlib
 from dataclasses import dataclass
 
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit import ids
+from servicekit import ids, plain_text
 from servicekit.clock import now_us
 from servicekit.errors import ConflictError, PermissionDeniedError, ServiceError, invalid
 from servicekit.mysql.idempotency import IdempotencyKeyReusedError
-from servicekit.plain_text import is_plain
 from services.checkin.records.stored import Ruling, Stored
 from services.checkin.rules.merge import DecisionKind, Outcome
 
@@ -50,14 +49,11 @@ class Word:
         """Refuses reasons that cannot be kept as they are.
 
         Raises:
-            InvalidArgumentError: Missing, though it is not an approval; too long; with control characters.
+            InvalidArgumentError: Missing, though it is not an approval; too long; with what nobody can see.
         """
-        if not self.reason.strip() and self.kind is not DecisionKind.APPROVE:
-            raise invalid("reason", f"is required, at most {MAXIMUM_REASON_CHARACTERS} characters")
-        if len(self.reason) > MAXIMUM_REASON_CHARACTERS:
-            raise invalid("reason", f"must be at most {MAXIMUM_REASON_CHARACTERS} characters")
-        if not is_plain(self.reason):
-            raise invalid("reason", "must not contain control characters or line breaks")
+        is_required = self.kind is not DecisionKind.APPROVE
+        if wrong := plain_text.fault(self.reason, MAXIMUM_REASON_CHARACTERS, is_required=is_required):
+            raise invalid("reason", wrong)
 
     def decision_id(self, identifier: bytes) -> bytes:
         """The same for the same key, kind, person and check-in, whoever computes it; new without a key."""

@@ -50,8 +50,8 @@ class RecordsPort(Protocol):
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
         """How much waits for a human, by occurrence of an activity."""
 
-    async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
-        """What came offline and waits."""
+    async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
+        """What waits at an occurrence, or only what came offline."""
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """Those of these decisions that are recorded, and whether they were stale."""
@@ -165,7 +165,7 @@ class Reviews:
         """
         await self._activities.find([occurrence_id], (), ())
         await self._reviewable(word.actor, occurrence_id, "there is no such occurrence")
-        waiting = await self._records.waiting_offline(occurrence_id, MAXIMUM_BULK)
+        waiting = await self._records.waiting(occurrence_id, MAXIMUM_BULK, is_offline=True)
         return await self.decide_all(word, {stored.checkin_id: stored.revision for stored in waiting})
 
     async def decide_all(self, word: Word, saw_revisions: Mapping[bytes, int]) -> dict[bytes, Result]:

@@ -88,6 +88,9 @@ class Decision:
     """What a human decided on a seat; `sequence` is unique within the seat and rises from 1.
 
     A stale one was made on a revision that had passed: it is kept and shown, and counts for nothing.
+
+    Attributes:
+        is_end: No human said so: the activity was cancelled, and what waited ended with it.
     """
 
     decision_id: bytes
@@ -96,6 +99,7 @@ class Decision:
     attempt_id: bytes
     decided_at: int
     is_stale: bool
+    is_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +207,10 @@ def review_state(winner: Copy, outcome: Outcome, decisions: Sequence[Decision], 
         return ReviewState.PENDING
     # A review counts only while no copy is accepted.
     reviews = [] if winner.judgement is Judgement.ACCEPTED else _reviews(_counting(decisions), winner)
-    verdicts = [review.kind for review in reviews if review.kind is not DecisionKind.APPEAL]
-    return _VERDICT_STANDS.get((verdicts[-1], outcome), ReviewState.CLOSED) if verdicts else ReviewState.CLOSED
+    verdict = _verdict(reviews)
+    if verdict is None or verdict.is_end:
+        return ReviewState.CLOSED
+    return _VERDICT_STANDS.get((verdict.kind, outcome), ReviewState.CLOSED)
 
 
 _VERDICT_STANDS: Mapping[tuple[DecisionKind, Outcome], ReviewState] = {
@@ -212,6 +218,15 @@ _VERDICT_STANDS: Mapping[tuple[DecisionKind, Outcome], ReviewState] = {
     (DecisionKind.APPROVE, Outcome.DUPLICATE): ReviewState.APPROVED,
     (DecisionKind.REFUSE, Outcome.REFUSED): ReviewState.REFUSED,
 }
+
+
+def verdict_on(attempt_id: bytes, decisions: Sequence[Decision]) -> Decision | None:
+    """The last word on an attempt: whether a human approved or refused it, or its activity's end did.
+
+    Args:
+        decisions: Every decision on its seat.
+    """
+    return _verdict([decision for decision in _counting(decisions) if _is_review(decision, attempt_id)])
 
 
 def answer(own: Judgement, hint: Hint | None, attempt_id: bytes, is_staff: bool) -> Outcome:
@@ -264,8 +279,8 @@ class _Case:
         return Outcome.ANNULLED if self.copy.received_at <= annul.decided_at else Outcome.PENDING_REVIEW
 
     def _is_approved_since(self, annul: Decision) -> bool:
-        verdicts = [review for review in self.reviews if review.kind is not DecisionKind.APPEAL]
-        return bool(verdicts) and verdicts[-1].kind is DecisionKind.APPROVE and verdicts[-1].sequence > annul.sequence
+        verdict = _verdict(self.reviews)
+        return verdict is not None and verdict.kind is DecisionKind.APPROVE and verdict.sequence > annul.sequence
 
     def _is_staff_since(self, annul: Decision) -> bool:
         return self.copy.is_staff and self.copy.received_at > annul.decided_at
@@ -285,8 +300,17 @@ def _counting(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _reviews(counting: Iterable[Decision], copy: Copy) -> list[Decision]:
-    """What was decided on the attempt itself; an annul is about the seat, whichever attempt it names."""
-    return [d for d in counting if d.attempt_id == copy.attempt_id and d.kind is not DecisionKind.ANNUL]
+    return [decision for decision in counting if _is_review(decision, copy.attempt_id)]
+
+
+def _is_review(decision: Decision, attempt_id: bytes) -> bool:
+    """Whether it was decided on the attempt itself; an annul is about the seat, whichever attempt it names."""
+    return decision.attempt_id == attempt_id and decision.kind is not DecisionKind.ANNUL
+
+
+def _verdict(reviews: Sequence[Decision]) -> Decision | None:
+    """The last of them that says yes or no; an appeal only asks."""
+    return next((review for review in reversed(reviews) if review.kind is not DecisionKind.APPEAL), None)
 
 
 def _reviewed(standing: Judgement, kind: DecisionKind) -> Judgement:

@@ -132,6 +132,8 @@ class Finding:
 
     Attributes:
         effective_at: When it counts as made, where that is not its arrival; else 0.
+        effective_punctuality: By that time, where it is not the same; counts once a human approved the attempt.
+        effective_late_by_s: Goes with it.
     """
 
     judgement: Judgement
@@ -139,6 +141,8 @@ class Finding:
     punctuality: Punctuality = Punctuality.ON_TIME
     late_by_s: int = 0
     effective_at: int = 0
+    effective_punctuality: Punctuality | None = None
+    effective_late_by_s: int = 0
 
     def worsened(self, judgement: Judgement, *reasons: Reason) -> "Finding":
         """At best this judgement, with these reasons before its own."""
@@ -236,7 +240,8 @@ def _judge_offline(
     effective_at = offline_effective_at(occurrence, attempt, token)
     if outside := _outside_window(occurrence, effective_at):
         return replace(outside, effective_at=effective_at)
-    finding = replace(_judge_punctuality(occurrence, attempt, effective_at), effective_at=effective_at)
+    finding = _judge_punctuality(occurrence, attempt, effective_at, is_believed=is_trusted)
+    finding = replace(finding, effective_at=effective_at)
     if skew := _skew(occurrence, attempt, token):
         finding = finding.worsened(Judgement.PENDING_REVIEW, skew)
     was_alive = token is not None and not qr_fault(token, occurrence.epoch, effective_at, extra_grace_s)
@@ -269,31 +274,40 @@ def _skew(occurrence: Occurrence, attempt: Attempt, token: QrToken | None) -> Re
 _LATE_JUDGEMENTS = {Grade.REVIEW: Judgement.PENDING_REVIEW, Grade.REFUSE: Judgement.REFUSED}
 
 
-def _judge_punctuality(occurrence: Occurrence, attempt: Attempt, effective_at: int) -> Finding:
-    """Rule 23: who comes counts by arrival, who goes by the effective time; the later it may be, the later it is."""
+def _judge_punctuality(
+    occurrence: Occurrence, attempt: Attempt, effective_at: int, *, is_believed: bool = False
+) -> Finding:
+    """Rule 23: who goes counts by the effective time; who comes by arrival, unless the effective time is believed."""
     if attempt.direction == Direction.OUT:
         early = effective_at < occurrence.ends_at
         return Finding(Judgement.ACCEPTED, (), Punctuality.EARLY_LEAVE) if early else _ON_TIME
-    if occurrence.late_after_s is None:
+    late_by_s = _late_by_s(occurrence, effective_at if is_believed else attempt.received_at)
+    if not late_by_s:
         return _ON_TIME
-    late_by_s = _seconds(attempt.received_at - occurrence.starts_at)
-    if late_by_s <= occurrence.late_after_s:
-        return _ON_TIME
-    judgement = _late_judgement(occurrence, attempt, effective_at)
+    assert occurrence.late_after_s is not None
     reason = Reason("LATE", {"late_by_s": late_by_s, "late_after_s": occurrence.late_after_s})
-    return Finding(judgement, (reason,), Punctuality.LATE, late_by_s)
+    effective_late_by_s = _late_by_s(occurrence, effective_at)
+    judgement = _late_judgement(occurrence, attempt, is_late_for_sure=effective_late_by_s > 0)
+    finding = Finding(judgement, (reason,), Punctuality.LATE, late_by_s)
+    if effective_late_by_s == late_by_s:
+        return finding
+    effective = Punctuality.LATE if effective_late_by_s else Punctuality.ON_TIME
+    return replace(finding, effective_punctuality=effective, effective_late_by_s=effective_late_by_s)
 
 
-def _late_judgement(occurrence: Occurrence, attempt: Attempt, effective_at: int) -> Judgement:
+def _late_by_s(occurrence: Occurrence, at: int) -> int:
+    """Seconds since the start; 0 for who is on time."""
+    late_by_s = _seconds(at - occurrence.starts_at)
+    return late_by_s if occurrence.late_after_s is not None and late_by_s > occurrence.late_after_s else 0
+
+
+def _late_judgement(occurrence: Occurrence, attempt: Attempt, *, is_late_for_sure: bool) -> Judgement:
     # Staff see whom they let in.
     if attempt.method == Method.STAFF:
         return Judgement.ACCEPTED
     judgement = _LATE_JUDGEMENTS.get(occurrence.late_policy, Judgement.ACCEPTED)
-    assert occurrence.late_after_s is not None
     # Who may have been in time is not refused for having waited.
-    if _seconds(effective_at - occurrence.starts_at) <= occurrence.late_after_s:
-        return max(judgement, Judgement.PENDING_REVIEW)
-    return judgement
+    return judgement if is_late_for_sure else max(judgement, Judgement.PENDING_REVIEW)
 
 
 def is_refused_for_time(finding: Finding) -> bool:

@@ -28,7 +28,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.redis.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.unreadable import Unreadable
-from services.checkin.rules.keys import AttemptKey
+from services.checkin.rules.keys import AttemptKey, PersonKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
 from services.checkin.rules.occurrence import Direction, is_born_after
 
@@ -43,6 +43,7 @@ _SINCE = "checkin:since"
 _FULL = b"F"
 _UNCOUNTED = b"N"
 
+_IN = bytes([Direction.IN])
 # The layouts are told in the scripts that read them.
 _HINT = struct.Struct(">c16sQQBQ")
 _KINDS = {b"C": HintKind.CLAIMED, b"H": HintKind.HELD, b"F": HintKind.FREED}
@@ -176,6 +177,27 @@ class Seats:
                 await self._redis.set(_keys(room.occurrence_id)[2], 1, exat=_expire_at(room))
             return young
 
+    async def never_came(self, leaving: Collection[PersonKey]) -> set[PersonKey]:
+        """Those of these people who hold no seat to come in and claim none.
+
+        Nobody of an occurrence that is older than what this Redis remembers.
+        """
+        by_occurrence: dict[bytes, list[bytes]] = {}
+        for occurrence_id, user_id in leaving:
+            by_occurrence.setdefault(occurrence_id, []).append(user_id)
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.get(_SINCE)
+        for occurrence_id, users in by_occurrence.items():
+            pipeline.hmget(_keys(occurrence_id)[0], [user + _IN for user in users])
+        async with trip(self._redis):
+            since, *found = await pipeline.execute()
+        return {
+            (occurrence_id, user_id)
+            for (occurrence_id, users), hints in zip(by_occurrence.items(), found, strict=True)
+            for user_id, hint in zip(users, hints, strict=True)
+            if since is not None and is_born_after(occurrence_id, int(since)) and not _is_in(hint)
+        }
+
     async def restore(self, room: Room, users: Sequence[bytes]) -> None:
         """Says that the count of a room is complete again: these people, and whoever a hint says is in or coming in.
 
@@ -234,6 +256,11 @@ def pack_recorded(
     """A seat as recorded, for the hint `held` or `freed`."""
     kind = b"H" if holder else b"F"
     return _RECORDED_ITEM.pack(user_id, direction, kind, holder or bytes(16), effective_at, revision, annulled, 0)
+
+
+def _is_in(hint: bytes | None) -> bool:
+    """Whether somebody holds a seat, or may: a claim that has ended is perhaps on its way to be recorded."""
+    return hint is not None and not hint.startswith(b"F")
 
 
 def _to_seating(reply: bytes) -> Seating:

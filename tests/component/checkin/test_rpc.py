@@ -108,9 +108,9 @@ class Stock:
         """None."""
         return []
 
-    async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
-        """Every attempt that waits offline."""
-        return [self._stored(copy) for copy in self.copies if copy.is_offline][:limit]
+    async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
+        """Every attempt, as if it waited."""
+        return [self._stored(copy) for copy in self.copies if copy.is_offline >= is_offline][:limit]
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """All that were sent."""

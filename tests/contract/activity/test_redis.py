@@ -22,7 +22,7 @@ SLOT = Slot.at(STARTS_AT, 60)
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
     """A client of the test's own."""
-    client = cache.connect(redis_url)
+    client = cache.connect(redis_url, timeout_s=10)
     yield client
     await client.aclose()
 

@@ -19,7 +19,7 @@ PER_S = 0.01
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
     """The real one."""
-    client = cache.connect(redis_url)
+    client = cache.connect(redis_url, timeout_s=10)
     yield client
     await client.aclose()
 

@@ -9,7 +9,17 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import status_pb2
 
-from domainkit.copies import attempt_of, checkin_of, copy_of, evidence_of, make_canonical, presented_of, settle
+from domainkit.copies import (
+    as_approved,
+    attempt_of,
+    checkin_of,
+    copy_of,
+    evidence_of,
+    make_canonical,
+    point_at_holder,
+    presented_of,
+    settle,
+)
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 
@@ -182,3 +192,51 @@ def test_the_release_before_reads_what_this_one_writes() -> None:
 def test_a_recorder_of_the_release_before_sees_the_same_copies() -> None:
     """It keeps in the canonical bytes what it does not know, so there must be nothing that it does not know."""
     assert read_before(its_copy(an_attempt())).SerializeToString(deterministic=True) == COPY
+
+
+@pytest.mark.parametrize(
+    ("effective", "late_by_s", "reasons"),
+    [
+        (pb.PUNCTUALITY_UNSPECIFIED, 0, {"LATE": 3600, "CLOCK_SKEW": None}),
+        (pb.PUNCTUALITY_ON_TIME, 0, {"CLOCK_SKEW": None}),
+        (pb.PUNCTUALITY_LATE, 400, {"LATE": 400, "CLOCK_SKEW": None}),
+    ],
+)
+def test_who_was_approved_is_as_late_as_they_were(
+    effective: pb.Punctuality.ValueType, late_by_s: int, reasons: dict[str, float | None]
+) -> None:
+    """Where both times say the same nothing changes; the copy itself never does."""
+    late = pb.Reason(reason="LATE", numbers={"late_by_s": 3600, "late_after_s": 300})
+    copy = pb.Copy(
+        punctuality=pb.PUNCTUALITY_LATE,
+        late_by_s=3600,
+        effective_punctuality=effective,
+        effective_late_by_s=late_by_s,
+        reasons=[late, pb.Reason(reason="CLOCK_SKEW")],
+    )
+    before = copy.SerializeToString(deterministic=True)
+    approved = as_approved(copy)
+    assert {reason.reason: reason.numbers.get("late_by_s") for reason in approved.reasons} == reasons
+    assert approved.punctuality == (effective or pb.PUNCTUALITY_LATE)
+    assert approved.late_by_s == (late_by_s if effective else 3600)
+    assert copy.SerializeToString(deterministic=True) == before
+
+
+@pytest.mark.parametrize(
+    ("direction", "is_counted", "reason"),
+    [
+        (pb.DIRECTION_IN, True, "ALREADY_CHECKED_IN"),
+        (pb.DIRECTION_OUT, True, "LEFT_AGAIN"),
+        (pb.DIRECTION_OUT, False, "ALREADY_CHECKED_IN"),
+    ],
+)
+def test_who_goes_again_is_told_that_it_counts_where_it_does(
+    direction: pb.Direction.ValueType, is_counted: bool, reason: str
+) -> None:
+    """An attempt that is not accepted by itself moves nobody, whatever its seat."""
+    record = pb.Checkin(user_id=bytes([1]) * 16, direction=direction, reasons=[pb.Reason(reason="LATE")])
+    point_at_holder(record, bytes([2]) * 16, 17, is_counted=is_counted)
+    assert [each.reason for each in record.reasons] == [reason]
+    assert record.duplicate_of == pb.DuplicateOf(
+        checkin_id=checkin_id(bytes([1]) * 16, bytes([2]) * 16), checked_in_at=17
+    )

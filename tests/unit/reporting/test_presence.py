@@ -6,8 +6,9 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domainkit.presence import Presence
 from protos.checkin.v1 import checkin_pb2 as pb
-from services.reporting.domain import IN, OUT, Presence, SeatView, presence
+from services.reporting.domain import IN, OUT, SeatView, where
 from services.reporting.project import to_change
 
 
@@ -59,4 +60,4 @@ def test_the_latest_accepted_or_duplicate_attempt_counts(history: list[Attempt])
     if counting:
         last = counting[-1]
         expected = Presence(True) if last.direction == IN else Presence(False, last.at, last.is_early)
-    assert presence(seat_of(history, IN), seat_of(history, OUT)) == expected
+    assert where(seat_of(history, IN), seat_of(history, OUT)) == expected

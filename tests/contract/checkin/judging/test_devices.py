@@ -12,7 +12,7 @@ from services.checkin.judging.devices import Devices
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
     """A client of the test's own."""
-    client = cache.connect(redis_url)
+    client = cache.connect(redis_url, timeout_s=10)
     yield client
     await client.aclose()
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import from_datetime
 from servicekit.ids import new_id
 from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
@@ -102,6 +103,8 @@ async def test_a_copy_survives_its_columns_to_the_byte(recorder: Recorder, engin
         judged_at=STARTS_AT + 77,
         is_staff=True,
         actor_id=new_id(),
+        effective_punctuality=pb.PUNCTUALITY_LATE,
+        effective_late_by_s=3,
     )
     await recorder.record([copy])
     async with engine.connect() as connection:
@@ -292,6 +295,87 @@ async def test_an_approval_seats_the_person_and_is_told(recorder: Recorder, engi
     told = pb.RecordedBatch.FromString(effects[1].body)
     assert (told.seats[0].revision, told.seats[0].holder) == (2, copy.attempt_id)
     assert told.seats[0].activity_id == copy.activity_id
+
+
+async def test_who_is_approved_is_as_late_as_they_were(recorder: Recorder, engine: AsyncEngine) -> None:
+    """Until then by arrival; what no column says of the only copy is kept all the same, and read models are told."""
+    late = pb.Reason(reason="LATE", numbers={"late_by_s": 3600, "late_after_s": 300})
+    copy = a_copy(
+        judgement=pb.JUDGEMENT_PENDING_REVIEW,
+        is_offline=True,
+        punctuality=pb.PUNCTUALITY_LATE,
+        late_by_s=3600,
+        effective_punctuality=pb.PUNCTUALITY_ON_TIME,
+        reasons=[late],
+    )
+    await recorder.record([copy])
+    [before] = await Records(engine).list_of(copy.user_id, 10, None)
+    assert (before.copy, before.record().late_by_s) == (copy, 3600)
+
+    effects, _ = await recorder.decide([a_decision(copy, pb.DECISION_KIND_APPROVE)])
+
+    [stored] = await Records(engine).list_of(copy.user_id, 10, None)
+    [told] = pb.RecordedBatch.FromString(effects[1].body).seats[0].attempts
+    [rebuilt] = (await Records(engine).list_states(copy.occurrence_id, 10, None)).seats[0].attempts
+    assert told == rebuilt
+    for read in (stored.record(), told):
+        assert (read.punctuality, read.late_by_s, list(read.reasons)) == (pb.PUNCTUALITY_ON_TIME, 0, [])
+
+
+async def test_what_waited_when_its_activity_ended_says_so(recorder: Recorder, engine: AsyncEngine) -> None:
+    """It is refused for that alone, by nobody, and is no case of a reviewer's any more."""
+    copy = a_copy(judgement=pb.JUDGEMENT_PENDING_REVIEW, reasons=[pb.Reason(reason="FENCE_UNCERTAIN")])
+    await recorder.record([copy])
+    end = a_decision(copy, pb.DECISION_KIND_REFUSE, decided_by=store.NOBODY, reason="ACTIVITY_CANCELLED")
+    effects, _ = await recorder.decide([end])
+
+    [stored] = await Records(engine).list_of(copy.user_id, 10, None)
+    record, [told] = stored.record(), pb.RecordedBatch.FromString(effects[1].body).seats[0].attempts
+    assert record.outcome == told.outcome == pb.OUTCOME_REFUSED
+    assert [reason.reason for reason in record.reasons] == ["ACTIVITY_CANCELLED"]
+    assert [reason.reason for reason in told.reasons] == ["ACTIVITY_CANCELLED"]
+    assert [event.reason for event in stored.history()] == ["", ""]
+    assert await listed(engine, copy.occurrence_id) == {copy.attempt_id: ReviewState.CLOSED}
+
+
+async def test_of_several_times_a_person_went_the_last_counts(recorder: Recorder, engine: AsyncEngine) -> None:
+    """In, out before the end, in again, out after it: nobody left early, whichever attempt holds the seat."""
+    user_id, occurrence_id = new_id(), new_id()
+    early, on_time = pb.PUNCTUALITY_EARLY_LEAVE, pb.PUNCTUALITY_ON_TIME
+    way = [(1, on_time), (2, early), (1, on_time), (2, on_time)]
+    copies = [
+        a_try(user_id, occurrence_id, direction=direction, punctuality=punctuality, effective_at=STARTS_AT + minute)
+        for minute, (direction, punctuality) in enumerate(way)
+    ]
+    seen = []
+    for copy in copies:
+        await recorder.record([copy])
+        records = [stored.record() for stored in await Records(engine).list_of(user_id, 10, None)]
+        seen.append({record.punctuality for record in records if record.direction == pb.DIRECTION_OUT})
+    assert seen == [set(), {early}, {on_time}, {on_time}]
+    last = next(record for record in records if record.attempt_id == copies[-1].attempt_id)
+    assert (last.outcome, [reason.reason for reason in last.reasons]) == (Outcome.DUPLICATE, ["LEFT_AGAIN"])
+
+
+async def test_who_went_without_having_come_reads_so(recorder: Recorder, engine: AsyncEngine) -> None:
+    """Until they have come, which their phone learns although the seat to go has not changed."""
+    user_id, occurrence_id = new_id(), new_id()
+    await recorder.record([a_try(user_id, occurrence_id, direction=pb.DIRECTION_OUT, effective_at=STARTS_AT + 60)])
+    records = Records(engine)
+    [alone] = await records.list_of(user_id, 10, None)
+    assert [reason.reason for reason in alone.record().reasons] == ["OUT_WITHOUT_IN"]
+    since = await _last_change(engine, occurrence_id)
+
+    await recorder.record([a_try(user_id, occurrence_id)])
+
+    changed, _ = await records.changes_of(user_id, since, None, 10)
+    assert {stored.copy.direction: list(stored.record().reasons) for stored in changed} == {1: [], 2: []}
+
+
+async def _last_change(engine: AsyncEngine, occurrence_id: bytes) -> int:
+    query = select(seats.c.changed_at).where(seats.c.occurrence_id == occurrence_id)
+    async with engine.connect() as connection:
+        return from_datetime((await connection.scalars(query)).one())
 
 
 async def test_the_same_decision_twice_has_one_effect(recorder: Recorder, engine: AsyncEngine) -> None:

@@ -18,7 +18,7 @@ HOUR_US = 3600 * 1_000_000
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
     """A client of the test's own."""
-    client = cache.connect(redis_url)
+    client = cache.connect(redis_url, timeout_s=10)
     yield client
     await client.aclose()
 
@@ -266,3 +266,25 @@ async def test_the_answers_of_several_people_come_in_one_trip(seats: Seats) -> N
     await seats.settle({}, {one: answer, other: answer})
 
     assert await seats.answers_of_all([one[0], nobody, other[0]]) == {one[0]: [answer], nobody: [], other[0]: [answer]}
+
+
+async def test_who_never_came_is_known_where_all_is_remembered(seats: Seats, redis: cache.Redis) -> None:
+    """Who holds a seat, claims one or claimed one a while ago came; whose seat was emptied did not."""
+    room, claimed, pending = a_room(), a_claim(), a_claim(judgement=Judgement.PENDING_REVIEW)
+    await seat(seats, room, claimed, pending)
+    held, annulled = new_id(), new_id()
+    recorded = pack_recorded(held, 1, new_id(), now_us(), 1, False) + pack_recorded(annulled, 1, None, 0, 2, True)
+    await seats.record(pack_hints({room.occurrence_id: recorded}))
+    left_only = replace(a_claim(), direction=2)
+    await seat(seats, room, left_only)
+
+    users = [claimed.user_id, pending.user_id, held, annulled, left_only.user_id]
+    never = await seats.never_came([(room.occurrence_id, user) for user in users])
+    assert {user for _, user in never} == {pending.user_id, annulled, left_only.user_id}
+
+    await redis.set("checkin:since", now_us() + HOUR_US)
+    try:
+        assert await seats.never_came([(room.occurrence_id, pending.user_id)]) == set()
+    finally:
+        await redis.delete("checkin:since")
+        await seats.remember_since()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domainkit.presence import Presence, moment
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit import ids
 from servicekit.clock import now_us
@@ -21,13 +22,11 @@ from services.reporting.domain import (
     IN,
     OUT,
     SPANS,
-    Presence,
     SeatView,
     Status,
     Totals,
     counted,
     counters,
-    moment,
 )
 from services.reporting.live.numbers import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, LiveReader, LiveWriter, Numbers
 from services.reporting.project import Change

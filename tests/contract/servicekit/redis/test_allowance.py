@@ -22,7 +22,7 @@ async def redis(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator
     if request.param == "fake":
         yield FakeRedis()
     else:
-        client = cache.connect(redis_url)
+        client = cache.connect(redis_url, timeout_s=10)
         yield client
         await client.aclose()
 
@@ -68,7 +68,7 @@ async def test_without_redis_each_process_counts_for_itself() -> None:
 
 async def test_a_window_ends(redis_url: str) -> None:
     """A second later everybody has all of it again."""
-    redis = cache.connect(redis_url)
+    redis = cache.connect(redis_url, timeout_s=10)
     person, process = ids.new_id(), Allowance(redis, b"guess:test:", limit=1, window_s=1)
     assert await process.spend([(person, True)]) == [0]
 

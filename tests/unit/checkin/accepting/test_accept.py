@@ -410,3 +410,27 @@ async def test_nothing_is_answered_before_something_durable_holds_it(house: Hous
     with pytest.raises(NothingDurableError):
         await house.acceptance.accept([house.scan()])
     assert house.seats.told == {}
+
+
+async def test_who_goes_without_having_come_is_told_so(house: House) -> None:
+    """It is recorded all the same; who came, in this batch or before, is told nothing of it."""
+    came, never = an_attempt().user_id, an_attempt().user_id
+    records = await house.take(
+        house.scan(user_id=came),
+        house.scan(user_id=came, direction=pb.DIRECTION_OUT),
+        house.scan(user_id=never, direction=pb.DIRECTION_OUT),
+    )
+    told = [[reason.reason for reason in record.reasons] for record in records]
+    assert told == [[], [], ["OUT_WITHOUT_IN"]]
+    assert {record.outcome for record in records} == {pb.OUTCOME_ACCEPTED}
+
+
+async def test_who_goes_again_is_told_that_the_time_they_left_has_moved(house: House) -> None:
+    """The seat is held by the first; where the person is follows the last, unless that one is not accepted."""
+    user_id = (await house.take(house.scan()))[0].user_id
+    out = {"user_id": user_id, "direction": pb.DIRECTION_OUT}
+    assert await house.told(house.scan(**out)) == (Outcome.ACCEPTED, [])
+    assert await house.told(house.scan(**out)) == (Outcome.DUPLICATE, ["LEFT_AGAIN"])
+    house.seats.hints[house.occurrence.occurrence_id, user_id, 2] = Hint(HintKind.HELD, new_id(), STARTS_AT, 1)
+    house.antifraud.assessment = Assessment(Judgement.PENDING_REVIEW, 0.0, (Reason("FENCE_UNCERTAIN"),))
+    assert await house.told(house.scan(**out)) == (Outcome.DUPLICATE, ["ALREADY_CHECKED_IN"])

@@ -104,9 +104,9 @@ class Office:
         """One case, with all that waits."""
         return [pb.BulkCase(occurrence_id=occurrence.occurrence_id, pending=len(self.copies))]
 
-    async def waiting_offline(self, occurrence_id: bytes, limit: int) -> list[Stored]:
-        """Those that came offline and wait."""
-        every = [self._stored(identifier) for identifier, copy in self.copies.items() if copy.is_offline]
+    async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
+        """Those that wait."""
+        every = [self._stored(identifier) for identifier, copy in self.copies.items() if copy.is_offline >= is_offline]
         return [stored for stored in every if stored.outcome is Outcome.PENDING_REVIEW][:limit]
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:

@@ -208,3 +208,37 @@ def test_who_comes_after_the_organiser_closed_is_told_since_when(closed_s_ago: i
     closed = an_occurrence(state=ActivityState.CLOSED, valid_from=STARTS_AT - closed_s_ago * SECOND_US)
     finding = judge(closed, an_attempt(method=Method.PLACE))
     assert [(reason.reason, reason.numbers) for reason in finding.reasons] == [("TOO_LATE", {"closed_since_s": told_s})]
+
+
+@pytest.mark.parametrize(
+    ("claimed_s", "effective"),
+    [(-60, (Punctuality.ON_TIME, 0)), (299, (Punctuality.ON_TIME, 0)), (400, (Punctuality.LATE, 400)), (None, None)],
+)
+def test_who_waited_is_late_by_arrival_and_says_what_counts_once_it_is_approved(
+    claimed_s: int | None, effective: tuple[Punctuality, int] | None
+) -> None:
+    """Both are carried where they differ: a human decides which is true."""
+    occurrence = an_occurrence(late_after_s=300)
+    finding = offline(occurrence, None, arrived_s=3600, claimed_s=claimed_s)
+    assert (finding.judgement, finding.punctuality, finding.late_by_s) == (
+        Judgement.PENDING_REVIEW,
+        Punctuality.LATE,
+        3600,
+    )
+    told = (finding.effective_punctuality, finding.effective_late_by_s)
+    assert told == (effective or (None, 0))
+
+
+@pytest.mark.parametrize(("claimed_s", "late_by_s"), [(-60, 0), (300, 0), (400, 400)])
+def test_a_device_that_is_trusted_is_believed_when_people_came(claimed_s: int, late_by_s: int) -> None:
+    """What staff wrote down at the door the evening before makes nobody late the next day."""
+    arrived_at = STARTS_AT + 7200 * SECOND_US
+    attempt = an_attempt(
+        method=Method.STAFF,
+        received_at=arrived_at,
+        is_offline=True,
+        claimed_at=STARTS_AT + claimed_s * SECOND_US,
+    )
+    finding = judge(an_occurrence(late_after_s=300), attempt, is_trusted=True)
+    punctuality = Punctuality.LATE if late_by_s else Punctuality.ON_TIME
+    assert (finding.judgement, finding.punctuality, finding.late_by_s) == (Judgement.ACCEPTED, punctuality, late_by_s)

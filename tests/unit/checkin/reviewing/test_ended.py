@@ -1,0 +1,91 @@
+"""What waits at cancelled activities ends with them, and nothing else does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from protos.checkin.v1 import checkin_pb2 as pb
+from services.checkin.recording.store import NOBODY, to_merge
+from services.checkin.records.stored import Stored
+from services.checkin.reviewing import ended
+from services.checkin.reviewing.ended import Ended
+from services.checkin.rules import merge
+from services.checkin.rules.occurrence import ActivityState
+from tests.factories import a_copy, a_snapshot, an_occurrence
+from tests.fakes.checkin import FakeActivities
+
+OPEN, OVER, AFTER = (
+    an_occurrence(occurrence_id=bytes([number]) * 16, state=state)
+    for number, state in enumerate((ActivityState.PUBLISHED, ActivityState.CANCELLED, ActivityState.CANCELLED), 1)
+)
+
+
+@dataclass
+class Waiting:
+    """Attempts that wait, by occurrence, and what was decided of them."""
+
+    copies: list[pb.Copy]
+    decided: list[pb.Decided] = field(default_factory=list)
+
+    async def occurrences_waiting(self, after: bytes, limit: int) -> Sequence[bytes]:
+        """In order."""
+        return sorted({copy.occurrence_id for copy in self.copies if copy.occurrence_id > after})[:limit]
+
+    async def waiting(self, occurrence_id: bytes, limit: int) -> Sequence[Stored]:
+        """All that wait there, in revision 7."""
+        here = [copy for copy in self.copies if copy.occurrence_id == occurrence_id]
+        return [Stored(copy, (copy,), merge.resolve_seat([to_merge(copy)], ()), 7) for copy in here[:limit]]
+
+    async def decide(self, decisions: Sequence[pb.Decided]) -> None:
+        """Records them."""
+        self.decided += decisions
+
+
+def pending(occurrence_id: bytes) -> pb.Copy:
+    """An attempt that waits for a human."""
+    return a_copy(occurrence_id=occurrence_id, judgement=pb.JUDGEMENT_PENDING_REVIEW)
+
+
+@pytest.fixture
+def waiting() -> Waiting:
+    """One attempt each at an activity that goes on and at two that were cancelled."""
+    return Waiting([pending(each.occurrence_id) for each in (OPEN, OVER, AFTER)])
+
+
+def ending(waiting: Waiting, activities: FakeActivities) -> Ended:
+    """What is under test."""
+    return Ended(waiting, activities, waiting.decide)
+
+
+async def test_only_what_waits_at_a_cancelled_activity_ends(waiting: Waiting) -> None:
+    """By nobody, for that reason, on the revision that was seen: a human who was faster goes before."""
+    await ending(waiting, FakeActivities([a_snapshot(each) for each in (OPEN, OVER, AFTER)])).look()
+    told = [(each.attempt_id, each.kind, each.decided_by, each.saw_revision, each.reason) for each in waiting.decided]
+    refuse = pb.DECISION_KIND_REFUSE
+    assert told == [(copy.attempt_id, refuse, NOBODY, 7, "ACTIVITY_CANCELLED") for copy in waiting.copies[1:]]
+
+
+async def test_two_recorders_end_the_same_once(waiting: Waiting) -> None:
+    """The id of a decision depends on nothing but what it ends."""
+    activities = FakeActivities([a_snapshot(OVER)])
+    await ending(waiting, activities).look()
+    await ending(waiting, activities).look()
+    assert len({each.decision_id for each in waiting.decided}) == len(waiting.decided) / 2 == 1
+
+
+async def test_an_activity_that_nobody_knows_ends_nothing(waiting: Waiting) -> None:
+    """What cannot be asked goes on waiting."""
+    await ending(waiting, FakeActivities([])).look()
+    assert waiting.decided == []
+
+
+async def test_many_that_wait_are_looked_at_in_turn(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page at a time, and then from the first again."""
+    monkeypatch.setattr(ended, "PAGE", 1)
+    house = ending(waiting, FakeActivities([a_snapshot(each) for each in (OPEN, OVER, AFTER)]))
+    seen = []
+    for _ in range(6):
+        await house.look()
+        seen.append(len(waiting.decided))
+    assert seen == [0, 1, 2, 2, 2, 3]
