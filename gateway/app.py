@@ -15,11 +15,23 @@ from gateway.http import problems
 from gateway.http.asgi import App, Receive, Scope, Send, Surface
 from gateway.http.problems import MalformedError, NoSuchPathError, VerbError
 from gateway.openapi import Operation, document
-from gateway.routes import activity, checkin, events, identity, pages, reporting, review, staff, subscription, sync
+from gateway.routes import (
+    activity,
+    checkin,
+    events,
+    identity,
+    invites,
+    pages,
+    reporting,
+    review,
+    staff,
+    subscription,
+    sync,
+)
 from gateway.routes.dependencies import Parts, route
 from servicekit.errors import InternalError, ServiceError
 
-_SUBJECTS = (identity, subscription, activity, checkin, sync, staff, review, reporting, events)
+_SUBJECTS = (identity, invites, subscription, activity, checkin, sync, staff, review, reporting, events)
 _AN_ATTEMPT = {
     "attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f",
     "method": "qr",

@@ -222,6 +222,26 @@ TO_PERSON = {
         "",
         "请先退出不再使用的组织",
     ),
+    "TOO_MANY_INVITES": Words(
+        "有效的邀请已达上限",
+        "",
+        "请先撤销不再使用的邀请",
+    ),
+    "INVITE_UNKNOWN": Words(
+        "邀请无效",
+        "",
+        "请核对邀请码，或请对方重新邀请",
+    ),
+    "INVITE_EXPIRED": Words(
+        "邀请已过期",
+        "",
+        "请对方重新邀请",
+    ),
+    "INVITE_USED_UP": Words(
+        "邀请名额已用完",
+        "",
+        "请对方重新邀请",
+    ),
     "TOO_MANY_ACTIVITIES": Words(
         "该组织一小时内新建的活动已达上限",
         "",
@@ -459,6 +479,26 @@ TO_STAFF = {
         "名下的组织已达上限",
         "",
         "请先退出不再使用的组织",
+    ),
+    "TOO_MANY_INVITES": Words(
+        "有效的邀请已达上限",
+        "",
+        "请先撤销不再使用的邀请",
+    ),
+    "INVITE_UNKNOWN": Words(
+        "邀请无效",
+        "",
+        "请核对邀请码，或请对方重新邀请",
+    ),
+    "INVITE_EXPIRED": Words(
+        "邀请已过期",
+        "",
+        "请对方重新邀请",
+    ),
+    "INVITE_USED_UP": Words(
+        "邀请名额已用完",
+        "",
+        "请对方重新邀请",
     ),
     "TOO_MANY_ACTIVITIES": Words(
         "该组织一小时内新建的活动已达上限",

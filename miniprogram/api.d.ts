@@ -309,16 +309,23 @@ export interface components {
             next_page_token: string;
         };
         /**
-         * Members
-         * @description A page of members.
+         * OrganisationChange
+         * @description What is changed of an organisation.
          */
-        Members: {
-            members: components["schemas"]["Member"][];
+        OrganisationChange: {
+            /** @example 实验中学 */
+            name: string;
+        };
+        /**
+         * Successor
+         * @description The member who becomes owner.
+         */
+        Successor: {
             /**
-             * @description Empty: this is the last page.
-             * @example
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
              */
-            next_page_token: string;
+            user_id: string;
         };
         /**
          * Member
@@ -338,6 +345,18 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             joined_at: string;
+        };
+        /**
+         * Members
+         * @description A page of members.
+         */
+        Members: {
+            members: components["schemas"]["Member"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
         };
         /**
          * NewMember
@@ -362,6 +381,132 @@ export interface components {
         RoleChange: {
             /** @enum {string} */
             role: "member" | "organiser" | "owner" | "staff";
+        };
+        /**
+         * NewInvite
+         * @description An invite to make. An owner is not invited but made of a member.
+         */
+        NewInvite: {
+            /** @enum {string} */
+            role: "member" | "organiser" | "staff";
+            /**
+             * Format: date-time
+             * @description A year ahead at most.
+             * @example 2026-09-01T08:00:00+08:00
+             */
+            expires_at: string;
+            /**
+             * @description How many people may join with it.
+             * @default 1
+             */
+            uses?: number;
+        };
+        /**
+         * Invite
+         * @description An invite as those see it who manage members. `url` is what its QR says.
+         */
+        Invite: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example K7MCFGHJ4R9XWT */
+            code: string;
+            /** @example https://qiandao.example/i/K7MCFGHJ4R9XWT */
+            url: string;
+            role: ("member" | "organiser" | "owner" | "staff") | null;
+            state: ("expired" | "open" | "revoked" | "used_up") | null;
+            uses: number;
+            used: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * Invites
+         * @description A page of invites, the latest first.
+         */
+        Invites: {
+            invites: components["schemas"]["Invite"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * InviteWithUses
+         * @description An invite, and the members who joined with it, in order; who has left since is not named.
+         */
+        InviteWithUses: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example K7MCFGHJ4R9XWT */
+            code: string;
+            /** @example https://qiandao.example/i/K7MCFGHJ4R9XWT */
+            url: string;
+            role: ("member" | "organiser" | "owner" | "staff") | null;
+            state: ("expired" | "open" | "revoked" | "used_up") | null;
+            uses: number;
+            used: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            used_by: components["schemas"]["Member"][];
+        };
+        /**
+         * InvitePreview
+         * @description What a code leads to, before it binds.
+         */
+        InvitePreview: {
+            /** @example 实验中学 */
+            organisation_name: string;
+            /** @example 李雷 */
+            invited_by: string;
+            role: ("member" | "organiser" | "owner" | "staff") | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /** @description The caller's there; null: none. */
+            own_role: ("member" | "organiser" | "owner" | "staff") | null;
+        };
+        /**
+         * Acceptance
+         * @description The code of an invite, as typed or as the link has it.
+         */
+        Acceptance: {
+            /** @example K7MCFGHJ4R9XWT */
+            code: string;
         };
         /**
          * Grants

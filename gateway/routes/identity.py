@@ -16,13 +16,13 @@ routes = Routes("identity")
 
 RoleName = Literal["member", "staff", "organiser", "owner"]
 
-_ROLES: dict[RoleName, pb.Role.ValueType] = {
+ROLES: dict[RoleName, pb.Role.ValueType] = {
     "member": pb.ROLE_MEMBER,
     "staff": pb.ROLE_STAFF,
     "organiser": pb.ROLE_ORGANISER,
     "owner": pb.ROLE_OWNER,
 }
-_ROLE_NAMES: dict[int, RoleName] = {role: name for name, role in _ROLES.items()}
+ROLE_NAMES: dict[int, RoleName] = {role: name for name, role in ROLES.items()}
 
 
 _A_NAME = ["李雷"]
@@ -75,6 +75,18 @@ class NewOrganisation(Input):
     """An organisation to create; its creator becomes the owner."""
 
     name: Annotated[str, Meta(max_length=256, examples=_AN_ORGANISATION)]
+
+
+class OrganisationChange(Input):
+    """What is changed of an organisation."""
+
+    name: Annotated[str, Meta(max_length=256, examples=_AN_ORGANISATION)]
+
+
+class Successor(Input):
+    """The member who becomes owner."""
+
+    user_id: Id
 
 
 class Organisation(msgspec.Struct):
@@ -160,10 +172,10 @@ async def update_me(call: Call, body: ProfileChange) -> User:
 
 
 @routes.on("POST", "/v1/organisations", status=201)
-async def create_organisation(call: Call, headers: Keyed, body: NewOrganisation) -> Organisation:
+async def createto_organisation(call: Call, headers: Keyed, body: NewOrganisation) -> Organisation:
     """Creates an organisation."""
     request = pb.CreateOrganisationRequest(name=body.name, idempotency_key=headers.idempotency_key)
-    return _organisation(await ask(call.services.identity.CreateOrganisation, request, call.person))
+    return to_organisation(await ask(call.services.identity.CreateOrganisation, request, call.person))
 
 
 @routes.on("GET", "/v1/organisations")
@@ -171,7 +183,22 @@ async def list_organisations(call: Call, query: Page) -> Organisations:
     """The organisations the caller belongs to."""
     request = pb.ListOrganisationsRequest(page_size=query.page_size, page_token=query.page_token)
     page: pb.ListOrganisationsResponse = await ask(call.services.identity.ListOrganisations, request, call.person)
-    return Organisations([_organisation(one) for one in page.organisations], page.next_page_token)
+    return Organisations([to_organisation(one) for one in page.organisations], page.next_page_token)
+
+
+@routes.on("PUT", "/v1/organisations/{organisation_id}")
+@routes.on("PATCH", "/v1/organisations/{organisation_id}")
+async def update_organisation(call: Call, organisation_id: Id, body: OrganisationChange) -> Organisation:
+    """Gives an organisation another name."""
+    request = pb.RenameOrganisationRequest(organisation_id=organisation_id, name=body.name)
+    return to_organisation(await ask(call.services.identity.RenameOrganisation, request, call.person))
+
+
+@routes.on("POST", "/v1/organisations/{organisation_id}/handover")
+async def hand_over(call: Call, organisation_id: Id, body: Successor) -> Member:
+    """Makes a member owner; the caller, an owner until now, becomes an organiser."""
+    request = pb.HandOverRequest(organisation_id=organisation_id, user_id=body.user_id)
+    return to_member(await ask(call.services.identity.HandOver, request, call.person))
 
 
 @routes.on("GET", "/v1/organisations/{organisation_id}/members")
@@ -181,21 +208,21 @@ async def list_members(call: Call, organisation_id: Id, query: Page) -> Members:
         organisation_id=organisation_id, page_size=query.page_size, page_token=query.page_token
     )
     page: pb.ListMembersResponse = await ask(call.services.identity.ListMembers, request, call.person)
-    return Members([_member(one) for one in page.members], page.next_page_token)
+    return Members([to_member(one) for one in page.members], page.next_page_token)
 
 
 @routes.on("POST", "/v1/organisations/{organisation_id}/members", status=201)
 async def add_member(call: Call, organisation_id: Id, body: NewMember) -> Member:
     """Adds a person to an organisation."""
-    request = pb.AddMemberRequest(organisation_id=organisation_id, user_id=body.user_id, role=_ROLES[body.role])
-    return _member(await ask(call.services.identity.AddMember, request, call.person))
+    request = pb.AddMemberRequest(organisation_id=organisation_id, user_id=body.user_id, role=ROLES[body.role])
+    return to_member(await ask(call.services.identity.AddMember, request, call.person))
 
 
 @routes.on("PATCH", "/v1/organisations/{organisation_id}/members/{user_id}")
 async def update_member(call: Call, organisation_id: Id, user_id: Id, body: RoleChange) -> Member:
     """Changes a member's role."""
-    request = pb.UpdateMemberRequest(organisation_id=organisation_id, user_id=user_id, role=_ROLES[body.role])
-    return _member(await ask(call.services.identity.UpdateMember, request, call.person))
+    request = pb.UpdateMemberRequest(organisation_id=organisation_id, user_id=user_id, role=ROLES[body.role])
+    return to_member(await ask(call.services.identity.UpdateMember, request, call.person))
 
 
 @routes.on("DELETE", "/v1/organisations/{organisation_id}/members/{user_id}", status=204)
@@ -213,14 +240,14 @@ def _user(user: pb.User) -> User:
     return User(to_text(user.user_id), user.name, to_rfc3339(user.created_at))
 
 
-def _organisation(organisation: pb.Organisation) -> Organisation:
+def to_organisation(organisation: pb.Organisation) -> Organisation:
     return Organisation(
         to_text(organisation.organisation_id),
         organisation.name,
-        _ROLE_NAMES.get(organisation.role),
+        ROLE_NAMES.get(organisation.role),
         to_rfc3339(organisation.created_at),
     )
 
 
-def _member(member: pb.Member) -> Member:
-    return Member(to_text(member.user_id), member.name, _ROLE_NAMES.get(member.role), to_rfc3339(member.joined_at))
+def to_member(member: pb.Member) -> Member:
+    return Member(to_text(member.user_id), member.name, ROLE_NAMES.get(member.role), to_rfc3339(member.joined_at))

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import choice, token_urlsafe
 
+from domainkit.codes import CODE_ALPHABET, as_typed
 from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
 from servicekit.plain_text import fault, tidy
-from services.identity.errors import LastOwnerError, RefreshTokenError
+from services.identity.errors import (
+    InviteExpiredError,
+    InviteUnknownError,
+    InviteUsedUpError,
+    LastOwnerError,
+    RefreshTokenError,
+)
 
 ACCESS_LIFE_S = 7 * 24 * 3600
 REFRESH_LIFE_US = 30 * 24 * 3600 * SECOND_US
@@ -20,6 +27,11 @@ ANONYMOUS_GRACE_US = 10 * SECOND_US
 REFRESH_TOKEN_BYTES = 32
 
 MAXIMUM_NAME_CHARACTERS = 64
+
+DAY_US = 24 * 3600 * SECOND_US
+INVITE_CODE_LENGTH = 14
+MAXIMUM_INVITE_USES = 500
+MAXIMUM_INVITE_LIFE_US = 365 * DAY_US
 
 # Of the reserved person. WeChat's have 28 characters, so nobody signs in as this one.
 SYNTHETIC_OPENID = "synthetic"
@@ -71,6 +83,50 @@ class Member:
     name: str
     role: Role
     joined_at: int
+
+
+class InviteState(IntEnum):
+    """Whether an invite lets anybody in, and why not. Values as in identity.v1.Invite.State."""
+
+    OPEN = 1
+    USED_UP = 2
+    EXPIRED = 3
+    REVOKED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A code with which so many people join an organisation with a role."""
+
+    invite_id: bytes
+    organisation_id: bytes
+    code: str
+    role: Role
+    uses: int
+    used: int
+    expires_at: int
+    created_by: bytes
+    created_at: int
+    revoked_at: int | None = None
+
+    def state(self, now_us: int) -> InviteState:
+        """What it is at a moment; revoked is for good."""
+        if self.revoked_at is not None:
+            return InviteState.REVOKED
+        if self.used >= self.uses:
+            return InviteState.USED_UP
+        return InviteState.EXPIRED if self.expires_at <= now_us else InviteState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePreview:
+    """What a code leads to: where, by whom, as what, and what its reader is there already."""
+
+    organisation_name: str
+    invited_by: str
+    role: Role
+    expires_at: int
+    own_role: Role
 
 
 def clean_name(text: str, field: str = "name") -> str:
@@ -218,6 +274,80 @@ def check_may_remove(actor: Role, subject: Role, *, is_oneself: bool, owners: in
         raise unknown_organisation()
     elif actor is Role.OWNER and owners == 1:
         raise LastOwnerError
+
+
+def check_may_hand_over(actor: Role, subject: Role, *, is_oneself: bool) -> None:
+    """Lets an owner make another member owner.
+
+    Raises:
+        NotFoundError: The actor or the person does not belong to the organisation.
+        PermissionDeniedError: The actor is no owner, or the actor is the subject.
+    """
+    _check_rank(actor, Role.OWNER, "only an owner hands an organisation over")
+    if is_oneself:
+        raise PermissionDeniedError("it is yours already; name another member")
+    if subject is Role.NONE:
+        raise unknown_person()
+
+
+# Invites: a code, a role, so many uses, until a moment.
+
+
+def new_invite_code() -> str:
+    """Fourteen characters that can be read off a wall; 60 bits."""
+    return "".join(choice(CODE_ALPHABET) for _ in range(INVITE_CODE_LENGTH))
+
+
+def clean_invite_code(text: str) -> str:
+    """A code as typed, in the form in which it was made.
+
+    Raises:
+        InviteUnknownError: It cannot be one.
+    """
+    code = as_typed(text)
+    if len(code) != INVITE_CODE_LENGTH or not set(code) <= set(CODE_ALPHABET):
+        raise InviteUnknownError
+    return code
+
+
+def check_invite(role: Role, uses: int, expires_at: int, now_us: int) -> None:
+    """What can be asked of a new invite.
+
+    Raises:
+        InvalidArgumentError: Names the field and the cure.
+    """
+    if role is Role.OWNER:
+        raise invalid("role", "must be member, staff or organiser; an owner is made of a member")
+    if not 1 <= uses <= MAXIMUM_INVITE_USES:
+        raise invalid("uses", f"must be 1 to {MAXIMUM_INVITE_USES}")
+    if not now_us < expires_at <= now_us + MAXIMUM_INVITE_LIFE_US:
+        raise invalid("expires_at", f"must lie in the future, {MAXIMUM_INVITE_LIFE_US // DAY_US} days ahead at most")
+
+
+def check_open(invite: Invite, creator: Role, now_us: int) -> None:
+    """Lets somebody in.
+
+    Args:
+        creator: What who made it may still do.
+
+    Raises:
+        InviteUnknownError: It was revoked, or who made it may not give its role any more.
+        InviteExpiredError: Its time is over.
+        InviteUsedUpError: As many as may have joined with it.
+    """
+    state = invite.state(now_us)
+    least = Role.OWNER if invite.role >= Role.ORGANISER else Role.ORGANISER
+    if state is InviteState.REVOKED or creator < least:
+        raise InviteUnknownError
+    if state is InviteState.EXPIRED:
+        raise InviteExpiredError
+    if state is InviteState.USED_UP:
+        raise InviteUsedUpError
+
+
+def unknown_invite() -> NotFoundError:
+    """The answer for invites that do not exist, and for those of other organisations."""
+    return NotFoundError("there is no such invite here")
 
 
 def unknown_organisation() -> NotFoundError:

@@ -1,6 +1,12 @@
 """What can go wrong in identity, with reasons a phone can act on."""
 
-from servicekit.errors import ConflictError, PermissionDeniedError, RateLimitedError, UnauthenticatedError
+from servicekit.errors import (
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    UnauthenticatedError,
+)
 
 
 class WechatCodeError(UnauthenticatedError):
@@ -82,3 +88,43 @@ class AlreadyMemberError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("this person is a member already; change the role instead of adding them")
+
+
+class InviteUnknownError(NotFoundError):
+    """No invite has this code, or none that counts any more: it was revoked, or who made it may not invite now."""
+
+    reason = "INVITE_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such invite; check the code, or ask for a new one")
+
+
+class InviteExpiredError(ConflictError):
+    """The invite's time is over."""
+
+    reason = "INVITE_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__("this invite has expired; ask for a new one")
+
+
+class InviteUsedUpError(ConflictError):
+    """As many people as may have joined with the invite."""
+
+    reason = "INVITE_USED_UP"
+
+    def __init__(self) -> None:
+        super().__init__("this invite has been used up; ask for a new one")
+
+
+class TooManyInvitesError(RateLimitedError):
+    """An organisation has as many open invites as it may."""
+
+    reason = "TOO_MANY_INVITES"
+
+    def __init__(self, quota: int) -> None:
+        super().__init__(
+            f"an organisation has at most {quota} open invites; revoke one that is not needed",
+            retry_after_s=3600,
+            metadata={"quota": str(quota)},
+        )

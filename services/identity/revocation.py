@@ -8,7 +8,7 @@ from servicekit.errors import UnavailableError
 from servicekit.redis.cache import Redis, RedisError
 from servicekit.tokens import TokenVerifier
 from services.identity.domain import ACCESS_LIFE_S
-from services.identity.store import People
+from services.identity.people import People
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,6 @@
-"""`identity.v1.IdentityService`: requests in, answers out; the rules are in `domain.py`, the rows in `store.py`."""
+"""`identity.v1.IdentityService`: requests in, answers out; the rules are in `domain.py`, the SQL in files by
+subject, and who may call what in `access.py`.
+"""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,14 +13,17 @@ from protos.identity.v1 import identity_pb2_grpc
 from servicekit import clock, pages
 from servicekit.errors import ServiceError, UnavailableError, invalid
 from servicekit.mysql.idempotency import Intent
-from servicekit.rpc.interceptors import Access, by, for_person, person
+from servicekit.rpc.interceptors import person
 from services.identity import domain
-from services.identity.domain import Member, Organisation, Session, User
+from services.identity.access import SERVICE as _SERVICE
+from services.identity.domain import Invite, Member, Organisation, Session, User
 from services.identity.errors import RefreshTokenReusedError
+from services.identity.invites import Invites
 from services.identity.metrics import SIGN_INS
+from services.identity.organisations import Organisations
+from services.identity.people import People
 from services.identity.revocation import Revocations
 from services.identity.signing import Signer
-from services.identity.store import Organisations, People
 from services.identity.subscriptions import Answer, Grant, Subscription, Subscriptions, check_grants
 from services.identity.wechat import WechatClient
 
@@ -27,29 +32,6 @@ Context = Any
 
 SIGN_INS_AT_ONCE = 64
 MAXIMUM_BATCH = 500
-
-_SERVICE = "/identity.v1.IdentityService/"
-ACCESS: dict[str, Access] = {
-    _SERVICE + "SignInWithWechat": by("gateway"),
-    _SERVICE + "RefreshSession": by("gateway"),
-    _SERVICE + "EndSession": for_person("gateway"),
-    _SERVICE + "GetJwks": by("gateway", "activity", "checkin", "reporting"),
-    _SERVICE + "ListRevokedSessions": by("gateway"),
-    _SERVICE + "GetMe": for_person("gateway"),
-    _SERVICE + "UpdateMe": for_person("gateway"),
-    _SERVICE + "BatchGetUsers": by("checkin", "reporting"),
-    _SERVICE + "CreateOrganisation": for_person("gateway"),
-    _SERVICE + "ListOrganisations": for_person("gateway", "activity"),
-    _SERVICE + "ListMembers": for_person("gateway"),
-    _SERVICE + "AddMember": for_person("gateway"),
-    _SERVICE + "UpdateMember": for_person("gateway"),
-    _SERVICE + "RemoveMember": for_person("gateway"),
-    _SERVICE + "GrantSubscriptions": for_person("gateway"),
-    _SERVICE + "GetSubscriptions": for_person("gateway"),
-    _SERVICE + "GetRole": by("activity", "checkin", "reporting"),
-    # A process of that name is only the probe, with a certificate of its own.
-    _SERVICE + "StartSyntheticSession": by("synthetic"),
-}
 
 
 class AcquaintancesPort(Protocol):
@@ -63,6 +45,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     """Serves the methods.
 
     Args:
+        public_url: What the URLs of invites begin with.
         templates: Ids of the message templates that people may be asked about.
         now_us: The clock of sessions; tests bring their own.
     """
@@ -71,21 +54,25 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         self,
         people: People,
         organisations: Organisations,
+        invites: Invites,
         wechat: WechatClient,
         signer: Signer,
         revocations: Revocations,
         subscriptions: Subscriptions,
         acquaintances: AcquaintancesPort,
+        public_url: str,
         templates: Collection[str] = (),
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
         self._people = people
         self._organisations = organisations
+        self._invites = invites
         self._wechat = wechat
         self._signer = signer
         self._revocations = revocations
         self._subscriptions = subscriptions
         self._acquaintances = acquaintances
+        self._public_url = public_url.rstrip("/")
         self._templates = templates
         self._now_us = now_us
         # Those beyond it wait their turn: a code is spent only by somebody whose turn it is.
@@ -204,6 +191,60 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         await self._organisations.remove_member(request.organisation_id, person().user_id, request.user_id)
         return pb.RemoveMemberResponse()
 
+    async def RenameOrganisation(self, request: pb.RenameOrganisationRequest, context: Context) -> pb.Organisation:
+        """Another name; for organisers and owners."""
+        name = domain.clean_name(request.name)
+        return _organisation(await self._organisations.rename(request.organisation_id, person().user_id, name))
+
+    async def HandOver(self, request: pb.HandOverRequest, context: Context) -> pb.Member:
+        """A member becomes owner, and the calling owner an organiser."""
+        actor_id = person().user_id
+        return _member(await self._organisations.hand_over(request.organisation_id, actor_id, request.user_id))
+
+    async def CreateInvite(self, request: pb.CreateInviteRequest, context: Context) -> pb.Invite:
+        """A code to join with."""
+        role, now = domain.check_role(request.role), self._now_us()
+        domain.check_invite(role, request.uses, request.expires_at, now)
+        intent = _intent(_SERVICE + "CreateInvite", request.idempotency_key, request)
+        invite = await self._invites.create(
+            intent, request.organisation_id, role, request.uses, request.expires_at, now
+        )
+        return self._invite(invite, now)
+
+    async def ListInvites(self, request: pb.ListInvitesRequest, context: Context) -> pb.ListInvitesResponse:
+        """An organisation's invites, the latest first."""
+        size, before, now = pages.page_size(request.page_size), _after(request.page_token), self._now_us()
+        found = await self._invites.list_of(request.organisation_id, person().user_id, before, size + 1)
+        page, next_page_token = _page(found, size, lambda invite: invite.invite_id)
+        return pb.ListInvitesResponse(invites=[self._invite(one, now) for one in page], next_page_token=next_page_token)
+
+    async def GetInvite(self, request: pb.GetInviteRequest, context: Context) -> pb.Invite:
+        """One invite with all who used it."""
+        invite, members = await self._invites.get(request.organisation_id, person().user_id, request.invite_id)
+        return self._invite(invite, self._now_us(), members)
+
+    async def RevokeInvite(self, request: pb.RevokeInviteRequest, context: Context) -> pb.Invite:
+        """Ends an invite for good."""
+        now, actor_id = self._now_us(), person().user_id
+        return self._invite(await self._invites.revoke(request.organisation_id, actor_id, request.invite_id, now), now)
+
+    async def PreviewInvite(self, request: pb.PreviewInviteRequest, context: Context) -> pb.InvitePreview:
+        """What a code leads to."""
+        code = domain.clean_invite_code(request.code)
+        found = await self._invites.preview(code, person().user_id, self._now_us())
+        return pb.InvitePreview(
+            organisation_name=found.organisation_name,
+            invited_by=found.invited_by,
+            role=_role(found.role),
+            expires_at=found.expires_at,
+            own_role=_role(found.own_role),
+        )
+
+    async def AcceptInvite(self, request: pb.AcceptInviteRequest, context: Context) -> pb.Organisation:
+        """Joins."""
+        code = domain.clean_invite_code(request.code)
+        return _organisation(await self._invites.accept(code, person().user_id, self._now_us()))
+
     async def GetRole(self, request: pb.GetRoleRequest, context: Context) -> pb.GetRoleResponse:
         """A person's role in an organisation, for the services that own its records."""
         role = await self._organisations.role_of(request.organisation_id, request.user_id)
@@ -232,6 +273,22 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
                 )
                 for each in current
             ]
+        )
+
+    def _invite(self, invite: Invite, now_us: int, members: Sequence[Member] = ()) -> pb.Invite:
+        return pb.Invite(
+            invite_id=invite.invite_id,
+            organisation_id=invite.organisation_id,
+            code=invite.code,
+            role=_role(invite.role),
+            state=pb.Invite.State.ValueType(invite.state(now_us)),
+            uses=invite.uses,
+            used=invite.used,
+            expires_at=invite.expires_at,
+            created_by=invite.created_by,
+            created_at=invite.created_at,
+            used_by=map(_member, members),
+            url=f"{self._public_url}/i/{invite.code}",
         )
 
     def _session(self, session: Session) -> pb.Session:

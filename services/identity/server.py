@@ -12,13 +12,16 @@ from servicekit.process import Process, Stop, run
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
+from services.identity.access import ACCESS
 from services.identity.checkin_client import Acquaintances
+from services.identity.invites import Invites
+from services.identity.organisations import Organisations
+from services.identity.people import People
 from services.identity.pii import Pii
 from services.identity.revocation import Revocations
-from services.identity.rpc import ACCESS, SIGN_INS_AT_ONCE, IdentityServicer
+from services.identity.rpc import SIGN_INS_AT_ONCE, IdentityServicer
 from services.identity.settings import Settings
 from services.identity.signing import Signer
-from services.identity.store import Organisations, People
 from services.identity.subscriptions import Subscriptions
 from services.identity.wechat import WechatClient
 
@@ -47,11 +50,21 @@ async def compose(process: Process, settings: Settings) -> None:
     people = People(engine, pii)
     revocations = Revocations(people, redis, verifier)
     organisations = Organisations(engine, pii, settings.organisations_per_person)
+    invites = Invites(engine, pii, settings.invites_per_organisation)
     subscriptions = Subscriptions(engine, settings.answers_per_day)
     templates = list(settings.wechat_templates.values())
     acquaintances = Acquaintances(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
     servicer = IdentityServicer(
-        people, organisations, wechat, signer, revocations, subscriptions, acquaintances, templates
+        people,
+        organisations,
+        invites,
+        wechat,
+        signer,
+        revocations,
+        subscriptions,
+        acquaintances,
+        process.settings.public_url,
+        templates,
     )
 
     process.background(revocations.watch(), "revocations")

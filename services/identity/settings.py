@@ -33,6 +33,7 @@ class Settings(OwnSettings):
     wechat_app_secret: str = Field(repr=False, min_length=32, description="of the mini-program, from WeChat's console")
 
     organisations_per_person: int = Field(50, ge=1, description="organisations that one person may own")
+    invites_per_organisation: int = Field(100, ge=1, description="open invites that one organisation may have")
     answers_per_day: int = Field(200, ge=1, description="answers about messages that one person may give in 24 hours")
     wechat_templates: Texts = Field(
         {}, validation_alias="QIANDAO_WECHAT_TEMPLATES", description='message templates: {"<name>": "<template id>"}'

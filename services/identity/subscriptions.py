@@ -19,7 +19,7 @@ from servicekit.mysql.idempotency import Intent
 from servicekit.turns import Turns
 from services.identity.errors import TooManyAnswersError
 from services.identity.metrics import ANSWERS_OVER
-from services.identity.store import lock_person
+from services.identity.rows import lock_person
 from services.identity.tables import idempotency_keys, subscription_ledger
 
 DAY_US = 24 * 3600 * SECOND_US

@@ -1,7 +1,7 @@
 """Schema `identity`."""
 
 from sqlalchemy import Column, Index, MetaData, String, Table
-from sqlalchemy.dialects.mysql import BINARY, DATETIME, TINYINT, VARBINARY
+from sqlalchemy.dialects.mysql import BINARY, DATETIME, INTEGER, TINYINT, VARBINARY
 
 from servicekit.mysql.idempotency import idempotency_table
 
@@ -69,6 +69,31 @@ memberships = Table(
     Column("role", TINYINT, nullable=False),
     Column("joined_at", _TIME, nullable=False),
     Index("by_user", "user_id", "organisation_id"),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    # Younger invites have greater ids.
+    Column("organisation_id", _ID, primary_key=True),
+    Column("invite_id", _ID, primary_key=True),
+    Column("code", String(16), nullable=False),
+    Column("role", TINYINT, nullable=False),
+    Column("uses", INTEGER(unsigned=True), nullable=False),
+    Column("used", INTEGER(unsigned=True), nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("revoked_at", _TIME),
+    Index("by_code", "code", unique=True),
+)
+
+invite_uses = Table(
+    "invite_uses",
+    metadata,
+    Column("invite_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("used_at", _TIME, nullable=False),
 )
 
 # Append-only: an answer of the person, worth a message when it was an acceptance; a message sent will be worth -1.

@@ -38,9 +38,10 @@ from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import CheckinServicer
 from services.checkin.tables import outbox as checkin_outbox
 from services.identity.domain import Role
+from services.identity.organisations import Organisations
+from services.identity.people import People
 from services.identity.pii import Pii
 from services.identity.rpc import IdentityServicer
-from services.identity.store import Organisations, People
 from services.reporting.domain import IN, Activity, SeatView, Status, counters
 from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Change

@@ -24,8 +24,9 @@ from services.activity.tables import activities, activity_versions, outbox
 from services.checkin.seats.seats import Answer, Seats
 from services.identity.domain import Role
 from services.identity.errors import RefreshTokenError
+from services.identity.organisations import Organisations
+from services.identity.people import People
 from services.identity.pii import Cell, Pii
-from services.identity.store import Organisations, People
 from services.identity.tables import sessions, users
 from services.reporting.live.numbers import LiveReader
 from services.reporting.store import Activities

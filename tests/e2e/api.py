@@ -154,6 +154,11 @@ def definition(organisation_id: str) -> Json:
     }
 
 
+def new_invite(role: str = "staff", **changes: Any) -> Json:
+    """An invite for a day."""
+    return {"role": role, "expires_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()} | changes
+
+
 def by_qr(token: str, **changes: Any) -> Json:
     """A new attempt with a scanned QR."""
     return _attempt("qr", token=token) | changes

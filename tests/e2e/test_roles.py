@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from servicekit import ids
-from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_qr, definition, expect
+from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_qr, definition, expect, new_invite
 from tests.e2e.stack import eventually
 
 ROLES = ("owner", "organiser", "staff", "member", "stranger", "nobody")
@@ -37,6 +37,15 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/v1/organisations/{organisation}/members", (201, 201, 403, 403, 404, 401)),
     ("PATCH", "/v1/organisations/{organisation}/members/{helper}", (200, 200, 403, 403, 404, 401)),
     ("DELETE", "/v1/organisations/{organisation}/members/{helper}", (204, 204, 403, 403, 404, 401)),
+    ("PATCH", "/v1/organisations/{organisation}", (200, 200, 403, 403, 404, 401)),
+    ("PUT", "/v1/organisations/{organisation}", (200, 200, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/handover", (404, 403, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/invites", (201, 201, 403, 403, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/invites", (200, 200, 403, 403, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/invites/{invite}", (200, 200, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/invites/{invite}/revoke", (200, 200, 403, 403, 404, 401)),
+    ("GET", "/v1/invites/preview?code={invite_code}", _SIGNED_IN),
+    ("POST", "/v1/invites/accept", (404, 404, 404, 404, 404, 401)),
     ("POST", "/v1/activities", (201, 201, 403, 404, 404, 401)),
     ("GET", "/v1/activities", _SIGNED_IN),
     ("GET", "/v1/activities?organisation_id={organisation}", _STAFF),
@@ -106,6 +115,14 @@ class House:
         await self.add(newcomer, "member")
         return newcomer.user_id
 
+    async def invite(self) -> Json:
+        """An invite of the owner; no more of them stay open than may."""
+        made = expect(await self.owner.post(f"/v1/organisations/{self.organisation_id}/invites", new_invite()))
+        for earlier in expect(await self.owner.get(f"/v1/organisations/{self.organisation_id}/invites"))["invites"][9:]:
+            path = f"/v1/organisations/{self.organisation_id}/invites/{earlier['id']}/revoke"
+            expect(await self.owner.post(path))
+        return made
+
     async def add(self, person: Person, role: str) -> None:
         """Gives somebody a role."""
         await self.api.introduce(self.owner, self.organisation_id, person)
@@ -149,6 +166,9 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
         names["draft"] = (await house.api.draft(house.owner, house.organisation_id))["id"]
     if "{helper}" in path:
         names["helper"] = await house.helper()
+    if "{invite" in path:
+        invite = await house.invite()
+        names |= {"invite": invite["id"], "invite_code": invite["code"]}
     if "{record}" in path:
         somebody = await house.api.sign_in()
         names["record"] = expect(await somebody.check_in(by_qr(await activity.token())))["checkin"]["id"]
@@ -192,6 +212,15 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"user_id": (await house.guest()).user_id, "role": "member"}
         case "PATCH", "/v1/organisations/{organisation}/members/{helper}":
             return {"role": "staff"}
+        case "PATCH" | "PUT", "/v1/organisations/{organisation}":
+            return {"name": "实验中学"}
+        case "POST", "/v1/organisations/{organisation}/handover":
+            # Of a stranger: nobody who belongs to it becomes owner here.
+            return {"user_id": house.people["stranger"].user_id}
+        case "POST", "/v1/organisations/{organisation}/invites":
+            return new_invite()
+        case "POST", "/v1/invites/accept":
+            return {"code": "CFGHJKMNPRTVWX"}
         case "POST", "/v1/activities":
             return definition(house.organisation_id)
         case "POST", "/v1/activities/resolve":

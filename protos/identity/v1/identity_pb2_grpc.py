@@ -104,6 +104,46 @@ class IdentityServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveMemberRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveMemberResponse.FromString,
                 _registered_method=True)
+        self.RenameOrganisation = channel.unary_unary(
+                '/identity.v1.IdentityService/RenameOrganisation',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RenameOrganisationRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+                _registered_method=True)
+        self.HandOver = channel.unary_unary(
+                '/identity.v1.IdentityService/HandOver',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.HandOverRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Member.FromString,
+                _registered_method=True)
+        self.CreateInvite = channel.unary_unary(
+                '/identity.v1.IdentityService/CreateInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+                _registered_method=True)
+        self.ListInvites = channel.unary_unary(
+                '/identity.v1.IdentityService/ListInvites',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.FromString,
+                _registered_method=True)
+        self.GetInvite = channel.unary_unary(
+                '/identity.v1.IdentityService/GetInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+                _registered_method=True)
+        self.RevokeInvite = channel.unary_unary(
+                '/identity.v1.IdentityService/RevokeInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+                _registered_method=True)
+        self.PreviewInvite = channel.unary_unary(
+                '/identity.v1.IdentityService/PreviewInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.FromString,
+                _registered_method=True)
+        self.AcceptInvite = channel.unary_unary(
+                '/identity.v1.IdentityService/AcceptInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+                _registered_method=True)
         self.GetRole = channel.unary_unary(
                 '/identity.v1.IdentityService/GetRole',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleRequest.SerializeToString,
@@ -220,6 +260,60 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RenameOrganisation(self, request, context):
+        """A new name; for organisers and owners.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HandOver(self, request, context):
+        """Makes a member owner and the calling owner an organiser, in one step.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateInvite(self, request, context):
+        """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInvites(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInvite(self, request, context):
+        """With all who used it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeInvite(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewInvite(self, request, context):
+        """What a code leads to, before it binds; for anybody who has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptInvite(self, request, context):
+        """Joins. Who is in with this role or more stays as they are and uses nothing up.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetRole(self, request, context):
         """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none.
         """
@@ -319,6 +413,46 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.RemoveMember,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveMemberRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveMemberResponse.SerializeToString,
+            ),
+            'RenameOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenameOrganisation,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RenameOrganisationRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.SerializeToString,
+            ),
+            'HandOver': grpc.unary_unary_rpc_method_handler(
+                    servicer.HandOver,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.HandOverRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Member.SerializeToString,
+            ),
+            'CreateInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
+            ),
+            'ListInvites': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvites,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.SerializeToString,
+            ),
+            'GetInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
+            ),
+            'RevokeInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
+            ),
+            'PreviewInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.SerializeToString,
+            ),
+            'AcceptInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.SerializeToString,
             ),
             'GetRole': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRole,
@@ -719,6 +853,222 @@ class IdentityService:
             '/identity.v1.IdentityService/RemoveMember',
             protos_dot_identity_dot_v1_dot_identity__pb2.RemoveMemberRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.RemoveMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenameOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/RenameOrganisation',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RenameOrganisationRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HandOver(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/HandOver',
+            protos_dot_identity_dot_v1_dot_identity__pb2.HandOverRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Member.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/CreateInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInvites(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/ListInvites',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/GetInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/RevokeInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/PreviewInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/AcceptInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
             options,
             channel_credentials,
             insecure,

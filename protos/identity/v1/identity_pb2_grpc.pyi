@@ -55,6 +55,20 @@ class IdentityServiceStub:
     AddMember: _grpc.UnaryUnaryMultiCallable[_identity_pb2.AddMemberRequest, _identity_pb2.Member]
     UpdateMember: _grpc.UnaryUnaryMultiCallable[_identity_pb2.UpdateMemberRequest, _identity_pb2.Member]
     RemoveMember: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RemoveMemberRequest, _identity_pb2.RemoveMemberResponse]
+    RenameOrganisation: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RenameOrganisationRequest, _identity_pb2.Organisation]
+    """A new name; for organisers and owners."""
+    HandOver: _grpc.UnaryUnaryMultiCallable[_identity_pb2.HandOverRequest, _identity_pb2.Member]
+    """Makes a member owner and the calling owner an organiser, in one step."""
+    CreateInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateInviteRequest, _identity_pb2.Invite]
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+    ListInvites: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListInvitesRequest, _identity_pb2.ListInvitesResponse]
+    GetInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetInviteRequest, _identity_pb2.Invite]
+    """With all who used it."""
+    RevokeInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeInviteRequest, _identity_pb2.Invite]
+    PreviewInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.PreviewInviteRequest, _identity_pb2.InvitePreview]
+    """What a code leads to, before it binds; for anybody who has it."""
+    AcceptInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.AcceptInviteRequest, _identity_pb2.Organisation]
+    """Joins. Who is in with this role or more stays as they are and uses nothing up."""
     GetRole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
     GrantSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]
@@ -87,6 +101,20 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     AddMember: _aio.UnaryUnaryMultiCallable[_identity_pb2.AddMemberRequest, _identity_pb2.Member]  # type: ignore[assignment]
     UpdateMember: _aio.UnaryUnaryMultiCallable[_identity_pb2.UpdateMemberRequest, _identity_pb2.Member]  # type: ignore[assignment]
     RemoveMember: _aio.UnaryUnaryMultiCallable[_identity_pb2.RemoveMemberRequest, _identity_pb2.RemoveMemberResponse]  # type: ignore[assignment]
+    RenameOrganisation: _aio.UnaryUnaryMultiCallable[_identity_pb2.RenameOrganisationRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
+    """A new name; for organisers and owners."""
+    HandOver: _aio.UnaryUnaryMultiCallable[_identity_pb2.HandOverRequest, _identity_pb2.Member]  # type: ignore[assignment]
+    """Makes a member owner and the calling owner an organiser, in one step."""
+    CreateInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+    ListInvites: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListInvitesRequest, _identity_pb2.ListInvitesResponse]  # type: ignore[assignment]
+    GetInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
+    """With all who used it."""
+    RevokeInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
+    PreviewInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.PreviewInviteRequest, _identity_pb2.InvitePreview]  # type: ignore[assignment]
+    """What a code leads to, before it binds; for anybody who has it."""
+    AcceptInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.AcceptInviteRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
+    """Joins. Who is in with this role or more stays as they are and uses nothing up."""
     GetRole: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]  # type: ignore[assignment]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
     GrantSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
@@ -200,6 +228,68 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.RemoveMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.RemoveMemberResponse, _abc.Awaitable[_identity_pb2.RemoveMemberResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def RenameOrganisation(
+        self,
+        request: _identity_pb2.RenameOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Organisation, _abc.Awaitable[_identity_pb2.Organisation]]:
+        """A new name; for organisers and owners."""
+
+    @_abc_1.abstractmethod
+    def HandOver(
+        self,
+        request: _identity_pb2.HandOverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Member, _abc.Awaitable[_identity_pb2.Member]]:
+        """Makes a member owner and the calling owner an organiser, in one step."""
+
+    @_abc_1.abstractmethod
+    def CreateInvite(
+        self,
+        request: _identity_pb2.CreateInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Invite, _abc.Awaitable[_identity_pb2.Invite]]:
+        """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+
+    @_abc_1.abstractmethod
+    def ListInvites(
+        self,
+        request: _identity_pb2.ListInvitesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.ListInvitesResponse, _abc.Awaitable[_identity_pb2.ListInvitesResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetInvite(
+        self,
+        request: _identity_pb2.GetInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Invite, _abc.Awaitable[_identity_pb2.Invite]]:
+        """With all who used it."""
+
+    @_abc_1.abstractmethod
+    def RevokeInvite(
+        self,
+        request: _identity_pb2.RevokeInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Invite, _abc.Awaitable[_identity_pb2.Invite]]: ...
+
+    @_abc_1.abstractmethod
+    def PreviewInvite(
+        self,
+        request: _identity_pb2.PreviewInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.InvitePreview, _abc.Awaitable[_identity_pb2.InvitePreview]]:
+        """What a code leads to, before it binds; for anybody who has it."""
+
+    @_abc_1.abstractmethod
+    def AcceptInvite(
+        self,
+        request: _identity_pb2.AcceptInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Organisation, _abc.Awaitable[_identity_pb2.Organisation]]:
+        """Joins. Who is in with this role or more stays as they are and uses nothing up."""
 
     @_abc_1.abstractmethod
     def GetRole(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import jwt
 import pytest
@@ -22,9 +22,11 @@ from servicekit.errors import (
     UnavailableError,
 )
 from servicekit.rpc import client
+from services.identity.access import ACCESS
 from services.identity.errors import BlockedError
+from services.identity.invites import Invites
 from services.identity.revocation import CHANNEL, Revocations
-from services.identity.rpc import ACCESS, IdentityServicer
+from services.identity.rpc import IdentityServicer
 from services.identity.server import own_verifier
 from services.identity.signing import Signer
 from tests.component.conftest import Loopback
@@ -57,11 +59,14 @@ class Identity:
         servicer = IdentityServicer(
             self.people,  # type: ignore[arg-type]
             FakeOrganisations(self.people),  # type: ignore[arg-type]
+            # Shown on a real database (tests/contract) and over the API (tests/e2e).
+            cast("Invites", None),
             self.wechat,  # type: ignore[arg-type]
             SIGNER,
             Revocations(self.people, self.redis, verifier),  # type: ignore[arg-type]
             FakeSubscriptions(),  # type: ignore[arg-type]
             self.acquaintances,
+            "https://qiandao.example",
             ("result", "reminder"),
             now_us=lambda: self.now_us,
         )

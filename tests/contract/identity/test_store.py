@@ -24,8 +24,9 @@ from services.identity.errors import (
     TooManyAnswersError,
     TooManyOrganisationsError,
 )
+from services.identity.organisations import Organisations
+from services.identity.people import People
 from services.identity.pii import Pii
-from services.identity.store import Organisations, People
 from services.identity.subscriptions import DAY_US, Answer, Grant, Subscription, Subscriptions
 from services.identity.tables import idempotency_keys, metadata, sessions, spent_tokens, users
 from tests.contract.schemas import differences, migrated

@@ -13,8 +13,8 @@ from servicekit.rabbitmq.outbox import Outbox
 from services.checkin import tables
 from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
+from services.identity.people import People
 from services.identity.pii import Pii
-from services.identity.store import People
 from tests.contract.schemas import migrated
 from tests.factories import a_copy
 

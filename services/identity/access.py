@@ -1,0 +1,34 @@
+"""Which process may call which method of identity, and for whom."""
+
+from servicekit.rpc.interceptors import Access, by, for_person
+
+SERVICE = "/identity.v1.IdentityService/"
+ACCESS: dict[str, Access] = {
+    SERVICE + "SignInWithWechat": by("gateway"),
+    SERVICE + "RefreshSession": by("gateway"),
+    SERVICE + "EndSession": for_person("gateway"),
+    SERVICE + "GetJwks": by("gateway", "activity", "checkin", "reporting"),
+    SERVICE + "ListRevokedSessions": by("gateway"),
+    SERVICE + "GetMe": for_person("gateway"),
+    SERVICE + "UpdateMe": for_person("gateway"),
+    SERVICE + "BatchGetUsers": by("checkin", "reporting"),
+    SERVICE + "CreateOrganisation": for_person("gateway"),
+    SERVICE + "ListOrganisations": for_person("gateway", "activity"),
+    SERVICE + "ListMembers": for_person("gateway"),
+    SERVICE + "AddMember": for_person("gateway"),
+    SERVICE + "UpdateMember": for_person("gateway"),
+    SERVICE + "RemoveMember": for_person("gateway"),
+    SERVICE + "RenameOrganisation": for_person("gateway"),
+    SERVICE + "HandOver": for_person("gateway"),
+    SERVICE + "CreateInvite": for_person("gateway"),
+    SERVICE + "ListInvites": for_person("gateway"),
+    SERVICE + "GetInvite": for_person("gateway"),
+    SERVICE + "RevokeInvite": for_person("gateway"),
+    SERVICE + "PreviewInvite": for_person("gateway"),
+    SERVICE + "AcceptInvite": for_person("gateway"),
+    SERVICE + "GrantSubscriptions": for_person("gateway"),
+    SERVICE + "GetSubscriptions": for_person("gateway"),
+    SERVICE + "GetRole": by("activity", "checkin", "reporting"),
+    # A process of that name is only the probe, with a certificate of its own.
+    SERVICE + "StartSyntheticSession": by("synthetic"),
+}
