@@ -99,8 +99,8 @@ def raw(items: Sequence[object]) -> list[msgspec.Raw]:
 
 
 async def sync(many: Many, *items: object) -> list[Result]:
-    """The results of a sync."""
-    return await many.sync(PERSON, raw(items), 1_000, "request", time.monotonic())
+    """The results of a sync that may wait for its turn as long as a busy machine needs."""
+    return await many.sync(PERSON, raw(items), 1_000, "request", time.monotonic() + 3600)
 
 
 async def let_in(many: Many, *items: object, activity_id: bytes = ACTIVITY) -> list[Result]:
