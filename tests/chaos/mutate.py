@@ -386,6 +386,13 @@ MUTATIONS = (
     ),
     Mutation("an older hint overrules", "recorded.lua", "if revision > known then", "if true then", (_SEATS,)),
     Mutation(
+        "late news frees a claim",
+        "recorded.lua",
+        "was == 'C' and kind == 'F' and annulled == 0",
+        "false",
+        (_SEATS,),
+    ),
+    Mutation(
         "an older revision moves the numbers",
         "project.lua",
         "if not stored or before < now then",

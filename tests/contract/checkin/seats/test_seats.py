@@ -114,6 +114,24 @@ async def test_a_recorded_seat_overrules_a_claim_and_older_news(seats: Seats) ->
     assert (seating.hint.kind, seating.hint.attempt_id, seating.hint.revision) == (HintKind.HELD, holder, 2)
 
 
+async def test_late_news_of_a_free_seat_frees_no_claim(seats: Seats) -> None:
+    """Of somebody who was refused before: a busy recorder may store that after they were let in, or hint at it then."""
+    room, claim, stranger = a_room(capacity=1), a_claim(), a_claim()
+    await seat(seats, room, claim)
+    await seats.settle({room: [claim]}, {})
+    for revision in (2, 1):
+        free = pack_recorded(claim.user_id, 1, None, 0, revision, annulled=revision == 1)
+        await seats.record(pack_hints({room.occurrence_id: free}))
+    again, full = await seat(seats, room, a_claim(claim.user_id), stranger)
+    assert again.hint is not None
+    assert (again.hint.kind, again.hint.attempt_id) == (HintKind.CLAIMED, claim.attempt_id)
+    assert full == Seating(is_full=True)
+
+    annulled = pack_recorded(claim.user_id, 1, None, 0, revision=3, annulled=True)
+    await seats.record(pack_hints({room.occurrence_id: annulled}))
+    assert await seat(seats, room, stranger) == [Seating()]
+
+
 async def test_an_annulled_seat_is_not_claimed_by_the_person_again(seats: Seats) -> None:
     """The tombstone stays and says so."""
     room, claim = a_room(), a_claim()
