@@ -22,6 +22,9 @@ WECHAT_TEMPLATES = {
     "activity_reminder": "Qd8aK2nC6yUj1PmF4tXoRzVb5wGhLe7iSk9DqMvT3Hr",
 }
 
+# Where a browser finds the WeChat simulator of either local stack.
+SIMULATOR_URL = "http://127.0.0.1:8090"
+
 SERVICES = ("identity", "activity", "checkin", "antifraud", "reporting")
 
 # The name in the certificate of `qiandao synthetic`, which is no process of ours.
@@ -131,7 +134,7 @@ class Place:
     mysql: str = "127.0.0.1:13306"
     redis: str = "127.0.0.1:16379"
     amqp: str = "127.0.0.1:15673"
-    wechat: str = "http://127.0.0.1:8090"
+    wechat: str = SIMULATOR_URL
     traces: str = "http://127.0.0.1:4318"
     public_url: str = "http://127.0.0.1:8080"
     secrets: str = str(SECRETS)
@@ -213,6 +216,8 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         variables["QIANDAO_CREDENTIAL_SECRET_FILE"] = f"{secrets}/credential"
     if process.name in ("identity", "gateway"):
         variables["QIANDAO_WECHAT_TEMPLATES"] = json.dumps(WECHAT_TEMPLATES)
+    if process.name == "gateway":
+        variables["GATEWAY_SIMULATOR_URL"] = SIMULATOR_URL
     if process.name == "identity":
         variables |= _identity_environment(place)
     return variables

@@ -53,3 +53,8 @@ class Settings(OwnSettings, CredentialSettings, HttpSettings):
     wechat_check: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )
+    simulator_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:-]+)?$",
+        description="of a WeChat simulator, which the page at / leads to; a local stack has one",
+    )

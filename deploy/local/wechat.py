@@ -63,7 +63,7 @@ _TOKEN_LIFE_S = 7200
 _OLD_TOKEN_LIFE_S = 300
 _SIGN_INS_A_MINUTE = 100
 _MESSAGES_KEPT = 1000
-_PEOPLE_SHOWN = 200
+_OTHERS_SHOWN = 200
 _NAME = re.compile(r"[^\s:!][^\r\n:]{0,63}")
 _TEMPLATE_VALUE_LIMITS = {"thing": 20, "number": 32, "letter": 32, "symbol": 5, "character_string": 32, "phrase": 5}
 _RISKY = "违规测试"
@@ -380,10 +380,10 @@ class _Page:
         return FileResponse(PAGE, media_type="text/html; charset=utf-8")
 
     async def people(self, _: Request) -> Response:
-        """Those who are always there, then the latest others."""
+        """Those who are always there; apart from them the latest others, and how many others there are."""
         everyone = [{"name": name, "openid": openid} for name, openid in self.wechat.people.items()]
         always, others = everyone[: len(STARTING_PEOPLE)], everyone[len(STARTING_PEOPLE) :]
-        return JSONResponse({"people": always + others[: -_PEOPLE_SHOWN - 1 : -1]})
+        return JSONResponse({"people": always, "others": others[: -_OTHERS_SHOWN - 1 : -1], "other_count": len(others)})
 
     async def make_code(self, request: Request) -> Response:
         """A code that works once."""

@@ -1,4 +1,4 @@
-"""Pages for browsers: what a QR's URL shows outside WeChat, WeChat's check file, and the API's documentation."""
+"""Pages for browsers: what runs here, a QR's URL outside WeChat, WeChat's check file, and the API's documentation."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,8 @@ from gateway.routes.dependencies import route
 from gateway.settings import Settings
 
 _STATIC = Path(__file__).parent.parent / "static"
+_HOME = (_STATIC / "home.html").read_text(encoding="utf-8")
+_SIMULATOR = '    <li><a href="{url}">微信模拟器 · WeChat simulator<span>{url}</span></a></li>'
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
 _DOCS = (_STATIC / "docs.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
@@ -27,6 +29,13 @@ _DOCS_HEADERS = _HEADERS | {
 }
 
 
+async def home(request: Request) -> Response:
+    """What runs here, and where its documentation is; where a WeChat simulator runs, the way to it."""
+    settings: Settings = request.app.state.parts.settings
+    url = settings.simulator_url
+    return HTMLResponse(_HOME.replace("{{simulator}}", _SIMULATOR.format(url=url) if url else ""), headers=_HEADERS)
+
+
 async def scan(request: Request) -> Response:
     """Says that WeChat opens this QR, or proves to WeChat that this host is ours."""
     settings: Settings = request.app.state.parts.settings
@@ -40,7 +49,7 @@ async def docs(request: Request) -> Response:
     return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
 
 
-ROUTES = [route("GET", "/q/{token}", scan), route("GET", "/docs", docs)]
+ROUTES = [route("GET", "/", home), route("GET", "/q/{token}", scan), route("GET", "/docs", docs)]
 
 
 def _check_file(asked: str, configured: str) -> Response:

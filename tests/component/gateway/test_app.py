@@ -343,22 +343,6 @@ async def test_a_phone_learns_what_it_may_send(gateway: Gateway) -> None:
     assert answer.json()["features"]["checkin_methods"] == ["qr", "code", "place"]
 
 
-async def test_a_browser_is_sent_to_wechat(gateway: Gateway) -> None:
-    """The page of a QR's URL says so in Chinese and repeats nothing of the URL."""
-    answer = await gateway.http.get("/q/%3Cscript%3Ealert(1)%3C%2Fscript%3E".replace("%2F", ""))
-
-    assert answer.status_code == 200 and "请用微信打开" in answer.text and "alert(1)" not in answer.text
-    assert answer.headers["referrer-policy"] == "no-referrer" and "default-src 'none'" in str(answer.headers)
-
-
-async def test_wechat_finds_its_check_file_only(gateway: Gateway) -> None:
-    """The configured name has the configured content; any other name is 404."""
-    found = await gateway.http.get("/q/WeChatCheck_1.txt")
-    other = await gateway.http.get("/q/other.txt")
-
-    assert (found.text, other.status_code) == ("s3cret", 404)
-
-
 async def test_one_document_describes_everything(gateway: Gateway) -> None:
     """OpenAPI 3.1 holds the hot route too, every reference resolves, and problems are documented."""
     document = (await gateway.http.get("/openapi.json")).json()

@@ -10,9 +10,10 @@ import httpx
 import pytest
 import uvicorn
 
-from deploy.local.wechat import Wechat, create_app
+from deploy.local.wechat import STARTING_PEOPLE, Wechat, create_app
 
 APP, SECRET = "wx1", "s3cret"
+_OTHERS = 250
 
 
 @pytest.fixture
@@ -101,13 +102,22 @@ async def test_a_body_that_is_no_json_is_an_error(wechat: httpx.AsyncClient) -> 
     assert answer.json()["errcode"] == 47001
 
 
-async def test_the_page_lists_people_and_signs_them_in(wechat: httpx.AsyncClient) -> None:
+async def test_the_page_signs_people_in(wechat: httpx.AsyncClient) -> None:
     """With the gateway gone it says so instead of failing."""
     assert "微信模拟器" in (await wechat.get("/")).text
-    names = [person["name"] for person in (await wechat.get("/sim/people")).json()["people"]]
-    assert "demo" in names
     answer = await wechat.post("/sim/people/demo/sign-in")
     assert (answer.status_code, list(answer.json())) == (502, ["error"])
+
+
+async def test_the_page_lists_its_own_people_apart_from_others(wechat: httpx.AsyncClient) -> None:
+    """However many a load run signed in: the latest of them, and how many they are."""
+    for number in range(_OTHERS):
+        await wechat.post(f"/sim/people/tester-{number}/code")
+
+    listed = (await wechat.get("/sim/people")).json()
+    assert tuple(person["name"] for person in listed["people"]) == STARTING_PEOPLE
+    assert listed["other_count"] == _OTHERS
+    assert [person["name"] for person in listed["others"]] == [f"tester-{_OTHERS - back}" for back in range(1, 201)]
 
 
 async def test_another_sites_name_is_refused(wechat: httpx.AsyncClient) -> None:

@@ -1,0 +1,42 @@
+"""Pages for browsers over real HTTP: what runs here, a QR's URL outside WeChat, WeChat's check file."""
+
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from tests.component.conftest import Signer
+from tests.component.gateway.conftest import Gateway, a_gateway
+
+_SIMULATOR = "http://127.0.0.1:8090"
+
+
+async def test_the_front_page_says_what_runs_here(gateway: Gateway) -> None:
+    """The documentation is one click away, nothing is loaded, and where no simulator runs none is named."""
+    answer = await gateway.http.get("/")
+
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
+    assert 'href="/docs"' in answer.text and "Qiandao" in answer.text and "{{" not in answer.text
+    assert _SIMULATOR not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_the_front_page_leads_to_the_simulator(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> None:
+    """A newcomer of a local stack has no phone that speaks to it."""
+    async with a_gateway(tls, signer, redis_url, redis, simulator_url=_SIMULATOR) as gateway:
+        assert f'href="{_SIMULATOR}"' in (await gateway.http.get("/")).text
+
+
+async def test_a_browser_is_sent_to_wechat(gateway: Gateway) -> None:
+    """The page of a QR's URL says so in Chinese and repeats nothing of the URL."""
+    answer = await gateway.http.get("/q/%3Cscript%3Ealert(1)%3C%2Fscript%3E".replace("%2F", ""))
+
+    assert answer.status_code == 200 and "请用微信打开" in answer.text and "alert(1)" not in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer" and "default-src 'none'" in str(answer.headers)
+
+
+async def test_wechat_finds_its_check_file_only(gateway: Gateway) -> None:
+    """The configured name has the configured content; any other name is 404."""
+    found = await gateway.http.get("/q/WeChatCheck_1.txt")
+    other = await gateway.http.get("/q/other.txt")
+
+    assert (found.text, other.status_code) == ("s3cret", 404)
