@@ -17,10 +17,12 @@ _FILE = re.compile(rf"(?<![\w/.@:*<>{{}}-])(?:[\w.-]+/)*[\w-][\w.-]*\.(?:{_ENDIN
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 _SPAN = re.compile(r"`[^`\n]+`")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_IN_CODE = re.compile(r"\b(?:make|qiandao) [a-z-]+|docker compose|(?:[\w.-]+/)+[\w.-]*")
+_ENOUGH = 50
 _ELSEWHERE = re.compile(r"https?:|mailto:|#")
 _RULE = re.compile(r"\b[Rr]ules? (\d+)(?:(?:, | and | to )(\d+))*")
 # What a person makes for themselves.
-_YOURS = frozenset({"my-values.yaml"})
+_YOURS = frozenset({"my-values.yaml", "project.private.config.json"})
 
 
 @cache
@@ -105,6 +107,17 @@ def test_what_a_module_points_at_is_there(path: str) -> None:
 def test_what_a_document_points_at_is_there(path: str) -> None:
     """Links lead to files and tests, and files named in code spans exist."""
     assert missing_in_document(files()[path]) == []
+
+
+def test_each_readme_stands_alone() -> None:
+    """Whoever reads one language finds every command and every path of the other."""
+    english, chinese = (set(_IN_CODE.findall(_code(files()[name]))) for name in ("README.md", "README.zh-CN.md"))
+    assert english - chinese == set() and len(english) > _ENOUGH
+
+
+def _code(document: Path) -> str:
+    text = document.read_text()
+    return "\n".join(_FENCE.findall(text) + _SPAN.findall(_FENCE.sub("", text)))
 
 
 def test_what_is_not_there_is_found(tmp_path: Path) -> None:

@@ -32,7 +32,16 @@ const rebuild = async () => {
 
 await rebuild()
 const { url } = await serve(OUT, { port: PORT })
-console.log(`\n  mini-program   ${url}/show.html        asks ${gatewayUrl()}; Ctrl-C ends it\n`)
+console.log(`
+  mini-program   ${url}/show.html        asks ${gatewayUrl()}; Ctrl-C ends it
+
+  You are the person li. To be somebody else, in a private window, for a browser has one storage:
+
+    ?login=sim:demo     owns 演示组织: 我的 > 我组织的活动, create an activity, show its QR
+    ?login=sim:<name>   anybody, known from their first visit
+
+  我要签到 asks for the text of a QR: give an address that \`make demo\` prints, or cancel and type the code below the QR.
+`)
 
 let timer
 fs.watch(PRODUCT, { recursive: true }, () => {
