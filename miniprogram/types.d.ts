@@ -144,8 +144,6 @@ interface CheckinsService {
   answer(attempt_id: string): CheckinAnswer | null
   /** Asks until the record is decided or `stop` was called: every 2 s, then slower. */
   follow(checkin_id: string, told: (record: CheckinRecord) => void): () => void
-  /** Seconds until the phone gives a new position, and how old the present one is; nulls when there is none. */
-  fixAge(): { age_s: number | null; next_in_s: number | null }
 }
 
 interface RecordsService {

@@ -142,7 +142,6 @@ const createCheckins = ({ platform, session, config, positions, attempts, answer
     retryPrecisely,
     answer: (attempt_id) => (answers.find(attempt_id) || { answer: null }).answer,
     follow,
-    fixAge: positions.fixAge,
   }
 }
 

@@ -77,12 +77,6 @@ const createPositions = (platform) => {
 
     /** The position of the last 30 s, if there is one. */
     latest: () => (isOld() ? null : last),
-
-    /** @type {CheckinsService['fixAge']} */
-    fixAge() {
-      if (ageMs() === Infinity) return { age_s: null, next_in_s: null }
-      return { age_s: Math.round(ageMs() / 1000), next_in_s: Math.ceil(nextInMs() / 1000) }
-    },
   }
 }
 

@@ -2,6 +2,7 @@
 
 const { asFailure } = require('../../core/failure')
 const { moment, span } = require('../../core/format')
+const { isInside } = require('../../core/presence')
 const { parseTime } = require('../../core/time')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
@@ -19,6 +20,7 @@ Page({
     common: texts.common,
     /** @type {Card | null} */ card: null,
     /** @type {any} */ state: null,
+    is_inside: false,
     when: '',
     how: '',
     range: '',
@@ -33,7 +35,7 @@ Page({
   },
 
   async load() {
-    const { activities, serverNow } = getApp().services
+    const { activities, records, serverNow } = getApp().services
     const { code, activity_id } = this.asked
     this.setData({ failure: null })
     try {
@@ -42,6 +44,7 @@ Page({
       this.setData({
         card,
         state: stateOf(card, now),
+        is_inside: isInside(records.cached().checkins, card.occurrence_id),
         when: span(card.starts_at, card.ends_at, now, texts.common),
         how: card.methods.map((/** @type {Method} */ method) => texts.methods[method]).join('、'),
         range: card.place ? texts.activity.range(texts.metres(card.place.radius_m)) : '',
@@ -52,7 +55,15 @@ Page({
   },
 
   checkIn() {
+    this.open('in')
+  },
+
+  leave() {
+    this.open('out')
+  },
+
+  open(/** @type {Direction} */ direction) {
     const { card } = this.data
-    if (card) navigation.open('/pages/checkin/checkin', { activity_id: card.activity_id })
+    if (card) navigation.open('/pages/checkin/checkin', { activity_id: card.activity_id, direction })
   },
 })

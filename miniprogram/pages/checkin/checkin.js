@@ -10,7 +10,10 @@ const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 
 const CODE_CHARACTERS = 6
-const CLOCK_MS = 1000
+/** The least that a person has to do comes first. */
+const WAYS = /** @type {Method[]} */ (['place', 'qr', 'code'])
+/** Where the activity is not known yet. */
+const USUAL = /** @type {Method[]} */ (['qr', 'code'])
 const STEPS = /** @type {Progress['step'][]} */ (['credential', 'location', 'wifi', 'send'])
 /** How far a check-in may be told to be heard, seen and felt. */
 const FELT = /** @type {Record<string, 'light' | 'medium' | 'heavy'>} */ ({ accepted: 'medium', duplicate: 'light', refused: 'heavy' })
@@ -19,48 +22,45 @@ Page({
   data: {
     t: texts.checkin,
     /** @type {Card | null} */ card: null,
-    can_place: false,
+    /** @type {Method[]} */ ways: [],
+    is_open: false,
     code: '',
     is_code_whole: false,
     direction: 'in',
     gate: '',
-    fix: '',
     is_working: false,
     /** @type {any[]} */ steps: [],
     /** @type {Failure | null} */ failure: null,
     offline: texts.services,
   },
 
-  /** @type {any} */ clock: 0,
   /** @type {any} The credential of the last try. */ last: null,
 
   onLoad(/** @type {Record<string, string>} */ options) {
-    const { checkins } = getApp().services
-    checkins.prepare()
-    this.clock = setInterval(() => this.showFix(), CLOCK_MS)
+    getApp().services.checkins.prepare()
+    this.setData({ direction: options.direction === 'out' ? 'out' : 'in' })
+    if (options.activity_id) this.load(options.activity_id, options.method)
+    else this.offer(USUAL, options.code ? 'code' : options.method)
     if (options.q) this.present(tokenOfQuery(options.q), 0)
     else if (options.scan) this.scan()
     else if (options.code) this.typed(options.code)
-    if (options.activity_id) this.load(options.activity_id)
   },
 
-  onUnload() {
-    clearInterval(this.clock)
+  /** The one obvious way is the first, or the one that was asked for. */
+  offer(/** @type {Method[]} */ ways, /** @type {string} */ first) {
+    this.setData({ ways: [...ways.filter((way) => way === first), ...ways.filter((way) => way !== first)] })
   },
 
-  async load(/** @type {string} */ activity_id) {
+  async load(/** @type {string} */ activity_id, /** @type {string} */ first) {
     try {
       const card = await getApp().services.activities.byId(activity_id)
-      this.setData({ card, can_place: card.methods.includes('place') })
+      const ways = WAYS.filter((way) => card.methods.includes(way))
+      this.setData({ card })
+      this.offer(ways.length ? ways : USUAL, first)
     } catch (thrown) {
+      this.offer(USUAL, first)
       this.setData({ failure: asFailure(thrown) })
     }
-  },
-
-  showFix() {
-    const { age_s, next_in_s } = getApp().services.checkins.fixAge()
-    const fix = age_s === null ? '' : texts.checkin.fix(age_s, next_in_s || 0)
-    if (fix !== this.data.fix) this.setData({ fix })
   },
 
   async scan() {
@@ -78,8 +78,10 @@ Page({
     }
   },
 
+  /** Who could not scan sees the other ways. */
   notScanned(/** @type {Failure} */ failure, /** @type {number} */ took_ms) {
     const is_cancelled = failure.kind === 'cancelled'
+    this.setData({ is_open: true })
     getApp().services.events.add({ name: is_cancelled ? 'scan_cancelled' : 'scan_failed', took_ms, reason: is_cancelled ? '' : failure.kind })
     if (is_cancelled) return
     feedback.toast(failure.kind === 'denied' ? texts.checkin.noCamera : texts.checkin.scanFailed)
@@ -106,6 +108,10 @@ Page({
   submitPlace() {
     const { card } = this.data
     if (card) this.checkIn({ method: 'place', activity_id: card.activity_id, title: card.title })
+  },
+
+  toggleOthers() {
+    this.setData({ is_open: !this.data.is_open })
   },
 
   chooseGate(/** @type {any} */ event) {

@@ -2,7 +2,9 @@
 
 const { asFailure } = require('../../core/failure')
 const { moment } = require('../../core/format')
+const { isInside } = require('../../core/presence')
 const feedback = require('../../platform/feedback')
+const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 const { ofCheckin } = require('../result/view')
 
@@ -34,11 +36,13 @@ Page({
     /** @type {any[]} */ facts: [],
     /** @type {any[]} */ steps: [],
     can_appeal: false,
+    can_leave: false,
     is_sending: false,
     /** @type {Failure | null} */ failure: null,
   },
 
   id: '',
+  activity_id: '',
 
   onLoad(/** @type {{ id: string }} */ { id }) {
     this.id = id
@@ -64,6 +68,7 @@ Page({
 
   show(/** @type {CheckinRecord} */ { checkin, history }) {
     const now = getApp().services.platform.now()
+    this.offerLeaving(checkin)
     this.setData({
       view: ofCheckin(checkin, now, ''),
       title: checkin.activity_title || texts.common.untitled,
@@ -72,6 +77,20 @@ Page({
       steps: history.map((one, index) => ({ index, ...stepOf(one, now) })),
       can_appeal: CAN_APPEAL.includes(checkin.outcome) && Boolean(checkin.occurrence_id),
     })
+  },
+
+  /** While the occurrence lasts; where that cannot be told nothing is offered. */
+  async offerLeaving(/** @type {Checkin} */ { activity_id, occurrence_id, ...checkin }) {
+    const { activities, records } = getApp().services
+    const known = [{ activity_id, occurrence_id, ...checkin }, ...records.cached().checkins]
+    this.activity_id = activity_id || ''
+    if (!activity_id || !isInside(known, occurrence_id)) return
+    await activities.byId(activity_id).catch(() => {})
+    this.setData({ can_leave: activities.upcoming().some((/** @type {Card} */ card) => card.occurrence_id === occurrence_id) })
+  },
+
+  leave() {
+    navigation.open('/pages/checkin/checkin', { activity_id: this.activity_id, direction: 'out' })
   },
 
   async appeal() {

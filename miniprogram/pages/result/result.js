@@ -105,7 +105,7 @@ Page({
   act() {
     const acts = /** @type {Record<string, () => void>} */ ({
       scan: () => navigation.replace('/pages/checkin/checkin', { scan: 1 }),
-      code: () => navigation.replace('/pages/checkin/checkin'),
+      code: () => navigation.replace('/pages/checkin/checkin', { method: 'code' }),
       settings: () => this.allow(),
       precise: () => this.askPrecisely(),
       wifi: () => this.retry(),
@@ -151,6 +151,10 @@ Page({
 
   showRecords() {
     navigation.open('/pages/records/records')
+  },
+
+  leave() {
+    navigation.replace('/pages/checkin/checkin', { activity_id: this.data.view.leaves, direction: 'out' })
   },
 
   finish() {

@@ -1,13 +1,14 @@
 /** What a result page says: how it went, why, by how much, and what to do next. Pure. */
 
 const { moment } = require('../../core/format')
-const { TONES } = require('../../components/record-item/view')
+const { HELD } = require('../../core/presence')
+const { causeOf, TONES } = require('../../components/record-item/view')
 const texts = require('../../texts/index')
 
 const OPEN = ['provisional', 'pending_review']
-const DONE = ['accepted', 'duplicate', 'superseded']
 
-/** @typedef {{ tone: string, title: string, where: string, when: string, why: string, much: string, what: string, hint: string, action: string, action_text: string, is_open: boolean, is_done: boolean, is_saved: boolean, id: string, request_id: string }} View */
+/** `leaves`: the activity that a second check-in may have meant to leave. */
+/** @typedef {{ tone: string, title: string, where: string, when: string, why: string, much: string, what: string, hint: string, action: string, action_text: string, is_open: boolean, is_done: boolean, is_saved: boolean, leaves: string, id: string, request_id: string }} View */
 
 const hintOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => {
   if (checkin.duplicate_of) return texts.result.first(moment(checkin.duplicate_of.checked_in_at, now, texts.common))
@@ -17,14 +18,10 @@ const hintOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => {
   return checkin.punctuality === 'early_leave' ? texts.result.earlyLeave : ''
 }
 
-/** Of a success nothing needs a cause; what was accepted late says so in its hint. */
-const causeOf = (/** @type {Checkin} */ checkin) =>
-  (DONE.includes(checkin.outcome) || !checkin.reasons.length ? null : texts.explain(checkin.reasons[0]))
-
 /** @type {View} */
 const SAVED = {
   tone: 'wait', title: texts.result.saved, where: '', when: '', why: '', much: '', what: '', hint: texts.result.savedHint,
-  action: 'none', action_text: '', is_open: false, is_done: false, is_saved: true, id: '', request_id: '',
+  action: 'none', action_text: '', is_open: false, is_done: false, is_saved: true, leaves: '', id: '', request_id: '',
 }
 
 /** @type {View} */
@@ -45,7 +42,7 @@ const ofCheckin = (checkin, now, request_id) => {
     tone: TONES[checkin.outcome],
     title: texts.outcomes[checkin.outcome][checkin.direction || 'in'],
     where: [checkin.activity_title, checkin.place_name].filter(Boolean).join(' · '),
-    when: DONE.includes(checkin.outcome) ? moment(checkin.checked_in_at, now, texts.common) : '',
+    when: HELD.includes(checkin.outcome) ? moment(checkin.checked_in_at, now, texts.common) : '',
     why: cause ? cause.why : '',
     much: cause ? cause.much : '',
     what: cause && checkin.outcome === 'refused' ? cause.what : '',
@@ -53,8 +50,9 @@ const ofCheckin = (checkin, now, request_id) => {
     action,
     action_text: /** @type {Record<string, string>} */ (texts.result.actions)[action],
     is_open: OPEN.includes(checkin.outcome),
-    is_done: DONE.includes(checkin.outcome),
+    is_done: HELD.includes(checkin.outcome),
     is_saved: false,
+    leaves: checkin.outcome === 'duplicate' && checkin.direction !== 'out' ? checkin.activity_id || '' : '',
     id: checkin.id,
     request_id: request_id && checkin.outcome === 'refused' ? texts.common.requestId(request_id) : '',
   }

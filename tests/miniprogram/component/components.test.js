@@ -47,10 +47,10 @@ test('a notice shows its hint only where it has one', () => {
   expect(text(mount('notice-bar', { text: '网络不可用', hint: '仍可签到' }))).toBe('网络不可用 仍可签到')
 })
 
-test('a record shows title, time, place and what came of it', () => {
-  const line = { title: '新生讲座', when: '今天 09:05', place: '图书馆', tag: '成功', tone: 'good' }
-  expect(text(mount('record-item', { line }))).toBe('新生讲座 今天 09:05 · 图书馆 成功')
-  expect(text(mount('record-item', { line: { ...line, place: '' } }))).toBe('新生讲座 今天 09:05 成功')
+test('a record shows title, direction, time, place, cause and what came of it', () => {
+  const line = { title: '新生讲座', direction: '签退', when: '今天 09:05', place: '图书馆', why: '', tag: '成功', tone: 'good' }
+  expect(text(mount('record-item', { line }))).toBe('新生讲座 签退 · 今天 09:05 · 图书馆 成功')
+  expect(text(mount('record-item', { line: { ...line, place: '', why: '二维码已过期' } }))).toBe('新生讲座 签退 · 今天 09:05 二维码已过期 成功')
 })
 
 describe('the privacy guide', () => {

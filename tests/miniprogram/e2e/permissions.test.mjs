@@ -23,6 +23,7 @@ test('privacy guide refused: nothing is read from the phone, and the code still 
   const phone = await newPhone({ privacy: 'needed' })
   await phone.open('pages/checkin/checkin')
   await phone.tap('暂不同意')
+  await phone.tap('其他方式')
   await phone.page.getByPlaceholder('6 位签到码').fill(activity.code)
   await phone.tap('签到', { exact: true })
   await phone.sees('签到成功')

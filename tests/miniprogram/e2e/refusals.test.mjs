@@ -19,6 +19,7 @@ const scanSees = async (scan, texts, fx = {}) => {
 }
 
 const typeCode = async (phone, code) => {
+  await phone.tap('其他方式')
   await phone.page.getByPlaceholder('6 位签到码').fill(code)
   await phone.tap('签到', { exact: true })
 }

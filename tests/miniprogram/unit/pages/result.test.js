@@ -29,6 +29,13 @@ test('a second time is a success that names the first', () => {
   expect(view).toMatchObject({ tone: 'good', title: '你已签到', hint: '首次签到于 今天 09:30', why: '' })
 })
 
+test('a second check-in offers the check-out, a second check-out does not', () => {
+  const second = { outcome: 'duplicate', activity_id: 'act', duplicate_of: { id: 'b', checked_in_at: AT } }
+  expect(viewOf(answer(second), NOW).leaves).toBe('act')
+  expect(viewOf(answer({ ...second, direction: 'out' }), NOW).leaves).toBe('')
+  expect(viewOf(answer({ activity_id: 'act' }), NOW).leaves).toBe('')
+})
+
 test('a refusal says why, by how much, what to do, and the request', () => {
   const reasons = [{ reason: 'QR_EXPIRED', expired_since_s: 42 }]
   expect(viewOf(answer({ outcome: 'refused', reasons }), NOW)).toMatchObject({

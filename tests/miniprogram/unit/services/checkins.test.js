@@ -183,9 +183,7 @@ test('a precise try waits until the phone gives a new position at all', async ()
   server.judge = (attempt) => (attempt.location.accuracy_m < 10 ? accepted : pending('FENCE_UNCERTAIN'))
   const first = await soon(services.checkins.checkIn(QR))
   phone.position = { ...phone.position, accuracy_m: 5 }
-  expect(services.checkins.fixAge()).toEqual({ age_s: 0, next_in_s: 30 })
   await pass(10000)
-  expect(services.checkins.fixAge()).toEqual({ age_s: 10, next_in_s: 20 })
   const waits = []
   const second = await soon(services.checkins.retryPrecisely(first.attempt_id, (progress) => waits.push(progress.text)))
   expect(second.checkin.outcome).toBe('accepted')
@@ -194,11 +192,6 @@ test('a precise try waits until the phone gives a new position at all', async ()
   expect(precise.is_precise).toBe(true)
   expect(precise.at - coarse.at).toBeGreaterThanOrEqual(30000)
   expect(server.attempts[1].attempt).toMatchObject({ token: QR.token, location: { accuracy_m: 5 } })
-})
-
-test('before there was a position, nothing is said of its age', () => {
-  const { services } = createWorld()
-  expect(services.checkins.fixAge()).toEqual({ age_s: null, next_in_s: null })
 })
 
 test('a second check-in within 30 s uses the same position and tells its age', async () => {
