@@ -18,6 +18,8 @@ const HAN = /\p{Script=Han}/u
 // It knows failures by what WeChat says, in Chinese on some phones.
 const READS_HAN = 'platform/failures.js'
 
+const PAPER = 'organise/pages/qr/qr.wxss'
+
 const names = fs.readdirSync(PRODUCT, { recursive: true }).filter((name) => SOURCE.test(name) && !name.startsWith('node_modules/'))
 
 const read = (name) => fs.readFileSync(path.join(PRODUCT, name), 'utf8')
@@ -54,6 +56,18 @@ test('app.json declares what WeChat asks about', () => {
   assert.equal(appJson.__usePrivacyCheck__, true)
   assert.deepEqual([...appJson.requiredPrivateInfos].sort(), ['chooseLocation', 'getLocation'])
   assert.match(appJson.permission['scope.userLocation'].desc, HAN)
+})
+
+test('what pages name of the theme is there in light and in dark', () => {
+  const { appJson, theme, components } = new Project(PRODUCT)
+  const settings = [appJson.window, ...[...components.values()].map(({ json }) => json)].flatMap(Object.values)
+  const used = settings.filter((value) => /^@/.test(value)).map((value) => value.slice(1))
+  assert.ok(used.length > 0)
+  for (const colours of [theme.light, theme.dark]) assert.deepEqual(used.filter((name) => !(name in colours)), [])
+})
+
+test('colours are variables of app.wxss, but for the paper of a QR', () => {
+  assert.deepEqual(found(/#[0-9a-f]{3,8}\b|\brgba?\(/i, (name) => name.endsWith('.wxss') && name !== 'app.wxss'), [PAPER])
 })
 
 test('every package is smaller than WeChat takes', async (context) => {

@@ -108,7 +108,7 @@ export const build = async (root = PRODUCT, out = OUT) => {
   const virtual = {
     'virtual:templates': code,
     'virtual:css': JSON.stringify(css),
-    'virtual:meta': JSON.stringify({ appJson: project.appJson, pages: project.pages, subpackages: project.subpackages, meta }),
+    'virtual:meta': JSON.stringify({ appJson: project.appJson, theme: project.theme, pages: project.pages, subpackages: project.subpackages, meta }),
   }
   fs.mkdirSync(out, { recursive: true })
   const { metafile } = await esbuild.build({

@@ -25,6 +25,7 @@ const patchAttributes = () => {
   const set = Element.prototype.setAttribute
   Element.prototype.setAttribute = function (name, value) {
     if (name === 'style') return set.call(this, name, String(value).replace(/(-?[\d.]+)rpx\b/g, 'calc(var(--rpx) * $1)'))
+    if (name === 'aria-role') return set.call(this, 'role', value)
     if (!isField(this) || !this.__wxElement) return set.call(this, name, value)
     if (name === 'value') this.value = value
     if (name === 'focus' || name === 'auto-focus') requestAnimationFrame(() => this.focus())

@@ -21,14 +21,17 @@ export class Pages {
   /**
    * @param {object} options
    * @param {any} options.appJson
+   * @param {{light: Record<string, string>, dark: Record<string, string>} | null} options.theme
    * @param {string[]} options.routes Every page, those of subpackages too.
    * @param {Record<string, {json: any}>} options.meta
    * @param {(route: string, url: string) => {root: any, page: any}} options.create
    * @param {(error: unknown) => void} options.failed
    */
-  constructor({ appJson, routes, meta, create, failed }) {
-    Object.assign(this, { appJson, routes, meta, create, failed })
+  constructor({ appJson, theme, routes, meta, create, failed }) {
+    Object.assign(this, { appJson, theme, routes, meta, create, failed })
     this.stack = []
+    this.dark = matchMedia('(prefers-color-scheme: dark)')
+    this.dark.addEventListener('change', () => this.#paint())
     this.bar = element(document.body, 'h-bar')
     this.back = element(this.bar, 'h-back')
     this.title = element(this.bar, 'h-title')
@@ -155,16 +158,22 @@ export class Pages {
     }
   }
 
+  /** A colour of a page's JSON, in the theme of the phone where it is named `@name`. */
+  #colour(text) {
+    return text && text.startsWith('@') ? this.theme[this.dark.matches ? 'dark' : 'light'][text.slice(1)] : text
+  }
+
   #paint() {
     const { top } = this
+    if (!top) return
     for (const each of this.stack) each.holder.hidden = each !== top
     const { config, colors, node, holder } = top
     this.title.textContent = top.title || config.navigationBarTitleText || ''
     this.back.textContent = this.stack.length > 1 ? '‹' : ''
     this.bar.hidden = config.navigationStyle === 'custom'
     document.documentElement.style.setProperty('--bar', this.bar.hidden ? '0px' : '44px')
-    this.bar.style.background = colors ? colors.back : config.navigationBarBackgroundColor || '#ffffff'
-    this.bar.style.color = (colors ? colors.front : config.navigationBarTextStyle) === 'white' ? '#fff' : '#000'
+    this.bar.style.background = colors ? colors.back : this.#colour(config.navigationBarBackgroundColor) || '#ffffff'
+    this.bar.style.color = (colors ? colors.front : this.#colour(config.navigationBarTextStyle)) === 'white' ? '#fff' : '#000'
     holder.style.background = getComputedStyle(node).backgroundColor
     history.replaceState(null, '', `#/${top.route}`)
   }

@@ -19,6 +19,9 @@ export class Project {
   constructor(root) {
     this.root = path.resolve(root)
     this.appJson = readJson(path.join(this.root, 'app.json'))
+    const { darkmode, themeLocation } = this.appJson
+    /** What `@name` is in light and in dark, where the program follows the phone. */
+    this.theme = darkmode ? readJson(path.join(this.root, themeLocation)) : null
     const subpackages = this.appJson.subPackages || this.appJson.subpackages || []
     this.subpackages = subpackages.map((each) => each.root.replace(/\/$/, ''))
     this.pages = [
@@ -28,7 +31,7 @@ export class Project {
     /** @type {Map<string, {json: any, isPage: boolean, using: Record<string, string>}>} */
     this.components = new Map()
     /** @type {Set<string>} Every file that the program consists of; scripts are added by `build`. */
-    this.files = new Set([path.join(this.root, 'app.json')])
+    this.files = new Set([path.join(this.root, 'app.json'), ...(this.theme ? [path.join(this.root, themeLocation)] : [])])
     for (const page of this.pages) this.#add(page, true)
   }
 

@@ -63,12 +63,12 @@ const firstPage = (routes) => decodeURIComponent((/[?&]p=([^&#]+)/.exec(location
 /**
  * Starts.
  *
- * @param {{appJson: any, pages: string[], meta: Record<string, any>}} project
+ * @param {{appJson: any, theme: any, pages: string[], meta: Record<string, any>}} project
  * @param {Record<string, any>} templates
  * @param {Record<string, string>} css
  * @param {{app: () => void, components: Record<string, () => void>}} scripts
  */
-export const boot = ({ appJson, pages: routes, meta }, templates, css, scripts) => {
+export const boot = ({ appJson, theme, pages: routes, meta }, templates, css, scripts) => {
   window.getDate = (...values) => new Date(...values)
   window.getRegExp = (pattern, flags) => new RegExp(pattern, flags)
   glassEasel.globalOptions.throwGlobalError = false
@@ -80,7 +80,7 @@ export const boot = ({ appJson, pages: routes, meta }, templates, css, scripts) 
   const { space, associated } = createSpace(meta, templates, css)
   let app = {}
   const pages = new Pages({
-    appJson, routes, meta, failed,
+    appJson, theme, routes, meta, failed,
     create: (route, url) => {
       const root = associated.createRoot('wx-page-root', space, `/${route}`)
       return { root, page: root.get(), url }

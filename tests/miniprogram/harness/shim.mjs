@@ -15,7 +15,7 @@ const windowInfo = () => ({
   pixelRatio: devicePixelRatio, windowWidth: innerWidth, windowHeight: innerHeight - 44, screenWidth: innerWidth, screenHeight: innerHeight,
   statusBarHeight: 0, safeArea: { left: 0, top: 0, right: innerWidth, bottom: innerHeight, width: innerWidth, height: innerHeight }, screenTop: 44,
 })
-const baseInfo = () => ({ SDKVersion: '3.8.12', version: '8.0.60', language: 'zh_CN', theme: 'light', fontSizeSetting: fx.font_size, host: { env: 'WeChat' } })
+const baseInfo = () => ({ SDKVersion: '3.8.12', version: '8.0.60', language: 'zh_CN', theme: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light', fontSizeSetting: fx.font_size, host: { env: 'WeChat' } })
 const deviceInfo = () => ({ platform: fx.platform, system: fx.platform === 'ios' ? 'iOS 18.0' : 'Android 15', brand: 'phone', model: 'phone', benchmarkLevel: 30 })
 
 const options = () => ({ path: '', query: {}, scene: fx.scene, referrerInfo: {} })

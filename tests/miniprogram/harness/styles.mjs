@@ -25,6 +25,9 @@ const selector = (text, scope) =>
     return whole
   })
 
+/** A class may also be that of a placeholder, by `placeholder-class`. */
+const forPlaceholders = (text) => (/^\.[\w-]+$/.test(text) ? [text, `[placeholder-class~="${text.slice(1)}"]::placeholder`] : [text])
+
 /** Within one page only, at no weight: what is shared reaches the components that ask for it, and no other page. */
 const withinPage = (id) => (text) => {
   const page = `.wx-page[data-route="${id}"]`
@@ -82,7 +85,7 @@ export const toCss = (project, id, scope) => {
     declaration.value = lengths(declaration.value)
   })
   sheet.walkRules((rule) => {
-    if (!isKeyframe(rule)) rule.selectors = rule.selectors.map((each) => placed(selector(each, scope)))
+    if (!isKeyframe(rule)) rule.selectors = rule.selectors.flatMap(forPlaceholders).map((each) => placed(selector(each, scope)))
   })
   if (scope) isolateKeyframes(sheet, scope)
   return sheet.toString()

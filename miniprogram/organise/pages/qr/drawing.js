@@ -2,7 +2,7 @@
 
 const encode = require('qrcode-generator')
 
-// Of 4 modules that a reader wants, the white page around the canvas gives the rest.
+// Of 4 modules that a reader wants, the white frame around the canvas gives the rest.
 const QUIET = 2
 // As much of it as the smallest readable symbol needs; 0 chooses the smallest that fits.
 const ANY_SIZE = 0

@@ -1,0 +1,54 @@
+/** Everybody can read and use every screen: on the smallest phone, light and dark, with usual and with larger text. */
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { measure } from '../harness/accessible.mjs'
+import { build, OUT } from '../harness/build.mjs'
+import { launch, SMALL } from '../harness/browser.mjs'
+import { serve } from '../harness/server.mjs'
+import { allScreens } from './screens.mjs'
+
+const WAYS = ['light', 'dark'].flatMap((colorScheme) => [1, 1.3].map((font) => ({ colorScheme, font })))
+
+let server
+let browser
+
+before(async () => {
+  await build()
+  server = await serve(OUT)
+  browser = await launch()
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+/** What came of it is told to who cannot see it. */
+const isAnnounced = async (phone) =>
+  (await phone.route()) !== 'pages/result/result' || (await phone.page.locator('.h-page:not([hidden]) [role=alert] .heading').count()) === 1
+
+/** The lower of two figures of each kind. */
+const lower = (known, found) => {
+  for (const [kind, figure] of Object.entries(found)) if (!known[kind] || figure.is < known[kind].is) known[kind] = figure
+}
+
+test('texts have contrast, targets have size, controls have names, and nothing is cut off', async (context) => {
+  const worst = { light: {}, dark: {} }
+  for (const screen of await allScreens()) {
+    await context.test(screen.name, async () => {
+      const phone = await screen.show(browser, server.url, { size: SMALL })
+      const findings = (await isAnnounced(phone)) ? [] : ['the outcome is not announced']
+      for (const way of WAYS) {
+        const measured = await measure(phone, way)
+        lower(worst[way.colorScheme], measured.worst)
+        findings.push(...measured.findings.map((finding) => `${way.colorScheme} ${way.font}: ${finding}`))
+      }
+      await phone.close()
+      assert.deepEqual(findings, [])
+    })
+  }
+  for (const [scheme, figures] of Object.entries(worst)) {
+    context.diagnostic(`${scheme}: ${Object.entries(figures).map(([kind, { is, what }]) => `${kind} ${is} (${what})`).join(', ')}`)
+  }
+})
