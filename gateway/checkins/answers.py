@@ -61,6 +61,7 @@ _EVENTS: dict[int, Step] = {
     pb.Event.KIND_APPEALED: "appealed",
 }
 _DIRECTIONS: dict[int, Direction] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
+_RECEIVED_OR_COMPLETED = {pb.Event.KIND_RECEIVED, pb.Event.KIND_COMPLETED}
 
 
 class DuplicateOf(msgspec.Struct, gc=False):
@@ -152,7 +153,7 @@ def to_checkin(record: pb.Checkin) -> Checkin:
 def to_answer(record: pb.Checkin) -> Answer:
     """The record with its sentence."""
     checkin = to_checkin(record)
-    message = texts.answer(
+    message = _ruling(record, checkin.outcome) or texts.answer(
         checkin.outcome, checkin.direction or "in", record.activity_title, record.place_name, checkin.reasons
     )
     return Answer(checkin, message)
@@ -177,6 +178,12 @@ def to_history(record: pb.Checkin) -> list[Event]:
         for event in record.history
         if event.kind in _EVENTS
     ]
+
+
+def _ruling(record: pb.Checkin, outcome: Outcome) -> str:
+    """What a human said, where that is why it reads so; the reasons are of the judgement before."""
+    said = [event for event in record.history if not event.is_stale and event.kind not in _RECEIVED_OR_COMPLETED]
+    return texts.ruled(outcome, said[-1].reason) if said and _EVENTS.get(said[-1].kind) == outcome else ""
 
 
 def _duplicate_of(record: pb.DuplicateOf) -> DuplicateOf:

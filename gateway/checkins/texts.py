@@ -13,6 +13,7 @@ _OUTCOMES = {
     "annulled": "这次签到已被撤销，如有疑问请联系组织者",
     "superseded": "你已通过另一次操作完成签到，无需处理",
 }
+_RULED = {"refused": "人工核验未通过", "annulled": "这次签到已被撤销"}
 _OUTCOMES_TO_STAFF = {
     "accepted": {"in": "已为其签到", "out": "已为其签退"},
     "duplicate": {"in": "此人已签到，无需重复", "out": "此人已签退，无需重复"},
@@ -54,6 +55,11 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     if outcome == "refused":
         return f"{cause(first)}，{TO_PERSON.get(str(first.get('reason')), _UNKNOWN).next_step}"
     return _OUTCOMES.get(outcome, _UNKNOWN.cause)
+
+
+def ruled(outcome: str, reason: str) -> str:
+    """The sentence of an attempt that a human refused or annulled, with their words."""
+    return f"{_RULED[outcome]}：{reason}"
 
 
 def answer_to_staff(outcome: str, direction: str, reasons: list[dict[str, object]]) -> str:

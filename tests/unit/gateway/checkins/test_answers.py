@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from gateway.checkins.answers import to_checkin
+import pytest
+
+from gateway.checkins.answers import to_checkin, to_record
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 
@@ -43,3 +45,33 @@ def test_every_outcome_of_the_proto_has_a_word() -> None:
     for outcome in pb.Outcome.values():
         if outcome != pb.OUTCOME_UNSPECIFIED:
             assert to_checkin(a_record(outcome=outcome)).outcome == pb.Outcome.Name(outcome)[8:].lower()
+
+
+def an_event(kind: pb.Event.Kind.ValueType, reason: str = "", is_stale: bool = False) -> pb.Event:
+    """One step of a history."""
+    return pb.Event(kind=kind, at=1, reason=reason, is_stale=is_stale)
+
+
+REFUSED = an_event(pb.Event.KIND_REFUSED, "请到前台登记")
+APPEALED = an_event(pb.Event.KIND_APPEALED, "我在")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "history", "message"),
+    [
+        (pb.OUTCOME_REFUSED, [REFUSED], "人工核验未通过：请到前台登记"),
+        (pb.OUTCOME_ANNULLED, [an_event(pb.Event.KIND_ANNULLED, "代签")], "这次签到已被撤销：代签"),
+        (pb.OUTCOME_REFUSED, [], "不在签到范围，请走近后再试"),
+        (pb.OUTCOME_REFUSED, [an_event(pb.Event.KIND_REFUSED, "不对", is_stale=True)], "不在签到范围，请走近后再试"),
+        (pb.OUTCOME_PENDING_REVIEW, [REFUSED, APPEALED], "不在签到范围，已提交人工核验，请留意结果"),
+        (pb.OUTCOME_ACCEPTED, [REFUSED, APPEALED, an_event(pb.Event.KIND_APPROVED)], "签到成功"),
+    ],
+)
+def test_what_a_human_decided_is_told_in_their_words(
+    outcome: pb.Outcome.ValueType, history: list[pb.Event], message: str
+) -> None:
+    """Where it stands; the reasons of the judgement before say something else."""
+    received = an_event(pb.Event.KIND_RECEIVED)
+    record = a_record(outcome=outcome, reasons=[pb.Reason(reason="FENCE_OUTSIDE")], history=[received, *history])
+
+    assert to_record(record).message == message
