@@ -81,8 +81,8 @@ interface Platform {
   stream(call: { url: string; headers: Record<string, string>; onText(text: string): void; onEnd(failure?: Failure): void }):
     () => void
   login(): Promise<string>
-  /** The text of a QR; cancelled when the person went back. */
-  scan(): Promise<string>
+  /** What a QR says, or that it is a code of a mini-program; cancelled when the person went back. */
+  scan(): Promise<{ text: string; is_mini: boolean }>
   locate(options: { isPrecise: boolean }): Promise<Fix>
   chooseLocation(): Promise<{ name: string; address: string; latitude: number; longitude: number }>
   connectedWifi(): Promise<Wifi>
@@ -111,22 +111,27 @@ interface Platform {
   privacy(): Promise<{ is_needed: boolean; contract_name: string }>
   /** The program came to the foreground (true), or went to the background (false). */
   onShown(told: (is_shown: boolean) => void): void
+  /** A newer version, once it is on the phone; `apply` starts the program again with it. */
+  update: { isReady(): boolean; apply(): void; onReady(told: () => void): () => void }
   now(): number
 }
 
-/** What came of one tap: answered by the server, or saved on the phone until the network is back. */
+/**
+ * What came of one tap: answered by the server; saved on the phone until the network is back; or unsaved, for the
+ * storage is full: it is sent all the same, but only while the program runs.
+ */
 interface CheckinAnswer {
-  state: 'answered' | 'saved'
+  state: 'answered' | 'saved' | 'unsaved'
   attempt_id: string
   checkin: Checkin | null
   message: string
   request_id: string
-  /** When the server will be asked again, for state saved; else null. */
+  /** When the server will be asked again, for states saved and unsaved; else null. */
   next_at: number | null
 }
 
-/** Steps a check-in page shows while it waits, in this order; `done` false while it runs. */
-interface Progress { step: 'credential' | 'location' | 'wifi' | 'send'; state: 'running' | 'done' | 'failed' | 'skipped'; text: string }
+/** Steps a check-in page shows while it waits, in this order; slow: running, and the person need not wait for it. */
+interface Progress { step: 'credential' | 'location' | 'wifi' | 'send'; state: 'running' | 'slow' | 'done' | 'failed' | 'skipped'; text: string }
 
 interface CheckinsService {
   /** Begins to look for a position; called when the page opens, so that it is there after the scan. */
@@ -134,14 +139,18 @@ interface CheckinsService {
   /**
    * One check-in from credential to answer: stored first, then sent; after the credential it waits 5 s at most for a
    * position. On FENCE_UNCERTAIN or LOCATION_MISSING it reads the Wi-Fi and tries once more by itself. Rejects with a
-   * Failure only where nothing was stored.
+   * Failure only where nothing was made.
    */
   checkIn(entry: { method: Method; token?: string; code?: string; activity_id?: string; direction?: Direction; gate?: string; title?: string; scene?: number; scan_ms?: number },
     told?: (progress: Progress) => void): Promise<CheckinAnswer>
   /** The same again with a precise position, after the person agreed. */
   retryPrecisely(attempt_id: string, told?: (progress: Progress) => void): Promise<CheckinAnswer>
+  /** Ends the waiting for what is being sent: its answer is `saved`, and the real one comes to `answer` later. */
+  saveForLater(): void
   /** The answer that a page was opened for; null when this phone does not remember it. */
   answer(attempt_id: string): CheckinAnswer | null
+  /** What trying anew begins with: direction, gate and activity of an attempt; nothing of one that is not remembered. */
+  beginning(attempt_id: string): { direction?: Direction; gate?: string; activity_id?: string }
   /** Asks until the record is decided or `stop` was called: every 2 s, then slower. */
   follow(checkin_id: string, told: (record: CheckinRecord) => void): () => void
 }
@@ -159,12 +168,15 @@ interface RecordsService {
 interface SyncService {
   /** Sends what waits, takes what changed; one at a time, called as often as one likes. */
   flush(): Promise<void>
-  state(): { waiting: number; refused: number; is_running: boolean; last_at: number | null; failure: Failure | null }
+  /** `unsaved` of those that wait are in memory only, for the storage is full. */
+  state(): { waiting: number; unsaved: number; refused: number; is_running: boolean; last_at: number | null; failure: Failure | null }
   onChange(told: () => void): () => void
   /** Lets go of a refused one. */
   dismiss(attempt_id: string): void
   /** Everything on this phone that is not settled, oldest first; what staff queued for others too (`attempt.user_id`). */
   queued(): Queued[]
+  /** Whether one of them is on the storage, and outlives this program. */
+  isKept(attempt_id: string): boolean
 }
 
 interface SessionService {
@@ -182,6 +194,8 @@ interface ActivitiesService {
   byId(activity_id: string): Promise<Card>
   /** What is next: activities seen on this phone that are not over, soonest first. */
   upcoming(): Card[]
+  /** Looks whether the next one is still as it was known, once a minute at most. */
+  refresh(): Promise<void>
 }
 
 interface OrganiseService {
@@ -201,8 +215,8 @@ interface OrganiseService {
   live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void): () => void
   people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<Api['People']>
   members(organisation_id: string, page_token?: string): Promise<Api['Members']>
-  /** Staff check people in; offline it is queued and syncs later: then `results` is null. */
-  checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null }>
+  /** Staff check people in; offline it is queued and syncs later: then `results` is null, and `is_kept` false in memory only. */
+  checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null; is_kept: boolean }>
   reviews(filter: { activity_id?: string; state?: string; page_token?: string }): Promise<Api['ReviewPage']>
   decide(review: Review, decision: 'approve' | 'refuse', reason: string): Promise<Review>
   decideOffline(occurrence_id: string, decision: 'approve' | 'refuse', reason: string): Promise<any[]>
@@ -233,6 +247,8 @@ interface Services {
   organise: OrganiseService
   subscriptions: SubscriptionsService
   events: EventsService
+  /** The server's address, which QRs of ours begin with. */
+  server: string
   /** The server's clock, as far as this phone knows it; milliseconds since 1970. */
   serverNow(): number
 }

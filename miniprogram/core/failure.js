@@ -46,4 +46,14 @@ const isPassing = (found) => {
   return ['offline', 'timeout', 'interrupted', 'failed'].includes(found.kind)
 }
 
-module.exports = { failure, problemOf, asFailure, isPassing }
+/**
+ * What a failure looks like, by the name of an icon: no way to the server, trouble there, or nothing to be found.
+ *
+ * @param {Failure} found
+ */
+const pictureOf = (found) => {
+  if (['offline', 'timeout', 'interrupted'].includes(found.kind)) return 'offline'
+  return found.kind === 'problem' && (found.status || 0) < 500 ? 'empty' : 'server'
+}
+
+module.exports = { failure, problemOf, asFailure, isPassing, pictureOf }

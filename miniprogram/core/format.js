@@ -43,4 +43,23 @@ const span = (from, to, now, words) => {
   return `${moment(from, now, words)} – ${last}`
 }
 
-module.exports = { moment, span, clock }
+const JOINER = 0x200d
+/** Skin tones, variation selectors, keycaps, accents and the letters of subdivision flags: nothing without what they follow. */
+const FOLLOWS = /** @type {[number, number][]} */ ([[0x300, 0x36f], [0x20e3, 0x20e3], [0xfe00, 0xfe0f], [0x1f3fb, 0x1f3ff], [0xe0020, 0xe007f]])
+
+const follows = (/** @type {number} */ point) => FOLLOWS.some(([first, last]) => point >= first && point <= last)
+const isRegional = (/** @type {number} */ point) => point >= 0x1f1e6 && point <= 0x1f1ff
+
+/**
+ * What a person sees as the first character of a name, an emoji of several code points too; empty of an empty one.
+ *
+ * @param {string} name
+ */
+const initial = (name) => {
+  const points = Array.from(name, (character) => character.codePointAt(0) || 0)
+  let end = isRegional(points[0]) && isRegional(points[1]) ? 2 : 1
+  while (follows(points[end]) || points[end] === JOINER || points[end - 1] === JOINER) end += 1
+  return String.fromCodePoint(...points.slice(0, end))
+}
+
+module.exports = { moment, span, clock, initial }

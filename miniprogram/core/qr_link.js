@@ -1,7 +1,19 @@
-/** From what a camera read to the token of an activity. */
+/** From what a camera read to the token of an activity, or to what it is instead. */
 
-const LINK = /^https?:\/\/[^/?#]+\/q\/([^/?#]+)/
-const TOKEN = /^[A-Za-z0-9_.-]{16,256}$/
+const LINK = /^https?:\/\/([^/?#]+)\/q\/([^/?#]+)(?:[?#].*)?$/i
+/** Sealed by the server, in base64url; far longer than an id, a number or a payment code. Source: domainkit/sealed.py. */
+const TOKEN = /^[A-Za-z0-9_-]{60,256}$/
+
+/** What other QRs begin with or look like, by the key of their name in the texts; the first that matches is meant. */
+const FOREIGN = /** @type {[string, RegExp][]} */ ([
+  ['payment', /^(1[0-5]\d{16}|(2[5-9]|30)\d{14,22}|62\d{17})$/],
+  ['collection', /^(wxp:\/\/|https?:\/\/(qr\.alipay\.com|payapp\.wechatpay\.cn|\w+\.tenpay\.com|qr\.95516\.com)\b)/i],
+  ['login', /^https?:\/\/(login\.\w+\.qq\.com|open\.weixin\.qq\.com\/connect|long\.open\.weixin\.qq\.com|txz\.qq\.com|passport\.)/i],
+  ['mini', /^(https?:\/\/mp\.weixin\.qq\.com\/a\/|https?:\/\/wxaurl\.cn\b|weixin:\/\/dl\/business)/i],
+  ['contact', /^(https?:\/\/(u\.wechat\.com|weixin\.qq\.com\/[a-z]\/|work\.weixin\.qq\.com|qm\.qq\.com)|BEGIN:VCARD|MECARD:)/i],
+  ['wifi', /^WIFI:/i],
+  ['link', /^https?:\/\//i],
+])
 
 /** Percent-decoding that leaves alone what is not encoded right. */
 const decoded = (/** @type {string} */ text) => {
@@ -13,29 +25,26 @@ const decoded = (/** @type {string} */ text) => {
   }
 }
 
+const hostOf = (/** @type {string} */ base) => base.replace(/^https?:\/\//i, '').replace(/\/.*$/, '').toLowerCase()
+
 /**
- * The token of a QR: of our link, or a bare one as strict activities show it. What is none of ours goes to the server
- * as it is, cut to what it takes: it answers QR_MALFORMED, and the person reads why.
+ * The token of a QR of ours: of a link to our own server, or a bare one as strict activities show it; empty for
+ * everything else, which the server need not see.
  *
  * @param {string} text
+ * @param {string} base The server's address.
  */
-const tokenOf = (text) => {
+const tokenOf = (text, base) => {
   const link = LINK.exec(text.trim())
-  return (link ? decoded(link[1]) : text.trim()).slice(0, 256)
+  const token = link && link[1].toLowerCase() === hostOf(base) ? decoded(link[2]) : text.trim()
+  return TOKEN.test(token) ? token : ''
 }
 
 /**
- * Whether a text may be one of our QRs at all.
+ * What a QR that is none of ours is: payment, collection, login, mini, contact, wifi, link or other.
  *
  * @param {string} text
  */
-const isOurs = (text) => LINK.test(text.trim()) || TOKEN.test(text.trim())
+const foreignKind = (text) => (FOREIGN.find(([, pattern]) => pattern.test(text.trim())) || ['other'])[0]
 
-/**
- * The token of the page option `q`, which WeChat's own scanner gives percent-encoded once.
- *
- * @param {string} q
- */
-const tokenOfQuery = (q) => tokenOf(decoded(q))
-
-module.exports = { tokenOf, tokenOfQuery, isOurs }
+module.exports = { tokenOf, foreignKind, decoded }

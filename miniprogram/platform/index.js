@@ -7,6 +7,7 @@ const { locator } = require('./location')
 const { onPrivacy, openPrivacyContract, privacy } = require('./privacy')
 const { request, stream } = require('./requests')
 const storage = require('./storage')
+const { update } = require('./update')
 const { connectedWifi } = require('./wifi')
 
 const LOGIN_MS = 10000
@@ -17,7 +18,10 @@ const login = async () => {
   return code
 }
 
-const scan = async () => (await promised(wx.scanCode, { onlyFromCamera: true, scanType: ['qrCode', 'wxCode'] })).result
+const scan = async () => {
+  const { result, scanType } = await promised(wx.scanCode, { onlyFromCamera: true, scanType: ['qrCode', 'wxCode'] })
+  return { text: result || '', is_mini: scanType === 'WX_CODE' }
+}
 
 const chooseLocation = async () => {
   const { name, address, latitude, longitude } = await promised(wx.chooseLocation)
@@ -98,6 +102,7 @@ const createPlatform = () => {
     onPrivacy,
     privacy,
     onShown,
+    update: update(),
     now,
   }
 }

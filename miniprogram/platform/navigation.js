@@ -1,4 +1,4 @@
-/** Ways between pages. */
+/** Ways between pages. A page that is being left goes nowhere else meanwhile, however often it is tapped. */
 
 /** WeChat keeps ten pages at most. */
 const DEEPEST = 10
@@ -8,17 +8,25 @@ const withQuery = (/** @type {string} */ path, /** @type {Record<string, string 
   return said.length ? `${path}?${said.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}` : path
 }
 
+const top = () => getCurrentPages()[getCurrentPages().length - 1]
+
+/** @type {unknown} The page that is being left. */
+let leaving = null
+
+const go = (/** @type {(options: any) => unknown} */ way, /** @type {object} */ options) => {
+  const from = top()
+  if (from === leaving) return
+  leaving = from
+  way({ ...options, complete: () => { if (leaving === from) leaving = null } })
+}
+
 /**
  * Opens a page above this one; in its place where there is no room for another.
  *
  * @param {string} path Such as `/pages/record/record`.
  * @param {Record<string, string | number | undefined>} [query]
  */
-const open = (path, query = {}) => {
-  const url = withQuery(path, query)
-  if (getCurrentPages().length < DEEPEST) wx.navigateTo({ url })
-  else wx.redirectTo({ url })
-}
+const open = (path, query = {}) => go(getCurrentPages().length < DEEPEST ? wx.navigateTo : wx.redirectTo, { url: withQuery(path, query) })
 
 /**
  * Opens a page in place of this one.
@@ -26,16 +34,8 @@ const open = (path, query = {}) => {
  * @param {string} path
  * @param {Record<string, string | number | undefined>} [query]
  */
-const replace = (path, query = {}) => wx.redirectTo({ url: withQuery(path, query) })
+const replace = (path, query = {}) => go(wx.redirectTo, { url: withQuery(path, query) })
 
-/** One page back; home where this one was opened from outside. */
-const back = () => {
-  if (getCurrentPages().length > 1) wx.navigateBack()
-  else home()
-}
+const home = () => go(wx.reLaunch, { url: '/pages/home/home' })
 
-const home = () => wx.reLaunch({ url: '/pages/home/home' })
-
-const setTitle = (/** @type {string} */ title) => wx.setNavigationBarTitle({ title })
-
-module.exports = { open, replace, back, home, setTitle }
+module.exports = { open, replace, home }

@@ -1,6 +1,6 @@
 /** Attempts: made once, kept before they are sent, sent again unchanged. */
 
-const { asFailure, failure, isPassing } = require('../core/failure')
+const { asFailure, isPassing } = require('../core/failure')
 const { only } = require('../core/fields')
 const texts = require('../texts/services')
 
@@ -37,6 +37,8 @@ const sentenceOf = (/** @type {Failure} */ found) =>
  * @param {import('./settle').Settle} settle
  */
 const createAttempts = (platform, transport, api, config, identifiers, outbox, settle) => {
+  let stopWaiting = () => {}
+
   const locationOf = (/** @type {Fix} */ { fixed_at, ...place }) =>
     ({ ...place, age_ms: Math.max(0, Math.round(platform.now() - fixed_at)) })
 
@@ -114,30 +116,39 @@ const createAttempts = (platform, transport, api, config, identifiers, outbox, s
     }
   }
 
+  /** What is true of an answer by now: one that waits does so on the storage, in memory, or not at all any more. */
+  const standing = (/** @type {CheckinAnswer} */ answer) => {
+    if (answer.state === 'answered') return answer
+    if (!outbox.get(answer.attempt_id)) return null
+    return { ...answer, state: outbox.isKept(answer.attempt_id) ? /** @type {const} */ ('saved') : /** @type {const} */ ('unsaved') }
+  }
+
+  /** As if there were no network: the answer of somebody who does not wait. @returns {Promise<CheckinAnswer>} */
+  const unwaited = (/** @type {Queued} */ queued) => new Promise((resolve) => {
+    stopWaiting = () => resolve(settle([{ queued, checkin: null, message: '', request_id: '', failure: null, is_final: false }])[0])
+  })
+
   /**
    * Makes an attempt, keeps it, sends it.
    *
    * @param {Entry} entry
    * @param {Evidence} evidence
-   * @returns {Promise<CheckinAnswer>} Rejects with STORAGE_FULL when it could be neither kept nor sent; as long as the
-   *   program runs it is tried again all the same.
+   * @returns {Promise<CheckinAnswer>} Of state `unsaved` when it could be neither kept nor sent; as long as the program
+   *   runs it is tried again all the same.
    */
   const make = async (entry, evidence) => {
     const attempt = only(await bodyOf(entry, evidence), config.features().checkin_fields)
     const queued = queuedOf(attempt, entry.title || '')
-    const is_saved = outbox.add([queued])
-    const id = queued.attempt.attempt_id
-    return outbox.whileFlying([id], async () => {
-      const verdict = await judge(queued)
-      const [answer] = settle([verdict])
-      if (answer.state === 'saved' && !is_saved) {
-        throw failure('failed', texts.storageFull, { reason: 'STORAGE_FULL', request_id: answer.request_id })
-      }
-      return answer
+    const sent = outbox.whileFlying([queued.attempt.attempt_id], async () => {
+      outbox.add([queued])
+      return settle([await judge(queued)])[0]
     })
+    const answer = await Promise.race([sent, unwaited(queued)])
+    stopWaiting = () => {}
+    return standing(answer) || answer
   }
 
-  return { make, wire, queuedOf }
+  return { make, saveForLater: () => stopWaiting(), standing, wire, queuedOf }
 }
 
 /** @typedef {ReturnType<typeof createAttempts>} Attempts */

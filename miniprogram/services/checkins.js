@@ -9,6 +9,8 @@ const texts = require('../texts/services')
 
 /** The better answer of two tries of one person comes first. */
 const RANKS = ['accepted', 'duplicate', 'superseded', 'pending_review', 'provisional', 'refused', 'annulled']
+// Whoever waits longer than this for the server is told so, and may go.
+const SLOW_MS = 3000
 /** What a Wi-Fi or a position may settle. */
 const SETTLED_BY_PLACE = ['FENCE_UNCERTAIN', 'LOCATION_MISSING', 'WIFI_MISSING']
 const IN_DOUBT = ['pending_review', 'refused']
@@ -63,14 +65,17 @@ const createCheckins = ({ platform, session, config, positions, attempts, answer
   const send = async (/** @type {import('./attempts').Entry} */ entry, /** @type {import('./attempts').Evidence} */ evidence, /** @type {Told} */ told) => {
     const sent_at = platform.now()
     told({ step: 'send', state: 'running', text: texts.steps.sending })
+    const timer = setTimeout(() => told({ step: 'send', state: 'slow', text: texts.steps.slow }), SLOW_MS)
     try {
       const answer = await attempts.make(entry, evidence)
-      const is_saved = answer.state === 'saved'
-      told({ step: 'send', state: 'done', text: is_saved ? texts.steps.saved : texts.steps.sent(platform.now() - sent_at) })
+      const text = answer.state === 'answered' ? texts.steps.sent(platform.now() - sent_at) : texts.steps[answer.state]
+      told({ step: 'send', state: 'done', text })
       return answer
     } catch (thrown) {
       told({ step: 'send', state: 'failed', text: texts.steps.sendFailed })
       throw thrown
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -140,7 +145,17 @@ const createCheckins = ({ platform, session, config, positions, attempts, answer
     },
     checkIn,
     retryPrecisely,
-    answer: (attempt_id) => (answers.find(attempt_id) || { answer: null }).answer,
+    saveForLater: attempts.saveForLater,
+    answer(attempt_id) {
+      const known = answers.find(attempt_id)
+      return known && attempts.standing(known.answer)
+    },
+    beginning(attempt_id) {
+      const known = answers.find(attempt_id)
+      if (!known) return {}
+      const { direction, gate, activity_id } = known.attempt
+      return { direction, gate, activity_id: (known.answer.checkin && known.answer.checkin.activity_id) || activity_id }
+    },
     follow,
   }
 }

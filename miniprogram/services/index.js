@@ -55,7 +55,7 @@ const createServices = (platform) => {
   })
   const organise = createOrganise({ platform, transport, session, api, config, identifiers, outbox, attempts, settle })
   const activities = createActivities(platform, session, api, transport.serverNow)
-  return { platform, session, checkins, records, sync, activities, organise, subscriptions, events, serverNow: transport.serverNow }
+  return { platform, session, checkins, records, sync, activities, organise, subscriptions, events, server: transport.base, serverNow: transport.serverNow }
 }
 
 module.exports = { createServices }

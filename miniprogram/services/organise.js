@@ -89,15 +89,15 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
   /** @type {OrganiseService['checkInOthers']} */
   const checkInOthers = async (activity, user_ids, direction, gate) => {
     const items = await Promise.all(user_ids.map((user_id) => staffItem(activity, user_id, direction, gate)))
-    outbox.add(items)
     return outbox.whileFlying(items.map((item) => item.attempt.attempt_id), async () => {
+      const is_kept = outbox.add(items)
       const results = []
       for (let index = 0; index < items.length; index += STAFF_AT_ONCE) {
         const some = await letIn(activity.id, items.slice(index, index + STAFF_AT_ONCE))
-        if (!some) return { results: null }
+        if (!some) return { results: null, is_kept }
         results.push(...some)
       }
-      return { results }
+      return { results, is_kept }
     })
   }
 

@@ -14,9 +14,11 @@ const CHUNK_RECORDS = 100
 const CHUNK_BYTES = 200000
 const NOBODY = ''
 
-/** @typedef {{ key: string, items: Queued[], is_dirty: boolean }} Chunk */
+/** `kept`: the ids of what the storage holds of it. @typedef {{ key: string, items: Queued[], kept: Set<string>, is_dirty: boolean }} Chunk */
 
 const sizeOf = (/** @type {unknown} */ value) => byteLength(JSON.stringify(value))
+
+const idsOf = (/** @type {Queued[]} */ items) => new Set(items.map((item) => item.attempt.attempt_id))
 
 /**
  * @param {Platform} platform
@@ -35,13 +37,17 @@ const createOutbox = (platform, session) => {
   const load = (/** @type {string} */ owner) => platform.keys()
     .filter((key) => key.startsWith(prefixOf(owner)))
     .sort()
-    .map((key) => ({ key, items: platform.read(key) || [], is_dirty: false }))
+    .map((key) => {
+      const items = platform.read(key) || []
+      return { key, items, kept: idsOf(items), is_dirty: false }
+    })
 
   /** Writes a chunk; what does not fit now is written with the next change, and until then lives in memory. */
   const save = (/** @type {Chunk} */ chunk) => {
     try {
       if (chunk.items.length) platform.write(chunk.key, chunk.items)
       else platform.remove(chunk.key)
+      chunk.kept = idsOf(chunk.items)
       chunk.is_dirty = false
     } catch (thrown) {
       if (asFailure(thrown).reason !== 'STORAGE_FULL') throw thrown
@@ -65,7 +71,8 @@ const createOutbox = (platform, session) => {
     const last = chunks[chunks.length - 1]
     const fits = last && last.items.length < CHUNK_RECORDS && sizeOf(last.items) + sizeOf(item) < CHUNK_BYTES
     if (fits) return last
-    const fresh = { key: nextKey(), items: [], is_dirty: false }
+    /** @type {Chunk} */
+    const fresh = { key: nextKey(), items: [], kept: new Set(), is_dirty: false }
     chunks.push(fresh)
     return fresh
   }
@@ -114,7 +121,13 @@ const createOutbox = (platform, session) => {
     edit((items) => items.filter((item) => !attempt_ids.includes(item.attempt.attempt_id)))
 
   /** Writes again what somebody cleared from the storage while this program runs. */
-  const restore = () => chunks.filter((chunk) => !platform.read(chunk.key)).forEach(save)
+  const restore = () => chunks.filter((chunk) => !platform.read(chunk.key)).forEach((chunk) => {
+    chunk.kept = new Set()
+    save(chunk)
+  })
+
+  /** Whether an attempt outlives this program: it is on the storage, and not only in memory. */
+  const isKept = (/** @type {string} */ attempt_id) => chunks.some((chunk) => chunk.kept.has(attempt_id))
 
   const all = () => chunks.flatMap((chunk) => chunk.items)
 
@@ -125,7 +138,7 @@ const createOutbox = (platform, session) => {
    */
   const adopt = (unsaved) => {
     const found = load(NOBODY)
-    const known = new Set(all().map((item) => item.attempt.attempt_id))
+    const known = idsOf(all())
     const items = [...found.flatMap((chunk) => chunk.items), ...unsaved].filter((item) => {
       const is_new = !known.has(item.attempt.attempt_id)
       known.add(item.attempt.attempt_id)
@@ -157,6 +170,7 @@ const createOutbox = (platform, session) => {
       return await work()
     } finally {
       attempt_ids.forEach((id) => flying.delete(id))
+      changed.tell(undefined)
     }
   }
 
@@ -169,6 +183,7 @@ const createOutbox = (platform, session) => {
     change,
     remove,
     restore,
+    isKept,
     all,
     whileFlying,
     get: (/** @type {string} */ attempt_id) => all().find((item) => item.attempt.attempt_id === attempt_id) || null,

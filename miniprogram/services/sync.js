@@ -126,7 +126,11 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
     if (!waiting.length) return
     const first_at = Math.min(...waiting.map((item) => item.next_at))
     const wait_ms = found ? backoffMs(failures, Math.random(), found.retry_after_s) : Math.max(GAP_MS, first_at - platform.now())
-    timer = setTimeout(() => { run(!found) }, wait_ms)
+    timer = setTimeout(async () => {
+      // Without a network nothing is sent: what waits goes once it is back, or is looked at again.
+      if (await platform.isOnline().catch(() => true)) run(!found)
+      else schedule()
+    }, wait_ms)
   }
 
   const attempt = async (/** @type {boolean} */ is_due_only) => {
@@ -158,7 +162,11 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
     return running
   }
 
-  outbox.onChange(tell)
+  outbox.onChange(() => {
+    // Whatever waits has its next try, also what the network or the server did not take just now.
+    if (!running) schedule()
+    tell()
+  })
   platform.onNetwork((is_online) => { if (is_online) run(false) })
 
   return {
@@ -166,13 +174,15 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
     state() {
       const all = outbox.all()
       const refused = all.filter((item) => item.state === 'refused').length
-      return { waiting: all.length - refused, refused, is_running: Boolean(running), last_at, failure: found }
+      const unsaved = all.filter((item) => item.state === 'waiting' && !outbox.isKept(item.attempt.attempt_id)).length
+      return { waiting: all.length - refused, unsaved, refused, is_running: Boolean(running), last_at, failure: found }
     },
     onChange: changed.add,
     dismiss: (attempt_id) => outbox.remove(outbox.all()
       .filter((item) => item.state === 'refused' && item.attempt.attempt_id === attempt_id)
       .map((item) => item.attempt.attempt_id)),
     queued: outbox.all,
+    isKept: outbox.isKept,
   }
 }
 

@@ -36,6 +36,9 @@ const told = (/** @type {Failure} */ found) => {
 /** The server's own sentence for the person, where it has one. */
 const saidBy = (/** @type {Failure} */ found) => (found.kind === 'problem' && found.body && found.body.message) || ''
 
+/** What fails so may have reached the server, which then knows it by its id. */
+const REACHED = ['problem', 'timeout', 'interrupted']
+
 /** Whether another try in a moment is worth it. Offline is not: the network coming back is told by itself. */
 const isMomentary = (/** @type {Failure} */ found) => {
   if (found.kind === 'problem') return [502, 503, 504, 429].includes(found.status || 0)
@@ -164,7 +167,8 @@ const createTransport = (platform, base) => {
       } catch (thrown) {
         const found = asFailure(thrown)
         if (tried < tries && (await pause(found, tried))) continue
-        throw { request_id, ...found, message: saidBy(found) || told(found) }
+        const left_as = REACHED.includes(found.kind) ? { request_id } : {}
+        throw { ...left_as, ...found, message: saidBy(found) || told(found) }
       }
     }
   }

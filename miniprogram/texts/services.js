@@ -4,8 +4,7 @@ const seconds = (/** @type {number} */ ms) => (ms / 1000).toFixed(1)
 
 module.exports = {
   saved: '已保存，联网后自动上传',
-  // The attempt was sent all the same; only a second try needs the storage.
-  storageFull: '手机存储已满，这次签到没能保存，请清理微信存储后重试',
+  storageFull: '手机存储已满，请清理微信存储后重试',
   outdated: '当前版本过低，请重启微信更新小程序后再签到',
   rejected: '这次签到无法受理，请重新扫码，仍不行请联系组织者',
   offline: '网络不可用，请检查网络后重试',
@@ -25,7 +24,9 @@ module.exports = {
     wifiMissing: '没有连接现场 Wi-Fi',
     sending: '正在提交',
     sent: (/** @type {number} */ took_ms) => `已提交，用时 ${seconds(took_ms)} 秒`,
+    slow: '网络较慢，还在提交',
     saved: '已保存在手机上',
+    unsaved: '还没有保存，请不要关闭小程序',
     sendFailed: '没有提交成功',
   },
 }

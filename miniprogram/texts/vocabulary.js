@@ -1,6 +1,6 @@
 /** The words of reasons, made by `make vocabulary` from protos/vocabulary/reasons.yaml. */
 
-/** @typedef {'scan' | 'code' | 'precise' | 'settings' | 'wifi' | 'none'} Action What the button below does. */
+/** @typedef {'scan' | 'code' | 'precise' | 'settings' | 'wifi' | 'nearer' | 'none'} Action What the button below does. */
 /** @typedef {{ why: string, much?: string, what: string, action: Action }} Words */
 
 /** @type {Record<string, Words>} */
@@ -26,7 +26,7 @@ module.exports = {
   CAPACITY_FULL: { why: '名额已满', much: '共 {capacity} 人', what: '请联系组织者', action: 'none' },
   ALREADY_CHECKED_IN: { why: '你已签到', what: '无需重复', action: 'none' },
   LEFT_AGAIN: { why: '离开时间已更新', what: '以最近一次签退为准', action: 'none' },
-  FENCE_OUTSIDE: { why: '不在签到范围', much: '距活动地点 {distance_m}，须在 {radius_m}内', what: '请走近后再试', action: 'scan' },
+  FENCE_OUTSIDE: { why: '不在签到范围', much: '距活动地点 {distance_m}，须在 {radius_m}内', what: '请走近后再试', action: 'nearer' },
   FENCE_UNCERTAIN: { why: '定位不够准确', much: '距活动地点约 {distance_m}，误差 {accuracy_m}，须在 {radius_m}内', what: '请到开阔处，或连接现场 Wi-Fi 后再试', action: 'precise' },
   LOCATION_MISSING: { why: '没有收到定位', what: '请打开手机定位后再试', action: 'precise' },
   LOCATION_DENIED: { why: '没有定位权限', what: '请在设置中允许使用位置', action: 'settings' },

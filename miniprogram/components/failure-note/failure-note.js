@@ -1,5 +1,6 @@
 /** What could not be done, the request id in small print, and a way to try again. Event `retry`. */
 
+const { pictureOf } = require('../../core/failure')
 const texts = require('../../texts/index')
 
 Component({
@@ -8,11 +9,11 @@ Component({
     /** @type {any} A Failure. */
     failure: { type: Object, value: {} },
   },
-  data: { text: '', id: '', retry: texts.common.retry },
+  data: { text: '', id: '', icon: 'offline', retry: texts.common.retry },
   observers: {
     failure(/** @type {Failure} */ failure) {
       if (!failure || !failure.kind) return
-      this.setData({ text: texts.say(failure), id: failure.request_id ? texts.common.requestId(failure.request_id) : '' })
+      this.setData({ text: texts.say(failure), icon: pictureOf(failure), id: failure.request_id ? texts.common.requestId(failure.request_id) : '' })
     },
   },
   methods: {

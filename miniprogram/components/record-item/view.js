@@ -15,12 +15,17 @@ const TONES = {
   annulled: 'bad',
 }
 
+/** What is told of a success all the same: where its person is by it. */
+const OF_SUCCESS = ['LEFT_AGAIN', 'OUT_WITHOUT_IN']
+
 /**
- * Of a success nothing needs a cause.
+ * The reasons that need telling: of a success hardly any.
  *
  * @param {Checkin} checkin
  */
-const causeOf = ({ outcome, reasons }) => (HELD.includes(outcome) || !reasons.length ? null : texts.explain(reasons[0]))
+const toldReasons = ({ outcome, reasons }) => (HELD.includes(outcome) ? reasons.filter(({ reason }) => OF_SUCCESS.includes(reason)) : reasons)
+
+const whyOf = (/** @type {Checkin} */ checkin) => toldReasons(checkin).slice(0, 1).map((reason) => texts.explain(reason).why).join('')
 
 /** @typedef {{ key: string, id: string, title: string, direction: string, when: string, place: string, why: string, tag: string, tone: string, is_refused: boolean }} Line */
 
@@ -38,7 +43,7 @@ const lineOf = (checkin, now) => ({
   direction: texts.checkin.direction[checkin.direction || 'in'],
   when: moment(checkin.checked_in_at, now, texts.common),
   place: checkin.place_name || '',
-  why: causeOf(checkin)?.why || '',
+  why: whyOf(checkin),
   tag: checkin.outcome === 'accepted' && checkin.punctuality === 'late' ? texts.common.late : texts.tags[checkin.outcome],
   tone: checkin.outcome === 'accepted' && checkin.punctuality === 'late' ? 'wait' : TONES[checkin.outcome],
   is_refused: false,
@@ -49,19 +54,20 @@ const lineOf = (checkin, now) => ({
  *
  * @param {Queued} queued
  * @param {number} now
+ * @param {boolean} is_kept On the storage, not in memory only.
  * @returns {Line}
  */
-const lineOfQueued = (queued, now) => ({
+const lineOfQueued = (queued, now, is_kept) => ({
   key: queued.attempt.attempt_id,
   id: '',
   title: queued.title || texts.common.untitled,
   direction: texts.checkin.direction[queued.attempt.direction],
   when: moment(new Date(queued.queued_at).toISOString(), now, texts.common),
   place: '',
-  why: queued.state === 'refused' ? queued.message : texts.records.waiting,
-  tag: queued.state === 'refused' ? texts.tags.rejected : texts.tags.waiting,
+  why: queued.state === 'refused' ? queued.message : texts.records[is_kept ? 'waiting' : 'unsaved'],
+  tag: texts.tags[queued.state === 'refused' ? 'rejected' : is_kept ? 'waiting' : 'unsaved'],
   tone: queued.state === 'refused' ? 'bad' : 'wait',
   is_refused: queued.state === 'refused',
 })
 
-module.exports = { causeOf, lineOf, lineOfQueued, TONES }
+module.exports = { toldReasons, lineOf, lineOfQueued, TONES }

@@ -1,11 +1,14 @@
 /** An activity as a participant sees it before checking in. */
 
-const { asFailure } = require('../../core/failure')
+const { asFailure, isPassing } = require('../../core/failure')
 const { moment, span } = require('../../core/format')
 const { isInside } = require('../../core/presence')
 const { parseTime } = require('../../core/time')
+const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
+
+const CLOCK_MS = 5000
 
 const stateOf = (/** @type {Card} */ card, /** @type {number} */ now) => {
   if (card.state === 'cancelled') return { text: texts.activity.cancelled, tone: 'bad', is_open: false }
@@ -28,10 +31,23 @@ Page({
   },
 
   /** @type {{ code?: string, activity_id?: string }} */ asked: {},
+  /** @type {any} */ clock: 0,
 
   onLoad(/** @type {{ code?: string, activity_id?: string }} */ options) {
     this.asked = options
+  },
+
+  onShow() {
     this.load()
+    this.clock = setInterval(() => this.tell(), CLOCK_MS)
+  },
+
+  onHide() {
+    clearInterval(this.clock)
+  },
+
+  onUnload() {
+    clearInterval(this.clock)
   },
 
   async load() {
@@ -50,8 +66,20 @@ Page({
         range: card.place ? texts.activity.range(texts.metres(card.place.radius_m)) : '',
       })
     } catch (thrown) {
-      this.setData({ failure: asFailure(thrown) })
+      this.notLoaded(asFailure(thrown))
     }
+  },
+
+  /** What is known of it stands where only the way to the server is gone. */
+  notLoaded(/** @type {Failure} */ failure) {
+    if (this.data.card && isPassing(failure)) feedback.toast(texts.say(failure))
+    else this.setData({ failure })
+  },
+
+  /** It opens and closes while somebody looks at it. */
+  tell() {
+    const { card } = this.data
+    if (card) this.setData({ state: stateOf(card, getApp().services.serverNow()) })
   },
 
   checkIn() {

@@ -3,20 +3,20 @@
  * already; the position is looked for meanwhile.
  */
 
+const { alone } = require('../../core/alone')
+const { codeIn, isWhole } = require('../../core/code')
 const { asFailure } = require('../../core/failure')
-const { isOurs, tokenOf, tokenOfQuery } = require('../../core/qr_link')
+const { decoded, foreignKind, tokenOf } = require('../../core/qr_link')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
+const { viewOf } = require('../result/view')
 
-const CODE_CHARACTERS = 6
 /** The least that a person has to do comes first. */
 const WAYS = /** @type {Method[]} */ (['place', 'qr', 'code'])
 /** Where the activity is not known yet. */
 const USUAL = /** @type {Method[]} */ (['qr', 'code'])
 const STEPS = /** @type {Progress['step'][]} */ (['credential', 'location', 'wifi', 'send'])
-/** How far a check-in may be told to be heard, seen and felt. */
-const FELT = /** @type {Record<string, 'light' | 'medium' | 'heavy'>} */ ({ accepted: 'medium', duplicate: 'light', refused: 'heavy' })
 
 Page({
   data: {
@@ -35,15 +35,23 @@ Page({
   },
 
   /** @type {any} The credential of the last try. */ last: null,
+  activity_id: '',
+  /** The person went back meanwhile: what comes is told, and they stay where they are. */
+  is_left: false,
 
   onLoad(/** @type {Record<string, string>} */ options) {
     getApp().services.checkins.prepare()
-    this.setData({ direction: options.direction === 'out' ? 'out' : 'in' })
-    if (options.activity_id) this.load(options.activity_id, options.method)
-    else this.offer(USUAL, options.code ? 'code' : options.method)
-    if (options.q) this.present(tokenOfQuery(options.q), 0)
+    this.activity_id = options.activity_id || ''
+    this.setData({ direction: options.direction === 'out' ? 'out' : 'in', gate: decoded(options.gate || '') })
+    if (options.q) this.enter(decoded(options.q))
     else if (options.scan) this.scan()
     else if (options.code) this.typed(options.code)
+    if (this.activity_id) this.load(options.method)
+    else this.offer(USUAL, options.code ? 'code' : options.method)
+  },
+
+  onUnload() {
+    this.is_left = true
   },
 
   /** The one obvious way is the first, or the one that was asked for. */
@@ -51,31 +59,32 @@ Page({
     this.setData({ ways: [...ways.filter((way) => way === first), ...ways.filter((way) => way !== first)] })
   },
 
-  async load(/** @type {string} */ activity_id, /** @type {string} */ first) {
+  async load(/** @type {string} */ first) {
     try {
-      const card = await getApp().services.activities.byId(activity_id)
+      const card = await getApp().services.activities.byId(this.activity_id)
       const ways = WAYS.filter((way) => card.methods.includes(way))
       this.setData({ card })
       this.offer(ways.length ? ways : USUAL, first)
     } catch (thrown) {
       this.offer(USUAL, first)
-      this.setData({ failure: asFailure(thrown) })
+      // Who has begun already need not know it.
+      if (!this.data.is_working) this.setData({ failure: asFailure(thrown) })
     }
   },
 
-  async scan() {
-    const { events, platform } = getApp().services
-    if (this.data.is_working) return
-    const began_at = platform.now()
-    try {
-      const text = await platform.scan()
-      const scan_ms = platform.now() - began_at
-      if (isOurs(text)) return this.present(tokenOf(text), scan_ms)
-      events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours' })
-      feedback.toast(texts.checkin.notOurs)
-    } catch (thrown) {
-      this.notScanned(asFailure(thrown), platform.now() - began_at)
-    }
+  scan() {
+    return alone(this, async () => {
+      const { platform } = getApp().services
+      const began_at = platform.now()
+      const took_ms = () => platform.now() - began_at
+      const read = await platform.scan().catch((/** @type {unknown} */ thrown) => this.notScanned(asFailure(thrown), took_ms()))
+      if (read) await this.present(read.text, read.is_mini, took_ms())
+    })
+  },
+
+  /** By the scanner of WeChat, which opens this page with what it read. */
+  enter(/** @type {string} */ text) {
+    return alone(this, () => this.present(text, false, 0))
   },
 
   /** Who could not scan sees the other ways. */
@@ -87,13 +96,19 @@ Page({
     feedback.toast(failure.kind === 'denied' ? texts.checkin.noCamera : texts.checkin.scanFailed)
   },
 
-  present(/** @type {string} */ token, /** @type {number} */ scan_ms) {
-    this.checkIn({ method: 'qr', token, scan_ms })
+  /** What is none of ours is told at once, by its name where it has one, and never sent. */
+  async present(/** @type {string} */ text, /** @type {boolean} */ is_mini, /** @type {number} */ scan_ms) {
+    const { events, server } = getApp().services
+    const token = tokenOf(text, server)
+    if (token) return this.checkIn({ method: 'qr', token, scan_ms })
+    events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours' })
+    const kind = is_mini ? 'mini' : foreignKind(text)
+    return feedback.toast(/** @type {Record<string, string>} */ (texts.checkin.foreign)[kind])
   },
 
   typed(/** @type {string} */ text) {
-    const code = text.replace(/[^0-9A-Za-z]/g, '').toUpperCase().slice(0, CODE_CHARACTERS)
-    this.setData({ code, is_code_whole: code.length === CODE_CHARACTERS })
+    const code = codeIn(text)
+    this.setData({ code, is_code_whole: isWhole(code) })
     return code
   },
 
@@ -102,12 +117,16 @@ Page({
   },
 
   submitCode() {
-    if (this.data.is_code_whole) this.checkIn({ method: 'code', code: this.data.code })
+    return alone(this, async () => {
+      if (this.data.is_code_whole) await this.checkIn({ method: 'code', code: this.data.code })
+    })
   },
 
   submitPlace() {
-    const { card } = this.data
-    if (card) this.checkIn({ method: 'place', activity_id: card.activity_id, title: card.title })
+    return alone(this, async () => {
+      const { card } = this.data
+      if (card) await this.checkIn({ method: 'place', activity_id: card.activity_id, title: card.title })
+    })
   },
 
   toggleOthers() {
@@ -124,7 +143,6 @@ Page({
   },
 
   async checkIn(/** @type {any} */ credential) {
-    if (this.data.is_working) return
     this.setData({ is_working: true, failure: null, steps: [] })
     this.last = credential
     const { direction, gate } = this.data
@@ -133,7 +151,8 @@ Page({
       const answer = await checkins.checkIn({ ...credential, direction, gate }, (/** @type {Progress} */ progress) => this.progressed(progress))
       this.answered(answer)
     } catch (thrown) {
-      this.setData({ is_working: false, failure: asFailure(thrown) })
+      if (this.is_left) feedback.toast(texts.say(asFailure(thrown)))
+      else this.setData({ is_working: false, failure: asFailure(thrown) })
     }
   },
 
@@ -144,14 +163,25 @@ Page({
     this.setData({ steps })
   },
 
-  answered(/** @type {CheckinAnswer} */ { attempt_id, checkin }) {
-    const felt = checkin && FELT[checkin.outcome]
-    if (felt) getApp().services.platform.vibrate(felt)
-    navigation.replace('/pages/result/result', { attempt_id })
+  answered(/** @type {CheckinAnswer} */ answer) {
+    const { platform } = getApp().services
+    const { felt, title } = viewOf(answer, platform.now())
+    if (felt) platform.vibrate(felt)
+    if (!this.is_left) navigation.replace('/pages/result/result', { attempt_id: answer.attempt_id, activity_id: this.activity_id })
+    else feedback.toast(answer.state === 'answered' ? title : texts.checkin.left[answer.state])
+  },
+
+  later() {
+    getApp().services.checkins.saveForLater()
   },
 
   again() {
-    this.setData({ failure: null })
-    if (this.last) this.checkIn(this.last)
+    return alone(this, async () => {
+      const { update } = getApp().services.platform
+      if (this.data.failure && this.data.failure.reason === 'VERSION_OUTDATED' && update.isReady()) return update.apply()
+      this.setData({ failure: null })
+      if (this.activity_id && !this.data.card) this.load('')
+      if (this.last) await this.checkIn(this.last)
+    })
   },
 })

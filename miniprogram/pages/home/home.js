@@ -1,21 +1,22 @@
 /** Two entries, and quietly what is next and what waits. */
 
-const { moment } = require('../../core/format')
+const { initial, moment } = require('../../core/format')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 
 Page({
-  data: { t: texts.home, initial: '', next: '', next_id: '', notice: '', notice_tone: '', is_offline: false, offline: texts.common },
+  data: { t: texts.home, initial: '', next: '', next_id: '', notice: '', notice_tone: '', is_update_ready: false, is_offline: false, offline: texts.common },
 
   /** @type {(() => void)[]} */ stops: [],
 
   onLoad() {
-    const { sync, session } = getApp().services
-    this.stops = [sync.onChange(() => this.show()), session.onChange(() => this.show())]
+    const { platform, sync, session } = getApp().services
+    this.stops = [sync.onChange(() => this.show()), session.onChange(() => this.show()), platform.update.onReady(() => this.show())]
   },
 
   onShow() {
     this.show()
+    getApp().services.activities.refresh().then(() => this.show())
   },
 
   onUnload() {
@@ -28,16 +29,18 @@ Page({
     const user = session.user()
     const [next] = activities.upcoming()
     this.setData({
-      initial: user ? user.name.slice(0, 1) : '',
+      initial: user ? initial(user.name) : '',
       next: next ? texts.home.next(moment(next.starts_at, platform.now(), texts.common), next.title) : '',
       next_id: next ? next.activity_id : '',
       notice: this.noticeOf(state),
-      notice_tone: state.refused ? 'bad' : 'wait',
+      notice_tone: state.refused || state.unsaved ? 'bad' : 'wait',
+      is_update_ready: platform.update.isReady() && !state.unsaved,
     })
     this.setData({ is_offline: !(await platform.isOnline()) })
   },
 
   noticeOf(/** @type {ReturnType<SyncService['state']>} */ state) {
+    if (state.unsaved) return texts.home.unsaved(state.unsaved)
     if (state.refused) return texts.home.refused(state.refused)
     return state.waiting ? texts.home.waiting(state.waiting) : ''
   },
@@ -52,6 +55,10 @@ Page({
 
   showMine() {
     navigation.open('/pages/mine/mine')
+  },
+
+  update() {
+    getApp().services.platform.update.apply()
   },
 
   showNext() {

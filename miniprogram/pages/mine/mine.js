@@ -1,5 +1,6 @@
 /** Who one is here, what waits on this phone, what it may use, and what one may be sent. */
 
+const { alone } = require('../../core/alone')
 const { asFailure } = require('../../core/failure')
 const { moment } = require('../../core/format')
 const feedback = require('../../platform/feedback')
@@ -24,7 +25,7 @@ Page({
     const { platform, session, sync } = getApp().services
     this.stops = [sync.onChange(() => this.show()), session.onChange(() => this.show())]
     this.setData({ version: texts.mine.version(platform.info().app_version) })
-    session.ensure().catch((/** @type {unknown} */ thrown) => feedback.toast(texts.say(asFailure(thrown))))
+    session.ensure().catch(this.told)
   },
 
   onShow() {
@@ -57,28 +58,33 @@ Page({
 
   syncOf(/** @type {ReturnType<SyncService['state']>} */ state) {
     if (state.is_running) return texts.mine.syncing
+    if (state.unsaved) return texts.mine.unsaved(state.unsaved)
     if (state.waiting) return texts.mine.waiting(state.waiting)
     if (!state.last_at) return texts.mine.neverSynced
     const at = new Date(state.last_at).toISOString()
     return texts.mine.synced(moment(at, getApp().services.platform.now(), texts.common))
   },
 
-  async rename() {
-    const name = await feedback.prompt(texts.mine.nameAsk)
-    if (name === null) return
-    if (!name) return feedback.toast(texts.mine.nameEmpty)
-    try {
-      await getApp().services.session.setName(name)
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
+  rename() {
+    return alone(this, async () => {
+      const name = await feedback.prompt(texts.mine.nameAsk)
+      if (name === null) return
+      if (name) await getApp().services.session.setName(name).catch(this.told)
+      else feedback.toast(texts.mine.nameEmpty)
+    })
   },
 
-  async syncNow() {
-    const { sync } = getApp().services
-    await sync.flush()
-    const { failure } = sync.state()
-    if (failure) feedback.toast(texts.say(failure))
+  told(/** @type {unknown} */ thrown) {
+    feedback.toast(texts.say(asFailure(thrown)))
+  },
+
+  syncNow() {
+    return alone(this, async () => {
+      const { sync } = getApp().services
+      await sync.flush()
+      const { failure } = sync.state()
+      if (failure) feedback.toast(texts.say(failure))
+    })
   },
 
   openSettings() {
@@ -89,22 +95,23 @@ Page({
     getApp().services.platform.openPrivacyContract()
   },
 
-  async allow(/** @type {any} */ event) {
-    try {
-      await getApp().services.subscriptions.ask([event.currentTarget.dataset.name])
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
-    this.show()
+  allow(/** @type {any} */ event) {
+    return alone(this, async () => {
+      await getApp().services.subscriptions.ask([event.currentTarget.dataset.name]).catch(this.told)
+      this.show()
+    })
   },
 
   organise() {
     navigation.open('/organise/pages/activities/activities')
   },
 
-  async signOut() {
-    if (!(await feedback.confirm(texts.mine.signOutAsk))) return
-    await getApp().services.session.signOut()
-    navigation.home()
+  signOut() {
+    return alone(this, async () => {
+      const { session, sync } = getApp().services
+      if (!(await feedback.confirm(sync.state().unsaved ? texts.mine.signOutUnsaved : texts.mine.signOutAsk))) return
+      await session.signOut()
+      navigation.home()
+    })
   },
 })

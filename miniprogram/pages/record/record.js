@@ -1,14 +1,14 @@
 /** One record: what it is, what happened to it and when, and a word of one's own against a refusal. */
 
+const { alone } = require('../../core/alone')
 const { asFailure } = require('../../core/failure')
 const { moment } = require('../../core/format')
 const { isInside } = require('../../core/presence')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
-const { ofCheckin } = require('../result/view')
+const { canAppeal, ofCheckin } = require('../result/view')
 
-const CAN_APPEAL = ['refused']
 const DECIDED = ['completed', 'approved', 'refused', 'annulled', 'appealed']
 
 const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
@@ -44,9 +44,10 @@ Page({
   id: '',
   activity_id: '',
 
-  onLoad(/** @type {{ id: string }} */ { id }) {
+  async onLoad(/** @type {{ id: string, appeal?: string }} */ { id, appeal }) {
     this.id = id
-    this.load()
+    await this.load()
+    if (appeal && this.data.can_appeal) await this.appeal()
   },
 
   async load() {
@@ -70,12 +71,12 @@ Page({
     const now = getApp().services.platform.now()
     this.offerLeaving(checkin)
     this.setData({
-      view: ofCheckin(checkin, now, ''),
+      view: ofCheckin(checkin, now, '', history),
       title: checkin.activity_title || texts.common.untitled,
       is_offline: checkin.is_offline,
       facts: factsOf(checkin, now),
       steps: history.map((one, index) => ({ index, ...stepOf(one, now) })),
-      can_appeal: CAN_APPEAL.includes(checkin.outcome) && Boolean(checkin.occurrence_id),
+      can_appeal: canAppeal(checkin, history),
     })
   },
 
@@ -93,17 +94,19 @@ Page({
     navigation.open('/pages/checkin/checkin', { activity_id: this.activity_id, direction: 'out' })
   },
 
-  async appeal() {
-    const reason = await feedback.prompt(texts.record.appealAsk)
-    if (reason === null || this.data.is_sending) return
-    if (!reason) return feedback.toast(texts.record.appealEmpty)
-    this.setData({ is_sending: true })
-    try {
-      this.show(await getApp().services.records.appeal(this.id, reason))
-      feedback.toast(texts.record.appealed)
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
-    this.setData({ is_sending: false })
+  appeal() {
+    return alone(this, async () => {
+      const reason = await feedback.prompt(texts.record.appealAsk)
+      if (reason === null) return
+      if (!reason) return feedback.toast(texts.record.appealEmpty)
+      this.setData({ is_sending: true })
+      try {
+        this.show(await getApp().services.records.appeal(this.id, reason))
+        feedback.toast(texts.record.appealed)
+      } catch (thrown) {
+        feedback.toast(texts.say(asFailure(thrown)))
+      }
+      this.setData({ is_sending: false })
+    })
   },
 })

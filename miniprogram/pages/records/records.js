@@ -1,6 +1,7 @@
 /** What the server knows and what still waits on this phone, in one list. */
 
-const { asFailure } = require('../../core/failure')
+const { asFailure, pictureOf } = require('../../core/failure')
+const { alone } = require('../../core/alone')
 const { lineOf, lineOfQueued } = require('../../components/record-item/view')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
@@ -12,6 +13,7 @@ Page({
     /** @type {import('../../components/record-item/view').Line[]} */ lines: [],
     is_loading: true,
     is_end: false,
+    icon: 'offline',
     /** @type {Failure | null} */ failure: null,
     common: texts.common,
   },
@@ -37,10 +39,10 @@ Page({
   },
 
   show() {
-    const { platform, records } = getApp().services
+    const { platform, records, sync } = getApp().services
     const now = platform.now()
     const { checkins, queued } = records.cached()
-    const waiting = queued.map((/** @type {Queued} */ one) => lineOfQueued(one, now))
+    const waiting = queued.map((/** @type {Queued} */ one) => lineOfQueued(one, now, sync.isKept(one.attempt.attempt_id)))
     this.setData({ lines: [...waiting, ...checkins.map((/** @type {Checkin} */ one) => lineOf(one, now))] })
   },
 
@@ -51,7 +53,8 @@ Page({
       await sync.flush()
       await records.refresh()
     } catch (thrown) {
-      this.setData({ failure: asFailure(thrown) })
+      const failure = asFailure(thrown)
+      this.setData({ failure, icon: pictureOf(failure) })
     }
     this.setData({ is_loading: false })
     this.show()
@@ -73,6 +76,8 @@ Page({
     const line = this.data.lines[event.currentTarget.dataset.index]
     if (line.id) return navigation.open('/pages/record/record', { id: line.id })
     if (!line.is_refused) return navigation.open('/pages/result/result', { attempt_id: line.key })
-    if (await feedback.confirm(texts.records.dismissAsk)) getApp().services.sync.dismiss(line.key)
+    return alone(this, async () => {
+      if (await feedback.confirm(texts.records.dismissAsk)) getApp().services.sync.dismiss(line.key)
+    })
   },
 })

@@ -1,5 +1,6 @@
 /** How it went. While a decision is open the page follows it; a refusal's button is the next thing to do. */
 
+const { alone } = require('../../core/alone')
 const { asFailure } = require('../../core/failure')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
@@ -9,6 +10,8 @@ const { ofCheckin, viewOf, withCause } = require('./view')
 const RESULT_TEMPLATE = 'checkin_result'
 /** Once on this phone: who said later finds it under 我的. */
 const NAME_ASKED = 'name_asked'
+
+const isNoBetter = (/** @type {CheckinAnswer} */ { checkin }) => !checkin || checkin.outcome === 'refused'
 
 Page({
   data: {
@@ -21,15 +24,24 @@ Page({
   },
 
   attempt_id: '',
+  /** Where the check-in began, if that was known: a wrong code tells nothing of it. */
+  activity_id: '',
+  /** @type {CheckinRecord | null} What following it brought; of this attempt only. */ record: null,
   /** @type {(() => void)[]} */ stops: [],
   /** @type {(() => void) | null} Ends following. */ stop: null,
   is_asked: false,
   /** @type {any} What is shown, or about to be. */ latest: null,
 
-  onLoad(/** @type {{ attempt_id: string }} */ { attempt_id }) {
+  onLoad(/** @type {{ attempt_id: string, activity_id?: string }} */ { attempt_id, activity_id = '' }) {
     this.attempt_id = attempt_id
+    this.activity_id = activity_id
     this.stops = [getApp().services.sync.onChange(() => this.show())]
     this.show()
+  },
+
+  /** Back from its record, where its person may have had their word. */
+  onShow() {
+    if (this.latest.action === 'appeal') this.follow(this.latest.id)
   },
 
   onUnload() {
@@ -44,13 +56,17 @@ Page({
 
   show() {
     const { checkins, platform, session, subscriptions } = getApp().services
-    const view = viewOf(checkins.answer(this.attempt_id), platform.now())
+    const view = this.record
+      ? ofCheckin(this.record.checkin, platform.now(), '', this.record.history)
+      : viewOf(checkins.answer(this.attempt_id), platform.now())
     const user = session.user()
     const can_remind = view.is_open && subscriptions.available().some((/** @type {any} */ one) => one.name === RESULT_TEMPLATE)
     const can_name = Boolean(user && !user.name) && (view.is_done || view.is_open) && !platform.read(NAME_ASKED)
     this.setData({ can_name, can_remind: can_remind && !this.is_asked })
+    const before = this.latest
     this.present(view)
-    if (view.is_open && !this.stop) this.follow(view.id)
+    if (before && (before.id !== view.id || before.title !== view.title) && view.felt) platform.vibrate(view.felt)
+    if (view.is_open && !this.stop && !this.data.is_working) this.follow(view.id)
   },
 
   async present(/** @type {any} */ view) {
@@ -66,51 +82,62 @@ Page({
   },
 
   follow(/** @type {string} */ id) {
-    const { checkins, platform } = getApp().services
-    this.stop = checkins.follow(id, (/** @type {CheckinRecord} */ { checkin }) => {
-      const view = ofCheckin(checkin, platform.now(), '')
-      if (view.is_done && !this.latest.is_done) platform.vibrate('medium')
-      this.setData({ can_remind: view.is_open && this.data.can_remind })
-      this.present(view)
+    this.unfollow()
+    this.stop = getApp().services.checkins.follow(id, (/** @type {CheckinRecord} */ record) => {
+      this.record = record
+      this.show()
     })
   },
 
-  async remind() {
-    this.is_asked = true
-    this.setData({ can_remind: false })
-    try {
-      const said = await getApp().services.subscriptions.ask([RESULT_TEMPLATE])
-      feedback.toast(Object.values(said).includes('accept') ? texts.result.reminded : texts.result.notReminded)
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
+  /** An action of this page, one at a time; what goes wrong is told. */
+  once(/** @type {() => Promise<unknown>} */ act) {
+    return alone(this, () => act().catch((/** @type {unknown} */ thrown) => feedback.toast(texts.say(asFailure(thrown)))))
   },
 
-  async giveName() {
-    const name = await feedback.prompt(texts.mine.nameAsk)
-    if (!name) return
-    try {
+  remind() {
+    return this.once(async () => {
+      this.is_asked = true
+      this.setData({ can_remind: false })
+      const said = await getApp().services.subscriptions.ask([RESULT_TEMPLATE])
+      feedback.toast(Object.values(said).includes('accept') ? texts.result.reminded : texts.result.notReminded)
+    })
+  },
+
+  giveName() {
+    return this.once(async () => {
+      const name = await feedback.prompt(texts.mine.nameAsk)
+      if (!name) return
       await getApp().services.session.setName(name)
       this.setData({ can_name: false })
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
+    })
   },
 
   nameLater() {
-    getApp().services.platform.write(NAME_ASKED, true)
-    this.setData({ can_name: false })
+    return this.once(async () => {
+      this.setData({ can_name: false })
+      getApp().services.platform.write(NAME_ASKED, true)
+    })
   },
 
   act() {
-    const acts = /** @type {Record<string, () => void>} */ ({
-      scan: () => navigation.replace('/pages/checkin/checkin', { scan: 1 }),
-      code: () => navigation.replace('/pages/checkin/checkin', { method: 'code' }),
-      settings: () => this.allow(),
-      precise: () => this.askPrecisely(),
-      wifi: () => this.retry(),
+    return this.once(async () => {
+      const acts = /** @type {Record<string, () => unknown>} */ ({
+        scan: () => this.anew({ scan: 1 }),
+        code: () => this.anew({ method: 'code' }),
+        appeal: () => navigation.open('/pages/record/record', { id: this.latest.id, appeal: 1 }),
+        settings: () => this.allow(),
+        precise: () => this.askPrecisely(),
+        nearer: () => this.retry(),
+        wifi: () => this.retry(),
+      })
+      await acts[this.data.view.action]()
     })
-    acts[this.data.view.action]()
+  },
+
+  /** Another credential, for the same direction, gate and activity. */
+  anew(/** @type {{ scan?: number, method?: Method }} */ how) {
+    const { activity_id, ...same } = getApp().services.checkins.beginning(this.attempt_id)
+    navigation.replace('/pages/checkin/checkin', { ...same, activity_id: activity_id || this.activity_id, ...how })
   },
 
   /** Who allowed it there need not tap again. */
@@ -118,26 +145,37 @@ Page({
     const { platform } = getApp().services
     await platform.openSettings()
     const { location } = await platform.permissions()
-    if (location) this.retry()
+    if (location) await this.retry()
   },
 
   async askPrecisely() {
-    if (await feedback.confirm(texts.result.askPrecise)) this.retry()
+    if (await feedback.confirm(texts.result.askPrecise)) await this.retry()
   },
 
+  /** From its answer on the page is about the new attempt, and nothing of the one before is told any more. */
   async retry() {
-    if (this.data.is_working) return
     this.unfollow()
     this.setData({ is_working: true, steps: [] })
     try {
       const told = (/** @type {Progress} */ progress) => this.progressed(progress)
       const answer = await getApp().services.checkins.retryPrecisely(this.attempt_id, told)
+      if (this.latest.is_open && isNoBetter(answer)) return this.notBetter(answer)
       this.attempt_id = answer.attempt_id
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
+      this.record = null
+    } finally {
+      this.setData({ is_working: false })
+      this.show()
     }
-    this.setData({ is_working: false })
-    this.show()
+  },
+
+  /** What waits for a decision goes on waiting; the new try is told, and is found among the records. */
+  notBetter(/** @type {CheckinAnswer} */ answer) {
+    const { why, title } = viewOf(answer, getApp().services.platform.now())
+    feedback.toast(texts.result.notBetter(why || title))
+  },
+
+  later() {
+    getApp().services.checkins.saveForLater()
   },
 
   progressed(/** @type {Progress} */ progress) {

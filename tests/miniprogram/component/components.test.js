@@ -37,6 +37,22 @@ test('steps are marked by their state', () => {
   expect(['.icon-tick', '.icon-cross', '.spinner'].map((mark) => list.querySelectorAll(mark).length)).toEqual([1, 1, 1])
 })
 
+test('where sending is slow there is a way not to wait for it', async () => {
+  const step = { step: 'send', label: '提交', text: '网络较慢，还在提交' }
+  const quick = mount('step-list', { steps: [{ ...step, state: 'running' }] })
+  expect(quick.querySelector('.button')).toBeUndefined()
+  const slow = mount('step-list', { steps: [{ ...step, state: 'slow' }] })
+  expect(text(slow)).toContain(texts.result.later)
+  expect(slow.querySelectorAll('.spinner')).toHaveLength(1)
+  expect(await tap(slow, '.button', 'later')).toBe(1)
+})
+
+test.each([
+  [{ kind: 'offline' }, 'offline'], [{ kind: 'problem', status: 500 }, 'server'], [{ kind: 'problem', status: 404 }, 'empty'],
+])('%j shows the sign %s', (failure, icon) => {
+  expect(mount('failure-note', { failure: { message: '', ...failure } }).querySelectorAll(`.icon-${icon}`)).toHaveLength(1)
+})
+
 test('the sign of a result follows its tone', () => {
   const signs = { good: '.icon-tick', wait: '.icon-clock', bad: '.icon-cross' }
   for (const [tone, sign] of Object.entries(signs)) expect(mount('outcome-mark', { tone }).querySelectorAll(sign)).toHaveLength(1)

@@ -34,21 +34,46 @@ test('outside the fence: distance and radius are told', async () => {
   await phone.sees('签到成功')
 })
 
-test('a QR of somebody else', async () => {
-  const phone = await newPhone({ scan: 'https://example.com/menu' })
-  await phone.open('pages/home/home')
-  await phone.tap('我要签到')
-  await phone.page.getByText('这不是签到二维码').waitFor()
+/** What is none of ours by sight is told by its name, and no server hears of it. */
+const FOREIGN = [
+  ['134567890123456789', '这是付款码'],
+  ['wxp://f2f0abcdefghijklmnopqrstuvwxyz', '这是收款码'],
+  ['https://login.weixin.qq.com/l/IabcXYZ', '这是登录码'],
+  ['https://u.wechat.com/abcdefghijkl', '这是名片或群二维码'],
+  ['WIFI:S:hall;T:WPA;P:secret;;', '这是 Wi-Fi 码'],
+  ['https://example.com/q/AQEUMEr8rzI4w3zwDyDeFLBsvSCSrawiN67Rgz3WBARbWo0snNcuss2m5o7WxQFPq-4wtGj7r8U', '这是别的网址'],
+  ['http://127.0.0.1:8080/q/nonsense', '这是别的网址'],
+  ['0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55', '这不是签到二维码'],
+  ['202612345678', '这不是签到二维码'],
+]
+
+test('codes that are none of ours are told by their name, at once, and leave nothing behind', async () => {
+  const name = newName('curious')
+  const phone = await newPhone({ login: `sim:${name}` })
+  await phone.open('pages/checkin/checkin')
+  for (const [scan, told] of FOREIGN) {
+    await phone.set({ scan })
+    await phone.tap('扫一扫')
+    await phone.page.locator('.h-toast').getByText(told).waitFor()
+  }
+  await phone.set({ scan: '', scan_type: 'WX_CODE' })
+  await phone.tap('扫一扫')
+  await phone.page.locator('.h-toast').getByText('这是小程序码').waitFor()
+  const sent = (await phone.calls('request')).filter(({ options }) => options.url.endsWith('/v1/checkins'))
+  assert.deepEqual(sent, [])
+  assert.deepEqual((await (await signIn(name)).get('/v1/me/checkins')).checkins, [])
+})
+
+test('the scanner of WeChat, on a link that is none of ours, is told the same', async () => {
+  const phone = await newPhone()
+  await phone.open(`pages/checkin/checkin?q=${encodeURIComponent('https://example.com/q/abc')}`)
+  await phone.page.locator('.h-toast').getByText('这是别的网址').waitFor()
 })
 
 test('a QR that was tampered with', async () => {
   const { url } = await (await openActivity()).qr()
   const at = url.length - 4
   await scanSees(url.slice(0, at) + (url[at] === 'A' ? 'B' : 'A') + url.slice(at + 1), ['未能签到', '二维码无效', '重新扫码'])
-})
-
-test('a QR of a link that is none', async () => {
-  await scanSees('http://127.0.0.1:8080/q/nonsense', ['未能签到', '这不是本系统的签到二维码'])
 })
 
 test('a QR that is over, from a photograph', async () => {

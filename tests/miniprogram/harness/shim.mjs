@@ -4,7 +4,7 @@ import { hideToast, modal, sheet, toast } from './dialogs.mjs'
 import { chooseLocation, getConnectedWifi, getLocation, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
-import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate } from './shim/state.mjs'
+import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
 import { storage } from './shim/storage.mjs'
 
 const WORDS_OF_A_BUTTON = 4
@@ -41,7 +41,7 @@ const showToast = ({ title, icon = 'success', duration }) => {
 
 /** Pages are opened a moment later, as in WeChat. */
 const navigation = (name, go) => asynchronous(name, async (asked) => {
-  await Promise.resolve()
+  await (fx.navigation_ms ? wait(fx.navigation_ms) : Promise.resolve())
   try {
     go(asked)
   } catch (error) {
@@ -57,6 +57,13 @@ const knows = (schema) => {
 
 const cryptoManager = {
   getRandomValues: asynchronous('getRandomValues', ({ length }) => ({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer })),
+}
+
+const updateManager = {
+  onCheckForUpdate() {},
+  onUpdateReady(call) { if (fx.is_update_ready) setTimeout(call, 0) },
+  onUpdateFailed() {},
+  applyUpdate() { record('applyUpdate', {}) },
 }
 
 let brightness = 0.5
@@ -126,7 +133,7 @@ const parts = {
   getLaunchOptionsSync: options,
   getEnterOptionsSync: options,
   getMenuButtonBoundingClientRect: () => ({ width: 87, height: 32, top: 6, right: innerWidth - 7, bottom: 38, left: innerWidth - 94 }),
-  getUpdateManager: () => ({ onCheckForUpdate() {}, onUpdateReady() {}, onUpdateFailed() {}, applyUpdate() {} }),
+  getUpdateManager: () => updateManager,
   canIUse: knows,
   nextTick: (call) => { Promise.resolve().then(call) },
   createSelectorQuery: () => running.createQuery(running.pages.top.page),

@@ -33,6 +33,7 @@ class FakePhone {
     this.shown_told = []
     this.kept_position = null
     this.answers_lost = 0
+    this.update = { isReady: () => false, apply() {}, onReady: () => () => {} }
   }
 
   /** The network goes or comes, and whoever listens is told. */

@@ -1,5 +1,6 @@
 /** Activities of the organisations one works for: what runs now, what comes, what was. */
 
+const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const { span } = require('../../../core/format')
 const { join } = require('../../../core/pages')
@@ -87,15 +88,17 @@ Page({
     this.setData({ name: event.detail.value.trim() })
   },
 
-  async createOrganisation() {
-    if (!this.data.name) return
-    try {
-      await getApp().services.organise.createOrganisation(this.data.name)
-      this.setData({ is_founding: false })
-      navigation.open('/organise/pages/create/create')
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
+  createOrganisation() {
+    return alone(this, async () => {
+      if (!this.data.name) return
+      try {
+        await getApp().services.organise.createOrganisation(this.data.name)
+        this.setData({ is_founding: false })
+        navigation.open('/organise/pages/create/create')
+      } catch (thrown) {
+        feedback.toast(texts.say(asFailure(thrown)))
+      }
+    })
   },
 
   create() {

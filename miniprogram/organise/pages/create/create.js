@@ -1,5 +1,6 @@
 /** A new activity in under a minute: a name, and everything else has a good beginning. */
 
+const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
@@ -70,14 +71,16 @@ Page({
     this.setData({ organisation: Number(event.detail.value) })
   },
 
-  async choosePlace() {
-    try {
-      const { name, latitude, longitude } = await getApp().services.platform.chooseLocation()
-      this.change({ place: { name, latitude, longitude } })
-    } catch (thrown) {
-      const failure = asFailure(thrown)
-      if (failure.kind !== 'cancelled') feedback.toast(texts.say(failure))
-    }
+  choosePlace() {
+    return alone(this, async () => {
+      try {
+        const { name, latitude, longitude } = await getApp().services.platform.chooseLocation()
+        this.change({ place: { name, latitude, longitude } })
+      } catch (thrown) {
+        const failure = asFailure(thrown)
+        if (failure.kind !== 'cancelled') feedback.toast(texts.say(failure))
+      }
+    })
   },
 
   chooseRadius(/** @type {any} */ event) {
@@ -94,19 +97,21 @@ Page({
     this.setData({ is_more: !this.data.is_more })
   },
 
-  async submit() {
-    const lacking = missing(this.data.draft)
-    if (lacking) return feedback.toast(t[lacking])
-    if (this.data.is_sending || !this.open) return
-    this.setData({ is_sending: true })
-    try {
-      const { id: organisation_id } = this.data.organisations[this.data.organisation]
-      const activity = await this.open(toBody({ ...this.data.draft, organisation_id }))
-      navigation.replace('/organise/pages/hub/hub', { activity_id: activity.id, qr: 1 })
-    } catch (thrown) {
-      this.refused(asFailure(thrown))
-    }
-    this.setData({ is_sending: false })
+  submit() {
+    return alone(this, async () => {
+      const lacking = missing(this.data.draft)
+      if (lacking) return feedback.toast(t[lacking])
+      if (!this.open) return
+      this.setData({ is_sending: true })
+      try {
+        const { id: organisation_id } = this.data.organisations[this.data.organisation]
+        const activity = await this.open(toBody({ ...this.data.draft, organisation_id }))
+        navigation.replace('/organise/pages/hub/hub', { activity_id: activity.id, qr: 1 })
+      } catch (thrown) {
+        this.refused(asFailure(thrown))
+      }
+      this.setData({ is_sending: false })
+    })
   },
 
   refused(/** @type {Failure} */ failure) {

@@ -1,5 +1,6 @@
 /** An activity as it runs: the numbers live, and the ways to the QR, the people, the door and the doubtful ones. */
 
+const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const { clock, span } = require('../../../core/format')
 const { parseTime } = require('../../../core/time')
@@ -97,22 +98,35 @@ Page({
     })
   },
 
-  async copyCode() {
-    if (!this.data.activity || !this.data.activity.code) return
-    await feedback.copy(this.data.activity.code)
-    feedback.toast(t.copied)
+  copyCode() {
+    return alone(this, async () => {
+      if (!this.data.activity || !this.data.activity.code) return
+      await feedback.copy(this.data.activity.code)
+      feedback.toast(t.copied)
+    })
   },
 
   publish() {
-    this.move('publish')
+    return alone(this, () => this.move('publish'))
   },
 
-  async close() {
-    if (await feedback.confirm(t.closeAsk)) this.move('close')
+  close() {
+    return alone(this, async () => {
+      if (await feedback.confirm(t.closeAsk)) await this.move('close')
+    })
   },
 
-  async cancel() {
-    if (await feedback.confirm(t.cancelAsk)) this.move('cancel')
+  cancel() {
+    return alone(this, async () => {
+      if (await feedback.confirm(t.cancelAsk)) await this.move('cancel')
+    })
+  },
+
+  /** People are invited to the activity; its QR is for those who are there, and goes nowhere. */
+  onShareAppMessage() {
+    const { activity, when } = this.data
+    if (!activity || activity.state !== 'published') return { title: texts.common.untitled, path: '/pages/home/home' }
+    return { title: t.invitation(activity.title, when), path: `/pages/activity/activity?activity_id=${activity.id}` }
   },
 
   async move(/** @type {'publish' | 'close' | 'cancel'} */ verb) {

@@ -1,6 +1,7 @@
 /** The QR on the organiser's phone: drawn here, renewed before it ends, and hidden once it would be refused. */
 
-const { asFailure } = require('../../../core/failure')
+const { alone } = require('../../../core/alone')
+const { asFailure, isPassing } = require('../../../core/failure')
 const { parseTime } = require('../../../core/time')
 const feedback = require('../../../platform/feedback')
 const { canvasOf, keepOn } = require('../../../platform/screen')
@@ -10,6 +11,7 @@ const { drawQr } = require('./drawing')
 const TICK_MS = 500
 const RETRY_MS = 2000
 const t = texts.organise.qr
+const OVER = /** @type {Record<string, string>} */ (t.over)
 
 Page({
   data: { t, common: texts.common, code: '', title: '', count: '', left: '', is_shown: false, is_offline: false, failure: '' },
@@ -23,6 +25,18 @@ Page({
 
   onLoad(/** @type {{ activity_id: string }} */ { activity_id }) {
     this.activity_id = activity_id
+    this.name()
+  },
+
+  /** Which activity it is for: somebody may run several. */
+  async name() {
+    try {
+      const { title, state } = await getApp().services.organise.get(this.activity_id)
+      const over = OVER[state || '']
+      this.setData(over ? { title, failure: over } : { title })
+    } catch {
+      // The QR does without.
+    }
   },
 
   onShow() {
@@ -71,8 +85,16 @@ Page({
       const failure = asFailure(thrown)
       this.refresh_at = getApp().services.serverNow() + RETRY_MS
       this.setData({ is_offline: true, failure: failure.kind === 'problem' ? texts.say(failure) : t.offline })
+      if (!isPassing(failure)) this.end()
     }
     this.is_asking = false
+  },
+
+  /** Nobody may check in by it any more: nothing is left to be scanned or typed, and it says why. */
+  end() {
+    this.qr = null
+    this.setData({ is_shown: false, code: '' })
+    this.name()
   },
 
   async take(/** @type {Qr} */ qr) {
@@ -85,12 +107,14 @@ Page({
     drawQr(canvas, size, qr.url || qr.token)
   },
 
-  async renew() {
-    if (!(await feedback.confirm(t.refreshAsk))) return
-    try {
-      await this.take(await getApp().services.organise.revokeQr(this.activity_id))
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
+  renew() {
+    return alone(this, async () => {
+      if (!(await feedback.confirm(t.refreshAsk))) return
+      try {
+        await this.take(await getApp().services.organise.revokeQr(this.activity_id))
+      } catch (thrown) {
+        feedback.toast(texts.say(asFailure(thrown)))
+      }
+    })
   },
 })

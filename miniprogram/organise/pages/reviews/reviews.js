@@ -1,5 +1,6 @@
-/** What waits for a human: why, by how much, and two buttons. A whole offline class is one decision. */
+/** What waits for a human: why, by how much, and two buttons. A person who tried twice is one case, a whole offline class one decision. */
 
+const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const { moment } = require('../../../core/format')
 const { join } = require('../../../core/pages')
@@ -8,11 +9,25 @@ const texts = require('../../../texts/index')
 
 const t = texts.organise.reviews
 
-const lineOf = (/** @type {Review} */ review, /** @type {number} */ now) => {
+/** What one person wants of one occurrence, however often they tried. */
+const wishOf = (/** @type {Review} */ { checkin }) => [checkin.occurrence_id, checkin.user_id, checkin.direction].join(' ')
+
+/** Cases by wish, the latest try of each first: the one to look at. */
+const grouped = (/** @type {Review[]} */ reviews) => {
+  /** @type {Map<string, Review[]>} */
+  const groups = new Map()
+  for (const review of reviews) groups.set(wishOf(review), [review, ...(groups.get(wishOf(review)) || [])])
+  return [...groups.values()]
+}
+
+const lastOf = (/** @type {Review} */ review, /** @type {string} */ event) =>
+  review.history.filter((one) => one.event === event && !one.is_stale).map((one) => one.reason || '').pop()
+
+const lineOf = (/** @type {Review[]} */ [review, ...earlier], /** @type {number} */ now) => {
   const { checkin } = review
   // The causes of a fence name distance and accuracy themselves.
   const is_placed = checkin.reasons.some(({ reason }) => reason.startsWith('FENCE_'))
-  const appeals = review.history.filter((one) => one.event === 'appealed' && !one.is_stale)
+  const [appeal, refusal] = [lastOf(review, 'appealed'), lastOf(review, 'refused')]
   return {
     id: review.id,
     name: review.user_name || texts.organise.people.unnamed,
@@ -20,10 +35,12 @@ const lineOf = (/** @type {Review} */ review, /** @type {number} */ now) => {
     facts: [
       is_placed || checkin.distance_m === null ? '' : t.distance(texts.metres(checkin.distance_m)),
       is_placed || review.accuracy_m === null ? '' : t.accuracy(review.accuracy_m),
+      earlier.length ? t.tries(earlier.length + 1) : '',
       t.received(moment(review.received_at, now, texts.common)),
       checkin.is_offline && review.claimed_at ? t.claimed(moment(review.claimed_at, now, texts.common)) : '',
     ].filter(Boolean).join(' · '),
-    appeal: appeals.length ? t.appeal(appeals[appeals.length - 1].reason || '') : '',
+    refused: refusal === undefined ? '' : t.refusedBefore(refusal),
+    appeal: appeal === undefined ? '' : t.appeal(appeal),
     state: review.is_recorded ? '' : t.processing,
   }
 }
@@ -84,17 +101,20 @@ Page({
 
   show() {
     const now = getApp().services.platform.now()
-    this.setData({ lines: this.reviews.map((review) => lineOf(review, now)) })
+    this.setData({ lines: grouped(this.reviews).map((reviews) => lineOf(reviews, now)) })
   },
 
   approve(/** @type {any} */ event) {
-    this.decide(event.currentTarget.dataset.id, 'approve', '')
+    const { id } = event.currentTarget.dataset
+    return alone(this, () => this.decide(id, 'approve', ''))
   },
 
-  async refuse(/** @type {any} */ event) {
+  refuse(/** @type {any} */ event) {
     const { id } = event.currentTarget.dataset
-    const reason = await this.askWhy()
-    if (reason) this.decide(id, 'refuse', reason)
+    return alone(this, async () => {
+      const reason = await this.askWhy()
+      if (reason) await this.decide(id, 'refuse', reason)
+    })
   },
 
   async askWhy() {
@@ -104,13 +124,11 @@ Page({
   },
 
   async decide(/** @type {string} */ id, /** @type {'approve' | 'refuse'} */ decision, /** @type {string} */ reason) {
-    const review = this.reviews.find((one) => one.id === id)
-    if (!review || this.data.busy) return
+    const reviews = grouped(this.reviews).find(([latest]) => latest.id === id)
+    if (!reviews) return
     this.setData({ busy: id })
     try {
-      const decided = await getApp().services.organise.decide(review, decision, reason)
-      // Not recorded yet: it stays in sight until it is.
-      this.reviews = decided.is_recorded ? this.reviews.filter((one) => one.id !== id) : this.reviews.map((one) => (one.id === id ? decided : one))
+      await this.decideEach(reviews, decision, reason)
       feedback.toast(decision === 'approve' ? t.approved : t.refused)
     } catch (thrown) {
       await this.notDecided(asFailure(thrown))
@@ -119,32 +137,48 @@ Page({
     this.show()
   },
 
+  /** An approval settles the earlier tries with it; each refusal raises the revision that the next one goes by. */
+  async decideEach(/** @type {Review[]} */ [latest, ...earlier], /** @type {'approve' | 'refuse'} */ decision, /** @type {string} */ reason) {
+    const decided = await getApp().services.organise.decide(latest, decision, reason)
+    const settled = decision === 'approve' ? [latest, ...earlier] : [latest]
+    // Not recorded yet: it stays in sight until it is.
+    this.reviews = decided.is_recorded ? this.reviews.filter((one) => !settled.includes(one)) : this.reviews.map((one) => (one === latest ? decided : one))
+    if (!decided.is_recorded || decision === 'approve' || !earlier.length) return
+    const raised = earlier.map((one) => ({ ...one, revision: decided.revision }))
+    this.reviews = this.reviews.map((one) => raised[earlier.indexOf(one)] || one)
+    await this.decideEach(raised, decision, reason)
+  },
+
   async notDecided(/** @type {Failure} */ failure) {
     if (failure.status !== 409) return feedback.toast(texts.say(failure))
     feedback.toast(t.stale)
     return this.load()
   },
 
-  async approveAll(/** @type {any} */ event) {
+  approveAll(/** @type {any} */ event) {
     const { id, count } = event.currentTarget.dataset
-    if (await feedback.confirm(t.bulkAsk(count))) this.decideAll(id, 'approve', '')
+    return alone(this, async () => {
+      if (await feedback.confirm(t.bulkAsk(count))) await this.decideAll(id, 'approve', '')
+    })
   },
 
-  async refuseAll(/** @type {any} */ event) {
+  refuseAll(/** @type {any} */ event) {
     const { id } = event.currentTarget.dataset
-    const reason = await this.askWhy()
-    if (reason) this.decideAll(id, 'refuse', reason)
+    return alone(this, async () => {
+      const reason = await this.askWhy()
+      if (reason) await this.decideAll(id, 'refuse', reason)
+    })
   },
 
   async decideAll(/** @type {string} */ occurrence_id, /** @type {'approve' | 'refuse'} */ decision, /** @type {string} */ reason) {
     this.setData({ busy: occurrence_id })
     try {
       const results = await getApp().services.organise.decideOffline(occurrence_id, decision, reason)
-      feedback.toast(t.bulkDone(results.length))
+      feedback.toast(t.bulkDone(results.filter(({ review }) => review).length))
     } catch (thrown) {
       feedback.toast(texts.say(asFailure(thrown)))
     }
     this.setData({ busy: '' })
-    this.load()
+    await this.load()
   },
 })

@@ -1,5 +1,6 @@
 /** Staff at the door check others in, many at once; each gets an answer, offline it waits on this phone. */
 
+const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const { isNamedLike } = require('../../../core/name_search')
 const { join } = require('../../../core/pages')
@@ -27,7 +28,7 @@ Page({
     gate: '',
     is_sending: false,
     is_loading: true,
-    is_saved: false,
+    saved: '',
     /** @type {Failure | null} */ failure: null,
   },
 
@@ -103,21 +104,24 @@ Page({
     this.setData({ gate: gate === this.data.gate ? '' : gate })
   },
 
-  async submit() {
-    const { activity, direction, gate, is_sending } = this.data
-    if (!activity || !this.chosen.size || is_sending) return
-    const user_ids = [...this.chosen]
-    this.setData({ is_sending: true, is_saved: false })
-    try {
-      const { results } = await getApp().services.organise.checkInOthers(activity, user_ids, direction, gate || undefined)
-      this.setData({ is_saved: !results })
-      if (results) this.told(user_ids, results)
-      this.chosen = new Set()
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
-    this.setData({ is_sending: false })
-    this.show()
+  submit() {
+    return alone(this, async () => {
+      const { activity, direction, gate } = this.data
+      if (!activity || !this.chosen.size) return
+      const user_ids = [...this.chosen]
+      this.setData({ is_sending: true, saved: '' })
+      try {
+        const { results, is_kept } = await getApp().services.organise.checkInOthers(activity, user_ids, direction, gate || undefined)
+        if (results) this.told(user_ids, results)
+        else this.setData({ saved: is_kept ? t.saved : t.unsaved })
+        // Who was chosen meanwhile is not among them.
+        user_ids.forEach((id) => this.chosen.delete(id))
+      } catch (thrown) {
+        feedback.toast(texts.say(asFailure(thrown)))
+      }
+      this.setData({ is_sending: false })
+      this.show()
+    })
   },
 
   told(/** @type {string[]} */ user_ids, /** @type {any[]} */ results) {

@@ -40,7 +40,7 @@ export const scanCode = async () => {
   const result = await covered(scanned)
   if (result === null) fail('cancel')
   if (result && result.error) fail(result.error)
-  return { result, scanType: 'QR_CODE', charSet: 'UTF-8', path: '', rawData: '' }
+  return { result, scanType: fx.scan_type, charSet: 'UTF-8', path: '', rawData: '' }
 }
 
 let kept = null

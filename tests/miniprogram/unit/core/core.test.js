@@ -2,14 +2,17 @@
 
 const fc = require('fast-check')
 const { backoffMs } = require('../../../../miniprogram/core/backoff')
-const { asFailure, failure, isPassing, problemOf } = require('../../../../miniprogram/core/failure')
+const { alone } = require('../../../../miniprogram/core/alone')
+const { codeIn } = require('../../../../miniprogram/core/code')
+const { asFailure, failure, isPassing, pictureOf, problemOf } = require('../../../../miniprogram/core/failure')
 const { only } = require('../../../../miniprogram/core/fields')
-const { isOurs, tokenOf, tokenOfQuery } = require('../../../../miniprogram/core/qr_link')
+const { decoded, foreignKind, tokenOf } = require('../../../../miniprogram/core/qr_link')
 const { parser } = require('../../../../miniprogram/core/sse')
 const { parseTime, toRfc3339, within } = require('../../../../miniprogram/core/time')
 const { byteLength, decoder } = require('../../../../miniprogram/core/utf8')
 const { uuid7 } = require('../../../../miniprogram/core/uuid7')
 const { isBefore } = require('../../../../miniprogram/core/version')
+const texts = require('../../../../miniprogram/texts/index')
 
 /** Cuts something into pieces of the given sizes. */
 const cut = (whole, sizes) => {
@@ -85,6 +88,11 @@ describe('failures', () => {
   test.each([['offline', true], ['timeout', true], ['interrupted', true], ['failed', true], ['denied', false], ['cancelled', false], ['unsupported', false]])(
     '%s passes: %p', (kind, passes) => expect(isPassing(failure(kind, ''))).toBe(passes))
 
+  test.each([
+    [{ kind: 'offline' }, 'offline'], [{ kind: 'timeout' }, 'offline'], [{ kind: 'problem', status: 503 }, 'server'], [{ kind: 'problem', status: 404 }, 'empty'],
+    [{ kind: 'failed' }, 'server'],
+  ])('%j looks like %s', (found, picture) => expect(pictureOf(found)).toBe(picture))
+
   test('anything thrown can be told', () => {
     expect(asFailure(new TypeError('x is undefined'))).toEqual({ kind: 'failed', message: 'x is undefined' })
     expect(asFailure(failure('denied', 'no'))).toEqual({ kind: 'denied', message: 'no' })
@@ -96,27 +104,86 @@ test('only named and given fields are left', () => {
 })
 
 describe('QR links', () => {
-  const token = 'AbCdEf012345_-AbCdEf.012345'
+  const base = 'https://qiandao.example.com'
+  const token = 'AQEUMEr8rzI4w3zwDyDeFLBsvSCSrawiN67Rgz3WBARbWo0snNcuss2m5o7WxQFPq-4wtGj7r8U'
 
-  test('our link, on any host, gives its token', () => {
-    expect(tokenOf(`https://qiandao.example.com/q/${token}`)).toBe(token)
-    expect(tokenOf(` http://127.0.0.1:8080/q/${token}?from=wall `)).toBe(token)
+  test.each([
+    `${base}/q/${token}`, ` HTTPS://QIANDAO.example.com/q/${token}?from=wall `, `http://qiandao.example.com/q/${token}#a`, token, ` ${token}\n`,
+  ])('%j is one of ours', (text) => expect(tokenOf(text, base)).toBe(token))
+
+  test('the server may have a port and a path', () => {
+    expect(tokenOf(`http://127.0.0.1:8080/q/${token}`, 'http://127.0.0.1:8080/api')).toBe(token)
+    expect(tokenOf(`http://127.0.0.1/q/${token}`, 'http://127.0.0.1:8080')).toBe('')
   })
 
-  test('the scanner of WeChat encodes once, and it is decoded once', () => {
-    expect(tokenOfQuery(encodeURIComponent(`https://qiandao.example.com/q/${token}`))).toBe(token)
-    expect(tokenOfQuery(encodeURIComponent('https://h/q/a%2525b'))).toBe('a%25b')
+  test.each([
+    ['payment', '134567890123456789'], ['payment', '281234567890123456'], ['payment', '6212345678901234567'],
+    ['collection', 'wxp://f2f0abcdef'], ['collection', 'https://qr.alipay.com/fkx1234'],
+    ['login', 'https://login.weixin.qq.com/l/IabcXYZ=='], ['login', 'https://open.weixin.qq.com/connect/confirm?uuid=1'],
+    ['mini', 'https://mp.weixin.qq.com/a/~abc'], ['contact', 'https://u.wechat.com/abc'], ['contact', 'https://weixin.qq.com/g/abc'],
+    ['contact', 'BEGIN:VCARD\nFN:x'], ['wifi', 'WIFI:S:hall;T:WPA;P:x;;'],
+    ['link', `https://example.com/q/${token}`], ['link', `${base}/q/nonsense`], ['link', `${base}.evil.cn/q/${token}`], ['link', `${base}/queue/${token}`],
+    ['link', `https://evil.cn/?u=${base}/q/${token}`], ['link', `https://user@qiandao.example.com/q/${token}`],
+    ['other', '0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55'], ['other', '20261234567'], ['other', '早会'], ['other', ''], ['other', 'K7M2PQ'], ['other', '%E0%A4%A'],
+  ])('a %s, %j, is none of ours', (kind, text) => {
+    expect(tokenOf(text, base)).toBe('')
+    expect(foreignKind(text)).toBe(kind)
   })
 
-  test('what is none of ours goes to the server as it is, but no longer than it takes', () => {
-    expect(tokenOf('https://weixin.qq.com/r/abc')).toBe('https://weixin.qq.com/r/abc')
-    expect(tokenOf('x'.repeat(1000))).toHaveLength(256)
-    expect(tokenOfQuery('%E0%A4%A')).toBe('%E0%A4%A')
+  test('every kind has its words', () => {
+    const kinds = ['payment', 'collection', 'login', 'mini', 'contact', 'wifi', 'link', 'other']
+    expect(Object.keys(texts.checkin.foreign)).toEqual(kinds)
   })
 
-  test('a foreign text is told from one of ours', () => {
-    expect([token, `https://h/q/${token}`].map(isOurs)).toEqual([true, true])
-    expect(['https://weixin.qq.com/r/abc', '早会', ''].map(isOurs)).toEqual([false, false, false])
+  test('what is not encoded right is left alone', () => {
+    expect(decoded('%E0%A4%A')).toBe('%E0%A4%A')
+    expect(decoded(encodeURIComponent('东门'))).toBe('东门')
+  })
+})
+
+describe('codes', () => {
+  test.each([
+    ['k7m3pc', 'K7M3PC'], ['Ｋ７Ｍ３ＰＣ', 'K7M3PC'], ['k7m 3pc', 'K7M3PC'], ['K7M-3PC', 'K7M3PC'], ['Ｋ7', 'K7'], ['', ''],
+    ['签到码：K7M3PC，请在 9:00 前签到', 'K7M3PC'], ['明天 9 点开会，签到码 k7m3pc', 'K7M3PC'], ['code: K7M3PC (room 12)', 'K7M3PC'],
+    ['周三例会在 B12 教室，用 K7M3PC 签到', 'K7M3PC'], ['K7M3PC！', 'K7M3PC'], ['K7M3PCX', 'K7M3PC'], ['签到码K7M3PC有效', 'K7M3PC'],
+  ])('in %j the code is %j', (text, code) => expect(codeIn(text)).toBe(code))
+
+  test('what comes of any text is at most a whole code', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      expect(codeIn(text)).toMatch(/^[0-9A-Z]{0,6}$/)
+      expect(codeIn(codeIn(text))).toBe(codeIn(text))
+    }))
+  })
+
+  test('a code is found in any sentence around it', () => {
+    const code = fc.string({ unit: fc.constantFrom(...'CFGHJKMNPRTVWXY34679'), minLength: 6, maxLength: 6 })
+    const words = fc.string({ unit: fc.constantFrom(...'今天开会，请签到。 ：') })
+    fc.assert(fc.property(code, words, words, (made, before, after) => {
+      expect(codeIn(`${before}${made.toLowerCase()}${after}`)).toBe(made)
+    }))
+  })
+})
+
+describe('one thing at a time', () => {
+  test('what is asked for again meanwhile is not done, for that page only', async () => {
+    const [page, other] = [{}, {}]
+    const done = []
+    let end
+    const first = alone(page, () => new Promise((resolve) => { end = resolve }))
+    await alone(page, () => done.push('again'))
+    await alone(other, () => done.push('other'))
+    end()
+    await first
+    await alone(page, () => done.push('later'))
+    expect(done).toEqual(['other', 'later'])
+  })
+
+  test('a failure ends it too', async () => {
+    const page = {}
+    await expect(alone(page, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    let is_done = false
+    await alone(page, () => { is_done = true })
+    expect(is_done).toBe(true)
   })
 })
 

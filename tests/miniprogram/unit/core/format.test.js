@@ -1,6 +1,6 @@
 /** Times as people say them. */
 
-const { moment, span } = require('../../../../miniprogram/core/format')
+const { initial, moment, span } = require('../../../../miniprogram/core/format')
 const { common: WORDS } = require('../../../../miniprogram/texts/index')
 const NOON = new Date(2026, 8, 15, 12, 0).getTime()
 const at = (...parts) => new Date(...parts).toISOString()
@@ -21,3 +21,7 @@ test('an end on the same day is a time, on another day a date', () => {
   expect(span(at(2026, 8, 15, 9, 0), at(2026, 8, 15, 11, 30), NOON, WORDS)).toBe('今天 09:00 – 11:30')
   expect(span(at(2026, 8, 15, 22, 0), at(2026, 8, 16, 1, 0), NOON, WORDS)).toBe('今天 22:00 – 明天 01:00')
 })
+
+test.each([
+  ['李雷', '李'], ['', ''], ['𠮷野', '𠮷'], ['😀小明', '😀'], ['👨‍👩‍👧 一家', '👨‍👩‍👧'], ['👍🏽好', '👍🏽'], ['🇨🇳队', '🇨🇳'], ['1️⃣班', '1️⃣'], ['❤️心', '❤️'], ['éa', 'é'],
+])('the first character of %j is %j', (name, first) => expect(initial(name)).toBe(first))

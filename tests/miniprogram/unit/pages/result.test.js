@@ -1,6 +1,6 @@
 /** What the result page says of every outcome. */
 
-const { viewOf, withCause } = require('../../../../miniprogram/pages/result/view')
+const { canAppeal, ofCheckin, viewOf, withCause } = require('../../../../miniprogram/pages/result/view')
 
 const NOW = new Date(2026, 8, 15, 9, 31).getTime()
 const AT = new Date(2026, 8, 15, 9, 30).toISOString()
@@ -8,7 +8,7 @@ const AT = new Date(2026, 8, 15, 9, 30).toISOString()
 const answer = (changes = {}) => ({
   state: 'answered', attempt_id: 'a', message: '', request_id: 'r-1', next_at: null,
   checkin: {
-    id: 'c', outcome: 'accepted', direction: 'in', reasons: [], punctuality: 'on_time', late_by_s: 0, checked_in_at: AT,
+    id: 'c', outcome: 'accepted', direction: 'in', method: 'qr', occurrence_id: 'o', reasons: [], punctuality: 'on_time', late_by_s: 0, checked_in_at: AT,
     activity_title: '新生讲座', place_name: '报告厅', ...changes,
   },
 })
@@ -62,6 +62,50 @@ test('where the person had said no to the position, the settings are the way', (
 test('what is saved on the phone says so', () => {
   const saved = { ...answer(), state: 'saved', checkin: null, message: '已保存，联网后自动上传' }
   expect(viewOf(saved, NOW)).toMatchObject({ is_saved: true, title: '已保存在手机上', hint: '已保存，联网后自动上传' })
+})
+
+test('what is in memory only says so', () => {
+  const unsaved = { ...answer(), state: 'unsaved', checkin: null }
+  expect(viewOf(unsaved, NOW)).toMatchObject({ tone: 'bad', title: '还没有保存', hint: '手机存储已满：请不要关闭小程序，联网后自动上传' })
+})
+
+const FENCED = [{ reason: 'FENCE_OUTSIDE', distance_m: 2300, radius_m: 200 }, { reason: 'DEVICE_NEW' }]
+
+test.each([['qr', '重新扫码'], ['place', '我已走近，再试一次'], ['code', '我已走近，再试一次']])('who is outside by %s goes on with %s', (method, action_text) => {
+  expect(viewOf(answer({ outcome: 'refused', method, reasons: FENCED }), NOW)).toMatchObject({ action_text })
+})
+
+test('every reason is told, as reviewers read them', () => {
+  const view = viewOf(answer({ outcome: 'pending_review', reasons: FENCED }), NOW)
+  expect([view.why, ...view.also.map(({ why }) => why)]).toEqual(['不在签到范围', '这台手机第一次使用'])
+})
+
+describe('what a human decided', () => {
+  const said = (...events) => [{ event: 'received', at: AT }, ...events.map(([event, reason, is_stale]) => ({ event, reason, is_stale, at: AT }))]
+  const view = (outcome, history) => ofCheckin(answer({ outcome, reasons: FENCED }).checkin, NOW, '', history)
+
+  test('is told in their words, with a way to answer', () => {
+    expect(view('refused', said(['refused', '请到前台登记']))).toMatchObject({
+      title: '未能签到', why: '组织者核验后没有通过', said: '请到前台登记', what: '', also: [], action_text: '提出申诉', felt: 'heavy',
+    })
+  })
+
+  test('is told once answered too, and not answered twice', () => {
+    const history = said(['refused', '请到前台登记'], ['appealed', '我在'], ['refused', '没有看到你'])
+    expect(view('refused', history)).toMatchObject({ said: '没有看到你', action_text: '' })
+    expect(canAppeal(answer({ outcome: 'refused' }).checkin, history)).toBe(false)
+  })
+
+  test('of a success that was taken back too', () => {
+    expect(view('annulled', said(['annulled', '代签']))).toMatchObject({ why: '组织者撤销了这次签到', said: '代签', action_text: '' })
+  })
+
+  test.each([
+    ['nobody decided', 'refused', said()],
+    ['it was decided too late', 'refused', said(['refused', '不对', true])],
+    ['it was decided otherwise since', 'accepted', said(['refused', '不对'], ['approved', ''])],
+    ['it is looked at again', 'pending_review', said(['refused', '不对'], ['appealed', '我在'])],
+  ])('is not told where %s', (_, outcome, history) => expect(view(outcome, history).said).toBe(''))
 })
 
 test('an answer that this phone does not remember is no success', () => {

@@ -8,6 +8,7 @@ const platformOn = (wx) => {
     getAppBaseInfo: () => ({ fontSizeSetting: 20 }),
     getDeviceInfo: () => ({ platform: 'ios' }),
     canIUse: () => true,
+    getUpdateManager: () => ({ onUpdateReady() {} }),
     ...wx,
   }
   return require('../../../../miniprogram/platform/index').createPlatform()
@@ -129,4 +130,22 @@ test('random bytes come from the phone', async () => {
 test('a map that was left without a choice was cancelled', async () => {
   const platform = platformOn({ chooseLocation: ({ success }) => success({ name: '', address: '' }) })
   await expect(platform.chooseLocation()).rejects.toMatchObject({ kind: 'cancelled' })
+})
+
+test.each([[{ result: 'https://h/q/a', scanType: 'QR_CODE' }, { text: 'https://h/q/a', is_mini: false }], [{ scanType: 'WX_CODE' }, { text: '', is_mini: true }]])(
+  'a scan of %j is %j', async (said, read) => {
+    const platform = platformOn({ scanCode: ({ success }) => success(said) })
+    expect(await platform.scan()).toEqual(read)
+  })
+
+test('a newer version is told of once it is there, and taken when told to', () => {
+  const manager = { onUpdateReady(call) { manager.ready = call }, applyUpdate() { manager.is_applied = true } }
+  const { update } = platformOn({ getUpdateManager: () => manager })
+  let told = 0
+  update.onReady(() => { told += 1 })
+  expect([update.isReady(), told]).toEqual([false, 0])
+  manager.ready()
+  expect([update.isReady(), told]).toEqual([true, 1])
+  update.apply()
+  expect(manager.is_applied).toBe(true)
 })

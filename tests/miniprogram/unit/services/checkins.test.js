@@ -213,10 +213,73 @@ test('a full storage is told, and the attempt is sent once all the same', async 
   const answer = await soon(services.checkins.checkIn(QR))
   expect(answer.state).toBe('answered')
   phone.goOnline(false)
-  await expect(soon(services.checkins.checkIn(QR))).rejects.toMatchObject({ reason: 'STORAGE_FULL', message: expect.stringContaining('存储已满') })
+  const unsaved = await soon(services.checkins.checkIn(QR))
+  expect(unsaved.state).toBe('unsaved')
+  expect(services.sync.state()).toMatchObject({ waiting: 1, unsaved: 1 })
   // Not on the storage, but not dropped either: it goes as soon as there is a network.
   phone.goOnline(true)
   await until(() => server.kept.size === 2)
+  await until(() => services.checkins.answer(unsaved.attempt_id).state === 'answered')
+})
+
+test('what is said of each is what is kept of it: before and after a restart, and once there is room', async () => {
+  const world = createWorld()
+  const { phone } = world
+  await soon(world.services.session.ensure())
+  phone.goOnline(false)
+  const kept = await soon(world.services.checkins.checkIn(QR))
+  phone.storage_bytes = 0
+  const lost = await soon(world.services.checkins.checkIn(QR))
+  const states = ({ services }) => [kept, lost].map(({ attempt_id }) => (services.checkins.answer(attempt_id) || { state: 'unknown' }).state)
+  expect(states(world)).toEqual(['saved', 'unsaved'])
+  expect(world.services.sync.state()).toMatchObject({ waiting: 2, unsaved: 1 })
+  phone.storage_bytes = 1048576
+  const roomy = await soon(world.services.checkins.checkIn(QR))
+  expect(states(world)).toEqual(['saved', 'saved'])
+  phone.storage_bytes = 0
+  const last = await soon(world.services.checkins.checkIn(QR))
+  world.restart()
+  expect(states(world)).toEqual(['saved', 'saved'])
+  expect(world.services.checkins.answer(roomy.attempt_id).state).toBe('saved')
+  expect(world.services.checkins.answer(last.attempt_id)).toBeNull()
+})
+
+test('on a slow network the person is told after 3 s, may go, and the answer comes later', async () => {
+  const { server, phone, services } = createWorld()
+  await soon(services.session.ensure())
+  services.checkins.prepare()
+  await pass(1000)
+  phone.latency_ms = 7000
+  const steps = []
+  const checking = services.checkins.checkIn(QR, ({ step, state }) => steps.push(`${step} ${state}`))
+  await pass(2900)
+  expect(steps).not.toContain('send slow')
+  await pass(200)
+  expect(steps.at(-1)).toBe('send slow')
+  services.checkins.saveForLater()
+  const answer = await soon(checking, 100)
+  expect(answer.state).toBe('saved')
+  await until(() => services.checkins.answer(answer.attempt_id).state === 'answered')
+  expect(server.attempts).toHaveLength(1)
+  expect(services.sync.state().waiting).toBe(0)
+})
+
+test('what the server could not take is sent again by itself while the program runs', async () => {
+  const { server, services } = createWorld()
+  await soon(services.session.ensure())
+  await soon(services.sync.flush())
+  server.is_down = true
+  const answer = await soon(services.checkins.checkIn(QR))
+  expect(answer.state).toBe('saved')
+  server.is_down = false
+  await until(() => services.checkins.answer(answer.attempt_id).state === 'answered')
+})
+
+test('trying anew begins with the direction, gate and activity of before', async () => {
+  const { services } = createWorld()
+  const { attempt_id } = await soon(services.checkins.checkIn({ ...QR, direction: 'out', gate: '东门' }))
+  expect(services.checkins.beginning(attempt_id)).toEqual({ direction: 'out', gate: '东门', activity_id: 'a1' })
+  expect(services.checkins.beginning('unknown')).toEqual({})
 })
 
 test('202 is followed until the judgement is there', async () => {

@@ -27,10 +27,18 @@ describe('staff check others in', () => {
     expect(services.records.cached()).toEqual({ checkins: [], queued: [] })
   })
 
+  test('without a network and without room it says that nothing is kept', async () => {
+    const { phone, services } = await signedIn()
+    phone.goOnline(false)
+    phone.storage_bytes = 0
+    expect(await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in'))).toEqual({ results: null, is_kept: false })
+    expect(services.sync.state()).toMatchObject({ waiting: 2, unsaved: 2 })
+  })
+
   test('without a network it is queued and goes with the sync, and is never among one\'s own records', async () => {
     const { server, phone, services } = await signedIn()
     phone.goOnline(false)
-    expect(await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in'))).toEqual({ results: null })
+    expect(await soon(services.organise.checkInOthers(ACTIVITY, ['user-a', 'user-b'], 'in'))).toEqual({ results: null, is_kept: true })
     expect(services.sync.state().waiting).toBe(2)
     expect(services.records.cached().queued).toEqual([])
     expect(services.sync.queued()).toMatchObject([{ title: '早会', attempt: { user_id: 'user-a', method: 'staff' } }, {}])

@@ -17,9 +17,12 @@ describe('activities', () => {
   const resolving = async (cards) => {
     const world = createWorld()
     const route = world.server.route.bind(world.server)
-    world.server.route = (path, method, body, headers) => (path.startsWith('/v1/activities/resolve')
-      ? [200, cards[(body && body.token) || new URLSearchParams(path.split('?')[1]).get('code') || new URLSearchParams(path.split('?')[1]).get('activity_id')]]
-      : route(path, method, body, headers))
+    world.server.route = (path, method, body, headers) => {
+      if (!path.startsWith('/v1/activities/resolve')) return route(path, method, body, headers)
+      const asked = new URLSearchParams(path.split('?')[1])
+      const found = cards[(body && body.token) || asked.get('code') || asked.get('activity_id')]
+      return found ? [200, found] : route('/v1/unknown', method, body, headers)
+    }
     await soon(world.services.session.ensure())
     return world
   }
@@ -34,6 +37,33 @@ describe('activities', () => {
     const { services } = world.restart()
     await pass(65 * 60000)
     expect(services.activities.upcoming().map((one) => one.activity_id)).toEqual(['a1', 'a5'])
+  })
+
+  test('the next one is looked at again, once a minute, and gone once it was called off', async () => {
+    const cards = { a1: card(1), a2: card(2) }
+    const { server, services } = await resolving(cards)
+    await soon(services.activities.byId('a2'))
+    await soon(services.activities.byId('a1'))
+    const asked = () => server.heard.filter((one) => one.path.includes('resolve')).length
+    await soon(services.activities.refresh())
+    await soon(services.activities.refresh())
+    expect(asked()).toBe(3)
+    cards.a1 = card(1, { state: 'cancelled' })
+    await pass(60000)
+    await soon(services.activities.refresh())
+    expect(services.activities.upcoming().map((one) => one.activity_id)).toEqual(['a2'])
+    delete cards.a2
+    await pass(60000)
+    await soon(services.activities.refresh())
+    expect(services.activities.upcoming()).toEqual([])
+  })
+
+  test('without a network what is next stays as it was known', async () => {
+    const { phone, services } = await resolving({ a1: card(1) })
+    await soon(services.activities.byId('a1'))
+    phone.goOnline(false)
+    await soon(services.activities.refresh())
+    expect(services.activities.upcoming().map((one) => one.activity_id)).toEqual(['a1'])
   })
 
   test('the same one met again is there once, as it was last', async () => {

@@ -36,6 +36,24 @@ test('large items fill a chunk by their bytes, not by their number', () => {
   expect(idsOf(outbox)).toHaveLength(10)
 })
 
+test('what is kept is what is on the storage: what finds no room is not, until it does', () => {
+  const phone = new FakePhone()
+  const outbox = createOutbox(phone, sessionOf('li'))
+  outbox.add([queued(1)])
+  phone.storage_bytes = 0
+  expect(outbox.add([queued(2)])).toBe(false)
+  expect([1, 2, 3].map((number) => outbox.isKept(`attempt-${number}`))).toEqual([true, false, false])
+  expect(idsOf(createOutbox(phone, sessionOf('li')))).toEqual(['attempt-1'])
+  // Not even what was kept outlives a storage that somebody emptied.
+  phone.storage.clear()
+  outbox.restore()
+  expect(outbox.isKept('attempt-1')).toBe(false)
+  phone.storage_bytes = 1048576
+  outbox.add([queued(3)])
+  expect([1, 2, 3].map((number) => outbox.isKept(`attempt-${number}`))).toEqual([true, true, true])
+  expect(idsOf(createOutbox(phone, sessionOf('li')))).toEqual(['attempt-1', 'attempt-2', 'attempt-3'])
+})
+
 test('order holds after what was in front is gone and the program was restarted', () => {
   const phone = new FakePhone()
   const outbox = createOutbox(phone, sessionOf('li'))

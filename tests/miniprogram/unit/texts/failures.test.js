@@ -4,7 +4,7 @@ const { say } = require('../../../../miniprogram/texts/failures')
 
 test.each([
   [{ kind: 'offline', message: 'request:fail' }, '网络不可用，请检查网络后重试'],
-  [{ kind: 'failed', message: 'x', reason: 'STORAGE_FULL' }, '手机存储已满，这次签到没能保存，请清理微信存储后重试'],
+  [{ kind: 'failed', message: 'x', reason: 'STORAGE_FULL' }, '手机存储已满，请清理微信存储后重试'],
   [{ kind: 'problem', message: 'x', reason: 'VERSION_OUTDATED' }, '当前版本过低，请重启微信更新小程序后再签到'],
   [{ kind: 'problem', message: 'no', status: 409, body: {} }, '内容已被他人更改，请刷新后再试'],
   [{ kind: 'problem', message: 'no', status: 503, body: {} }, '服务暂时不可用，请稍后重试'],

@@ -12,7 +12,7 @@ test('every reason of the vocabulary says why and what to do', () => {
 
 test('the fence begins with 不在签到范围, then how far and how near', () => {
   const said = explain({ reason: 'FENCE_OUTSIDE', distance_m: 2312, radius_m: 500, accuracy_m: 18 })
-  expect(said).toEqual({ why: '不在签到范围', much: '距活动地点 2.3 公里，须在 500 米内', what: '请走近后再试', action: 'scan' })
+  expect(said).toEqual({ why: '不在签到范围', much: '距活动地点 2.3 公里，须在 500 米内', what: '请走近后再试', action: 'nearer' })
 })
 
 test('without all of its numbers only the cause is said', () => {
