@@ -132,6 +132,8 @@ const resultsOf = async ({ activity, person }) => {
     result('late', over, '签到已结束'),
     result('saved', activity, '已保存在手机上', {}, (phone) => phone.set({ offline: true })),
     result('privacy', activity, '同意并继续', { privacy: 'needed' }),
+    result('unsaved', activity, '还没有保存', {}, (phone) => phone.set({ offline: true, storage_limit: 0 })),
+    result('slow', activity, '先保存，稍后自动上传', {}, (phone) => phone.page.route(/\/v1\/checkins$/, () => {})),
     result('working', activity, '正在签到', {}, (phone) => phone.page.route(/\/v1\/checkins$/, () => {})),
   ]
 }
