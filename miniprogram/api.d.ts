@@ -926,6 +926,86 @@ export interface components {
             token: string;
         };
         /**
+         * ActivityChanges
+         * @description What changes of an activity.
+         */
+        ActivityChanges: {
+            revision?: number;
+            /** @enum {string} */
+            kind?: "attendance" | "event" | "points";
+            title?: string;
+            time_zone?: string;
+            /**
+             * @description In time_zone, or with an offset (RFC 3339).
+             * @example 2026-09-01T08:00:00+08:00
+             */
+            starts_at?: string;
+            /**
+             * @description In time_zone, or with an offset (RFC 3339).
+             * @example 2026-09-01T08:00:00+08:00
+             */
+            ends_at?: string;
+            opens_before_s?: number;
+            closes_after_s?: number;
+            late_after_s?: number | null;
+            place?: components["schemas"]["PlaceChanges"] | null;
+            wifi?: components["schemas"]["NewAccessPoint"][];
+            methods?: ("code" | "nfc" | "place" | "qr" | "staff")[];
+            policy?: components["schemas"]["PolicyChanges"];
+            qr_period_s?: number;
+            strict?: boolean;
+            capacity?: number;
+            offline_window_s?: number;
+            gates?: string[];
+        };
+        /**
+         * PlaceChanges
+         * @description What changes of the place; where it is goes together.
+         */
+        PlaceChanges: {
+            name?: string;
+            latitude?: number;
+            longitude?: number;
+            /** @enum {string} */
+            coord?: "gcj02";
+            radius_m?: number;
+        };
+        /**
+         * PolicyChanges
+         * @description What changes of the policy.
+         */
+        PolicyChanges: {
+            /** @enum {string} */
+            fence?: "off" | "refuse" | "review";
+            /** @enum {string} */
+            wifi?: "off" | "refuse" | "review";
+            /** @enum {string} */
+            place?: "all" | "any";
+            /** @enum {string} */
+            late?: "accept" | "refuse" | "review";
+            /** @enum {string} */
+            offline?: "accept" | "refuse" | "review";
+            /** @enum {string} */
+            face?: "off" | "refuse" | "review";
+            location_max_age_s?: number;
+        };
+        /**
+         * Copy
+         * @description When the copy begins; it lasts as long as its original.
+         */
+        Copy: {
+            /**
+             * @description In time_zone, or with an offset (RFC 3339).
+             * @example 2026-09-01T08:00:00+08:00
+             */
+            starts_at: string;
+            /**
+             * @description Empty: that of the original.
+             * @default
+             */
+            title?: string;
+        };
+        /**
          * Qr
          * @description The current QR and code of an activity; fetch again after `refresh_in_s`.
          */

@@ -10,6 +10,7 @@ from domainkit.codes import as_typed
 from gateway import qr
 from gateway.clients import Clients, ask
 from gateway.http.fields import Id, Keyed, Page, Word
+from gateway.routes.activity_changes import ActivityChanges, Copy, Seen, seen_revision, to_update
 from gateway.routes.activity_shapes import (
     Activities,
     Activity,
@@ -94,6 +95,44 @@ async def get_activity(call: Call, activity_id: Id) -> Activity:
     return to_activity(await ask(call.services.activity.GetActivity, request, call.person))
 
 
+@routes.on("PATCH", "/v1/activities/{activity_id}", example={"revision": 3, "capacity": 120})
+async def update_activity(call: Call, activity_id: Id, headers: Seen, body: ActivityChanges) -> Activity:
+    """Changes a draft, or a published activity as of now: what is left out stays, null takes away.
+
+    Whoever has not seen the newest revision gets a 409 REVISION_STALE whose `errors` name what was changed meanwhile.
+    Once published, kind, time_zone and strict stay as they are.
+    """
+    revision = seen_revision(headers, body)
+    zone = await _zone(call, activity_id) if body.starts_at or body.ends_at else ""
+    request = to_update(activity_id, body, revision, zone)
+    return to_activity(await ask(call.services.activity.UpdateActivity, request, call.person))
+
+
+@routes.on("DELETE", "/v1/activities/{activity_id}", status=204)
+async def delete_activity(call: Call, activity_id: Id) -> None:
+    """Takes a draft away; what was published is cancelled or closed instead."""
+    await ask(call.services.activity.DeleteActivity, pb.DeleteActivityRequest(activity_id=activity_id), call.person)
+
+
+@routes.on("POST", "/v1/activities/{activity_id}/copy", status=201)
+async def copy_activity(call: Call, activity_id: Id, headers: Keyed, body: Copy) -> Activity:
+    """A new draft that says the same of another time."""
+    request = pb.CopyActivityRequest(
+        activity_id=activity_id,
+        starts_at=body.starts_at.in_zone(await _zone(call, activity_id)),
+        title=body.title,
+        idempotency_key=headers.idempotency_key,
+    )
+    return to_activity(await ask(call.services.activity.CopyActivity, request, call.person))
+
+
+@routes.on("POST", "/v1/activities/{activity_id}/reopen")
+async def reopen_activity(call: Call, activity_id: Id) -> Activity:
+    """Lets a closed activity take check-ins again, within its window."""
+    request = pb.ReopenActivityRequest(activity_id=activity_id)
+    return to_activity(await ask(call.services.activity.ReopenActivity, request, call.person))
+
+
 @routes.on("POST", "/v1/activities/{activity_id}/publish")
 async def publish_activity(call: Call, activity_id: Id) -> Activity:
     """Opens a draft to check-ins."""
@@ -138,6 +177,13 @@ async def revoke_qr(call: Call, activity_id: Id) -> Qr:
     """A new epoch and a new code: every QR shown before is refused from now on."""
     request = pb.RevokeQrRequest(activity_id=activity_id)
     return to_qr(await ask(call.services.activity.RevokeQr, request, call.person))
+
+
+async def _zone(call: Call, activity_id: bytes) -> str:
+    """Where clocks on the wall are read."""
+    request = pb.GetActivityRequest(activity_id=activity_id)
+    activity: pb.Activity = await ask(call.services.activity.GetActivity, request, call.person)
+    return activity.time_zone
 
 
 async def _current(activity_id: bytes, person: Claims, services: Clients) -> pb.Qr:

@@ -16,25 +16,25 @@ MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 GradeName = Literal["off", "review", "refuse"]
 LateName = Literal["accept", "review", "refuse"]
 
-_KINDS: dict[KindName, pb.Kind.ValueType] = {
+KINDS: dict[KindName, pb.Kind.ValueType] = {
     "attendance": pb.KIND_ATTENDANCE,
     "event": pb.KIND_EVENT,
     "points": pb.KIND_POINTS,
 }
-_METHODS: dict[MethodName, pb.Method.ValueType] = {
+METHODS: dict[MethodName, pb.Method.ValueType] = {
     "qr": pb.METHOD_QR,
     "code": pb.METHOD_CODE,
     "nfc": pb.METHOD_NFC,
     "place": pb.METHOD_PLACE,
     "staff": pb.METHOD_STAFF,
 }
-_GRADES: dict[str, pb.Grade.ValueType] = {
+GRADES: dict[str, pb.Grade.ValueType] = {
     "off": pb.GRADE_OFF,
     "review": pb.GRADE_REVIEW,
     "refuse": pb.GRADE_REFUSE,
     "accept": pb.GRADE_ACCEPT,
 }
-_PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
+PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
     "any": pb.PLACE_RULE_ANY,
     "all": pb.PLACE_RULE_ALL,
 }
@@ -45,10 +45,10 @@ _STATE_NAMES: dict[int, StateName] = {
     pb.STATE_CANCELLED: "cancelled",
 }
 
-_KIND_NAMES = {number: name for name, number in _KINDS.items()}
-_METHOD_NAMES = {number: name for name, number in _METHODS.items()}
-_GRADE_NAMES: dict[int, Any] = {number: name for name, number in _GRADES.items()}
-_PLACE_RULE_NAMES = {number: name for name, number in _PLACE_RULES.items()}
+_KIND_NAMES = {number: name for name, number in KINDS.items()}
+_METHOD_NAMES = {number: name for name, number in METHODS.items()}
+_GRADE_NAMES: dict[int, Any] = {number: name for name, number in GRADES.items()}
+_PLACE_RULE_NAMES = {number: name for name, number in PLACE_RULES.items()}
 
 _A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
 _A_TITLE = ["新生讲座"]
@@ -215,7 +215,7 @@ def to_message(body: NewActivity) -> pb.Activity:
     """The activity to create."""
     return pb.Activity(
         organisation_id=body.organisation_id,
-        kind=_KINDS[body.kind],
+        kind=KINDS[body.kind],
         title=body.title,
         time_zone=body.time_zone,
         starts_at=body.starts_at.in_zone(body.time_zone),
@@ -224,9 +224,9 @@ def to_message(body: NewActivity) -> pb.Activity:
         closes_after_s=body.closes_after_s,
         late_after_s=body.late_after_s or 0,
         has_late_after=body.late_after_s is not None,
-        place=_place_to_message(body.place) if body.place else None,
+        place=place_to_message(body.place) if body.place else None,
         wifi=[pb.Wifi(ssid=wifi.ssid, bssid=wifi.bssid) for wifi in body.wifi],
-        methods=[_METHODS[name] for name in body.methods],
+        methods=[METHODS[name] for name in body.methods],
         policy=_policy_to_message(body.policy),
         qr_period_s=body.qr_period_s,
         strict=body.strict,
@@ -302,18 +302,18 @@ def to_qr(current: pb.Qr) -> Qr:
     )
 
 
-def _place_to_message(place: NewPlace) -> pb.Place:
+def place_to_message(place: NewPlace) -> pb.Place:
     return pb.Place(name=place.name, latitude=place.latitude, longitude=place.longitude, radius_m=place.radius_m)
 
 
 def _policy_to_message(policy: NewPolicy) -> pb.Policy:
     return pb.Policy(
-        fence=_GRADES[policy.fence],
-        wifi=_GRADES[policy.wifi],
-        place=_PLACE_RULES[policy.place],
-        late=_GRADES[policy.late],
-        offline=_GRADES[policy.offline],
-        face=_GRADES[policy.face],
+        fence=GRADES[policy.fence],
+        wifi=GRADES[policy.wifi],
+        place=PLACE_RULES[policy.place],
+        late=GRADES[policy.late],
+        offline=GRADES[policy.offline],
+        face=GRADES[policy.face],
         location_max_age_s=policy.location_max_age_s,
     )
 

@@ -4,14 +4,15 @@ Enumerations have the numbers of activity.v1. Times are microseconds since 1970 
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from functools import cache
 from math import isfinite
+from typing import Any
 from zoneinfo import available_timezones
 
 from domainkit.access_points import BSSID_BYTES, is_access_point
-from servicekit.clock import SECOND_US
+from servicekit.clock import SECOND_US, to_rfc3339
 from servicekit.errors import FieldError, InvalidArgumentError
 from servicekit.plain_text import fault
 
@@ -28,6 +29,13 @@ MAXIMUM_CAPACITY = 1_000_000
 RADIUS_M = (20, 5000)
 QR_PERIOD_S = (10, 300)
 LOCATION_AGE_S = (10, 3600)
+# Of a published activity: what times, screens and records are read by.
+_FROZEN = ("kind", "time_zone", "strict")
+# One value that reads as it is stored.
+_PLAIN = (
+    *("title", "time_zone", "opens_before_s", "closes_after_s", "late_after_s"),
+    *("qr_period_s", "capacity", "offline_window_s"),
+)
 # 2000 and 2100: what a DATETIME column and the 32 bits of a QR's issued_at hold without thought.
 # Names that stand for whatever a machine or a compiler of the database has.
 _PSEUDO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
@@ -135,6 +143,30 @@ def check(definition: Definition) -> None:
     if faults := list(_faults(definition)):
         first = faults[0]
         raise InvalidArgumentError(f"{first.field}: {first.message}", fields=faults)
+
+
+def check_frozen(before: Definition, after: Definition) -> None:
+    """Looks at what a published activity keeps.
+
+    Raises:
+        InvalidArgumentError: Names all fields that would change, by their JSON paths.
+    """
+    changed = [name for name in _FROZEN if getattr(before, name) != getattr(after, name)]
+    if changed:
+        faults = [FieldError(name, "stays as it is once the activity is published") for name in changed]
+        raise InvalidArgumentError(f"{faults[0].field}: {faults[0].message}", fields=faults)
+
+
+def differences(then: Definition, now: Definition) -> list[FieldError]:
+    """What was changed, by JSON name, and from what to what where that is one value."""
+    names = (field.name for field in fields(Definition) if getattr(then, field.name) != getattr(now, field.name))
+    return [FieldError(name, _difference(name, getattr(then, name), getattr(now, name))) for name in names]
+
+
+def _difference(name: str, then: Any, now: Any) -> str:
+    if name.endswith("_at"):
+        return f"was {to_rfc3339(then)}, is {to_rfc3339(now)} now"
+    return f"was {then}, is {now} now" if name in _PLAIN else "was changed"
 
 
 def _faults(definition: Definition) -> Iterator[FieldError]:

@@ -10,7 +10,7 @@ from domainkit import qr
 from domainkit.codes import new_code
 from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
-from services.activity.definition import Definition
+from services.activity.definition import Definition, check_frozen
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
 
 
@@ -21,6 +21,8 @@ class State(IntEnum):
     PUBLISHED = 2
     CLOSED = 3
     CANCELLED = 4
+    # A draft that nobody wants; its rows stay.
+    DELETED = 5
 
     @property
     def word(self) -> str:
@@ -32,7 +34,9 @@ _BEFORE = {
     State.PUBLISHED: {State.DRAFT},
     State.CLOSED: {State.PUBLISHED},
     State.CANCELLED: {State.DRAFT, State.PUBLISHED},
+    State.DELETED: {State.DRAFT},
 }
+_EDITABLE = (State.DRAFT, State.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Activity:
     published_at: int | None = None
     # Since when it reads like this; stamped where it is stored.
     valid_from: int = 0
+    # Since when it asks what it asks now; 0: since it was published. Stamped with valid_from.
+    amended_at: int = 0
 
     def publish(self, now_us: int) -> "Activity":
         """Open to participants; a published one stays as it is.
@@ -80,6 +86,16 @@ class Activity:
         """
         return self._move(State.CLOSED)
 
+    def reopen(self) -> "Activity":
+        """Check-ins count again; a published one stays as it is.
+
+        Raises:
+            StateError: It is not closed.
+        """
+        if self.state not in (State.CLOSED, State.PUBLISHED):
+            raise StateError("reopened", self.state.word)
+        return self if self.state is State.PUBLISHED else self._become(State.PUBLISHED)
+
     def cancel(self) -> "Activity":
         """It does not take place; a cancelled one stays as it is.
 
@@ -87,6 +103,42 @@ class Activity:
             StateError: It is closed: it did take place.
         """
         return self._move(State.CANCELLED)
+
+    def delete(self) -> "Activity":
+        """Nobody sees it any more.
+
+        Raises:
+            StateError: It was published: people know of it.
+        """
+        return self._move(State.DELETED)
+
+    def amend(self, definition: Definition) -> "Activity":
+        """Says something else of it; whoever says the same changes nothing.
+
+        Raises:
+            StateError: It is over.
+            InvalidArgumentError: What participants rely on once it is published would change.
+        """
+        if self.state not in _EDITABLE:
+            raise StateError("changed", self.state.word)
+        if definition == self.definition:
+            return self
+        if self.state is State.PUBLISHED:
+            check_frozen(self.definition, definition)
+        occurrences = tuple(_window(definition, each.occurrence_id) for each in self.occurrences)
+        return replace(self, definition=definition, occurrences=occurrences, revision=self.revision + 1)
+
+    def copied(self, starts_at: int, title: str) -> Definition:
+        """The same at another time, for as long; with its own title where none is given."""
+        shift = starts_at - self.definition.starts_at
+        ends_at = self.definition.ends_at + shift
+        return replace(self.definition, starts_at=starts_at, ends_at=ends_at, title=title or self.definition.title)
+
+    def stored_after(self, before: "Activity", now_us: int) -> "Activity":
+        """With the moment from which it counts, which is after that of the one before, whose clock may be ahead."""
+        valid_from = max(now_us, before.valid_from + 1)
+        is_amended = before.state is State.PUBLISHED and self.definition != before.definition
+        return replace(self, valid_from=valid_from, amended_at=valid_from if is_amended else self.amended_at)
 
     def revoke(self) -> "Activity":
         """A new epoch and a new code: whoever copied the old ones has nothing.
@@ -113,19 +165,25 @@ class Activity:
             return self
         if self.state not in _BEFORE[state]:
             raise StateError(state.word, self.state.word)
+        return self._become(state)
+
+    def _become(self, state: State) -> "Activity":
         return replace(self, state=state, revision=self.revision + 1)
 
 
 def draft(definition: Definition, activity_id: bytes, occurrence_id: bytes, now_us: int) -> Activity:
     """A single event that only its organisation knows of."""
-    occurrence = Occurrence(
+    return Activity(activity_id, definition, (_window(definition, occurrence_id),), new_code(), now_us)
+
+
+def _window(definition: Definition, occurrence_id: bytes) -> Occurrence:
+    return Occurrence(
         occurrence_id=occurrence_id,
         starts_at=definition.starts_at,
         ends_at=definition.ends_at,
         opens_at=definition.starts_at - definition.opens_before_s * SECOND_US,
         closes_at=definition.ends_at + definition.closes_after_s * SECOND_US,
     )
-    return Activity(activity_id, definition, (occurrence,), new_code(), now_us)
 
 
 @dataclass(frozen=True, slots=True)

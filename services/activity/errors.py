@@ -1,6 +1,8 @@
 """What the activity service refuses, each with its reason."""
 
-from servicekit.errors import ConflictError, InvalidArgumentError, NotFoundError, RateLimitedError
+from collections.abc import Sequence
+
+from servicekit.errors import ConflictError, FieldError, InvalidArgumentError, NotFoundError, RateLimitedError
 
 
 class ActivityNotFoundError(NotFoundError):
@@ -22,6 +24,17 @@ class StateError(ConflictError):
 
     def __init__(self, action: str, state: str) -> None:
         super().__init__(f"a {state} activity cannot be {action}", metadata={"state": state})
+
+
+class RevisionStaleError(ConflictError):
+    """Somebody else changed the activity since the caller has seen it; `fields` says what."""
+
+    reason = "REVISION_STALE"
+
+    def __init__(self, revision: int, changed: Sequence[FieldError]) -> None:
+        names = ", ".join(field.field for field in changed) or "its state"
+        detail = f"the activity was changed meanwhile ({names}); look at it again"
+        super().__init__(detail, fields=changed, metadata={"revision": str(revision)})
 
 
 class CodeWrongError(InvalidArgumentError):

@@ -59,7 +59,15 @@ class Memory:
             is_whole = asked is None or activity.activity_id in asked or activity.code in asked
             self._keep(activity, is_whole)
         while len(self._by_id) > self._capacity:
-            self._forget(next(iter(self._by_id)))
+            self.forget(next(iter(self._by_id)))
+
+    def forget(self, activity_id: bytes) -> None:
+        """Knows nothing of an activity any more."""
+        known = self._by_id.pop(activity_id, None)
+        for key in _keys(known.activity) if known else ():
+            # A code that was free again may lead to another activity by now.
+            if self._ids.get(key) == activity_id:
+                del self._ids[key]
 
     def recall(self, keys: Iterable[Key]) -> list[Activity] | None:
         """Those under the keys, once each; None unless all are known: absence cannot be remembered."""
@@ -85,16 +93,9 @@ class Memory:
         if before is not None and not is_whole:
             activity = _with_occurrences_of(before.activity, activity)
             is_whole = before.is_whole
-        self._forget(activity.activity_id)
+        self.forget(activity.activity_id)
         self._by_id[activity.activity_id] = _Remembered(activity, self._clock() + _BELIEVED_S, is_whole)
         self._ids.update(dict.fromkeys(_keys(activity), activity.activity_id))
-
-    def _forget(self, activity_id: bytes) -> None:
-        known = self._by_id.pop(activity_id, None)
-        for key in _keys(known.activity) if known else ():
-            # A code that was free again may lead to another activity by now.
-            if self._ids.get(key) == activity_id:
-                del self._ids[key]
 
 
 def _keys(activity: Activity) -> list[Key]:

@@ -3,9 +3,11 @@
 from dataclasses import fields, replace
 from typing import TypeVar
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from protos.activity.v1 import activity_pb2 as pb
+from servicekit.errors import invalid
 from servicekit.plain_text import tidy
 from services.activity.definition import Definition, Method, Place, Policy, Wifi
 from services.activity.domain import Activity, Occurrence
@@ -23,6 +25,10 @@ _SCALARS = frozenset(field.name for field in fields(Definition)) - {
     "title",
 }
 
+# Fields of the message that are an organiser's own, and those without which a place is nowhere.
+_SAID = frozenset(field.name for field in fields(Definition)) - {"organisation_id"} | {"has_late_after"}
+_WHERE = {"place.latitude", "place.longitude"}
+
 
 def to_definition(message: pb.Activity) -> Definition:
     """What the organiser said; what was left unsaid has the domain's default. Nothing is checked yet."""
@@ -38,6 +44,25 @@ def to_definition(message: pb.Activity) -> Definition:
         gates=tuple(map(tidy, message.gates)),
         **{name: value for name, value in said.items() if name in _SCALARS},
     )
+
+
+def amended(activity: Activity, request: pb.UpdateActivityRequest) -> Definition:
+    """What the organiser says from now on: as before, but for what the mask names.
+
+    Raises:
+        InvalidArgumentError: The mask names what nobody may change, or a place that is nowhere.
+    """
+    paths = set(request.update_mask.paths)
+    for path in sorted(paths):
+        if path.partition(".")[0] not in _SAID or not FieldMask(paths=[path]).IsValidForDescriptor(
+            pb.Activity.DESCRIPTOR
+        ):
+            raise invalid(path, "cannot be changed")
+    said = to_message(activity)
+    if not said.HasField("place") and any(path.startswith("place.") for path in paths) and not paths >= _WHERE:
+        raise invalid("place", "the activity has none yet; send latitude and longitude")
+    request.update_mask.MergeMessage(request.activity, said, replace_message_field=True, replace_repeated_field=True)
+    return to_definition(said)
 
 
 def _plain(kind: type[PlainT], message: Message) -> PlainT:
@@ -134,6 +159,7 @@ def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
             epoch=activity.epoch,
             revision=activity.revision,
             valid_from=activity.valid_from,
+            amended_at=activity.amended_at,
         )
         for occurrence in activity.occurrences
     ]

@@ -18,11 +18,12 @@ from protos.activity.v1 import activity_pb2_grpc
 from servicekit import clock, ids, pages
 from servicekit.errors import PermissionDeniedError, invalid
 from servicekit.mysql.idempotency import Intent
+from servicekit.plain_text import tidy
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
 from services.activity.codes import CodeResolver
-from services.activity.definition import check
+from services.activity.definition import Definition, check
 from services.activity.domain import Activity, Occurrence, Slot, check_qr
 from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError
 from services.activity.qr import QrCodes
@@ -37,6 +38,10 @@ _FOR_PEOPLE = (
     "PublishActivity",
     "CloseActivity",
     "CancelActivity",
+    "UpdateActivity",
+    "ReopenActivity",
+    "CopyActivity",
+    "DeleteActivity",
     "GetQr",
     "RevokeQr",
     "ResolveActivity",
@@ -58,8 +63,15 @@ class StorePort(Protocol):
     async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
         """Stores a new one, or finds what this intent made before."""
 
-    async def change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> Activity:
-        """Applies a move; raises ActivityNotFoundError."""
+    async def change(
+        self,
+        activity_id: bytes,
+        move: Callable[[Activity], Activity],
+        *,
+        by: bytes | None = None,
+        seen: int | None = None,
+    ) -> Activity:
+        """Applies a move of a person's to what they have seen; raises ActivityNotFoundError, RevisionStaleError."""
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """The activity of an id; None where there is none."""
@@ -133,10 +145,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         check(definition)
         body = msgspec.json.encode(definition)
         intent = Intent(person().user_id, _SERVICE + "CreateActivity", request.idempotency_key, body)
-        activity = await self._store.create(
-            lambda: domain.draft(definition, ids.new_id(), ids.new_id(), self._now_us()), intent
-        )
-        return messages.to_message(activity)
+        return await self._draft(definition, intent)
 
     async def GetActivity(self, request: pb.GetActivityRequest, context: Context) -> pb.Activity:
         """Everything about one, for staff and above."""
@@ -168,6 +177,34 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         """Calls an activity off."""
         return await self._change(request.activity_id, Activity.cancel)
 
+    async def UpdateActivity(self, request: pb.UpdateActivityRequest, context: Context) -> pb.Activity:
+        """Changes what an organiser said of it."""
+
+        def amend(activity: Activity) -> Activity:
+            definition = messages.amended(activity, request)
+            check(definition)
+            return activity.amend(definition)
+
+        return await self._change(request.activity.activity_id, amend, request.revision)
+
+    async def ReopenActivity(self, request: pb.ReopenActivityRequest, context: Context) -> pb.Activity:
+        """Takes check-ins again; its version says who wanted that."""
+        return await self._change(request.activity_id, Activity.reopen)
+
+    async def CopyActivity(self, request: pb.CopyActivityRequest, context: Context) -> pb.Activity:
+        """Makes a draft that says the same of another time."""
+        original = await self._admit(request.activity_id, ORGANISER)
+        definition = original.copied(request.starts_at, tidy(request.title))
+        check(definition)
+        body = request.SerializeToString(deterministic=True)
+        intent = Intent(person().user_id, _SERVICE + "CopyActivity", request.idempotency_key, body)
+        return await self._draft(definition, intent)
+
+    async def DeleteActivity(self, request: pb.DeleteActivityRequest, context: Context) -> pb.DeleteActivityResponse:
+        """Takes a draft away."""
+        await self._change(request.activity_id, Activity.delete)
+        return pb.DeleteActivityResponse()
+
     async def GetQr(self, request: pb.GetQrRequest, context: Context) -> pb.Qr:
         """What a screen shows now."""
         return await self._show(await self._admit(request.activity_id, STAFF))
@@ -175,7 +212,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     async def RevokeQr(self, request: pb.RevokeQrRequest, context: Context) -> pb.Qr:
         """Replaces QR and code, and shows the new ones."""
         await self._admit(request.activity_id, ORGANISER)
-        activity = await self._store.change(request.activity_id, Activity.revoke)
+        activity = await self._store.change(request.activity_id, Activity.revoke, by=person().user_id)
         self._forget(activity)
         return await self._show(activity)
 
@@ -239,9 +276,17 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         await self._admit_to_organisation(organisation_id, STAFF)
         return [organisation_id]
 
-    async def _change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> pb.Activity:
+    async def _draft(self, definition: Definition, intent: Intent) -> pb.Activity:
+        activity = await self._store.create(
+            lambda: domain.draft(definition, ids.new_id(), ids.new_id(), self._now_us()), intent
+        )
+        return messages.to_message(activity)
+
+    async def _change(
+        self, activity_id: bytes, move: Callable[[Activity], Activity], seen: int | None = None
+    ) -> pb.Activity:
         await self._admit(activity_id, ORGANISER)
-        activity = await self._store.change(activity_id, move)
+        activity = await self._store.change(activity_id, move, by=person().user_id, seen=seen)
         self._forget(activity)
         return messages.to_message(activity)
 

@@ -7,29 +7,34 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, TypeVar
 
-import msgspec
-from google.protobuf.message import DecodeError
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.breaker import AsyncBreaker
-from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
-from servicekit.errors import UnavailableError
+from servicekit.clock import SECOND_US, now_us, to_datetime
+from servicekit.errors import FieldError, UnavailableError
 from servicekit.mysql import idempotency
 from servicekit.mysql.database import is_duplicate_key, unavailable_when_lost
 from servicekit.mysql.idempotency import Intent
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.timed_cache import TimedCache
 from services.activity import changes
-from services.activity.definition import Definition
-from services.activity.domain import Activity, Occurrence, State
-from services.activity.errors import ActivityNotFoundError
+from services.activity.definition import differences
+from services.activity.domain import Activity, State
+from services.activity.errors import ActivityNotFoundError, RevisionStaleError
 from services.activity.memory import Key, Memory
-from services.activity.messages import to_snapshots
-from services.activity.metrics import UNREADABLE, UNREADABLE_VERSION
 from services.activity.quotas import Quotas
+from services.activity.rows import (
+    definition_of,
+    mutable_columns,
+    readable,
+    snapshots_of,
+    to_switch,
+    version_columns,
+    window_columns,
+)
 from services.activity.tables import activities, activity_versions, idempotency_keys, occurrences, switches
 
 T = TypeVar("T")
@@ -41,8 +46,6 @@ _LONGEST_SWITCH_S = 24 * 3600
 _READ_S = 0.3
 _REST_S = 1.0
 _SWITCHES_LIFE_S = 1.0
-
-_decode_definition = msgspec.json.Decoder(Definition).decode
 
 
 class Store:
@@ -89,14 +92,24 @@ class Store:
 
         return await _until_code_is_free(attempt)
 
-    async def change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> Activity:
+    async def change(
+        self,
+        activity_id: bytes,
+        move: Callable[[Activity], Activity],
+        *,
+        by: bytes | None = None,
+        seen: int | None = None,
+    ) -> Activity:
         """Applies a move of the domain under the row's lock; one that changes nothing writes nothing.
 
         Args:
             move: May raise; may be called again when the code it drew turns out to be taken.
+            by: The person who changes it.
+            seen: The revision that they know; None where it does not matter.
 
         Raises:
             ActivityNotFoundError: There is none.
+            RevisionStaleError: It has another revision by now.
             TooManyChangesError: The organisation changed as much as it may.
         """
 
@@ -106,14 +119,12 @@ class Store:
                 after = move(before)
                 if after is before:
                     return before
+                if seen not in (None, before.revision):
+                    raise RevisionStaleError(before.revision, await _differences(connection, before, seen))
                 await self._quotas.change(before.definition.organisation_id)
-                # Another replica's clock may be ahead of ours; versions still follow one another.
-                after = replace(after, valid_from=max(now_us(), before.valid_from + 1))
+                after = after.stored_after(before, now_us())
                 rows = changes.rows_of(after)
-                await connection.execute(
-                    update(activities).where(activities.c.activity_id == activity_id).values(_mutable_columns(after))
-                )
-                await self._add_version(connection, after)
+                await self._update(connection, before, after, by)
                 await self._outbox.write(connection, rows)
             return await self._announce(after, rows)
 
@@ -186,7 +197,7 @@ class Store:
         return [
             snapshot
             for row in rows
-            for snapshot in _snapshots(row)
+            for snapshot in snapshots_of(row)
             if row.activity_id in activity_ids or snapshot.occurrence_id in occurrence_ids
         ]
 
@@ -226,7 +237,7 @@ class Store:
         query = select(switches).where(recent).order_by(switches.c.set_at, switches.c.switch_id)
         async with self._reading() as connection:
             newest = {(row.name, row.signal): row for row in await connection.execute(query)}
-        return [_to_switch(row) for row in newest.values()]
+        return [to_switch(row) for row in newest.values()]
 
     async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
         """Activities of these organisations, newest first; fewer than `size` only at the end.
@@ -243,7 +254,7 @@ class Store:
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
                 stored = await _rows_by_activity(connection, query)
-        found = _readable(stored)
+        found = readable(stored)
         if len(stored) == size > len(found):
             found += await self.page(organisation_ids, stored[-1][0].activity_id, size - len(found))
         return found
@@ -258,45 +269,30 @@ class Store:
         row = {
             "activity_id": activity.activity_id,
             "organisation_id": activity.definition.organisation_id,
-            "definition": msgspec.json.encode(activity.definition).decode(),
             "created_at": to_datetime(activity.created_at),
             "created_by": created_by,
         }
-        await connection.execute(insert(activities).values(row | _mutable_columns(activity)))
-        await connection.execute(
-            insert(occurrences).values([_occurrence_columns(activity, it) for it in activity.occurrences])
-        )
-        await self._add_version(connection, activity)
+        await connection.execute(insert(activities).values(row | mutable_columns(activity)))
+        for each in activity.occurrences:
+            ids = {"occurrence_id": each.occurrence_id, "activity_id": activity.activity_id}
+            await connection.execute(insert(occurrences).values(ids | window_columns(each)))
+        await connection.execute(insert(activity_versions).values(version_columns(activity, created_by)))
 
-    async def _add_version(self, connection: AsyncConnection, activity: Activity) -> None:
-        snapshot = pb.BatchGetOccurrencesResponse(occurrences=to_snapshots(activity))
-        row = {
-            "activity_id": activity.activity_id,
-            "revision": activity.revision,
-            "valid_from": to_datetime(activity.valid_from),
-            "snapshot": snapshot.SerializeToString(),
-        }
-        await connection.execute(insert(activity_versions).values(row))
+    async def _update(self, connection: AsyncConnection, before: Activity, after: Activity, by: bytes | None) -> None:
+        is_it = activities.c.activity_id == after.activity_id
+        await connection.execute(update(activities).where(is_it).values(mutable_columns(after)))
+        for each in set(after.occurrences) - set(before.occurrences):
+            of_it = occurrences.c.occurrence_id == each.occurrence_id
+            await connection.execute(update(occurrences).where(of_it).values(window_columns(each)))
+        await connection.execute(insert(activity_versions).values(version_columns(after, by)))
 
     async def _announce(self, activity: Activity, rows: Sequence[OutboxRow]) -> Activity:
-        self._memory.keep([activity])
+        if activity.state is State.DELETED:
+            self._memory.forget(activity.activity_id)
+        else:
+            self._memory.keep([activity])
         await self._outbox.deliver_now(rows)
         return activity
-
-
-def _snapshots(version: Row[Any]) -> list[pb.OccurrenceSnapshot]:
-    try:
-        snapshots = list(pb.BatchGetOccurrencesResponse.FromString(version.snapshot).occurrences)
-    except DecodeError as error:
-        UNREADABLE_VERSION.note(version.activity_id, error)
-        return []
-    for snapshot in snapshots:
-        snapshot.valid_from = from_datetime(version.valid_from)
-    return snapshots
-
-
-def _to_switch(row: Row[Any]) -> pb.Switch:
-    return pb.Switch(name=row.name, signal=row.signal, grace_s=row.grace_s, expires_at=from_datetime(row.expires_at))
 
 
 async def _until_code_is_free(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -320,6 +316,7 @@ def _query() -> Select[Any]:
         select(activities, *of_occurrences, versions.c.valid_from)
         .join(occurrences, occurrences.c.activity_id == activities.c.activity_id)
         .join(versions, is_current)
+        .where(activities.c.state != State.DELETED)
         .order_by(activities.c.activity_id.desc(), occurrences.c.starts_at)
     )
 
@@ -332,64 +329,20 @@ async def _lock(connection: AsyncConnection, activity_id: bytes) -> Activity:
     return found[0]
 
 
+async def _differences(connection: AsyncConnection, activity: Activity, seen: int) -> list[FieldError]:
+    """What was said of it since a revision, as far as that was kept."""
+    versions = activity_versions
+    is_seen = and_(versions.c.activity_id == activity.activity_id, versions.c.revision == seen)
+    version = (await connection.execute(select(versions).where(is_seen))).one_or_none()
+    then = definition_of(version) if version else None
+    return differences(then, activity.definition) if then else []
+
+
 async def _read(connection: AsyncConnection, query: Select[Any]) -> list[Activity]:
     """What a query finds; what cannot be read is left out."""
-    return _readable(await _rows_by_activity(connection, query))
+    return readable(await _rows_by_activity(connection, query))
 
 
 async def _rows_by_activity(connection: AsyncConnection, query: Select[Any]) -> list[list[Row[Any]]]:
     rows = (await connection.execute(query)).all()
     return [list(group) for _, group in groupby(rows, key=lambda row: row.activity_id)]
-
-
-def _readable(stored: Iterable[Sequence[Row[Any]]]) -> list[Activity]:
-    found = []
-    for rows in stored:
-        try:
-            found.append(_activity(rows))
-        except (msgspec.MsgspecError, ValueError) as error:
-            UNREADABLE.note(rows[0].activity_id, error)
-    return found
-
-
-def _activity(rows: Sequence[Row[Any]]) -> Activity:
-    head = rows[0]
-    return Activity(
-        activity_id=head.activity_id,
-        definition=_decode_definition(head.definition),
-        occurrences=tuple(_occurrences(rows)),
-        code=head.code,
-        created_at=from_datetime(head.created_at),
-        epoch=head.epoch,
-        state=State(head.state),
-        revision=head.revision,
-        published_at=None if head.published_at is None else from_datetime(head.published_at),
-        valid_from=from_datetime(head.valid_from),
-    )
-
-
-def _occurrences(rows: Iterable[Row[Any]]) -> Iterable[Occurrence]:
-    for row in rows:
-        times = map(from_datetime, (row.starts_at, row.ends_at, row.opens_at, row.closes_at))
-        yield Occurrence(row.occurrence_id, *times)
-
-
-def _mutable_columns(activity: Activity) -> dict[str, object]:
-    return {
-        "state": int(activity.state),
-        "revision": activity.revision,
-        "epoch": activity.epoch,
-        "code": activity.code,
-        "published_at": None if activity.published_at is None else to_datetime(activity.published_at),
-    }
-
-
-def _occurrence_columns(activity: Activity, occurrence: Occurrence) -> dict[str, object]:
-    return {
-        "occurrence_id": occurrence.occurrence_id,
-        "activity_id": activity.activity_id,
-        "starts_at": to_datetime(occurrence.starts_at),
-        "ends_at": to_datetime(occurrence.ends_at),
-        "opens_at": to_datetime(occurrence.opens_at),
-        "closes_at": to_datetime(occurrence.closes_at),
-    }

@@ -26,6 +26,8 @@ activities = Table(
     Column("created_at", _TIME, nullable=False),
     Column("created_by", _ID, nullable=False),
     Column("published_at", _TIME),
+    # Since when a published one asks what it asks now.
+    Column("amended_at", _TIME),
     Index("by_code", "code", unique=True),
     Index("by_organisation", "organisation_id", "activity_id"),
 )
@@ -45,7 +47,7 @@ occurrences = Table(
     Index("by_start", "starts_at"),
 )
 
-# Append-only: what an activity was at a time, credentials included.
+# Append-only: what an activity was at a time, credentials included, and who made it so.
 activity_versions = Table(
     "activity_versions",
     metadata,
@@ -54,6 +56,9 @@ activity_versions = Table(
     Column("valid_from", _TIME, nullable=False),
     # activity.v1.BatchGetOccurrencesResponse.
     Column("snapshot", MEDIUMBLOB, nullable=False),
+    # What the organiser said, and who changed it; empty in what an earlier release wrote.
+    Column("definition", Text),
+    Column("changed_by", _ID),
 )
 
 # Append-only: what operators turned on, who, until when and why. The newest row of a name and signal counts.

@@ -58,7 +58,7 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
     )
     redis = servers.redis(process, settings)
     publisher = servers.publisher(process, settings, topology=TOPOLOGY)
-    seats = Seats(redis)
+    seats = Seats(redis, Records(engine).holders)
 
     async def write_hints(row: OutboxRow) -> None:
         await seats.record(row.body)

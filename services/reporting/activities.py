@@ -47,6 +47,8 @@ class Activities:
 
     async def _load(self, activity_id: bytes) -> Activity:
         stored = await self._stored.get(activity_id)
+        if stored is not None and stored.state == pb.STATE_DELETED:
+            raise ActivityNotFoundError
         return stored if stored is not None else await self._ask(activity_id)
 
     async def _ask(self, activity_id: bytes) -> Activity:

@@ -384,6 +384,14 @@ MUTATIONS = (
         "if false then hint = false end",
         (_SEATS,),
     ),
+    Mutation("a limit that comes later counts nobody", "Seats._count", "if room.is_amended:", "if False:", (_SEATS,)),
+    Mutation(
+        "who came before a change is judged by it",
+        "Judging._look_back",
+        "if then is not None:",
+        "if False:",
+        (_ACCEPT,),
+    ),
     Mutation("an older hint overrules", "recorded.lua", "if revision > known then", "if true then", (_SEATS,)),
     Mutation(
         "late news frees a claim",

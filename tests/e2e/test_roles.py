@@ -51,6 +51,12 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/v1/activities?organisation_id={organisation}", _STAFF),
     ("GET", "/v1/activities/{draft}", _STAFF),
     ("GET", "/v1/activities/{activity}", _STAFF),
+    ("PATCH", "/v1/activities/{draft}", _ORGANISER),
+    ("PATCH", "/v1/activities/{activity}", _ORGANISER),
+    ("DELETE", "/v1/activities/{draft}", (204, 204, 403, 404, 404, 401)),
+    ("DELETE", "/v1/activities/{activity}", (409, 409, 403, 404, 404, 401)),
+    ("POST", "/v1/activities/{activity}/copy", (201, 201, 403, 404, 404, 401)),
+    ("POST", "/v1/activities/{activity}/reopen", _ORGANISER),
     ("POST", "/v1/activities/{draft}/publish", _ORGANISER),
     ("POST", "/v1/activities/{activity}/close", _ORGANISER),
     ("POST", "/v1/activities/{activity}/cancel", _ORGANISER),
@@ -223,6 +229,12 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"code": "CFGHJKMNPRTVWX"}
         case "POST", "/v1/activities":
             return definition(house.organisation_id)
+        case "PATCH", "/v1/activities/{draft}":
+            return {"revision": 1, "capacity": 120}
+        case "PATCH", "/v1/activities/{activity}":
+            return {"revision": 2, "capacity": 120}
+        case "POST", "/v1/activities/{activity}/copy":
+            return {"starts_at": "2027-03-01T09:00:00"}
         case "POST", "/v1/activities/resolve":
             return {"token": await activity.token()}
         case "POST", "/v1/checkins/sync":

@@ -16,9 +16,9 @@ from servicekit.redis.allowance import Allowance
 from servicekit.redis.cache import RedisError
 from servicekit.rpc.interceptors import person
 from services.activity import domain, messages
-from services.activity.definition import Definition, Kind, Method, Place, Wifi
-from services.activity.domain import Activity
-from services.activity.errors import ActivityNotFoundError
+from services.activity.definition import Definition, Kind, Method, Place, Wifi, differences
+from services.activity.domain import Activity, State
+from services.activity.errors import ActivityNotFoundError, RevisionStaleError
 from services.activity.quotas import Quotas
 
 # A Tuesday morning.
@@ -55,6 +55,8 @@ class FakeStore:
 
     switched_on: list[pb.Switch] = field(default_factory=list)
     versions: list[Activity] = field(default_factory=list)
+    # By activity and revision.
+    changed_by: dict[tuple[bytes, int], bytes | None] = field(default_factory=dict)
 
     async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
         """Keeps them all."""
@@ -74,6 +76,7 @@ class FakeStore:
             for activity in newest.values()
             for snapshot in messages.to_snapshots(activity)
             if activity.activity_id in activity_ids or snapshot.occurrence_id in occurrence_ids
+            if activity.state is not State.DELETED
         ]
 
     async def create(self, draft: Callable[[], Activity], intent: Intent) -> Activity:
@@ -84,22 +87,35 @@ class FakeStore:
             if body != intent.body:
                 raise IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
             return self.activities[activity_id]
-        activity = self._stamped(self._with_free_code(draft), now_us())
+        activity = self._kept(replace(self._with_free_code(draft), valid_from=now_us()))
         self.made[key] = (intent.body, activity.activity_id)
         return activity
 
-    async def change(self, activity_id: bytes, move: Callable[[Activity], Activity]) -> Activity:
+    async def change(
+        self,
+        activity_id: bytes,
+        move: Callable[[Activity], Activity],
+        *,
+        by: bytes | None = None,
+        seen: int | None = None,
+    ) -> Activity:
         """See `Store.change`."""
-        if activity_id not in self.activities:
+        before = await self.get(activity_id)
+        if before is None:
             raise ActivityNotFoundError
-        before = self.activities[activity_id]
         after = self._with_free_code(lambda: move(before))
-        return before if after is before else self._stamped(after, max(now_us(), before.valid_from + 1))
+        if after is before:
+            return before
+        if seen not in (None, before.revision):
+            then = next(each for each in self.versions if (each.activity_id, each.revision) == (activity_id, seen))
+            raise RevisionStaleError(before.revision, differences(then.definition, before.definition))
+        self.changed_by[activity_id, after.revision] = by
+        return self._kept(after.stored_after(before, now_us()))
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """See `Store.get`."""
         self.reads += 1
-        return self.activities.get(activity_id)
+        return next((each for each in self._there() if each.activity_id == activity_id), None)
 
     async def find(
         self,
@@ -112,7 +128,7 @@ class FakeStore:
         self.reads += 1
         return [
             activity
-            for activity in self.activities.values()
+            for activity in self._there()
             if activity.activity_id in activity_ids
             or activity.code in codes
             or any(each.occurrence_id in occurrence_ids for each in activity.occurrences)
@@ -122,14 +138,16 @@ class FakeStore:
         """See `Store.page`."""
         wanted = [
             activity
-            for activity in self.activities.values()
+            for activity in self._there()
             if activity.definition.organisation_id in organisation_ids
             and (before is None or activity.activity_id < before)
         ]
         return sorted(wanted, key=lambda activity: activity.activity_id, reverse=True)[:size]
 
-    def _stamped(self, activity: Activity, valid_from: int) -> Activity:
-        activity = replace(activity, valid_from=valid_from)
+    def _there(self) -> list[Activity]:
+        return [activity for activity in self.activities.values() if activity.state is not State.DELETED]
+
+    def _kept(self, activity: Activity) -> Activity:
         self.activities[activity.activity_id] = activity
         self.versions.append(activity)
         return activity

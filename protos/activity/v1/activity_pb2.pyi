@@ -8,6 +8,7 @@ Every *_at is microseconds since 1970-01-01 UTC and every *_id is 16 bytes.
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -52,6 +53,8 @@ class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_State.ValueType
     STATE_PUBLISHED: _State.ValueType  # 2
     STATE_CLOSED: _State.ValueType  # 3
     STATE_CANCELLED: _State.ValueType  # 4
+    STATE_DELETED: _State.ValueType  # 5
+    """Only in changed.v1: whoever asks is told of nothing."""
 
 class State(_State, metaclass=_StateEnumTypeWrapper): ...
 
@@ -60,6 +63,8 @@ STATE_DRAFT: State.ValueType  # 1
 STATE_PUBLISHED: State.ValueType  # 2
 STATE_CLOSED: State.ValueType  # 3
 STATE_CANCELLED: State.ValueType  # 4
+STATE_DELETED: State.ValueType  # 5
+"""Only in changed.v1: whoever asks is told of nothing."""
 Global___State: _TypeAlias = State  # noqa: Y015
 
 class _Method:
@@ -503,6 +508,122 @@ class CancelActivityRequest(_message.Message):
 Global___CancelActivityRequest: _TypeAlias = CancelActivityRequest  # noqa: Y015
 
 @_typing.final
+class UpdateActivityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """The one that the caller has seen."""
+    @_builtins.property
+    def activity(self) -> Global___Activity:
+        """activity_id, and what update_mask names."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Fields of an organiser's own, such as title, place or place.radius_m; what is named and absent is taken away."""
+
+    def __init__(
+        self,
+        *,
+        activity: Global___Activity | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["activity", b"activity", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity", b"activity", "revision", b"revision", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateActivityRequest: _TypeAlias = UpdateActivityRequest  # noqa: Y015
+
+@_typing.final
+class ReopenActivityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReopenActivityRequest: _TypeAlias = ReopenActivityRequest  # noqa: Y015
+
+@_typing.final
+class CopyActivityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    starts_at: _builtins.int
+    """The copy lasts as long as its original."""
+    title: _builtins.str
+    """Empty: that of the original."""
+    idempotency_key: _builtins.str
+    """Empty when the client sent no Idempotency-Key."""
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        starts_at: _builtins.int = ...,
+        title: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "idempotency_key", b"idempotency_key", "starts_at", b"starts_at", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyActivityRequest: _TypeAlias = CopyActivityRequest  # noqa: Y015
+
+@_typing.final
+class DeleteActivityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteActivityRequest: _TypeAlias = DeleteActivityRequest  # noqa: Y015
+
+@_typing.final
+class DeleteActivityResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteActivityResponse: _TypeAlias = DeleteActivityResponse  # noqa: Y015
+
+@_typing.final
 class GetQrRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -873,6 +994,7 @@ class OccurrenceSnapshot(_message.Message):
     EPOCH_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     VALID_FROM_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -892,6 +1014,8 @@ class OccurrenceSnapshot(_message.Message):
     revision: _builtins.int
     valid_from: _builtins.int
     """Since when the activity reads like this; what arrived earlier is judged by a version asked for with as_of."""
+    amended_at: _builtins.int
+    """Since when a published one asks what it asks here; 0: since it was published."""
     @_builtins.property
     def place(self) -> Global___Place: ...
     @_builtins.property
@@ -928,10 +1052,11 @@ class OccurrenceSnapshot(_message.Message):
         epoch: _builtins.int = ...,
         revision: _builtins.int = ...,
         valid_from: _builtins.int = ...,
+        amended_at: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -64,6 +64,26 @@ class ActivityServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CancelActivityRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
                 _registered_method=True)
+        self.UpdateActivity = channel.unary_unary(
+                '/activity.v1.ActivityService/UpdateActivity',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.UpdateActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+                _registered_method=True)
+        self.ReopenActivity = channel.unary_unary(
+                '/activity.v1.ActivityService/ReopenActivity',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ReopenActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+                _registered_method=True)
+        self.CopyActivity = channel.unary_unary(
+                '/activity.v1.ActivityService/CopyActivity',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+                _registered_method=True)
+        self.DeleteActivity = channel.unary_unary(
+                '/activity.v1.ActivityService/DeleteActivity',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityResponse.FromString,
+                _registered_method=True)
         self.GetQr = channel.unary_unary(
                 '/activity.v1.ActivityService/GetQr',
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.GetQrRequest.SerializeToString,
@@ -126,6 +146,34 @@ class ActivityServiceServicer:
 
     def CancelActivity(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateActivity(self, request, context):
+        """Changes what an organiser said, from its commit on; what was judged before is not judged anew.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReopenActivity(self, request, context):
+        """A closed one takes check-ins again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CopyActivity(self, request, context):
+        """A new draft that says the same of another time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteActivity(self, request, context):
+        """Nobody sees the draft any more.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -198,6 +246,26 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     servicer.CancelActivity,
                     request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CancelActivityRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
+            ),
+            'UpdateActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateActivity,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.UpdateActivityRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
+            ),
+            'ReopenActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenActivity,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ReopenActivityRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
+            ),
+            'CopyActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.CopyActivity,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
+            ),
+            'DeleteActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteActivity,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityResponse.SerializeToString,
             ),
             'GetQr': grpc.unary_unary_rpc_method_handler(
                     servicer.GetQr,
@@ -387,6 +455,114 @@ class ActivityService:
             '/activity.v1.ActivityService/CancelActivity',
             protos_dot_activity_dot_v1_dot_activity__pb2.CancelActivityRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/UpdateActivity',
+            protos_dot_activity_dot_v1_dot_activity__pb2.UpdateActivityRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/ReopenActivity',
+            protos_dot_activity_dot_v1_dot_activity__pb2.ReopenActivityRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CopyActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/CopyActivity',
+            protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/DeleteActivity',
+            protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,14 @@ class ActivityServiceStub:
     PublishActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.PublishActivityRequest, _activity_pb2.Activity]
     CloseActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CloseActivityRequest, _activity_pb2.Activity]
     CancelActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CancelActivityRequest, _activity_pb2.Activity]
+    UpdateActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.UpdateActivityRequest, _activity_pb2.Activity]
+    """Changes what an organiser said, from its commit on; what was judged before is not judged anew."""
+    ReopenActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ReopenActivityRequest, _activity_pb2.Activity]
+    """A closed one takes check-ins again."""
+    CopyActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CopyActivityRequest, _activity_pb2.Activity]
+    """A new draft that says the same of another time."""
+    DeleteActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.DeleteActivityRequest, _activity_pb2.DeleteActivityResponse]
+    """Nobody sees the draft any more."""
     GetQr: _grpc.UnaryUnaryMultiCallable[_activity_pb2.GetQrRequest, _activity_pb2.Qr]
     """The current QR, for owner, organiser and staff."""
     RevokeQr: _grpc.UnaryUnaryMultiCallable[_activity_pb2.RevokeQrRequest, _activity_pb2.Qr]
@@ -62,6 +70,14 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     PublishActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.PublishActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
     CloseActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.CloseActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
     CancelActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.CancelActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
+    UpdateActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.UpdateActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
+    """Changes what an organiser said, from its commit on; what was judged before is not judged anew."""
+    ReopenActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.ReopenActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
+    """A closed one takes check-ins again."""
+    CopyActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.CopyActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
+    """A new draft that says the same of another time."""
+    DeleteActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.DeleteActivityRequest, _activity_pb2.DeleteActivityResponse]  # type: ignore[assignment]
+    """Nobody sees the draft any more."""
     GetQr: _aio.UnaryUnaryMultiCallable[_activity_pb2.GetQrRequest, _activity_pb2.Qr]  # type: ignore[assignment]
     """The current QR, for owner, organiser and staff."""
     RevokeQr: _aio.UnaryUnaryMultiCallable[_activity_pb2.RevokeQrRequest, _activity_pb2.Qr]  # type: ignore[assignment]
@@ -117,6 +133,38 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _activity_pb2.CancelActivityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]: ...
+
+    @_abc_1.abstractmethod
+    def UpdateActivity(
+        self,
+        request: _activity_pb2.UpdateActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]:
+        """Changes what an organiser said, from its commit on; what was judged before is not judged anew."""
+
+    @_abc_1.abstractmethod
+    def ReopenActivity(
+        self,
+        request: _activity_pb2.ReopenActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]:
+        """A closed one takes check-ins again."""
+
+    @_abc_1.abstractmethod
+    def CopyActivity(
+        self,
+        request: _activity_pb2.CopyActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]:
+        """A new draft that says the same of another time."""
+
+    @_abc_1.abstractmethod
+    def DeleteActivity(
+        self,
+        request: _activity_pb2.DeleteActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.DeleteActivityResponse, _abc.Awaitable[_activity_pb2.DeleteActivityResponse]]:
+        """Nobody sees the draft any more."""
 
     @_abc_1.abstractmethod
     def GetQr(

@@ -152,8 +152,7 @@ class Acceptance:
         rooms: dict[Room, list[_Reply]] = defaultdict(list)
         for case in cases:
             if case.snapshot:
-                occurrence = case.snapshot.occurrence
-                rooms[Room(occurrence.occurrence_id, occurrence.capacity, occurrence.closes_at)].append(case)
+                rooms[Room.of(case.snapshot.occurrence)].append(case)
             else:
                 case.outcome = answer(case.finding.judgement, None, case.attempt.attempt_id, is_staff=False)
         claims = {room: [_to_claim(case) for case in group] for room, group in rooms.items()}

@@ -20,6 +20,7 @@ class Case:
 
     Attributes:
         snapshot: The occurrence; one that is given is not looked up.
+        then: What it asked when the attempt was made, where it has been amended since.
         is_trusted: A staff member's device that was at a door before.
         is_gate_unknown: It named a gate that the activity does not have, which is left out of everything.
         error: Says that the attempt cannot even be recorded.
@@ -27,6 +28,7 @@ class Case:
 
     attempt: pb.Attempt
     snapshot: Snapshot | None = None
+    then: Snapshot | None = None
     token: QrToken | None = None
     finding: Finding = UNDECIDED
     is_open: bool = True
@@ -34,6 +36,13 @@ class Case:
     is_trusted: bool = False
     is_gate_unknown: bool = False
     error: ServiceError | None = None
+
+    @property
+    def asking(self) -> Snapshot:
+        """What the attempt is judged by, once its occurrence is found."""
+        found = self.then or self.snapshot
+        assert found is not None
+        return found
 
     def close(self, finding: Finding) -> None:
         """Ends the judging: nothing that comes later is asked."""

@@ -6,6 +6,7 @@ evidence.
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from cachetools import FIFOCache
@@ -21,7 +22,18 @@ from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, tell_effective, to_reasons, undecided
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement
-from services.checkin.rules.occurrence import Finding, Method, is_refused_for_time, judge, qr_fault, refused
+from services.checkin.rules.occurrence import (
+    UNVERIFIABLE,
+    Finding,
+    Method,
+    asked_then,
+    is_arrival_proven,
+    is_refused_for_time,
+    judge,
+    made_at,
+    qr_fault,
+    refused,
+)
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +59,9 @@ class ActivitiesPort(Protocol):
 
     def get(self, key: bytes | str) -> Snapshot | None:
         """A snapshot by occurrence id, activity id or code."""
+
+    async def as_of(self, occurrence_id: bytes, at: int) -> Snapshot | None:
+        """The occurrence at a moment; raises ServiceError."""
 
 
 class AntifraudPort(Protocol):
@@ -104,6 +119,7 @@ class Judging:
     async def judge(self, cases: Sequence[Case]) -> None:
         """Gives each case its finding, by all that needs nobody's seat."""
         await self._open_credentials(cases)
+        await self._look_back(cases)
         await self._staff.admit(cases)
         switches = self._activities.switches
         for case in cases:
@@ -208,9 +224,27 @@ class Judging:
         else:
             case.close(UNDECIDED)
 
+    async def _look_back(self, cases: Sequence[Case]) -> None:
+        """Finds what was asked of those who came before the organiser amended it (rule 20)."""
+        for case in cases:
+            now = case.snapshot
+            if not case.is_open or now is None or not now.occurrence.amended_at:
+                continue
+            at = made_at(now.occurrence, case.attempt, case.token)
+            if at >= now.occurrence.amended_at:
+                continue
+            try:
+                then = await self._activities.as_of(now.occurrence.occurrence_id, at)
+            except ServiceError as error:
+                log.warning("nobody can tell what was asked before: %s", error)
+                case.close(UNDECIDED)
+                continue
+            if then is not None:
+                case.then = replace(then, occurrence=asked_then(then.occurrence, now.occurrence))
+
     async def _assess(self, cases: Sequence[Case], muted: Collection[str]) -> None:
         """Antifraud's part: it can only make a finding worse."""
-        asked = [(case, case.snapshot) for case in cases if case.is_open and case.snapshot and _needs_assessment(case)]
+        asked = [(case, case.asking) for case in cases if case.is_open and _needs_assessment(case)]
         if not asked:
             return
         assessments = await self._antifraud.assess([(case.attempt, snapshot) for case, snapshot in asked], muted)
@@ -264,12 +298,14 @@ def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
 def _judge_by_rules(case: Case, switches: Switches) -> None:
     assert case.snapshot is not None
     finding = judge(
-        case.snapshot.occurrence,
+        case.asking.occurrence,
         case.attempt,
         case.token,
         extra_grace_s=switches.extra_grace_s,
         is_trusted=case.is_trusted,
     )
+    if case.then and finding.judgement is Judgement.ACCEPTED and not is_arrival_proven(case.attempt):
+        finding = finding.worsened(Judgement.PENDING_REVIEW, UNVERIFIABLE)
     is_sure = case.snapshot.is_fresh and not switches.force_id_only
     if finding.judgement is Judgement.REFUSED and (is_sure or is_refused_for_time(finding)):
         case.close(finding)
@@ -280,11 +316,10 @@ def _judge_by_rules(case: Case, switches: Switches) -> None:
 
 
 def _needs_assessment(case: Case) -> bool:
-    assert case.snapshot is not None
     if case.attempt.method == Method.STAFF:
         # The phone is not the person's: where it is says nothing of them.
         return False
-    return case.snapshot.occurrence.is_place_checked or case.attempt.method == Method.PLACE
+    return case.asking.occurrence.is_place_checked or case.attempt.method == Method.PLACE
 
 
 def _worsened(finding: Finding, assessment: Assessment) -> Finding:

@@ -268,6 +268,7 @@ def to_occurrence(message: activity_pb2.OccurrenceSnapshot) -> Occurrence:
         is_place_checked=checks_place,
         gates=frozenset(message.gates),
         valid_from=message.valid_from,
+        amended_at=message.amended_at,
     )
 
 

@@ -200,7 +200,7 @@ class Completion:
             occurrence, attempt = case.snapshot.occurrence, case.attempt
             if not occurrence.capacity:
                 continue
-            room = Room(occurrence.occurrence_id, occurrence.capacity, occurrence.closes_at)
+            room = Room.of(occurrence)
             claim = Claim(
                 attempt.user_id, attempt.attempt_id, attempt.direction, Judgement.ACCEPTED, False, attempt.received_at
             )

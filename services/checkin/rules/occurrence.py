@@ -96,6 +96,8 @@ class Occurrence:
     gates: frozenset[str] = frozenset()
     # Since when the activity is as it is here.
     valid_from: int = 0
+    # Since when a published activity asks what it asks here; 0: since it was published.
+    amended_at: int = 0
 
 
 class Attempt(Protocol):
@@ -155,7 +157,7 @@ def refused(reason: str, **numbers: float) -> Finding:
 
 
 _ON_TIME = Finding(Judgement.ACCEPTED)
-_UNVERIFIABLE = Reason("OFFLINE_SLOT_UNVERIFIABLE")
+UNVERIFIABLE = Reason("OFFLINE_SLOT_UNVERIFIABLE")
 # A phone's clock that is off by less than this is not worth a word.
 _SKEW_TOLERANCE_US = 5 * SECOND_US
 TIME_REASONS = frozenset({"QR_EXPIRED", "QR_FUTURE", "QR_REVOKED", "TOO_LATE", "TOO_EARLY"})
@@ -234,7 +236,7 @@ def _judge_offline(
     if token is not None and attempt.received_at < token.issued_at * SECOND_US - qr.FUTURE_US:
         return online
     if not occurrence.offline_window_s:
-        return online if online.judgement is Judgement.REFUSED else Finding(Judgement.REFUSED, (_UNVERIFIABLE,))
+        return online if online.judgement is Judgement.REFUSED else Finding(Judgement.REFUSED, (UNVERIFIABLE,))
     if attempt.received_at > occurrence.closes_at + occurrence.offline_window_s * SECOND_US:
         return refused("TOO_LATE", closed_since_s=_seconds(attempt.received_at - occurrence.closes_at))
     effective_at = offline_effective_at(occurrence, attempt, token)
@@ -248,13 +250,30 @@ def _judge_offline(
     if is_trusted or (was_alive and occurrence.offline_policy is Grade.ACCEPT):
         return finding
     is_forbidden = occurrence.offline_policy is Grade.REFUSE and attempt.method != Method.STAFF
-    return finding.worsened(Judgement.REFUSED if is_forbidden else Judgement.PENDING_REVIEW, _UNVERIFIABLE)
+    return finding.worsened(Judgement.REFUSED if is_forbidden else Judgement.PENDING_REVIEW, UNVERIFIABLE)
 
 
 def offline_span(occurrence: Occurrence, attempt: Attempt, token: QrToken | None) -> tuple[int, int]:
     """Between which moments an attempt that waited can have been made: issue of its QR, else opening; and arrival."""
     earliest = occurrence.opens_at if token is None else token.issued_at * SECOND_US
     return min(earliest, attempt.received_at), attempt.received_at
+
+
+def is_arrival_proven(attempt: Attempt) -> bool:
+    """Whether we saw it come in ourselves, now or as its receipt says."""
+    return not attempt.is_offline or attempt.has_receipt
+
+
+def made_at(occurrence: Occurrence, attempt: Attempt, token: QrToken | None) -> int:
+    """As of when an attempt is judged: its arrival where that is proven, else the claimed time as far as possible."""
+    if is_arrival_proven(attempt):
+        return attempt.received_at
+    return offline_effective_at(occurrence, attempt, token)
+
+
+def asked_then(then: Occurrence, now: Occurrence) -> Occurrence:
+    """What was asked at an earlier time, of an activity and with credentials as they are now."""
+    return replace(then, state=now.state, epoch=now.epoch, valid_from=now.valid_from)
 
 
 def offline_effective_at(occurrence: Occurrence, attempt: Attempt, token: QrToken | None) -> int:

@@ -12,9 +12,10 @@ local seats, taken, marker = KEYS[1], KEYS[2], KEYS[3]
 local fields = {}
 for pos = 1, #blob, ITEM_BYTES do fields[#fields + 1] = string.sub(blob, pos, pos + FIELD_BYTES - 1) end
 local hints = redis.call('HMGET', seats, unpack(fields))
-local complete = capacity == 0 or redis.call('EXISTS', marker) == 1
+-- While the count is complete it is kept, also of a room that has no limit for now.
+local counted = redis.call('EXISTS', marker) == 1
 local inside, count, entering = {}, 0, {}
-if capacity > 0 then
+if counted then
   redis.call('ZREMRANGEBYSCORE', taken, '-inf', '(' .. now)
   local users = {}
   for i = 1, #fields do users[i] = string.sub(fields[i], 1, USER_BYTES) end
@@ -33,11 +34,11 @@ for i = 1, #fields do
   end
   if own == ACCEPTED and (not hint or (kind == 'F' and (annulled == 0 or staff == 1))) then
     local verdict = false
-    if capacity > 0 and string.byte(field, FIELD_BYTES) == IN then
+    if string.byte(field, FIELD_BYTES) == IN and (counted or capacity > 0) then
       local user = string.sub(field, 1, USER_BYTES)
-      if not complete then verdict = 'N'
+      if not counted then verdict = 'N'
       elseif not inside[user] then
-        if count >= capacity then verdict = 'F'
+        if capacity > 0 and count >= capacity then verdict = 'F'
         else
           inside[user], count = true, count + 1
           entering[#entering + 1] = now + CLAIM_MS
@@ -59,6 +60,9 @@ if #entering > 0 then redis.call('ZADD', taken, unpack(entering)) end
 if #writes > 0 then
   redis.call('HSET', seats, unpack(writes))
   redis.call('EXPIREAT', seats, expire_at)
-  if capacity > 0 then redis.call('EXPIREAT', taken, expire_at) end
+  if counted then
+    redis.call('EXPIREAT', taken, expire_at)
+    redis.call('EXPIREAT', marker, expire_at)
+  end
 end
 return out

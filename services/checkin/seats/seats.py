@@ -2,7 +2,7 @@
 
 Keys, all with an expiry:
     checkin:seats:{occurrence}     hash: user and direction -> hint
-    checkin:taken:{occurrence}     sorted set: user -> when the claim ends (ms), for activities with a capacity
+    checkin:taken:{occurrence}     sorted set: user -> when the claim ends (ms), once a capacity was asked for
     checkin:complete:{occurrence}  the marker that says the count in `taken` is complete
     checkin:since                  when this Redis began to remember (microseconds)
     checkin:told:{shard}:user      what a person was answered, the latest first: attempt_id, body_hash, received_at,
@@ -12,9 +12,11 @@ Every occurrence is one hash slot and answers are spread over four, so the same 
 Redis once for a whole batch, not once for each person: a call costs as much as all else that is done for one.
 """
 
+import asyncio
+import logging
 import struct
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -26,17 +28,22 @@ from google.protobuf.message import DecodeError
 from domainkit.copies import settle
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
+from servicekit.errors import UnavailableError
 from servicekit.redis.cache import Pipeline, Redis, Script, run_scripts, trip
 from servicekit.unreadable import Unreadable
 from services.checkin.rules.keys import AttemptKey, PersonKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
-from services.checkin.rules.occurrence import Direction, is_born_after
+from services.checkin.rules.occurrence import Direction, Occurrence, is_born_after
+
+log = logging.getLogger(__name__)
 
 CLAIM_MS = 30_000
 KEPT_AFTER_CLOSE_S = 24 * 3600
 ANSWER_LIFE_S = 900
 # Until a claim brings the exact time: an occurrence is open for 31 days at most.
 _LONGEST_LIFE_S = 33 * 24 * 3600
+# A batch that waits for it still reaches the broker in time.
+_HOLDERS_S = 0.3
 _SHARDS = 4
 _ANSWERS, _HINTS = Unreadable("answer"), Unreadable("seat_hint")
 _SINCE = "checkin:since"
@@ -68,6 +75,8 @@ _RESTORE = Script(__file__, "restore", **_FIELDS)
 _TELL = Script(__file__, "tell", HEAD_BYTES=_ANSWER.size, KEPT=_ANSWERS_KEPT)
 _SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _TELL)
 
+Holders = Callable[[bytes], Awaitable[Sequence[bytes]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -83,11 +92,22 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An occurrence as seats see it."""
+    """An occurrence as seats see it.
+
+    Attributes:
+        is_amended: Its limit may be younger than the people in it, and its keys may have ended before a window that was
+            moved since.
+    """
 
     occurrence_id: bytes
     capacity: int
     closes_at: int
+    is_amended: bool = False
+
+    @classmethod
+    def of(cls, occurrence: Occurrence) -> "Room":
+        """The room of an occurrence as it is now."""
+        return cls(occurrence.occurrence_id, occurrence.capacity, occurrence.closes_at, occurrence.amended_at > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +138,16 @@ class Answer:
 
 
 class Seats:
-    """Every method is one trip to Redis and raises UnavailableError when Redis is gone."""
+    """Every method is one trip to Redis and raises UnavailableError when Redis is gone.
 
-    def __init__(self, redis: Redis) -> None:
+    Args:
+        holders: Who holds a seat to come in at an occurrence, as it is recorded; raises UnavailableError. For amended
+            rooms only; None: those wait for completion.
+    """
+
+    def __init__(self, redis: Redis, holders: Holders | None = None) -> None:
         self._redis = redis
+        self._holders = holders
 
     async def _run(self, pipeline: Pipeline) -> list[Any]:
         async with trip(self._redis):
@@ -142,8 +168,8 @@ class Seats:
         """
         seatings, earlier = await self._claim(rooms, attempts)
         uncounted = [room for room, found in seatings.items() if any(seating.is_uncounted for seating in found)]
-        if uncounted and (young := await self._mark_young(uncounted)):
-            seatings |= (await self._claim({room: rooms[room] for room in young}, ()))[0]
+        if uncounted and (counted := await self._count_young(uncounted)):
+            seatings |= (await self._claim({room: rooms[room] for room in counted}, ()))[0]
         return seatings, earlier
 
     async def _claim(
@@ -165,17 +191,28 @@ class Seats:
         told = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
         return seatings, {key: answer for key, value in told if value and (answer := _to_answers(value).get(key[1]))}
 
-    async def _mark_young(self, rooms: Iterable[Room]) -> list[Room]:
-        """Rooms made after this Redis began to remember: nobody can hold a seat that it does not know of."""
+    async def _count_young(self, rooms: Iterable[Room]) -> list[Room]:
+        """Counts rooms made after this Redis began to remember: whoever has a seat there lately, it knows of."""
         async with trip(self._redis):
             since = await self._redis.get(_SINCE)
             if since is None:
                 await self._redis.set(_SINCE, now_us(), nx=True)
                 return []
-            young = [room for room in rooms if is_born_after(room.occurrence_id, int(since))]
-            for room in young:
-                await self._redis.set(_keys(room.occurrence_id)[2], 1, exat=_expire_at(room))
-            return young
+        young = [room for room in rooms if is_born_after(room.occurrence_id, int(since))]
+        return [room for room in young if await self._count(room)]
+
+    async def _count(self, room: Room) -> bool:
+        """Restores the count of a room; False where nobody can tell who came before it was amended."""
+        held: Sequence[bytes] = ()
+        if room.is_amended:
+            try:
+                async with asyncio.timeout(_HOLDERS_S):
+                    held = await self._holders(room.occurrence_id) if self._holders else ()
+            except (UnavailableError, TimeoutError) as error:
+                log.warning("occurrence %s is not counted yet: %s", room.occurrence_id.hex(), error)
+                return False
+        await self.restore(room, held)
+        return True
 
     async def never_came(self, leaving: Collection[PersonKey]) -> set[PersonKey]:
         """Those of these people who hold no seat to come in and claim none.
@@ -212,7 +249,7 @@ class Seats:
         pipeline = self._redis.pipeline(transaction=False)
         for room, claims in held.items():
             blob = b"".join(_CONFIRM_ITEM.pack(c.user_id, c.direction, c.attempt_id) for c in claims)
-            _CONFIRM.add_to(pipeline, _keys(room.occurrence_id)[:2], [room.capacity, blob])
+            _CONFIRM.add_to(pipeline, _keys(room.occurrence_id), [blob])
         for group in _by_shard(answers):
             told: dict[bytes, bytes] = {}
             for user_id, attempt_id in group:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from domainkit.guesses import guess_limit
 from domainkit.roles import Roles
@@ -116,6 +117,12 @@ async def service(loopback: Loopback, signer: Signer) -> Service:
     return service
 
 
+def an_update(activity_id: bytes, seen: int, *paths: str, **said: Any) -> pb.UpdateActivityRequest:
+    """A change of what was seen at a revision."""
+    message = pb.Activity(activity_id=activity_id, **said)
+    return pb.UpdateActivityRequest(activity=message, update_mask=FieldMask(paths=paths), revision=seen)
+
+
 REQUESTS: dict[str, Callable[[bytes], Any]] = {
     "CreateActivity": lambda _: pb.CreateActivityRequest(activity=messages.to_message(a_draft(ORGANISATION, b"", b""))),
     "GetActivity": lambda id: pb.GetActivityRequest(activity_id=id),
@@ -123,6 +130,9 @@ REQUESTS: dict[str, Callable[[bytes], Any]] = {
     "PublishActivity": lambda id: pb.PublishActivityRequest(activity_id=id),
     "CloseActivity": lambda id: pb.CloseActivityRequest(activity_id=id),
     "CancelActivity": lambda id: pb.CancelActivityRequest(activity_id=id),
+    "UpdateActivity": lambda id: an_update(id, 2, "title", title="改名"),
+    "ReopenActivity": lambda id: pb.ReopenActivityRequest(activity_id=id),
+    "CopyActivity": lambda id: pb.CopyActivityRequest(activity_id=id, starts_at=STARTS_AT),
     "GetQr": lambda id: pb.GetQrRequest(activity_id=id),
     "RevokeQr": lambda id: pb.RevokeQrRequest(activity_id=id),
     "ResolveActivity": lambda id: pb.ResolveActivityRequest(activity_id=id),
@@ -236,6 +246,109 @@ async def test_a_repeated_creation_makes_nothing_new(service: Service) -> None:
     with pytest.raises(ConflictError) as refusal:
         await service.create("key-1", title="Another lecture")
     assert refusal.value.reason == "IDEMPOTENCY_KEY_REUSED"
+
+
+async def test_a_change_counts_at_once_and_says_who_made_it(service: Service) -> None:
+    """Cards, QRs and snapshots follow within this process; the screen's QR from before stays good."""
+    activity = await service.published()
+    old = await service.show(activity)
+    await service.resolve(token=old.token)
+
+    updated = await service.call(
+        "UpdateActivity", an_update(activity.activity_id, 2, "title", "qr_period_s", title="改名", qr_period_s=30)
+    )
+
+    assert (updated.title, updated.revision, updated.capacity) == ("改名", 3, activity.capacity)
+    assert (await service.resolve(token=old.token)).title == "改名"
+    assert (await service.resolve(activity_id=activity.activity_id)).title == "改名"
+    assert (await service.show(activity)).refresh_in_s == 23
+    assert service.store.changed_by[activity.activity_id, 3] == PEOPLE["organiser"]
+    [snapshot] = messages.to_snapshots(service.store.activities[activity.activity_id])
+    assert snapshot.amended_at == snapshot.valid_from
+
+
+async def test_what_is_wrong_with_a_change_is_named_and_nothing_is_stored(service: Service) -> None:
+    """A window that ends before it begins, a radius of nothing, another zone, and fields that are no organiser's."""
+    activity = await service.published()
+    wrong: dict[str, dict[str, Any]] = {
+        "ends_at": {"ends_at": STARTS_AT - 1},
+        "place.radius_m": {"place": pb.Place(radius_m=1)},
+        "time_zone": {"time_zone": "Asia/Tokyo"},
+        "code": {"code": "CCCFFF"},
+    }
+
+    for path, said in wrong.items():
+        with pytest.raises(InvalidArgumentError) as refusal:
+            await service.call("UpdateActivity", an_update(activity.activity_id, 2, path, **said))
+        assert [fault.field for fault in refusal.value.fields] == [path]
+    assert (await service.call("GetActivity", REQUESTS["GetActivity"](activity.activity_id))) == activity
+
+
+async def test_a_change_of_what_was_changed_meanwhile_is_a_conflict(service: Service) -> None:
+    """It names what the other one changed; the other one's own repetition is none."""
+    activity = await service.published()
+    first = an_update(activity.activity_id, 2, "capacity", capacity=80)
+    changed = await service.call("UpdateActivity", first)
+
+    with pytest.raises(ConflictError) as refusal:
+        await service.call("UpdateActivity", an_update(activity.activity_id, 2, "title", title="改名"))
+
+    assert (refusal.value.reason, refusal.value.metadata) == ("REVISION_STALE", {"revision": "3"})
+    assert [(each.field, each.message) for each in refusal.value.fields] == [("capacity", "was 0, is 80 now")]
+    assert await service.call("UpdateActivity", first) == changed
+
+
+async def test_a_draft_is_deleted_and_then_never_was(service: Service) -> None:
+    """By an organiser only; what was published is not deleted."""
+    draft, published = await service.create(), await service.published()
+    request = pb.DeleteActivityRequest(activity_id=draft.activity_id)
+
+    for who, error in (("staff", PermissionDeniedError), ("member", NotFoundError), ("stranger", NotFoundError)):
+        with pytest.raises(error):
+            await service.call("DeleteActivity", request, who)
+    with pytest.raises(ConflictError):
+        await service.call("DeleteActivity", pb.DeleteActivityRequest(activity_id=published.activity_id))
+    await service.call("DeleteActivity", request)
+
+    for method in sorted(REQUESTS.keys() - {"CreateActivity", "ListActivities"}):
+        with pytest.raises(NotFoundError):
+            await service.call(method, REQUESTS[method](draft.activity_id))
+    listed = await service.call("ListActivities", pb.ListActivitiesRequest())
+    assert [each.activity_id for each in listed.activities] == [published.activity_id]
+
+
+async def test_a_closed_activity_is_reopened(service: Service) -> None:
+    """Its QR is shown again; a cancelled one stays so."""
+    activity, cancelled = await service.published(), await service.published()
+    await service.call("CloseActivity", pb.CloseActivityRequest(activity_id=activity.activity_id))
+    await service.call("CancelActivity", pb.CancelActivityRequest(activity_id=cancelled.activity_id))
+
+    reopened = await service.call("ReopenActivity", pb.ReopenActivityRequest(activity_id=activity.activity_id))
+
+    assert reopened.state == pb.STATE_PUBLISHED
+    assert (await service.show(activity)).code == activity.code
+    assert service.store.changed_by[activity.activity_id, reopened.revision] == PEOPLE["organiser"]
+    with pytest.raises(ConflictError):
+        await service.call("ReopenActivity", pb.ReopenActivityRequest(activity_id=cancelled.activity_id))
+
+
+async def test_a_copy_is_a_draft_of_another_time(service: Service) -> None:
+    """Once for each Idempotency-Key, and within the calendar."""
+    activity = await service.published()
+    starts_at = STARTS_AT + 7 * 24 * 3600 * SECOND_US
+    request = pb.CopyActivityRequest(
+        activity_id=activity.activity_id, starts_at=starts_at, title=" 第二讲 ", idempotency_key="k"
+    )
+
+    copied = await service.call("CopyActivity", request)
+
+    assert await service.call("CopyActivity", request) == copied
+    assert (copied.title, copied.starts_at, copied.state) == ("第二讲", starts_at, pb.STATE_DRAFT)
+    assert (copied.ends_at - copied.starts_at, copied.place) == (activity.ends_at - activity.starts_at, activity.place)
+    assert copied.code != activity.code
+    with pytest.raises(InvalidArgumentError) as refusal:
+        await service.call("CopyActivity", pb.CopyActivityRequest(activity_id=activity.activity_id))
+    assert "starts_at" in [fault.field for fault in refusal.value.fields]
 
 
 async def test_lists_are_paged_from_new_to_old(service: Service) -> None:

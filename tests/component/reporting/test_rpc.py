@@ -4,7 +4,7 @@ Identity, activity and checkin are played by stand-ins.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -181,6 +181,16 @@ async def test_to_others_the_activity_does_not_exist(reporting: Reporting, role:
             await ask
         errors.append((raised.value.reason, raised.value.detail))
     assert len(set(errors)) == 1
+
+
+async def test_a_deleted_activity_does_not_exist(loopback: Loopback, signer: Signer) -> None:
+    """Nobody reads numbers of a draft that was taken away."""
+    deleted = replace(an_activity(), state=activity_pb2.STATE_DELETED)
+    reporting = Reporting(loopback, signer, deleted)
+    await reporting.start(deleted)
+
+    with pytest.raises(NotFoundError):
+        await reporting.stats()
 
 
 async def test_a_role_is_remembered_and_its_absence_is_not(reporting: Reporting) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow
 from services.activity import calendar, domain, messages
 from services.activity.changes import HASTEN
 from services.activity.domain import Activity, State
-from services.activity.errors import StateError, TooManyActivitiesError, TooManyChangesError
+from services.activity.errors import RevisionStaleError, StateError, TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
 from services.activity.store import Store
 from services.activity.tables import activities, activity_versions, idempotency_keys, metadata, occurrences, outbox
@@ -128,6 +129,94 @@ async def test_moves_are_stored(either: Stores) -> None:
 
     assert (published.state, published.revision, published.published_at) == (State.PUBLISHED, 2, STARTS_AT)
     assert await either.get(lecture.activity_id) == published
+
+
+async def test_amendments_are_stored_with_their_window_and_their_moment(either: Stores) -> None:
+    """What was said, when the occurrence is open, since when, and as it was before."""
+    lecture = await a_lecture(either)
+    published = await either.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    later = replace(lecture.definition, title="改名", starts_at=STARTS_AT + HOUR_US, capacity=80)
+
+    amended = await either.change(lecture.activity_id, lambda activity: activity.amend(later))
+
+    assert await either.get(lecture.activity_id) == amended
+    assert (amended.definition, amended.revision) == (later, 3)
+    assert amended.occurrences[0].opens_at == published.occurrences[0].opens_at + HOUR_US
+    assert amended.amended_at == amended.valid_from > published.valid_from
+    of_it: dict[str, Any] = {"activity_ids": [lecture.activity_id]}
+    [before] = await either.find_as_of(amended.valid_from - 1, **of_it)
+    [after] = await either.find_as_of(amended.valid_from, **of_it)
+    assert [(each.title, each.capacity, each.amended_at) for each in (before, after)] == [
+        ("新生讲座", 0, 0),
+        ("改名", 80, amended.amended_at),
+    ]
+
+
+async def test_a_change_of_an_old_revision_says_what_changed(either: Stores) -> None:
+    """Nothing is stored; a repeated change needs no newer revision."""
+    lecture = await a_lecture(either)
+    renamed = replace(lecture.definition, title="改名")
+    amended = await either.change(lecture.activity_id, lambda activity: activity.amend(renamed), seen=1)
+
+    with pytest.raises(RevisionStaleError) as refusal:
+        await either.change(
+            lecture.activity_id, lambda activity: activity.amend(replace(lecture.definition, capacity=9)), seen=1
+        )
+
+    assert [(each.field, each.message) for each in refusal.value.fields] == [("title", "was 新生讲座, is 改名 now")]
+    assert refusal.value.metadata == {"revision": "2"}
+    assert await either.change(lecture.activity_id, lambda activity: activity.amend(renamed), seen=1) == amended
+    assert await either.get(lecture.activity_id) == amended
+
+
+async def test_a_deleted_draft_is_found_by_none_of_its_keys(either: Stores) -> None:
+    """Nor on a page, nor changed once more, nor as of now."""
+    lecture = await a_lecture(either)
+    deleted = await either.change(lecture.activity_id, Activity.delete)
+    organisation_id, occurrence_id = lecture.definition.organisation_id, lecture.occurrences[0].occurrence_id
+
+    assert await either.get(lecture.activity_id) is None
+    assert await either.find(codes=[lecture.code], occurrence_ids=[occurrence_id]) == []
+    assert await either.page([organisation_id], None, 10) == []
+    assert await either.find_as_of(deleted.valid_from, activity_ids=[lecture.activity_id]) == []
+    with pytest.raises(NotFoundError):
+        await either.change(lecture.activity_id, Activity.delete)
+
+
+async def test_two_organisers_change_it_at_once_and_one_is_told_of_the_other(store: Store) -> None:
+    """Both have seen the same revision."""
+    lecture = await a_lecture(store)
+
+    def named(title: str) -> Callable[[Activity], Activity]:
+        return lambda activity: activity.amend(replace(lecture.definition, title=title))
+
+    outcomes = await asyncio.gather(
+        *(store.change(lecture.activity_id, named(title), seen=1) for title in "甲乙"), return_exceptions=True
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Activity", "RevisionStaleError"]
+
+
+async def test_versions_say_what_was_said_and_by_whom(store: Store, activity_engine: AsyncEngine) -> None:
+    """Whoever made it, and whoever reopened it; what an earlier release wrote says nothing, and that is no error."""
+    maker, reopener = ids.new_id(), ids.new_id()
+    lecture = await store.create(lambda: a_draft(ids.new_id(), ids.new_id(), ids.new_id()), an_intent(maker))
+    for move in (lambda activity: activity.publish(STARTS_AT), Activity.close, Activity.reopen):
+        await store.change(lecture.activity_id, move, by=reopener)
+
+    of_it = activity_versions.c.activity_id == lecture.activity_id
+    async with activity_engine.begin() as connection:
+        by = await connection.scalars(
+            select(activity_versions.c.changed_by).where(of_it).order_by(activity_versions.c.revision)
+        )
+        assert by.all() == [maker, *[reopener] * 3]
+        await connection.execute(update(activity_versions).where(of_it).values(definition=None))
+
+    with pytest.raises(RevisionStaleError) as refusal:
+        await store.change(
+            lecture.activity_id, lambda activity: activity.amend(replace(lecture.definition, capacity=9)), seen=1
+        )
+    assert refusal.value.fields == ()
 
 
 async def test_a_change_of_what_does_not_exist_is_refused(either: Stores) -> None:

@@ -1,6 +1,7 @@
 """What an organiser may say of an activity, and how each mistake is named."""
 
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from services.activity.definition import (
     Policy,
     Wifi,
     check,
+    differences,
 )
 from tests.fakes.activity import STARTS_AT, a_definition
 
@@ -162,3 +164,17 @@ def test_a_place_is_taken_only_on_earth(latitude: float, longitude: float, radiu
     is_place = abs(latitude) <= 90 and abs(longitude) <= 180 and 20 <= radius_m <= 5000
 
     assert (fields_at_fault(place=Place("", latitude, longitude, radius_m)) == []) == is_place
+
+
+def test_differences_say_what_was_changed_from_what_to_what() -> None:
+    """Plain values and times in full, the others by name alone."""
+    then = a_definition(b"o" * 16)
+    now = replace(then, title="改名", ends_at=then.ends_at + 1800 * SECOND_US, place=None, late_after_s=None)
+
+    assert {each.field: each.message for each in differences(then, now)} == {
+        "title": "was 新生讲座, is 改名 now",
+        "ends_at": "was 2027-01-15T10:00:00.000Z, is 2027-01-15T10:30:00.000Z now",
+        "late_after_s": "was 600, is None now",
+        "place": "was changed",
+    }
+    assert differences(then, then) == []

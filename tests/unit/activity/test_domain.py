@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
+from servicekit.errors import InvalidArgumentError
+from services.activity.definition import Kind
 from services.activity.domain import (
     Activity,
     Slot,
@@ -27,6 +30,9 @@ MOVES: dict[str, Callable[[Activity], Activity]] = {
     "close": Activity.close,
     "cancel": Activity.cancel,
     "revoke": Activity.revoke,
+    "reopen": Activity.reopen,
+    "delete": Activity.delete,
+    "amend": lambda activity: activity.amend(replace(activity.definition, title="另一个标题")),
 }
 ALLOWED = {
     ("publish", State.DRAFT): State.PUBLISHED,
@@ -37,6 +43,12 @@ ALLOWED = {
     ("cancel", State.PUBLISHED): State.CANCELLED,
     ("cancel", State.CANCELLED): State.CANCELLED,
     ("revoke", State.PUBLISHED): State.PUBLISHED,
+    ("reopen", State.PUBLISHED): State.PUBLISHED,
+    ("reopen", State.CLOSED): State.PUBLISHED,
+    ("delete", State.DRAFT): State.DELETED,
+    ("delete", State.DELETED): State.DELETED,
+    ("amend", State.DRAFT): State.DRAFT,
+    ("amend", State.PUBLISHED): State.PUBLISHED,
 }
 
 
@@ -68,6 +80,56 @@ def test_revoking_replaces_epoch_and_code_and_raises_the_revision() -> None:
 
     assert (revoked.epoch, revoked.revision) == (PUBLISHED.epoch + 1, PUBLISHED.revision + 1)
     assert revoked.code != PUBLISHED.code
+
+
+def test_an_amended_activity_keeps_its_occurrence_and_moves_its_window() -> None:
+    """Records of the occurrence stay its own; times follow what was said."""
+    [before] = PUBLISHED.occurrences
+    amended = PUBLISHED.amend(replace(PUBLISHED.definition, starts_at=STARTS_AT + HOUR_US, opens_before_s=60))
+
+    [occurrence] = amended.occurrences
+    assert occurrence.occurrence_id == before.occurrence_id
+    assert (occurrence.starts_at, occurrence.opens_at) == (STARTS_AT + HOUR_US, STARTS_AT + HOUR_US - 60 * SECOND_US)
+    assert (occurrence.ends_at, amended.revision) == (before.ends_at, PUBLISHED.revision + 1)
+
+
+def test_whoever_says_the_same_changes_nothing() -> None:
+    """The very same value, so nothing is written and nobody is told."""
+    assert PUBLISHED.amend(replace(PUBLISHED.definition)) is PUBLISHED
+
+
+@pytest.mark.parametrize("change", [{"time_zone": "Asia/Tokyo"}, {"kind": Kind.POINTS}, {"strict": True}])
+def test_some_things_are_a_draft_s_alone(change: dict[str, Any]) -> None:
+    """Participants' days, records and screens go by them."""
+    definition = replace(PUBLISHED.definition, **change)
+
+    assert DRAFT.amend(definition).definition == definition
+    with pytest.raises(InvalidArgumentError) as refusal:
+        PUBLISHED.amend(definition)
+    assert [fault.field for fault in refusal.value.fields] == [*change]
+
+
+def test_only_what_a_published_activity_asks_is_amended_at_a_moment() -> None:
+    """Drafts, publishing and new QRs leave it alone; each version follows the one before, whatever the clock says."""
+    renamed = replace(DRAFT.definition, title="改名")
+    draft = DRAFT.amend(renamed).stored_after(DRAFT, NOW)
+    published = draft.publish(NOW).stored_after(draft, NOW + 5)
+    amended = published.amend(replace(renamed, capacity=80)).stored_after(published, NOW + 3)
+    revoked = amended.revoke().stored_after(amended, NOW + 9)
+
+    assert [each.valid_from - NOW for each in (draft, published, amended, revoked)] == [0, 5, 6, 9]
+    assert [each.amended_at and each.amended_at - NOW for each in (draft, published, amended, revoked)] == [0, 0, 6, 6]
+
+
+@pytest.mark.parametrize(("title", "expected"), [("", "新生讲座"), ("第二讲", "第二讲")])
+def test_a_copy_lasts_as_long_as_its_original(title: str, expected: str) -> None:
+    """Everything else is the same, but for a title of its own."""
+    definition = PUBLISHED.copied(STARTS_AT + 7 * HOUR_US, title)
+
+    assert definition.ends_at - definition.starts_at == 2 * HOUR_US
+    assert definition == replace(
+        PUBLISHED.definition, starts_at=STARTS_AT + 7 * HOUR_US, ends_at=STARTS_AT + 9 * HOUR_US, title=expected
+    )
 
 
 def test_the_window_reaches_beyond_the_event() -> None:

@@ -75,3 +75,12 @@ def test_the_one_not_read_for_longest_is_forgotten_first() -> None:
     memory.keep([third])
     assert memory.recall([second.occurrences[0].occurrence_id]) is None
     assert memory.recall([first.activity_id, third.activity_id]) == [first, third]
+
+
+def test_a_deleted_one_is_forgotten_by_all_its_keys() -> None:
+    """And whoever was never known is no error."""
+    memory, activity = Memory(), an_activity()
+    memory.keep([activity])
+    memory.forget(activity.activity_id)
+    memory.forget(activity.activity_id)
+    assert [memory.recall([key]) for key in (activity.activity_id, activity.code)] == [None, None]

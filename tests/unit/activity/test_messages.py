@@ -1,8 +1,15 @@
 """Between the domain and the wire: nothing is lost inward, and nothing secret goes outward."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+
 from protos.activity.v1 import activity_pb2 as pb
+from servicekit.errors import InvalidArgumentError
 from services.activity import messages
-from services.activity.definition import Definition
+from services.activity.definition import Definition, Grade, Method, Place, Policy
 from tests.fakes.activity import a_definition, a_draft
 
 ACTIVITY = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)
@@ -25,6 +32,52 @@ def test_zero_is_said_where_it_means_something() -> None:
     definition = messages.to_definition(said)
 
     assert (definition.opens_before_s, definition.offline_window_s, definition.late_after_s) == (0, 0, 0)
+
+
+def a_request(*paths: str, **said: Any) -> pb.UpdateActivityRequest:
+    """A change of the lecture."""
+    return pb.UpdateActivityRequest(activity=pb.Activity(**said), update_mask=FieldMask(paths=paths))
+
+
+@pytest.mark.parametrize(
+    ("request_", "change"),
+    [
+        (a_request("title", title=" 改 名 "), {"title": "改 名"}),
+        (a_request("closes_after_s", "gates"), {"closes_after_s": 0, "gates": ()}),
+        (a_request("late_after_s", "has_late_after"), {"late_after_s": None}),
+        (a_request("late_after_s", "has_late_after", has_late_after=True), {"late_after_s": 0}),
+        (a_request("place"), {"place": None}),
+        (
+            a_request("place.radius_m", place=pb.Place(radius_m=300)),
+            {"place": Place("图书馆报告厅", 25.0389, 102.7183, 300.0)},
+        ),
+        (a_request("policy.late", policy=pb.Policy(late=pb.GRADE_REFUSE)), {"policy": Policy(late=Grade.REFUSE)}),
+        (a_request("methods", methods=[pb.METHOD_STAFF]), {"methods": (Method.STAFF,)}),
+        (a_request(title="nobody named it"), {}),
+    ],
+)
+def test_what_a_mask_names_is_said_anew(request_: pb.UpdateActivityRequest, change: dict[str, Any]) -> None:
+    """What it leaves out stays, and what it names and the request does not say is taken away."""
+    assert messages.amended(ACTIVITY, request_) == replace(ACTIVITY.definition, **change)
+
+
+@pytest.mark.parametrize("path", ["organisation_id", "code", "state", "nothing", "place.nothing", "title.x", ""])
+def test_a_mask_that_names_something_else_is_refused(path: str) -> None:
+    """Nobody moves an activity to another organisation, or gives it a code."""
+    with pytest.raises(InvalidArgumentError) as refusal:
+        messages.amended(ACTIVITY, a_request(path))
+    assert [fault.field for fault in refusal.value.fields] == [path]
+
+
+def test_a_place_is_somewhere() -> None:
+    """A radius makes none where there is none yet; with a position it does."""
+    nowhere = a_draft(b"o" * 16, b"a" * 16, b"c" * 16, place=None)
+    radius = pb.Place(latitude=25, longitude=102, radius_m=300)
+
+    with pytest.raises(InvalidArgumentError):
+        messages.amended(nowhere, a_request("place.radius_m", place=radius))
+    somewhere = a_request("place.radius_m", "place.latitude", "place.longitude", place=radius)
+    assert messages.amended(nowhere, somewhere).place == Place("", 25, 102, 300)
 
 
 def test_a_card_has_no_field_for_a_credential() -> None:

@@ -65,6 +65,9 @@ _ACTIVITY = {
     "gates": ["北门"],
     "roster": "open",
 }
+_CHANGES = {name: value for name, value in _ACTIVITY.items() if name not in ("organisation_id", "roster")} | {
+    "revision": 7
+}
 _ATTEMPT = {
     "attempt_id": _ID,
     "method": "qr",
@@ -112,6 +115,10 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "GET /v1/activities/resolve ": ({"activity_id": _ID}, {}, None),
     "POST /v1/activities/resolve": ({}, {}, {"token": "T"}),
     "GET /v1/activities/{id}": ({}, {}, None),
+    "PATCH /v1/activities/{id}": ({}, {"if-match": "7"}, _CHANGES),
+    "DELETE /v1/activities/{id}": ({}, {}, None),
+    "POST /v1/activities/{id}/copy": ({}, _KEY, {"starts_at": _AT, "title": "第二讲"}),
+    "POST /v1/activities/{id}/reopen": ({}, {}, None),
     "POST /v1/activities/{id}/publish": ({}, {}, None),
     "POST /v1/activities/{id}/close": ({}, {}, None),
     "POST /v1/activities/{id}/cancel": ({}, {}, None),

@@ -1,5 +1,6 @@
 """Seat hints, capacity and answers in a real Redis."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -7,10 +8,21 @@ from typing import Any
 import pytest
 
 from servicekit.clock import now_us
+from servicekit.errors import UnavailableError
 from servicekit.ids import new_id
 from servicekit.redis import cache
 from services.checkin.rules.merge import HintKind, Judgement
-from services.checkin.seats.seats import CLAIM_MS, Answer, Claim, Room, Seating, Seats, pack_hints, pack_recorded
+from services.checkin.seats.seats import (
+    CLAIM_MS,
+    KEPT_AFTER_CLOSE_S,
+    Answer,
+    Claim,
+    Room,
+    Seating,
+    Seats,
+    pack_hints,
+    pack_recorded,
+)
 
 HOUR_US = 3600 * 1_000_000
 
@@ -306,3 +318,72 @@ async def test_who_never_came_is_known_where_all_is_remembered(seats: Seats, red
     finally:
         await redis.delete("checkin:since")
         await seats.remember_since()
+
+
+async def test_a_limit_that_comes_later_counts_who_is_in(redis: cache.Redis) -> None:
+    """Those Redis knows of, those only MySQL knows of, and each of them once."""
+    unlimited, inside, forgotten = a_room(), [a_claim() for _ in range(3)], new_id()
+    seats = await recalling(redis, inside[0].user_id, forgotten)
+    await seat(seats, unlimited, *inside)
+    limited = replace(unlimited, capacity=5, is_amended=True)
+
+    assert (await seat(seats, limited, a_claim(inside[1].user_id)))[0].hint is not None
+    assert [each.is_full for each in await seat(seats, limited, a_claim(), a_claim())] == [False, True]
+
+
+async def test_a_limit_that_goes_and_comes_back_has_counted_meanwhile(seats: Seats) -> None:
+    """Who came while there was none is in, before anything is recorded."""
+    limited = a_room(capacity=2)
+    await seat(seats, limited, a_claim())
+    between = a_claim()
+    await seat(seats, replace(limited, capacity=0, is_amended=True), between)
+    await seats.settle({limited: [between]}, {})
+
+    assert (await seat(seats, limited, a_claim()))[0].is_full
+
+
+async def test_a_moved_window_keeps_count_and_hints_for_as_long(seats: Seats, redis: cache.Redis) -> None:
+    """The next one to enter moves the end of all three keys."""
+    room = a_room(capacity=5)
+    await seat(seats, room, a_claim())
+    moved = replace(room, closes_at=room.closes_at + 100 * HOUR_US, is_amended=True)
+    await seat(seats, moved, a_claim())
+
+    names = [f"checkin:{name}:{{{room.occurrence_id.hex()}}}" for name in ("seats", "taken", "complete")]
+    ends = {await redis.expiretime(name) for name in names}
+    assert ends == {moved.closes_at // 1_000_000 + KEPT_AFTER_CLOSE_S}
+
+
+async def test_a_window_that_moved_after_everything_was_forgotten_is_counted_from_what_is_recorded(
+    redis: cache.Redis,
+) -> None:
+    """Days later Redis knows of nobody, and the room is full all the same."""
+    seats = await recalling(redis, new_id(), new_id())
+    assert (await seat(seats, replace(a_room(capacity=2), is_amended=True), a_claim()))[0].is_full
+
+
+async def test_while_nobody_recalls_who_is_in_an_amended_room_is_not_counted(seats: Seats, redis: cache.Redis) -> None:
+    """MySQL is gone or hangs: completion counts later. A room that was never amended needs nobody."""
+
+    async def hang(_: bytes) -> list[bytes]:
+        await asyncio.Event().wait()
+        return []
+
+    async def fail(_: bytes) -> list[bytes]:
+        raise UnavailableError("MySQL is gone")
+
+    for holders in (hang, fail):
+        amended = replace(a_room(capacity=2), is_amended=True)
+        assert await seat(Seats(redis, holders), amended, a_claim()) == [Seating(is_uncounted=True)]
+        assert await seat(Seats(redis, holders), a_room(capacity=2), a_claim()) == [Seating()]
+
+
+async def recalling(redis: cache.Redis, *holders: bytes) -> Seats:
+    """Seats where these people hold one, as it is recorded."""
+
+    async def recorded(_: bytes) -> list[bytes]:
+        return [*holders]
+
+    seats = Seats(redis, recorded)
+    await seats.remember_since()
+    return seats

@@ -1,6 +1,6 @@
 """Accepting a batch: each person gets the promised answer, and only after something durable has the attempt."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -22,7 +22,7 @@ from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Switches
 from services.checkin.judging.staff import Staff
 from services.checkin.rules.merge import Hint, HintKind, Judgement, Outcome
-from services.checkin.rules.occurrence import Method, Occurrence, Reason
+from services.checkin.rules.occurrence import Grade, Method, Occurrence, Reason
 from services.checkin.seats.seats import Answer
 from tests.factories import STARTS_AT, a_snapshot, an_attempt, an_occurrence
 from tests.fakes.checkin import (
@@ -434,3 +434,54 @@ async def test_who_goes_again_is_told_that_the_time_they_left_has_moved(house: H
     house.seats.hints[house.occurrence.occurrence_id, user_id, 2] = Hint(HintKind.HELD, new_id(), STARTS_AT, 1)
     house.antifraud.assessment = Assessment(Judgement.PENDING_REVIEW, 0.0, (Reason("FENCE_UNCERTAIN"),))
     assert await house.told(house.scan(**out)) == (Outcome.DUPLICATE, ["ALREADY_CHECKED_IN"])
+
+
+def an_amended_house(**then: object) -> House:
+    """The organiser took QR and code away a minute after the start; before, both were good."""
+    house = House(an_occurrence(methods=frozenset({Method.PLACE}), amended_at=STARTS_AT + 60 * SECOND_US))
+    methods = frozenset({Method.QR, Method.CODE})
+    before = replace(house.occurrence, amended_at=0, **({"methods": methods} | then))  # type: ignore[arg-type]
+    for at in (STARTS_AT, STARTS_AT + 20 * SECOND_US):
+        house.activities.past[house.occurrence.occurrence_id, at] = a_snapshot(before)
+    return house
+
+
+async def test_who_arrived_before_a_change_is_judged_by_what_was_asked_then() -> None:
+    """However long the batch took; who arrives with it or after it is not."""
+    house = an_amended_house()
+    assert await house.told(house.scan()) == (Outcome.ACCEPTED, [])
+    on_time = house.scan(received_at=STARTS_AT + 60 * SECOND_US)
+    assert await house.told(on_time) == (Outcome.REFUSED, ["METHOD_NOT_ALLOWED"])
+
+
+async def test_who_says_to_have_come_before_a_change_is_looked_at_by_a_human() -> None:
+    """What a phone claims is at best for a human, judged by what was asked at that time."""
+    claimed = {"is_offline": True, "method": pb.METHOD_CODE, "received_at": STARTS_AT + 600 * SECOND_US}
+    house = an_amended_house(offline_policy=Grade.ACCEPT)
+    before = an_attempt(code=house.occurrence.code, claimed_at=STARTS_AT + 20 * SECOND_US, **claimed)
+    after = an_attempt(code=house.occurrence.code, claimed_at=STARTS_AT + 90 * SECOND_US, **claimed)
+    assert await house.told(before) == (Outcome.PENDING_REVIEW, ["OFFLINE_SLOT_UNVERIFIABLE"])
+    assert await house.told(after) == (Outcome.REFUSED, ["METHOD_NOT_ALLOWED"])
+
+
+async def test_a_trusted_phone_s_claim_from_before_a_change_goes_to_a_human_too() -> None:
+    """Staff were at the door, but nothing proves when."""
+    house, actor = an_amended_house(), new_id()
+    house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
+    house.devices.learnt.add((actor, "phone-1"))
+    attempt = an_attempt(
+        method=pb.METHOD_STAFF,
+        actor_id=actor,
+        activity_id=house.occurrence.activity_id,
+        is_offline=True,
+        received_at=STARTS_AT + 600 * SECOND_US,
+        claimed_at=STARTS_AT + 20 * SECOND_US,
+    )
+    assert await house.told(attempt) == (Outcome.PENDING_REVIEW, ["OFFLINE_SLOT_UNVERIFIABLE"])
+
+
+async def test_while_nobody_knows_what_was_asked_before_nothing_is_decided() -> None:
+    """The activity service is gone just then: recorded, and judged later."""
+    house = an_amended_house()
+    house.activities.is_gone = True
+    assert await house.told(house.scan()) == (Outcome.PROVISIONAL, ["DEPENDENCY_UNAVAILABLE"])

@@ -1,5 +1,7 @@
 """The rules an occurrence applies by itself."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +18,10 @@ from services.checkin.rules.occurrence import (
     Method,
     Occurrence,
     Punctuality,
+    asked_then,
     is_born_after,
     judge,
+    made_at,
     offline_effective_at,
 )
 from tests.factories import STARTS_AT, an_attempt, an_occurrence
@@ -169,6 +173,28 @@ def test_the_effective_time_is_always_possible(claimed_s: int, arrived_s: int) -
     )
     at = offline_effective_at(an_occurrence(), attempt, a_token())
     assert STARTS_AT <= at <= attempt.received_at
+
+
+@pytest.mark.parametrize(
+    ("changes", "at_s"),
+    [({}, 3600), ({"is_offline": True}, 20), ({"is_offline": True, "has_receipt": True}, 3600)],
+    ids=["online", "claimed", "receipt"],
+)
+def test_an_attempt_is_judged_as_of_what_is_proven_else_claimed(changes: dict[str, bool], at_s: int) -> None:
+    """A claim counts only where nobody saw it arrive."""
+    attempt = an_attempt(
+        received_at=STARTS_AT + 3600 * SECOND_US, claimed_at=STARTS_AT + 20 * SECOND_US, method=Method.CODE, **changes
+    )
+
+    assert made_at(an_occurrence(), attempt, None) == STARTS_AT + at_s * SECOND_US
+
+
+def test_what_was_asked_then_is_asked_of_the_activity_as_it_is_now() -> None:
+    """A cancelled activity or a replaced QR stays so, whatever was asked before."""
+    then = an_occurrence(methods=frozenset({Method.QR}), valid_from=1)
+    now = replace(then, state=ActivityState.CANCELLED, epoch=2, methods=frozenset(), valid_from=2, capacity=9)
+
+    assert asked_then(then, now) == replace(then, state=ActivityState.CANCELLED, epoch=2, valid_from=2)
 
 
 @pytest.mark.parametrize(
