@@ -22,6 +22,7 @@ from gateway.routes import (
     identity,
     invites,
     pages,
+    places,
     reporting,
     review,
     staff,
@@ -31,7 +32,7 @@ from gateway.routes import (
 from gateway.routes.dependencies import Parts, route
 from servicekit.errors import InternalError, ServiceError
 
-_SUBJECTS = (identity, invites, subscription, activity, checkin, sync, staff, review, reporting, events)
+_SUBJECTS = (identity, invites, subscription, activity, places, checkin, sync, staff, review, reporting, events)
 _AN_ATTEMPT = {
     "attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f",
     "method": "qr",

@@ -1,9 +1,9 @@
-"""The services behind the gateway: one channel each, and the budget of an ordinary call."""
+"""The services behind the gateway: one channel to each process, and the budget of an ordinary call."""
 
 from typing import Any
 
 from protos.activity.v1 import activity_pb2
-from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub
+from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, PlaceServiceStub
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
@@ -30,7 +30,8 @@ class Clients:
     def __init__(self, process: Process) -> None:
         settings = process.settings
         self.identity = IdentityServiceStub(client.connect(process, settings.identity_target, "identity"))
-        self.activity = ActivityServiceStub(client.connect(process, settings.activity_target, "activity"))
+        activity = client.connect(process, settings.activity_target, "activity")
+        self.activity, self.places = ActivityServiceStub(activity), PlaceServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
         self.reporting = ReportingServiceStub(
             client.connect(process, settings.reporting_target, "reporting", retry=True)

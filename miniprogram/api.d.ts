@@ -1025,6 +1025,57 @@ export interface components {
             code: string;
         };
         /**
+         * SavedPlaces
+         * @description A page of places.
+         */
+        SavedPlaces: {
+            places: components["schemas"]["SavedPlace"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * SavedPlace
+         * @description A place as `place` and `wifi` of an activity take it.
+         */
+        SavedPlace: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            place: components["schemas"]["Place"];
+            wifi: components["schemas"]["AccessPoint"][];
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * NewSavedPlace
+         * @description A place to save; it needs a name.
+         */
+        NewSavedPlace: {
+            place: components["schemas"]["NewPlace"];
+            /** @default [] */
+            wifi?: components["schemas"]["NewAccessPoint"][];
+        };
+        /**
+         * SeenWifi
+         * @description What a phone sees on the spot.
+         */
+        SeenWifi: {
+            wifi: components["schemas"]["NewAccessPoint"][];
+        };
+        /**
          * ClientConfig
          * @description What a phone asks for at its start.
          */

@@ -60,3 +60,17 @@ def decode(token: str, *types: type) -> tuple[object, ...] | None:
         return _decoder(*types).decode(base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4)))
     except (binascii.Error, msgspec.DecodeError, ValueError):
         raise invalid("page_token", "is not from this list; leave it out to start anew") from None
+
+
+def decode_id(token: str) -> bytes | None:
+    """The last one of the page before, in a list by id; None for the first page.
+
+    Raises:
+        InvalidArgumentError: Not a token of this list.
+    """
+    position = decode(token, bytes)
+    if position is None:
+        return None
+    [last] = position
+    assert isinstance(last, bytes)
+    return last

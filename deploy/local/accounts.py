@@ -43,7 +43,12 @@ _READ_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 # Nobody may delete attempts, decisions or ledger rows: DELETE is given on queue-like tables only.
 SQL_ACCOUNTS = (
     SqlAccount("identity", "identity", _READ_WRITE),
-    SqlAccount("activity", "activity", "SELECT, INSERT, UPDATE", {"outbox": "DELETE", "idempotency_keys": "DELETE"}),
+    SqlAccount(
+        "activity",
+        "activity",
+        "SELECT, INSERT, UPDATE",
+        {"outbox": "DELETE", "idempotency_keys": "DELETE", "places": "DELETE"},
+    ),
     SqlAccount("checkin", "checkin", "SELECT", {"inbox": "INSERT"}),
     SqlAccount(
         "recorder",

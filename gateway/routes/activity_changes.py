@@ -17,8 +17,8 @@ from gateway.routes.activity_shapes import (
     KindName,
     LateName,
     MethodName,
-    NewAccessPoint,
 )
+from gateway.routes.place_shapes import NewAccessPoint, wifi_to_messages
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.errors import invalid
 
@@ -139,7 +139,7 @@ def _set(message: Any, name: str, value: Any, zone: str) -> list[str]:
     if message.DESCRIPTOR.fields_by_name[name].enum_type:
         value = [_NUMBERS[word] for word in value] if isinstance(value, tuple) else _NUMBERS[value]
     if name == "wifi" and isinstance(value, list):
-        value = [pb.Wifi(ssid=each.ssid, bssid=each.bssid) for each in value]
+        value = wifi_to_messages(value)
     if isinstance(value, list):
         getattr(message, name).extend(value)
     elif value is not None:

@@ -5,7 +5,17 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from gateway.http.fields import Bssid, BssidText, Count, Id, IdText, Input, NextPageToken, Time, WallTime, Word
+from gateway.http.fields import Count, Id, IdText, Input, NextPageToken, Time, WallTime, Word
+from gateway.routes.place_shapes import (
+    AccessPoint,
+    NewAccessPoint,
+    NewPlace,
+    Place,
+    place_to_message,
+    to_access_points,
+    to_place,
+    wifi_to_messages,
+)
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
@@ -58,34 +68,6 @@ _A_CODE = ["K7M2PQ"]
 
 Title = Annotated[str, Meta(examples=_A_TITLE)]
 Gates = Annotated[list[str], Meta(examples=_GATES)]
-
-
-class NewPlace(Input, kw_only=True):
-    """Where people check in, in GCJ-02 as `wx.chooseLocation` gives it."""
-
-    name: Annotated[str, Meta(max_length=256)] = ""
-    latitude: float
-    longitude: float
-    coord: Literal["gcj02"]
-    radius_m: Annotated[float, Meta(gt=0)] = 500
-
-
-class Place(NewPlace, forbid_unknown_fields=False):
-    """Where people check in, in GCJ-02."""
-
-
-class NewAccessPoint(Input, kw_only=True):
-    """A Wi-Fi whose access point proves the place."""
-
-    ssid: Word = ""
-    bssid: Bssid
-
-
-class AccessPoint(msgspec.Struct):
-    """A Wi-Fi whose access point proves the place."""
-
-    ssid: str
-    bssid: BssidText
 
 
 class NewPolicy(Input):
@@ -225,7 +207,7 @@ def to_message(body: NewActivity) -> pb.Activity:
         late_after_s=body.late_after_s or 0,
         has_late_after=body.late_after_s is not None,
         place=place_to_message(body.place) if body.place else None,
-        wifi=[pb.Wifi(ssid=wifi.ssid, bssid=wifi.bssid) for wifi in body.wifi],
+        wifi=wifi_to_messages(body.wifi),
         methods=[METHODS[name] for name in body.methods],
         policy=_policy_to_message(body.policy),
         qr_period_s=body.qr_period_s,
@@ -249,8 +231,8 @@ def to_activity(activity: pb.Activity) -> Activity:
         opens_before_s=activity.opens_before_s,
         closes_after_s=activity.closes_after_s,
         late_after_s=activity.late_after_s if activity.has_late_after else None,
-        place=_place(activity.place) if activity.HasField("place") else None,
-        wifi=[AccessPoint(ssid=wifi.ssid, bssid=wifi.bssid.hex(":")) for wifi in activity.wifi],
+        place=to_place(activity.place) if activity.HasField("place") else None,
+        wifi=to_access_points(activity.wifi),
         methods=[_METHOD_NAMES[method] for method in activity.methods],
         policy=_policy(activity.policy),
         qr_period_s=activity.qr_period_s,
@@ -283,7 +265,7 @@ def to_card(card: pb.ActivityCard) -> Card:
         closes_at=to_rfc3339(card.closes_at),
         state=_STATE_NAMES.get(card.state),
         methods=[_METHOD_NAMES[method] for method in card.methods],
-        place=_place(card.place) if card.HasField("place") else None,
+        place=to_place(card.place) if card.HasField("place") else None,
         strict=card.strict,
         gates=list(card.gates),
         uses_wifi=card.uses_wifi,
@@ -302,10 +284,6 @@ def to_qr(current: pb.Qr) -> Qr:
     )
 
 
-def place_to_message(place: NewPlace) -> pb.Place:
-    return pb.Place(name=place.name, latitude=place.latitude, longitude=place.longitude, radius_m=place.radius_m)
-
-
 def _policy_to_message(policy: NewPolicy) -> pb.Policy:
     return pb.Policy(
         fence=GRADES[policy.fence],
@@ -315,16 +293,6 @@ def _policy_to_message(policy: NewPolicy) -> pb.Policy:
         offline=GRADES[policy.offline],
         face=GRADES[policy.face],
         location_max_age_s=policy.location_max_age_s,
-    )
-
-
-def _place(place: pb.Place) -> Place:
-    return Place(
-        name=place.name,
-        latitude=place.latitude,
-        longitude=place.longitude,
-        coord="gcj02",
-        radius_m=place.radius_m,
     )
 
 

@@ -145,6 +145,17 @@ def check(definition: Definition) -> None:
         raise InvalidArgumentError(f"{first.field}: {first.message}", fields=faults)
 
 
+def check_site(place: Place, wifi: Sequence[Wifi]) -> None:
+    """Looks at a place that is saved for later, with its access points.
+
+    Raises:
+        InvalidArgumentError: Names all fields at fault, by their JSON paths.
+    """
+    faults = [*_text("place.name", place.name, MAXIMUM_TITLE), *_place(place), *_wifi(wifi)]
+    if faults:
+        raise InvalidArgumentError(f"{faults[0].field}: {faults[0].message}", fields=faults)
+
+
 def check_frozen(before: Definition, after: Definition) -> None:
     """Looks at what a published activity keeps.
 

@@ -19,6 +19,23 @@ class OrganisationNotFoundError(NotFoundError):
         super().__init__("there is no such organisation")
 
 
+class PlaceNotFoundError(NotFoundError):
+    """The organisation has saved no such place."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such place")
+
+
+class TooManyPlacesError(RateLimitedError):
+    """The organisation saved as many as it may."""
+
+    reason = "TOO_MANY_PLACES"
+
+    def __init__(self, quota: int) -> None:
+        detail = f"an organisation saves at most {quota} places; delete one that nobody needs"
+        super().__init__(detail, metadata={"quota": str(quota)})
+
+
 class StateError(ConflictError):
     """The activity's state does not allow this."""
 

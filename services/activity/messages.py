@@ -1,5 +1,6 @@
 """Between the domain and `activity.v1`: what came in, and who may see how much of what goes out."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TypeVar
 
@@ -37,8 +38,8 @@ def to_definition(message: pb.Activity) -> Definition:
         organisation_id=message.organisation_id,
         late_after_s=message.late_after_s if message.has_late_after else None,
         title=tidy(message.title),
-        place=_to_place(message.place) if "place" in said else None,
-        wifi=tuple(_plain(Wifi, access_point) for access_point in message.wifi),
+        place=to_place(message.place) if "place" in said else None,
+        wifi=tuple(map(to_wifi, message.wifi)),
         methods=tuple(message.methods) or (Method.QR,),
         policy=_plain(Policy, message.policy),
         gates=tuple(map(tidy, message.gates)),
@@ -69,7 +70,13 @@ def _plain(kind: type[PlainT], message: Message) -> PlainT:
     return kind(**{field.name: value for field, value in message.ListFields()})
 
 
-def _to_place(message: pb.Place) -> Place:
+def to_wifi(message: pb.Wifi) -> Wifi:
+    """An access point as somebody named it."""
+    return _plain(Wifi, message)
+
+
+def to_place(message: pb.Place) -> Place:
+    """A place as somebody described it."""
     place = _plain(Place, message)
     return replace(place, name=tidy(place.name))
 
@@ -84,7 +91,7 @@ def to_message(activity: Activity) -> pb.Activity:
         closes_after_s=definition.closes_after_s,
         late_after_s=definition.late_after_s or 0,
         has_late_after=definition.late_after_s is not None,
-        wifi=[pb.Wifi(ssid=access_point.ssid, bssid=access_point.bssid) for access_point in definition.wifi],
+        wifi=wifi_messages(definition.wifi),
         policy=_policy(definition.policy),
         qr_period_s=definition.qr_period_s,
         capacity=definition.capacity,
@@ -101,7 +108,7 @@ def to_message(activity: Activity) -> pb.Activity:
         kind=pb.Kind.ValueType(definition.kind),
         title=definition.title,
         time_zone=definition.time_zone,
-        place=_place(definition.place),
+        place=place_message(definition.place),
         methods=[pb.Method.ValueType(method) for method in definition.methods],
         strict=definition.strict,
         gates=definition.gates,
@@ -124,7 +131,7 @@ def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
         closes_at=occurrence.closes_at,
         state=pb.State.ValueType(activity.state),
         methods=[pb.Method.ValueType(method) for method in definition.methods],
-        place=_place(definition.place),
+        place=place_message(definition.place),
         strict=definition.strict,
         gates=definition.gates,
         uses_wifi=bool(definition.wifi),
@@ -148,7 +155,7 @@ def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
             closes_at=occurrence.closes_at,
             late_after_s=definition.late_after_s or 0,
             has_late_after=definition.late_after_s is not None,
-            place=_place(definition.place),
+            place=place_message(definition.place),
             bssids=[access_point.bssid for access_point in definition.wifi],
             methods=[pb.Method.ValueType(method) for method in definition.methods],
             policy=_policy(definition.policy),
@@ -189,7 +196,13 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
     )
 
 
-def _place(place: Place | None) -> pb.Place | None:
+def wifi_messages(wifi: Iterable[Wifi]) -> list[pb.Wifi]:
+    """Access points, for owner, organiser and staff."""
+    return [pb.Wifi(ssid=access_point.ssid, bssid=access_point.bssid) for access_point in wifi]
+
+
+def place_message(place: Place | None) -> pb.Place | None:
+    """A place; None where there is none."""
     if place is None:
         return None
     return pb.Place(name=place.name, latitude=place.latitude, longitude=place.longitude, radius_m=place.radius_m)

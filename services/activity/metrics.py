@@ -13,4 +13,6 @@ NEXT_RUSH = Gauge("calendar_next_rush_seconds", "Until the next rush of 50 peopl
 AGE = Gauge("calendar_age_seconds", "Since the calendar was read; +Inf when it never was.")
 ACTIVITIES_OVER = OVER_QUOTA.labels("activities")
 CHANGES_OVER = OVER_QUOTA.labels("changes")
+PLACES_OVER = OVER_QUOTA.labels("places")
 UNREADABLE, UNREADABLE_VERSION = Unreadable("activity"), Unreadable("activity_version")
+UNREADABLE_PLACE = Unreadable("place")

@@ -12,20 +12,21 @@ import msgspec
 
 from domainkit.codes import clean_code
 from domainkit.qr import QrToken
-from domainkit.roles import NONE, ORGANISER, STAFF, Role
+from domainkit.roles import ORGANISER, STAFF, Role
 from protos.activity.v1 import activity_pb2 as pb
 from protos.activity.v1 import activity_pb2_grpc
 from servicekit import clock, ids, pages
-from servicekit.errors import PermissionDeniedError, invalid
+from servicekit.errors import invalid
 from servicekit.mysql.idempotency import Intent
 from servicekit.plain_text import tidy
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
+from services.activity.admission import ID_BYTES, RolesPort, admit
 from services.activity.codes import CodeResolver
 from services.activity.definition import Definition, check
 from services.activity.domain import Activity, Occurrence, Slot, check_qr
-from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError
+from services.activity.errors import ActivityNotFoundError
 from services.activity.qr import QrCodes
 
 Context = Any
@@ -53,7 +54,6 @@ ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | 
 
 # How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.
 _RESOLVED_S = 3.0
-_ID_BYTES = 16
 _TURNOUTS_AT_ONCE = 500
 
 
@@ -100,16 +100,6 @@ class StorePort(Protocol):
         """How many came, by occurrence; those unknown are ignored."""
 
 
-class RolesPort(Protocol):
-    """Roles of the calling person; see `roles.Roles`."""
-
-    async def of_caller(self, organisation_id: bytes) -> Role:
-        """Their role, or NONE."""
-
-    async def organisations_of_caller(self) -> list[bytes]:
-        """Where they are staff or more."""
-
-
 class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     """Serves the methods.
 
@@ -141,7 +131,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     async def CreateActivity(self, request: pb.CreateActivityRequest, context: Context) -> pb.Activity:
         """Makes a draft of an activity."""
         definition = messages.to_definition(request.activity)
-        await self._admit_to_organisation(definition.organisation_id, ORGANISER)
+        await admit(self._roles, definition.organisation_id, ORGANISER)
         check(definition)
         body = msgspec.json.encode(definition)
         intent = Intent(person().user_id, _SERVICE + "CreateActivity", request.idempotency_key, body)
@@ -154,7 +144,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     async def ListActivities(self, request: pb.ListActivitiesRequest, context: Context) -> pb.ListActivitiesResponse:
         """Those of one organisation, or of all in which the caller is staff or more; newest first."""
         size = pages.page_size(request.page_size)
-        before = _position(request.page_token)
+        before = pages.decode_id(request.page_token)
         organisation_ids = await self._organisations(request.organisation_id)
         if not organisation_ids:
             return pb.ListActivitiesResponse()
@@ -252,28 +242,18 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         found = await self._store.find(activity_ids=activity_ids, occurrence_ids=occurrence_ids, codes=codes)
         return [snapshot for activity in found for snapshot in messages.to_snapshots(activity)]
 
-    async def _admit_to_organisation(self, organisation_id: bytes, least: Role) -> None:
-        """Raises what a person deserves who has too small a role."""
-        role = await self._roles.of_caller(organisation_id) if len(organisation_id) == _ID_BYTES else NONE
-        if role < STAFF:
-            raise OrganisationNotFoundError
-        _check_role(role, least)
-
     async def _admit(self, activity_id: bytes, least: Role) -> Activity:
         """The activity, for a person of at least this role in its organisation."""
         activity = await self._store.get(activity_id)
         if activity is None:
             raise ActivityNotFoundError
-        role = await self._roles.of_caller(activity.definition.organisation_id)
-        if role < STAFF:
-            raise ActivityNotFoundError
-        _check_role(role, least)
+        await admit(self._roles, activity.definition.organisation_id, least, ActivityNotFoundError)
         return activity
 
     async def _organisations(self, organisation_id: bytes) -> list[bytes]:
         if not organisation_id:
             return await self._roles.organisations_of_caller()
-        await self._admit_to_organisation(organisation_id, STAFF)
+        await admit(self._roles, organisation_id, STAFF)
         return [organisation_id]
 
     async def _draft(self, definition: Definition, intent: Intent) -> pb.Activity:
@@ -323,20 +303,6 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             self._by_occurrence.forget(occurrence.occurrence_id)
 
 
-def _position(page_token: str) -> bytes | None:
-    position = pages.decode(page_token, bytes)
-    if position is None:
-        return None
-    [last] = position
-    assert isinstance(last, bytes)
-    return last
-
-
-def _check_role(role: Role, least: Role) -> None:
-    if role < least:
-        raise PermissionDeniedError("only an organiser or owner of the organisation may do this")
-
-
 def _card(activity: Activity | None) -> pb.ActivityCard:
     if activity is None or activity.published_at is None:
         raise ActivityNotFoundError
@@ -345,4 +311,4 @@ def _card(activity: Activity | None) -> pb.ActivityCard:
 
 
 def _ids(asked: Collection[bytes]) -> set[bytes]:
-    return {each for each in asked if len(each) == _ID_BYTES}
+    return {each for each in asked if len(each) == ID_BYTES}

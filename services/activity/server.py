@@ -2,11 +2,16 @@
 
 from functools import partial
 
+import grpc
+
 from domainkit.guesses import guess_limit
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
 from domainkit.signing_keys import signing_keys
-from protos.activity.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_server
+from protos.activity.v1.activity_pb2_grpc import (
+    add_ActivityServiceServicer_to_server,
+    add_PlaceServiceServicer_to_server,
+)
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from servicekit import servers
@@ -19,13 +24,15 @@ from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
-from services.activity import tables
+from services.activity import places_rpc, rpc, tables
 from services.activity.calendar import Calendar
 from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
 from services.activity.codes import CodeResolver
+from services.activity.places import Places
+from services.activity.places_rpc import PlaceServicer
 from services.activity.qr import QrCodes
 from services.activity.quotas import HOUR_S, Quotas
-from services.activity.rpc import ACCESS, ActivityServicer
+from services.activity.rpc import ActivityServicer
 from services.activity.settings import Settings
 from services.activity.store import Store
 
@@ -51,9 +58,20 @@ async def compose(process: Process, settings: Settings) -> None:
     process.background(watch_clock(redis), "clock")
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)
-    servicer = ActivityServicer(store, Roles(identity), qr, codes, process.settings.public_url)
+    roles = Roles(identity)
+    servicers = (
+        ActivityServicer(store, roles, qr, codes, process.settings.public_url),
+        PlaceServicer(Places(engine, quotas), roles),
+    )
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
-    await serve(process, settings.grpc_address, add_ActivityServiceServicer_to_server, servicer, ACCESS, verifier)
+    access = rpc.ACCESS | places_rpc.ACCESS
+    await serve(process, settings.grpc_address, _register, servicers, access, verifier)
+
+
+def _register(servicer: tuple[ActivityServicer, PlaceServicer], server: grpc.aio.Server) -> None:
+    activities, places = servicer
+    add_ActivityServiceServicer_to_server(activities, server)
+    add_PlaceServiceServicer_to_server(places, server)
 
 
 def main() -> None:

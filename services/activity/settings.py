@@ -14,7 +14,7 @@ class Settings(OwnSettings, CredentialSettings):
 
     grpc_address: Address = Field("127.0.0.1:50052", description="host:port of the gRPC server")
     ops_address: Address = Field("127.0.0.1:9102", description="host:port of /healthz, /readyz and /metrics")
-    database_url: MysqlUrl = Field(repr=False, description="schema activity; DELETE on outbox only")
+    database_url: MysqlUrl = Field(repr=False, description="schema activity; DELETE on queues and places only")
     redis_url: RedisUrl = Field(repr=False, description="keys activity:* and guess:*, channel activity:*")
     activities_per_hour: int = Field(500, ge=1, description="activities that one organisation may make in an hour")
     changes_per_hour: int = Field(

@@ -78,5 +78,17 @@ switches = Table(
     Index("by_time", "set_at"),
 )
 
+# Places an organisation has saved, with their access points (`places.Site`), as JSON.
+places = Table(
+    "places",
+    metadata,
+    Column("place_id", _ID, primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Index("by_organisation", "organisation_id", "place_id"),
+)
+
 idempotency_keys = idempotency_table(metadata)
 outbox = outbox_table(metadata)

@@ -47,10 +47,10 @@ _QUEUES = {"checkin.record.v1", "checkin.decide.v1", "reporting.project.v1", "re
 _DEPENDENCIES = {"activity", "antifraud", "checkin", "inbox", "mysql", "rabbitmq", "redis", "wechat"}
 _UNREADABLE = {
     *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "evidence", "live_event"),
-    *("message", "outbox_headers", "refresh_token", "seat_hint", "seat_view", "user_name"),
+    *("message", "outbox_headers", "place", "refresh_token", "seat_hint", "seat_view", "user_name"),
 }
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
-_QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "refusals"}
+_QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "places", "refusals"}
 _SERVERS = {"public", "ops"}
 _HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
 

@@ -46,6 +46,11 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/v1/organisations/{organisation}/invites/{invite}/revoke", (200, 200, 403, 403, 404, 401)),
     ("GET", "/v1/invites/preview?code={invite_code}", _SIGNED_IN),
     ("POST", "/v1/invites/accept", (404, 404, 404, 404, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/places", _STAFF),
+    ("POST", "/v1/organisations/{organisation}/places", (201, 201, 201, 404, 404, 401)),
+    ("PUT", "/v1/organisations/{organisation}/places/{place}", _ORGANISER),
+    ("POST", "/v1/organisations/{organisation}/places/{place}/wifi", _STAFF),
+    ("DELETE", "/v1/organisations/{organisation}/places/{place}", (204, 204, 403, 404, 404, 401)),
     ("POST", "/v1/activities", (201, 201, 403, 404, 404, 401)),
     ("GET", "/v1/activities", _SIGNED_IN),
     ("GET", "/v1/activities?organisation_id={organisation}", _STAFF),
@@ -94,6 +99,12 @@ _EARLY = {
 }
 # Signing out, and giving a session for a refresh token, is about one's own token alone.
 _ABOUT_TOKENS = {("POST", "/v1/auth/refresh")}
+
+
+_SITE = {
+    "place": {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02"},
+    "wifi": [{"ssid": "Hall", "bssid": "3c:7c:3f:00:1a:2b"}],
+}
 
 
 @dataclass(frozen=True)
@@ -170,6 +181,9 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
     names = {"organisation": house.organisation_id, "activity": activity.id, "code": activity.code}
     if "{draft}" in path:
         names["draft"] = (await house.api.draft(house.owner, house.organisation_id))["id"]
+    if "{place}" in path:
+        saved = await house.owner.post(f"/v1/organisations/{house.organisation_id}/places", _SITE)
+        names["place"] = expect(saved)["id"]
     if "{helper}" in path:
         names["helper"] = await house.helper()
     if "{invite" in path:
@@ -227,6 +241,13 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return new_invite()
         case "POST", "/v1/invites/accept":
             return {"code": "CFGHJKMNPRTVWX"}
+        case ("POST", "/v1/organisations/{organisation}/places") | (
+            "PUT",
+            "/v1/organisations/{organisation}/places/{place}",
+        ):
+            return _SITE
+        case "POST", "/v1/organisations/{organisation}/places/{place}/wifi":
+            return {"wifi": [{"ssid": "Hall", "bssid": "3c:7c:3f:00:1a:2c"}]}
         case "POST", "/v1/activities":
             return definition(house.organisation_id)
         case "PATCH", "/v1/activities/{draft}":

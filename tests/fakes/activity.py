@@ -15,10 +15,11 @@ from servicekit.mysql.idempotency import IdempotencyKeyReusedError, Intent
 from servicekit.redis.allowance import Allowance
 from servicekit.redis.cache import RedisError
 from servicekit.rpc.interceptors import person
-from services.activity import domain, messages
+from services.activity import domain, messages, places
 from services.activity.definition import Definition, Kind, Method, Place, Wifi, differences
 from services.activity.domain import Activity, State
-from services.activity.errors import ActivityNotFoundError, RevisionStaleError
+from services.activity.errors import ActivityNotFoundError, PlaceNotFoundError, RevisionStaleError, TooManyPlacesError
+from services.activity.places import SavedPlace, Site
 from services.activity.quotas import Quotas
 
 # A Tuesday morning.
@@ -160,6 +161,53 @@ class FakeStore:
         ):
             activity = make()
         return activity
+
+
+@dataclass
+class FakePlaces:
+    """Saved places in a dictionary; see `Places`."""
+
+    saved: dict[bytes, SavedPlace] = field(default_factory=dict)
+    made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
+
+    async def page(self, organisation_id: bytes, before: bytes | None, size: int) -> list[SavedPlace]:
+        """See `Places.page`."""
+        found = sorted(self._of(organisation_id), key=lambda place: place.place_id, reverse=True)
+        return [place for place in found if before is None or place.place_id < before][:size]
+
+    async def save(self, place: SavedPlace, intent: Intent) -> SavedPlace:
+        """See `Places.save`."""
+        key = (intent.user_id, intent.key)
+        if intent.key and key in self.made:
+            body, place_id = self.made[key]
+            if body != intent.body:
+                raise IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
+            return self.saved[place_id]
+        if len(self._of(place.organisation_id)) >= places.QUOTA:
+            raise TooManyPlacesError(places.QUOTA)
+        self.made[key] = (intent.body, place.place_id)
+        self.saved[place.place_id] = place
+        return place
+
+    async def change(self, organisation_id: bytes, place_id: bytes, move: Callable[[Site], Site]) -> SavedPlace:
+        """See `Places.change`."""
+        place = self._require(organisation_id, place_id)
+        self.saved[place_id] = replace(place, site=move(place.site))
+        return self.saved[place_id]
+
+    async def delete(self, organisation_id: bytes, place_id: bytes) -> None:
+        """See `Places.delete`."""
+        self._require(organisation_id, place_id)
+        del self.saved[place_id]
+
+    def _of(self, organisation_id: bytes) -> list[SavedPlace]:
+        return [place for place in self.saved.values() if place.organisation_id == organisation_id]
+
+    def _require(self, organisation_id: bytes, place_id: bytes) -> SavedPlace:
+        found = [place for place in self._of(organisation_id) if place.place_id == place_id]
+        if not found:
+            raise PlaceNotFoundError
+        return found[0]
 
 
 @dataclass

@@ -707,3 +707,252 @@ class ActivityService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class PlaceServiceStub:
+    """Places of an organisation, with the access points that are only seen there, for whoever makes an activity.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListPlaces = channel.unary_unary(
+                '/activity.v1.PlaceService/ListPlaces',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListPlacesRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListPlacesResponse.FromString,
+                _registered_method=True)
+        self.CreatePlace = channel.unary_unary(
+                '/activity.v1.PlaceService/CreatePlace',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CreatePlaceRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.FromString,
+                _registered_method=True)
+        self.UpdatePlace = channel.unary_unary(
+                '/activity.v1.PlaceService/UpdatePlace',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.UpdatePlaceRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.FromString,
+                _registered_method=True)
+        self.LearnWifi = channel.unary_unary(
+                '/activity.v1.PlaceService/LearnWifi',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.LearnWifiRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.FromString,
+                _registered_method=True)
+        self.DeletePlace = channel.unary_unary(
+                '/activity.v1.PlaceService/DeletePlace',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeletePlaceRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeletePlaceResponse.FromString,
+                _registered_method=True)
+
+
+class PlaceServiceServicer:
+    """Places of an organisation, with the access points that are only seen there, for whoever makes an activity.
+    """
+
+    def ListPlaces(self, request, context):
+        """The newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePlace(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdatePlace(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LearnWifi(self, request, context):
+        """Adds access points that a phone sees on the spot.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeletePlace(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_PlaceServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListPlaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPlaces,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListPlacesRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListPlacesResponse.SerializeToString,
+            ),
+            'CreatePlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePlace,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CreatePlaceRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.SerializeToString,
+            ),
+            'UpdatePlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdatePlace,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.UpdatePlaceRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.SerializeToString,
+            ),
+            'LearnWifi': grpc.unary_unary_rpc_method_handler(
+                    servicer.LearnWifi,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.LearnWifiRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.SerializeToString,
+            ),
+            'DeletePlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePlace,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeletePlaceRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeletePlaceResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'activity.v1.PlaceService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('activity.v1.PlaceService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class PlaceService:
+    """Places of an organisation, with the access points that are only seen there, for whoever makes an activity.
+    """
+
+    @staticmethod
+    def ListPlaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.PlaceService/ListPlaces',
+            protos_dot_activity_dot_v1_dot_activity__pb2.ListPlacesRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.ListPlacesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.PlaceService/CreatePlace',
+            protos_dot_activity_dot_v1_dot_activity__pb2.CreatePlaceRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdatePlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.PlaceService/UpdatePlace',
+            protos_dot_activity_dot_v1_dot_activity__pb2.UpdatePlaceRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LearnWifi(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.PlaceService/LearnWifi',
+            protos_dot_activity_dot_v1_dot_activity__pb2.LearnWifiRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.SavedPlace.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.PlaceService/DeletePlace',
+            protos_dot_activity_dot_v1_dot_activity__pb2.DeletePlaceRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.DeletePlaceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

@@ -209,3 +209,73 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
 def add_ActivityServiceServicer_to_server(servicer: ActivityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class PlaceServiceStub:
+    """Places of an organisation, with the access points that are only seen there, for whoever makes an activity."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> PlaceServiceAsyncStub: ...
+    ListPlaces: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ListPlacesRequest, _activity_pb2.ListPlacesResponse]
+    """The newest first."""
+    CreatePlace: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CreatePlaceRequest, _activity_pb2.SavedPlace]
+    UpdatePlace: _grpc.UnaryUnaryMultiCallable[_activity_pb2.UpdatePlaceRequest, _activity_pb2.SavedPlace]
+    LearnWifi: _grpc.UnaryUnaryMultiCallable[_activity_pb2.LearnWifiRequest, _activity_pb2.SavedPlace]
+    """Adds access points that a phone sees on the spot."""
+    DeletePlace: _grpc.UnaryUnaryMultiCallable[_activity_pb2.DeletePlaceRequest, _activity_pb2.DeletePlaceResponse]
+
+@_typing.type_check_only
+class PlaceServiceAsyncStub(PlaceServiceStub):
+    """Places of an organisation, with the access points that are only seen there, for whoever makes an activity."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    ListPlaces: _aio.UnaryUnaryMultiCallable[_activity_pb2.ListPlacesRequest, _activity_pb2.ListPlacesResponse]  # type: ignore[assignment]
+    """The newest first."""
+    CreatePlace: _aio.UnaryUnaryMultiCallable[_activity_pb2.CreatePlaceRequest, _activity_pb2.SavedPlace]  # type: ignore[assignment]
+    UpdatePlace: _aio.UnaryUnaryMultiCallable[_activity_pb2.UpdatePlaceRequest, _activity_pb2.SavedPlace]  # type: ignore[assignment]
+    LearnWifi: _aio.UnaryUnaryMultiCallable[_activity_pb2.LearnWifiRequest, _activity_pb2.SavedPlace]  # type: ignore[assignment]
+    """Adds access points that a phone sees on the spot."""
+    DeletePlace: _aio.UnaryUnaryMultiCallable[_activity_pb2.DeletePlaceRequest, _activity_pb2.DeletePlaceResponse]  # type: ignore[assignment]
+
+class PlaceServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Places of an organisation, with the access points that are only seen there, for whoever makes an activity."""
+
+    @_abc_1.abstractmethod
+    def ListPlaces(
+        self,
+        request: _activity_pb2.ListPlacesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.ListPlacesResponse, _abc.Awaitable[_activity_pb2.ListPlacesResponse]]:
+        """The newest first."""
+
+    @_abc_1.abstractmethod
+    def CreatePlace(
+        self,
+        request: _activity_pb2.CreatePlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.SavedPlace, _abc.Awaitable[_activity_pb2.SavedPlace]]: ...
+
+    @_abc_1.abstractmethod
+    def UpdatePlace(
+        self,
+        request: _activity_pb2.UpdatePlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.SavedPlace, _abc.Awaitable[_activity_pb2.SavedPlace]]: ...
+
+    @_abc_1.abstractmethod
+    def LearnWifi(
+        self,
+        request: _activity_pb2.LearnWifiRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.SavedPlace, _abc.Awaitable[_activity_pb2.SavedPlace]]:
+        """Adds access points that a phone sees on the spot."""
+
+    @_abc_1.abstractmethod
+    def DeletePlace(
+        self,
+        request: _activity_pb2.DeletePlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.DeletePlaceResponse, _abc.Awaitable[_activity_pb2.DeletePlaceResponse]]: ...
+
+def add_PlaceServiceServicer_to_server(servicer: PlaceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

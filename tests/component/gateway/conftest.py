@@ -117,27 +117,39 @@ def _servicer(base: type, services: Services) -> object:
     return type(f"Fake{base.__name__}", (base,), {name: method(name) for name in dir(base) if name[0].isupper()})()
 
 
-_SERVICES: dict[str, tuple[type, Registration]] = {
-    "identity": (identity_pb2_grpc.IdentityServiceServicer, identity_pb2_grpc.add_IdentityServiceServicer_to_server),
-    "activity": (activity_pb2_grpc.ActivityServiceServicer, activity_pb2_grpc.add_ActivityServiceServicer_to_server),
-    "checkin": (checkin_pb2_grpc.CheckinServiceServicer, checkin_pb2_grpc.add_CheckinServiceServicer_to_server),
-    "reporting": (
-        reporting_pb2_grpc.ReportingServiceServicer,
-        reporting_pb2_grpc.add_ReportingServiceServicer_to_server,
-    ),
+# By process.
+_SERVICES: dict[str, dict[type, Registration]] = {
+    "identity": {identity_pb2_grpc.IdentityServiceServicer: identity_pb2_grpc.add_IdentityServiceServicer_to_server},
+    "activity": {
+        activity_pb2_grpc.ActivityServiceServicer: activity_pb2_grpc.add_ActivityServiceServicer_to_server,
+        activity_pb2_grpc.PlaceServiceServicer: activity_pb2_grpc.add_PlaceServiceServicer_to_server,
+    },
+    "checkin": {checkin_pb2_grpc.CheckinServiceServicer: checkin_pb2_grpc.add_CheckinServiceServicer_to_server},
+    "reporting": {
+        reporting_pb2_grpc.ReportingServiceServicer: reporting_pb2_grpc.add_ReportingServiceServicer_to_server,
+    },
 }
 
 
 async def serve_fake(
     name: str, address: str, tls: Path, services: Services, verifier: TokenVerifier
 ) -> LoopbackProcess:
-    """Serves one service under its name."""
-    base, register = _SERVICES[name]
-    package = f"/{name}.v1.{name.capitalize()}Service/"
-    methods = [method for method in dir(base) if method[0].isupper()]
-    access = {package + method: by("gateway") if method in _OPEN else for_person("gateway") for method in methods}
+    """Serves what one process serves under its name."""
+    access = {
+        f"/{name}.v1.{base.__name__.removesuffix('Servicer')}/{method}": (
+            by("gateway") if method in _OPEN else for_person("gateway")
+        )
+        for base in _SERVICES[name]
+        for method in dir(base)
+        if method[0].isupper()
+    }
+
+    def register(servicer: Services, server: Any) -> None:
+        for base, add in _SERVICES[name].items():
+            add(_servicer(base, servicer), server)
+
     process = LoopbackProcess(name, tls)
-    await serve(process, address, register, _servicer(base, services), access, verifier)
+    await serve(process, address, register, services, access, verifier)
     return process
 
 

@@ -65,6 +65,7 @@ _ACTIVITY = {
     "gates": ["北门"],
     "roster": "open",
 }
+_SITE = {name: _ACTIVITY[name] for name in ("place", "wifi")}
 _CHANGES = {name: value for name, value in _ACTIVITY.items() if name not in ("organisation_id", "roster")} | {
     "revision": 7
 }
@@ -108,6 +109,11 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "POST /v1/organisations/{id}/members": ({}, {}, {"user_id": _ID, "role": "staff"}),
     "PATCH /v1/organisations/{id}/members/{id}": ({}, {}, {"role": "staff"}),
     "DELETE /v1/organisations/{id}/members/{id}": ({}, {}, None),
+    "GET /v1/organisations/{id}/places": (_PAGE, {}, None),
+    "POST /v1/organisations/{id}/places": ({}, _KEY, _SITE),
+    "PUT /v1/organisations/{id}/places/{id}": ({}, {}, _SITE),
+    "POST /v1/organisations/{id}/places/{id}/wifi": ({}, {}, {"wifi": _SITE["wifi"]}),
+    "DELETE /v1/organisations/{id}/places/{id}": ({}, {}, None),
     "POST /v1/me/subscriptions": ({}, _KEY, {"grants": [{"template_id": "t", "result": "accept"}]}),
     "POST /v1/activities": ({}, _KEY, _ACTIVITY),
     "GET /v1/activities": ({"organisation_id": _ID, **_PAGE}, {}, None),
