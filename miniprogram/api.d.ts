@@ -758,6 +758,8 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             created_at: string;
+            /** @description The draft that this one only tries out. */
+            rehearsal_of: string | null;
         };
         /**
          * Place
@@ -916,6 +918,7 @@ export interface components {
              */
             gates: string[];
             uses_wifi: boolean;
+            is_rehearsal: boolean;
         };
         /**
          * ResolveToken

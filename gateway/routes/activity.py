@@ -133,6 +133,16 @@ async def reopen_activity(call: Call, activity_id: Id) -> Activity:
     return to_activity(await ask(call.services.activity.ReopenActivity, request, call.person))
 
 
+@routes.on("POST", "/v1/activities/{activity_id}/rehearsal", status=201)
+async def rehearse_activity(call: Call, activity_id: Id) -> Activity:
+    """A hidden activity in which a draft can be tried end to end, from now on; nothing of it counts.
+
+    It is cancelled when the draft is published, called off, deleted or tried again.
+    """
+    request = pb.RehearseActivityRequest(activity_id=activity_id)
+    return to_activity(await ask(call.services.activity.RehearseActivity, request, call.person))
+
+
 @routes.on("POST", "/v1/activities/{activity_id}/publish")
 async def publish_activity(call: Call, activity_id: Id) -> Activity:
     """Opens a draft to check-ins."""

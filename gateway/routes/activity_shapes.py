@@ -147,6 +147,7 @@ class Activity(msgspec.Struct):
     revision: int
     occurrences: list[Occurrence]
     created_at: Time
+    rehearsal_of: Annotated[IdText | None, Meta(description="The draft that this one only tries out.")]
 
 
 class Activities(msgspec.Struct):
@@ -174,6 +175,7 @@ class Card(msgspec.Struct):
     strict: bool
     gates: Gates
     uses_wifi: bool
+    is_rehearsal: bool
 
 
 class ResolveToken(Input):
@@ -248,6 +250,7 @@ def to_activity(activity: pb.Activity) -> Activity:
             for one in activity.occurrences
         ],
         created_at=to_rfc3339(activity.created_at),
+        rehearsal_of=to_text(activity.rehearsal_of) if activity.rehearsal_of else None,
     )
 
 
@@ -269,6 +272,7 @@ def to_card(card: pb.ActivityCard) -> Card:
         strict=card.strict,
         gates=list(card.gates),
         uses_wifi=card.uses_wifi,
+        is_rehearsal=card.is_rehearsal,
     )
 
 

@@ -44,11 +44,13 @@ _READ_WITHIN_S = 3.0
 _UPCOMING = text(
     "SELECT o.opens_at, o.starts_at, o.closes_at, a.activity_id, a.organisation_id, a.definition"
     " FROM occurrences o JOIN activities a ON a.activity_id = o.activity_id"
-    " WHERE o.starts_at BETWEEN :since AND :until AND a.state = 2 ORDER BY o.starts_at LIMIT 5000"
+    " WHERE o.starts_at BETWEEN :since AND :until AND a.state = 2 AND a.rehearsal_of IS NULL"
+    " ORDER BY o.starts_at LIMIT 5000"
 )
 _TURNOUTS = text(
     "SELECT a.organisation_id, o.turnout FROM activities a JOIN occurrences o ON o.activity_id = a.activity_id"
-    " WHERE a.organisation_id IN :organisations AND o.turnout IS NOT NULL ORDER BY o.starts_at DESC LIMIT 2000"
+    " WHERE a.organisation_id IN :organisations AND o.turnout IS NOT NULL AND a.rehearsal_of IS NULL"
+    " ORDER BY o.starts_at DESC LIMIT 2000"
 ).bindparams(bindparam("organisations", expanding=True))
 
 

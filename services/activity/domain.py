@@ -68,6 +68,8 @@ class Activity:
     valid_from: int = 0
     # Since when it asks what it asks now; 0: since it was published. Stamped with valid_from.
     amended_at: int = 0
+    # The draft that this one tries out; None: it is itself.
+    rehearsal_of: bytes | None = None
 
     def publish(self, now_us: int) -> "Activity":
         """Open to participants; a published one stays as it is.
@@ -90,9 +92,9 @@ class Activity:
         """Check-ins count again; a published one stays as it is.
 
         Raises:
-            StateError: It is not closed.
+            StateError: It is not closed, or only a rehearsal.
         """
-        if self.state not in (State.CLOSED, State.PUBLISHED):
+        if self.state not in (State.CLOSED, State.PUBLISHED) or self.rehearsal_of:
             raise StateError("reopened", self.state.word)
         return self if self.state is State.PUBLISHED else self._become(State.PUBLISHED)
 
@@ -133,6 +135,18 @@ class Activity:
         shift = starts_at - self.definition.starts_at
         ends_at = self.definition.ends_at + shift
         return replace(self.definition, starts_at=starts_at, ends_at=ends_at, title=title or self.definition.title)
+
+    def rehearsal(self, activity_id: bytes, occurrence_id: bytes, now_us: int) -> "Activity":
+        """A hidden activity that says the same from now on, to be tried end to end.
+
+        Raises:
+            StateError: It is no draft any more: people would take the one for the other.
+        """
+        if self.state is not State.DRAFT:
+            raise StateError("rehearsed", self.state.word)
+        definition = self.copied(now_us, "")
+        hidden = draft(definition, activity_id, occurrence_id, now_us)
+        return replace(hidden, state=State.PUBLISHED, published_at=now_us, rehearsal_of=self.activity_id)
 
     def stored_after(self, before: "Activity", now_us: int) -> "Activity":
         """With the moment from which it counts, which is after that of the one before, whose clock may be ahead."""

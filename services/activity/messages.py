@@ -113,6 +113,7 @@ def to_message(activity: Activity) -> pb.Activity:
         strict=definition.strict,
         gates=definition.gates,
         state=pb.State.ValueType(activity.state),
+        rehearsal_of=activity.rehearsal_of or b"",
     )
 
 
@@ -135,6 +136,7 @@ def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
         strict=definition.strict,
         gates=definition.gates,
         uses_wifi=bool(definition.wifi),
+        is_rehearsal=activity.rehearsal_of is not None,
     )
 
 
@@ -193,6 +195,7 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
             for it in activity.occurrences
         ],
         capacity=definition.capacity,
+        rehearsal_of=activity.rehearsal_of or b"",
     )
 
 

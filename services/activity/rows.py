@@ -1,18 +1,23 @@
-"""Between rows and activities: what is read of each table, and what is written into it."""
+"""The rows of activities, their occurrences and versions: statements, and what each row says."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
 from google.protobuf.message import DecodeError
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, Select, and_, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
-from services.activity.definition import Definition
+from servicekit.errors import FieldError
+from services.activity.definition import Definition, differences
 from services.activity.domain import Activity, Occurrence, State
+from services.activity.errors import ActivityNotFoundError
 from services.activity.messages import to_snapshots
 from services.activity.metrics import UNREADABLE, UNREADABLE_VERSION
+from services.activity.tables import activities, activity_versions, occurrences
 
 _decode_definition = msgspec.json.Decoder(Definition).decode
 
@@ -68,6 +73,7 @@ def _activity(rows: Sequence[Row[Any]]) -> Activity:
         published_at=None if head.published_at is None else from_datetime(head.published_at),
         valid_from=from_datetime(head.valid_from),
         amended_at=0 if head.amended_at is None else from_datetime(head.amended_at),
+        rehearsal_of=head.rehearsal_of,
     )
 
 
@@ -116,3 +122,86 @@ def window_columns(occurrence: Occurrence) -> dict[str, object]:
         "opens_at": to_datetime(occurrence.opens_at),
         "closes_at": to_datetime(occurrence.closes_at),
     }
+
+
+def query() -> Select[Any]:
+    """All there is of activities as they are now, a row for each occurrence; deleted ones are left out."""
+    versions = activity_versions
+    is_current = and_(versions.c.activity_id == activities.c.activity_id, versions.c.revision == activities.c.revision)
+    of_occurrences = (column for column in occurrences.c if column.name != "activity_id")
+    return (
+        select(activities, *of_occurrences, versions.c.valid_from)
+        .join(occurrences, occurrences.c.activity_id == activities.c.activity_id)
+        .join(versions, is_current)
+        .where(activities.c.state != State.DELETED)
+        .order_by(activities.c.activity_id.desc(), occurrences.c.starts_at)
+    )
+
+
+async def lock(connection: AsyncConnection, activity_id: bytes) -> Activity:
+    """An activity that nobody else changes before this transaction ends.
+
+    Raises:
+        ActivityNotFoundError: There is none.
+    """
+    found = await read(connection, query().where(activities.c.activity_id == activity_id).with_for_update())
+    if not found:
+        raise ActivityNotFoundError
+    return found[0]
+
+
+async def differences_since(connection: AsyncConnection, activity: Activity, seen: int) -> list[FieldError]:
+    """What was said of it since a revision, as far as that was kept."""
+    versions = activity_versions
+    is_seen = and_(versions.c.activity_id == activity.activity_id, versions.c.revision == seen)
+    version = (await connection.execute(select(versions).where(is_seen))).one_or_none()
+    then = definition_of(version) if version else None
+    return differences(then, activity.definition) if then else []
+
+
+async def read(connection: AsyncConnection, wanted: Select[Any]) -> list[Activity]:
+    """What a `query` finds; what cannot be read is left out."""
+    return readable(await rows_by_activity(connection, wanted))
+
+
+async def rows_by_activity(connection: AsyncConnection, wanted: Select[Any]) -> list[list[Row[Any]]]:
+    """The rows that a `query` finds, those of each activity together."""
+    rows = (await connection.execute(wanted)).all()
+    return [list(group) for _, group in groupby(rows, key=lambda row: row.activity_id)]
+
+
+async def rehearsals_of(connection: AsyncConnection, activity_id: bytes) -> list[Activity]:
+    """Those of a draft that go on, locked like the draft itself."""
+    go_on = and_(activities.c.rehearsal_of == activity_id, activities.c.state == State.PUBLISHED)
+    return await read(connection, query().where(go_on).with_for_update())
+
+
+def is_listed() -> ColumnElement[bool]:
+    """What organisers see in lists: neither deleted drafts nor rehearsals."""
+    return and_(activities.c.state != State.DELETED, activities.c.rehearsal_of.is_(None))
+
+
+async def insert_activity(connection: AsyncConnection, activity: Activity, created_by: bytes) -> None:
+    """Writes a new activity, its occurrences and its first version."""
+    row = {
+        "activity_id": activity.activity_id,
+        "organisation_id": activity.definition.organisation_id,
+        "created_at": to_datetime(activity.created_at),
+        "created_by": created_by,
+        "rehearsal_of": activity.rehearsal_of,
+    }
+    await connection.execute(insert(activities).values(row | mutable_columns(activity)))
+    for each in activity.occurrences:
+        ids = {"occurrence_id": each.occurrence_id, "activity_id": activity.activity_id}
+        await connection.execute(insert(occurrences).values(ids | window_columns(each)))
+    await connection.execute(insert(activity_versions).values(version_columns(activity, created_by)))
+
+
+async def update_activity(connection: AsyncConnection, before: Activity, after: Activity, by: bytes | None) -> None:
+    """Writes what a change made of an activity, and its new version."""
+    is_it = activities.c.activity_id == after.activity_id
+    await connection.execute(update(activities).where(is_it).values(mutable_columns(after)))
+    for each in set(after.occurrences) - set(before.occurrences):
+        of_it = occurrences.c.occurrence_id == each.occurrence_id
+        await connection.execute(update(occurrences).where(of_it).values(window_columns(each)))
+    await connection.execute(insert(activity_versions).values(version_columns(after, by)))

@@ -42,6 +42,7 @@ _FOR_PEOPLE = (
     "UpdateActivity",
     "ReopenActivity",
     "CopyActivity",
+    "RehearseActivity",
     "DeleteActivity",
     "GetQr",
     "RevokeQr",
@@ -72,6 +73,9 @@ class StorePort(Protocol):
         seen: int | None = None,
     ) -> Activity:
         """Applies a move of a person's to what they have seen; raises ActivityNotFoundError, RevisionStaleError."""
+
+    async def rehearse(self, activity_id: bytes, make: Callable[[Activity], Activity], by: bytes) -> Activity:
+        """Stores a person's rehearsal of a draft, and cancels those before it; raises ActivityNotFoundError."""
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """The activity of an id; None where there is none."""
@@ -189,6 +193,16 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         body = request.SerializeToString(deterministic=True)
         intent = Intent(person().user_id, _SERVICE + "CopyActivity", request.idempotency_key, body)
         return await self._draft(definition, intent)
+
+    async def RehearseActivity(self, request: pb.RehearseActivityRequest, context: Context) -> pb.Activity:
+        """Opens a hidden activity in which a draft can be tried."""
+        await self._admit(request.activity_id, ORGANISER)
+        made = await self._store.rehearse(
+            request.activity_id,
+            lambda draft: draft.rehearsal(ids.new_id(), ids.new_id(), self._now_us()),
+            person().user_id,
+        )
+        return messages.to_message(made)
 
     async def DeleteActivity(self, request: pb.DeleteActivityRequest, context: Context) -> pb.DeleteActivityResponse:
         """Takes a draft away."""

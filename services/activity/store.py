@@ -4,36 +4,39 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import SECOND_US, now_us, to_datetime
-from servicekit.errors import FieldError, UnavailableError
+from servicekit.errors import UnavailableError
 from servicekit.mysql import idempotency
 from servicekit.mysql.database import is_duplicate_key, unavailable_when_lost
 from servicekit.mysql.idempotency import Intent
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.timed_cache import TimedCache
 from services.activity import changes
-from services.activity.definition import differences
 from services.activity.domain import Activity, State
 from services.activity.errors import ActivityNotFoundError, RevisionStaleError
 from services.activity.memory import Key, Memory
 from services.activity.quotas import Quotas
 from services.activity.rows import (
-    definition_of,
-    mutable_columns,
+    differences_since,
+    insert_activity,
+    is_listed,
+    lock,
+    query,
+    read,
     readable,
+    rehearsals_of,
+    rows_by_activity,
     snapshots_of,
     to_switch,
-    version_columns,
-    window_columns,
+    update_activity,
 )
 from services.activity.tables import activities, activity_versions, idempotency_keys, occurrences, switches
 
@@ -82,13 +85,16 @@ class Store:
 
             async def effect() -> bytes:
                 await self._quotas.make(activity.definition.organisation_id)
-                await self._insert(connection, activity, intent.user_id)
+                await insert_activity(connection, activity, intent.user_id)
                 await self._outbox.write(connection, rows)
                 return activity.activity_id
 
             async with self._engine.begin() as connection:
                 made = await idempotency.once(connection, idempotency_keys, intent, effect)
-            return await self._announce(activity, rows) if made == activity.activity_id else await self._require(made)
+            if made != activity.activity_id:
+                return await self._require(made)
+            await self._announce(rows, [activity])
+            return activity
 
         return await _until_code_is_free(attempt)
 
@@ -115,20 +121,60 @@ class Store:
 
         async def attempt() -> Activity:
             async with self._engine.begin() as connection:
-                before = await _lock(connection, activity_id)
+                before = await lock(connection, activity_id)
                 after = move(before)
                 if after is before:
                     return before
                 if seen not in (None, before.revision):
-                    raise RevisionStaleError(before.revision, await _differences(connection, before, seen))
+                    raise RevisionStaleError(before.revision, await differences_since(connection, before, seen))
                 await self._quotas.change(before.definition.organisation_id)
-                after = after.stored_after(before, now_us())
-                rows = changes.rows_of(after)
-                await self._update(connection, before, after, by)
-                await self._outbox.write(connection, rows)
-            return await self._announce(after, rows)
+                changed = [(before, after)]
+                if before.state is State.DRAFT and after.state is not State.DRAFT:
+                    changed += [(each, each.cancel()) for each in await rehearsals_of(connection, activity_id)]
+                rows, stored = await self._store(connection, changed, by)
+            await self._announce(rows, stored)
+            return stored[0]
 
         return await _until_code_is_free(attempt)
+
+    async def rehearse(self, activity_id: bytes, make: Callable[[Activity], Activity], by: bytes) -> Activity:
+        """Stores a rehearsal of a draft; those made before it are cancelled.
+
+        Args:
+            make: From the draft to its rehearsal; may raise, and is called again when its code turns out to be taken.
+
+        Raises:
+            ActivityNotFoundError: There is no such draft.
+            TooManyActivitiesError: The organisation made as many as it may.
+        """
+
+        async def attempt() -> Activity:
+            async with self._engine.begin() as connection:
+                draft = await lock(connection, activity_id)
+                rehearsal = replace(make(draft), valid_from=now_us())
+                await self._quotas.make(draft.definition.organisation_id)
+                earlier = [(each, each.cancel()) for each in await rehearsals_of(connection, activity_id)]
+                rows, stored = await self._store(connection, earlier, by)
+                await insert_activity(connection, rehearsal, by)
+                rows += (made := changes.rows_of(rehearsal))
+                await self._outbox.write(connection, made)
+            await self._announce(rows, [*stored, rehearsal])
+            return rehearsal
+
+        return await _until_code_is_free(attempt)
+
+    async def _store(
+        self, connection: AsyncConnection, changed: Iterable[tuple[Activity, Activity]], by: bytes | None
+    ) -> tuple[list[OutboxRow], list[Activity]]:
+        """Writes what changes made of activities, and what follows."""
+        stored, rows = [], []
+        for before, after in changed:
+            after = after.stored_after(before, now_us())
+            await update_activity(connection, before, after, by)
+            stored.append(after)
+            rows += changes.rows_of(after)
+        await self._outbox.write(connection, rows)
+        return rows, stored
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """The activity of an id; None where there is none."""
@@ -205,7 +251,7 @@ class Store:
         found: dict[bytes, Activity] = {}
         async with self._reading() as connection:
             for condition in conditions:
-                for activity in await _read(connection, _query().where(condition)):
+                for activity in await read(connection, query().where(condition)):
                     found.setdefault(activity.activity_id, activity)
         return list(found.values())
 
@@ -245,15 +291,15 @@ class Store:
         Args:
             before: The last activity of the page before; None for the first page.
         """
-        wanted: ColumnElement[bool] = activities.c.organisation_id.in_(list(organisation_ids))
+        wanted = and_(activities.c.organisation_id.in_(list(organisation_ids)), is_listed())
         if before is not None:
             wanted &= activities.c.activity_id < before
         newest = activities.c.activity_id.desc()
         chosen = select(activities.c.activity_id).where(wanted).order_by(newest).limit(size).subquery()
-        query = _query().join(chosen, chosen.c.activity_id == activities.c.activity_id)
+        wanted_rows = query().join(chosen, chosen.c.activity_id == activities.c.activity_id)
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
-                stored = await _rows_by_activity(connection, query)
+                stored = await rows_by_activity(connection, wanted_rows)
         found = readable(stored)
         if len(stored) == size > len(found):
             found += await self.page(organisation_ids, stored[-1][0].activity_id, size - len(found))
@@ -265,34 +311,13 @@ class Store:
             raise ActivityNotFoundError
         return activity
 
-    async def _insert(self, connection: AsyncConnection, activity: Activity, created_by: bytes) -> None:
-        row = {
-            "activity_id": activity.activity_id,
-            "organisation_id": activity.definition.organisation_id,
-            "created_at": to_datetime(activity.created_at),
-            "created_by": created_by,
-        }
-        await connection.execute(insert(activities).values(row | mutable_columns(activity)))
-        for each in activity.occurrences:
-            ids = {"occurrence_id": each.occurrence_id, "activity_id": activity.activity_id}
-            await connection.execute(insert(occurrences).values(ids | window_columns(each)))
-        await connection.execute(insert(activity_versions).values(version_columns(activity, created_by)))
-
-    async def _update(self, connection: AsyncConnection, before: Activity, after: Activity, by: bytes | None) -> None:
-        is_it = activities.c.activity_id == after.activity_id
-        await connection.execute(update(activities).where(is_it).values(mutable_columns(after)))
-        for each in set(after.occurrences) - set(before.occurrences):
-            of_it = occurrences.c.occurrence_id == each.occurrence_id
-            await connection.execute(update(occurrences).where(of_it).values(window_columns(each)))
-        await connection.execute(insert(activity_versions).values(version_columns(after, by)))
-
-    async def _announce(self, activity: Activity, rows: Sequence[OutboxRow]) -> Activity:
-        if activity.state is State.DELETED:
-            self._memory.forget(activity.activity_id)
-        else:
-            self._memory.keep([activity])
+    async def _announce(self, rows: Sequence[OutboxRow], stored: Iterable[Activity]) -> None:
+        for activity in stored:
+            if activity.state is State.DELETED:
+                self._memory.forget(activity.activity_id)
+            else:
+                self._memory.keep([activity])
         await self._outbox.deliver_now(rows)
-        return activity
 
 
 async def _until_code_is_free(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -306,43 +331,3 @@ async def _until_code_is_free(attempt: Callable[[], Awaitable[T]]) -> T:
                 raise
     with unavailable_when_lost():
         return await attempt()
-
-
-def _query() -> Select[Any]:
-    versions = activity_versions
-    is_current = and_(versions.c.activity_id == activities.c.activity_id, versions.c.revision == activities.c.revision)
-    of_occurrences = (column for column in occurrences.c if column.name != "activity_id")
-    return (
-        select(activities, *of_occurrences, versions.c.valid_from)
-        .join(occurrences, occurrences.c.activity_id == activities.c.activity_id)
-        .join(versions, is_current)
-        .where(activities.c.state != State.DELETED)
-        .order_by(activities.c.activity_id.desc(), occurrences.c.starts_at)
-    )
-
-
-async def _lock(connection: AsyncConnection, activity_id: bytes) -> Activity:
-    query = _query().where(activities.c.activity_id == activity_id).with_for_update()
-    found = await _read(connection, query)
-    if not found:
-        raise ActivityNotFoundError
-    return found[0]
-
-
-async def _differences(connection: AsyncConnection, activity: Activity, seen: int) -> list[FieldError]:
-    """What was said of it since a revision, as far as that was kept."""
-    versions = activity_versions
-    is_seen = and_(versions.c.activity_id == activity.activity_id, versions.c.revision == seen)
-    version = (await connection.execute(select(versions).where(is_seen))).one_or_none()
-    then = definition_of(version) if version else None
-    return differences(then, activity.definition) if then else []
-
-
-async def _read(connection: AsyncConnection, query: Select[Any]) -> list[Activity]:
-    """What a query finds; what cannot be read is left out."""
-    return readable(await _rows_by_activity(connection, query))
-
-
-async def _rows_by_activity(connection: AsyncConnection, query: Select[Any]) -> list[list[Row[Any]]]:
-    rows = (await connection.execute(query)).all()
-    return [list(group) for _, group in groupby(rows, key=lambda row: row.activity_id)]

@@ -28,8 +28,11 @@ activities = Table(
     Column("published_at", _TIME),
     # Since when a published one asks what it asks now.
     Column("amended_at", _TIME),
+    # The draft that this one tries out.
+    Column("rehearsal_of", _ID),
     Index("by_code", "code", unique=True),
     Index("by_organisation", "organisation_id", "activity_id"),
+    Index("by_draft", "rehearsal_of"),
 )
 
 occurrences = Table(

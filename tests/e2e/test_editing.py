@@ -202,6 +202,29 @@ async def test_a_copy_says_the_same_of_another_day(activity: Activity) -> None:
     assert copies[0]["code"] != original["code"]
 
 
+async def test_a_draft_is_tried_and_publishing_ends_the_trial(
+    api: Api, organiser: Person, organisation_id: str
+) -> None:
+    """Next week's lecture takes a check-in today, in a hidden activity that is over once the real one is published."""
+    next_week = datetime.now(UTC) + timedelta(days=7)
+    times = {"starts_at": next_week.isoformat(), "ends_at": (next_week + timedelta(hours=2)).isoformat()}
+    draft = await api.draft(organiser, organisation_id, **times)
+    path = f"/v1/activities/{draft['id']}"
+
+    made = expect(await organiser.post(f"{path}/rehearsal"), 201)
+    trial = Activity(organiser, made["id"], made["occurrences"][0]["id"], made["code"])
+
+    assert await enter(trial, await crowd(api, 3)) == {"accepted": 3}
+    assert (await _counted(trial, 3))["checked_in"] == 3
+    listed = expect(await organiser.get("/v1/activities", organisation_id=organisation_id))["activities"]
+    assert [each["id"] for each in listed] == [draft["id"]]
+    expect(await organiser.post(f"{path}/publish"))
+    await until_judged_by_code(api, trial, "refused")
+    [late] = await crowd(api, 1)
+    refused = expect(await late.check_in(by_code(trial.code)), 422)
+    assert refused["reason"] == "ACTIVITY_CANCELLED"
+
+
 async def test_a_synced_scan_from_before_the_change_goes_to_a_human(api: Api, activity: Activity) -> None:
     """Made at the old place, as the phone says, and brought after the place had moved."""
     person = await api.sign_in()

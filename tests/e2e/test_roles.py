@@ -62,6 +62,7 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("DELETE", "/v1/activities/{activity}", (409, 409, 403, 404, 404, 401)),
     ("POST", "/v1/activities/{activity}/copy", (201, 201, 403, 404, 404, 401)),
     ("POST", "/v1/activities/{activity}/reopen", _ORGANISER),
+    ("POST", "/v1/activities/{draft}/rehearsal", (201, 201, 403, 404, 404, 401)),
     ("POST", "/v1/activities/{draft}/publish", _ORGANISER),
     ("POST", "/v1/activities/{activity}/close", _ORGANISER),
     ("POST", "/v1/activities/{activity}/cancel", _ORGANISER),

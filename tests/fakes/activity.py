@@ -110,8 +110,19 @@ class FakeStore:
         if seen not in (None, before.revision):
             then = next(each for each in self.versions if (each.activity_id, each.revision) == (activity_id, seen))
             raise RevisionStaleError(before.revision, differences(then.definition, before.definition))
+        if before.state is State.DRAFT and after.state is not State.DRAFT:
+            self._cancel_rehearsals(activity_id)
         self.changed_by[activity_id, after.revision] = by
         return self._kept(after.stored_after(before, now_us()))
+
+    async def rehearse(self, activity_id: bytes, make: Callable[[Activity], Activity], by: bytes) -> Activity:
+        """See `Store.rehearse`."""
+        draft = await self.get(activity_id)
+        if draft is None:
+            raise ActivityNotFoundError
+        rehearsal = replace(self._with_free_code(lambda: make(draft)), valid_from=now_us())
+        self._cancel_rehearsals(activity_id)
+        return self._kept(rehearsal)
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """See `Store.get`."""
@@ -141,9 +152,15 @@ class FakeStore:
             activity
             for activity in self._there()
             if activity.definition.organisation_id in organisation_ids
+            and activity.rehearsal_of is None
             and (before is None or activity.activity_id < before)
         ]
         return sorted(wanted, key=lambda activity: activity.activity_id, reverse=True)[:size]
+
+    def _cancel_rehearsals(self, activity_id: bytes) -> None:
+        for each in self._there():
+            if each.rehearsal_of == activity_id and each.state is State.PUBLISHED:
+                self._kept(each.cancel().stored_after(each, now_us()))
 
     def _there(self) -> list[Activity]:
         return [activity for activity in self.activities.values() if activity.state is not State.DELETED]

@@ -249,6 +249,7 @@ class Activity(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     OCCURRENCES_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    REHEARSAL_OF_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -273,6 +274,8 @@ class Activity(_message.Message):
     state: Global___State.ValueType
     revision: _builtins.int
     created_at: _builtins.int
+    rehearsal_of: _builtins.bytes
+    """The draft that this one tries out; empty: it is itself."""
     @_builtins.property
     def place(self) -> Global___Place:
         """Absent when the activity has no place."""
@@ -315,10 +318,11 @@ class Activity(_message.Message):
         revision: _builtins.int = ...,
         occurrences: _abc.Iterable[Global___Occurrence] | None = ...,
         created_at: _builtins.int = ...,
+        rehearsal_of: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
     _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015
@@ -590,6 +594,26 @@ class CopyActivityRequest(_message.Message):
 Global___CopyActivityRequest: _TypeAlias = CopyActivityRequest  # noqa: Y015
 
 @_typing.final
+class RehearseActivityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    """The draft."""
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RehearseActivityRequest: _TypeAlias = RehearseActivityRequest  # noqa: Y015
+
+@_typing.final
 class DeleteActivityRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -746,6 +770,7 @@ class ActivityCard(_message.Message):
     STRICT_FIELD_NUMBER: _builtins.int
     GATES_FIELD_NUMBER: _builtins.int
     USES_WIFI_FIELD_NUMBER: _builtins.int
+    IS_REHEARSAL_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     occurrence_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -759,6 +784,8 @@ class ActivityCard(_message.Message):
     strict: _builtins.bool
     uses_wifi: _builtins.bool
     """True when Wi-Fi can help; which one stays hidden."""
+    is_rehearsal: _builtins.bool
+    """It only tries out another one: nothing of it counts."""
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[Global___Method.ValueType]: ...
     @_builtins.property
@@ -785,10 +812,11 @@ class ActivityCard(_message.Message):
         strict: _builtins.bool = ...,
         gates: _abc.Iterable[_builtins.str] | None = ...,
         uses_wifi: _builtins.bool = ...,
+        is_rehearsal: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1269,6 +1297,7 @@ class ActivityChanged(_message.Message):
     OCCURRENCES_FIELD_NUMBER: _builtins.int
     EXPECTED_FIELD_NUMBER: _builtins.int
     CAPACITY_FIELD_NUMBER: _builtins.int
+    REHEARSAL_OF_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     title: _builtins.str
@@ -1278,6 +1307,8 @@ class ActivityChanged(_message.Message):
     expected: _builtins.int
     """0: not known (open roster)."""
     capacity: _builtins.int
+    rehearsal_of: _builtins.bytes
+    """Empty but for a rehearsal, which no statistics count: the draft that it tries out."""
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Window]: ...
     def __init__(
@@ -1292,10 +1323,11 @@ class ActivityChanged(_message.Message):
         occurrences: _abc.Iterable[Global___Window] | None = ...,
         expected: _builtins.int = ...,
         capacity: _builtins.int = ...,
+        rehearsal_of: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "organisation_id", b"organisation_id", "revision", b"revision", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "organisation_id", b"organisation_id", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -79,6 +79,11 @@ class ActivityServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
                 _registered_method=True)
+        self.RehearseActivity = channel.unary_unary(
+                '/activity.v1.ActivityService/RehearseActivity',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RehearseActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+                _registered_method=True)
         self.DeleteActivity = channel.unary_unary(
                 '/activity.v1.ActivityService/DeleteActivity',
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.DeleteActivityRequest.SerializeToString,
@@ -166,6 +171,13 @@ class ActivityServiceServicer:
 
     def CopyActivity(self, request, context):
         """A new draft that says the same of another time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RehearseActivity(self, request, context):
+        """A hidden activity that tries a draft from now on; cancelled when the draft is published, deleted or tried again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -260,6 +272,11 @@ def add_ActivityServiceServicer_to_server(servicer, server):
             'CopyActivity': grpc.unary_unary_rpc_method_handler(
                     servicer.CopyActivity,
                     request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
+            ),
+            'RehearseActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.RehearseActivity,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RehearseActivityRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
             ),
             'DeleteActivity': grpc.unary_unary_rpc_method_handler(
@@ -535,6 +552,33 @@ class ActivityService:
             target,
             '/activity.v1.ActivityService/CopyActivity',
             protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RehearseActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/RehearseActivity',
+            protos_dot_activity_dot_v1_dot_activity__pb2.RehearseActivityRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
             options,
             channel_credentials,

@@ -46,6 +46,8 @@ class ActivityServiceStub:
     """A closed one takes check-ins again."""
     CopyActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CopyActivityRequest, _activity_pb2.Activity]
     """A new draft that says the same of another time."""
+    RehearseActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.RehearseActivityRequest, _activity_pb2.Activity]
+    """A hidden activity that tries a draft from now on; cancelled when the draft is published, deleted or tried again."""
     DeleteActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.DeleteActivityRequest, _activity_pb2.DeleteActivityResponse]
     """Nobody sees the draft any more."""
     GetQr: _grpc.UnaryUnaryMultiCallable[_activity_pb2.GetQrRequest, _activity_pb2.Qr]
@@ -76,6 +78,8 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """A closed one takes check-ins again."""
     CopyActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.CopyActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
     """A new draft that says the same of another time."""
+    RehearseActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.RehearseActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
+    """A hidden activity that tries a draft from now on; cancelled when the draft is published, deleted or tried again."""
     DeleteActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.DeleteActivityRequest, _activity_pb2.DeleteActivityResponse]  # type: ignore[assignment]
     """Nobody sees the draft any more."""
     GetQr: _aio.UnaryUnaryMultiCallable[_activity_pb2.GetQrRequest, _activity_pb2.Qr]  # type: ignore[assignment]
@@ -157,6 +161,14 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]:
         """A new draft that says the same of another time."""
+
+    @_abc_1.abstractmethod
+    def RehearseActivity(
+        self,
+        request: _activity_pb2.RehearseActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]:
+        """A hidden activity that tries a draft from now on; cancelled when the draft is published, deleted or tried again."""
 
     @_abc_1.abstractmethod
     def DeleteActivity(

@@ -317,6 +317,30 @@ async def test_a_draft_is_deleted_and_then_never_was(service: Service) -> None:
     assert [each.activity_id for each in listed.activities] == [published.activity_id]
 
 
+async def test_a_draft_is_tried_end_to_end_and_publishing_ends_the_trial(service: Service) -> None:
+    """Organisers begin it; phones find it by its code and read what it is; lists do not show it."""
+    service.now_us = STARTS_AT - 3600 * SECOND_US
+    draft = await service.create()
+    request = pb.RehearseActivityRequest(activity_id=draft.activity_id)
+    for who, error in (("staff", PermissionDeniedError), ("member", NotFoundError), ("stranger", NotFoundError)):
+        with pytest.raises(error):
+            await service.call("RehearseActivity", request, who)
+
+    tried = await service.call("RehearseActivity", request)
+
+    assert (tried.rehearsal_of, tried.state, tried.starts_at) == (draft.activity_id, pb.STATE_PUBLISHED, service.now_us)
+    card = await service.resolve(token=(await service.show(tried)).token)
+    assert (card.activity_id, card.is_rehearsal) == (tried.activity_id, True)
+    listed = await service.call("ListActivities", pb.ListActivitiesRequest())
+    assert [each.activity_id for each in listed.activities] == [draft.activity_id]
+    published = await service.call("PublishActivity", pb.PublishActivityRequest(activity_id=draft.activity_id))
+    assert (await service.resolve(activity_id=draft.activity_id)).is_rehearsal is False
+    ended = await service.call("GetActivity", pb.GetActivityRequest(activity_id=tried.activity_id))
+    assert (published.code, ended.state) == (draft.code, pb.STATE_CANCELLED)
+    with pytest.raises(ConflictError):
+        await service.call("RehearseActivity", request)
+
+
 async def test_a_closed_activity_is_reopened(service: Service) -> None:
     """Its QR is shown again; a cancelled one stays so."""
     activity, cancelled = await service.published(), await service.published()

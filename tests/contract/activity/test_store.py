@@ -183,6 +183,77 @@ async def test_a_deleted_draft_is_found_by_none_of_its_keys(either: Stores) -> N
         await either.change(lecture.activity_id, Activity.delete)
 
 
+async def test_a_page_is_full_whatever_is_hidden_among_its_rows(either: Stores) -> None:
+    """Deleted drafts and rehearsals take no place on it, or reading would end too early."""
+    organisation_id = ids.new_id()
+    made = [await a_lecture(either, organisation_id) for _ in range(6)]
+    newest_first = sorted(made, key=lambda activity: activity.activity_id, reverse=True)
+    for deleted in newest_first[:2]:
+        await either.change(deleted.activity_id, Activity.delete)
+    await either.rehearse(newest_first[2].activity_id, a_rehearsal, ids.new_id())
+
+    assert await either.page([organisation_id], None, 3) == newest_first[2:5]
+
+
+def a_rehearsal(draft: Activity) -> Activity:
+    """One that begins with the lecture."""
+    return draft.rehearsal(ids.new_id(), ids.new_id(), STARTS_AT)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [lambda draft: draft.publish(STARTS_AT), Activity.cancel, Activity.delete],
+    ids=["published", "cancelled", "deleted"],
+)
+async def test_a_rehearsal_ends_with_its_draft(either: Stores, end: Callable[[Activity], Activity]) -> None:
+    """A changed draft does not end it; one that was closed by hand stays so."""
+    lecture = await a_lecture(either)
+    closed = await either.rehearse(lecture.activity_id, a_rehearsal, ids.new_id())
+    await either.change(closed.activity_id, Activity.close)
+    rehearsal = await either.rehearse(lecture.activity_id, a_rehearsal, ids.new_id())
+    renamed = replace(lecture.definition, title="改名")
+    await either.change(lecture.activity_id, lambda activity: activity.amend(renamed))
+    assert await either.get(rehearsal.activity_id) == rehearsal
+
+    await either.change(lecture.activity_id, end)
+
+    found = await either.find(activity_ids=[closed.activity_id, rehearsal.activity_id])
+    assert {each.activity_id: each.state for each in found} == {
+        closed.activity_id: State.CLOSED,
+        rehearsal.activity_id: State.CANCELLED,
+    }
+
+
+async def test_a_new_rehearsal_cancels_the_one_before(either: Stores) -> None:
+    """Of two organisers who try at once one goes on; each is found by its own id."""
+    lecture = await a_lecture(either)
+
+    made = await asyncio.gather(*(either.rehearse(lecture.activity_id, a_rehearsal, ids.new_id()) for _ in range(3)))
+
+    found = await either.find(activity_ids=[each.activity_id for each in made])
+    assert sorted(each.state.name for each in found) == ["CANCELLED", "CANCELLED", "PUBLISHED"]
+    assert {each.rehearsal_of for each in found} == {lecture.activity_id}
+    with pytest.raises(NotFoundError):
+        await either.rehearse(ids.new_id(), a_rehearsal, ids.new_id())
+
+
+async def test_the_end_of_a_rehearsal_is_told_like_any_change(store: Store, outside: Outside) -> None:
+    """Read models learn what it is, and caches that it is over."""
+    lecture = await a_lecture(store)
+    rehearsal = await store.rehearse(lecture.activity_id, a_rehearsal, ids.new_id())
+    outside.seen.clear()
+
+    await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+
+    told = [pb.ActivityChanged.FromString(row.body) for row in outside.seen if row.kind == PUBLISH]
+    assert {(each.activity_id, each.state, each.rehearsal_of) for each in told} == {
+        (lecture.activity_id, pb.STATE_PUBLISHED, b""),
+        (rehearsal.activity_id, pb.STATE_CANCELLED, lecture.activity_id),
+    }
+    hints = {row.body for row in outside.seen if row.kind == HASTEN}
+    assert hints == {each.occurrences[0].occurrence_id for each in (lecture, rehearsal)}
+
+
 async def test_two_organisers_change_it_at_once_and_one_is_told_of_the_other(store: Store) -> None:
     """Both have seen the same revision."""
     lecture = await a_lecture(store)
@@ -418,6 +489,11 @@ async def test_the_calendar_reads_what_is_published_and_how_many_come(
     ]
     tomorrow = await a_lecture(store, starts_at=now + 25 * HOUR_US, ends_at=now + 26 * HOUR_US)
     cancelled, draft = [await a_lecture(store, starts_at=STARTS_AT + second * SECOND_US) for second in (4, 5)]
+    tried = await store.rehearse(
+        draft.activity_id,
+        lambda it: it.rehearsal(ids.new_id(), ids.new_id(), STARTS_AT + 6 * SECOND_US),
+        ids.new_id(),
+    )
     over = [await a_lecture(store, known, starts_at=now - 10 * HOUR_US) for _ in range(3)]
     for activity in (*wanted, tomorrow, cancelled, *over):
         await store.change(activity.activity_id, lambda activity: activity.publish(now))
@@ -433,7 +509,7 @@ async def test_the_calendar_reads_what_is_published_and_how_many_come(
     mine = [each for each in found if each.starts_at in {each.definition.starts_at for each in wanted}]
     assert [(each.people, each.is_guess) for each in mine] == [(300, False), (80, False), (calendar.GUESS, True)]
     assert (mine[0].opens_at, mine[0].closes_at) == (mine[0].starts_at - HOUR_US // 2, STARTS_AT + 2 * HOUR_US)
-    at_other_times = {activity.definition.starts_at for activity in (tomorrow, cancelled, draft, *over)}
+    at_other_times = {activity.definition.starts_at for activity in (tomorrow, cancelled, draft, tried, *over)}
     assert not at_other_times & {each.starts_at for each in found}
 
 

@@ -121,6 +121,23 @@ def test_only_what_a_published_activity_asks_is_amended_at_a_moment() -> None:
     assert [each.amended_at and each.amended_at - NOW for each in (draft, published, amended, revoked)] == [0, 0, 6, 6]
 
 
+def test_a_draft_is_rehearsed_from_now_on() -> None:
+    """As long as it will last, published, with a code of its own; and never reopened."""
+    rehearsal = DRAFT.rehearsal(b"r" * 16, b"s" * 16, NOW + 7)
+
+    assert (rehearsal.state, rehearsal.rehearsal_of, rehearsal.published_at) == (
+        State.PUBLISHED,
+        DRAFT.activity_id,
+        NOW + 7,
+    )
+    assert rehearsal.definition == replace(DRAFT.definition, starts_at=NOW + 7, ends_at=NOW + 7 + 2 * HOUR_US)
+    assert rehearsal.code != DRAFT.code
+    with pytest.raises(StateError):
+        rehearsal.close().reopen()
+    with pytest.raises(StateError):
+        PUBLISHED.rehearsal(b"r" * 16, b"s" * 16, NOW)
+
+
 @pytest.mark.parametrize(("title", "expected"), [("", "新生讲座"), ("第二讲", "第二讲")])
 def test_a_copy_lasts_as_long_as_its_original(title: str, expected: str) -> None:
     """Everything else is the same, but for a title of its own."""

@@ -125,6 +125,7 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "DELETE /v1/activities/{id}": ({}, {}, None),
     "POST /v1/activities/{id}/copy": ({}, _KEY, {"starts_at": _AT, "title": "第二讲"}),
     "POST /v1/activities/{id}/reopen": ({}, {}, None),
+    "POST /v1/activities/{id}/rehearsal": ({}, {}, None),
     "POST /v1/activities/{id}/publish": ({}, {}, None),
     "POST /v1/activities/{id}/close": ({}, {}, None),
     "POST /v1/activities/{id}/cancel": ({}, {}, None),

@@ -142,6 +142,16 @@ async def test_a_copy_begins_when_the_clock_on_the_wall_says(gateway: Gateway) -
     assert (sent.starts_at, sent.title, sent.idempotency_key) == (AT_US, "第二讲", "k")
 
 
+async def test_a_draft_is_tried(gateway: Gateway) -> None:
+    """The answer is an activity of its own, which says what it tries out."""
+    gateway.services.answers["RehearseActivity"] = an_activity(rehearsal_of=ids.from_text(ID))
+
+    answer = await gateway.http.post(f"{PATH}/rehearsal", headers=gateway.bearer())
+
+    assert (answer.status_code, answer.json()["rehearsal_of"]) == (201, ID)
+    assert gateway.services.requests("RehearseActivity")[0].activity_id == ids.from_text(ID)
+
+
 async def test_an_activity_is_reopened_and_a_draft_deleted(gateway: Gateway) -> None:
     """One answers the activity, the other nothing."""
     gateway.services.answers |= {"ReopenActivity": an_activity(), "DeleteActivity": pb.DeleteActivityResponse()}
