@@ -275,7 +275,16 @@ def _decide(waiting: _Open, judged_at: int) -> pb.Copy:
         decided.occurrence_id = occurrence.occurrence_id
         decided.activity_id = occurrence.activity_id
         decided.organisation_id = occurrence.organisation_id
+    if _is_gate_unknown(waiting.copy, case.snapshot):
+        decided.gate = ""
+        decided.reasons.add(reason="GATE_UNKNOWN")
     return decided
+
+
+def _is_gate_unknown(copy: pb.Copy, snapshot: Snapshot | None) -> bool:
+    """Whether it named a gate that the activity does not have: left out at the door, or never looked at there."""
+    was_left_out = any(reason.reason == "GATE_UNKNOWN" for reason in copy.reasons)
+    return was_left_out or bool(copy.gate and snapshot and copy.gate not in snapshot.occurrence.gates)
 
 
 def _mended(finding: Finding) -> Finding:

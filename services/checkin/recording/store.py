@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domainkit.copies import as_approved, as_ended, make_canonical
+from domainkit.copies import as_approved, as_ended, make_canonical, without_gate
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
@@ -57,12 +57,15 @@ def told(copy: pb.Copy, decisions: Sequence[Decision]) -> pb.Copy:
     Args:
         decisions: Every decision on its seat.
     """
+    if copy.gate and not copy.activity_id:
+        copy = without_gate(copy)
     verdict = merge.verdict_on(copy.attempt_id, decisions) if decisions else None
     if verdict is None:
         return copy
     if verdict.kind is DecisionKind.APPROVE:
         return as_approved(copy)
-    return as_ended(copy) if verdict.is_end and copy.judgement != Judgement.ACCEPTED else copy
+    is_undone = verdict.kind is DecisionKind.ANNUL or copy.judgement != Judgement.ACCEPTED
+    return as_ended(copy) if verdict.is_end and is_undone else copy
 
 
 def to_merge(copy: pb.Copy) -> merge.Copy:

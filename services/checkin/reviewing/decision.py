@@ -101,11 +101,16 @@ def passed(stored: Stored) -> ConflictError:
 
 
 def to_decided(word: Word, stored: Stored, decision_id: bytes) -> pb.Decided:
-    """On the revision that was just checked: whatever happens meanwhile makes it stale."""
+    """On the revision that was just checked: whatever happens meanwhile makes it stale.
+
+    What an annul left waiting is annulled rather than refused: no review takes back what machines accepted.
+    """
     copy = stored.copy
+    is_accepted = word.kind is DecisionKind.REFUSE and copy.judgement == pb.JUDGEMENT_ACCEPTED
+    kind = DecisionKind.ANNUL if is_accepted else word.kind
     return pb.Decided(
         decision_id=decision_id,
-        kind=pb.DecisionKind.ValueType(_NUMBERS[word.kind]),
+        kind=pb.DecisionKind.ValueType(_NUMBERS[kind]),
         occurrence_id=copy.occurrence_id,
         user_id=copy.user_id,
         direction=copy.direction,

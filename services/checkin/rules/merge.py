@@ -221,12 +221,13 @@ _VERDICT_STANDS: Mapping[tuple[DecisionKind, Outcome], ReviewState] = {
 
 
 def verdict_on(attempt_id: bytes, decisions: Sequence[Decision]) -> Decision | None:
-    """The last word on an attempt: whether a human approved or refused it, or its activity's end did.
+    """The last word on an attempt: whether a human approved or refused it, or that it ended with its activity.
 
     Args:
         decisions: Every decision on its seat.
     """
-    return _verdict([decision for decision in _counting(decisions) if _is_review(decision, attempt_id)])
+    named = [decision for decision in _counting(decisions) if decision.attempt_id == attempt_id]
+    return _verdict([each for each in named if each.is_end or each.kind is not DecisionKind.ANNUL])
 
 
 def answer(own: Judgement, hint: Hint | None, attempt_id: bytes, is_staff: bool) -> Outcome:
@@ -300,12 +301,9 @@ def _counting(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _reviews(counting: Iterable[Decision], copy: Copy) -> list[Decision]:
-    return [decision for decision in counting if _is_review(decision, copy.attempt_id)]
-
-
-def _is_review(decision: Decision, attempt_id: bytes) -> bool:
-    """Whether it was decided on the attempt itself; an annul is about the seat, whichever attempt it names."""
-    return decision.attempt_id == attempt_id and decision.kind is not DecisionKind.ANNUL
+    """What was decided on the attempt itself; an annul is about the seat, whichever attempt it names."""
+    named = (decision for decision in counting if decision.attempt_id == copy.attempt_id)
+    return [decision for decision in named if decision.kind is not DecisionKind.ANNUL]
 
 
 def _verdict(reviews: Sequence[Decision]) -> Decision | None:

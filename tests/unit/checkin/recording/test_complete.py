@@ -120,6 +120,26 @@ async def test_only_what_could_have_been_mended_goes_to_review(reason: str, judg
     assert [copy.judgement for copy in ledger.recorded] == [judgement]
 
 
+@pytest.mark.parametrize("is_readable", [True, False])
+@pytest.mark.parametrize(("gate", "kept"), [("东门", "东门"), ("<b>西</b>", ""), ("", "")])
+@pytest.mark.parametrize("is_asked", [True, False], ids=["checkin took it", "the gateway took it"])
+async def test_a_gate_is_one_of_the_activity_s_or_left_out(
+    gate: str, kept: str, *, is_asked: bool, is_readable: bool
+) -> None:
+    """Whoever took the attempt, and whether or not they could look: staff see what was said of it."""
+    house, ledger = House(an_occurrence(gates=frozenset({"东门"}))), Ledger()
+    copy = await provisional(house, ledger, gate=gate)
+    if not is_asked:
+        copy.gate, copy.activity_id, copy.organisation_id = gate, b"", b""
+        del copy.reasons[1:]
+    if not is_readable:
+        copy.evidence = b""
+    await completion(house, ledger).complete()
+    (decided,) = ledger.recorded
+    assert decided.gate == kept
+    assert ("GATE_UNKNOWN" in [reason.reason for reason in decided.reasons]) is (gate != kept)
+
+
 async def test_a_full_room_refuses_in_completion_too() -> None:
     """The seat went to somebody else meanwhile."""
     house, ledger = House(an_occurrence(capacity=1)), Ledger()

@@ -66,6 +66,13 @@ async def test_only_what_waits_at_a_cancelled_activity_ends(waiting: Waiting) ->
     assert told == [(copy.attempt_id, refuse, NOBODY, 7, "ACTIVITY_CANCELLED") for copy in waiting.copies[1:]]
 
 
+async def test_what_an_annul_left_waiting_is_annulled(waiting: Waiting) -> None:
+    """A refusal of what machines accepted counts for nothing: it would wait on, and end again and again."""
+    waiting.copies = [a_copy(occurrence_id=OVER.occurrence_id)]
+    await ending(waiting, FakeActivities([a_snapshot(OVER)])).look()
+    assert [(each.kind, each.decided_by) for each in waiting.decided] == [(pb.DECISION_KIND_ANNUL, NOBODY)]
+
+
 async def test_two_recorders_end_the_same_once(waiting: Waiting) -> None:
     """The id of a decision depends on nothing but what it ends."""
     activities = FakeActivities([a_snapshot(OVER)])

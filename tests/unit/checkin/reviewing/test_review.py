@@ -218,6 +218,17 @@ async def test_an_annulled_check_in_can_be_let_in_anew(office: Office) -> None:
     assert office.outcome(identifier) is Outcome.ACCEPTED
 
 
+async def test_what_an_annul_left_waiting_can_be_refused(office: Office) -> None:
+    """No review takes back what machines accepted; so it is annulled, and waits no more."""
+    identifier = office.attempt(_ACCEPTED, received_at=2)
+    copy = office.copies[identifier]
+    annul = Decision(new_id(), 1, DecisionKind.ANNUL, copy.attempt_id, 1, is_stale=False)
+    office.rulings[identifier] = [Ruling(annul, office.reviewer, "代签")]
+    assert office.outcome(identifier) is Outcome.PENDING_REVIEW
+    review = await office.reviews.decide(office.word(DecisionKind.REFUSE), identifier, 2)
+    assert (review.checkin.outcome, review.state) == (pb.OUTCOME_ANNULLED, pb.REVIEW_STATE_CLOSED)
+
+
 @pytest.mark.parametrize("role", [0, MEMBER])
 async def test_to_others_nothing_is_there(office: Office, role: int) -> None:
     """Strangers and members read the same of a case as of none, whatever they ask."""
