@@ -1,6 +1,6 @@
 """What the person reads: one short Chinese sentence per outcome and reason, with cause, numbers and next step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from gateway.reasons import TO_PERSON, TO_STAFF, Words
@@ -23,6 +23,9 @@ _OUTCOMES_TO_STAFF = {
     "superseded": dict.fromkeys(("in", "out"), "此人已通过另一次操作完成签到"),
 }
 
+# What is said of a success all the same.
+_NOTED = ("LATE", "OUT_WITHOUT_IN")
+
 _UNKNOWN = Words("未能签到", "", "请联系组织者")
 
 _FAILURES = {
@@ -42,14 +45,16 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     """The sentence of an answered attempt.
 
     Args:
-        reasons: As they go into the reply: `reason` and its numbers; only the first one is told.
+        reasons: As they go into the reply: `reason` and its numbers; only the first one is told, of a success the first
+            of those that are noted.
     """
     way = direction if direction in _ACCEPTED else "in"
     first = reasons[0] if reasons else {}
     if outcome == "accepted":
-        return _accepted(way, title, place, first)
+        where = " · ".join(part for part in (title, place) if part)
+        return _ACCEPTED[way] + _note(reasons) + (f"：{where}" if where else "")
     if outcome == "duplicate":
-        return _DUPLICATE[way]
+        return _left_again(first) or _DUPLICATE[way]
     if outcome == "pending_review":
         return f"{cause(first)}，{_PENDING}" if first.get("reason") in TO_PERSON else _PENDING
     if outcome == "refused":
@@ -65,9 +70,11 @@ def ruled(outcome: str, reason: str) -> str:
 def answer_to_staff(outcome: str, direction: str, reasons: list[dict[str, object]]) -> str:
     """The sentence for staff about somebody whom they check in; arguments as of `answer`."""
     first = reasons[0] if reasons else {}
+    if outcome == "duplicate" and (again := _left_again(first, TO_STAFF)):
+        return again
     if outcome in _OUTCOMES_TO_STAFF:
-        late = f"（{cause(first)}）" if outcome == "accepted" and first.get("reason") == "LATE" else ""
-        return _OUTCOMES_TO_STAFF[outcome][direction if direction in _ACCEPTED else "in"] + late
+        note = _note(reasons) if outcome == "accepted" else ""
+        return _OUTCOMES_TO_STAFF[outcome][direction if direction in _ACCEPTED else "in"] + note
     return cause(first, TO_STAFF)
 
 
@@ -129,7 +136,13 @@ def _text(name: str, value: object) -> object:
 _UNITS = {"_s": duration, "_m": distance}
 
 
-def _accepted(way: str, title: str, place: str, first: Mapping[str, object]) -> str:
-    late = f"（{cause(first)}）" if first.get("reason") == "LATE" else ""
-    where = " · ".join(part for part in (title, place) if part)
-    return _ACCEPTED[way] + late + (f"：{where}" if where else "")
+def _note(reasons: Sequence[Mapping[str, object]]) -> str:
+    noted = next((reason for reason in reasons if reason.get("reason") in _NOTED), None)
+    return f"（{cause(noted)}）" if noted else ""
+
+
+def _left_again(first: Mapping[str, object], vocabulary: Mapping[str, Words] = TO_PERSON) -> str:
+    """That a second way out counts; empty for any other duplicate."""
+    if first.get("reason") != "LEFT_AGAIN":
+        return ""
+    return f"{cause(first, vocabulary)}，{vocabulary['LEFT_AGAIN'].next_step}"

@@ -1,5 +1,6 @@
 /** Activities as a participant sees them, and those this phone has met. */
 
+const { codeIn } = require('../core/code')
 const { asFailure } = require('../core/failure')
 const { parseTime, since } = require('../core/time')
 
@@ -56,7 +57,7 @@ const createActivities = (platform, session, api, serverNow) => {
 
   return {
     byToken: async (token) => remember((await api.send({ method: 'POST', path: '/v1/activities/resolve', body: { token }, tries: 3 })).body),
-    byCode: async (code) => remember(await api.get('/v1/activities/resolve', { code: code.trim().toUpperCase() })),
+    byCode: async (code) => remember(await api.get('/v1/activities/resolve', { code: codeIn(code) })),
     byId,
     upcoming,
     refresh,

@@ -1,5 +1,6 @@
 /** Attempts: made once, kept before they are sent, sent again unchanged. */
 
+const { codeIn } = require('../core/code')
 const { asFailure, isPassing } = require('../core/failure')
 const { only } = require('../core/fields')
 const texts = require('../texts/services')
@@ -54,7 +55,7 @@ const createAttempts = (platform, transport, api, config, identifiers, outbox, s
     attempt_id: await identifiers.newId(),
     method: entry.method,
     token: entry.method === 'qr' ? entry.token : undefined,
-    code: entry.method === 'code' ? (entry.code || '').trim().toUpperCase() : undefined,
+    code: entry.method === 'code' ? codeIn(entry.code || '') : undefined,
     activity_id: entry.method === 'place' ? entry.activity_id : undefined,
     direction: entry.direction || 'in',
     gate: entry.gate,

@@ -87,7 +87,10 @@ module.exports = {
     title: '签到结果',
     late: (/** @type {string} */ by) => `迟到 ${by}`,
     earlyLeave: '早退',
-    first: (/** @type {string} */ when) => `首次签到于 ${when}`,
+    first: {
+      in: (/** @type {string} */ when) => `首次签到于 ${when}`,
+      out: (/** @type {string} */ when) => `首次签退于 ${when}`,
+    },
     reviewer: '由组织者人工核验，结果会显示在“我的记录”',
     following: '正在等待结果，本页会自动更新',
     completing: '系统恢复后自动完成核验，一般不超过 15 分钟',

@@ -15,7 +15,7 @@ const FELT = /** @type {Record<string, 'light' | 'medium' | 'heavy'>} */ (
 /** @typedef {{ tone: string, title: string, where: string, when: string, why: string, said: string, much: string, what: string, also: Cause[], hint: string, action: string, action_text: string, felt: '' | 'light' | 'medium' | 'heavy', is_open: boolean, is_done: boolean, is_saved: boolean, leaves: string, id: string, request_id: string }} View */
 
 const hintOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => {
-  if (checkin.duplicate_of) return texts.result.first(moment(checkin.duplicate_of.checked_in_at, now, texts.common))
+  if (checkin.duplicate_of) return texts.result.first[checkin.direction || 'in'](moment(checkin.duplicate_of.checked_in_at, now, texts.common))
   if (checkin.outcome === 'pending_review') return texts.result.reviewer
   if (checkin.outcome === 'provisional') return texts.result.completing
   if (checkin.punctuality === 'late') return texts.result.late(texts.duration(checkin.late_by_s))
@@ -79,7 +79,7 @@ const ofCheckin = (checkin, now, request_id, history = []) => {
     why: cause ? cause.why : '',
     said: '',
     much: cause ? cause.much : '',
-    what: cause && checkin.outcome === 'refused' ? cause.what : '',
+    what: cause && [...HELD, 'refused'].includes(checkin.outcome) ? cause.what : '',
     also,
     hint: hintOf(checkin, now),
     action,

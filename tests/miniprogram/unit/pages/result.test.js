@@ -36,6 +36,20 @@ test('a second check-in offers the check-out, a second check-out does not', () =
   expect(viewOf(answer({ activity_id: 'act' }), NOW).leaves).toBe('')
 })
 
+test('who leaves again reads that it counts, and when they left first', () => {
+  const again = { outcome: 'duplicate', direction: 'out', duplicate_of: { id: 'b', checked_in_at: AT }, reasons: [{ reason: 'LEFT_AGAIN' }] }
+  expect(viewOf(answer(again), NOW)).toMatchObject({
+    tone: 'good', title: '你已签退', hint: '首次签退于 今天 09:30', why: '离开时间已更新', what: '以最近一次签退为准', action_text: '',
+  })
+})
+
+test('who only left is told so, whatever else was said of it', () => {
+  const reasons = [{ reason: 'OFFLINE_SLOT_UNVERIFIABLE' }, { reason: 'OUT_WITHOUT_IN' }]
+  expect(viewOf(answer({ direction: 'out', reasons }), NOW)).toMatchObject({
+    tone: 'good', title: '签退成功', why: '只有签退，没有签到', what: '签退已记录；如已到场，请联系组织者补签', action_text: '',
+  })
+})
+
 test('a refusal says why, by how much, what to do, and the request', () => {
   const reasons = [{ reason: 'QR_EXPIRED', expired_since_s: 42 }]
   expect(viewOf(answer({ outcome: 'refused', reasons }), NOW)).toMatchObject({

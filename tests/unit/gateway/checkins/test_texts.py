@@ -33,6 +33,24 @@ def test_an_accepted_attempt_names_activity_and_place() -> None:
     assert texts.answer("accepted", "in", "例会", "", [late]) == "签到成功（迟到 5 分钟 20 秒）：例会"
 
 
+@pytest.mark.parametrize("others", [[], [{"reason": "OFFLINE_SLOT_UNVERIFIABLE"}]], ids=["alone", "after another"])
+def test_who_only_left_is_told_so(others: list[dict[str, object]]) -> None:
+    """It is a success all the same, for the person and for staff."""
+    reasons: list[dict[str, object]] = [*others, {"reason": "OUT_WITHOUT_IN"}]
+
+    assert texts.answer("accepted", "out", "例会", "", reasons) == "签退成功（只有签退，没有签到）：例会"
+    assert texts.answer_to_staff("accepted", "out", reasons) == "已为其签退（只有签退，没有签到）"
+
+
+def test_who_leaves_again_reads_that_it_counts() -> None:
+    """Unlike who comes twice: nobody is told that it was for nothing."""
+    again: list[dict[str, object]] = [{"reason": "LEFT_AGAIN"}]
+
+    assert texts.answer("duplicate", "out", "", "", again) == "离开时间已更新，以最近一次签退为准"
+    assert texts.answer_to_staff("duplicate", "out", again) == "此人再次签退，以最近一次签退为准"
+    assert texts.answer("duplicate", "out", "", "", [{"reason": "ALREADY_CHECKED_IN"}]) == "你已签退，无需重复"
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 秒"), (59, "59 秒"), (60, "1 分钟"), (3599, "59 分钟 59 秒"), (3600, "1 小时"), (90_061, "1 天 1 小时")],
