@@ -43,8 +43,13 @@ TRIES = st.tuples(
 )
 # A further copy of one of the attempts so far: earlier or later, better or worse.
 COPIES = st.tuples(st.just("copy"), st.integers(0, 3), st.integers(0, 5), st.sampled_from(JUDGEMENTS))
+# What humans decide, some of it too late; and what ends with its activity, which nobody decides.
 RULINGS = st.tuples(
-    st.just("rule"), st.integers(0, 3), st.sampled_from(DECISIONS), st.sampled_from([False] * 5 + [True])
+    st.just("rule"),
+    st.integers(0, 3),
+    st.sampled_from(DECISIONS),
+    st.sampled_from([False] * 5 + [True]),
+    st.sampled_from([False] * 3 + [True]),
 )
 HISTORIES = st.lists(st.one_of(TRIES, TRIES, COPIES, RULINGS, RULINGS), min_size=6, max_size=16)
 
@@ -75,6 +80,7 @@ class World:
             user_id=self.users[who],
             occurrence_id=self.occurrence_id,
             activity_id=self.activity_id,
+            organisation_id=self.activity_id,
             direction=direction,
             judgement=judgement,
             received_at=STARTS_AT + 3600 * SECOND_US,
@@ -100,7 +106,7 @@ class World:
         self.copies.setdefault(copy.attempt_id, []).append(copy)
         self._tell((await self.recorder.record([copy]))[0])
 
-    async def _rule(self, which: int, kind: pb.DecisionKind.ValueType, is_stale: bool) -> None:
+    async def _rule(self, which: int, kind: pb.DecisionKind.ValueType, is_stale: bool, is_end: bool) -> None:
         copy = self._known(which)
         decided = pb.Decided(
             decision_id=ids.new_id(),
@@ -110,7 +116,7 @@ class World:
             direction=copy.direction,
             attempt_id=copy.attempt_id,
             decided_at=STARTS_AT + 7200 * SECOND_US,
-            decided_by=ids.new_id(),
+            decided_by=store.NOBODY if is_end and kind != pb.DECISION_KIND_APPROVE else ids.new_id(),
             saw_revision=10**6 if is_stale else 0,
             reason="坐在第一排",
         )
@@ -118,6 +124,12 @@ class World:
 
     def _known(self, which: int) -> pb.Copy:
         return list(self.copies.values())[which % len(self.copies)][0]
+
+    def told(self) -> dict[tuple[bytes, int], pb.SeatState]:
+        """The newest state of each seat that was told of."""
+        batches = [pb.RecordedBatch.FromString(message) for message in self.messages]
+        seats = sorted((seat for batch in batches for seat in batch.seats), key=lambda seat: seat.revision)
+        return {(seat.user_id, seat.direction): seat for seat in seats}
 
     def _tell(self, effects: Sequence[object]) -> None:
         self.messages.append(effects[1].body)  # type: ignore[attr-defined]
@@ -201,7 +213,10 @@ async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
 async def test_numbers_and_records_equal_a_recount(
     engine: AsyncEngine, redis: cache.Redis, history: list[tuple[object, ...]], order: object
 ) -> None:
-    """Ins, outs, late copies, reviews and annuls; the projector hears of them in any order, some of them twice."""
+    """Ins, outs, late copies, reviews, annuls and endings; the projector hears of them in any order, some twice.
+
+    Whoever rebuilds reads of each seat what was told of it last.
+    """
     world = World(Recorder(lambda: transactions.begin(engine, Outbox(engine, outbox, {}))))
     await world.play(history)
     messages = world.messages + world.messages[::2]
@@ -229,6 +244,8 @@ async def test_numbers_and_records_equal_a_recount(
     for person in (await LiveReader(redis).people(world.activity_id)).people:
         truth = truths[person.user_id]
         assert person.presence == (truth.is_inside, truth.left_at, truth.left_early)
+    rebuilt = (await Records(engine).list_states(world.occurrence_id, 100, None)).seats
+    assert {(seat.user_id, seat.direction): seat for seat in rebuilt} == world.told()
     for user_id, truth in truths.items():
         records = [stored.record() for stored in await Records(engine).list_of(user_id, 100, None)]
         assert {record.attempt_id: record.outcome for record in records} == truth.outcomes
