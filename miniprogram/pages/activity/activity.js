@@ -32,9 +32,11 @@ Page({
 
   /** @type {{ code?: string, activity_id?: string }} */ asked: {},
   /** @type {any} */ clock: 0,
+  stop: () => {},
 
   onLoad(/** @type {{ code?: string, activity_id?: string }} */ options) {
     this.asked = options
+    this.stop = getApp().services.sync.onChange(() => this.lookInside())
   },
 
   onShow() {
@@ -48,10 +50,17 @@ Page({
 
   onUnload() {
     clearInterval(this.clock)
+    this.stop()
+  },
+
+  /** What came from the server meanwhile counts too. */
+  lookInside() {
+    const { card } = this.data
+    if (card) this.setData({ is_inside: isInside(getApp().services.records.cached().checkins, card.occurrence_id) })
   },
 
   async load() {
-    const { activities, records, serverNow } = getApp().services
+    const { activities, serverNow } = getApp().services
     const { code, activity_id } = this.asked
     this.setData({ failure: null })
     try {
@@ -60,11 +69,11 @@ Page({
       this.setData({
         card,
         state: stateOf(card, now),
-        is_inside: isInside(records.cached().checkins, card.occurrence_id),
         when: span(card.starts_at, card.ends_at, now, texts.common),
         how: card.methods.map((/** @type {Method} */ method) => texts.methods[method]).join('、'),
         range: card.place ? texts.activity.range(texts.metres(card.place.radius_m)) : '',
       })
+      this.lookInside()
     } catch (thrown) {
       this.notLoaded(asFailure(thrown))
     }

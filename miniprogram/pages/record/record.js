@@ -42,12 +42,16 @@ Page({
   },
 
   id: '',
-  activity_id: '',
+  /** @type {Checkin | null} */ checkin: null,
 
   async onLoad(/** @type {{ id: string, appeal?: string }} */ { id, appeal }) {
     this.id = id
     await this.load()
     if (appeal && this.data.can_appeal) await this.appeal()
+  },
+
+  onShow() {
+    if (this.checkin) this.offerLeaving(this.checkin)
   },
 
   async load() {
@@ -69,6 +73,7 @@ Page({
 
   show(/** @type {CheckinRecord} */ { checkin, history }) {
     const now = getApp().services.platform.now()
+    this.checkin = checkin
     this.offerLeaving(checkin)
     this.setData({
       view: ofCheckin(checkin, now, '', history),
@@ -81,17 +86,17 @@ Page({
   },
 
   /** While the occurrence lasts; where that cannot be told nothing is offered. */
-  async offerLeaving(/** @type {Checkin} */ { activity_id, occurrence_id, ...checkin }) {
+  async offerLeaving(/** @type {Checkin} */ checkin) {
     const { activities, records } = getApp().services
-    const known = [{ activity_id, occurrence_id, ...checkin }, ...records.cached().checkins]
-    this.activity_id = activity_id || ''
-    if (!activity_id || !isInside(known, occurrence_id)) return
-    await activities.byId(activity_id).catch(() => {})
-    this.setData({ can_leave: activities.upcoming().some((/** @type {Card} */ card) => card.occurrence_id === occurrence_id) })
+    const { activity_id, occurrence_id } = checkin
+    const is_inside = isInside([checkin, ...records.cached().checkins], occurrence_id)
+    if (is_inside && activity_id) await activities.byId(activity_id).catch(() => {})
+    const lasts = () => activities.upcoming().some((/** @type {Card} */ card) => card.occurrence_id === occurrence_id)
+    this.setData({ can_leave: is_inside && lasts() })
   },
 
   leave() {
-    navigation.open('/pages/checkin/checkin', { activity_id: this.activity_id, direction: 'out' })
+    if (this.checkin) navigation.open('/pages/checkin/checkin', { activity_id: this.checkin.activity_id || '', direction: 'out' })
   },
 
   appeal() {

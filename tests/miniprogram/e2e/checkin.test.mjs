@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scene } from './scene.mjs'
-import { openActivity, UNCERTAIN, until, WIFI } from './stack.mjs'
+import { newName, openActivity, UNCERTAIN, until, WIFI } from './stack.mjs'
 
 const STEPS_AT_MOST = 3
 const SUCCESS = '签到成功'
@@ -136,14 +136,17 @@ test('one way is obvious, the others are behind one tap', async () => {
 
 test('a check-out is offered where it is due, until it was made', async () => {
   const activity = await openActivity()
-  const phone = await newPhone({ scan: (await activity.qr()).url })
+  const login = `sim:${newName('leaver')}`
+  const phone = await newPhone({ login, scan: (await activity.qr()).url })
   await phone.open('pages/home/home')
   await phone.tap('我要签到')
   await phone.sees(SUCCESS)
   await phone.tap('查看记录')
   await phone.sees('签退')
-  await phone.open(`pages/activity/activity?activity_id=${activity.id}`)
-  await phone.sees('签退')
+  for (const one of [phone, await newPhone({ login })]) {
+    await one.open(`pages/activity/activity?activity_id=${activity.id}`)
+    await one.sees('签退')
+  }
   await phone.open('pages/home/home')
   await phone.tap('我要签到')
   await phone.sees('你已签到')

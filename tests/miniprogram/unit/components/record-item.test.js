@@ -20,6 +20,6 @@ test('what was refused says why, and a success needs no cause', () => {
 
 test('what waits on the phone says so, and what the server would not take says its reason', () => {
   const queued = { attempt: { attempt_id: 'a', direction: 'out' }, title: '', queued_at: NOW, state: 'waiting', message: '' }
-  expect(lineOfQueued(queued, NOW)).toMatchObject({ direction: '签退', why: '等待上传' })
-  expect(lineOfQueued({ ...queued, state: 'refused', message: '活动不存在' }, NOW)).toMatchObject({ why: '活动不存在', is_refused: true })
+  expect(lineOfQueued(queued, NOW, true)).toMatchObject({ direction: '签退', why: '等待上传' })
+  expect(lineOfQueued({ ...queued, state: 'refused', message: '活动不存在' }, NOW, true)).toMatchObject({ why: '活动不存在', is_refused: true })
 })
