@@ -138,7 +138,7 @@ sbom: dev ## what is in the image, as CycloneDX: sbom.json
 audit: dev ## known vulnerabilities of what is in the image
 	@$(BIN)/python -m deploy.docker.image audit
 
-cluster: dev ## a real Kubernetes: the one KUBECONFIG names, else a single node built here (25 min once, then 1 min)
+cluster: dev ## a real Kubernetes of one node, built here (25 min once, then 1 min)
 	@$(BIN)/python -m tests.deploy.cluster up
 
 cluster-test: dev ## the chart in it, under load and disturbance: make cluster-test only=rush,kill upgrade-from=v0.1.0

@@ -34,7 +34,8 @@ kubectl -n qiandao exec deploy/gateway -- qiandao doctor
 | `secrets.existingSecret` | `QIANDAO_CREDENTIAL_SECRET` and `IDENTITY_PII_SECRET` (`1:<64 hex>`), `IDENTITY_SIGNING_KEYS` (two P-256 keys, PEM), `IDENTITY_WECHAT_APP_SECRET` |
 
 Each process has a user of its own with the least it needs: `deploy/local/accounts.py` is the list, for MySQL, Redis and
-RabbitMQ. Rights on single tables are given once the first migrations have made them.
+RabbitMQ. Rights on single tables are given once the migrations have made them, before the pods get ready: a process that
+lacks one ends, and begins anew. So install without `--wait`, give them, and wait then (`kubectl rollout status`).
 
 In RabbitMQ (`rabbitmqctl set_permissions`, `set_topic_permissions`; nothing is `^$`), who consumes a queue declares it, and
 nobody else may read, purge or delete it. `QUEUES` is `checkin\\.(record|decide)\\.v1(\\.dlq)?`, `READ` is

@@ -6,7 +6,6 @@ CAP_SYS_RESOURCE and with read-only sysctls stands beside the setting it led to.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -37,16 +36,13 @@ _SOCKET = STATE / "run" / "containerd.sock"
 
 
 def kubectl(*arguments: str, stdin: str | None = None, within_s: float = 300, check: bool = True) -> str:
-    """Runs kubectl against the cluster and returns what it printed.
+    """Runs kubectl against this node, whatever KUBECONFIG says, and returns what it printed.
 
     Raises:
         LaunchError: It failed, and `check` is true.
     """
-    environment = {**os.environ, "KUBECONFIG": os.environ.get("KUBECONFIG", str(KUBECONFIG))}
-    command = [shutil.which("kubectl", path=str(BIN)) or "kubectl", *arguments]
-    done = subprocess.run(
-        command, env=environment, input=stdin, capture_output=True, text=True, timeout=within_s, check=False
-    )
+    command = [str(BIN / "kubectl"), "--kubeconfig", str(KUBECONFIG), *arguments]
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=within_s, check=False)
     if done.returncode and check:
         raise LaunchError(f"`kubectl {' '.join(arguments)}` failed:\n{done.stdout[-2000:]}{done.stderr[-3000:]}")
     return done.stdout

@@ -51,11 +51,6 @@ def start_servers() -> None:
         raise LaunchError("the servers of the local stack did not start")
 
 
-def grant_tables() -> None:
-    """Gives the rights on single tables, once the migrations have made them."""
-    print(f"  rights on {servers.grant_tables(Vault(SECRETS))}", flush=True)
-
-
 def open_doors() -> None:
     """Lets pods reach the servers, on the address of the node."""
     doors = {name: (f"{HOST}:{port}", f"127.0.0.1:{port}") for name, port in _SERVERS.items()}
@@ -196,11 +191,15 @@ def helm(*arguments: str, within_s: float = 600, check: bool = True) -> str:
 
 
 def install(tag: str, chart: Path = CHART, *more: str) -> float:
-    """Installs or upgrades the release and waits until every pod of it serves; returns the seconds that took."""
+    """Installs or upgrades the release and waits until every pod of it serves; returns the seconds that took.
+
+    Helm waits for the migrations alone: a process that lacks a right on a table of theirs ends, and none gets ready.
+    """
     began = time.monotonic()
     values = ("-f", str(VALUES), "--set", f"image.tag={tag}", *more)
-    helm("upgrade", "--install", RELEASE, str(chart), *values, "--wait", "--timeout", "8m")
-    wait_rolled_out()
+    helm("upgrade", "--install", RELEASE, str(chart), *values, "--timeout", "8m")
+    print(f"  rights on {servers.grant_tables(Vault(SECRETS))}", flush=True)
+    wait_rolled_out(within_s=480)
     return time.monotonic() - began
 
 
