@@ -4,11 +4,11 @@ import unicodedata
 
 # Control characters, lone surrogates, line and paragraph separators.
 _CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-# Embeddings, overrides and isolates turn the text around them (Unicode Standard Annex 9).
 # Letters that show nothing: the fillers of Hangul, and the Braille pattern without a dot.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # What shows nothing by itself: joiners and other format characters, marks that lean on a letter, blanks.
 _UNSEEN = frozenset({"Cf", "Mn", "Me", "Zs"})
+# Embeddings, overrides and isolates turn the text around them (Unicode Standard Annex 9).
 _BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED = _BIDIRECTIONAL | _BLANK_LETTERS
 

@@ -36,9 +36,9 @@ _PLAIN = (
     *("title", "time_zone", "opens_before_s", "closes_after_s", "late_after_s"),
     *("qr_period_s", "capacity", "offline_window_s"),
 )
-# 2000 and 2100: what a DATETIME column and the 32 bits of a QR's issued_at hold without thought.
 # Names that stand for whatever a machine or a compiler of the database has.
 _PSEUDO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+# 2000 and 2100: what a DATETIME column and the 32 bits of a QR's issued_at hold without thought.
 _EARLIEST_US = 946_684_800 * SECOND_US
 _LATEST_US = 4_102_444_800 * SECOND_US
 

@@ -20,6 +20,7 @@ from domainkit.name_search import is_named_like
         ("Zhang", "ＺＨＡＮＧ"),
         ("Straße", "strasse"),
         ("José Ángel", "angel jose"),
+        ("がく", "かく"),
     ],
 )
 def test_it_is_found(name: str, query: str) -> None:

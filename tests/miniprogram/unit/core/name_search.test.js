@@ -8,6 +8,10 @@ test.each([
   ['Müller', 'muller'],
   ['Muller', 'MÜLLER'],
   ['Zhang', 'ＺＨＡＮＧ'],
+  ['Ｚｈａｎｇ', 'zhang'],
+  ['Straße', 'strasse'],
+  ['José Ángel', 'angel jose'],
+  ['がく', 'かく'],
 ])('%s is found by %s', (name, query) => {
   expect(isNamedLike(name, query)).toBe(true)
 })
