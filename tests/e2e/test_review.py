@@ -231,6 +231,25 @@ async def test_a_foreign_case_is_not_there(lenient: Activity, person: Person, ap
     assert (await case_of(lenient, case["id"]))["state"] == "pending"
 
 
+async def test_who_comes_back_after_an_annul_can_be_refused(lenient: Activity, person: Person) -> None:
+    """What machines accepted anew waits for a human, and a no of theirs ends it: it is annulled once more."""
+    first = expect(await person.check_in(by_qr(await lenient.token())), 201)["checkin"]
+    await counted(lenient, checked_in=1)
+    annul = expect(await lenient.owner.post(f"/v1/checkins/{first['id']}/annul", {"reason": "代签"}), 200, 202)
+    await recorded(lenient.owner, annul, revision=1)
+
+    async def waits() -> Json | None:
+        """Another attempt, once the door has heard of the annul."""
+        again = await person.check_in(by_qr(await lenient.token()))
+        return again.json()["checkin"] if outcome(again) == "pending_review" else None
+
+    again = await eventually(waits)
+    refused = await decided(lenient.owner, await case_of(lenient, again["id"]), "refuse")
+    assert (refused["state"], refused["checkin"]["outcome"]) == ("closed", "annulled")
+    assert expect(await lenient.owner.get("/v1/reviews", activity_id=lenient.id))["reviews"] == []
+    await counted(lenient, checked_in=0, pending_review=0)
+
+
 async def test_what_waits_ends_with_its_activity(lenient: Activity, person: Person) -> None:
     """For the person, on the reviewers' list and in the numbers; whoever was let in before stays."""
     case = await waiting(lenient, person)
