@@ -241,6 +241,7 @@ def _user(user: pb.User) -> User:
 
 
 def to_organisation(organisation: pb.Organisation) -> Organisation:
+    """An organisation as the API tells it."""
     return Organisation(
         to_text(organisation.organisation_id),
         organisation.name,
@@ -250,4 +251,5 @@ def to_organisation(organisation: pb.Organisation) -> Organisation:
 
 
 def to_member(member: pb.Member) -> Member:
+    """A member as the API tells them."""
     return Member(to_text(member.user_id), member.name, ROLE_NAMES.get(member.role), to_rfc3339(member.joined_at))

@@ -226,6 +226,7 @@ async def lock_roles(connection: AsyncConnection, organisation_id: bytes, *user_
 
 
 async def read_roles(connection: AsyncConnection, organisation_id: bytes, *user_ids: bytes) -> dict[bytes, Role]:
+    """Roles as they are now, NONE for strangers."""
     query = select(memberships.c.user_id, memberships.c.role).where(
         memberships.c.organisation_id == organisation_id, memberships.c.user_id.in_(user_ids)
     )
@@ -251,6 +252,7 @@ async def _add_organisation(connection: AsyncConnection, owner_id: bytes, name: 
 async def add_membership(
     connection: AsyncConnection, organisation_id: bytes, user_id: bytes, role: Role, now: datetime
 ) -> None:
+    """Lets somebody in."""
     row = {"organisation_id": organisation_id, "user_id": user_id, "role": role, "joined_at": now}
     await connection.execute(insert(memberships).values(row))
 
@@ -281,6 +283,7 @@ def _of_member(user_id: bytes) -> Select[Any]:
 
 
 def read_members(organisation_id: bytes) -> Select[Any]:
+    """The query of members with their names."""
     return (
         select(memberships.c.user_id, memberships.c.role, memberships.c.joined_at, users.c.name)
         .join(users, users.c.user_id == memberships.c.user_id)
@@ -289,6 +292,7 @@ def read_members(organisation_id: bytes) -> Select[Any]:
 
 
 def is_membership(organisation_id: bytes, user_id: bytes) -> ColumnElement[bool]:
+    """Whether a row is about this person there."""
     return (memberships.c.organisation_id == organisation_id) & (memberships.c.user_id == user_id)
 
 

@@ -30,6 +30,7 @@ async def lock_person(connection: AsyncConnection, user_id: bytes) -> None:
 
 
 def user_query(*user_ids: bytes) -> Select[Any]:
+    """The query of these people."""
     return select(users.c.user_id, users.c.name, users.c.created_at).where(users.c.user_id.in_(user_ids))
 
 

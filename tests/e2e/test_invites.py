@@ -30,6 +30,7 @@ async def test_a_colleague_joins_and_opens_the_qr(
     assert (joined["id"], joined["role"]) == (organisation_id, "staff")
 
     async def opens() -> bool:
+        """Whether they see the QR by now."""
         return (await person.get(f"{activity.path}/qr")).status_code == 200
 
     await eventually(opens)

@@ -92,6 +92,7 @@ async def test_what_waits_ends_once(recorder: Recorder, engine: AsyncEngine, wai
     assert [stored.key[1] for stored in await records.waiting(over.occurrence_id, 9)] == [copy.attempt_id]
 
     async def decide_now(decisions: Sequence[pb.Decided]) -> None:
+        """Records what was decided."""
         made.extend(decisions)
         await recorder.decide(decisions)
 
