@@ -10,6 +10,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from hashlib import sha256
 
 import msgspec
@@ -29,6 +30,7 @@ MEDIA_TYPE = "at+jwt"
 
 _ES256 = ec.ECDSA(SHA256())
 _REFETCH_S = 30.0
+_RETRY_S = 1.0
 _COORDINATE_BYTES = 32
 
 
@@ -170,10 +172,19 @@ class TokenVerifier:
             raise ValueError
         return self._keys[header.kid]
 
+    async def learn_keys(self, within_s: float) -> None:
+        """Returns once there are keys, or when that time is over: until then nobody new can be told apart."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.refresh_keys()
+                while not self._keys:
+                    await asyncio.sleep(_RETRY_S)
+                    await self.refresh_keys()
+
     async def refresh_keys(self) -> None:
         """Fetches the key set, at most once per 30 s, or once a second while there are no keys at all."""
         async with self._fetching:
-            pause_s = _REFETCH_S if self._keys else 1.0
+            pause_s = _REFETCH_S if self._keys else _RETRY_S
             if time.monotonic() - self._fetched_at < pause_s:
                 return
             self._fetched_at = time.monotonic()

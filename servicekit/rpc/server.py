@@ -12,6 +12,8 @@ from servicekit.settings import SharedSettings
 from servicekit.tokens import TokenVerifier
 
 _GRACE_S = 10.0
+# A new pod takes the place of one that knows the keys; while identity is gone it serves what needs no person.
+_KEYS_WITHIN_S = 3.0
 # Connection age makes clients look names up again, so that a new replica gets its share within a minute; a handshake
 # every half minute costs each pair of processes some 2 ms.
 _OPTIONS: list[tuple[str, int]] = [
@@ -48,7 +50,7 @@ async def serve(
     access: Mapping[str, Access],
     verifier: TokenVerifier | None = None,
 ) -> None:
-    """Starts serving and registers the orderly stop.
+    """Starts serving, with the signing keys unless they take too long, and registers the orderly stop.
 
     Args:
         address: host:port.
@@ -63,6 +65,8 @@ async def serve(
         maximum_concurrent_rpcs=_MAXIMUM_CONCURRENT_RPCS,
     )
     register(servicer, server)
+    if verifier is not None:
+        await verifier.learn_keys(_KEYS_WITHIN_S)
     server.add_secure_port(address, credentials)
     await server.start()
     process.at_stop(Stop.ACCEPTING, lambda: server.stop(_GRACE_S))

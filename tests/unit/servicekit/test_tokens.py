@@ -1,5 +1,6 @@
 """The verifier judges as PyJWT does on a corpus of forged tokens, and forgives less."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -213,6 +214,34 @@ async def test_without_keys_nobody_can_tell() -> None:
 
     with pytest.raises(UnavailableError):
         await TokenVerifier(gone).verify(token())
+
+
+async def test_keys_are_learnt_before_anybody_asks() -> None:
+    """Also where identity answers only when it is asked again."""
+    refusals = [UnavailableError("identity is gone")]
+
+    async def back_again() -> str:
+        """Fails once."""
+        if refusals:
+            raise refusals.pop()
+        return JWKS
+
+    verifier = TokenVerifier(back_again)
+    await verifier.learn_keys(30)
+    assert verifier.has_keys and not refusals
+
+
+async def test_who_learns_keys_waits_only_so_long() -> None:
+    """For an identity that hangs, too."""
+
+    async def hangs() -> str:
+        """Never answers."""
+        await asyncio.Event().wait()
+        return JWKS
+
+    verifier = TokenVerifier(hangs)
+    await asyncio.wait_for(verifier.learn_keys(0.01), 30)
+    assert not verifier.has_keys
 
 
 async def test_unknown_key_ids_do_not_hammer_identity() -> None:
