@@ -1,6 +1,7 @@
 """Pages for browsers: what runs here, a QR's URL outside WeChat, WeChat's check file, and the API's documentation."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -14,6 +15,8 @@ _STATIC = Path(__file__).parent.parent / "static"
 _HOME = (_STATIC / "home.html").read_text(encoding="utf-8")
 _SIMULATOR = '    <li><a href="{url}">微信模拟器 · WeChat simulator<span>{url}</span></a></li>'
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
+_OF_QR = {"what": "一个签到二维码", "deed": "签到", "where": "现场屏幕上的二维码"}
+_OF_INVITE = {"what": "加入组织的邀请", "deed": "加入", "where": "邀请二维码"}
 _DOCS = (_STATIC / "docs.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
 # The token is in the page's URL: it must not leave in a Referer, and the page must not load anything.
@@ -41,7 +44,12 @@ async def scan(request: Request) -> Response:
     settings: Settings = request.app.state.parts.settings
     if match := _CHECK_FILE.fullmatch(request.path_params["token"]):
         return _check_file(match[1], settings.wechat_check)
-    return HTMLResponse(_SCAN, headers=_HEADERS)
+    return _open_in_wechat(_OF_QR)
+
+
+async def invite(request: Request) -> Response:
+    """Says that WeChat opens this invite."""
+    return _open_in_wechat(_OF_INVITE)
 
 
 async def docs(request: Request) -> Response:
@@ -49,7 +57,19 @@ async def docs(request: Request) -> Response:
     return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
 
 
-ROUTES = [route("GET", "/", home), route("GET", "/q/{token}", scan), route("GET", "/docs", docs)]
+ROUTES = [
+    route("GET", "/", home),
+    route("GET", "/q/{token}", scan),
+    route("GET", "/i/{code}", invite),
+    route("GET", "/docs", docs),
+]
+
+
+def _open_in_wechat(words: Mapping[str, str]) -> Response:
+    page = _SCAN
+    for name, text in words.items():
+        page = page.replace("{{" + name + "}}", text)
+    return HTMLResponse(page, headers=_HEADERS)
 
 
 def _check_file(asked: str, configured: str) -> Response:

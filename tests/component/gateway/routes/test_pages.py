@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from redis.asyncio import Redis
 
 from tests.component.conftest import Signer
@@ -26,11 +27,13 @@ async def test_the_front_page_leads_to_the_simulator(tls: Path, signer: Signer, 
         assert f'href="{_SIMULATOR}"' in (await gateway.http.get("/")).text
 
 
-async def test_a_browser_is_sent_to_wechat(gateway: Gateway) -> None:
+@pytest.mark.parametrize(("prefix", "deed"), [("q", "签到"), ("i", "加入")])
+async def test_a_browser_is_sent_to_wechat(gateway: Gateway, prefix: str, deed: str) -> None:
     """The page of a QR's URL says so in Chinese and repeats nothing of the URL."""
-    answer = await gateway.http.get("/q/%3Cscript%3Ealert(1)%3C%2Fscript%3E".replace("%2F", ""))
+    answer = await gateway.http.get(f"/{prefix}/%3Cscript%3Ealert(1)%3C%2Fscript%3E".replace("%2F", ""))
 
     assert answer.status_code == 200 and "请用微信打开" in answer.text and "alert(1)" not in answer.text
+    assert f"浏览器无法{deed}" in answer.text and "{{" not in answer.text
     assert answer.headers["referrer-policy"] == "no-referrer" and "default-src 'none'" in str(answer.headers)
 
 
