@@ -96,7 +96,9 @@ class Memberships:
         """They found twelve."""
         pii = Pii({1: b"\x01" * 32}, "wx1")
         self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii, 1000)
-        self.servicer: Any = IdentityServicer(self.people, self.organisations, *[_UNUSED] * 5)
+        self.servicer: Any = IdentityServicer(
+            self.people, self.organisations, _UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED, ""
+        )
         self.person = await self.somebody()
         for _ in range(_MANY):
             self.lasting.add(await self.found())
