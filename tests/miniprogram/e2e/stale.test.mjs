@@ -60,6 +60,7 @@ test('a code is found in whatever was pasted, in whatever width', async () => {
   const activity = await openActivity()
   const phone = await newPhone()
   await phone.open('pages/checkin/checkin')
+  await phone.tap('其他方式')
   const field = phone.page.getByPlaceholder('6 位签到码')
   const wide = [...activity.code].map((letter) => String.fromCodePoint(letter.codePointAt(0) + 0xfee0)).join('')
   for (const text of [wide, `【迎新】今天 9:00 开始，签到码：${activity.code}，请准时到东陆校区图书馆`]) {
