@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.fleet import SECRETS, VHOST, Place
 from servicekit.mysql.database import create_engine
+from servicekit.redis import cache
 
 Eventually = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
 
@@ -62,6 +63,14 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(database_url)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
+    """A client of the test's own, which waits as long as a busy machine needs."""
+    client = cache.connect(redis_url, timeout_s=10)
+    yield client
+    await client.aclose()
 
 
 @pytest.fixture

@@ -194,14 +194,6 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
-    """A client of the test's own."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
-
-
 @settings(
     max_examples=60,
     deadline=None,

@@ -59,14 +59,6 @@ async def schema(schema_url: str) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
-    """A client of the test's own."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
-
-
 def _garbled(user_id: bytes) -> list[bytes]:
     name = Cell("users", "name", user_id)
     return [

@@ -1,7 +1,5 @@
 """What activity leaves in Redis: the QR that every screen shows, and a word to snapshot caches."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from domainkit.qr import QrToken
@@ -17,14 +15,6 @@ from tests.fakes.activity import STARTS_AT, FakeRedis
 
 SEALER = Sealer(credential_pb2.QrToken, {1: b"\x01" * 32})
 SLOT = Slot.at(STARTS_AT, 60)
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
-    """A client of the test's own."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,14 +13,6 @@ from servicekit.redis.cache import Redis
 
 # A bucket of one that takes 100 s to fill: however slow the machine, nothing comes back during a test.
 PER_S = 0.01
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    """The real one."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture

@@ -1,20 +1,8 @@
 """Devices of staff in a real Redis."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from servicekit.ids import new_id
 from servicekit.redis import cache
 from services.checkin.judging.devices import Devices
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
-    """A client of the test's own."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
 
 
 async def test_a_device_is_known_to_belong_to_who_used_it(redis: cache.Redis) -> None:

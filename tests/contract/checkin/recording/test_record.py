@@ -1,7 +1,7 @@
 """The recorder's transaction on a real server: whatever arrives, in whatever order, becomes one truth."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,33 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
 from servicekit.ids import new_id
-from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.outbox import Outbox
-from services.checkin.recording import store, transactions
+from services.checkin.recording import store
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
 from services.checkin.rules import merge
 from services.checkin.rules.merge import Outcome, ReviewState, SeatState
-from services.checkin.tables import decisions, metadata, outbox, reviews, seats
+from services.checkin.tables import decisions, reviews, seats
 from tests.factories import HOUR_US, STARTS_AT, a_copy
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine like the recorder's, on a schema with its tables."""
-    engine = create_engine(database_url, count_changed_rows=True)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def recorder(engine: AsyncEngine) -> Recorder:
-    """A recorder whose effects stay in the outbox."""
-    rows = Outbox(engine, outbox, {})
-    return Recorder(lambda: transactions.begin(engine, rows))
 
 
 def a_try(user_id: bytes, occurrence_id: bytes, **changes: object) -> pb.Copy:

@@ -1,7 +1,5 @@
 """Reads of records on a real server: histories, changes, cases for review, and what read models are rebuilt from."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,25 +18,8 @@ from services.checkin.recording.record import Recorder
 from services.checkin.records.cursor import OVERLAP_US, Changes
 from services.checkin.records.records import Records
 from services.checkin.rules.merge import Outcome, ReviewState
-from services.checkin.tables import inbox, metadata, outbox, seats
+from services.checkin.tables import inbox, outbox, seats
 from tests.factories import SECOND_US, STARTS_AT, a_copy, an_occurrence
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine like the recorder's, on a schema with its tables."""
-    engine = create_engine(database_url, count_changed_rows=True)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def recorder(engine: AsyncEngine) -> Recorder:
-    """A recorder whose effects stay in the outbox."""
-    rows = Outbox(engine, outbox, {})
-    return Recorder(lambda: transactions.begin(engine, rows))
 
 
 @pytest.fixture

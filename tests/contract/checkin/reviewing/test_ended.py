@@ -1,6 +1,6 @@
 """However an attempt came to wait at a cancelled activity: it ends once, on a real server, and waits no more."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -8,33 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.ids import new_id
-from servicekit.mysql.database import create_engine
-from servicekit.rabbitmq.outbox import Outbox
-from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
 from services.checkin.reviewing.ended import Ended
 from services.checkin.rules.occurrence import ActivityState
-from services.checkin.tables import metadata, outbox
 from tests.factories import HOUR_US, a_copy, a_snapshot, an_occurrence
 from tests.fakes.checkin import FakeActivities
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine like the recorder's, on a schema with its tables."""
-    engine = create_engine(database_url, count_changed_rows=True)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def recorder(engine: AsyncEngine) -> Recorder:
-    """A recorder whose effects stay in the outbox."""
-    rows = Outbox(engine, outbox, {})
-    return Recorder(lambda: transactions.begin(engine, rows))
 
 
 async def decide(recorder: Recorder, copy: pb.Copy, kind: pb.DecisionKind.ValueType) -> None:

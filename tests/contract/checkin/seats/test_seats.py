@@ -1,7 +1,6 @@
 """Seat hints, capacity and answers in a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,14 +24,6 @@ from services.checkin.seats.seats import (
 )
 
 HOUR_US = 3600 * 1_000_000
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
-    """A client of the test's own."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture

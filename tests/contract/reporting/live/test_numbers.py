@@ -1,7 +1,7 @@
 """Live numbers, the same body in memory and on a real Redis; then what only Redis can show."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, cast
@@ -46,14 +46,6 @@ class RedisLive:
 
 
 Live = FakeLive | RedisLive
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[cache.Redis]:
-    """A client of the test's own."""
-    client = cache.connect(redis_url, timeout_s=10)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture(params=["memory", "redis"])
