@@ -8,9 +8,17 @@ from msgspec import Meta
 from gateway.clients import ask
 from gateway.http.fields import Id, IdText, Input, Instant, Keyed, NextPageToken, Page, Time
 from gateway.routes.dependencies import Call, Routes
-from gateway.routes.identity import ROLE_NAMES, ROLES, Member, Organisation, OrganisationName, PersonName, RoleName
-from gateway.routes.identity import to_member as _member
-from gateway.routes.identity import to_organisation as _organisation
+from gateway.routes.identity import (
+    ROLE_NAMES,
+    ROLES,
+    Member,
+    Organisation,
+    OrganisationName,
+    PersonName,
+    RoleName,
+    to_member,
+    to_organisation,
+)
 from protos.identity.v1 import identity_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
@@ -117,7 +125,7 @@ async def get_invite(call: Call, organisation_id: Id, invite_id: Id) -> InviteWi
     """One invite with all who used it."""
     request = pb.GetInviteRequest(organisation_id=organisation_id, invite_id=invite_id)
     invite: pb.Invite = await ask(call.services.identity.GetInvite, request, call.person)
-    return InviteWithUses(*_values(invite), used_by=[_member(member) for member in invite.used_by])
+    return InviteWithUses(*_values(invite), used_by=[to_member(member) for member in invite.used_by])
 
 
 @routes.on("POST", "/v1/organisations/{organisation_id}/invites/{invite_id}/revoke")
@@ -145,7 +153,7 @@ async def preview_invite(call: Call, query: PreviewQuery) -> InvitePreview:
 async def accept_invite(call: Call, body: Acceptance) -> Organisation:
     """Joins. Who is in with this role or a higher one stays as they are and uses nothing up."""
     request = pb.AcceptInviteRequest(code=body.code)
-    return _organisation(await ask(call.services.identity.AcceptInvite, request, call.person))
+    return to_organisation(await ask(call.services.identity.AcceptInvite, request, call.person))
 
 
 def _values(invite: pb.Invite) -> tuple[str, str, str, RoleName | None, StateName | None, int, int, str, str, str]:

@@ -51,11 +51,16 @@ _decode = msgspec.json.Decoder(Site).decode
 
 
 class Places:
-    """Saved places in MySQL. Every method raises UnavailableError when the database is gone or busy."""
+    """Saved places in MySQL. Every method raises UnavailableError when the database is gone or busy.
 
-    def __init__(self, engine: AsyncEngine, quotas: Quotas) -> None:
+    Args:
+        quota: How many an organisation may save.
+    """
+
+    def __init__(self, engine: AsyncEngine, quotas: Quotas, quota: int = QUOTA) -> None:
         self._engine = engine
         self._quotas = quotas
+        self._quota = quota
 
     async def page(self, organisation_id: bytes, before: bytes | None, size: int) -> list[SavedPlace]:
         """Places of an organisation, the newest first.
@@ -86,7 +91,7 @@ class Places:
 
         async def effect() -> bytes:
             await self._quotas.change(place.organisation_id)
-            await _check_room(connection, place.organisation_id)
+            await _check_room(connection, place.organisation_id, self._quota)
             row = {
                 "place_id": place.place_id,
                 "organisation_id": place.organisation_id,
@@ -132,16 +137,16 @@ class Places:
             raise PlaceNotFoundError
 
 
-async def _check_room(connection: AsyncConnection, organisation_id: bytes) -> None:
+async def _check_room(connection: AsyncConnection, organisation_id: bytes, quota: int) -> None:
     """Lets an organisation save one more; whoever else does so waits for the lock on its oldest place."""
     of_it = places.c.organisation_id == organisation_id
     await connection.execute(
         select(places.c.place_id).where(of_it).order_by(places.c.place_id).limit(1).with_for_update()
     )
     count = await connection.scalar(select(func.count()).select_from(places).where(of_it))
-    if (count or 0) >= QUOTA:
+    if (count or 0) >= quota:
         PLACES_OVER.inc()
-        raise TooManyPlacesError(QUOTA)
+        raise TooManyPlacesError(quota)
 
 
 async def _lock(connection: AsyncConnection, organisation_id: bytes, place_id: bytes) -> SavedPlace:

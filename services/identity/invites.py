@@ -20,6 +20,7 @@ from services.identity.organisations import (
     add_membership,
     is_membership,
     lock_roles,
+    member_of,
     organisation_of_member,
     read_members,
     read_roles,
@@ -101,16 +102,13 @@ class Invites:
             NotFoundError: The actor does not belong to the organisation, or it has no such invite.
             PermissionDeniedError: The actor does not manage members.
         """
-        is_used = invite_uses.c.invite_id == invite_id, invite_uses.c.user_id == memberships.c.user_id
-        query = read_members(organisation_id).join(invite_uses, is_used[0] & is_used[1])
+        is_theirs = (invite_uses.c.invite_id == invite_id) & (invite_uses.c.user_id == memberships.c.user_id)
+        query = read_members(organisation_id).join(invite_uses, is_theirs)
         async with transaction(self._engine) as connection:
             await _check_manages(connection, organisation_id, actor_id)
             invite = await _get(connection, organisation_id, invite_id)
             rows = await connection.execute(query.order_by(invite_uses.c.used_at, invite_uses.c.user_id))
-            members = [
-                Member(row.user_id, name_of(self._pii, row), Role(row.role), from_datetime(row.joined_at))
-                for row in rows
-            ]
+            members = [member_of(self._pii, row) for row in rows]
         return invite, members
 
     async def revoke(self, organisation_id: bytes, actor_id: bytes, invite_id: bytes, now_us: int) -> Invite:

@@ -140,7 +140,7 @@ class Organisations:
         async with transaction(self._engine) as connection:
             domain.check_may_list((await read_roles(connection, organisation_id, actor_id))[actor_id])
             rows = await connection.execute(query.order_by(memberships.c.user_id))
-            return [_member(self._pii, row) for row in rows]
+            return [member_of(self._pii, row) for row in rows]
 
     async def add_member(
         self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role, now_us: int
@@ -215,7 +215,7 @@ class Organisations:
         row = (await connection.execute(query)).first()
         if row is None:
             raise domain.unknown_person()
-        return _member(self._pii, row)
+        return member_of(self._pii, row)
 
 
 async def lock_roles(connection: AsyncConnection, organisation_id: bytes, *user_ids: bytes) -> dict[bytes, Role]:
@@ -296,7 +296,8 @@ def is_membership(organisation_id: bytes, user_id: bytes) -> ColumnElement[bool]
     return (memberships.c.organisation_id == organisation_id) & (memberships.c.user_id == user_id)
 
 
-def _member(pii: Pii, row: Row[Any]) -> Member:
+def member_of(pii: Pii, row: Row[Any]) -> Member:
+    """What a row of `read_members` says."""
     return Member(row.user_id, name_of(pii, row), Role(row.role), from_datetime(row.joined_at))
 
 

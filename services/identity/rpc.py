@@ -15,7 +15,7 @@ from servicekit.errors import ServiceError, UnavailableError, invalid
 from servicekit.mysql.idempotency import Intent
 from servicekit.rpc.interceptors import person
 from services.identity import domain
-from services.identity.access import SERVICE as _SERVICE
+from services.identity.access import SERVICE
 from services.identity.domain import Invite, Member, Organisation, Session, User
 from services.identity.errors import RefreshTokenReusedError
 from services.identity.invites import Invites
@@ -143,7 +143,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     async def CreateOrganisation(self, request: pb.CreateOrganisationRequest, context: Context) -> pb.Organisation:
         """Makes an organisation whose owner is the calling person."""
         name = domain.clean_name(request.name)
-        intent = _intent(_SERVICE + "CreateOrganisation", request.idempotency_key, request)
+        intent = _intent(SERVICE + "CreateOrganisation", request.idempotency_key, request)
         return _organisation(await self._organisations.create(intent, name, self._now_us()))
 
     async def ListOrganisations(
@@ -151,14 +151,15 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     ) -> pb.ListOrganisationsResponse:
         """Those the calling person belongs to."""
         size = pages.page_size(request.page_size)
-        found = await self._organisations.list_of(person().user_id, _after(request.page_token), size + 1)
+        after = pages.decode_id(request.page_token) or b""
+        found = await self._organisations.list_of(person().user_id, after, size + 1)
         page, next_page_token = _page(found, size, lambda organisation: organisation.organisation_id)
         return pb.ListOrganisationsResponse(organisations=map(_organisation, page), next_page_token=next_page_token)
 
     async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
         """Who belongs to an organisation; for staff and above."""
         size = pages.page_size(request.page_size)
-        after = _after(request.page_token)
+        after = pages.decode_id(request.page_token) or b""
         found = await self._organisations.members(request.organisation_id, person().user_id, after, size + 1)
         page, next_page_token = _page(found, size, lambda member: member.user_id)
         return pb.ListMembersResponse(members=map(_member, page), next_page_token=next_page_token)
@@ -205,7 +206,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """A code to join with."""
         role, now = domain.check_role(request.role), self._now_us()
         domain.check_invite(role, request.uses, request.expires_at, now)
-        intent = _intent(_SERVICE + "CreateInvite", request.idempotency_key, request)
+        intent = _intent(SERVICE + "CreateInvite", request.idempotency_key, request)
         invite = await self._invites.create(
             intent, request.organisation_id, role, request.uses, request.expires_at, now
         )
@@ -213,7 +214,8 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
 
     async def ListInvites(self, request: pb.ListInvitesRequest, context: Context) -> pb.ListInvitesResponse:
         """An organisation's invites, the latest first."""
-        size, before, now = pages.page_size(request.page_size), _after(request.page_token), self._now_us()
+        size, now = pages.page_size(request.page_size), self._now_us()
+        before = pages.decode_id(request.page_token) or b""
         found = await self._invites.list_of(request.organisation_id, person().user_id, before, size + 1)
         page, next_page_token = _page(found, size, lambda invite: invite.invite_id)
         return pb.ListInvitesResponse(invites=[self._invite(one, now) for one in page], next_page_token=next_page_token)
@@ -254,7 +256,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Notes what the calling person answered."""
         grants = [Grant(grant.template_id, Answer(grant.answer)) for grant in request.grants]
         check_grants(grants, self._templates)
-        intent = _intent(_SERVICE + "GrantSubscriptions", request.idempotency_key, request)
+        intent = _intent(SERVICE + "GrantSubscriptions", request.idempotency_key, request)
         return self._standing(await self._subscriptions.grant(intent, grants, self._now_us()))
 
     async def GetSubscriptions(self, request: pb.GetSubscriptionsRequest, context: Context) -> pb.Subscriptions:
@@ -302,15 +304,6 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
 
 def _intent(route: str, key: str, request: Message) -> Intent:
     return Intent(person().user_id, route, key, request.SerializeToString(deterministic=True))
-
-
-def _after(page_token: str) -> bytes:
-    position = pages.decode(page_token, bytes)
-    if position is None:
-        return b""
-    [last] = position
-    assert isinstance(last, bytes)
-    return last
 
 
 def _page(found: Sequence[T], size: int, key: Callable[[T], bytes]) -> tuple[Sequence[T], str]:

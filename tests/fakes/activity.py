@@ -15,11 +15,11 @@ from servicekit.mysql.idempotency import IdempotencyKeyReusedError, Intent
 from servicekit.redis.allowance import Allowance
 from servicekit.redis.cache import RedisError
 from servicekit.rpc.interceptors import person
-from services.activity import domain, messages, places
+from services.activity import domain, messages
 from services.activity.definition import Definition, Kind, Method, Place, Wifi, differences
 from services.activity.domain import Activity, State
 from services.activity.errors import ActivityNotFoundError, PlaceNotFoundError, RevisionStaleError, TooManyPlacesError
-from services.activity.places import SavedPlace, Site
+from services.activity.places import QUOTA, SavedPlace, Site
 from services.activity.quotas import Quotas
 
 # A Tuesday morning.
@@ -184,6 +184,7 @@ class FakeStore:
 class FakePlaces:
     """Saved places in a dictionary; see `Places`."""
 
+    quota: int = QUOTA
     saved: dict[bytes, SavedPlace] = field(default_factory=dict)
     made: dict[tuple[bytes, str], tuple[bytes, bytes]] = field(default_factory=dict)
 
@@ -200,8 +201,8 @@ class FakePlaces:
             if body != intent.body:
                 raise IdempotencyKeyReusedError("this Idempotency-Key was used for another request; take a new one")
             return self.saved[place_id]
-        if len(self._of(place.organisation_id)) >= places.QUOTA:
-            raise TooManyPlacesError(places.QUOTA)
+        if len(self._of(place.organisation_id)) >= self.quota:
+            raise TooManyPlacesError(self.quota)
         self.made[key] = (intent.body, place.place_id)
         self.saved[place.place_id] = place
         return place

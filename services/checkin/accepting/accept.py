@@ -26,7 +26,7 @@ from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
 from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, undecided
 from services.checkin.judging.judging import Judging
 from services.checkin.rules.keys import AttemptKey, PersonKey
-from services.checkin.rules.merge import Judgement, Outcome, answer
+from services.checkin.rules.merge import MOVES, Judgement, Outcome, answer
 from services.checkin.rules.occurrence import Direction, Method, is_refused_for_time
 from services.checkin.seats.seats import Answer, Claim, Room, Seating
 
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 ACCEPT_S = 1.6
 _LEAST_DISPATCH_S = 0.6
 _UNSEEN = Seating()
-_MOVES = (Outcome.ACCEPTED, Outcome.DUPLICATE)
 _SUCCESS = (pb.OUTCOME_ACCEPTED, pb.OUTCOME_DUPLICATE)
 # As which a copy is recorded that came before the one which succeeded.
 _UNDONE = (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_PENDING_REVIEW, pb.OUTCOME_REFUSED)
@@ -176,7 +175,7 @@ class Acceptance:
         """Who goes without having come is told so at once."""
         leaving: defaultdict[PersonKey, list[_Reply]] = defaultdict(list)
         for case in cases:
-            if case.attempt.direction == Direction.OUT and case.snapshot and case.outcome in _MOVES:
+            if case.attempt.direction == Direction.OUT and case.snapshot and case.outcome in MOVES:
                 leaving[case.snapshot.occurrence.occurrence_id, case.attempt.user_id].append(case)
         if not leaving:
             return

@@ -25,12 +25,9 @@ from services.checkin.recording.store import (
 )
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
-from services.checkin.rules.merge import DecisionKind, Judgement, Outcome
+from services.checkin.rules.merge import MOVES, DecisionKind, Judgement, Outcome
 from services.checkin.rules.occurrence import Direction
 from services.checkin.tables import reviews
-
-# Where a person is, whichever attempt holds the seat.
-COUNTED = (Outcome.ACCEPTED, Outcome.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ class Stored:
         record.revision = self.revision
         if seat and seat.holder and outcome in (Outcome.DUPLICATE, Outcome.SUPERSEDED):
             point_at_holder(record, seat.holder, seat.effective_at or 0, is_counted=outcome is Outcome.DUPLICATE)
-        if copy.direction == Direction.OUT and outcome in COUNTED:
+        if copy.direction == Direction.OUT and outcome in MOVES:
             self._add_presence(record)
         return record
 
@@ -202,7 +199,7 @@ def both_ways(occurrence_id: bytes, user_id: bytes) -> tuple[SeatKey, SeatKey]:
 
 
 def _latest(winners: Iterable[pb.Copy], seat: merge.Seat) -> pb.Copy | None:
-    counted = (copy for copy in winners if seat.outcomes[copy.attempt_id] in COUNTED)
+    counted = (copy for copy in winners if seat.outcomes[copy.attempt_id] in MOVES)
     return max(counted, key=_moment, default=None)
 
 

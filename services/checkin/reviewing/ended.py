@@ -22,8 +22,6 @@ from services.checkin.rules.occurrence import ActivityState
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 5.0
-# Occurrences in one look, and attempts in one transaction.
-PAGE = 200
 _FIRST = b""
 _CANCELLED = Word(NOBODY, DecisionKind.REFUSE, "ACTIVITY_CANCELLED")
 
@@ -53,6 +51,7 @@ class Ended:
 
     Args:
         decide: Records decisions and carries out what follows; raises UnavailableError when MySQL is gone.
+        page: Occurrences in one look, and attempts in one transaction.
     """
 
     def __init__(
@@ -60,10 +59,12 @@ class Ended:
         records: RecordsPort,
         activities: ActivitiesPort,
         decide: Callable[[Sequence[pb.Decided]], Awaitable[None]],
+        page: int = 200,
     ) -> None:
         self._records = records
         self._activities = activities
         self._decide = decide
+        self._page = page
         self._after = _FIRST
 
     async def run(self) -> None:
@@ -81,14 +82,14 @@ class Ended:
         Raises:
             ServiceError: MySQL or the activity service is gone.
         """
-        occurrences = await self._records.occurrences_waiting(self._after, PAGE)
-        self._after = occurrences[-1] if len(occurrences) == PAGE else _FIRST
+        occurrences = await self._records.occurrences_waiting(self._after, self._page)
+        self._after = occurrences[-1] if len(occurrences) == self._page else _FIRST
         if occurrences:
             await self._activities.renew(occurrences)
         for occurrence_id in occurrences:
             snapshot = self._activities.get(occurrence_id)
             if snapshot and snapshot.occurrence.state is ActivityState.CANCELLED:
-                waiting = await self._records.waiting(occurrence_id, PAGE)
+                waiting = await self._records.waiting(occurrence_id, self._page)
                 await self._decide([to_decided(_CANCELLED, stored, _decision_id(stored)) for stored in waiting])
 
 

@@ -130,6 +130,9 @@ _OWN_OUTCOME: Mapping[Judgement, Outcome] = {
     Judgement.ACCEPTED: Outcome.ACCEPTED,
 }
 
+# Where a person is follows these, whichever attempt holds the seat (rule 24).
+MOVES = (Outcome.ACCEPTED, Outcome.DUPLICATE)
+
 _ANY = frozenset(Outcome)
 
 # Rule 6. A superseded attempt is an open one under a held seat, so whatever may become superseded may also arrive there

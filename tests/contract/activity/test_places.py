@@ -13,7 +13,6 @@ from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import create_engine
 from servicekit.mysql.idempotency import IdempotencyKeyReusedError, Intent
-from services.activity import places
 from services.activity.definition import Place, Wifi
 from services.activity.errors import PlaceNotFoundError, TooManyChangesError, TooManyPlacesError
 from services.activity.places import QUOTA, Places, SavedPlace, Site
@@ -44,7 +43,20 @@ async def engine(places_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture(params=["memory", "mariadb"])
 def either(request: pytest.FixtureRequest) -> Stores:
     """The fake and the real one."""
-    return FakePlaces() if request.param == "memory" else Places(request.getfixturevalue("engine"), a_lot())
+    return stores(request, QUOTA)
+
+
+@pytest.fixture(params=["memory", "mariadb"])
+def five(request: pytest.FixtureRequest) -> Stores:
+    """The same, where an organisation saves five."""
+    return stores(request, 5)
+
+
+def stores(request: pytest.FixtureRequest, quota: int) -> Stores:
+    """The one that a test asks for."""
+    if request.param == "memory":
+        return FakePlaces(quota)
+    return Places(request.getfixturevalue("engine"), a_lot(), quota)
 
 
 def a_place(organisation_id: bytes, name: str = "图书馆") -> SavedPlace:
@@ -102,20 +114,19 @@ async def test_a_place_changes_and_goes_by_its_own_organisation_alone(either: St
     assert await either.page(mine, None, 10) == []
 
 
-async def test_an_organisation_saves_so_many_and_no_more(either: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_organisation_saves_so_many_and_no_more(five: Stores) -> None:
     """However many come at once; one that is deleted makes room."""
-    monkeypatch.setattr(places, "QUOTA", 5)
     organisation_id = ids.new_id()
-    first = await either.save(a_place(organisation_id), an_intent())
+    first = await five.save(a_place(organisation_id), an_intent())
 
     outcomes = await asyncio.gather(
-        *(either.save(a_place(organisation_id), an_intent()) for _ in range(9)), return_exceptions=True
+        *(five.save(a_place(organisation_id), an_intent()) for _ in range(9)), return_exceptions=True
     )
 
     assert sum(isinstance(outcome, TooManyPlacesError) for outcome in outcomes) == 5
-    assert len(await either.page(organisation_id, None, 10)) == 5
-    await either.delete(organisation_id, first.place_id)
-    await either.save(a_place(organisation_id), an_intent())
+    assert len(await five.page(organisation_id, None, 10)) == 5
+    await five.delete(organisation_id, first.place_id)
+    await five.save(a_place(organisation_id), an_intent())
     assert QUOTA == 200
 
 

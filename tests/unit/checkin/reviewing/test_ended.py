@@ -8,7 +8,6 @@ import pytest
 from protos.checkin.v1 import checkin_pb2 as pb
 from services.checkin.recording.store import NOBODY, to_merge
 from services.checkin.records.stored import Stored
-from services.checkin.reviewing import ended
 from services.checkin.reviewing.ended import Ended
 from services.checkin.rules import merge
 from services.checkin.rules.occurrence import ActivityState
@@ -53,9 +52,9 @@ def waiting() -> Waiting:
     return Waiting([pending(each.occurrence_id) for each in (OPEN, OVER, AFTER)])
 
 
-def ending(waiting: Waiting, activities: FakeActivities) -> Ended:
+def ending(waiting: Waiting, activities: FakeActivities, page: int = 200) -> Ended:
     """What is under test."""
-    return Ended(waiting, activities, waiting.decide)
+    return Ended(waiting, activities, waiting.decide, page)
 
 
 async def test_only_what_waits_at_a_cancelled_activity_ends(waiting: Waiting) -> None:
@@ -87,10 +86,9 @@ async def test_an_activity_that_nobody_knows_ends_nothing(waiting: Waiting) -> N
     assert waiting.decided == []
 
 
-async def test_many_that_wait_are_looked_at_in_turn(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_that_wait_are_looked_at_in_turn(waiting: Waiting) -> None:
     """A page at a time, and then from the first again."""
-    monkeypatch.setattr(ended, "PAGE", 1)
-    house = ending(waiting, FakeActivities([a_snapshot(each) for each in (OPEN, OVER, AFTER)]))
+    house = ending(waiting, FakeActivities([a_snapshot(each) for each in (OPEN, OVER, AFTER)]), page=1)
     seen = []
     for _ in range(6):
         await house.look()

@@ -1,10 +1,9 @@
 """Whatever people did, in whatever order it was recorded and told: live numbers and records equal a recount."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.clock import SECOND_US
-from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
 from servicekit.redis import cache
 from services.checkin.recording import store, transactions
@@ -20,7 +18,7 @@ from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
 from services.checkin.rules import merge
 from services.checkin.rules.merge import DecisionKind, Outcome
-from services.checkin.tables import metadata, outbox
+from services.checkin.tables import outbox
 from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Projector
 from tests.factories import STARTS_AT, a_copy
@@ -182,16 +180,6 @@ def was_approved(copy: pb.Copy, ruled: Sequence[merge.Decision]) -> bool:
         if each.attempt_id == copy.attempt_id and not each.is_stale and each.kind is not DecisionKind.ANNUL
     ]
     return bool(verdicts) and verdicts[-1] is DecisionKind.APPROVE
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine like the recorder's, on a schema with its tables."""
-    engine = create_engine(database_url, count_changed_rows=True)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield engine
-    await engine.dispose()
 
 
 @settings(
