@@ -384,7 +384,7 @@ MUTATIONS = (
         "if false then hint = false end",
         (_SEATS,),
     ),
-    Mutation("a limit that comes later counts nobody", "Seats._count", "if room.is_amended:", "if False:", (_SEATS,)),
+    Mutation("a limit that comes later counts nobody", "Seats._count_young", "held.get(room, ())", "()", (_SEATS,)),
     Mutation(
         "who came before a change is judged by it",
         "Judging._look_back",

@@ -8,22 +8,24 @@ Keys, all with an expiry:
     checkin:told:{shard}:user      what a person was answered, the latest first: attempt_id, body_hash, received_at,
                                    answer; 15 minutes
 
-Every occurrence is one hash slot and answers are spread over four, so the same scripts work on a cluster. A script asks
-Redis once for a whole batch, not once for each person: a call costs as much as all else that is done for one.
+A script asks Redis once for all people of an occurrence, not once for each: a call costs as much as all else that is
+done for one. And it takes many occurrences at once, except in a cluster: each is one hash slot, answers are spread over
+four, and once Redis said that the slots of a call may not differ, every occurrence has a call of its own.
 """
 
 import asyncio
 import logging
 import struct
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 import msgspec
 from google.protobuf.message import DecodeError
+from redis.exceptions import ClusterCrossSlotError
 
 from domainkit.copies import settle
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -44,6 +46,8 @@ ANSWER_LIFE_S = 900
 _LONGEST_LIFE_S = 33 * 24 * 3600
 # A batch that waits for it still reaches the broker in time.
 _HOLDERS_S = 0.3
+# Redis serves nobody else while a call runs: some milliseconds at most.
+_ROOMS_A_CALL = 200
 _SHARDS = 4
 _ANSWERS, _HINTS = Unreadable("answer"), Unreadable("seat_hint")
 _SINCE = "checkin:since"
@@ -67,14 +71,15 @@ _FOR_EVER_MS = 2**53 - 1
 
 _FIELDS = {"USER_BYTES": 16, "FIELD_BYTES": struct.calcsize(">16sB"), "IN": Direction.IN}
 _CLAIM = Script(
-    __file__, "claim", ITEM_BYTES=_CLAIM_ITEM.size, ACCEPTED=Judgement.ACCEPTED, CLAIM_MS=CLAIM_MS, **_FIELDS
+    __file__, "rooms", "claim", ITEM_BYTES=_CLAIM_ITEM.size, ACCEPTED=Judgement.ACCEPTED, CLAIM_MS=CLAIM_MS, **_FIELDS
 )
-_CONFIRM = Script(__file__, "confirm", ITEM_BYTES=_CONFIRM_ITEM.size, FOR_EVER_MS=_FOR_EVER_MS, **_FIELDS)
-_RECORDED = Script(__file__, "recorded", ITEM_BYTES=_RECORDED_ITEM.size, **_FIELDS)
+_CONFIRM = Script(__file__, "rooms", "confirm", ITEM_BYTES=_CONFIRM_ITEM.size, FOR_EVER_MS=_FOR_EVER_MS, **_FIELDS)
+_RECORDED = Script(__file__, "rooms", "recorded", ITEM_BYTES=_RECORDED_ITEM.size, **_FIELDS)
 _RESTORE = Script(__file__, "restore", **_FIELDS)
 _TELL = Script(__file__, "tell", HEAD_BYTES=_ANSWER.size, KEPT=_ANSWERS_KEPT)
 _SCRIPTS = (_CLAIM, _CONFIRM, _RECORDED, _RESTORE, _TELL)
 
+T = TypeVar("T")
 Holders = Callable[[bytes], Awaitable[Sequence[bytes]]]
 
 
@@ -148,10 +153,23 @@ class Seats:
     def __init__(self, redis: Redis, holders: Holders | None = None) -> None:
         self._redis = redis
         self._holders = holders
+        self._rooms_a_call = _ROOMS_A_CALL
 
-    async def _run(self, pipeline: Pipeline) -> list[Any]:
+    async def _run(self, add: Callable[[Pipeline, int], object]) -> list[Any]:
+        """One trip.
+
+        Args:
+            add: Puts the calls into a pipeline, each with so many rooms at most. All of them may be made twice.
+        """
+        pipeline = self._redis.pipeline(transaction=False)
+        add(pipeline, self._rooms_a_call)
         async with trip(self._redis):
-            return await run_scripts(self._redis, pipeline, *_SCRIPTS)
+            try:
+                return await run_scripts(self._redis, pipeline, *_SCRIPTS)
+            except ClusterCrossSlotError:
+                log.info("this Redis is a cluster: from now on each occurrence has a call of its own")
+        self._rooms_a_call = 1
+        return await self._run(add)
 
     async def remember_since(self) -> None:
         """Notes when this Redis began to remember, unless it knows."""
@@ -176,19 +194,21 @@ class Seats:
         self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[AttemptKey]
     ) -> tuple[dict[Room, list[Seating]], dict[AttemptKey, Answer]]:
         now_ms = time.time_ns() // 1_000_000
-        pipeline = self._redis.pipeline(transaction=False)
-        for room, claims in rooms.items():
-            blob = b"".join(
-                _CLAIM_ITEM.pack(c.user_id, c.direction, c.attempt_id, c.judgement, c.is_staff, c.effective_at)
-                for c in claims
-            )
-            _CLAIM.add_to(pipeline, _keys(room.occurrence_id), [now_ms, room.capacity, _expire_at(room), blob])
         groups = _by_shard(attempts)
-        for group in groups:
-            pipeline.mget([_told_key(user) for user, _ in group])
-        replies = await self._run(pipeline)
-        seatings = {room: [_to_seating(hint) for hint in found] for room, found in zip(rooms, replies, strict=False)}
-        told = zip(chain.from_iterable(groups), chain.from_iterable(replies[len(rooms) :]), strict=True)
+
+        def add(pipeline: Pipeline, rooms_a_call: int) -> None:
+            for group in groups:
+                pipeline.mget([_told_key(user) for user, _ in group])
+            for part in _parts(rooms.items(), rooms_a_call):
+                arguments: list[bytes | int] = [now_ms]
+                for room, claims in part:
+                    arguments += room.capacity, _expire_at(room), b"".join(map(_claim_item, claims))
+                _CLAIM.add_to(pipeline, _keys_of(room.occurrence_id for room, _ in part), arguments)
+
+        replies = await self._run(add)
+        told = zip(chain.from_iterable(groups), chain.from_iterable(replies[: len(groups)]), strict=True)
+        found = zip(rooms, chain.from_iterable(replies[len(groups) :]), strict=True)
+        seatings = {room: [_to_seating(hint) for hint in hints] for room, hints in found}
         return seatings, {key: answer for key, value in told if value and (answer := _to_answers(value).get(key[1]))}
 
     async def _count_young(self, rooms: Iterable[Room]) -> list[Room]:
@@ -199,20 +219,23 @@ class Seats:
                 await self._redis.set(_SINCE, now_us(), nx=True)
                 return []
         young = [room for room in rooms if is_born_after(room.occurrence_id, int(since))]
-        return [room for room in young if await self._count(room)]
+        held = await self._recall([room for room in young if room.is_amended])
+        counted = {room: held.get(room, ()) for room in young if room in held or not room.is_amended}
+        await self._restore(counted)
+        return [*counted]
 
-    async def _count(self, room: Room) -> bool:
-        """Restores the count of a room; False where nobody can tell who came before it was amended."""
-        held: Sequence[bytes] = ()
-        if room.is_amended:
-            try:
-                async with asyncio.timeout(_HOLDERS_S):
-                    held = await self._holders(room.occurrence_id) if self._holders else ()
-            except (UnavailableError, TimeoutError) as error:
-                log.warning("occurrence %s is not counted yet: %s", room.occurrence_id.hex(), error)
-                return False
-        await self.restore(room, held)
-        return True
+    async def _recall(self, amended: Collection[Room]) -> dict[Room, Sequence[bytes]]:
+        """Who came to rooms before they were amended, without those where nobody can tell."""
+        held: dict[Room, Sequence[bytes]] = {}
+        if self._holders is None:
+            return held
+        try:
+            async with asyncio.timeout(_HOLDERS_S):
+                for room in amended:
+                    held[room] = await self._holders(room.occurrence_id)
+        except (UnavailableError, TimeoutError) as error:
+            log.warning("of %d amended occurrences %d are counted: %s", len(amended), len(held), error)
+        return held
 
     async def never_came(self, leaving: Collection[PersonKey]) -> set[PersonKey]:
         """Those of these people who hold no seat to come in and claim none.
@@ -240,22 +263,30 @@ class Seats:
 
         Does nothing where the count is complete already: another recorder was faster.
         """
-        pipeline = self._redis.pipeline(transaction=False)
-        _RESTORE.add_to(pipeline, _keys(room.occurrence_id), [_expire_at(room), b"".join(users)])
-        await self._run(pipeline)
+        await self._restore({room: users})
+
+    async def _restore(self, holders: Mapping[Room, Sequence[bytes]]) -> None:
+        def add(pipeline: Pipeline, _: int) -> None:
+            for room, users in holders.items():
+                _RESTORE.add_to(pipeline, _keys(room.occurrence_id), [_expire_at(room), b"".join(users)])
+
+        if holders:
+            await self._run(add)
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[tuple[bytes, bytes], Answer]) -> None:
         """Confirms claims whose attempts are durable, and keeps answers by (user_id, attempt_id)."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for room, claims in held.items():
-            blob = b"".join(_CONFIRM_ITEM.pack(c.user_id, c.direction, c.attempt_id) for c in claims)
-            _CONFIRM.add_to(pipeline, _keys(room.occurrence_id), [blob])
-        for group in _by_shard(answers):
-            told: dict[bytes, bytes] = {}
-            for user_id, attempt_id in group:
-                told[user_id] = told.get(user_id, b"") + _to_bytes(attempt_id, answers[user_id, attempt_id])
-            _TELL.add_to(pipeline, [*map(_told_key, told)], [ANSWER_LIFE_S, *told.values()])
-        await self._run(pipeline)
+
+        def add(pipeline: Pipeline, rooms_a_call: int) -> None:
+            for part in _parts(held.items(), rooms_a_call):
+                keys = _keys_of(room.occurrence_id for room, _ in part)
+                _CONFIRM.add_to(pipeline, keys, [b"".join(map(_confirm_item, claims)) for _, claims in part])
+            for group in _by_shard(answers):
+                told: dict[bytes, bytes] = {}
+                for user_id, attempt_id in group:
+                    told[user_id] = told.get(user_id, b"") + _to_bytes(attempt_id, answers[user_id, attempt_id])
+                _TELL.add_to(pipeline, [*map(_told_key, told)], [ANSWER_LIFE_S, *told.values()])
+
+        await self._run(add)
 
     async def answers_of(self, user_id: bytes) -> list[Answer]:
         """The answers one person got in the last 15 minutes, the latest first."""
@@ -274,12 +305,18 @@ class Seats:
 
     async def record(self, hints: bytes) -> None:
         """Writes what the recorder stored of seats (`pack_hints`); lower revisions are ignored."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for occurrence_id, packed in msgspec.msgpack.decode(hints, type=dict[bytes, bytes]).items():
-            for start in range(0, len(packed), _RECORDED_CHUNK):
-                chunk = packed[start : start + _RECORDED_CHUNK]
-                _RECORDED.add_to(pipeline, _keys(occurrence_id), [_LONGEST_LIFE_S, chunk])
-        await self._run(pipeline)
+        chunks = [
+            (occurrence_id, packed[start : start + _RECORDED_CHUNK])
+            for occurrence_id, packed in msgspec.msgpack.decode(hints, type=dict[bytes, bytes]).items()
+            for start in range(0, len(packed), _RECORDED_CHUNK)
+        ]
+
+        def add(pipeline: Pipeline, rooms_a_call: int) -> None:
+            for part in _parts(chunks, rooms_a_call):
+                keys = _keys_of(occurrence_id for occurrence_id, _ in part)
+                _RECORDED.add_to(pipeline, keys, [_LONGEST_LIFE_S, *(chunk for _, chunk in part)])
+
+        await self._run(add)
 
 
 def pack_hints(by_occurrence: Mapping[bytes, bytes | bytearray]) -> bytes:
@@ -293,6 +330,20 @@ def pack_recorded(
     """A seat as recorded, for the hint `held` or `freed`."""
     kind = b"H" if holder else b"F"
     return _RECORDED_ITEM.pack(user_id, direction, kind, holder or bytes(16), effective_at, revision, annulled, 0)
+
+
+def _claim_item(c: Claim) -> bytes:
+    return _CLAIM_ITEM.pack(c.user_id, c.direction, c.attempt_id, c.judgement, c.is_staff, c.effective_at)
+
+
+def _confirm_item(c: Claim) -> bytes:
+    return _CONFIRM_ITEM.pack(c.user_id, c.direction, c.attempt_id)
+
+
+def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while part := [*islice(rest, size)]:
+        yield part
 
 
 def _is_in(hint: bytes | None) -> bool:
@@ -350,6 +401,10 @@ def _told_key(user_id: bytes) -> bytes:
 def _keys(occurrence_id: bytes) -> tuple[bytes, bytes, bytes]:
     slot = b"{" + occurrence_id.hex().encode() + b"}"
     return b"checkin:seats:" + slot, b"checkin:taken:" + slot, b"checkin:complete:" + slot
+
+
+def _keys_of(occurrence_ids: Iterable[bytes]) -> list[bytes]:
+    return [*chain.from_iterable(map(_keys, occurrence_ids))]
 
 
 def _expire_at(room: Room) -> int:

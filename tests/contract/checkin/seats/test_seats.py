@@ -1,10 +1,16 @@
 """Seat hints, capacity and answers in a real Redis."""
 
 import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from subprocess import DEVNULL, Popen
 from typing import Any
 
 import pytest
+from redis.exceptions import RedisError
 
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
@@ -22,6 +28,8 @@ from services.checkin.seats.seats import (
     pack_hints,
     pack_recorded,
 )
+from tests.contract.conftest import Eventually
+from tests.ports import reserved_port
 
 HOUR_US = 3600 * 1_000_000
 
@@ -378,3 +386,103 @@ async def recalling(redis: cache.Redis, *holders: bytes) -> Seats:
     seats = Seats(redis, recorded)
     await seats.remember_since()
     return seats
+
+
+async def test_many_rooms_share_a_call(quiet: cache.Redis) -> None:
+    """On a day with hundreds of open occurrences a batch costs a few calls, whoever it is about."""
+    seats = Seats(quiet)
+    await seats.remember_since()
+    await fill(seats, 1)
+    before = await scripts(quiet)
+    await fill(seats, 450)
+    # Three parts, four kinds of call, and the second claim.
+    assert await scripts(quiet) - before == 15
+
+
+async def test_in_a_cluster_every_room_has_its_call(cluster: cache.Redis) -> None:
+    """Which Redis says once; from then on nothing is tried in vain, and all is as elsewhere."""
+    seats = Seats(cluster)
+    await seats.remember_since()
+    await fill(seats, 3)
+    before = await scripts(cluster)
+    await fill(seats, 20)
+    assert await scripts(cluster) - before == 100
+    assert (await cluster.info("errorstats"))["errorstat_CROSSSLOT"] == {"count": 1}
+
+
+async def test_hundreds_of_limited_rooms_are_counted_at_once(redis: cache.Redis) -> None:
+    """Those without a limit that came later need nobody; of the others each is recalled."""
+    seats = await recalling(redis, new_id())
+    young = [replace(a_room(capacity=2), is_amended=number < 3) for number in range(60)]
+    seatings, _ = await seats.claim({room: [a_claim(), a_claim()] for room in young})
+    assert all([each.is_full for each in seatings[room]] == [False, room.is_amended] for room in young)
+
+
+async def fill(seats: Seats, count: int) -> None:
+    """In so many rooms one takes a seat that is confirmed and recorded, and another's is freed."""
+    rooms = {a_room(): [a_claim(), a_claim()] for _ in range(count)}
+    seatings, _ = await seats.claim(rooms)
+    assert all(found == [Seating(), Seating()] for found in seatings.values())
+    await seats.settle(rooms, {})
+    held = {
+        room.occurrence_id: pack_recorded(first.user_id, 1, first.attempt_id, number, revision=2, annulled=False)
+        for number, (room, (first, _)) in enumerate(rooms.items())
+    }
+    freed = {
+        room.occurrence_id: pack_recorded(second.user_id, 1, None, 0, revision=1, annulled=True)
+        for room, (_, second) in rooms.items()
+    }
+    await seats.record(pack_hints(held))
+    await seats.record(pack_hints(freed))
+    seatings, _ = await seats.claim(rooms)
+    hints = [[seating.hint for seating in found] for found in seatings.values()]
+    for number, (first, second) in enumerate(hints):
+        assert first is not None
+        assert (first.kind, first.effective_at, first.revision) == (HintKind.HELD, number, 2)
+        assert second is not None
+        assert (second.kind, second.is_annulled) == (HintKind.FREED, True)
+
+
+async def scripts(redis: cache.Redis) -> int:
+    """How many scripts ran since Redis started."""
+    return int((await redis.info("commandstats")).get("cmdstat_evalsha", {"calls": 0})["calls"])
+
+
+@contextmanager
+def own_redis(folder: Path, *options: str) -> Iterator[cache.Redis]:
+    """A Redis that nobody else asks anything."""
+    program = shutil.which("redis-server")
+    assert program is not None, "install redis-server"
+    port = reserved_port()
+    with Popen([program, "--port", str(port), "--save", "", "--dir", str(folder), *options], stdout=DEVNULL) as server:
+        yield cache.connect(f"redis://127.0.0.1:{port}/0", timeout_s=10)
+        server.terminate()
+
+
+@pytest.fixture
+async def quiet(tmp_path: Path, eventually: Eventually) -> AsyncIterator[cache.Redis]:
+    """A client of such a Redis."""
+    with own_redis(tmp_path) as client:
+        await eventually(lambda: succeeds(client.ping()))
+        yield client
+        await client.aclose()
+
+
+@pytest.fixture
+async def cluster(tmp_path: Path, eventually: Eventually) -> AsyncIterator[cache.Redis]:
+    """A client of one that has all slots of a cluster."""
+    with own_redis(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(reserved_port())) as client:
+        ask: Any = client.execute_command
+        await eventually(lambda: succeeds(ask("CLUSTER", "ADDSLOTSRANGE", 0, 16383)))
+        await eventually(lambda: succeeds(client.set("a", "b")))
+        yield client
+        await client.aclose()
+
+
+async def succeeds(asked: Awaitable[object]) -> bool:
+    """Whether Redis does it already."""
+    try:
+        await asked
+    except RedisError:
+        return False
+    return True
