@@ -116,6 +116,9 @@ class Comparison:
         if not self._is_lost:
             differing = await self._lasting(differing)
         DIFFERENCES.set(len(differing))
+        now = now_us()
+        # What is open now, people look at now.
+        differing = sorted(differing, key=lambda window: not window.opens_at <= now < window.closes_at)
         is_whole = await self._rebuild_all({window.activity_id: None for window in differing})
         if is_whole and self._is_lost:
             await self._numbers.beat(anew=True)

@@ -156,6 +156,16 @@ async def test_an_emptied_redis_is_rebuilt_at_once_and_only_then_vouched_for(wor
     assert world.live.heartbeat_at > 0
 
 
+async def test_what_is_open_is_rebuilt_first(world: World) -> None:
+    """Thousands may have to be, and somebody looks at those."""
+    tomorrow = a_window(OTHER_ACTIVITY, OTHER, opens_in_us=DAY_US // 2)
+    world.windows.windows = [tomorrow, a_window()]
+    world.records.record(a_seat(1, occurrence_id=OTHER), a_seat(2))
+    world.comparison.lost()
+    await world.comparison.compare()
+    assert world.rebuilt == [ACTIVITY, OTHER_ACTIVITY]
+
+
 async def test_checkin_gone(world: World) -> None:
     """Nobody can compare, and nothing is vouched for."""
     world.records.is_gone = True
