@@ -391,7 +391,7 @@ async def test_numbers_of_which_a_part_is_lost_contain_nothing(
 OWNER, RIVAL = b"owner", b"rival"
 
 
-async def test_a_new_generation_replaces_the_old_one(live: Live, activity_id: bytes) -> None:
+async def test_a_rebuild_puts_a_new_generation_in_place_of_the_old_one(live: Live, activity_id: bytes) -> None:
     """Until the switch the old numbers are shown, as stale; after it the new ones, which hold no ghosts."""
     ghost, person, late = ids.new_id(), ids.new_id(), ids.new_id()
     await live.apply({activity_id: [a_change(ghost)]})
