@@ -68,7 +68,14 @@ class Process:
 PROCESSES: dict[str, Process] = {
     row.name: row
     for row in (
-        Process("identity", "services.identity.server", 9101, 50051, schema="identity", calls=("checkin",)),
+        Process(
+            "identity",
+            "services.identity.server",
+            9101,
+            50051,
+            schema="identity",
+            calls=("activity", "checkin"),
+        ),
         Process(
             "activity",
             "services.activity.server",

@@ -17,6 +17,7 @@ from gateway.http.problems import MalformedError, NoSuchPathError, VerbError
 from gateway.openapi import Operation, document
 from gateway.routes import (
     activity,
+    activity_staff,
     checkin,
     events,
     identity,
@@ -32,7 +33,20 @@ from gateway.routes import (
 from gateway.routes.dependencies import Parts, route
 from servicekit.errors import InternalError, ServiceError
 
-_SUBJECTS = (identity, invites, subscription, activity, places, checkin, sync, staff, review, reporting, events)
+_SUBJECTS = (
+    identity,
+    invites,
+    subscription,
+    activity,
+    activity_staff,
+    places,
+    checkin,
+    sync,
+    staff,
+    review,
+    reporting,
+    events,
+)
 _AN_ATTEMPT = {
     "attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f",
     "method": "qr",

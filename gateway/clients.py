@@ -7,7 +7,7 @@ from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, PlaceServi
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
-from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub, InviteServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from servicekit.process import Process
 from servicekit.rpc import client
@@ -29,7 +29,8 @@ class Clients:
 
     def __init__(self, process: Process) -> None:
         settings = process.settings
-        self.identity = IdentityServiceStub(client.connect(process, settings.identity_target, "identity"))
+        identity = client.connect(process, settings.identity_target, "identity")
+        self.identity, self.invites = IdentityServiceStub(identity), InviteServiceStub(identity)
         activity = client.connect(process, settings.activity_target, "activity")
         self.activity, self.places = ActivityServiceStub(activity), PlaceServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))

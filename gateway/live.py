@@ -46,7 +46,8 @@ _TICK_S = 0.25
 # Numbers are asked for without an event too: they may have become stale, or the stream may be out of reach.
 _REFRESH_S = 5.0
 _HEARTBEAT_S = 15.0
-_RECHECK_S = 10.0
+# With what roles.py believes, and the second in which a viewer wakes: a right that is gone ends its stream in 10 s.
+_RECHECK_S = 4.0
 # A right that nobody could confirm for so long ends with its stream.
 _UNCONFIRMED_S = 900.0
 _REDIS_RETRY_S = 1.0

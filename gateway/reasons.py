@@ -242,6 +242,16 @@ TO_PERSON = {
         "",
         "请对方重新邀请",
     ),
+    "ACTIVITIES_RUNNING": Words(
+        "还有活动未结束",
+        "还有活动未结束：{running} 个",
+        "请先结束或取消这些活动",
+    ),
+    "ORGANISATION_ARCHIVED": Words(
+        "该组织已归档",
+        "",
+        "请组织所有者先恢复该组织",
+    ),
     "TOO_MANY_ACTIVITIES": Words(
         "该组织一小时内新建的活动已达上限",
         "",
@@ -499,6 +509,16 @@ TO_STAFF = {
         "邀请名额已用完",
         "",
         "请对方重新邀请",
+    ),
+    "ACTIVITIES_RUNNING": Words(
+        "还有活动未结束",
+        "还有活动未结束：{running} 个",
+        "请先结束或取消这些活动",
+    ),
+    "ORGANISATION_ARCHIVED": Words(
+        "该组织已归档",
+        "",
+        "请组织所有者先恢复该组织",
     ),
     "TOO_MANY_ACTIVITIES": Words(
         "该组织一小时内新建的活动已达上限",

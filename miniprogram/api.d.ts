@@ -295,6 +295,8 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             created_at: string;
+            /** @description null: it goes on. */
+            archived_at: string | null;
         };
         /**
          * Organisations
@@ -329,7 +331,7 @@ export interface components {
         };
         /**
          * Member
-         * @description A person in an organisation.
+         * @description A person in an organisation; the group may be empty.
          */
         Member: {
             /**
@@ -345,6 +347,8 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             joined_at: string;
+            /** @example 三班 */
+            group: string;
         };
         /**
          * Members
@@ -375,12 +379,14 @@ export interface components {
             role?: "member" | "organiser" | "owner" | "staff";
         };
         /**
-         * RoleChange
-         * @description A member's new role.
+         * MemberChange
+         * @description A member's new role, group, or both.
          */
-        RoleChange: {
-            /** @enum {string} */
-            role: "member" | "organiser" | "owner" | "staff";
+        MemberChange: {
+            /** @default null */
+            role?: ("member" | "organiser" | "owner" | "staff") | null;
+            /** @default null */
+            group?: string | null;
         };
         /**
          * NewInvite
@@ -400,6 +406,17 @@ export interface components {
              * @default 1
              */
             uses?: number;
+            /**
+             * @description Of those who join with it.
+             * @default
+             * @example 三班
+             */
+            group?: string;
+            /**
+             * @description With the role staff only: who joins is staff of it alone, and no member.
+             * @default null
+             */
+            activity_id?: string | null;
         };
         /**
          * Invite
@@ -434,6 +451,12 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             created_at: string;
+            /** @example 三班 */
+            group: string;
+            /** @description null: to the organisation. */
+            activity_id: string | null;
+            /** @example 新生讲座 */
+            activity_title: string | null;
         };
         /**
          * Invites
@@ -480,6 +503,12 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             created_at: string;
+            /** @example 三班 */
+            group: string;
+            /** @description null: to the organisation. */
+            activity_id: string | null;
+            /** @example 新生讲座 */
+            activity_title: string | null;
             used_by: components["schemas"]["Member"][];
         };
         /**
@@ -499,6 +528,12 @@ export interface components {
             expires_at: string;
             /** @description The caller's there; null: none. */
             own_role: ("member" | "organiser" | "owner" | "staff") | null;
+            /** @example 三班 */
+            group: string;
+            /** @description null: to the organisation. */
+            activity_id: string | null;
+            /** @example 新生讲座 */
+            activity_title: string | null;
         };
         /**
          * Acceptance
@@ -507,6 +542,42 @@ export interface components {
         Acceptance: {
             /** @example K7MCFGHJ4R9XWT */
             code: string;
+        };
+        /**
+         * Accepted
+         * @description Where the caller is in now: the organisation with their role, or one activity of it with `staff`.
+         */
+        Accepted: {
+            organisation: components["schemas"]["Organisation"];
+            /** @description null: it was to the organisation. */
+            activity_id: string | null;
+            /** @description null: their role in the organisation says it already. */
+            staff: components["schemas"]["ActivityStaff"] | null;
+        };
+        /**
+         * ActivityStaff
+         * @description A person who is staff of one activity; `expires_at` moves with its end.
+         */
+        ActivityStaff: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            /** @example 李雷 */
+            name: string;
+            /** @enum {string} */
+            role: "staff";
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            joined_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
         };
         /**
          * Grants
@@ -760,6 +831,8 @@ export interface components {
             created_at: string;
             /** @description The draft that this one only tries out. */
             rehearsal_of: string | null;
+            /** @description The caller's, for this activity. */
+            own_role: ("member" | "organiser" | "owner" | "staff") | null;
         };
         /**
          * Place
@@ -1026,6 +1099,18 @@ export interface components {
             refresh_in_s: number;
             /** @example K7M2PQ */
             code: string;
+        };
+        /**
+         * StaffPage
+         * @description A page of staff.
+         */
+        StaffPage: {
+            staff: components["schemas"]["ActivityStaff"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
         };
         /**
          * SavedPlaces

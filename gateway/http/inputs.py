@@ -22,6 +22,7 @@ _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _EXPECTED = re.compile(r"Expected `(?P<what>\w+)`(?P<is_length> of length)? (?P<sign>>=|<=) (?P<bound>-?\d+)")
 _MISTYPED = re.compile(r"Expected `(?P<what>\w+)`, got ")
 # As JSON has them: Python's own reading takes blanks, underscores and the digits of every script.
+_TRUTH_VALUES = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
 _WORDS = {
     "int": "a whole number",
@@ -96,10 +97,11 @@ def text_reader(kind: type[InputT]) -> Callable[[Mapping[str, str]], InputT]:
 
 
 def _typed(text: str, kind: Any) -> object:
-    """A whole number where one is asked for; what is none stays text, and is refused as such."""
-    if unwrapped(kind)[0] is not int:
-        return text
-    return int(text) if _WHOLE.fullmatch(text) else text
+    """A whole number or a truth value where one is asked for; what is none stays text, and is refused as such."""
+    bare = unwrapped(kind)[0]
+    if bare is bool:
+        return _TRUTH_VALUES.get(text, text)
+    return int(text) if bare is int and _WHOLE.fullmatch(text) else text
 
 
 def _loads(body: bytes) -> object:

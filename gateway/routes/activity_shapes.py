@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from gateway.http.fields import Count, Id, IdText, Input, NextPageToken, Time, WallTime, Word
+from gateway.routes.identity import ROLE_NAMES, RoleName
 from gateway.routes.place_shapes import (
     AccessPoint,
     NewAccessPoint,
@@ -148,6 +149,7 @@ class Activity(msgspec.Struct):
     occurrences: list[Occurrence]
     created_at: Time
     rehearsal_of: Annotated[IdText | None, Meta(description="The draft that this one only tries out.")]
+    own_role: Annotated[RoleName | None, Meta(description="The caller's, for this activity.")]
 
 
 class Activities(msgspec.Struct):
@@ -251,6 +253,7 @@ def to_activity(activity: pb.Activity) -> Activity:
         ],
         created_at=to_rfc3339(activity.created_at),
         rehearsal_of=to_text(activity.rehearsal_of) if activity.rehearsal_of else None,
+        own_role=ROLE_NAMES.get(activity.own_role),
     )
 
 

@@ -30,6 +30,7 @@ _AN_ORGANISATION = ["实验中学"]
 _A_REFRESH_TOKEN = ["v1.Qm1dJr3wZp9Ho5uLsAbvS0mC2Xk7vYt4"]
 
 PersonName = Annotated[str, Meta(examples=_A_NAME)]
+Group = Annotated[str, Meta(max_length=160, examples=["三班"])]
 OrganisationName = Annotated[str, Meta(examples=_AN_ORGANISATION)]
 
 
@@ -96,6 +97,13 @@ class Organisation(msgspec.Struct):
     name: OrganisationName
     role: RoleName | None
     created_at: Time
+    archived_at: Annotated[Time | None, Meta(description="null: it goes on.")]
+
+
+class OrganisationsQuery(Page):
+    """Which organisations, and which part of the list."""
+
+    archived: Annotated[bool, Meta(description="Those that are archived too.")] = False
 
 
 class Organisations(msgspec.Struct):
@@ -112,19 +120,30 @@ class NewMember(Input):
     role: RoleName = "member"
 
 
-class RoleChange(Input):
-    """A member's new role."""
+class MemberChange(Input):
+    """A member's new role, group, or both."""
 
-    role: RoleName
+    role: RoleName | None = None
+    group: Group | None = None
+
+
+class MembersQuery(Page):
+    """Which members, and which part of the list."""
+
+    name: Annotated[
+        Word, Meta(description="Words of a name, one of them of two Chinese characters or three others at least.")
+    ] = ""
+    group: Word = ""
 
 
 class Member(msgspec.Struct):
-    """A person in an organisation."""
+    """A person in an organisation; the group may be empty."""
 
     user_id: IdText
     name: PersonName
     role: RoleName | None
     joined_at: Time
+    group: Group
 
 
 class Members(msgspec.Struct):
@@ -179,9 +198,11 @@ async def createto_organisation(call: Call, headers: Keyed, body: NewOrganisatio
 
 
 @routes.on("GET", "/v1/organisations")
-async def list_organisations(call: Call, query: Page) -> Organisations:
+async def list_organisations(call: Call, query: OrganisationsQuery) -> Organisations:
     """The organisations the caller belongs to."""
-    request = pb.ListOrganisationsRequest(page_size=query.page_size, page_token=query.page_token)
+    request = pb.ListOrganisationsRequest(
+        page_size=query.page_size, page_token=query.page_token, include_archived=query.archived
+    )
     page: pb.ListOrganisationsResponse = await ask(call.services.identity.ListOrganisations, request, call.person)
     return Organisations([to_organisation(one) for one in page.organisations], page.next_page_token)
 
@@ -194,6 +215,23 @@ async def update_organisation(call: Call, organisation_id: Id, body: Organisatio
     return to_organisation(await ask(call.services.identity.RenameOrganisation, request, call.person))
 
 
+@routes.on("POST", "/v1/organisations/{organisation_id}/archive")
+async def archive_organisation(call: Call, organisation_id: Id) -> Organisation:
+    """Nobody creates, publishes, invites or joins there any more; all stays readable.
+
+    While activities are published and not over a 409 ACTIVITIES_RUNNING says how many.
+    """
+    request = pb.ArchiveOrganisationRequest(organisation_id=organisation_id)
+    return to_organisation(await ask(call.services.identity.ArchiveOrganisation, request, call.person))
+
+
+@routes.on("POST", "/v1/organisations/{organisation_id}/unarchive")
+async def unarchive_organisation(call: Call, organisation_id: Id) -> Organisation:
+    """Takes an archived organisation up again."""
+    request = pb.UnarchiveOrganisationRequest(organisation_id=organisation_id)
+    return to_organisation(await ask(call.services.identity.UnarchiveOrganisation, request, call.person))
+
+
 @routes.on("POST", "/v1/organisations/{organisation_id}/handover")
 async def hand_over(call: Call, organisation_id: Id, body: Successor) -> Member:
     """Makes a member owner; the caller, an owner until now, becomes an organiser."""
@@ -202,10 +240,14 @@ async def hand_over(call: Call, organisation_id: Id, body: Successor) -> Member:
 
 
 @routes.on("GET", "/v1/organisations/{organisation_id}/members")
-async def list_members(call: Call, organisation_id: Id, query: Page) -> Members:
-    """The members of an organisation."""
+async def list_members(call: Call, organisation_id: Id, query: MembersQuery) -> Members:
+    """The members of an organisation, or those of a group or with a name."""
     request = pb.ListMembersRequest(
-        organisation_id=organisation_id, page_size=query.page_size, page_token=query.page_token
+        organisation_id=organisation_id,
+        page_size=query.page_size,
+        page_token=query.page_token,
+        name=query.name,
+        group=query.group,
     )
     page: pb.ListMembersResponse = await ask(call.services.identity.ListMembers, request, call.person)
     return Members([to_member(one) for one in page.members], page.next_page_token)
@@ -218,10 +260,16 @@ async def add_member(call: Call, organisation_id: Id, body: NewMember) -> Member
     return to_member(await ask(call.services.identity.AddMember, request, call.person))
 
 
+@routes.on("PUT", "/v1/organisations/{organisation_id}/members/{user_id}")
 @routes.on("PATCH", "/v1/organisations/{organisation_id}/members/{user_id}")
-async def update_member(call: Call, organisation_id: Id, user_id: Id, body: RoleChange) -> Member:
-    """Changes a member's role."""
-    request = pb.UpdateMemberRequest(organisation_id=organisation_id, user_id=user_id, role=ROLES[body.role])
+async def update_member(call: Call, organisation_id: Id, user_id: Id, body: MemberChange) -> Member:
+    """Changes a member's role or group; what is left out stays."""
+    request = pb.UpdateMemberRequest(
+        organisation_id=organisation_id,
+        user_id=user_id,
+        role=ROLES[body.role] if body.role else pb.ROLE_UNSPECIFIED,
+        group=body.group,
+    )
     return to_member(await ask(call.services.identity.UpdateMember, request, call.person))
 
 
@@ -247,9 +295,16 @@ def to_organisation(organisation: pb.Organisation) -> Organisation:
         organisation.name,
         ROLE_NAMES.get(organisation.role),
         to_rfc3339(organisation.created_at),
+        to_rfc3339(organisation.archived_at) if organisation.archived_at else None,
     )
 
 
 def to_member(member: pb.Member) -> Member:
     """A member as the API tells them."""
-    return Member(to_text(member.user_id), member.name, ROLE_NAMES.get(member.role), to_rfc3339(member.joined_at))
+    return Member(
+        to_text(member.user_id),
+        member.name,
+        ROLE_NAMES.get(member.role),
+        to_rfc3339(member.joined_at),
+        member.group,
+    )

@@ -51,6 +51,8 @@ module.exports = {
   INVITE_UNKNOWN: { why: '邀请无效', what: '请核对邀请码，或请对方重新邀请', action: 'none' },
   INVITE_EXPIRED: { why: '邀请已过期', what: '请对方重新邀请', action: 'none' },
   INVITE_USED_UP: { why: '邀请名额已用完', what: '请对方重新邀请', action: 'none' },
+  ACTIVITIES_RUNNING: { why: '还有活动未结束', much: '{running} 个', what: '请先结束或取消这些活动', action: 'none' },
+  ORGANISATION_ARCHIVED: { why: '该组织已归档', what: '请组织所有者先恢复该组织', action: 'none' },
   TOO_MANY_ACTIVITIES: { why: '该组织一小时内新建的活动已达上限', what: '请稍后再建', action: 'none' },
   TOO_MANY_CHANGES: { why: '该组织一小时内改动活动的次数已达上限', what: '请稍后再改', action: 'none' },
   TOO_MANY_ANSWERS: { why: '今天选择消息提醒的次数已达上限', what: '请明天再试', action: 'none' },

@@ -71,6 +71,11 @@ class Activity:
     # The draft that this one tries out; None: it is itself.
     rehearsal_of: bytes | None = None
 
+    @property
+    def closes_at(self) -> int:
+        """When its last check-in counts."""
+        return max(occurrence.closes_at for occurrence in self.occurrences)
+
     def publish(self, now_us: int) -> "Activity":
         """Open to participants; a published one stays as it is.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from google.protobuf.message import DecodeError
-from sqlalchemy import ColumnElement, Row, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protos.activity.v1 import activity_pb2 as pb
@@ -179,6 +179,15 @@ async def rehearsals_of(connection: AsyncConnection, activity_id: bytes) -> list
 def is_listed() -> ColumnElement[bool]:
     """What organisers see in lists: neither deleted drafts nor rehearsals."""
     return and_(activities.c.state != State.DELETED, activities.c.rehearsal_of.is_(None))
+
+
+def count_running(organisation_id: bytes, at: int) -> Select[Any]:
+    """How many of an organisation's listed activities are published and not over at a moment."""
+    goes_on = select(occurrences.c.activity_id).where(
+        occurrences.c.activity_id == activities.c.activity_id, occurrences.c.closes_at > to_datetime(at)
+    )
+    published = and_(activities.c.organisation_id == organisation_id, activities.c.state == State.PUBLISHED)
+    return select(func.count()).select_from(activities).where(published, is_listed(), goes_on.exists())
 
 
 async def insert_activity(connection: AsyncConnection, activity: Activity, created_by: bytes) -> None:

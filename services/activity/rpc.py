@@ -12,7 +12,7 @@ import msgspec
 
 from domainkit.codes import clean_code
 from domainkit.qr import QrToken
-from domainkit.roles import ORGANISER, STAFF, Role
+from domainkit.roles import ORGANISER, STAFF
 from protos.activity.v1 import activity_pb2 as pb
 from protos.activity.v1 import activity_pb2_grpc
 from servicekit import clock, ids, pages
@@ -22,7 +22,7 @@ from servicekit.plain_text import tidy
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
-from services.activity.admission import ID_BYTES, RolesPort, admit
+from services.activity.admission import ID_BYTES, Admission, RolesPort, admit
 from services.activity.codes import CodeResolver
 from services.activity.definition import Definition, check
 from services.activity.domain import Activity, Occurrence, Slot, check_qr
@@ -49,8 +49,9 @@ _FOR_PEOPLE = (
     "ResolveActivity",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | {
-    _SERVICE + "BatchGetOccurrences": by("checkin", "recorder", "reporting", "projector", "gateway"),
+    _SERVICE + "BatchGetOccurrences": by("identity", "checkin", "recorder", "reporting", "projector", "gateway"),
     _SERVICE + "RecordTurnouts": by("reporting"),
+    _SERVICE + "CountRunning": by("identity"),
 }
 
 # How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.
@@ -97,8 +98,17 @@ class StorePort(Protocol):
     ) -> list[pb.OccurrenceSnapshot]:
         """Occurrences as they were at a moment."""
 
-    async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
-        """A page of these organisations' activities, the newest first."""
+    async def count_running(self, organisation_id: bytes, at: int) -> int:
+        """How many of an organisation's activities are published and not over at a moment."""
+
+    async def page(
+        self,
+        organisation_ids: Collection[bytes],
+        before: bytes | None,
+        size: int,
+        activity_ids: Collection[bytes] = (),
+    ) -> list[Activity]:
+        """A page of these organisations' activities and of these others, the newest first."""
 
     async def record_turnouts(self, turnouts: Mapping[bytes, int]) -> None:
         """How many came, by occurrence; those unknown are ignored."""
@@ -123,6 +133,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     ) -> None:
         self._store = store
         self._roles = roles
+        self._admission = Admission(store, roles, now_us)
         self._qr = qr
         self._codes = codes
         self._public_url = public_url.rstrip("/")
@@ -135,7 +146,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     async def CreateActivity(self, request: pb.CreateActivityRequest, context: Context) -> pb.Activity:
         """Makes a draft of an activity."""
         definition = messages.to_definition(request.activity)
-        await admit(self._roles, definition.organisation_id, ORGANISER)
+        await admit(self._roles, definition.organisation_id, ORGANISER, begins=True)
         check(definition)
         body = msgspec.json.encode(definition)
         intent = Intent(person().user_id, _SERVICE + "CreateActivity", request.idempotency_key, body)
@@ -143,25 +154,25 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
 
     async def GetActivity(self, request: pb.GetActivityRequest, context: Context) -> pb.Activity:
         """Everything about one, for staff and above."""
-        return messages.to_message(await self._admit(request.activity_id, STAFF))
+        return await self._admission.told(await self._admission.admit(request.activity_id, STAFF))
 
     async def ListActivities(self, request: pb.ListActivitiesRequest, context: Context) -> pb.ListActivitiesResponse:
-        """Those of one organisation, or of all in which the caller is staff or more; newest first."""
+        """Those of one organisation, or all whose staff the caller is, or more; newest first."""
         size = pages.page_size(request.page_size)
         before = pages.decode_id(request.page_token)
-        organisation_ids = await self._organisations(request.organisation_id)
-        if not organisation_ids:
+        reach = await self._admission.reach(request.organisation_id)
+        if not any(reach):
             return pb.ListActivitiesResponse()
-        found = await self._store.page(organisation_ids, before, size + 1)
+        found = await self._store.page(reach.organisation_ids, before, size + 1, reach.activity_ids)
         is_more = len(found) > size
         return pb.ListActivitiesResponse(
-            activities=map(messages.to_message, found[:size]),
+            activities=[await self._admission.told(activity, reach) for activity in found[:size]],
             next_page_token=pages.encode(found[size - 1].activity_id) if is_more else "",
         )
 
     async def PublishActivity(self, request: pb.PublishActivityRequest, context: Context) -> pb.Activity:
         """Opens it to participants."""
-        return await self._change(request.activity_id, lambda activity: activity.publish(self._now_us()))
+        return await self._change(request.activity_id, lambda activity: activity.publish(self._now_us()), begins=True)
 
     async def CloseActivity(self, request: pb.CloseActivityRequest, context: Context) -> pb.Activity:
         """Ends an activity before its time."""
@@ -179,15 +190,15 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             check(definition)
             return activity.amend(definition)
 
-        return await self._change(request.activity.activity_id, amend, request.revision)
+        return await self._change(request.activity.activity_id, amend, seen=request.revision)
 
     async def ReopenActivity(self, request: pb.ReopenActivityRequest, context: Context) -> pb.Activity:
         """Takes check-ins again; its version says who wanted that."""
-        return await self._change(request.activity_id, Activity.reopen)
+        return await self._change(request.activity_id, Activity.reopen, begins=True)
 
     async def CopyActivity(self, request: pb.CopyActivityRequest, context: Context) -> pb.Activity:
         """Makes a draft that says the same of another time."""
-        original = await self._admit(request.activity_id, ORGANISER)
+        original = await self._admission.admit(request.activity_id, ORGANISER, begins=True)
         definition = original.copied(request.starts_at, tidy(request.title))
         check(definition)
         body = request.SerializeToString(deterministic=True)
@@ -196,13 +207,13 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
 
     async def RehearseActivity(self, request: pb.RehearseActivityRequest, context: Context) -> pb.Activity:
         """Opens a hidden activity in which a draft can be tried."""
-        await self._admit(request.activity_id, ORGANISER)
+        await self._admission.admit(request.activity_id, ORGANISER, begins=True)
         made = await self._store.rehearse(
             request.activity_id,
             lambda draft: draft.rehearsal(ids.new_id(), ids.new_id(), self._now_us()),
             person().user_id,
         )
-        return messages.to_message(made)
+        return await self._admission.told(made)
 
     async def DeleteActivity(self, request: pb.DeleteActivityRequest, context: Context) -> pb.DeleteActivityResponse:
         """Takes a draft away."""
@@ -211,11 +222,11 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
 
     async def GetQr(self, request: pb.GetQrRequest, context: Context) -> pb.Qr:
         """What a screen shows now."""
-        return await self._show(await self._admit(request.activity_id, STAFF))
+        return await self._show(await self._admission.admit(request.activity_id, STAFF))
 
     async def RevokeQr(self, request: pb.RevokeQrRequest, context: Context) -> pb.Qr:
         """Replaces QR and code, and shows the new ones."""
-        await self._admit(request.activity_id, ORGANISER)
+        await self._admission.admit(request.activity_id, ORGANISER)
         activity = await self._store.change(request.activity_id, Activity.revoke, by=person().user_id)
         self._forget(activity)
         return await self._show(activity)
@@ -241,6 +252,11 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             await self._store.record_turnouts({each.occurrence_id: each.people for each in request.turnouts})
         return pb.RecordTurnoutsResponse()
 
+    async def CountRunning(self, request: pb.CountRunningRequest, context: Context) -> pb.CountRunningResponse:
+        """What stands in the way of archiving an organisation."""
+        running = await self._store.count_running(request.organisation_id, self._now_us())
+        return pb.CountRunningResponse(activities=running)
+
     async def BatchGetOccurrences(
         self, request: pb.BatchGetOccurrencesRequest, context: Context
     ) -> pb.BatchGetOccurrencesResponse:
@@ -256,33 +272,24 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         found = await self._store.find(activity_ids=activity_ids, occurrence_ids=occurrence_ids, codes=codes)
         return [snapshot for activity in found for snapshot in messages.to_snapshots(activity)]
 
-    async def _admit(self, activity_id: bytes, least: Role) -> Activity:
-        """The activity, for a person of at least this role in its organisation."""
-        activity = await self._store.get(activity_id)
-        if activity is None:
-            raise ActivityNotFoundError
-        await admit(self._roles, activity.definition.organisation_id, least, ActivityNotFoundError)
-        return activity
-
-    async def _organisations(self, organisation_id: bytes) -> list[bytes]:
-        if not organisation_id:
-            return await self._roles.organisations_of_caller()
-        await admit(self._roles, organisation_id, STAFF)
-        return [organisation_id]
-
     async def _draft(self, definition: Definition, intent: Intent) -> pb.Activity:
         activity = await self._store.create(
             lambda: domain.draft(definition, ids.new_id(), ids.new_id(), self._now_us()), intent
         )
-        return messages.to_message(activity)
+        return await self._admission.told(activity)
 
     async def _change(
-        self, activity_id: bytes, move: Callable[[Activity], Activity], seen: int | None = None
+        self,
+        activity_id: bytes,
+        move: Callable[[Activity], Activity],
+        *,
+        seen: int | None = None,
+        begins: bool = False,
     ) -> pb.Activity:
-        await self._admit(activity_id, ORGANISER)
+        await self._admission.admit(activity_id, ORGANISER, begins=begins)
         activity = await self._store.change(activity_id, move, by=person().user_id, seen=seen)
         self._forget(activity)
-        return messages.to_message(activity)
+        return await self._admission.told(activity)
 
     async def _show(self, activity: Activity) -> pb.Qr:
         occurrence, now_us = activity.occurrence_to_show(), self._now_us()

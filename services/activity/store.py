@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,6 +25,7 @@ from services.activity.errors import ActivityNotFoundError, RevisionStaleError
 from services.activity.memory import Key, Memory
 from services.activity.quotas import Quotas
 from services.activity.rows import (
+    count_running,
     differences_since,
     insert_activity,
     is_listed,
@@ -285,13 +286,28 @@ class Store:
             newest = {(row.name, row.signal): row for row in await connection.execute(query)}
         return [to_switch(row) for row in newest.values()]
 
-    async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
-        """Activities of these organisations, newest first; fewer than `size` only at the end.
+    async def count_running(self, organisation_id: bytes, at: int) -> int:
+        """How many of an organisation's activities are published and not over at a moment, rehearsals left out."""
+        async with self._reading() as connection:
+            count: int = (await connection.execute(count_running(organisation_id, at))).scalar_one()
+            return count
+
+    async def page(
+        self,
+        organisation_ids: Collection[bytes],
+        before: bytes | None,
+        size: int,
+        activity_ids: Collection[bytes] = (),
+    ) -> list[Activity]:
+        """Activities of these organisations and these others, newest first; fewer than `size` only at the end.
 
         Args:
             before: The last activity of the page before; None for the first page.
         """
-        wanted = and_(activities.c.organisation_id.in_(list(organisation_ids)), is_listed())
+        theirs = [activities.c.organisation_id.in_(list(organisation_ids))]
+        if activity_ids:
+            theirs.append(activities.c.activity_id.in_(list(activity_ids)))
+        wanted = and_(or_(*theirs), is_listed())
         if before is not None:
             wanted &= activities.c.activity_id < before
         newest = activities.c.activity_id.desc()
@@ -302,7 +318,7 @@ class Store:
                 stored = await rows_by_activity(connection, wanted_rows)
         found = readable(stored)
         if len(stored) == size > len(found):
-            found += await self.page(organisation_ids, stored[-1][0].activity_id, size - len(found))
+            found += await self.page(organisation_ids, stored[-1][0].activity_id, size - len(found), activity_ids)
         return found
 
     async def _require(self, activity_id: bytes) -> Activity:

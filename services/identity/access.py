@@ -3,6 +3,7 @@
 from servicekit.rpc.interceptors import Access, by, for_person
 
 SERVICE = "/identity.v1.IdentityService/"
+INVITES = "/identity.v1.InviteService/"
 ACCESS: dict[str, Access] = {
     SERVICE + "SignInWithWechat": by("gateway"),
     SERVICE + "RefreshSession": by("gateway"),
@@ -19,13 +20,17 @@ ACCESS: dict[str, Access] = {
     SERVICE + "UpdateMember": for_person("gateway"),
     SERVICE + "RemoveMember": for_person("gateway"),
     SERVICE + "RenameOrganisation": for_person("gateway"),
+    SERVICE + "ArchiveOrganisation": for_person("gateway"),
+    SERVICE + "UnarchiveOrganisation": for_person("gateway"),
     SERVICE + "HandOver": for_person("gateway"),
-    SERVICE + "CreateInvite": for_person("gateway"),
-    SERVICE + "ListInvites": for_person("gateway"),
-    SERVICE + "GetInvite": for_person("gateway"),
-    SERVICE + "RevokeInvite": for_person("gateway"),
-    SERVICE + "PreviewInvite": for_person("gateway"),
-    SERVICE + "AcceptInvite": for_person("gateway"),
+    INVITES + "CreateInvite": for_person("gateway"),
+    INVITES + "ListInvites": for_person("gateway"),
+    INVITES + "GetInvite": for_person("gateway"),
+    INVITES + "RevokeInvite": for_person("gateway"),
+    INVITES + "PreviewInvite": for_person("gateway"),
+    INVITES + "AcceptInvite": for_person("gateway"),
+    INVITES + "ListActivityStaff": for_person("gateway"),
+    INVITES + "RemoveActivityStaff": for_person("gateway"),
     SERVICE + "GrantSubscriptions": for_person("gateway"),
     SERVICE + "GetSubscriptions": for_person("gateway"),
     SERVICE + "GetRole": by("activity", "checkin", "reporting"),

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from hashlib import sha256
-from secrets import choice, token_urlsafe
+from secrets import token_urlsafe
 
-from domainkit.codes import CODE_ALPHABET, as_typed
+from domainkit.organisations import OneActivity
 from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
 from servicekit.plain_text import fault, tidy
-from services.identity.errors import (
-    InviteExpiredError,
-    InviteUnknownError,
-    InviteUsedUpError,
-    LastOwnerError,
-    RefreshTokenError,
-)
+from services.identity.errors import LastOwnerError, RefreshTokenError
 
 ACCESS_LIFE_S = 7 * 24 * 3600
 REFRESH_LIFE_US = 30 * 24 * 3600 * SECOND_US
@@ -27,11 +21,7 @@ ANONYMOUS_GRACE_US = 10 * SECOND_US
 REFRESH_TOKEN_BYTES = 32
 
 MAXIMUM_NAME_CHARACTERS = 64
-
-DAY_US = 24 * 3600 * SECOND_US
-INVITE_CODE_LENGTH = 14
-MAXIMUM_INVITE_USES = 500
-MAXIMUM_INVITE_LIFE_US = 365 * DAY_US
+MAXIMUM_GROUP_CHARACTERS = 40
 
 # Of the reserved person. WeChat's have 28 characters, so nobody signs in as this one.
 SYNTHETIC_OPENID = "synthetic"
@@ -73,60 +63,60 @@ class Organisation:
     name: str
     role: Role
     created_at: int
+    # None: it goes on.
+    archived_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person's place in an organisation."""
+    """A person's place in an organisation; `group` may be empty."""
 
     user_id: bytes
     name: str
     role: Role
     joined_at: int
-
-
-class InviteState(IntEnum):
-    """Whether an invite lets anybody in, and why not. Values as in identity.v1.Invite.State."""
-
-    OPEN = 1
-    USED_UP = 2
-    EXPIRED = 3
-    REVOKED = 4
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
-    """A code with which so many people join an organisation with a role."""
+class Wanted:
+    """Which members: of a group, with a name like this; empty: any."""
 
-    invite_id: bytes
+    name: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is in an organisation, and for one activity if one was named."""
+
+    role: Role = Role.NONE
+    is_activity_staff: bool = False
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity as far as people become staff of it alone."""
+
+    activity_id: bytes
     organisation_id: bytes
-    code: str
-    role: Role
-    uses: int
-    used: int
-    expires_at: int
-    created_by: bytes
-    created_at: int
-    revoked_at: int | None = None
+    title: str
+    closes_at: int
 
-    def state(self, now_us: int) -> InviteState:
-        """What it is at a moment; revoked is for good."""
-        if self.revoked_at is not None:
-            return InviteState.REVOKED
-        if self.used >= self.uses:
-            return InviteState.USED_UP
-        return InviteState.EXPIRED if self.expires_at <= now_us else InviteState.OPEN
+    @property
+    def staffed_until(self) -> int:
+        """When nobody is staff of it alone any more."""
+        return OneActivity(self.activity_id, self.closes_at).staffed_until
 
 
 @dataclass(frozen=True, slots=True)
-class InvitePreview:
-    """What a code leads to: where, by whom, as what, and what its reader is there already."""
+class ActivityStaff:
+    """A person who is staff of one activity alone."""
 
-    organisation_name: str
-    invited_by: str
-    role: Role
-    expires_at: int
-    own_role: Role
+    user_id: bytes
+    name: str
+    joined_at: int
 
 
 def clean_name(text: str, field: str = "name") -> str:
@@ -139,6 +129,18 @@ def clean_name(text: str, field: str = "name") -> str:
     if found := fault(name, MAXIMUM_NAME_CHARACTERS):
         raise invalid(field, found)
     return name
+
+
+def clean_group(text: str) -> str:
+    """The group as it is kept; may be empty.
+
+    Raises:
+        InvalidArgumentError: Too long, or with characters that change how other text is shown.
+    """
+    group = tidy(text)
+    if group and (found := fault(group, MAXIMUM_GROUP_CHARACTERS)):
+        raise invalid("group", found)
+    return group
 
 
 # Sessions: a family of refresh tokens, one of which is current.
@@ -257,6 +259,30 @@ def check_may_give(actor: Role, *roles: Role, is_oneself: bool) -> None:
         _check_rank(actor, Role.OWNER, "only owners make and unmake owners and organisers")
 
 
+def check_may_archive(actor: Role) -> None:
+    """Lets owners archive an organisation and take it up again.
+
+    Raises:
+        NotFoundError: The actor does not belong to it.
+        PermissionDeniedError: The actor is no owner.
+    """
+    _check_rank(actor, Role.OWNER, "only an owner archives an organisation")
+
+
+def check_may_staff(actor: Role, *, is_oneself: bool) -> None:
+    """Lets organisers and owners say who is staff of an activity, and everybody stop being it.
+
+    Raises:
+        NotFoundError: The actor is no staff of the activity, and so knows of none.
+        PermissionDeniedError: The actor's role is too low.
+    """
+    if is_oneself:
+        return
+    if actor < Role.STAFF:
+        raise unknown_activity()
+    _check_rank(actor, Role.ORGANISER, "only organisers and owners choose the staff of an activity")
+
+
 def check_may_remove(actor: Role, subject: Role, *, is_oneself: bool, owners: int) -> None:
     """Lets everybody leave, save the last owner, and otherwise asks what `check_may_give` asks.
 
@@ -290,69 +316,14 @@ def check_may_hand_over(actor: Role, subject: Role, *, is_oneself: bool) -> None
         raise unknown_person()
 
 
-# Invites: a code, a role, so many uses, until a moment.
-
-
-def new_invite_code() -> str:
-    """Fourteen characters that can be read off a wall; 60 bits."""
-    return "".join(choice(CODE_ALPHABET) for _ in range(INVITE_CODE_LENGTH))
-
-
-def clean_invite_code(text: str) -> str:
-    """A code as typed, in the form in which it was made.
-
-    Raises:
-        InviteUnknownError: It cannot be one.
-    """
-    code = as_typed(text)
-    if len(code) != INVITE_CODE_LENGTH or not set(code) <= set(CODE_ALPHABET):
-        raise InviteUnknownError
-    return code
-
-
-def check_invite(role: Role, uses: int, expires_at: int, now_us: int) -> None:
-    """What can be asked of a new invite.
-
-    Raises:
-        InvalidArgumentError: Names the field and the cure.
-    """
-    if role is Role.OWNER:
-        raise invalid("role", "must be member, staff or organiser; an owner is made of a member")
-    if not 1 <= uses <= MAXIMUM_INVITE_USES:
-        raise invalid("uses", f"must be 1 to {MAXIMUM_INVITE_USES}")
-    if not now_us < expires_at <= now_us + MAXIMUM_INVITE_LIFE_US:
-        raise invalid("expires_at", f"must lie in the future, {MAXIMUM_INVITE_LIFE_US // DAY_US} days ahead at most")
-
-
-def check_open(invite: Invite, creator: Role, now_us: int) -> None:
-    """Lets somebody in.
-
-    Args:
-        creator: What who made it may still do.
-
-    Raises:
-        InviteUnknownError: It was revoked, or who made it may not give its role any more.
-        InviteExpiredError: Its time is over.
-        InviteUsedUpError: As many as may have joined with it.
-    """
-    state = invite.state(now_us)
-    least = Role.OWNER if invite.role >= Role.ORGANISER else Role.ORGANISER
-    if state is InviteState.REVOKED or creator < least:
-        raise InviteUnknownError
-    if state is InviteState.EXPIRED:
-        raise InviteExpiredError
-    if state is InviteState.USED_UP:
-        raise InviteUsedUpError
-
-
-def unknown_invite() -> NotFoundError:
-    """The answer for invites that do not exist, and for those of other organisations."""
-    return NotFoundError("there is no such invite here")
-
-
 def unknown_organisation() -> NotFoundError:
     """The one answer for organisations that do not exist and for those of other people."""
     return NotFoundError("there is no such organisation, or you do not belong to it")
+
+
+def unknown_activity() -> NotFoundError:
+    """The one answer for activities that do not exist and for those of other people."""
+    return NotFoundError("there is no such activity")
 
 
 def unknown_person() -> NotFoundError:

@@ -55,6 +55,18 @@ class LastOwnerError(ConflictError):
         super().__init__("the last owner cannot leave; make somebody else owner first")
 
 
+class ActivitiesRunningError(ConflictError):
+    """An organisation is not archived under the people who check in."""
+
+    reason = "ACTIVITIES_RUNNING"
+
+    def __init__(self, running: int) -> None:
+        super().__init__(
+            f"{running} activities are published and not over; close or cancel them first",
+            metadata={"running": str(running)},
+        )
+
+
 class TooManyOrganisationsError(RateLimitedError):
     """Somebody owns as many organisations as one person may."""
 

@@ -2,23 +2,40 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domainkit.name_search import is_named_like
 from servicekit import ids
-from servicekit.clock import from_datetime, to_datetime
+from servicekit.clock import to_datetime
 from servicekit.mysql import idempotency
 from servicekit.mysql.idempotency import Intent
 from servicekit.turns import Turns
 from services.identity import domain
-from services.identity.domain import Member, Organisation, Role
+from services.identity.domain import Member, Organisation, Role, Standing, Wanted
 from services.identity.errors import AlreadyMemberError, TooManyOrganisationsError
 from services.identity.metrics import ORGANISATIONS_OVER
+from services.identity.name_index import may_be_like
 from services.identity.pii import Pii
-from services.identity.rows import lock_person, name_of, transaction, user_query
-from services.identity.tables import idempotency_keys, memberships, organisations, users
+from services.identity.rows import (
+    add_membership,
+    check_not_archived,
+    is_membership,
+    lock_person,
+    lock_roles,
+    member_of,
+    of_member,
+    organisation_of_member,
+    read_members,
+    read_roles,
+    to_organisation,
+    transaction,
+    user_query,
+)
+from services.identity.tables import activity_staff, idempotency_keys, memberships, organisations
+
+_EVERYBODY = Wanted()
 
 
 class Organisations:
@@ -69,6 +86,22 @@ class Organisations:
             await connection.execute(update(organisations).where(is_it).values(name=name))
             return await organisation_of_member(connection, organisation_id, actor_id)
 
+    async def archive(self, organisation_id: bytes, actor_id: bytes, archived_at: int | None) -> Organisation:
+        """Ends what may begin in an organisation, or with None lets it begin again; idempotent.
+
+        Raises:
+            NotFoundError: The actor does not belong to it.
+            PermissionDeniedError: The actor is no owner.
+            UnavailableError: The database is gone or busy.
+        """
+        at = None if archived_at is None else func.coalesce(organisations.c.archived_at, to_datetime(archived_at))
+        async with transaction(self._engine) as connection:
+            roles = await lock_roles(connection, organisation_id, actor_id)
+            domain.check_may_archive(roles[actor_id])
+            is_it = organisations.c.organisation_id == organisation_id
+            await connection.execute(update(organisations).where(is_it).values(archived_at=at))
+            return await organisation_of_member(connection, organisation_id, actor_id)
+
     async def hand_over(self, organisation_id: bytes, actor_id: bytes, user_id: bytes) -> Member:
         """Makes a member owner and the actor an organiser; the member as they are then.
 
@@ -88,7 +121,9 @@ class Organisations:
                 await connection.execute(statement)
             return await self._get_member(connection, organisation_id, user_id)
 
-    async def list_of(self, user_id: bytes, after: bytes, limit: int) -> list[Organisation]:
+    async def list_of(
+        self, user_id: bytes, after: bytes, limit: int, *, with_archived: bool = False
+    ) -> list[Organisation]:
         """Those a person belongs to, oldest first.
 
         Args:
@@ -97,14 +132,12 @@ class Organisations:
         Raises:
             UnavailableError: The database is gone or busy.
         """
-        query = (
-            _of_member(user_id)
-            .where(memberships.c.organisation_id > after)
-            .order_by(memberships.c.organisation_id)
-            .limit(limit)
-        )
+        query = of_member(user_id).where(memberships.c.organisation_id > after)
+        if not with_archived:
+            query = query.where(organisations.c.archived_at.is_(None))
         async with transaction(self._engine) as connection:
-            return [_organisation(row) for row in await connection.execute(query)]
+            rows = await connection.execute(query.order_by(memberships.c.organisation_id).limit(limit))
+            return [to_organisation(row) for row in rows]
 
     async def role_of(self, organisation_id: bytes, user_id: bytes) -> Role:
         """The person's role, NONE for a stranger or an unknown organisation.
@@ -114,6 +147,30 @@ class Organisations:
         """
         async with transaction(self._engine) as connection:
             return (await read_roles(connection, organisation_id, user_id))[user_id]
+
+    async def standing(self, organisation_id: bytes, user_id: bytes, activity_id: bytes) -> Standing:
+        """What a person is there, and for an activity of it where one is named.
+
+        Raises:
+            UnavailableError: The database is gone or busy.
+        """
+        is_theirs = (memberships.c.organisation_id == organisations.c.organisation_id) & (
+            memberships.c.user_id == user_id
+        )
+        is_staff = (activity_staff.c.organisation_id == organisations.c.organisation_id) & (
+            (activity_staff.c.activity_id == activity_id) & (activity_staff.c.user_id == user_id)
+        )
+        query = (
+            select(organisations.c.archived_at, memberships.c.role, activity_staff.c.joined_at)
+            .outerjoin(memberships, is_theirs)
+            .outerjoin(activity_staff, is_staff)
+            .where(organisations.c.organisation_id == organisation_id)
+        )
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(query)).first()
+        if row is None:
+            return Standing()
+        return Standing(Role(row.role or Role.NONE), row.joined_at is not None, row.archived_at is not None)
 
     async def members_among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         """Those of these people who belong to it.
@@ -125,22 +182,37 @@ class Organisations:
             roles = await read_roles(connection, organisation_id, *user_ids)
         return {user_id for user_id, role in roles.items() if role is not Role.NONE}
 
-    async def members(self, organisation_id: bytes, actor_id: bytes, after: bytes, limit: int) -> list[Member]:
+    async def members(
+        self, organisation_id: bytes, actor_id: bytes, after: bytes, limit: int, wanted: Wanted = _EVERYBODY
+    ) -> list[Member]:
         """Who belongs to it, by user id.
 
         Args:
             after: The user after whom to go on; empty at the start.
+            wanted: Whom to leave in.
 
         Raises:
             NotFoundError: The actor does not belong to it.
             PermissionDeniedError: The actor may not see the members.
+            InvalidArgumentError: The name says too little.
             UnavailableError: The database is gone or busy.
         """
-        query = read_members(organisation_id).where(memberships.c.user_id > after).limit(limit)
+        query = read_members(organisation_id).order_by(memberships.c.user_id).limit(limit)
+        if wanted.group:
+            query = query.where(memberships.c.group == wanted.group)
+        if wanted.name:
+            query = query.where(*may_be_like(self._pii, wanted.name))
+        found: list[Member] = []
         async with transaction(self._engine) as connection:
             domain.check_may_list((await read_roles(connection, organisation_id, actor_id))[actor_id])
-            rows = await connection.execute(query.order_by(memberships.c.user_id))
-            return [member_of(self._pii, row) for row in rows]
+            while True:
+                rows = (await connection.execute(query.where(memberships.c.user_id > after))).all()
+                members = [member_of(self._pii, row) for row in rows]
+                found += [member for member in members if is_named_like(member.name, wanted.name)]
+                if len(rows) < limit or len(found) >= limit:
+                    return found[:limit]
+                # Some were only nearly what was meant.
+                after = rows[-1].user_id
 
     async def add_member(
         self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role, now_us: int
@@ -151,6 +223,7 @@ class Organisations:
             NotFoundError: The actor does not belong to it, or there is no such user.
             PermissionDeniedError: The actor may not give this role.
             AlreadyMemberError: The person has another role.
+            OrganisationArchivedError: Nobody joins it.
             TooManyOrganisationsError: The person owns as many as one may.
             UnavailableError: The database is gone or busy.
         """
@@ -158,6 +231,7 @@ class Organisations:
             roles = await lock_roles(connection, organisation_id, actor_id, user_id)
             domain.check_may_give(roles[actor_id], role, is_oneself=actor_id == user_id)
             if roles[user_id] is Role.NONE:
+                await check_not_archived(connection, organisation_id)
                 await _check_exists(connection, user_id)
                 await self._check_room(connection, user_id, role)
                 await add_membership(connection, organisation_id, user_id, role, to_datetime(now_us))
@@ -165,22 +239,29 @@ class Organisations:
                 raise AlreadyMemberError
             return await self._get_member(connection, organisation_id, user_id)
 
-    async def change_role(self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role) -> Member:
-        """Gives a member another role.
+    async def change_member(
+        self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role | None, group: str | None = None
+    ) -> Member:
+        """Gives a member another role, or puts them into a group; None: as it is.
 
         Raises:
             NotFoundError: The actor or the person does not belong to it.
-            PermissionDeniedError: The actor may not take the old role or give the new one.
+            PermissionDeniedError: The actor may not take the old role or give the new one, or put into groups.
             TooManyOrganisationsError: The person owns as many as one may.
             UnavailableError: The database is gone or busy.
         """
         async with transaction(self._engine) as connection:
             roles = await lock_roles(connection, organisation_id, actor_id, user_id)
-            domain.check_may_give(roles[actor_id], roles[user_id], role, is_oneself=actor_id == user_id)
-            if roles[user_id] is not role:
-                await self._check_room(connection, user_id, role)
-            statement = update(memberships).where(is_membership(organisation_id, user_id)).values(role=role)
-            await connection.execute(statement)
+            domain.check_may_give(roles[actor_id], Role.MEMBER, is_oneself=False)
+            if role is not None:
+                domain.check_may_give(roles[actor_id], roles[user_id], role, is_oneself=actor_id == user_id)
+                if roles[user_id] is not role:
+                    await self._check_room(connection, user_id, role)
+            said = {"role": role, "group": group}
+            changed = {name: value for name, value in said.items() if value is not None}
+            if changed:
+                statement = update(memberships).where(is_membership(organisation_id, user_id)).values(changed)
+                await connection.execute(statement)
             return await self._get_member(connection, organisation_id, user_id)
 
     async def remove_member(self, organisation_id: bytes, actor_id: bytes, user_id: bytes) -> None:
@@ -218,22 +299,6 @@ class Organisations:
         return member_of(self._pii, row)
 
 
-async def lock_roles(connection: AsyncConnection, organisation_id: bytes, *user_ids: bytes) -> dict[bytes, Role]:
-    """Roles that stay as they are until the transaction ends: every change takes this lock first."""
-    lock = select(organisations.c.organisation_id).where(organisations.c.organisation_id == organisation_id)
-    await connection.execute(lock.with_for_update())
-    return await read_roles(connection, organisation_id, *user_ids)
-
-
-async def read_roles(connection: AsyncConnection, organisation_id: bytes, *user_ids: bytes) -> dict[bytes, Role]:
-    """Roles as they are now, NONE for strangers."""
-    query = select(memberships.c.user_id, memberships.c.role).where(
-        memberships.c.organisation_id == organisation_id, memberships.c.user_id.in_(user_ids)
-    )
-    known = {row.user_id: Role(row.role) for row in await connection.execute(query)}
-    return dict.fromkeys(user_ids, Role.NONE) | known
-
-
 async def _count_owners(connection: AsyncConnection, organisation_id: bytes) -> int:
     query = select(func.count()).where(
         memberships.c.organisation_id == organisation_id, memberships.c.role == Role.OWNER
@@ -249,57 +314,6 @@ async def _add_organisation(connection: AsyncConnection, owner_id: bytes, name: 
     return organisation_id
 
 
-async def add_membership(
-    connection: AsyncConnection, organisation_id: bytes, user_id: bytes, role: Role, now: datetime
-) -> None:
-    """Lets somebody in."""
-    row = {"organisation_id": organisation_id, "user_id": user_id, "role": role, "joined_at": now}
-    await connection.execute(insert(memberships).values(row))
-
-
 async def _check_exists(connection: AsyncConnection, user_id: bytes) -> None:
     if (await connection.execute(user_query(user_id))).first() is None:
         raise domain.unknown_person()
-
-
-async def organisation_of_member(connection: AsyncConnection, organisation_id: bytes, user_id: bytes) -> Organisation:
-    """An organisation as one of its members sees it.
-
-    Raises:
-        NotFoundError: The person does not belong to it.
-    """
-    query = _of_member(user_id).where(organisations.c.organisation_id == organisation_id)
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise domain.unknown_organisation()
-    return _organisation(row)
-
-
-def _of_member(user_id: bytes) -> Select[Any]:
-    is_theirs = memberships.c.organisation_id == organisations.c.organisation_id
-    return (
-        select(organisations, memberships.c.role).join(memberships, is_theirs).where(memberships.c.user_id == user_id)
-    )
-
-
-def read_members(organisation_id: bytes) -> Select[Any]:
-    """The query of members with their names."""
-    return (
-        select(memberships.c.user_id, memberships.c.role, memberships.c.joined_at, users.c.name)
-        .join(users, users.c.user_id == memberships.c.user_id)
-        .where(memberships.c.organisation_id == organisation_id)
-    )
-
-
-def is_membership(organisation_id: bytes, user_id: bytes) -> ColumnElement[bool]:
-    """Whether a row is about this person there."""
-    return (memberships.c.organisation_id == organisation_id) & (memberships.c.user_id == user_id)
-
-
-def member_of(pii: Pii, row: Row[Any]) -> Member:
-    """What a row of `read_members` says."""
-    return Member(row.user_id, name_of(pii, row), Role(row.role), from_datetime(row.joined_at))
-
-
-def _organisation(row: Row[Any]) -> Organisation:
-    return Organisation(row.organisation_id, row.name, Role(row.role), from_datetime(row.created_at))

@@ -17,6 +17,7 @@ from servicekit.unreadable import Unreadable
 from services.identity import domain
 from services.identity.domain import Family, Refresh, Session, User
 from services.identity.errors import RefreshTokenError, RefreshTokenReusedError
+from services.identity.name_index import index_name
 from services.identity.pii import Cell, Pii
 from services.identity.rows import name_of, transaction, user_query
 from services.identity.tables import idempotency_keys, sessions, spent_tokens, users
@@ -173,7 +174,9 @@ class People:
         """
         sealed = self._pii.seal(name, Cell("users", "name", user_id))
         async with transaction(self._engine) as connection:
-            await connection.execute(update(users).where(users.c.user_id == user_id).values(name=sealed))
+            named = update(users).where(users.c.user_id == user_id).values(name=sealed)
+            if (await connection.execute(named)).rowcount:
+                await index_name(connection, self._pii, user_id, name)
         return await self.get(user_id)
 
     async def forget_old(self, now_us: int) -> None:

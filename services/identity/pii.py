@@ -34,21 +34,21 @@ class Pii:
     """Seals, opens and indexes the personal data of one tenant.
 
     Args:
-        secrets: From `servicekit.keyring.parse_secrets`; the first seals, all open.
+        secrets: From `servicekit.keyring.parse_secrets`; the first seals, as `key_id` says, all open.
         tenant: What keeps equal values of different tenants apart; here the WeChat app id.
     """
 
     def __init__(self, secrets: dict[int, bytes], tenant: str) -> None:
         self._tenant = tenant
-        self._key_id = next(iter(secrets))
+        self.key_id = next(iter(secrets))
         self._sealing = {key_id: AESGCM(derive_key(master, "identity.pii")) for key_id, master in secrets.items()}
         self._indexing = [derive_key(master, "identity.blind_index") for master in secrets.values()]
 
     def seal(self, clear: str, cell: Cell) -> bytes:
         """Sealed bytes, different each time."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._sealing[self._key_id].encrypt(nonce, clear.encode(), self._associated(cell))
-        return bytes([self._key_id]) + nonce + sealed
+        sealed = self._sealing[self.key_id].encrypt(nonce, clear.encode(), self._associated(cell))
+        return bytes([self.key_id]) + nonce + sealed
 
     def open(self, sealed: bytes, cell: Cell) -> str:
         """The clear text.

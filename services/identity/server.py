@@ -3,7 +3,13 @@
 import asyncio
 import logging
 
-from protos.identity.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
+import grpc
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from protos.identity.v1.identity_pb2_grpc import (
+    add_IdentityServiceServicer_to_server,
+    add_InviteServiceServicer_to_server,
+)
 from servicekit import clock, servers
 from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
@@ -13,8 +19,12 @@ from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
 from services.identity.access import ACCESS
+from services.identity.activity_client import Activities
+from services.identity.activity_staff import Staff
 from services.identity.checkin_client import Acquaintances
 from services.identity.invites import Invites
+from services.identity.invites_rpc import InviteServicer
+from services.identity.name_index import index_some
 from services.identity.organisations import Organisations
 from services.identity.people import People
 from services.identity.pii import Pii
@@ -30,6 +40,8 @@ log = logging.getLogger(__name__)
 # In a rush of sign-ins each waits for its turn at a connection; the caller's deadline bounds the wait.
 _POOL_TIMEOUT_S = 3.0
 _FORGET_EVERY_S = 60.0
+_INDEX_EVERY_S = 3600.0
+_INDEX_PAUSE_S = 1.0
 
 
 async def compose(process: Process, settings: Settings) -> None:
@@ -50,27 +62,38 @@ async def compose(process: Process, settings: Settings) -> None:
     people = People(engine, pii)
     revocations = Revocations(people, redis, verifier)
     organisations = Organisations(engine, pii, settings.organisations_per_person)
+    staff = Staff(engine, pii)
     invites = Invites(engine, pii, settings.invites_per_organisation)
     subscriptions = Subscriptions(engine, settings.answers_per_day)
     templates = list(settings.wechat_templates.values())
     acquaintances = Acquaintances(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
-    servicer = IdentityServicer(
+    activities = Activities(client.connect(process, process.settings.activity_target, "activity", retry=True))
+    identity = IdentityServicer(
         people,
         organisations,
-        invites,
+        staff,
         wechat,
         signer,
         revocations,
         subscriptions,
         acquaintances,
-        process.settings.public_url,
+        activities,
         templates,
     )
+    servicers = identity, InviteServicer(organisations, invites, staff, activities, process.settings.public_url)
 
     process.background(revocations.watch(), "revocations")
     process.background(_forget_old(people), "forget-old")
+    process.background(_index_names(engine, pii), "index-names")
     process.background(watch_clock(redis), "clock")
-    await serve(process, settings.grpc_address, add_IdentityServiceServicer_to_server, servicer, ACCESS, verifier)
+    await serve(process, settings.grpc_address, register, servicers, ACCESS, verifier)
+
+
+def register(servicer: tuple[IdentityServicer, InviteServicer], server: grpc.aio.Server) -> None:
+    """Both services on one server."""
+    identity, invites = servicer
+    add_IdentityServiceServicer_to_server(identity, server)
+    add_InviteServiceServicer_to_server(invites, server)
 
 
 def own_verifier(signer: Signer) -> TokenVerifier:
@@ -90,6 +113,17 @@ async def _forget_old(people: People) -> None:
         except UnavailableError as error:
             log.warning("old sessions stay for now: %s", error)
         await asyncio.sleep(_FORGET_EVERY_S)
+
+
+async def _index_names(engine: AsyncEngine, pii: Pii) -> None:
+    """Catches up with names of before, a few at a time."""
+    after = b""
+    while True:
+        try:
+            after = await index_some(engine, pii, after)
+        except UnavailableError as error:
+            log.warning("some names are not found for now: %s", error)
+        await asyncio.sleep(_INDEX_PAUSE_S if after else _INDEX_EVERY_S)
 
 
 def main() -> None:

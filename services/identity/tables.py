@@ -19,7 +19,17 @@ users = Table(
     Column("openid_index", _DIGEST, nullable=False, unique=True),
     Column("openid", VARBINARY(255), nullable=False),
     Column("name", VARBINARY(512)),
+    # The id of the secret under which `name_pairs` has this name; None: not yet.
+    Column("name_indexed_with", TINYINT(unsigned=True)),
     Column("created_at", _TIME, nullable=False),
+)
+
+# Every two neighbouring letters of a name, as the start of a keyed digest: finds names, and some that are not meant.
+name_pairs = Table(
+    "name_pairs",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("pair", BINARY(8), primary_key=True),
 )
 
 # A session is a family of refresh tokens; only digests are kept, save what a lost answer needs.
@@ -59,6 +69,8 @@ organisations = Table(
     Column("organisation_id", _ID, primary_key=True),
     Column("name", String(64), nullable=False),
     Column("created_at", _TIME, nullable=False),
+    # Since when nobody creates, publishes, invites or joins there.
+    Column("archived_at", _TIME),
 )
 
 memberships = Table(
@@ -68,7 +80,19 @@ memberships = Table(
     Column("user_id", _ID, primary_key=True),
     Column("role", TINYINT, nullable=False),
     Column("joined_at", _TIME, nullable=False),
+    Column("group", String(40), nullable=False, server_default=""),
     Index("by_user", "user_id", "organisation_id"),
+)
+
+# Staff of one activity alone, until a day after it is over: whoever asks knows when that is.
+activity_staff = Table(
+    "activity_staff",
+    metadata,
+    Column("activity_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("joined_at", _TIME, nullable=False),
+    Index("by_user", "user_id", "joined_at"),
 )
 
 invites = Table(
@@ -85,6 +109,9 @@ invites = Table(
     Column("created_by", _ID, nullable=False),
     Column("created_at", _TIME, nullable=False),
     Column("revoked_at", _TIME),
+    # Of those who join with it; or the one activity whose staff it makes.
+    Column("group", String(40), nullable=False, server_default=""),
+    Column("activity_id", _ID),
     Index("by_code", "code", unique=True),
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import grpc
 
 from domainkit.names import Names
+from domainkit.organisations import OneActivity
 from domainkit.roles import STAFF, Roles
 
 
@@ -15,13 +16,13 @@ class Identity:
         self._roles = Roles(channel)
         self._names = Names(channel)
 
-    async def is_staff(self, organisation_id: bytes, user_id: bytes) -> bool:
-        """Whether a person may see an organisation's lists: owner, organiser or staff.
+    async def is_staff(self, organisation_id: bytes, user_id: bytes, activity: OneActivity) -> bool:
+        """Whether a person may see an activity's lists: owner, organiser or staff, or staff of it alone.
 
         Raises:
             UnavailableError: Identity is gone, and did not say so in the last quarter of an hour.
         """
-        return await self._roles.of(organisation_id, user_id) >= STAFF
+        return await self._roles.of(organisation_id, user_id, activity) >= STAFF
 
     async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """The names of people who have one.

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from domainkit.name_search import is_named_like
+from domainkit.organisations import OneActivity
 from protos.reporting.v1 import reporting_pb2 as pb
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import pages
@@ -52,8 +53,8 @@ class Activities(Protocol):
 class Identity(Protocol):
     """Rights and names; both methods raise UnavailableError when identity is gone."""
 
-    async def is_staff(self, organisation_id: bytes, user_id: bytes) -> bool:
-        """Whether a person is owner, organiser or staff."""
+    async def is_staff(self, organisation_id: bytes, user_id: bytes, activity: OneActivity) -> bool:
+        """Whether a person is owner, organiser or staff, or staff of the activity alone."""
 
     async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """Names by person; who has none may be missing."""
@@ -97,10 +98,11 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         """The activity, if the calling person may see its numbers.
 
         Raises:
-            ActivityNotFoundError: It does not exist, or the person is no staff of its organisation.
+            ActivityNotFoundError: It does not exist, or the person is no staff of it or of its organisation.
         """
         activity = await self._activity(activity_id)
-        if not await self._identity.is_staff(activity.organisation_id, person().user_id):
+        alone = OneActivity(activity_id, activity.closes_at or 0)
+        if not await self._identity.is_staff(activity.organisation_id, person().user_id, alone):
             raise ActivityNotFoundError
         return activity
 

@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Protocol
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.organisations import OneActivity
+from domainkit.roles import Reach
 from domainkit.sealed import Sealer
 from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -50,6 +52,7 @@ from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes.activity import a_draft, a_lot
 from tests.fakes.checkin import FakeActivities
+from tests.fakes.identity import FakeStaff
 from tests.fakes.reporting import FakeActivities as KnownActivities
 
 _MANY = 12
@@ -97,7 +100,10 @@ class Memberships:
         pii = Pii({1: b"\x01" * 32}, "wx1")
         self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii, 1000)
         self.servicer: Any = IdentityServicer(
-            self.people, self.organisations, _UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED, ""
+            self.people,
+            self.organisations,
+            FakeStaff(),  # type: ignore[arg-type]
+            *[_UNUSED] * 6,
         )
         self.person = await self.somebody()
         for _ in range(_MANY):
@@ -155,7 +161,7 @@ class Members(Memberships):
         await self.join()
         left, raised = chance.sample(sorted(self.lasting - {self.person}), 2)
         await self.organisations.remove_member(self.home, self.person, left)
-        await self.organisations.change_role(self.home, self.person, raised, Role.ORGANISER)
+        await self.organisations.change_member(self.home, self.person, raised, Role.ORGANISER)
         await self.people.rename(raised, f"名{chance.random()}")
         self.lasting.discard(left)
 
@@ -166,19 +172,23 @@ class Owner:
 
     organisation_id: bytes
 
-    async def of_caller(self, organisation_id: bytes) -> Any:
+    async def of_caller(self, organisation_id: bytes, activity: OneActivity | None = None) -> Any:
         """Owner."""
         return identity_pb2.ROLE_OWNER
 
-    async def of(self, organisation_id: bytes, user_id: bytes) -> Any:
+    async def of(self, organisation_id: bytes, user_id: bytes, activity: OneActivity | None = None) -> Any:
         """Owner."""
         return identity_pb2.ROLE_OWNER
 
-    async def organisations_of_caller(self) -> list[bytes]:
+    async def is_archived(self, organisation_id: bytes) -> bool:
+        """It goes on."""
+        return False
+
+    async def reach_of_caller(self) -> Reach:
         """The one."""
-        return [self.organisation_id]
+        return Reach([self.organisation_id], [])
 
-    async def is_staff(self, organisation_id: bytes, user_id: bytes) -> bool:
+    async def is_staff(self, organisation_id: bytes, user_id: bytes, activity: OneActivity) -> bool:
         """They may see everything."""
         return True
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from servicekit import ids
 from tests.e2e.api import Activity, Api, Json, Person, expect, new_invite
 from tests.e2e.stack import eventually
 
@@ -27,7 +28,8 @@ async def test_a_colleague_joins_and_opens_the_qr(
     assert (preview["role"], preview["own_role"]) == ("staff", None)
     joined = expect(await person.post("/v1/invites/accept", {"code": typed}))
 
-    assert (joined["id"], joined["role"]) == (organisation_id, "staff")
+    assert (joined["organisation"]["id"], joined["organisation"]["role"]) == (organisation_id, "staff")
+    assert (joined["activity_id"], joined["staff"]) == (None, None)
 
     async def opens() -> bool:
         """Whether they see the QR by now."""
@@ -66,6 +68,9 @@ async def test_an_invite_that_does_not_count_says_why(
         ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
         ({"expires_at": "2999-01-01T00:00:00Z"}, "expires_at"),
         ({"expires_at": "tomorrow"}, "expires_at"),
+        ({"role": "member", "activity_id": ids.to_text(ids.new_id())}, "activity_id"),
+        ({"activity_id": ids.to_text(ids.new_id()), "group": "三班"}, "group"),
+        ({"group": "班" * 41}, "group"),
     ],
 )
 async def test_what_no_invite_can_be_names_the_field(

@@ -11,18 +11,32 @@ from servicekit import ids
 from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_qr, definition, expect, new_invite
 from tests.e2e.stack import eventually
 
-ROLES = ("owner", "organiser", "staff", "member", "stranger", "nobody")
+_RANKS = ("owner", "organiser", "staff", "member", "stranger", "nobody")
+# Those beside the ranks, and whom each is like where a row does not say otherwise: staff of {activity} alone, and the
+# owner of another organisation.
+_BESIDE = {"activity_staff": "stranger", "other_owner": "stranger"}
+ROLES = (*_RANKS, *_BESIDE)
 
-_ANYBODY = (200, 200, 200, 200, 200, 200)
-_SIGNED_IN = (200, 200, 200, 200, 200, 401)
-_CREATES = (201, 201, 201, 201, 201, 401)
-_STAFF = (200, 200, 200, 404, 404, 401)
-_ORGANISER = (200, 200, 403, 404, 404, 401)
+
+def _by_role(*statuses: int, **beside: int) -> dict[str, int]:
+    """The status for each of ROLES: those of the ranks, and of those beside them where they differ."""
+    ranks = dict(zip(_RANKS, statuses, strict=True))
+    return ranks | {role: ranks[like] for role, like in _BESIDE.items()} | beside
+
+
+_ANYBODY = _by_role(200, 200, 200, 200, 200, 200)
+_SIGNED_IN = _by_role(200, 200, 200, 200, 200, 401)
+_CREATES = _by_role(201, 201, 201, 201, 201, 401)
+_STAFF = _by_role(200, 200, 200, 404, 404, 401)
+_ORGANISER = _by_role(200, 200, 403, 404, 404, 401)
+# Of the activity whose own staff somebody may be.
+_ITS_STAFF = _STAFF | {"activity_staff": 200}
+_ITS_ORGANISER = _ORGANISER | {"activity_staff": 403}
 
 # Method, path, and the status for each of ROLES. In paths and bodies: {activity} is published, {draft} is not, both of
 # the organisation; {newcomer} belongs to nothing, {helper} to the organisation as a member; {record} is another
-# person's, {case} waits for a human, {held} is accepted and recorded.
-_TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+# person's, {case} waits for a human, {held} is accepted and recorded, {its_helper} is staff of {activity} alone.
+_TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/client-config", _ANYBODY),
     ("POST", "/v1/auth/wechat", _ANYBODY),
     ("GET", "/v1/me", _SIGNED_IN),
@@ -30,67 +44,81 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("PUT", "/v1/me", _SIGNED_IN),
     ("POST", "/v1/me/subscriptions", _SIGNED_IN),
     ("GET", "/v1/me/subscriptions", _SIGNED_IN),
-    ("POST", "/v1/client-events", (204, 204, 204, 204, 204, 401)),
+    ("POST", "/v1/client-events", _by_role(204, 204, 204, 204, 204, 401)),
     ("POST", "/v1/organisations", _CREATES),
     ("GET", "/v1/organisations", _SIGNED_IN),
-    ("GET", "/v1/organisations/{organisation}/members", (200, 200, 200, 403, 404, 401)),
-    ("POST", "/v1/organisations/{organisation}/members", (201, 201, 403, 403, 404, 401)),
-    ("PATCH", "/v1/organisations/{organisation}/members/{helper}", (200, 200, 403, 403, 404, 401)),
-    ("DELETE", "/v1/organisations/{organisation}/members/{helper}", (204, 204, 403, 403, 404, 401)),
-    ("PATCH", "/v1/organisations/{organisation}", (200, 200, 403, 403, 404, 401)),
-    ("PUT", "/v1/organisations/{organisation}", (200, 200, 403, 403, 404, 401)),
-    ("POST", "/v1/organisations/{organisation}/handover", (404, 403, 403, 403, 404, 401)),
-    ("POST", "/v1/organisations/{organisation}/invites", (201, 201, 403, 403, 404, 401)),
-    ("GET", "/v1/organisations/{organisation}/invites", (200, 200, 403, 403, 404, 401)),
-    ("GET", "/v1/organisations/{organisation}/invites/{invite}", (200, 200, 403, 403, 404, 401)),
-    ("POST", "/v1/organisations/{organisation}/invites/{invite}/revoke", (200, 200, 403, 403, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/members", _by_role(200, 200, 200, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/members", _by_role(201, 201, 403, 403, 404, 401)),
+    ("PATCH", "/v1/organisations/{organisation}/members/{helper}", _by_role(200, 200, 403, 403, 404, 401)),
+    ("DELETE", "/v1/organisations/{organisation}/members/{helper}", _by_role(204, 204, 403, 403, 404, 401)),
+    ("PATCH", "/v1/organisations/{organisation}", _by_role(200, 200, 403, 403, 404, 401)),
+    ("PUT", "/v1/organisations/{organisation}", _by_role(200, 200, 403, 403, 404, 401)),
+    ("PUT", "/v1/organisations/{organisation}/members/{helper}", _by_role(200, 200, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/archive", _by_role(409, 403, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/unarchive", _by_role(200, 403, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/handover", _by_role(404, 403, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/invites", _by_role(201, 201, 403, 403, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/invites", _by_role(200, 200, 403, 403, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/invites/{invite}", _by_role(200, 200, 403, 403, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/invites/{invite}/revoke", _by_role(200, 200, 403, 403, 404, 401)),
     ("GET", "/v1/invites/preview?code={invite_code}", _SIGNED_IN),
-    ("POST", "/v1/invites/accept", (404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/invites/accept", _by_role(404, 404, 404, 404, 404, 401)),
     ("GET", "/v1/organisations/{organisation}/places", _STAFF),
-    ("POST", "/v1/organisations/{organisation}/places", (201, 201, 201, 404, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/places", _by_role(201, 201, 201, 404, 404, 401)),
     ("PUT", "/v1/organisations/{organisation}/places/{place}", _ORGANISER),
     ("POST", "/v1/organisations/{organisation}/places/{place}/wifi", _STAFF),
-    ("DELETE", "/v1/organisations/{organisation}/places/{place}", (204, 204, 403, 404, 404, 401)),
-    ("POST", "/v1/activities", (201, 201, 403, 404, 404, 401)),
+    ("DELETE", "/v1/organisations/{organisation}/places/{place}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("GET", "/v1/activities/{activity}/staff", _ITS_STAFF),
+    (
+        "DELETE",
+        "/v1/activities/{activity}/staff/{its_helper}",
+        _by_role(204, 204, 403, 404, 404, 401, activity_staff=403),
+    ),
+    ("POST", "/v1/activities", _by_role(201, 201, 403, 404, 404, 401)),
     ("GET", "/v1/activities", _SIGNED_IN),
     ("GET", "/v1/activities?organisation_id={organisation}", _STAFF),
     ("GET", "/v1/activities/{draft}", _STAFF),
-    ("GET", "/v1/activities/{activity}", _STAFF),
+    ("GET", "/v1/activities/{activity}", _ITS_STAFF),
     ("PATCH", "/v1/activities/{draft}", _ORGANISER),
-    ("PATCH", "/v1/activities/{activity}", _ORGANISER),
-    ("DELETE", "/v1/activities/{draft}", (204, 204, 403, 404, 404, 401)),
-    ("DELETE", "/v1/activities/{activity}", (409, 409, 403, 404, 404, 401)),
-    ("POST", "/v1/activities/{activity}/copy", (201, 201, 403, 404, 404, 401)),
-    ("POST", "/v1/activities/{activity}/reopen", _ORGANISER),
-    ("POST", "/v1/activities/{draft}/rehearsal", (201, 201, 403, 404, 404, 401)),
+    ("PATCH", "/v1/activities/{activity}", _ITS_ORGANISER),
+    ("DELETE", "/v1/activities/{draft}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("DELETE", "/v1/activities/{activity}", _by_role(409, 409, 403, 404, 404, 401, activity_staff=403)),
+    ("POST", "/v1/activities/{activity}/copy", _by_role(201, 201, 403, 404, 404, 401, activity_staff=403)),
+    ("POST", "/v1/activities/{activity}/reopen", _ITS_ORGANISER),
+    ("POST", "/v1/activities/{draft}/rehearsal", _by_role(201, 201, 403, 404, 404, 401)),
     ("POST", "/v1/activities/{draft}/publish", _ORGANISER),
-    ("POST", "/v1/activities/{activity}/close", _ORGANISER),
-    ("POST", "/v1/activities/{activity}/cancel", _ORGANISER),
-    ("GET", "/v1/activities/{activity}/qr", _STAFF),
-    ("GET", "/v1/activities/{activity}/qr.svg", _STAFF),
-    ("GET", "/v1/activities/{activity}/qr.png", _STAFF),
-    ("POST", "/v1/activities/{activity}/qr/revoke", _ORGANISER),
+    ("POST", "/v1/activities/{activity}/close", _ITS_ORGANISER),
+    ("POST", "/v1/activities/{activity}/cancel", _ITS_ORGANISER),
+    ("GET", "/v1/activities/{activity}/qr", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/qr.svg", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/qr.png", _ITS_STAFF),
+    ("POST", "/v1/activities/{activity}/qr/revoke", _ITS_ORGANISER),
     ("GET", "/v1/activities/resolve?code={code}", _SIGNED_IN),
     ("GET", "/v1/activities/resolve?activity_id={activity}", _SIGNED_IN),
-    ("GET", "/v1/activities/resolve?activity_id={draft}", (404, 404, 404, 404, 404, 401)),
+    ("GET", "/v1/activities/resolve?activity_id={draft}", _by_role(404, 404, 404, 404, 404, 401)),
     ("POST", "/v1/activities/resolve", _SIGNED_IN),
     ("POST", "/v1/checkins", _CREATES),
     ("GET", "/v1/me/checkins", _SIGNED_IN),
-    ("GET", "/v1/checkins/{record}", (404, 404, 404, 404, 404, 401)),
-    ("POST", "/v1/checkins/{record}/appeal", (404, 404, 404, 404, 404, 401)),
-    ("POST", "/v1/checkins/{held}/annul", _STAFF),
-    ("GET", "/v1/reviews?activity_id={activity}", _STAFF),
-    ("GET", "/v1/reviews/{case}", _STAFF),
-    ("POST", "/v1/reviews/{case}/approve", _STAFF),
-    ("POST", "/v1/reviews/{case}/refuse", _STAFF),
-    ("POST", "/v1/reviews/batch", _STAFF),
+    ("GET", "/v1/checkins/{record}", _by_role(404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/checkins/{record}/appeal", _by_role(404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/checkins/{held}/annul", _ITS_STAFF),
+    ("GET", "/v1/reviews?activity_id={activity}", _ITS_STAFF),
+    ("GET", "/v1/reviews/{case}", _ITS_STAFF),
+    ("POST", "/v1/reviews/{case}/approve", _ITS_STAFF),
+    ("POST", "/v1/reviews/{case}/refuse", _ITS_STAFF),
+    ("POST", "/v1/reviews/batch", _ITS_STAFF),
     ("POST", "/v1/checkins/sync", _SIGNED_IN),
-    ("POST", "/v1/activities/{activity}/checkins/batch", _STAFF),
-    ("GET", "/v1/activities/{activity}/stats", _STAFF),
-    ("GET", "/v1/activities/{activity}/people", _STAFF),
-    ("GET", "/v1/activities/{activity}/live", _STAFF),
-    ("POST", "/v1/auth/logout", (204, 204, 204, 204, 204, 401)),
+    ("POST", "/v1/activities/{activity}/checkins/batch", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/stats", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/people", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/live", _ITS_STAFF),
+    ("POST", "/v1/auth/logout", _by_role(204, 204, 204, 204, 204, 401)),
 )
+_CHANGE_IT = {
+    (method, path)
+    for method, path, _ in _TABLE
+    if method != "GET" and "{activity}" in path and not path.endswith(("/checkins/batch", "/staff/{its_helper}"))
+}
 # What a busy machine answers before the attempt is judged or the decision recorded.
 _EARLY = {
     ("POST", "/v1/checkins", 201): 202,
@@ -115,6 +143,12 @@ class House:
     api: Api
     organisation_id: str
     people: Mapping[str, Person]
+
+    async def open_activity(self) -> Activity:
+        """A new one, with its own staff."""
+        activity = await self.api.open_activity(self.owner, self.organisation_id, policy={"fence": "review"})
+        await self.staff(activity, self.people["activity_staff"])
+        return activity
 
     @property
     def owner(self) -> Person:
@@ -141,6 +175,12 @@ class House:
             expect(await self.owner.post(path))
         return made
 
+    async def staff(self, activity: Activity, person: Person) -> None:
+        """Makes somebody staff of one activity alone."""
+        path = f"/v1/organisations/{self.organisation_id}/invites"
+        invite = expect(await self.owner.post(path, new_invite("staff", activity_id=activity.id)))
+        expect(await person.post("/v1/invites/accept", {"code": invite["code"]}))
+
     async def add(self, person: Person, role: str) -> None:
         """Gives somebody a role."""
         await self.api.introduce(self.owner, self.organisation_id, person)
@@ -151,25 +191,32 @@ class House:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(api: Api) -> House:
     """Shared by this file: nothing in the table changes it for the others."""
-    people = {role: await api.sign_in() for role in ROLES[:-1]} | {"nobody": api.nobody}
+    people = {role: await api.sign_in() for role in ROLES} | {"nobody": api.nobody}
     house = House(api, await api.found(people["owner"]), people)
+    await api.found(people["other_owner"])
     for role in ("organiser", "staff", "member"):
         await house.add(people[role], role)
     return house
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def lasting(house: House) -> Activity:
+    """An activity for every row that changes none: an organisation makes only so many in an hour."""
+    return await house.open_activity()
+
+
 _CASES = [
     pytest.param(method, path, role, status, id=f"{method} {path} {role}")
     for method, path, statuses in _TABLE
-    for role, status in zip(ROLES, statuses, strict=True)
+    for role, status in statuses.items()
 ]
 
 
 @pytest.mark.parametrize(("method", "path", "role", "status"), _CASES)
-async def test_roles(house: House, method: str, path: str, role: str, status: int) -> None:
+async def test_roles(house: House, lasting: Activity, method: str, path: str, role: str, status: int) -> None:
     """Each role gets exactly the answer of the table; what it may not know of is not there."""
     person = house.people[role]
-    activity = await house.api.open_activity(house.owner, house.organisation_id)
+    activity = await house.open_activity() if (method, path) in _CHANGE_IT else lasting
     names = await _names(house, activity, path)
     body = await _body(house, activity, method, path)
     if path.endswith("/logout") and person.access_token:
@@ -194,17 +241,20 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
         somebody = await house.api.sign_in()
         names["record"] = expect(await somebody.check_in(by_qr(await activity.token())))["checkin"]["id"]
     if "{case}" in path:
-        names["case"] = await _recorded(house, location=at(OUTSIDE))
+        names["case"] = await _recorded(house, activity, location=at(OUTSIDE))
     if "{held}" in path:
-        names["held"] = await _recorded(house)
+        names["held"] = await _recorded(house, activity)
+    if "{its_helper}" in path:
+        its_helper = await house.api.sign_in()
+        await house.staff(activity, its_helper)
+        names["its_helper"] = its_helper.user_id
     return names
 
 
-async def _recorded(house: House, **changes: Any) -> str:
+async def _recorded(house: House, activity: Activity, **changes: Any) -> str:
     """An attempt of somebody's that reviewers can see, at revision 1."""
-    lenient = await house.api.open_activity(house.owner, house.organisation_id, policy={"fence": "review"})
     somebody = await house.api.sign_in()
-    answer = expect(await somebody.check_in(by_qr(await lenient.token(), **changes)), 201)
+    answer = expect(await somebody.check_in(by_qr(await activity.token(), **changes)), 201)
     checkin_id = str(answer["checkin"]["id"])
 
     async def there() -> bool:
@@ -231,7 +281,7 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"name": "另一个组织"}
         case "POST", "/v1/organisations/{organisation}/members":
             return {"user_id": (await house.guest()).user_id, "role": "member"}
-        case "PATCH", "/v1/organisations/{organisation}/members/{helper}":
+        case "PATCH" | "PUT", "/v1/organisations/{organisation}/members/{helper}":
             return {"role": "staff"}
         case "PATCH" | "PUT", "/v1/organisations/{organisation}":
             return {"name": "实验中学"}

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domainkit.roles import NONE, STAFF, Role
+from domainkit.organisations import OneActivity
+from domainkit.roles import NONE, STAFF, Reach, Role
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import SECOND_US, now_us
@@ -146,12 +147,24 @@ class FakeStore:
             or any(each.occurrence_id in occurrence_ids for each in activity.occurrences)
         ]
 
-    async def page(self, organisation_ids: Collection[bytes], before: bytes | None, size: int) -> list[Activity]:
+    async def count_running(self, organisation_id: bytes, at: int) -> int:
+        """See `Store.count_running`."""
+        theirs = [each for each in self._there() if each.definition.organisation_id == organisation_id]
+        listed = [each for each in theirs if each.rehearsal_of is None]
+        return sum(each.state is State.PUBLISHED and each.closes_at > at for each in listed)
+
+    async def page(
+        self,
+        organisation_ids: Collection[bytes],
+        before: bytes | None,
+        size: int,
+        activity_ids: Collection[bytes] = (),
+    ) -> list[Activity]:
         """See `Store.page`."""
         wanted = [
             activity
             for activity in self._there()
-            if activity.definition.organisation_id in organisation_ids
+            if (activity.definition.organisation_id in organisation_ids or activity.activity_id in activity_ids)
             and activity.rehearsal_of is None
             and (before is None or activity.activity_id < before)
         ]
@@ -230,18 +243,27 @@ class FakePlaces:
 
 @dataclass
 class FakeRoles:
-    """Who is what, by (organisation, person)."""
+    """Who is what, by (organisation, person), and staff of one activity, by (activity, person); what is archived."""
 
     roles: dict[tuple[bytes, bytes], Role] = field(default_factory=dict)
+    alone: set[tuple[bytes, bytes]] = field(default_factory=set)
+    archived: set[bytes] = field(default_factory=set)
 
-    async def of_caller(self, organisation_id: bytes) -> Role:
+    async def of_caller(self, organisation_id: bytes, activity: OneActivity | None = None) -> Role:
         """See `Roles.of_caller`."""
-        return self.roles.get((organisation_id, person().user_id), NONE)
-
-    async def organisations_of_caller(self) -> list[bytes]:
-        """See `Roles.organisations_of_caller`."""
         caller = person().user_id
-        return [organisation for (organisation, user), role in self.roles.items() if user == caller and role >= STAFF]
+        is_alone = activity is not None and (activity.activity_id, caller) in self.alone
+        return max(self.roles.get((organisation_id, caller), NONE), STAFF if is_alone else NONE)
+
+    async def is_archived(self, organisation_id: bytes) -> bool:
+        """See `Roles.is_archived`."""
+        return organisation_id in self.archived
+
+    async def reach_of_caller(self) -> Reach:
+        """See `Roles.reach_of_caller`."""
+        caller = person().user_id
+        theirs = [organisation for (organisation, user), role in self.roles.items() if user == caller and role >= STAFF]
+        return Reach(theirs, [activity_id for activity_id, user in self.alone if user == caller])
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from domainkit.organisations import OneActivity
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2
 from servicekit.errors import UnavailableError
@@ -160,15 +161,20 @@ class FakeRefusals:
 
 @dataclass
 class FakeRoles:
-    """Roles by organisation and person; `is_gone` is an identity that does not answer."""
+    """Roles by organisation and person, and who is staff `alone` of an activity; `is_gone`: identity is silent."""
 
     roles: dict[tuple[bytes, bytes], "identity_pb2.Role.ValueType"] = field(default_factory=dict)
+    alone: set[tuple[OneActivity, bytes]] = field(default_factory=set)
     is_gone: bool = False
 
-    async def of(self, organisation_id: bytes, user_id: bytes) -> "identity_pb2.Role.ValueType":
-        """A role, none for strangers."""
+    async def of(
+        self, organisation_id: bytes, user_id: bytes, activity: OneActivity | None = None
+    ) -> "identity_pb2.Role.ValueType":
+        """A role there, or for that activity alone; none for strangers."""
         if self.is_gone:
             raise UnavailableError("identity is gone")
+        if activity and (activity, user_id) in self.alone:
+            return identity_pb2.ROLE_STAFF
         return self.roles.get((organisation_id, user_id), identity_pb2.ROLE_UNSPECIFIED)
 
 

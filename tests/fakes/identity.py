@@ -6,12 +6,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from domainkit.name_search import is_named_like, is_searchable
+from domainkit.organisations import OrganisationArchivedError
 from servicekit import ids
-from servicekit.errors import ServiceError
+from servicekit.errors import ServiceError, invalid
 from servicekit.mysql.idempotency import IdempotencyKeyReusedError, Intent
 from servicekit.redis.cache import RedisError
 from services.identity import domain
-from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, User
+from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, Standing, User, Wanted
 from services.identity.errors import (
     AlreadyMemberError,
     RefreshTokenError,
@@ -21,6 +23,8 @@ from services.identity.errors import (
     WechatCodeError,
 )
 from services.identity.subscriptions import Answer, Grant, Subscription
+
+_EVERYBODY = Wanted()
 
 
 @dataclass
@@ -105,6 +109,9 @@ class FakeOrganisations:
     quota: int = 50
     organisations: dict[bytes, tuple[str, int]] = field(default_factory=dict)
     roles: dict[tuple[bytes, bytes], tuple[Role, int]] = field(default_factory=dict)
+    groups: dict[tuple[bytes, bytes], str] = field(default_factory=dict)
+    archived: dict[bytes, int] = field(default_factory=dict)
+    staff: set[tuple[bytes, bytes, bytes]] = field(default_factory=set)
     keys: dict[tuple[bytes, str, str], tuple[bytes, bytes]] = field(default_factory=dict)
 
     async def create(self, intent: Intent, name: str, now_us: int) -> Organisation:
@@ -121,24 +128,47 @@ class FakeOrganisations:
             self.roles[organisation_id, intent.user_id] = (Role.OWNER, now_us)
         return self._seen_by(organisation_id, intent.user_id)
 
-    async def list_of(self, user_id: bytes, after: bytes, limit: int) -> list[Organisation]:
+    async def list_of(
+        self, user_id: bytes, after: bytes, limit: int, *, with_archived: bool = False
+    ) -> list[Organisation]:
         """See `Organisations.list_of`."""
         theirs = sorted(o for o, member_id in self.roles if member_id == user_id and o > after)
+        theirs = [o for o in theirs if with_archived or o not in self.archived]
         return [self._seen_by(organisation_id, user_id) for organisation_id in theirs[:limit]]
 
     async def role_of(self, organisation_id: bytes, user_id: bytes) -> Role:
         """See `Organisations.role_of`."""
         return self.roles.get((organisation_id, user_id), (Role.NONE, 0))[0]
 
+    async def standing(self, organisation_id: bytes, user_id: bytes, activity_id: bytes) -> Standing:
+        """See `Organisations.standing`."""
+        is_staff = (organisation_id, activity_id, user_id) in self.staff
+        return Standing(await self.role_of(organisation_id, user_id), is_staff, organisation_id in self.archived)
+
+    async def archive(self, organisation_id: bytes, actor_id: bytes, archived_at: int | None) -> Organisation:
+        """See `Organisations.archive`."""
+        domain.check_may_archive(await self.role_of(organisation_id, actor_id))
+        if archived_at is None:
+            self.archived.pop(organisation_id, None)
+        else:
+            self.archived.setdefault(organisation_id, archived_at)
+        return self._seen_by(organisation_id, actor_id)
+
     async def members_among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         """See `Organisations.members_among`."""
         return {user_id for user_id in user_ids if (organisation_id, user_id) in self.roles}
 
-    async def members(self, organisation_id: bytes, actor_id: bytes, after: bytes, limit: int) -> list[Member]:
+    async def members(
+        self, organisation_id: bytes, actor_id: bytes, after: bytes, limit: int, wanted: Wanted = _EVERYBODY
+    ) -> list[Member]:
         """See `Organisations.members`."""
+        if wanted.name and not is_searchable(wanted.name):
+            raise invalid("name", "too short")
         domain.check_may_list(await self.role_of(organisation_id, actor_id))
         found = sorted(user_id for o, user_id in self.roles if o == organisation_id and user_id > after)
-        return [self._member(organisation_id, user_id) for user_id in found[:limit]]
+        members = [self._member(organisation_id, user_id) for user_id in found]
+        named = [member for member in members if is_named_like(member.name, wanted.name)]
+        return [member for member in named if wanted.group in ("", member.group)][:limit]
 
     async def add_member(
         self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role, now_us: int
@@ -147,6 +177,8 @@ class FakeOrganisations:
         actor, old = await self.role_of(organisation_id, actor_id), await self.role_of(organisation_id, user_id)
         domain.check_may_give(actor, role, is_oneself=actor_id == user_id)
         if old is Role.NONE:
+            if organisation_id in self.archived:
+                raise OrganisationArchivedError
             await self.people.get(user_id)
             self._check_room(user_id, role)
             self.roles[organisation_id, user_id] = (role, now_us)
@@ -154,15 +186,21 @@ class FakeOrganisations:
             raise AlreadyMemberError
         return self._member(organisation_id, user_id)
 
-    async def change_role(self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role) -> Member:
-        """See `Organisations.change_role`."""
+    async def change_member(
+        self, organisation_id: bytes, actor_id: bytes, user_id: bytes, role: Role | None, group: str | None = None
+    ) -> Member:
+        """See `Organisations.change_member`."""
         actor, old = await self.role_of(organisation_id, actor_id), await self.role_of(organisation_id, user_id)
-        domain.check_may_give(actor, old, role, is_oneself=actor_id == user_id)
+        domain.check_may_give(actor, Role.MEMBER, is_oneself=False)
+        if role is not None:
+            domain.check_may_give(actor, old, role, is_oneself=actor_id == user_id)
         if old is Role.NONE:
             raise domain.unknown_person()
-        if old is not role:
+        if role is not None and old is not role:
             self._check_room(user_id, role)
-        self.roles[organisation_id, user_id] = (role, self.roles[organisation_id, user_id][1])
+        self.roles[organisation_id, user_id] = (role or old, self.roles[organisation_id, user_id][1])
+        if group is not None:
+            self.groups[organisation_id, user_id] = group
         return self._member(organisation_id, user_id)
 
     async def remove_member(self, organisation_id: bytes, actor_id: bytes, user_id: bytes) -> None:
@@ -183,11 +221,13 @@ class FakeOrganisations:
         if (organisation_id, user_id) not in self.roles:
             raise domain.unknown_organisation()
         name, created_at = self.organisations[organisation_id]
-        return Organisation(organisation_id, name, self.roles[organisation_id, user_id][0], created_at)
+        role, archived_at = self.roles[organisation_id, user_id][0], self.archived.get(organisation_id)
+        return Organisation(organisation_id, name, role, created_at, archived_at)
 
     def _member(self, organisation_id: bytes, user_id: bytes) -> Member:
         role, joined_at = self.roles[organisation_id, user_id]
-        return Member(user_id, self.people.users[user_id].name, role, joined_at)
+        group = self.groups.get((organisation_id, user_id), "")
+        return Member(user_id, self.people.users[user_id].name, role, joined_at, group)
 
 
 @dataclass
@@ -199,6 +239,28 @@ class FakeAcquaintances:
     async def has(self, organisation_id: bytes, user_id: bytes) -> bool:
         """See `checkin_client.Acquaintances.has`."""
         return user_id not in self.strangers
+
+
+@dataclass
+class FakeStaff:
+    """Activities whose staff people became."""
+
+    activities: dict[bytes, list[bytes]] = field(default_factory=dict)
+
+    async def activities_of(self, user_id: bytes) -> list[bytes]:
+        """See `Staff.activities_of`."""
+        return self.activities.get(user_id, [])
+
+
+@dataclass
+class FakeActivities:
+    """The activity service as far as archiving goes."""
+
+    running: int = 0
+
+    async def count_running(self, organisation_id: bytes) -> int:
+        """See `activity_client.Activities.count_running`."""
+        return self.running
 
 
 @dataclass

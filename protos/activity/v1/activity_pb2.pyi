@@ -250,6 +250,7 @@ class Activity(_message.Message):
     OCCURRENCES_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     REHEARSAL_OF_FIELD_NUMBER: _builtins.int
+    OWN_ROLE_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -276,6 +277,8 @@ class Activity(_message.Message):
     created_at: _builtins.int
     rehearsal_of: _builtins.bytes
     """The draft that this one tries out; empty: it is itself."""
+    own_role: _builtins.int
+    """identity.v1.Role of the calling person, for this activity."""
     @_builtins.property
     def place(self) -> Global___Place:
         """Absent when the activity has no place."""
@@ -319,10 +322,11 @@ class Activity(_message.Message):
         occurrences: _abc.Iterable[Global___Occurrence] | None = ...,
         created_at: _builtins.int = ...,
         rehearsal_of: _builtins.bytes = ...,
+        own_role: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
     _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015
@@ -413,7 +417,7 @@ class ListActivitiesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
-    """Empty: every organisation the caller belongs to."""
+    """Empty: every organisation the caller belongs to, and single activities whose staff they are."""
     page_size: _builtins.int
     page_token: _builtins.str
     def __init__(
@@ -1072,6 +1076,44 @@ class RecordTurnoutsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordTurnoutsResponse: _TypeAlias = RecordTurnoutsResponse  # noqa: Y015
+
+@_typing.final
+class CountRunningRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountRunningRequest: _TypeAlias = CountRunningRequest  # noqa: Y015
+
+@_typing.final
+class CountRunningResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITIES_FIELD_NUMBER: _builtins.int
+    activities: _builtins.int
+    def __init__(
+        self,
+        *,
+        activities: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activities", b"activities"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountRunningResponse: _TypeAlias = CountRunningResponse  # noqa: Y015
 
 @_typing.final
 class BatchGetOccurrencesRequest(_message.Message):

@@ -114,6 +114,11 @@ class ActivityServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsResponse.FromString,
                 _registered_method=True)
+        self.CountRunning = channel.unary_unary(
+                '/activity.v1.ActivityService/CountRunning',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CountRunningRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CountRunningResponse.FromString,
+                _registered_method=True)
 
 
 class ActivityServiceServicer:
@@ -226,6 +231,13 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CountRunning(self, request, context):
+        """How many of an organisation's activities are published and not over: while there are any it is not archived.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ActivityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -308,6 +320,11 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     servicer.RecordTurnouts,
                     request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsResponse.SerializeToString,
+            ),
+            'CountRunning': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountRunning,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CountRunningRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CountRunningResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -742,6 +759,33 @@ class ActivityService:
             '/activity.v1.ActivityService/RecordTurnouts',
             protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_activity__pb2.RecordTurnoutsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountRunning(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/CountRunning',
+            protos_dot_activity_dot_v1_dot_activity__pb2.CountRunningRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.CountRunningResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,8 @@ class ActivityServiceStub:
     """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
     unknown ids are ignored.
     """
+    CountRunning: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CountRunningRequest, _activity_pb2.CountRunningResponse]
+    """How many of an organisation's activities are published and not over: while there are any it is not archived."""
 
 @_typing.type_check_only
 class ActivityServiceAsyncStub(ActivityServiceStub):
@@ -94,6 +96,8 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
     unknown ids are ignored.
     """
+    CountRunning: _aio.UnaryUnaryMultiCallable[_activity_pb2.CountRunningRequest, _activity_pb2.CountRunningResponse]  # type: ignore[assignment]
+    """How many of an organisation's activities are published and not over: while there are any it is not archived."""
 
 class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -219,6 +223,14 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
         unknown ids are ignored.
         """
+
+    @_abc_1.abstractmethod
+    def CountRunning(
+        self,
+        request: _activity_pb2.CountRunningRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.CountRunningResponse, _abc.Awaitable[_activity_pb2.CountRunningResponse]]:
+        """How many of an organisation's activities are published and not over: while there are any it is not archived."""
 
 def add_ActivityServiceServicer_to_server(servicer: ActivityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 

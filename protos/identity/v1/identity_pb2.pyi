@@ -348,11 +348,14 @@ class Organisation(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    ARCHIVED_AT_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
     name: _builtins.str
     role: Global___Role.ValueType
     """The calling person's."""
     created_at: _builtins.int
+    archived_at: _builtins.int
+    """0: it goes on."""
     def __init__(
         self,
         *,
@@ -360,10 +363,11 @@ class Organisation(_message.Message):
         name: _builtins.str = ...,
         role: Global___Role.ValueType = ...,
         created_at: _builtins.int = ...,
+        archived_at: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "name", b"name", "organisation_id", b"organisation_id", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archived_at", b"archived_at", "created_at", b"created_at", "name", b"name", "organisation_id", b"organisation_id", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -397,17 +401,20 @@ class ListOrganisationsRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    INCLUDE_ARCHIVED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     page_token: _builtins.str
+    include_archived: _builtins.bool
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        include_archived: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_archived", b"include_archived", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -419,22 +426,66 @@ class ListOrganisationsResponse(_message.Message):
 
     ORGANISATIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ACTIVITY_IDS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     @_builtins.property
     def organisations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Organisation]: ...
+    @_builtins.property
+    def activity_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """On the first page only: activities whose staff the calling person became, the latest 200, over or not."""
+
     def __init__(
         self,
         *,
         organisations: _abc.Iterable[Global___Organisation] | None = ...,
         next_page_token: _builtins.str = ...,
+        activity_ids: _abc.Iterable[_builtins.bytes] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "organisations", b"organisations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_ids", b"activity_ids", "next_page_token", b"next_page_token", "organisations", b"organisations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListOrganisationsResponse: _TypeAlias = ListOrganisationsResponse  # noqa: Y015
+
+@_typing.final
+class ArchiveOrganisationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ArchiveOrganisationRequest: _TypeAlias = ArchiveOrganisationRequest  # noqa: Y015
+
+@_typing.final
+class UnarchiveOrganisationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnarchiveOrganisationRequest: _TypeAlias = UnarchiveOrganisationRequest  # noqa: Y015
 
 @_typing.final
 class Member(_message.Message):
@@ -444,10 +495,13 @@ class Member(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     JOINED_AT_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     name: _builtins.str
     role: Global___Role.ValueType
     joined_at: _builtins.int
+    group: _builtins.str
+    """A class, a department, a team; may be empty."""
     def __init__(
         self,
         *,
@@ -455,10 +509,11 @@ class Member(_message.Message):
         name: _builtins.str = ...,
         role: Global___Role.ValueType = ...,
         joined_at: _builtins.int = ...,
+        group: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["joined_at", b"joined_at", "name", b"name", "role", b"role", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group", b"group", "joined_at", b"joined_at", "name", b"name", "role", b"role", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -471,19 +526,27 @@ class ListMembersRequest(_message.Message):
     ORGANISATION_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
     page_size: _builtins.int
     page_token: _builtins.str
+    name: _builtins.str
+    """Part of a name: two Han characters or three others at least. Empty: everybody."""
+    group: _builtins.str
+    """Empty: of every group."""
     def __init__(
         self,
         *,
         organisation_id: _builtins.bytes = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        name: _builtins.str = ...,
+        group: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group", b"group", "name", b"name", "organisation_id", b"organisation_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -544,21 +607,28 @@ class UpdateMemberRequest(_message.Message):
     ORGANISATION_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
     user_id: _builtins.bytes
     role: Global___Role.ValueType
+    """ROLE_UNSPECIFIED: stays."""
+    group: _builtins.str
+    """Absent: stays."""
     def __init__(
         self,
         *,
         organisation_id: _builtins.bytes = ...,
         user_id: _builtins.bytes = ...,
         role: Global___Role.ValueType = ...,
+        group: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "group", b"group"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "role", b"role", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "group", b"group", "organisation_id", b"organisation_id", "role", b"role", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__group: _TypeAlias = _typing.Literal["group"]  # noqa: Y015
+    _WhichOneofArgType__group: _TypeAlias = _typing.Literal["_group", b"_group"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__group) -> _WhichOneofReturnType__group | None: ...
 
 Global___UpdateMemberRequest: _TypeAlias = UpdateMemberRequest  # noqa: Y015
 
@@ -678,6 +748,9 @@ class Invite(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     USED_BY_FIELD_NUMBER: _builtins.int
     URL_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    ACTIVITY_TITLE_FIELD_NUMBER: _builtins.int
     invite_id: _builtins.bytes
     organisation_id: _builtins.bytes
     code: _builtins.str
@@ -692,6 +765,12 @@ class Invite(_message.Message):
     created_at: _builtins.int
     url: _builtins.str
     """What its QR says: opens the mini-program."""
+    group: _builtins.str
+    """Of those who join with it."""
+    activity_id: _builtins.bytes
+    """The one activity whose staff it makes; empty: members of the organisation."""
+    activity_title: _builtins.str
+    """Empty also while nobody can tell."""
     @_builtins.property
     def used_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___Member]:
         """Who joined with it, in order; only where one invite is asked for."""
@@ -711,10 +790,13 @@ class Invite(_message.Message):
         created_at: _builtins.int = ...,
         used_by: _abc.Iterable[Global___Member] | None = ...,
         url: _builtins.str = ...,
+        group: _builtins.str = ...,
+        activity_id: _builtins.bytes = ...,
+        activity_title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "created_at", b"created_at", "created_by", b"created_by", "expires_at", b"expires_at", "invite_id", b"invite_id", "organisation_id", b"organisation_id", "role", b"role", "state", b"state", "url", b"url", "used", b"used", "used_by", b"used_by", "uses", b"uses"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "code", b"code", "created_at", b"created_at", "created_by", b"created_by", "expires_at", b"expires_at", "group", b"group", "invite_id", b"invite_id", "organisation_id", b"organisation_id", "role", b"role", "state", b"state", "url", b"url", "used", b"used", "used_by", b"used_by", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -729,12 +811,18 @@ class CreateInviteRequest(_message.Message):
     USES_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
     role: Global___Role.ValueType
     """Member, staff or organiser."""
     uses: _builtins.int
     expires_at: _builtins.int
     idempotency_key: _builtins.str
+    group: _builtins.str
+    """Of members only."""
+    activity_id: _builtins.bytes
+    """With the role staff only: an activity of the organisation that is not over."""
     def __init__(
         self,
         *,
@@ -743,10 +831,12 @@ class CreateInviteRequest(_message.Message):
         uses: _builtins.int = ...,
         expires_at: _builtins.int = ...,
         idempotency_key: _builtins.str = ...,
+        group: _builtins.str = ...,
+        activity_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "idempotency_key", b"idempotency_key", "organisation_id", b"organisation_id", "role", b"role", "uses", b"uses"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "expires_at", b"expires_at", "group", b"group", "idempotency_key", b"idempotency_key", "organisation_id", b"organisation_id", "role", b"role", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -874,6 +964,9 @@ class InvitePreview(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     OWN_ROLE_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    ACTIVITY_TITLE_FIELD_NUMBER: _builtins.int
     organisation_name: _builtins.str
     invited_by: _builtins.str
     """Who invites."""
@@ -881,6 +974,9 @@ class InvitePreview(_message.Message):
     expires_at: _builtins.int
     own_role: Global___Role.ValueType
     """What the calling person is there already."""
+    group: _builtins.str
+    activity_id: _builtins.bytes
+    activity_title: _builtins.str
     def __init__(
         self,
         *,
@@ -889,10 +985,13 @@ class InvitePreview(_message.Message):
         role: Global___Role.ValueType = ...,
         expires_at: _builtins.int = ...,
         own_role: Global___Role.ValueType = ...,
+        group: _builtins.str = ...,
+        activity_id: _builtins.bytes = ...,
+        activity_title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "invited_by", b"invited_by", "organisation_name", b"organisation_name", "own_role", b"own_role", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "expires_at", b"expires_at", "group", b"group", "invited_by", b"invited_by", "organisation_name", b"organisation_name", "own_role", b"own_role", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -918,22 +1017,170 @@ class AcceptInviteRequest(_message.Message):
 Global___AcceptInviteRequest: _TypeAlias = AcceptInviteRequest  # noqa: Y015
 
 @_typing.final
+class AcceptInviteResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    STAFF_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    """Of an invite to one activity: which, and what the person is there; nothing more where their role includes it."""
+    @_builtins.property
+    def organisation(self) -> Global___Organisation:
+        """Without a role where the person only became staff of an activity."""
+
+    @_builtins.property
+    def staff(self) -> Global___ActivityStaff: ...
+    def __init__(
+        self,
+        *,
+        organisation: Global___Organisation | None = ...,
+        activity_id: _builtins.bytes = ...,
+        staff: Global___ActivityStaff | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["organisation", b"organisation", "staff", b"staff"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "organisation", b"organisation", "staff", b"staff"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptInviteResponse: _TypeAlias = AcceptInviteResponse  # noqa: Y015
+
+@_typing.final
+class ActivityStaff(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    JOINED_AT_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.bytes
+    name: _builtins.str
+    joined_at: _builtins.int
+    expires_at: _builtins.int
+    """Moves with the activity's end."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.bytes = ...,
+        name: _builtins.str = ...,
+        joined_at: _builtins.int = ...,
+        expires_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "joined_at", b"joined_at", "name", b"name", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivityStaff: _TypeAlias = ActivityStaff  # noqa: Y015
+
+@_typing.final
+class ListActivityStaffRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListActivityStaffRequest: _TypeAlias = ListActivityStaffRequest  # noqa: Y015
+
+@_typing.final
+class ListActivityStaffResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAFF_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def staff(self) -> _containers.RepeatedCompositeFieldContainer[Global___ActivityStaff]: ...
+    def __init__(
+        self,
+        *,
+        staff: _abc.Iterable[Global___ActivityStaff] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "staff", b"staff"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListActivityStaffResponse: _TypeAlias = ListActivityStaffResponse  # noqa: Y015
+
+@_typing.final
+class RemoveActivityStaffRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    user_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        user_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveActivityStaffRequest: _TypeAlias = RemoveActivityStaffRequest  # noqa: Y015
+
+@_typing.final
+class RemoveActivityStaffResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveActivityStaffResponse: _TypeAlias = RemoveActivityStaffResponse  # noqa: Y015
+
+@_typing.final
 class GetRoleRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ORGANISATION_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
     user_id: _builtins.bytes
+    activity_id: _builtins.bytes
+    """One of the organisation's activities; empty where it is about none."""
     def __init__(
         self,
         *,
         organisation_id: _builtins.bytes = ...,
         user_id: _builtins.bytes = ...,
+        activity_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "organisation_id", b"organisation_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -944,15 +1191,23 @@ class GetRoleResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ROLE_FIELD_NUMBER: _builtins.int
+    IS_ACTIVITY_STAFF_FIELD_NUMBER: _builtins.int
+    IS_ARCHIVED_FIELD_NUMBER: _builtins.int
     role: Global___Role.ValueType
+    is_activity_staff: _builtins.bool
+    """Whether the person became staff of the activity alone; who asks knows when it is over, and with it this."""
+    is_archived: _builtins.bool
+    """Nobody creates, publishes, invites or joins there."""
     def __init__(
         self,
         *,
         role: Global___Role.ValueType = ...,
+        is_activity_staff: _builtins.bool = ...,
+        is_archived: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_activity_staff", b"is_activity_staff", "is_archived", b"is_archived", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -84,6 +84,16 @@ class IdentityServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListOrganisationsRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListOrganisationsResponse.FromString,
                 _registered_method=True)
+        self.ArchiveOrganisation = channel.unary_unary(
+                '/identity.v1.IdentityService/ArchiveOrganisation',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ArchiveOrganisationRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+                _registered_method=True)
+        self.UnarchiveOrganisation = channel.unary_unary(
+                '/identity.v1.IdentityService/UnarchiveOrganisation',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.UnarchiveOrganisationRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+                _registered_method=True)
         self.ListMembers = channel.unary_unary(
                 '/identity.v1.IdentityService/ListMembers',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListMembersRequest.SerializeToString,
@@ -113,36 +123,6 @@ class IdentityServiceStub:
                 '/identity.v1.IdentityService/HandOver',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.HandOverRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Member.FromString,
-                _registered_method=True)
-        self.CreateInvite = channel.unary_unary(
-                '/identity.v1.IdentityService/CreateInvite',
-                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.SerializeToString,
-                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
-                _registered_method=True)
-        self.ListInvites = channel.unary_unary(
-                '/identity.v1.IdentityService/ListInvites',
-                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.SerializeToString,
-                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.FromString,
-                _registered_method=True)
-        self.GetInvite = channel.unary_unary(
-                '/identity.v1.IdentityService/GetInvite',
-                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.SerializeToString,
-                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
-                _registered_method=True)
-        self.RevokeInvite = channel.unary_unary(
-                '/identity.v1.IdentityService/RevokeInvite',
-                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.SerializeToString,
-                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
-                _registered_method=True)
-        self.PreviewInvite = channel.unary_unary(
-                '/identity.v1.IdentityService/PreviewInvite',
-                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.SerializeToString,
-                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.FromString,
-                _registered_method=True)
-        self.AcceptInvite = channel.unary_unary(
-                '/identity.v1.IdentityService/AcceptInvite',
-                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.SerializeToString,
-                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
                 _registered_method=True)
         self.GetRole = channel.unary_unary(
                 '/identity.v1.IdentityService/GetRole',
@@ -236,6 +216,20 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ArchiveOrganisation(self, request, context):
+        """For owners: nobody creates, publishes, invites or joins any more, and everything stays readable. Not while activities
+        are running.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnarchiveOrganisation(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMembers(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -269,46 +263,6 @@ class IdentityServiceServicer:
 
     def HandOver(self, request, context):
         """Makes a member owner and the calling owner an organiser, in one step.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def CreateInvite(self, request, context):
-        """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def ListInvites(self, request, context):
-        """Missing associated documentation comment in .proto file."""
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def GetInvite(self, request, context):
-        """With all who used it.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RevokeInvite(self, request, context):
-        """Missing associated documentation comment in .proto file."""
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def PreviewInvite(self, request, context):
-        """What a code leads to, before it binds; for anybody who has it.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def AcceptInvite(self, request, context):
-        """Joins. Who is in with this role or more stays as they are and uses nothing up.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -394,6 +348,16 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListOrganisationsRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListOrganisationsResponse.SerializeToString,
             ),
+            'ArchiveOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.ArchiveOrganisation,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ArchiveOrganisationRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.SerializeToString,
+            ),
+            'UnarchiveOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnarchiveOrganisation,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.UnarchiveOrganisationRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.SerializeToString,
+            ),
             'ListMembers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMembers,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListMembersRequest.FromString,
@@ -423,36 +387,6 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.HandOver,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.HandOverRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Member.SerializeToString,
-            ),
-            'CreateInvite': grpc.unary_unary_rpc_method_handler(
-                    servicer.CreateInvite,
-                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.FromString,
-                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
-            ),
-            'ListInvites': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListInvites,
-                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.FromString,
-                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.SerializeToString,
-            ),
-            'GetInvite': grpc.unary_unary_rpc_method_handler(
-                    servicer.GetInvite,
-                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.FromString,
-                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
-            ),
-            'RevokeInvite': grpc.unary_unary_rpc_method_handler(
-                    servicer.RevokeInvite,
-                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.FromString,
-                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
-            ),
-            'PreviewInvite': grpc.unary_unary_rpc_method_handler(
-                    servicer.PreviewInvite,
-                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.FromString,
-                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.SerializeToString,
-            ),
-            'AcceptInvite': grpc.unary_unary_rpc_method_handler(
-                    servicer.AcceptInvite,
-                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.FromString,
-                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.SerializeToString,
             ),
             'GetRole': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRole,
@@ -756,6 +690,60 @@ class IdentityService:
             _registered_method=True)
 
     @staticmethod
+    def ArchiveOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/ArchiveOrganisation',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ArchiveOrganisationRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnarchiveOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/UnarchiveOrganisation',
+            protos_dot_identity_dot_v1_dot_identity__pb2.UnarchiveOrganisationRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListMembers(request,
             target,
             options=(),
@@ -918,168 +906,6 @@ class IdentityService:
             _registered_method=True)
 
     @staticmethod
-    def CreateInvite(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/identity.v1.IdentityService/CreateInvite',
-            protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.SerializeToString,
-            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ListInvites(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/identity.v1.IdentityService/ListInvites',
-            protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.SerializeToString,
-            protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def GetInvite(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/identity.v1.IdentityService/GetInvite',
-            protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.SerializeToString,
-            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RevokeInvite(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/identity.v1.IdentityService/RevokeInvite',
-            protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.SerializeToString,
-            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def PreviewInvite(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/identity.v1.IdentityService/PreviewInvite',
-            protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.SerializeToString,
-            protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def AcceptInvite(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/identity.v1.IdentityService/AcceptInvite',
-            protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.SerializeToString,
-            protos_dot_identity_dot_v1_dot_identity__pb2.Organisation.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
     def GetRole(request,
             target,
             options=(),
@@ -1177,6 +1003,387 @@ class IdentityService:
             '/identity.v1.IdentityService/StartSyntheticSession',
             protos_dot_identity_dot_v1_dot_identity__pb2.StartSyntheticSessionRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class InviteServiceStub:
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.CreateInvite = channel.unary_unary(
+                '/identity.v1.InviteService/CreateInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+                _registered_method=True)
+        self.ListInvites = channel.unary_unary(
+                '/identity.v1.InviteService/ListInvites',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.FromString,
+                _registered_method=True)
+        self.GetInvite = channel.unary_unary(
+                '/identity.v1.InviteService/GetInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+                _registered_method=True)
+        self.RevokeInvite = channel.unary_unary(
+                '/identity.v1.InviteService/RevokeInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+                _registered_method=True)
+        self.PreviewInvite = channel.unary_unary(
+                '/identity.v1.InviteService/PreviewInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.FromString,
+                _registered_method=True)
+        self.AcceptInvite = channel.unary_unary(
+                '/identity.v1.InviteService/AcceptInvite',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteResponse.FromString,
+                _registered_method=True)
+        self.ListActivityStaff = channel.unary_unary(
+                '/identity.v1.InviteService/ListActivityStaff',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListActivityStaffRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListActivityStaffResponse.FromString,
+                _registered_method=True)
+        self.RemoveActivityStaff = channel.unary_unary(
+                '/identity.v1.InviteService/RemoveActivityStaff',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveActivityStaffRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveActivityStaffResponse.FromString,
+                _registered_method=True)
+
+
+class InviteServiceServicer:
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give.
+    """
+
+    def CreateInvite(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInvites(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInvite(self, request, context):
+        """With all who used it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeInvite(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewInvite(self, request, context):
+        """What a code leads to, before it binds; for anybody who has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptInvite(self, request, context):
+        """Joins. Who is in with this role or more stays as they are and uses nothing up.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListActivityStaff(self, request, context):
+        """Staff of one activity alone, until a day after it is over; joined by an invite. For staff of it and of its organisation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveActivityStaff(self, request, context):
+        """For organisers and owners, and for oneself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_InviteServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'CreateInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
+            ),
+            'ListInvites': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvites,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.SerializeToString,
+            ),
+            'GetInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
+            ),
+            'RevokeInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Invite.SerializeToString,
+            ),
+            'PreviewInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.SerializeToString,
+            ),
+            'AcceptInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptInvite,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteResponse.SerializeToString,
+            ),
+            'ListActivityStaff': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListActivityStaff,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListActivityStaffRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListActivityStaffResponse.SerializeToString,
+            ),
+            'RemoveActivityStaff': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveActivityStaff,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveActivityStaffRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RemoveActivityStaffResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'identity.v1.InviteService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('identity.v1.InviteService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class InviteService:
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give.
+    """
+
+    @staticmethod
+    def CreateInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/CreateInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.CreateInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInvites(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/ListInvites',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListInvitesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/GetInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/RevokeInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RevokeInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Invite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/PreviewInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.PreviewInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.InvitePreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/AcceptInvite',
+            protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.AcceptInviteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListActivityStaff(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/ListActivityStaff',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListActivityStaffRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListActivityStaffResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveActivityStaff(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.InviteService/RemoveActivityStaff',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RemoveActivityStaffRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.RemoveActivityStaffResponse.FromString,
             options,
             channel_credentials,
             insecure,

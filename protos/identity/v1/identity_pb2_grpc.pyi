@@ -51,6 +51,11 @@ class IdentityServiceStub:
     CreateOrganisation: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateOrganisationRequest, _identity_pb2.Organisation]
     ListOrganisations: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListOrganisationsRequest, _identity_pb2.ListOrganisationsResponse]
     """Those the calling person belongs to."""
+    ArchiveOrganisation: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ArchiveOrganisationRequest, _identity_pb2.Organisation]
+    """For owners: nobody creates, publishes, invites or joins any more, and everything stays readable. Not while activities
+    are running.
+    """
+    UnarchiveOrganisation: _grpc.UnaryUnaryMultiCallable[_identity_pb2.UnarchiveOrganisationRequest, _identity_pb2.Organisation]
     ListMembers: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListMembersRequest, _identity_pb2.ListMembersResponse]
     AddMember: _grpc.UnaryUnaryMultiCallable[_identity_pb2.AddMemberRequest, _identity_pb2.Member]
     UpdateMember: _grpc.UnaryUnaryMultiCallable[_identity_pb2.UpdateMemberRequest, _identity_pb2.Member]
@@ -59,16 +64,6 @@ class IdentityServiceStub:
     """A new name; for organisers and owners."""
     HandOver: _grpc.UnaryUnaryMultiCallable[_identity_pb2.HandOverRequest, _identity_pb2.Member]
     """Makes a member owner and the calling owner an organiser, in one step."""
-    CreateInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateInviteRequest, _identity_pb2.Invite]
-    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
-    ListInvites: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListInvitesRequest, _identity_pb2.ListInvitesResponse]
-    GetInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetInviteRequest, _identity_pb2.Invite]
-    """With all who used it."""
-    RevokeInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeInviteRequest, _identity_pb2.Invite]
-    PreviewInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.PreviewInviteRequest, _identity_pb2.InvitePreview]
-    """What a code leads to, before it binds; for anybody who has it."""
-    AcceptInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.AcceptInviteRequest, _identity_pb2.Organisation]
-    """Joins. Who is in with this role or more stays as they are and uses nothing up."""
     GetRole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
     GrantSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]
@@ -97,6 +92,11 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     CreateOrganisation: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateOrganisationRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
     ListOrganisations: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListOrganisationsRequest, _identity_pb2.ListOrganisationsResponse]  # type: ignore[assignment]
     """Those the calling person belongs to."""
+    ArchiveOrganisation: _aio.UnaryUnaryMultiCallable[_identity_pb2.ArchiveOrganisationRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
+    """For owners: nobody creates, publishes, invites or joins any more, and everything stays readable. Not while activities
+    are running.
+    """
+    UnarchiveOrganisation: _aio.UnaryUnaryMultiCallable[_identity_pb2.UnarchiveOrganisationRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
     ListMembers: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListMembersRequest, _identity_pb2.ListMembersResponse]  # type: ignore[assignment]
     AddMember: _aio.UnaryUnaryMultiCallable[_identity_pb2.AddMemberRequest, _identity_pb2.Member]  # type: ignore[assignment]
     UpdateMember: _aio.UnaryUnaryMultiCallable[_identity_pb2.UpdateMemberRequest, _identity_pb2.Member]  # type: ignore[assignment]
@@ -105,16 +105,6 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     """A new name; for organisers and owners."""
     HandOver: _aio.UnaryUnaryMultiCallable[_identity_pb2.HandOverRequest, _identity_pb2.Member]  # type: ignore[assignment]
     """Makes a member owner and the calling owner an organiser, in one step."""
-    CreateInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
-    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
-    ListInvites: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListInvitesRequest, _identity_pb2.ListInvitesResponse]  # type: ignore[assignment]
-    GetInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
-    """With all who used it."""
-    RevokeInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
-    PreviewInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.PreviewInviteRequest, _identity_pb2.InvitePreview]  # type: ignore[assignment]
-    """What a code leads to, before it binds; for anybody who has it."""
-    AcceptInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.AcceptInviteRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
-    """Joins. Who is in with this role or more stays as they are and uses nothing up."""
     GetRole: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]  # type: ignore[assignment]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
     GrantSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
@@ -202,6 +192,23 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Those the calling person belongs to."""
 
     @_abc_1.abstractmethod
+    def ArchiveOrganisation(
+        self,
+        request: _identity_pb2.ArchiveOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Organisation, _abc.Awaitable[_identity_pb2.Organisation]]:
+        """For owners: nobody creates, publishes, invites or joins any more, and everything stays readable. Not while activities
+        are running.
+        """
+
+    @_abc_1.abstractmethod
+    def UnarchiveOrganisation(
+        self,
+        request: _identity_pb2.UnarchiveOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Organisation, _abc.Awaitable[_identity_pb2.Organisation]]: ...
+
+    @_abc_1.abstractmethod
     def ListMembers(
         self,
         request: _identity_pb2.ListMembersRequest,
@@ -246,12 +253,87 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Makes a member owner and the calling owner an organiser, in one step."""
 
     @_abc_1.abstractmethod
+    def GetRole(
+        self,
+        request: _identity_pb2.GetRoleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.GetRoleResponse, _abc.Awaitable[_identity_pb2.GetRoleResponse]]:
+        """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+
+    @_abc_1.abstractmethod
+    def GrantSubscriptions(
+        self,
+        request: _identity_pb2.GrantSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]:
+        """Remembers what the person answered when the phone asked whether messages may be sent."""
+
+    @_abc_1.abstractmethod
+    def GetSubscriptions(
+        self,
+        request: _identity_pb2.GetSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]: ...
+
+    @_abc_1.abstractmethod
+    def StartSyntheticSession(
+        self,
+        request: _identity_pb2.StartSyntheticSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Session, _abc.Awaitable[_identity_pb2.Session]]:
+        """A session of the reserved person whose check-ins prove that the whole journey works."""
+
+def add_IdentityServiceServicer_to_server(servicer: IdentityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class InviteServiceStub:
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> InviteServiceAsyncStub: ...
+    CreateInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateInviteRequest, _identity_pb2.Invite]
+    ListInvites: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListInvitesRequest, _identity_pb2.ListInvitesResponse]
+    GetInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetInviteRequest, _identity_pb2.Invite]
+    """With all who used it."""
+    RevokeInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeInviteRequest, _identity_pb2.Invite]
+    PreviewInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.PreviewInviteRequest, _identity_pb2.InvitePreview]
+    """What a code leads to, before it binds; for anybody who has it."""
+    AcceptInvite: _grpc.UnaryUnaryMultiCallable[_identity_pb2.AcceptInviteRequest, _identity_pb2.AcceptInviteResponse]
+    """Joins. Who is in with this role or more stays as they are and uses nothing up."""
+    ListActivityStaff: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListActivityStaffRequest, _identity_pb2.ListActivityStaffResponse]
+    """Staff of one activity alone, until a day after it is over; joined by an invite. For staff of it and of its organisation."""
+    RemoveActivityStaff: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RemoveActivityStaffRequest, _identity_pb2.RemoveActivityStaffResponse]
+    """For organisers and owners, and for oneself."""
+
+@_typing.type_check_only
+class InviteServiceAsyncStub(InviteServiceStub):
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    CreateInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
+    ListInvites: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListInvitesRequest, _identity_pb2.ListInvitesResponse]  # type: ignore[assignment]
+    GetInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
+    """With all who used it."""
+    RevokeInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeInviteRequest, _identity_pb2.Invite]  # type: ignore[assignment]
+    PreviewInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.PreviewInviteRequest, _identity_pb2.InvitePreview]  # type: ignore[assignment]
+    """What a code leads to, before it binds; for anybody who has it."""
+    AcceptInvite: _aio.UnaryUnaryMultiCallable[_identity_pb2.AcceptInviteRequest, _identity_pb2.AcceptInviteResponse]  # type: ignore[assignment]
+    """Joins. Who is in with this role or more stays as they are and uses nothing up."""
+    ListActivityStaff: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListActivityStaffRequest, _identity_pb2.ListActivityStaffResponse]  # type: ignore[assignment]
+    """Staff of one activity alone, until a day after it is over; joined by an invite. For staff of it and of its organisation."""
+    RemoveActivityStaff: _aio.UnaryUnaryMultiCallable[_identity_pb2.RemoveActivityStaffRequest, _identity_pb2.RemoveActivityStaffResponse]  # type: ignore[assignment]
+    """For organisers and owners, and for oneself."""
+
+class InviteServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+
+    @_abc_1.abstractmethod
     def CreateInvite(
         self,
         request: _identity_pb2.CreateInviteRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.Invite, _abc.Awaitable[_identity_pb2.Invite]]:
-        """Invites: whoever has the code joins with a role. For organisers and owners, who invite to what they may give."""
+    ) -> _typing.Union[_identity_pb2.Invite, _abc.Awaitable[_identity_pb2.Invite]]: ...
 
     @_abc_1.abstractmethod
     def ListInvites(
@@ -288,38 +370,23 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _identity_pb2.AcceptInviteRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.Organisation, _abc.Awaitable[_identity_pb2.Organisation]]:
+    ) -> _typing.Union[_identity_pb2.AcceptInviteResponse, _abc.Awaitable[_identity_pb2.AcceptInviteResponse]]:
         """Joins. Who is in with this role or more stays as they are and uses nothing up."""
 
     @_abc_1.abstractmethod
-    def GetRole(
+    def ListActivityStaff(
         self,
-        request: _identity_pb2.GetRoleRequest,
+        request: _identity_pb2.ListActivityStaffRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.GetRoleResponse, _abc.Awaitable[_identity_pb2.GetRoleResponse]]:
-        """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+    ) -> _typing.Union[_identity_pb2.ListActivityStaffResponse, _abc.Awaitable[_identity_pb2.ListActivityStaffResponse]]:
+        """Staff of one activity alone, until a day after it is over; joined by an invite. For staff of it and of its organisation."""
 
     @_abc_1.abstractmethod
-    def GrantSubscriptions(
+    def RemoveActivityStaff(
         self,
-        request: _identity_pb2.GrantSubscriptionsRequest,
+        request: _identity_pb2.RemoveActivityStaffRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]:
-        """Remembers what the person answered when the phone asked whether messages may be sent."""
+    ) -> _typing.Union[_identity_pb2.RemoveActivityStaffResponse, _abc.Awaitable[_identity_pb2.RemoveActivityStaffResponse]]:
+        """For organisers and owners, and for oneself."""
 
-    @_abc_1.abstractmethod
-    def GetSubscriptions(
-        self,
-        request: _identity_pb2.GetSubscriptionsRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]: ...
-
-    @_abc_1.abstractmethod
-    def StartSyntheticSession(
-        self,
-        request: _identity_pb2.StartSyntheticSessionRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.Session, _abc.Awaitable[_identity_pb2.Session]]:
-        """A session of the reserved person whose check-ins prove that the whole journey works."""
-
-def add_IdentityServiceServicer_to_server(servicer: IdentityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+def add_InviteServiceServicer_to_server(servicer: InviteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -6,8 +6,9 @@ that item's error and never stands in the others' way.
 
 import asyncio
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from domainkit.organisations import OneActivity
 from protos.identity.v1 import identity_pb2
 from servicekit.errors import NotFoundError, PermissionDeniedError, ServiceError
 from services.checkin.judging.case import Case
@@ -15,9 +16,11 @@ from services.checkin.rules.occurrence import Method
 
 
 class RolesPort(Protocol):
-    """What people are in organisations."""
+    """What people are in organisations, and for single activities."""
 
-    async def of(self, organisation_id: bytes, user_id: bytes) -> "identity_pb2.Role.ValueType":
+    async def of(
+        self, organisation_id: bytes, user_id: bytes, activity: OneActivity | None = None
+    ) -> "identity_pb2.Role.ValueType":
         """A role, remembered for a while; UnavailableError when identity is gone and nothing is remembered."""
 
 
@@ -40,6 +43,14 @@ class DevicesPort(Protocol):
         """Learns the first, and says which of the second were learnt ever; one trip, none are without Redis."""
 
 
+class _Post(NamedTuple):
+    """For which organisation and activity somebody says to act, and who."""
+
+    organisation_id: bytes
+    actor_id: bytes
+    activity: OneActivity
+
+
 class Staff:
     """Admits attempts that staff make for others; a batch without such an attempt costs nothing."""
 
@@ -60,7 +71,7 @@ class Staff:
     async def _check_actors(self, cases: Sequence[Case]) -> None:
         posts = {_post(case) for case in cases}
         # All at once: while identity hangs, the people in the same batch wait for it once and not once per actor.
-        answers = await asyncio.gather(*(self._objection(*post) for post in posts))
+        answers = await asyncio.gather(*map(self._objection, posts))
         objections = dict(zip(posts, answers, strict=True))
         for case in cases:
             if error := objections[_post(case)]:
@@ -68,10 +79,10 @@ class Staff:
             elif case.attempt.actor_id == case.attempt.user_id:
                 case.fail(PermissionDeniedError("nobody checks themselves in as staff"))
 
-    async def _objection(self, organisation_id: bytes, actor_id: bytes) -> ServiceError | None:
-        """Why somebody may not act for an organisation; plain members are told no more than strangers."""
+    async def _objection(self, post: _Post) -> ServiceError | None:
+        """Why somebody may not act for an activity; plain members are told no more than strangers."""
         try:
-            role = await self._roles.of(organisation_id, actor_id)
+            role = await self._roles.of(post.organisation_id, post.actor_id, post.activity)
         except ServiceError as error:
             return error
         return None if role >= identity_pb2.ROLE_STAFF else NotFoundError("there is no such activity")
@@ -80,7 +91,7 @@ class Staff:
         """A stranger to the organisation is told like somebody who does not exist."""
         subjects: dict[bytes, set[bytes]] = {}
         for case in cases:
-            subjects.setdefault(_post(case)[0], set()).add(case.attempt.user_id)
+            subjects.setdefault(_post(case).organisation_id, set()).add(case.attempt.user_id)
         for organisation_id, user_ids in subjects.items():
             missing: ServiceError = NotFoundError("there is no such person here")
             try:
@@ -88,7 +99,7 @@ class Staff:
             except ServiceError as error:
                 known, missing = self._acquaintances.remembered(organisation_id, user_ids), error
             for case in cases:
-                if _post(case)[0] == organisation_id and case.attempt.user_id not in known:
+                if _post(case).organisation_id == organisation_id and case.attempt.user_id not in known:
                     case.fail(missing)
 
     async def _trust(self, cases: Sequence[Case]) -> None:
@@ -109,10 +120,11 @@ class AdmittedAtTheDoor:
         """Objects to nothing."""
 
 
-def _post(case: Case) -> tuple[bytes, bytes]:
-    """For which organisation somebody says to act, and who."""
+def _post(case: Case) -> _Post:
     assert case.snapshot is not None
-    return case.snapshot.occurrence.organisation_id, case.attempt.actor_id
+    occurrence = case.snapshot.occurrence
+    activity = OneActivity(occurrence.activity_id, occurrence.closes_at)
+    return _Post(occurrence.organisation_id, case.attempt.actor_id, activity)
 
 
 def _device(case: Case) -> tuple[bytes, str]:

@@ -8,7 +8,7 @@ nothing: here it is refused, and where it passed on the way the recorder keeps i
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -16,12 +16,11 @@ from domainkit.credentials import evidence_binding
 from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
-from protos.identity.v1 import identity_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
-from services.checkin.judging.snapshots import Snapshot
 from services.checkin.records.records import ReviewPosition
 from services.checkin.records.stored import Stored
 from services.checkin.reviewing.decision import Word, fault, is_appealed, passed, repeated, ruling_of, to_decided
+from services.checkin.reviewing.reviewers import ActivitiesPort, Reviewers, RolesPort
 from services.checkin.rules.merge import Outcome
 from services.checkin.rules.occurrence import Occurrence
 
@@ -64,28 +63,11 @@ class DecisionsPort(Protocol):
         """Returns when something durable has it; raises UnavailableError otherwise."""
 
 
-class RolesPort(Protocol):
-    """What people are in organisations; raises UnavailableError when nobody can tell."""
-
-    async def of(self, organisation_id: bytes, user_id: bytes) -> int:
-        """A role, 0 for none."""
-
-
 class NamesPort(Protocol):
     """What people are called; raises UnavailableError when nobody can tell."""
 
     async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
         """Names of those who exist."""
-
-
-class ActivitiesPort(Protocol):
-    """Snapshots of occurrences."""
-
-    async def find(self, occurrence_ids: Iterable[bytes], activity_ids: Iterable[bytes], codes: Iterable[str]) -> None:
-        """Loads what is not known yet; raises UnavailableError when nobody can tell."""
-
-    def get(self, key: bytes) -> Snapshot | None:
-        """By the id of an occurrence or an activity."""
 
 
 # A checkin id to what came of it.
@@ -108,7 +90,7 @@ class Reviews:
         self._records = records
         self._decisions = decisions
         self._activities = activities
-        self._roles = roles
+        self._reviewers = Reviewers(activities, roles)
         self._names = names
         self._evidence = evidence
         self._recorded_within_s = recorded_within_s
@@ -178,13 +160,12 @@ class Reviews:
             UnavailableError: Nothing could be handed over.
         """
         found = await self._records.find(saw_revisions)
-        homes = {identifier: await self._organisation_of(stored.copy) for identifier, stored in found.items()}
-        mine = {home for home in set(homes.values()) if await self._is_staff(word.actor, home)}
+        mine = await self._reviewers.among(word.actor, {key: stored.copy for key, stored in found.items()})
         results: dict[bytes, Result] = {}
         wanted: dict[bytes, pb.Decided] = {}
         for identifier, saw_revision in saw_revisions.items():
             stored, decision_id = found.get(identifier), word.decision_id(identifier)
-            if stored is None or homes[identifier] not in mine:
+            if stored is None or identifier not in mine:
                 results[identifier] = _no_such_checkin()
             elif earlier := ruling_of(stored, decision_id):
                 results[identifier] = repeated(word, stored, earlier) or (await self._reviews([stored]))[0]
@@ -267,30 +248,15 @@ class Reviews:
 
     async def _find(self, actor: bytes, identifier: bytes) -> Stored:
         stored = (await self._records.find([identifier])).get(identifier)
-        if stored is None or not await self._is_staff(actor, await self._organisation_of(stored.copy)):
+        if stored is None or not await self._reviewers.among(actor, {identifier: stored.copy}):
             raise _no_such_checkin()
         return stored
 
     async def _reviewable(self, actor: bytes, key: bytes, otherwise: str) -> Occurrence:
         snapshot = self._activities.get(key)
-        if snapshot is None or not await self._is_staff(actor, snapshot.occurrence.organisation_id):
+        if snapshot is None or not await self._reviewers.has(actor, snapshot.occurrence):
             raise NotFoundError(otherwise)
         return snapshot.occurrence
-
-    async def _is_staff(self, actor: bytes, organisation_id: bytes) -> bool:
-        """Whether a person may see an organisation's cases: owner, organiser or staff."""
-        return bool(organisation_id) and await self._roles.of(organisation_id, actor) >= identity_pb2.ROLE_STAFF
-
-    async def _organisation_of(self, copy: pb.Copy) -> bytes:
-        """Where the attempt was made; empty where its credential did not open: that is for the person's eyes only."""
-        if not copy.occurrence_id:
-            return b""
-        if copy.organisation_id:
-            return copy.organisation_id
-        # Taken while nobody could ask whose occurrence it is.
-        await self._activities.find([copy.occurrence_id], (), ())
-        snapshot = self._activities.get(copy.occurrence_id)
-        return snapshot.occurrence.organisation_id if snapshot else b""
 
     async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
         names = await self._names_if_known({stored.copy.user_id for stored in found})

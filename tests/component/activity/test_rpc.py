@@ -9,6 +9,7 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from domainkit.guesses import guess_limit
+from domainkit.organisations import ACTIVITY_STAFF_GRACE_US, OneActivity
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
 from protos.activity.v1 import activity_pb2 as pb
@@ -16,7 +17,7 @@ from protos.activity.v1 import activity_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from servicekit import ids
-from servicekit.clock import SECOND_US
+from servicekit.clock import SECOND_US, now_us
 from servicekit.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -63,10 +64,10 @@ class Service:
 
     async def start(self) -> None:
         """Serves."""
-        roles = FakeRoles({(ORGANISATION, PEOPLE[name]): role for name, role in _ROLES.items()})
+        self.roles = FakeRoles({(ORGANISATION, PEOPLE[name]): role for name, role in _ROLES.items()})
         servicer = ActivityServicer(
             self.store,
-            roles,
+            self.roles,
             QrCodes(SEALER, self.redis),  # type: ignore[arg-type]
             CodeResolver(self.store, guess_limit(self.redis)),  # type: ignore[arg-type]
             "https://qiandao.example/",
@@ -75,7 +76,8 @@ class Service:
         register = activity_pb2_grpc.add_ActivityServiceServicer_to_server
         await self.loopback.serve("activity", register, servicer, ACCESS, self.signer.verifier())
         self._channels = {
-            caller: self.loopback.connect("activity", caller) for caller in ("gateway", "checkin", "identity")
+            caller: self.loopback.connect("activity", caller)
+            for caller in ("gateway", "checkin", "identity", "antifraud")
         }
 
     async def call(self, name: str, request: Any, who: str | bytes = "organiser", caller: str = "gateway") -> Any:
@@ -177,7 +179,7 @@ async def test_a_foreign_activity_and_none_at_all_read_the_same(service: Service
 
 
 async def test_processes_read_snapshots_and_other_processes_nothing(service: Service) -> None:
-    """checkin by its certificate, without a person; identity not at all; and nobody acts for people but the gateway."""
+    """checkin by its certificate, without a person; antifraud not at all; nobody acts for people but the gateway."""
     activity = await service.published()
     [occurrence] = activity.occurrences
     request = pb.BatchGetOccurrencesRequest(
@@ -194,7 +196,7 @@ async def test_processes_read_snapshots_and_other_processes_nothing(service: Ser
         activity.code,
         pb.STATE_PUBLISHED,
     )
-    for method, caller in (("BatchGetOccurrences", "identity"), ("GetActivity", "checkin")):
+    for method, caller in (("BatchGetOccurrences", "antifraud"), ("GetActivity", "checkin")):
         with pytest.raises(PermissionDeniedError):
             await service.call(method, pb.GetActivityRequest(), caller=caller)
 
@@ -561,13 +563,14 @@ class FakeIdentity(identity_pb2_grpc.IdentityServiceServicer):
 
     role: "identity_pb2.Role.ValueType" = identity_pb2.ROLE_UNSPECIFIED
     asked: int = 0
+    staffed: bytes = b"s" * 16
     answers: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def GetRole(self, request: identity_pb2.GetRoleRequest, context: Any) -> identity_pb2.GetRoleResponse:
         """The one role there is, once it may answer."""
         self.asked += 1
         await self.answers.wait()
-        return identity_pb2.GetRoleResponse(role=self.role)
+        return identity_pb2.GetRoleResponse(role=self.role, is_activity_staff=request.activity_id == self.staffed)
 
     async def ListOrganisations(
         self, request: identity_pb2.ListOrganisationsRequest, context: Any
@@ -576,7 +579,9 @@ class FakeIdentity(identity_pb2_grpc.IdentityServiceServicer):
         role = identity_pb2.ROLE_MEMBER if request.page_token else identity_pb2.ROLE_STAFF
         organisation = identity_pb2.Organisation(organisation_id=b"ab"[bool(request.page_token) :][:1] * 16, role=role)
         return identity_pb2.ListOrganisationsResponse(
-            organisations=[organisation], next_page_token="" if request.page_token else "more"
+            organisations=[organisation],
+            next_page_token="" if request.page_token else "more",
+            activity_ids=[] if request.page_token else [self.staffed],
         )
 
 
@@ -585,19 +590,24 @@ class RolesServicer(activity_pb2_grpc.ActivityServiceServicer):
 
     def __init__(self, roles: Roles) -> None:
         self._roles = roles
+        self.closed_us = 0
 
     async def GetActivity(self, request: pb.GetActivityRequest, context: Any) -> pb.Activity:
-        """The role, as a revision."""
-        return pb.Activity(revision=await self._roles.of_caller(ORGANISATION))
+        """The role for the activity, which closed that long ago, as a revision."""
+        alone = OneActivity(request.activity_id, now_us() - self.closed_us) if request.activity_id else None
+        return pb.Activity(revision=await self._roles.of_caller(ORGANISATION, alone))
 
     async def ListActivities(self, request: pb.ListActivitiesRequest, context: Any) -> pb.ListActivitiesResponse:
         """The organisations."""
-        found = await self._roles.organisations_of_caller()
-        return pb.ListActivitiesResponse(activities=[pb.Activity(organisation_id=each) for each in found])
+        found = await self._roles.reach_of_caller()
+        everywhere = [pb.Activity(organisation_id=each) for each in found.organisation_ids]
+        return pb.ListActivitiesResponse(
+            activities=[*everywhere, *(pb.Activity(activity_id=each) for each in found.activity_ids)]
+        )
 
 
 async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: Loopback, signer: Signer) -> None:
-    """A new organiser need not wait; a known one costs one call in ten seconds; silence ends after 0.3 s."""
+    """A new organiser need not wait; a known one costs one call in five seconds; silence ends after 0.3 s."""
     identity = FakeIdentity()
     service = "/identity.v1.IdentityService/"
     access = {service + "GetRole": by("activity"), service + "ListOrganisations": for_person("activity")}
@@ -621,4 +631,93 @@ async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: 
     assert [await role(), await role()] == [identity_pb2.ROLE_ORGANISER] * 2
     assert identity.asked == 3
     found = await client.call(stub.ListActivities, pb.ListActivitiesRequest(), timeout_s=30, token=token)
-    assert [each.organisation_id for each in found.activities] == [b"a" * 16]
+    assert [each.organisation_id or each.activity_id for each in found.activities] == [b"a" * 16, identity.staffed]
+
+
+async def test_staff_of_one_activity_are_so_until_a_day_after_it(loopback: Loopback, signer: Signer) -> None:
+    """Whatever is remembered of them: who asks knows when it closes. A higher role is not lowered by it."""
+    identity = FakeIdentity()
+    identity.answers.set()
+    add_identity = identity_pb2_grpc.add_IdentityServiceServicer_to_server
+    access = {"/identity.v1.IdentityService/GetRole": by("activity")}
+    await loopback.serve("identity", add_identity, identity, access, signer.verifier())
+    servicer = RolesServicer(Roles(loopback.connect("identity", "activity")))
+    add_activity = activity_pb2_grpc.add_ActivityServiceServicer_to_server
+    await loopback.serve("activity", add_activity, servicer, ACCESS, signer.verifier())
+    stub = activity_pb2_grpc.ActivityServiceStub(loopback.connect("activity", "gateway"))
+
+    async def role(activity_id: bytes, who: str = "stranger") -> int:
+        token, request = signer.token(PEOPLE[who]), pb.GetActivityRequest(activity_id=activity_id)
+        return int((await client.call(stub.GetActivity, request, timeout_s=30, token=token)).revision)
+
+    assert await role(identity.staffed) == identity_pb2.ROLE_STAFF
+    assert await role(b"o" * 16) == await role(b"") == identity_pb2.ROLE_UNSPECIFIED
+    servicer.closed_us = ACTIVITY_STAFF_GRACE_US
+    assert await role(identity.staffed) == identity_pb2.ROLE_UNSPECIFIED
+    servicer.closed_us -= 60 * SECOND_US
+    assert await role(identity.staffed) == identity_pb2.ROLE_STAFF
+    identity.role = identity_pb2.ROLE_ORGANISER
+    assert await role(identity.staffed, "organiser") == identity_pb2.ROLE_ORGANISER
+
+
+async def test_staff_of_one_activity_see_that_and_nothing_else(service: Service) -> None:
+    """As staff of the organisation do, and are told the same where that is not enough."""
+    mine, other = await service.published(), await service.published()
+    service.roles.alone.add((mine.activity_id, PEOPLE["stranger"]))
+
+    async def ask(name: str, activity_id: bytes, who: str = "stranger") -> Any:
+        request = getattr(pb, f"{name}Request")(activity_id=activity_id)
+        return await service.call(name, request, who)
+
+    assert (await ask("GetActivity", mine.activity_id)).own_role == identity_pb2.ROLE_STAFF
+    assert (await ask("GetActivity", mine.activity_id, "owner")).own_role == identity_pb2.ROLE_OWNER
+    assert (await ask("GetQr", mine.activity_id)).code == mine.code
+    for name in ("RevokeQr", "CloseActivity", "ReopenActivity"):
+        with pytest.raises(PermissionDeniedError):
+            await ask(name, mine.activity_id)
+    for name in ("GetActivity", "GetQr", "RevokeQr", "CloseActivity"):
+        with pytest.raises(NotFoundError):
+            await ask(name, other.activity_id)
+    with pytest.raises(NotFoundError):
+        await service.call("ListActivities", pb.ListActivitiesRequest(organisation_id=ORGANISATION), "stranger")
+
+
+async def test_their_activities_are_listed_until_they_are_over(service: Service) -> None:
+    """With what they are there; those of the organisation are not."""
+    mine, _ = await service.published(), await service.published()
+    service.roles.alone.add((mine.activity_id, PEOPLE["stranger"]))
+
+    async def listed(who: str) -> list[tuple[bytes, int]]:
+        found = await service.call("ListActivities", pb.ListActivitiesRequest(), who)
+        return [(each.activity_id, each.own_role) for each in found.activities]
+
+    assert await listed("stranger") == [(mine.activity_id, identity_pb2.ROLE_STAFF)]
+    assert {role for _, role in await listed("organiser")} == {identity_pb2.ROLE_ORGANISER}
+    closes_at = max(each.closes_at for each in service.store.activities[mine.activity_id].occurrences)
+    service.now_us = closes_at + ACTIVITY_STAFF_GRACE_US
+    assert await listed("stranger") == []
+
+
+async def test_nothing_begins_in_an_archived_organisation(service: Service) -> None:
+    """What is there is still read, changed and ended."""
+    draft, open_one = await service.create(), await service.published()
+    counted = pb.CountRunningRequest(organisation_id=ORGANISATION)
+    running = await service.call("CountRunning", counted, caller="identity")
+    service.roles.archived.add(ORGANISATION)
+    drafted: Any = {"activity_id": draft.activity_id}
+    for name, request in (
+        ("CreateActivity", pb.CreateActivityRequest(activity=draft)),
+        ("PublishActivity", pb.PublishActivityRequest(**drafted)),
+        ("RehearseActivity", pb.RehearseActivityRequest(**drafted)),
+        ("CopyActivity", pb.CopyActivityRequest(**drafted, starts_at=STARTS_AT)),
+        ("ReopenActivity", pb.ReopenActivityRequest(activity_id=open_one.activity_id)),
+    ):
+        with pytest.raises(ConflictError) as refused:
+            await service.call(name, request)
+        assert refused.value.reason == "ORGANISATION_ARCHIVED"
+    assert (await service.call("GetActivity", pb.GetActivityRequest(**drafted))).own_role
+    await service.call("CloseActivity", pb.CloseActivityRequest(activity_id=open_one.activity_id))
+    await service.call("DeleteActivity", pb.DeleteActivityRequest(**drafted))
+
+    assert running.activities == 1
+    assert not (await service.call("CountRunning", counted, caller="identity")).activities

@@ -101,7 +101,9 @@ async def test_an_organisation_is_created_once_per_key(gateway: Gateway) -> None
 
 async def test_members_have_roles(gateway: Gateway) -> None:
     """Adding, changing, listing and removing members map to their RPCs."""
-    member = identity_pb2.Member(user_id=ids.from_text(ID), name="小红", role=identity_pb2.ROLE_STAFF, joined_at=AT_US)
+    member = identity_pb2.Member(
+        user_id=ids.from_text(ID), name="小红", role=identity_pb2.ROLE_STAFF, joined_at=AT_US, group="三班"
+    )
     gateway.services.answers |= {
         "AddMember": member,
         "UpdateMember": member,
@@ -111,14 +113,20 @@ async def test_members_have_roles(gateway: Gateway) -> None:
     path, header = f"/v1/organisations/{ID}/members", gateway.bearer()
 
     added = await gateway.http.post(path, json={"user_id": ID, "role": "staff"}, headers=header)
-    listed = await gateway.http.get(path, params={"page_size": 10}, headers=header)
+    wanted: dict[str, str | int] = {"page_size": 10, "name": "小", "group": "三班"}
+    listed = await gateway.http.get(path, params=wanted, headers=header)
     changed = await gateway.http.patch(f"{path}/{ID}", json={"role": "staff"}, headers=header)
+    await gateway.http.put(f"{path}/{ID}", json={"group": ""}, headers=header)
     removed = await gateway.http.delete(f"{path}/{ID}", headers=header)
 
-    view = {"user_id": ID, "name": "小红", "role": "staff", "joined_at": AT}
+    view = {"user_id": ID, "name": "小红", "role": "staff", "joined_at": AT, "group": "三班"}
     assert (added.json(), changed.json(), removed.status_code) == (view, view, 204)
     assert listed.json() == {"members": [view], "next_page_token": "n"}
-    assert gateway.services.requests("ListMembers")[0].page_size == 10
+    [asked] = gateway.services.requests("ListMembers")
+    assert (asked.page_size, asked.name, asked.group) == (10, "小", "三班")
+    role, group = gateway.services.requests("UpdateMember")
+    assert (role.role, role.HasField("group")) == (identity_pb2.ROLE_STAFF, False)
+    assert (group.role, group.HasField("group"), group.group) == (identity_pb2.ROLE_UNSPECIFIED, True, "")
 
 
 async def test_an_activity_is_created_with_its_defaults(gateway: Gateway) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import jwt
 import pytest
@@ -24,17 +24,19 @@ from servicekit.errors import (
 from servicekit.rpc import client
 from services.identity.access import ACCESS
 from services.identity.errors import BlockedError
-from services.identity.invites import Invites
+from services.identity.invites_rpc import InviteServicer
 from services.identity.revocation import CHANNEL, Revocations
 from services.identity.rpc import IdentityServicer
-from services.identity.server import own_verifier
+from services.identity.server import own_verifier, register
 from services.identity.signing import Signer
 from tests.component.conftest import Loopback
 from tests.fakes.identity import (
     FakeAcquaintances,
+    FakeActivities,
     FakeOrganisations,
     FakePeople,
     FakeRedis,
+    FakeStaff,
     FakeSubscriptions,
     FakeWechat,
 )
@@ -51,31 +53,39 @@ class Identity:
     redis: FakeRedis = field(default_factory=FakeRedis)
     people: FakePeople = field(default_factory=FakePeople)
     acquaintances: FakeAcquaintances = field(default_factory=FakeAcquaintances)
+    staff: FakeStaff = field(default_factory=FakeStaff)
+    activities: FakeActivities = field(default_factory=FakeActivities)
     now_us: int = field(default_factory=now_us)
+
+    def __post_init__(self) -> None:
+        self.organisations = FakeOrganisations(self.people)
 
     async def start(self) -> None:
         """Serves."""
         verifier = own_verifier(SIGNER)
         servicer = IdentityServicer(
             self.people,  # type: ignore[arg-type]
-            FakeOrganisations(self.people),  # type: ignore[arg-type]
-            # Shown on a real database (tests/contract) and over the API (tests/e2e).
-            cast("Invites", None),
+            self.organisations,  # type: ignore[arg-type]
+            self.staff,  # type: ignore[arg-type]
             self.wechat,  # type: ignore[arg-type]
             SIGNER,
             Revocations(self.people, self.redis, verifier),  # type: ignore[arg-type]
             FakeSubscriptions(),  # type: ignore[arg-type]
             self.acquaintances,
-            "https://qiandao.example",
+            self.activities,
             ("result", "reminder"),
             now_us=lambda: self.now_us,
         )
-        register = identity_pb2_grpc.add_IdentityServiceServicer_to_server
-        await self.loopback.serve("identity", register, servicer, ACCESS, verifier)
+        # Shown on a real database (tests/contract) and over the API (tests/e2e): here only who may call.
+        nothing: Any = None
+        invites = InviteServicer(nothing, nothing, nothing, nothing, "https://qiandao.example")
+        await self.loopback.serve("identity", register, (servicer, invites), ACCESS, verifier)
 
     async def call(self, name: str, request: Any, *, as_: pb.Session | None = None, caller: str = "gateway") -> Any:
         """Calls a method, with the access token of a session when one is given."""
-        stub = identity_pb2_grpc.IdentityServiceStub(self.loopback.connect("identity", caller))
+        channel = self.loopback.connect("identity", caller)
+        stubs = identity_pb2_grpc.IdentityServiceStub(channel), identity_pb2_grpc.InviteServiceStub(channel)
+        [stub] = [stub for stub in stubs if hasattr(stub, name)]
         token = as_.access_token if as_ else None
         return await client.call(getattr(stub, name), request, timeout_s=30, token=token)
 
@@ -273,7 +283,7 @@ async def test_members_come_and_go(identity: Identity) -> None:
     """Added, promoted and removed, as the services that ask for roles see it."""
     owner, staff = await identity.sign_in("owner"), await identity.sign_in("staff")
     club = await identity.create(owner)
-    subject = {"organisation_id": club.organisation_id, "user_id": staff.user.user_id}
+    subject: Any = {"organisation_id": club.organisation_id, "user_id": staff.user.user_id}
     seen = [await identity.role(club, staff.user.user_id)]
 
     await identity.add(club, owner, staff.user.user_id, pb.ROLE_STAFF)
@@ -284,6 +294,58 @@ async def test_members_come_and_go(identity: Identity) -> None:
     seen.append(await identity.role(club, staff.user.user_id))
 
     assert seen == [pb.ROLE_UNSPECIFIED, pb.ROLE_STAFF, pb.ROLE_ORGANISER, pb.ROLE_UNSPECIFIED]
+
+
+async def test_services_are_told_who_is_staff_of_one_activity(identity: Identity) -> None:
+    """Beside the role, for who asks about that activity; and where the person may look for it."""
+    owner, helper = await identity.sign_in("owner"), await identity.sign_in("helper")
+    club, activity_id = await identity.create(owner), ids.new_id()
+    identity.organisations.staff.add((club.organisation_id, activity_id, helper.user.user_id))
+    identity.staff.activities[helper.user.user_id] = [activity_id]
+
+    async def standing(about: bytes) -> pb.GetRoleResponse:
+        subject: Any = {"organisation_id": club.organisation_id, "user_id": helper.user.user_id}
+        return await identity.call("GetRole", pb.GetRoleRequest(**subject, activity_id=about), caller="checkin")
+
+    assert await standing(activity_id) == pb.GetRoleResponse(is_activity_staff=True)
+    assert await standing(ids.new_id()) == pb.GetRoleResponse()
+    first = await identity.call("ListOrganisations", pb.ListOrganisationsRequest(), as_=helper, caller="activity")
+    assert first == pb.ListOrganisationsResponse(activity_ids=[activity_id])
+
+
+async def test_an_organisation_rests_once_nothing_runs_in_it(identity: Identity) -> None:
+    """Who may not archive it does not learn how much goes on."""
+    owner, stranger = await identity.sign_in("owner"), await identity.sign_in("stranger")
+    club = await identity.create(owner)
+    request = pb.ArchiveOrganisationRequest(organisation_id=club.organisation_id)
+    identity.activities.running = 2
+
+    running = await refusal(identity.call("ArchiveOrganisation", request, as_=owner))
+    foreign = await refusal(identity.call("ArchiveOrganisation", request, as_=stranger))
+    identity.activities.running = 0
+    archived = await identity.call("ArchiveOrganisation", request, as_=owner)
+    listed = await identity.call("ListOrganisations", pb.ListOrganisationsRequest(), as_=owner)
+    asked = pb.ListOrganisationsRequest(include_archived=True)
+    every = await identity.call("ListOrganisations", asked, as_=owner)
+    again = pb.UnarchiveOrganisationRequest(organisation_id=club.organisation_id)
+
+    assert (running.reason, running.metadata["running"]) == ("ACTIVITIES_RUNNING", "2")
+    assert isinstance(foreign, NotFoundError)
+    assert archived.archived_at == identity.now_us
+    assert (list(listed.organisations), list(every.organisations)) == ([], [archived])
+    assert await identity.call("UnarchiveOrganisation", again, as_=owner) == club
+
+
+async def test_a_member_is_put_into_a_group(identity: Identity) -> None:
+    """With their role as it is; an empty group takes them out."""
+    owner = await identity.sign_in("owner")
+    club = await identity.create(owner)
+    subject: Any = {"organisation_id": club.organisation_id, "user_id": owner.user.user_id}
+    for group in (" 三班 ", ""):
+        member = await identity.call("UpdateMember", pb.UpdateMemberRequest(**subject, group=group), as_=owner)
+        assert (member.group, member.role) == (group.strip(), pb.ROLE_OWNER)
+    error = await refusal(identity.call("UpdateMember", pb.UpdateMemberRequest(**subject, group="班" * 41), as_=owner))
+    assert [each.field for each in error.fields] == ["group"]
 
 
 async def test_a_stranger_is_added_no_more_than_somebody_who_does_not_exist(identity: Identity) -> None:
@@ -371,15 +433,16 @@ async def test_lists_come_in_pages(identity: Identity) -> None:
 
 def test_every_method_says_who_may_call_it() -> None:
     """No method is missing from the access table, and the table names no other."""
-    methods = pb.DESCRIPTOR.services_by_name["IdentityService"].methods
+    services = pb.DESCRIPTOR.services_by_name.values()
 
-    assert set(ACCESS) == {f"/identity.v1.IdentityService/{method.name}" for method in methods}
+    assert set(ACCESS) == {f"/{service.full_name}/{method.name}" for service in services for method in service.methods}
 
 
 @pytest.mark.parametrize("path", ACCESS)
 async def test_only_the_named_processes_may_call(identity: Identity, path: str) -> None:
     """Certificates of all other processes are refused, and persons' methods want a token."""
-    method = pb.DESCRIPTOR.services_by_name["IdentityService"].methods_by_name[path.rpartition("/")[2]]
+    _, service, name = path.split("/")
+    method = pb.DESCRIPTOR.services_by_name[service.removeprefix("identity.v1.")].methods_by_name[name]
     request = getattr(pb, method.input_type.name)()
 
     for caller in ("gateway", "activity", "checkin", "reporting", "antifraud", "recorder", "projector"):

@@ -326,6 +326,32 @@ async def test_pages_go_from_new_to_old_over_several_organisations(either: Store
     assert len(first) == 3
 
 
+async def test_single_activities_stand_among_those_of_organisations(either: Stores) -> None:
+    """Each once, in the same order, whoever else's they are; rehearsals and deleted drafts are on no page."""
+    mine = ids.new_id()
+    made = [await a_lecture(either, organisation) for organisation in (mine, ids.new_id(), mine, ids.new_id())]
+    newest_first = sorted(made, key=lambda activity: activity.activity_id, reverse=True)
+    single = [activity.activity_id for activity in made[1:]]
+
+    first = await either.page([mine], None, 3, single)
+    assert first + await either.page([mine], first[-1].activity_id, 3, single) == newest_first
+    await either.change(made[1].activity_id, Activity.delete)
+    assert await either.page([], None, 9, [made[1].activity_id, made[3].activity_id]) == [made[3]]
+
+
+async def test_what_is_published_and_not_over_is_counted(either: Stores) -> None:
+    """Of one organisation; drafts, closed ones and rehearsals are not."""
+    here = ids.new_id()
+    open_one, closed, draft = [await a_lecture(either, here) for _ in range(3)]
+    for each in (open_one, closed, await a_lecture(either)):
+        await either.change(each.activity_id, lambda activity: activity.publish(STARTS_AT))
+    await either.change(closed.activity_id, Activity.close)
+    await either.rehearse(draft.activity_id, a_rehearsal, ids.new_id())
+
+    assert await either.count_running(here, open_one.closes_at - 1) == 1
+    assert await either.count_running(here, open_one.closes_at) == 0
+
+
 async def test_a_code_in_use_is_drawn_again(either: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a new activity nor a new QR ever takes another one's code."""
     first = await a_lecture(either)

@@ -1,18 +1,14 @@
 """Invites on a real database: who may join with which, also when several do at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from servicekit import ids
-from servicekit.clock import SECOND_US, now_us
+from domainkit.organisations import OrganisationArchivedError
+from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, ServiceError
-from servicekit.mysql.database import create_engine
 from servicekit.mysql.idempotency import Intent
-from services.identity.domain import DAY_US, Invite, InviteState, Role
+from services.identity.domain import Role
 from services.identity.errors import (
     InviteExpiredError,
     InviteUnknownError,
@@ -20,67 +16,8 @@ from services.identity.errors import (
     TooManyInvitesError,
     TooManyOrganisationsError,
 )
-from services.identity.invites import Invites
-from services.identity.organisations import Organisations
-from services.identity.people import People
-from services.identity.pii import Pii
-from tests.contract.schemas import migrated
-
-PII = Pii({1: b"\x01" * 32}, "wx1")
-NOW = now_us()
-OPEN_AT_ONCE = 3
-
-
-@pytest.fixture(scope="module")
-def identity_url(database_url: str) -> Iterator[str]:
-    """A schema of identity's own, made by its migrations."""
-    with migrated(database_url, "identity") as url:
-        yield url
-
-
-@dataclass
-class Club:
-    """An organisation with people, and everything that is asked of it."""
-
-    engine: AsyncEngine
-    organisation_id: bytes = b""
-    owner: bytes = b""
-
-    def __post_init__(self) -> None:
-        self.people = People(self.engine, PII)
-        self.organisations = Organisations(self.engine, PII, 2)
-        self.invites = Invites(self.engine, PII, OPEN_AT_ONCE)
-
-    async def found(self) -> "Club":
-        """With its first owner."""
-        self.owner = await self.somebody()
-        intent = Intent(self.owner, "/identity.v1.IdentityService/CreateOrganisation", "", b"")
-        self.organisation_id = (await self.organisations.create(intent, "跑步社", NOW)).organisation_id
-        return self
-
-    async def somebody(self, role: Role = Role.NONE) -> bytes:
-        """A new person, who belongs to it where a role is given."""
-        user_id = (await self.people.sign_in(f"openid-{ids.new_id().hex()}", NOW)).user.user_id
-        if role is not Role.NONE:
-            await self.organisations.add_member(self.organisation_id, self.owner, user_id, role, NOW)
-        return user_id
-
-    async def invite(self, role: Role = Role.STAFF, uses: int = 1, by: bytes = b"", life_us: int = DAY_US) -> Invite:
-        """An invite of the owner, or of somebody else."""
-        intent = Intent(by or self.owner, "/identity.v1.IdentityService/CreateInvite", "", ids.new_id())
-        return await self.invites.create(intent, self.organisation_id, role, uses, NOW + life_us, NOW)
-
-    async def role_of(self, user_id: bytes) -> Role:
-        """What somebody is there."""
-        return await self.organisations.role_of(self.organisation_id, user_id)
-
-
-@pytest.fixture
-async def club(identity_url: str) -> AsyncIterator[Club]:
-    """A new one."""
-    engine = create_engine(identity_url, pool_timeout_s=10)
-    yield await Club(engine).found()
-    await engine.dispose()
+from services.identity.invite_rules import Invite, InviteState
+from tests.contract.identity.conftest import NOW, OPEN_AT_ONCE, Club
 
 
 async def test_whoever_has_the_code_joins_and_is_listed(club: Club) -> None:
@@ -89,7 +26,7 @@ async def test_whoever_has_the_code_joins_and_is_listed(club: Club) -> None:
     preview = await club.invites.preview(invite.code, first, NOW)
     assert (preview.organisation_name, preview.role, preview.own_role) == ("跑步社", Role.STAFF, Role.NONE)
     for user_id, at in ((first, NOW), (first, NOW + 1), (second, NOW + 2)):
-        joined = await club.invites.accept(invite.code, user_id, at)
+        joined = (await club.invites.accept(invite.code, user_id, at)).organisation
         assert (joined.organisation_id, joined.role) == (club.organisation_id, Role.STAFF)
 
     now, members = await club.invites.get(club.organisation_id, club.owner, invite.invite_id)
@@ -108,7 +45,7 @@ async def test_of_many_who_take_the_last_use_one_joins(club: Club) -> None:
     answers = await asyncio.gather(
         *(club.invites.accept(invite.code, user_id, NOW) for user_id in people), return_exceptions=True
     )
-    assert {type(answer).__name__ for answer in answers} == {"Organisation", "InviteUsedUpError"}
+    assert {type(answer).__name__ for answer in answers} == {"Accepted", "InviteUsedUpError"}
     joined = {user_id for user_id in people if await club.role_of(user_id) is Role.STAFF}
     assert len(joined) == 2
 
@@ -117,8 +54,8 @@ async def test_an_invite_raises_a_role_and_never_lowers_it(club: Club) -> None:
     """Who is more already stays so, and uses nothing up."""
     invite, member = await club.invite(uses=5), await club.somebody(Role.MEMBER)
     organiser = await club.somebody(Role.ORGANISER)
-    assert (await club.invites.accept(invite.code, member, NOW)).role is Role.STAFF
-    assert (await club.invites.accept(invite.code, organiser, NOW)).role is Role.ORGANISER
+    assert (await club.invites.accept(invite.code, member, NOW)).organisation.role is Role.STAFF
+    assert (await club.invites.accept(invite.code, organiser, NOW)).organisation.role is Role.ORGANISER
     assert (await club.invites.get(club.organisation_id, club.owner, invite.invite_id))[0].used == 1
 
 
@@ -142,11 +79,11 @@ async def test_an_invite_is_worth_what_its_maker_may_give(club: Club) -> None:
     invite = await club.invite(by=organiser)
     with pytest.raises(PermissionDeniedError):
         await club.invite(Role.ORGANISER, by=organiser)
-    await club.organisations.change_role(club.organisation_id, club.owner, organiser, Role.STAFF)
+    await club.organisations.change_member(club.organisation_id, club.owner, organiser, Role.STAFF)
     with pytest.raises(InviteUnknownError):
         await club.invites.accept(invite.code, newcomer, NOW)
     mighty = await club.invite(Role.ORGANISER)
-    await club.organisations.change_role(club.organisation_id, club.owner, organiser, Role.ORGANISER)
+    await club.organisations.change_member(club.organisation_id, club.owner, organiser, Role.ORGANISER)
     for forbidden in (
         club.invites.revoke(club.organisation_id, organiser, mighty.invite_id, NOW),
         club.invites.list_of(club.organisation_id, await club.somebody(Role.STAFF), b"", 9),
@@ -157,7 +94,7 @@ async def test_an_invite_is_worth_what_its_maker_may_give(club: Club) -> None:
 
 async def test_an_invite_belongs_to_its_organisation(club: Club) -> None:
     """Of another one nobody sees or ends it."""
-    other = await Club(club.engine).found()
+    other = await club.another()
     invite = await other.invite()
     for forbidden in (
         club.invites.get(club.organisation_id, club.owner, invite.invite_id),
@@ -199,7 +136,7 @@ async def test_an_owner_hands_over_and_two_at_once_leave_one_owner(club: Club) -
     with pytest.raises(NotFoundError):
         await club.organisations.hand_over(club.organisation_id, owners[0], await club.somebody())
 
-    rich = await (await Club(club.engine).found()).found()
+    rich = await (await club.another()).found()
     await club.organisations.add_member(club.organisation_id, owners[0], rich.owner, Role.MEMBER, NOW)
     again = Intent(rich.owner, "/identity.v1.IdentityService/CreateOrganisation", "", b"")
     await rich.organisations.create(again, "第二个", NOW)
@@ -215,3 +152,32 @@ async def test_an_organisation_is_renamed_by_who_manages_it(club: Club) -> None:
         await club.organisations.rename(club.organisation_id, staff, "x")
     [seen] = await club.organisations.list_of(staff, b"", 9)
     assert seen.name == "长跑社"
+
+
+async def test_who_joins_is_in_the_group_of_the_invite(club: Club) -> None:
+    """Who was in before is put into it only where the invite makes them more."""
+    newcomer, member, staff = await club.somebody(), await club.somebody(Role.MEMBER), await club.somebody(Role.STAFF)
+    invite = await club.invite(uses=5, group="三班")
+    assert (await club.invites.preview(invite.code, newcomer, NOW)).group == "三班"
+    for user_id in (newcomer, member, staff):
+        await club.invites.accept(invite.code, user_id, NOW)
+    members = await club.organisations.members(club.organisation_id, club.owner, b"", 9)
+    assert {member.user_id: member.group for member in members} == {
+        club.owner: "",
+        newcomer: "三班",
+        member: "三班",
+        staff: "",
+    }
+
+
+async def test_nobody_is_invited_to_an_archived_organisation(club: Club) -> None:
+    """Nor joins by an invite of before; who is in reads so."""
+    invite, newcomer, staff = await club.invite(), await club.somebody(), await club.somebody(Role.STAFF)
+    await club.organisations.archive(club.organisation_id, club.owner, NOW)
+    for forbidden in (club.invite(), club.invites.accept(invite.code, newcomer, NOW)):
+        with pytest.raises(OrganisationArchivedError):
+            await forbidden
+    assert (await club.invites.accept(invite.code, staff, NOW)).organisation.role is Role.STAFF
+    assert await club.role_of(newcomer) is Role.NONE
+    await club.organisations.archive(club.organisation_id, club.owner, None)
+    assert (await club.invites.accept(invite.code, newcomer, NOW)).organisation.role is Role.STAFF

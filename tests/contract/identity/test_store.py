@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 
 import pytest
@@ -28,8 +27,8 @@ from services.identity.organisations import Organisations
 from services.identity.people import People
 from services.identity.pii import Pii
 from services.identity.subscriptions import DAY_US, Answer, Grant, Subscription, Subscriptions
-from services.identity.tables import idempotency_keys, metadata, sessions, spent_tokens, users
-from tests.contract.schemas import differences, migrated
+from services.identity.tables import idempotency_keys, metadata, name_pairs, sessions, spent_tokens, users
+from tests.contract.schemas import differences
 from tests.fakes.identity import FakeOrganisations, FakePeople, FakeSubscriptions
 
 PII = Pii({1: b"\x01" * 32}, "wx1")
@@ -37,22 +36,6 @@ NOW = now_us()
 PHONE = "0195f3a0-0000-7000-8000-000000000001"
 # Of organisations, and of answers about messages.
 QUOTA = 20
-
-
-@pytest.fixture(scope="module")
-def identity_url(database_url: str) -> Iterator[str]:
-    """A schema of identity's own, made by its migrations."""
-    with migrated(database_url, "identity") as url:
-        yield url
-
-
-@pytest.fixture
-async def identity_engine(identity_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine on that schema."""
-    # As identity's own: a rush waits for its turn at a connection.
-    engine = create_engine(identity_url, pool_timeout_s=10)
-    yield engine
-    await engine.dispose()
 
 
 Stores = tuple[People, Organisations]
@@ -218,7 +201,7 @@ async def test_members_are_added_changed_and_removed(stores: Stores) -> None:
     assert added == await organisations.add_member(*scope, Role.STAFF, NOW + 1)
     with pytest.raises(AlreadyMemberError):
         await organisations.add_member(*scope, Role.MEMBER, NOW)
-    changed = await organisations.change_role(*scope, Role.ORGANISER)
+    changed = await organisations.change_member(*scope, Role.ORGANISER)
     assert (added.name, added.role, changed.role) == ("韩梅梅", Role.STAFF, Role.ORGANISER)
     assert changed in await organisations.members(club.organisation_id, owner_id, b"", 10)
     await organisations.remove_member(*scope)
@@ -234,7 +217,7 @@ async def test_nobody_who_does_not_exist_becomes_a_member(stores: Stores, user_i
 
     for work in (
         organisations.add_member(*scope, Role.MEMBER, NOW),
-        organisations.change_role(*scope, Role.MEMBER),
+        organisations.change_member(*scope, Role.MEMBER),
         organisations.remove_member(*scope),
     ):
         with pytest.raises(NotFoundError):
@@ -334,9 +317,13 @@ async def test_the_tables_hold_no_openid_name_or_token(identity_engine: AsyncEng
     rotated = await people.refresh(session.refresh_token, PHONE, NOW)
 
     async with identity_engine.connect() as connection:
-        rows = [row for table in (users, sessions, spent_tokens) for row in await connection.execute(select(table))]
+        rows = [
+            row
+            for table in (users, sessions, spent_tokens, name_pairs)
+            for row in await connection.execute(select(table))
+        ]
     stored = b"".join(value for row in rows for value in row if isinstance(value, bytes))
-    for secret in (unique, "王小明", session.refresh_token, rotated.refresh_token):
+    for secret in (unique, "王小", "小明", session.refresh_token, rotated.refresh_token):
         assert secret.encode() not in stored
 
 
@@ -393,7 +380,7 @@ async def test_organisations_are_counted_one_by_one(stores: Stores) -> None:
         with pytest.raises(TooManyOrganisationsError) if role is Role.OWNER else nullcontext():
             await organisations.add_member(other.organisation_id, helper, founder, role, NOW)
     with pytest.raises(TooManyOrganisationsError):
-        await organisations.change_role(other.organisation_id, helper, founder, Role.OWNER)
+        await organisations.change_member(other.organisation_id, helper, founder, Role.OWNER)
     assert len(await organisations.list_of(founder, b"", 2 * QUOTA)) == QUOTA + 1
 
 

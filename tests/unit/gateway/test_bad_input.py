@@ -94,6 +94,7 @@ _PEOPLE = {
     "to": _AT,
 }
 _DECISION = {"revision": 1, "reason": "r"}
+_INVITE = {"role": "staff", "expires_at": _AT, "uses": 2, "group": "三班", "activity_id": _ID}
 _MANY = {"decision": "approve", "reason": "r", "items": [{"id": _ID, "revision": 1}]}
 _OFFLINE = {"decision": "approve", "occurrence_id": _ID, "offline": True}
 
@@ -104,11 +105,19 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "PUT /v1/me": ({}, {}, {"name": "小明"}),
     "PATCH /v1/me": ({}, {}, {"name": "小明"}),
     "POST /v1/organisations": ({}, _KEY, {"name": "一班"}),
-    "GET /v1/organisations": (_PAGE, {}, None),
-    "GET /v1/organisations/{id}/members": (_PAGE, {}, None),
+    "GET /v1/organisations": ({"archived": "true", **_PAGE}, {}, None),
+    "POST /v1/organisations/{id}/archive": ({}, {}, None),
+    "POST /v1/organisations/{id}/unarchive": ({}, {}, None),
+    "GET /v1/organisations/{id}/members": ({"name": "小明", "group": "三班", **_PAGE}, {}, None),
     "POST /v1/organisations/{id}/members": ({}, {}, {"user_id": _ID, "role": "staff"}),
-    "PATCH /v1/organisations/{id}/members/{id}": ({}, {}, {"role": "staff"}),
+    "PATCH /v1/organisations/{id}/members/{id}": ({}, {}, {"role": "staff", "group": "三班"}),
+    "PUT /v1/organisations/{id}/members/{id}": ({}, {}, {"role": "staff", "group": "三班"}),
     "DELETE /v1/organisations/{id}/members/{id}": ({}, {}, None),
+    "POST /v1/organisations/{id}/invites": ({}, _KEY, _INVITE),
+    "GET /v1/invites/preview": ({"code": "K7MCFGHJ4R9XWT"}, {}, None),
+    "POST /v1/invites/accept": ({}, {}, {"code": "K7MCFGHJ4R9XWT"}),
+    "GET /v1/activities/{id}/staff": (_PAGE, {}, None),
+    "DELETE /v1/activities/{id}/staff/{id}": ({}, {}, None),
     "GET /v1/organisations/{id}/places": (_PAGE, {}, None),
     "POST /v1/organisations/{id}/places": ({}, _KEY, _SITE),
     "PUT /v1/organisations/{id}/places/{id}": ({}, {}, _SITE),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.credentials import checkin_id
+from domainkit.organisations import OneActivity
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
@@ -34,7 +35,7 @@ class Everybody:
 
     recorder: Recorder
 
-    async def of(self, first: object, user_id: bytes = b"") -> int:
+    async def of(self, organisation_id: bytes, user_id: bytes, activity: OneActivity | None = None) -> int:
         """A role."""
         return identity_pb2.ROLE_STAFF
 

@@ -3,6 +3,7 @@
 import pytest
 from google.rpc import code_pb2
 
+from domainkit.organisations import OneActivity
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2
 from servicekit.clock import SECOND_US
@@ -73,6 +74,15 @@ async def test_members_and_strangers_let_nobody_in(house: House, role: "identity
     """They are told as little as of an activity that does not exist."""
     house.roles.roles[house.occurrence.organisation_id, ACTOR] = role
     assert await codes(house, let_in(house)) == [code_pb2.NOT_FOUND]
+
+
+async def test_staff_of_one_activity_let_people_in_there_alone(house: House) -> None:
+    """Elsewhere in the organisation they are told as little as strangers."""
+    occurrence, helper = house.occurrence, new_id()
+    house.roles.alone.add((OneActivity(occurrence.activity_id, occurrence.closes_at), helper))
+    assert await codes(house, let_in(house, actor_id=helper)) == [code_pb2.OK]
+    house.roles.alone = {(OneActivity(new_id(), occurrence.closes_at), helper)}
+    assert await codes(house, let_in(house, actor_id=helper)) == [code_pb2.NOT_FOUND]
 
 
 @pytest.mark.parametrize("part", ["roles", "people"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.organisations import OneActivity
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
@@ -131,7 +132,7 @@ class Office:
     class _Roles:
         office: "Office"
 
-        async def of(self, organisation_id: bytes, user_id: bytes) -> int:
+        async def of(self, organisation_id: bytes, user_id: bytes, activity: OneActivity | None = None) -> int:
             """A role here, none elsewhere."""
             is_here = organisation_id == self.office.occurrence.organisation_id
             return self.office.roles.get(user_id, 0) if is_here else 0

@@ -40,6 +40,13 @@ class Thing(Input):
             raise ValueError("kind b needs a count")
 
 
+class Flags(msgspec.Struct):
+    """A truth value beside a text."""
+
+    is_on: bool = False
+    name: str = ""
+
+
 read = json_reader(Thing)
 read_page = text_reader(Page)
 
@@ -126,6 +133,19 @@ def test_texts_become_numbers_only_where_numbers_are_asked_for() -> None:
         ("page_size", True),
         ("page_token", False),
     ]
+
+
+def test_texts_become_truth_values_only_where_those_are_asked_for() -> None:
+    """Two words of JSON and no others."""
+    read_flags = text_reader(Flags)
+    assert (read_flags({"is_on": "true", "name": "true"}), read_flags({"is_on": "false"})) == (
+        Flags(True, "true"),
+        Flags(),
+    )
+    for text in ("1", "True", "yes", ""):
+        with pytest.raises(FaultsError) as caught:
+            read_flags({"is_on": text})
+        assert [(fault.field, fault.is_shape) for fault in caught.value.faults] == [("is_on", True)]
 
 
 def test_one_fault_of_shape_makes_it_400() -> None:
