@@ -5,6 +5,7 @@ an hour, so that screens and organisers keep working. Who is staff of one activi
 over, as whoever asks knows the activity: an edited window moves it.
 """
 
+import asyncio
 from typing import NamedTuple, TypeAlias
 
 import grpc
@@ -62,10 +63,17 @@ class Roles:
         Args:
             activity: What it is about, if it is about one: some are staff of that alone.
         """
-        found = await self._known.get((organisation_id, user_id, activity.activity_id if activity else b""))
-        role: Role = found.role
-        if activity and found.is_activity_staff and now_us() < activity.staffed_until:
-            return max(role, STAFF)
+        keys = [(organisation_id, user_id, b"")]
+        if activity:
+            keys.append((organisation_id, user_id, activity.activity_id))
+        # Both at once: while identity is gone, staff of the organisation are so for activities never asked about too.
+        found = await asyncio.gather(*map(self._known.get, keys), return_exceptions=True)
+        known = [each for each in found if isinstance(each, identity_pb2.GetRoleResponse)]
+        role: Role = max((each.role for each in known), default=NONE)
+        if activity and now_us() < activity.staffed_until and any(each.is_activity_staff for each in known):
+            role = max(role, STAFF)
+        if role < STAFF and (errors := [each for each in found if isinstance(each, BaseException)]):
+            raise errors[0]
         return role
 
     async def is_archived(self, organisation_id: bytes) -> bool:

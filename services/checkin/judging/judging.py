@@ -86,7 +86,7 @@ class GuessesPort(Protocol):
 class StaffPort(Protocol):
     """Who may check others in; never raises.
 
-    Waits for all roles at once (one call per activity and actor), then for all subjects of an organisation (one
+    Waits for all roles at once (two calls per activity and actor), then for all subjects of an organisation (one
     call to each who can tell).
     """
 

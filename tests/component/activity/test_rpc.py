@@ -634,6 +634,27 @@ async def test_roles_come_from_identity_and_absence_is_not_remembered(loopback: 
     assert [each.organisation_id or each.activity_id for each in found.activities] == [b"a" * 16, identity.staffed]
 
 
+async def test_without_identity_who_was_staff_is_so_for_every_activity(
+    loopback: Loopback, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for those that nobody asked about before; of a newcomer nobody can tell."""
+    monkeypatch.setattr("domainkit.roles._BELIEVED_S", 0.0)
+    identity = FakeIdentity(role=identity_pb2.ROLE_STAFF)
+    identity.answers.set()
+    add_identity = identity_pb2_grpc.add_IdentityServiceServicer_to_server
+    access = {"/identity.v1.IdentityService/GetRole": by("activity")}
+    await loopback.serve("identity", add_identity, identity, access, signer.verifier())
+    roles = Roles(loopback.connect("identity", "activity"))
+    colleague = ids.new_id()
+
+    assert await roles.of(ORGANISATION, colleague) == identity_pb2.ROLE_STAFF
+    identity.answers.clear()
+    unseen = OneActivity(ids.new_id(), now_us())
+    assert await roles.of(ORGANISATION, colleague, unseen) == identity_pb2.ROLE_STAFF
+    with pytest.raises(UnavailableError):
+        await roles.of(ORGANISATION, ids.new_id(), unseen)
+
+
 async def test_staff_of_one_activity_are_so_until_a_day_after_it(loopback: Loopback, signer: Signer) -> None:
     """Whatever is remembered of them: who asks knows when it closes. A higher role is not lowered by it."""
     identity = FakeIdentity()
