@@ -36,6 +36,32 @@ class TooManyPlacesError(RateLimitedError):
         super().__init__(detail, metadata={"quota": str(quota)})
 
 
+class DisplayNotFoundError(NotFoundError):
+    """No display has this id or link, as far as the caller may know."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such display")
+
+
+class TooManyDisplaysError(RateLimitedError):
+    """The activity has as many displays as it may."""
+
+    reason = "TOO_MANY_DISPLAYS"
+
+    def __init__(self, quota: int) -> None:
+        detail = f"an activity has at most {quota} displays; revoke one that nobody looks at"
+        super().__init__(detail, metadata={"quota": str(quota)})
+
+
+class DisplayLinkSpentError(ConflictError):
+    """The link of a display opens nothing any more; `state` says what has become of the display."""
+
+    reason = "DISPLAY_LINK_SPENT"
+
+    def __init__(self, state: str) -> None:
+        super().__init__("this link opens nothing any more; make a new one", metadata={"state": state})
+
+
 class StateError(ConflictError):
     """The activity's state does not allow this."""
 

@@ -14,5 +14,6 @@ AGE = Gauge("calendar_age_seconds", "Since the calendar was read; +Inf when it n
 ACTIVITIES_OVER = OVER_QUOTA.labels("activities")
 CHANGES_OVER = OVER_QUOTA.labels("changes")
 PLACES_OVER = OVER_QUOTA.labels("places")
+DISPLAYS_OVER = OVER_QUOTA.labels("displays")
 UNREADABLE, UNREADABLE_VERSION = Unreadable("activity"), Unreadable("activity_version")
 UNREADABLE_PLACE = Unreadable("place")

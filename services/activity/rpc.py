@@ -222,14 +222,14 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
 
     async def GetQr(self, request: pb.GetQrRequest, context: Context) -> pb.Qr:
         """What a screen shows now."""
-        return await self._show(await self._admission.admit(request.activity_id, STAFF))
+        return await self.show(await self._admission.admit(request.activity_id, STAFF))
 
     async def RevokeQr(self, request: pb.RevokeQrRequest, context: Context) -> pb.Qr:
         """Replaces QR and code, and shows the new ones."""
         await self._admission.admit(request.activity_id, ORGANISER)
         activity = await self._store.change(request.activity_id, Activity.revoke, by=person().user_id)
         self._forget(activity)
-        return await self._show(activity)
+        return await self.show(activity)
 
     async def ResolveActivity(self, request: pb.ResolveActivityRequest, context: Context) -> pb.ActivityCard:
         """What a phone shows before checking in; for anybody who is signed in."""
@@ -291,7 +291,12 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         self._forget(activity)
         return await self._admission.told(activity)
 
-    async def _show(self, activity: Activity) -> pb.Qr:
+    async def show(self, activity: Activity) -> pb.Qr:
+        """The QR of an activity now.
+
+        Raises:
+            StateError: Nobody can check in to it.
+        """
         occurrence, now_us = activity.occurrence_to_show(), self._now_us()
         slot = Slot.at(now_us, activity.definition.qr_period_s)
         token = await self._qr.current(occurrence.occurrence_id, activity.epoch, slot)

@@ -10,11 +10,13 @@ from domainkit.sealed import Sealer
 from domainkit.signing_keys import signing_keys
 from protos.activity.v1.activity_pb2_grpc import (
     add_ActivityServiceServicer_to_server,
+    add_DisplayServiceServicer_to_server,
     add_PlaceServiceServicer_to_server,
 )
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from servicekit import servers
+from servicekit.clock import now_us
 from servicekit.clock_offset import watch_clock
 from servicekit.keyring import parse_secrets
 from servicekit.mysql.idempotency import forget_old_keys
@@ -24,10 +26,13 @@ from servicekit.redis.allowance import Allowance
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
-from services.activity import places_rpc, rpc, tables
+from services.activity import displays_rpc, places_rpc, rpc, tables
+from services.activity.admission import Admission
 from services.activity.calendar import Calendar
 from services.activity.changes import HASTEN, TOPOLOGY, hasten_effect
 from services.activity.codes import CodeResolver
+from services.activity.displays import Displays
+from services.activity.displays_rpc import DisplayServicer
 from services.activity.places import Places
 from services.activity.places_rpc import PlaceServicer
 from services.activity.qr import QrCodes
@@ -59,19 +64,21 @@ async def compose(process: Process, settings: Settings) -> None:
     process.at_stop(Stop.DRAINING, codes.drain)
     process.at_stop(Stop.DRAINING, outbox.stop)
     roles = Roles(identity)
-    servicers = (
-        ActivityServicer(store, roles, qr, codes, process.settings.public_url),
-        PlaceServicer(Places(engine, quotas), roles),
-    )
+    public_url = process.settings.public_url
+    activities = ActivityServicer(store, roles, qr, codes, public_url)
+    admission = Admission(store, roles, now_us)
+    displays = DisplayServicer(Displays(engine, quotas), store, admission, activities.show, public_url)
+    servicers = (activities, PlaceServicer(Places(engine, quotas), roles), displays)
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
-    access = rpc.ACCESS | places_rpc.ACCESS
+    access = rpc.ACCESS | places_rpc.ACCESS | displays_rpc.ACCESS
     await serve(process, settings.grpc_address, _register, servicers, access, verifier)
 
 
-def _register(servicer: tuple[ActivityServicer, PlaceServicer], server: grpc.aio.Server) -> None:
-    activities, places = servicer
+def _register(servicer: tuple[ActivityServicer, PlaceServicer, DisplayServicer], server: grpc.aio.Server) -> None:
+    activities, places, displays = servicer
     add_ActivityServiceServicer_to_server(activities, server)
     add_PlaceServiceServicer_to_server(places, server)
+    add_DisplayServiceServicer_to_server(displays, server)
 
 
 def main() -> None:

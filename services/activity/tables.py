@@ -93,5 +93,26 @@ places = Table(
     Index("by_organisation", "organisation_id", "place_id"),
 )
 
+# Screens without a person (`displays.Display`); of links and of what browsers keep only digests.
+displays = Table(
+    "displays",
+    metadata,
+    Column("display_id", _ID, primary_key=True),
+    Column("activity_id", _ID, nullable=False),
+    Column("kind", TINYINT, nullable=False),
+    Column("show_names", TINYINT, nullable=False),
+    Column("code_digest", BINARY(32), nullable=False),
+    Column("secret_digest", BINARY(32)),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Column("opened_at", _TIME),
+    Column("opened_from", String(64), nullable=False),
+    Column("revoked_at", _TIME),
+    Column("revoked_by", _ID),
+    Index("by_code", "code_digest", unique=True),
+    Index("by_secret", "secret_digest", unique=True),
+    Index("by_activity", "activity_id", "display_id"),
+)
+
 idempotency_keys = idempotency_table(metadata)
 outbox = outbox_table(metadata)

@@ -50,7 +50,17 @@ _UNREADABLE = {
     *("message", "outbox_headers", "place", "refresh_token", "seat_hint", "seat_view", "user_name"),
 }
 _WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
-_QUOTAS = {"activities", "answers", "changes", "failed_sign_ins", "live_streams", "organisations", "places", "refusals"}
+_QUOTAS = {
+    "activities",
+    "answers",
+    "changes",
+    "displays",
+    "failed_sign_ins",
+    "live_streams",
+    "organisations",
+    "places",
+    "refusals",
+}
 _SERVERS = {"public", "ops"}
 _HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
 

@@ -18,8 +18,17 @@ from servicekit.redis.cache import RedisError
 from servicekit.rpc.interceptors import person
 from services.activity import domain, messages
 from services.activity.definition import Definition, Kind, Method, Place, Wifi, differences
+from services.activity.displays import LINK_US, Display
+from services.activity.displays import QUOTA as DISPLAYS
 from services.activity.domain import Activity, State
-from services.activity.errors import ActivityNotFoundError, PlaceNotFoundError, RevisionStaleError, TooManyPlacesError
+from services.activity.errors import (
+    ActivityNotFoundError,
+    DisplayNotFoundError,
+    PlaceNotFoundError,
+    RevisionStaleError,
+    TooManyDisplaysError,
+    TooManyPlacesError,
+)
 from services.activity.places import QUOTA, SavedPlace, Site
 from services.activity.quotas import Quotas
 
@@ -239,6 +248,54 @@ class FakePlaces:
         if not found:
             raise PlaceNotFoundError
         return found[0]
+
+
+@dataclass
+class FakeDisplays:
+    """Displays in a dictionary; see `Displays`."""
+
+    quota: int = DISPLAYS
+    saved: dict[bytes, Display] = field(default_factory=dict)
+
+    async def add(self, display: Display) -> None:
+        """See `Displays.add`."""
+        found = [each for each in self.saved.values() if each.activity_id == display.activity_id]
+        if sum(self._lives(each, display.created_at) for each in found) >= self.quota:
+            raise TooManyDisplaysError(self.quota)
+        self.saved[display.display_id] = display
+
+    async def open(self, opened: Display) -> bool:
+        """See `Displays.open`."""
+        known = self.saved[opened.display_id]
+        if known.opened_at is not None or known.revoked_at is not None:
+            return False
+        self.saved[opened.display_id] = opened
+        return True
+
+    async def revoke(self, activity_id: bytes, display_id: bytes, by: bytes, now_us: int) -> None:
+        """See `Displays.revoke`."""
+        known = self.saved.get(display_id)
+        if known is None or known.activity_id != activity_id:
+            raise DisplayNotFoundError
+        if known.revoked_at is None:
+            self.saved[display_id] = replace(known, revoked_at=now_us)
+
+    async def of_activity(self, activity_id: bytes) -> list[Display]:
+        """See `Displays.of_activity`."""
+        found = [each for each in self.saved.values() if each.activity_id == activity_id]
+        return sorted(found, key=lambda each: each.display_id, reverse=True)
+
+    async def of_code(self, digest: bytes) -> Display | None:
+        """See `Displays.of_code`."""
+        return next((each for each in self.saved.values() if each.code_digest == digest), None)
+
+    async def of_secret(self, digest: bytes) -> Display | None:
+        """See `Displays.of_secret`."""
+        return next((each for each in self.saved.values() if each.secret_digest == digest), None)
+
+    def _lives(self, display: Display, now_us: int) -> bool:
+        may_open = display.opened_at is not None or now_us < display.created_at + LINK_US
+        return display.revoked_at is None and may_open
 
 
 @dataclass

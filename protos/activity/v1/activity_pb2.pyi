@@ -1019,6 +1019,397 @@ class DeletePlaceResponse(_message.Message):
 Global___DeletePlaceResponse: _TypeAlias = DeletePlaceResponse  # noqa: Y015
 
 @_typing.final
+class Display(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Display._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: Display._Kind.ValueType  # 0
+        KIND_QR: Display._Kind.ValueType  # 1
+        KIND_WALL: Display._Kind.ValueType  # 2
+        KIND_KIOSK: Display._Kind.ValueType  # 3
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
+    KIND_UNSPECIFIED: Display.Kind.ValueType  # 0
+    KIND_QR: Display.Kind.ValueType  # 1
+    KIND_WALL: Display.Kind.ValueType  # 2
+    KIND_KIOSK: Display.Kind.ValueType  # 3
+
+    class _Names:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _NamesEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Display._Names.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        NAMES_UNSPECIFIED: Display._Names.ValueType  # 0
+        NAMES_NONE: Display._Names.ValueType  # 1
+        NAMES_MASKED: Display._Names.ValueType  # 2
+        NAMES_FULL: Display._Names.ValueType  # 3
+
+    class Names(_Names, metaclass=_NamesEnumTypeWrapper):
+        """How much it may show of the names of those who come."""
+
+    NAMES_UNSPECIFIED: Display.Names.ValueType  # 0
+    NAMES_NONE: Display.Names.ValueType  # 1
+    NAMES_MASKED: Display.Names.ValueType  # 2
+    NAMES_FULL: Display.Names.ValueType  # 3
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Display._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: Display._State.ValueType  # 0
+        STATE_WAITING: Display._State.ValueType  # 1
+        """The link was not opened yet."""
+        STATE_OPEN: Display._State.ValueType  # 2
+        STATE_EXPIRED: Display._State.ValueType  # 3
+        """The link was not opened in time."""
+        STATE_ENDED: Display._State.ValueType  # 4
+        """With its activity."""
+        STATE_REVOKED: Display._State.ValueType  # 5
+
+    class State(_State, metaclass=_StateEnumTypeWrapper): ...
+    STATE_UNSPECIFIED: Display.State.ValueType  # 0
+    STATE_WAITING: Display.State.ValueType  # 1
+    """The link was not opened yet."""
+    STATE_OPEN: Display.State.ValueType  # 2
+    STATE_EXPIRED: Display.State.ValueType  # 3
+    """The link was not opened in time."""
+    STATE_ENDED: Display.State.ValueType  # 4
+    """With its activity."""
+    STATE_REVOKED: Display.State.ValueType  # 5
+
+    DISPLAY_ID_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SHOW_NAMES_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CREATED_BY_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    OPENED_AT_FIELD_NUMBER: _builtins.int
+    OPENED_FROM_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    display_id: _builtins.bytes
+    activity_id: _builtins.bytes
+    kind: Global___Display.Kind.ValueType
+    show_names: Global___Display.Names.ValueType
+    state: Global___Display.State.ValueType
+    created_by: _builtins.bytes
+    created_at: _builtins.int
+    opened_at: _builtins.int
+    """0: not yet."""
+    opened_from: _builtins.str
+    """The address of the browser, as limits count it."""
+    expires_at: _builtins.int
+    """Of the link until it is opened, then of the display; an edited window moves it."""
+    def __init__(
+        self,
+        *,
+        display_id: _builtins.bytes = ...,
+        activity_id: _builtins.bytes = ...,
+        kind: Global___Display.Kind.ValueType = ...,
+        show_names: Global___Display.Names.ValueType = ...,
+        state: Global___Display.State.ValueType = ...,
+        created_by: _builtins.bytes = ...,
+        created_at: _builtins.int = ...,
+        opened_at: _builtins.int = ...,
+        opened_from: _builtins.str = ...,
+        expires_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "created_by", b"created_by", "display_id", b"display_id", "expires_at", b"expires_at", "kind", b"kind", "opened_at", b"opened_at", "opened_from", b"opened_from", "show_names", b"show_names", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Display: _TypeAlias = Display  # noqa: Y015
+
+@_typing.final
+class CreateDisplayRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SHOW_NAMES_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    kind: Global___Display.Kind.ValueType
+    show_names: Global___Display.Names.ValueType
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        kind: Global___Display.Kind.ValueType = ...,
+        show_names: Global___Display.Names.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "kind", b"kind", "show_names", b"show_names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateDisplayRequest: _TypeAlias = CreateDisplayRequest  # noqa: Y015
+
+@_typing.final
+class CreatedDisplay(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPLAY_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    url: _builtins.str
+    @_builtins.property
+    def display(self) -> Global___Display: ...
+    def __init__(
+        self,
+        *,
+        display: Global___Display | None = ...,
+        url: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["display", b"display"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display", b"display", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreatedDisplay: _TypeAlias = CreatedDisplay  # noqa: Y015
+
+@_typing.final
+class ListDisplaysRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisplaysRequest: _TypeAlias = ListDisplaysRequest  # noqa: Y015
+
+@_typing.final
+class ListDisplaysResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPLAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def displays(self) -> _containers.RepeatedCompositeFieldContainer[Global___Display]: ...
+    def __init__(
+        self,
+        *,
+        displays: _abc.Iterable[Global___Display] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["displays", b"displays"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisplaysResponse: _TypeAlias = ListDisplaysResponse  # noqa: Y015
+
+@_typing.final
+class RevokeDisplayRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    DISPLAY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    display_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        display_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "display_id", b"display_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeDisplayRequest: _TypeAlias = RevokeDisplayRequest  # noqa: Y015
+
+@_typing.final
+class RevokeDisplayResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeDisplayResponse: _TypeAlias = RevokeDisplayResponse  # noqa: Y015
+
+@_typing.final
+class PreviewDisplayRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    secret: _builtins.bytes
+    """What the browser has of a display; empty: nothing."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        secret: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewDisplayRequest: _TypeAlias = PreviewDisplayRequest  # noqa: Y015
+
+@_typing.final
+class DisplayPreview(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    ACTIVITY_TITLE_FIELD_NUMBER: _builtins.int
+    IS_OWN_FIELD_NUMBER: _builtins.int
+    state: Global___Display.State.ValueType
+    activity_title: _builtins.str
+    is_own: _builtins.bool
+    """The browser that asks has opened it."""
+    def __init__(
+        self,
+        *,
+        state: Global___Display.State.ValueType = ...,
+        activity_title: _builtins.str = ...,
+        is_own: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_title", b"activity_title", "is_own", b"is_own", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisplayPreview: _TypeAlias = DisplayPreview  # noqa: Y015
+
+@_typing.final
+class OpenDisplayRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    OPENED_FROM_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    secret: _builtins.bytes
+    """What the browser has of a display; empty: nothing."""
+    opened_from: _builtins.str
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        secret: _builtins.bytes = ...,
+        opened_from: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "opened_from", b"opened_from", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenDisplayRequest: _TypeAlias = OpenDisplayRequest  # noqa: Y015
+
+@_typing.final
+class OpenedDisplay(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCREEN_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    secret: _builtins.bytes
+    """To be kept by the browser, and by nobody else."""
+    @_builtins.property
+    def screen(self) -> Global___Screen: ...
+    def __init__(
+        self,
+        *,
+        screen: Global___Screen | None = ...,
+        secret: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["screen", b"screen"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["screen", b"screen", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenedDisplay: _TypeAlias = OpenedDisplay  # noqa: Y015
+
+@_typing.final
+class GetScreenRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECRET_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    secret: _builtins.bytes
+    activity_id: _builtins.bytes
+    """The one that must be open to be shown; empty: whichever it is, over or not."""
+    def __init__(
+        self,
+        *,
+        secret: _builtins.bytes = ...,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetScreenRequest: _TypeAlias = GetScreenRequest  # noqa: Y015
+
+@_typing.final
+class Screen(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPLAY_FIELD_NUMBER: _builtins.int
+    ACTIVITY_FIELD_NUMBER: _builtins.int
+    QR_PERIOD_S_FIELD_NUMBER: _builtins.int
+    QR_FIELD_NUMBER: _builtins.int
+    qr_period_s: _builtins.int
+    @_builtins.property
+    def display(self) -> Global___Display: ...
+    @_builtins.property
+    def activity(self) -> Global___ActivityCard: ...
+    @_builtins.property
+    def qr(self) -> Global___Qr:
+        """Absent unless the display is open."""
+
+    def __init__(
+        self,
+        *,
+        display: Global___Display | None = ...,
+        activity: Global___ActivityCard | None = ...,
+        qr_period_s: _builtins.int = ...,
+        qr: Global___Qr | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["activity", b"activity", "display", b"display", "qr", b"qr"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity", b"activity", "display", b"display", "qr", b"qr", "qr_period_s", b"qr_period_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Screen: _TypeAlias = Screen  # noqa: Y015
+
+@_typing.final
 class RecordTurnoutsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -1044,3 +1044,298 @@ class PlaceService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class DisplayServiceStub:
+    """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.CreateDisplay = channel.unary_unary(
+                '/activity.v1.DisplayService/CreateDisplay',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CreateDisplayRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CreatedDisplay.FromString,
+                _registered_method=True)
+        self.ListDisplays = channel.unary_unary(
+                '/activity.v1.DisplayService/ListDisplays',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListDisplaysRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListDisplaysResponse.FromString,
+                _registered_method=True)
+        self.RevokeDisplay = channel.unary_unary(
+                '/activity.v1.DisplayService/RevokeDisplay',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RevokeDisplayRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RevokeDisplayResponse.FromString,
+                _registered_method=True)
+        self.PreviewDisplay = channel.unary_unary(
+                '/activity.v1.DisplayService/PreviewDisplay',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.PreviewDisplayRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.DisplayPreview.FromString,
+                _registered_method=True)
+        self.OpenDisplay = channel.unary_unary(
+                '/activity.v1.DisplayService/OpenDisplay',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.OpenDisplayRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.OpenedDisplay.FromString,
+                _registered_method=True)
+        self.GetScreen = channel.unary_unary(
+                '/activity.v1.DisplayService/GetScreen',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.GetScreenRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Screen.FromString,
+                _registered_method=True)
+
+
+class DisplayServiceServicer:
+    """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser.
+    """
+
+    def CreateDisplay(self, request, context):
+        """Nobody is told the link again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDisplays(self, request, context):
+        """The newest first, a hundred at most.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeDisplay(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewDisplay(self, request, context):
+        """What a link leads to; spends nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenDisplay(self, request, context):
+        """Spends a link; the browser that spent it before goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetScreen(self, request, context):
+        """What a display shows.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_DisplayServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'CreateDisplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateDisplay,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.CreateDisplayRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CreatedDisplay.SerializeToString,
+            ),
+            'ListDisplays': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisplays,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListDisplaysRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ListDisplaysResponse.SerializeToString,
+            ),
+            'RevokeDisplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeDisplay,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.RevokeDisplayRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.RevokeDisplayResponse.SerializeToString,
+            ),
+            'PreviewDisplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewDisplay,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.PreviewDisplayRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.DisplayPreview.SerializeToString,
+            ),
+            'OpenDisplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenDisplay,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.OpenDisplayRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.OpenedDisplay.SerializeToString,
+            ),
+            'GetScreen': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetScreen,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.GetScreenRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Screen.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'activity.v1.DisplayService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('activity.v1.DisplayService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class DisplayService:
+    """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser.
+    """
+
+    @staticmethod
+    def CreateDisplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/CreateDisplay',
+            protos_dot_activity_dot_v1_dot_activity__pb2.CreateDisplayRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.CreatedDisplay.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisplays(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/ListDisplays',
+            protos_dot_activity_dot_v1_dot_activity__pb2.ListDisplaysRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.ListDisplaysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeDisplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/RevokeDisplay',
+            protos_dot_activity_dot_v1_dot_activity__pb2.RevokeDisplayRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.RevokeDisplayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewDisplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/PreviewDisplay',
+            protos_dot_activity_dot_v1_dot_activity__pb2.PreviewDisplayRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.DisplayPreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenDisplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/OpenDisplay',
+            protos_dot_activity_dot_v1_dot_activity__pb2.OpenDisplayRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.OpenedDisplay.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetScreen(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/GetScreen',
+            protos_dot_activity_dot_v1_dot_activity__pb2.GetScreenRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.Screen.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

@@ -303,3 +303,91 @@ class PlaceServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_activity_pb2.DeletePlaceResponse, _abc.Awaitable[_activity_pb2.DeletePlaceResponse]]: ...
 
 def add_PlaceServiceServicer_to_server(servicer: PlaceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class DisplayServiceStub:
+    """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> DisplayServiceAsyncStub: ...
+    CreateDisplay: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CreateDisplayRequest, _activity_pb2.CreatedDisplay]
+    """Nobody is told the link again."""
+    ListDisplays: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ListDisplaysRequest, _activity_pb2.ListDisplaysResponse]
+    """The newest first, a hundred at most."""
+    RevokeDisplay: _grpc.UnaryUnaryMultiCallable[_activity_pb2.RevokeDisplayRequest, _activity_pb2.RevokeDisplayResponse]
+    PreviewDisplay: _grpc.UnaryUnaryMultiCallable[_activity_pb2.PreviewDisplayRequest, _activity_pb2.DisplayPreview]
+    """What a link leads to; spends nothing."""
+    OpenDisplay: _grpc.UnaryUnaryMultiCallable[_activity_pb2.OpenDisplayRequest, _activity_pb2.OpenedDisplay]
+    """Spends a link; the browser that spent it before goes on."""
+    GetScreen: _grpc.UnaryUnaryMultiCallable[_activity_pb2.GetScreenRequest, _activity_pb2.Screen]
+    """What a display shows."""
+
+@_typing.type_check_only
+class DisplayServiceAsyncStub(DisplayServiceStub):
+    """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    CreateDisplay: _aio.UnaryUnaryMultiCallable[_activity_pb2.CreateDisplayRequest, _activity_pb2.CreatedDisplay]  # type: ignore[assignment]
+    """Nobody is told the link again."""
+    ListDisplays: _aio.UnaryUnaryMultiCallable[_activity_pb2.ListDisplaysRequest, _activity_pb2.ListDisplaysResponse]  # type: ignore[assignment]
+    """The newest first, a hundred at most."""
+    RevokeDisplay: _aio.UnaryUnaryMultiCallable[_activity_pb2.RevokeDisplayRequest, _activity_pb2.RevokeDisplayResponse]  # type: ignore[assignment]
+    PreviewDisplay: _aio.UnaryUnaryMultiCallable[_activity_pb2.PreviewDisplayRequest, _activity_pb2.DisplayPreview]  # type: ignore[assignment]
+    """What a link leads to; spends nothing."""
+    OpenDisplay: _aio.UnaryUnaryMultiCallable[_activity_pb2.OpenDisplayRequest, _activity_pb2.OpenedDisplay]  # type: ignore[assignment]
+    """Spends a link; the browser that spent it before goes on."""
+    GetScreen: _aio.UnaryUnaryMultiCallable[_activity_pb2.GetScreenRequest, _activity_pb2.Screen]  # type: ignore[assignment]
+    """What a display shows."""
+
+class DisplayServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser."""
+
+    @_abc_1.abstractmethod
+    def CreateDisplay(
+        self,
+        request: _activity_pb2.CreateDisplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.CreatedDisplay, _abc.Awaitable[_activity_pb2.CreatedDisplay]]:
+        """Nobody is told the link again."""
+
+    @_abc_1.abstractmethod
+    def ListDisplays(
+        self,
+        request: _activity_pb2.ListDisplaysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.ListDisplaysResponse, _abc.Awaitable[_activity_pb2.ListDisplaysResponse]]:
+        """The newest first, a hundred at most."""
+
+    @_abc_1.abstractmethod
+    def RevokeDisplay(
+        self,
+        request: _activity_pb2.RevokeDisplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.RevokeDisplayResponse, _abc.Awaitable[_activity_pb2.RevokeDisplayResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def PreviewDisplay(
+        self,
+        request: _activity_pb2.PreviewDisplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.DisplayPreview, _abc.Awaitable[_activity_pb2.DisplayPreview]]:
+        """What a link leads to; spends nothing."""
+
+    @_abc_1.abstractmethod
+    def OpenDisplay(
+        self,
+        request: _activity_pb2.OpenDisplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.OpenedDisplay, _abc.Awaitable[_activity_pb2.OpenedDisplay]]:
+        """Spends a link; the browser that spent it before goes on."""
+
+    @_abc_1.abstractmethod
+    def GetScreen(
+        self,
+        request: _activity_pb2.GetScreenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.Screen, _abc.Awaitable[_activity_pb2.Screen]]:
+        """What a display shows."""
+
+def add_DisplayServiceServicer_to_server(servicer: DisplayServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
