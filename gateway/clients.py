@@ -1,9 +1,10 @@
 """The services behind the gateway: one channel to each process, and the budget of an ordinary call."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from protos.activity.v1 import activity_pb2
-from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, PlaceServiceStub
+from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, DisplayServiceStub, PlaceServiceStub
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
@@ -33,6 +34,7 @@ class Clients:
         self.identity, self.invites = IdentityServiceStub(identity), InviteServiceStub(identity)
         activity = client.connect(process, settings.activity_target, "activity")
         self.activity, self.places = ActivityServiceStub(activity), PlaceServiceStub(activity)
+        self.displays = DisplayServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
         self.reporting = ReportingServiceStub(
             client.connect(process, settings.reporting_target, "reporting", retry=True)
@@ -51,6 +53,12 @@ class Clients:
         return frozenset(
             record.attempt_id for record in page.checkins if record.outcome != checkin_pb2.OUTCOME_PROVISIONAL
         )
+
+    async def revisions(self, activity_ids: Collection[bytes]) -> Mapping[bytes, int]:
+        """The revisions of activities as they are now; those that nobody knows are left out."""
+        request = activity_pb2.BatchGetOccurrencesRequest(activity_ids=activity_ids)
+        found: activity_pb2.BatchGetOccurrencesResponse = await ask(self.activity.BatchGetOccurrences, request)
+        return {snapshot.activity_id: snapshot.revision for snapshot in found.occurrences}
 
     async def admit_staff(self, person: Claims, activity_id: bytes) -> None:
         """Returns when a person may check others in to an activity: who may see all of it, its owner to its staff.

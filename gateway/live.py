@@ -12,21 +12,21 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway import metrics
-from gateway.http.auth import Guard
+from gateway.live_channels import Channel, Snapshot, Viewer, Watcher
 from gateway.live_events import (
     RESET,
     START,
     Entries,
     Numbers,
     Position,
+    activity_event,
     by_stream,
     checkin_events,
     parse,
@@ -36,8 +36,6 @@ from gateway.live_events import (
     text,
 )
 from servicekit.errors import Kind, RateLimitedError, ServiceError
-from servicekit.ids import to_text
-from servicekit.tokens import Claims
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +46,13 @@ _REFRESH_S = 5.0
 _HEARTBEAT_S = 15.0
 # With what roles.py believes, and the second in which a viewer wakes: a right that is gone ends its stream in 10 s.
 _RECHECK_S = 4.0
+# An edit is on every screen within 5 s.
+_REVISIONS_S = 2.0
 # A right that nobody could confirm for so long ends with its stream.
 _UNCONFIRMED_S = 900.0
 _REDIS_RETRY_S = 1.0
 _VIEWER_WAKES_S = 1.0
-_STREAMS_PER_PERSON = 5
-_CHUNKS_WAITING = 32
+_STREAMS_EACH = 5
 _ENTRIES_AT_ONCE = 100
 # A stream that is shorter was never trimmed.
 _ENTRIES_KEPT = 1000
@@ -61,57 +60,16 @@ _HEARTBEAT = b":\n\n"
 _LOST_RIGHTS = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.NOT_FOUND}
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The numbers of an activity, ready for JSON, and the position in its stream that they include at least."""
-
-    event_id: str
-    numbers: Numbers
-
-
-# As a person may see them, or, for None, whoever watches.
-Fetch = Callable[[bytes, Claims | None], Awaitable[Snapshot]]
+# The numbers for whoever watches.
+Fetch = Callable[[bytes], Awaitable[Snapshot]]
+# The revisions of activities, without those that nobody knows.
+Revisions = Callable[[Collection[bytes]], Awaitable[Mapping[bytes, int]]]
 
 
 class TooManyStreamsError(RateLimitedError):
-    """One person watches on that many screens already."""
+    """One person, or one display, has that many streams already."""
 
     reason = "TOO_MANY_STREAMS"
-
-
-class _Viewer:
-    """An open stream, and what waits to be sent on it."""
-
-    def __init__(self, person: Claims) -> None:
-        self.person = person
-        self.chunks: asyncio.Queue[bytes] = asyncio.Queue(_CHUNKS_WAITING)
-        self.is_over = False
-        self.confirmed_at = time.monotonic()
-
-    def give(self, chunk: bytes) -> None:
-        """Queues a chunk; a viewer who does not keep up is let go, and resumes where it was."""
-        try:
-            self.chunks.put_nowait(chunk)
-        except asyncio.QueueFull:
-            self.is_over = True
-
-
-class _Channel:
-    """What the viewers of one activity share: all that happened up to `position` was given, and `numbers` were."""
-
-    def __init__(self, activity_id: bytes, first: Snapshot) -> None:
-        self.activity_id = activity_id
-        # The braces are part of the key: a hash tag.
-        self.key = f"reporting:live:{{{to_text(activity_id)}}}".encode()
-        self.position = parse(first.event_id) or START
-        self.viewers: set[_Viewer] = set()
-        self.numbers = first.numbers
-        self.refreshed_at = time.monotonic()
-
-    def give(self, chunk: bytes) -> None:
-        """Queues a chunk for every viewer."""
-        for viewer in self.viewers:
-            viewer.give(chunk)
 
 
 class Live:
@@ -119,34 +77,34 @@ class Live:
 
     Args:
         redis: May read `reporting:live:*`; its timeout must exceed a tick.
-        guard: Says whether a viewer's session was ended.
-        fetch: The numbers as a person may see them, or for nobody; raises ServiceError, also when they may not.
+        fetch: The numbers, on nobody's behalf; raises ServiceError.
+        revisions: See `Revisions`; raises ServiceError.
     """
 
-    def __init__(self, redis: Redis, guard: Guard, fetch: Fetch) -> None:
+    def __init__(self, redis: Redis, fetch: Fetch, revisions: Revisions) -> None:
         self._redis = redis
-        self._guard = guard
         self._fetch = fetch
-        self._channels: dict[bytes, _Channel] = {}
+        self._revisions = revisions
+        self._channels: dict[bytes, Channel] = {}
         self._streams: Counter[bytes] = Counter()
         self._watched = asyncio.Event()
 
-    async def open(self, activity_id: bytes, person: Claims, last_event_id: str) -> AsyncIterator[bytes]:
+    async def open(self, activity_id: bytes, watcher: Watcher, last_event_id: str) -> AsyncIterator[bytes]:
         """The events of an activity, numbers first.
 
         Args:
-            last_event_id: Where an earlier stream ended; empty for a new one.
+            last_event_id: Where an earlier stream ended; empty for a new one. Who is not told who came misses nothing.
 
         Raises:
-            ServiceError: The person may not see the activity, or has too many streams open.
+            ServiceError: They may not see the activity, or have too many streams open.
         """
-        self._take_place(person)
+        self._take_place(watcher)
         try:
-            first = await self._fetch(activity_id, person)
+            first = await watcher.fetch()
         except BaseException:
-            self._give_place_back(person)
+            self._give_place_back(watcher)
             raise
-        events = self._follow(activity_id, person, first, last_event_id)
+        events = self._follow(activity_id, watcher, first, last_event_id if watcher.sees_people else "")
         # Once it has begun, whatever ends it gives the place back, be it never read.
         await anext(events)
         return events
@@ -160,6 +118,22 @@ class Live:
             await asyncio.gather(*(self._move(channel, entries.get(channel.key, [])) for channel in self._all()))
             await asyncio.sleep(max(0.0, started_at + _TICK_S - time.monotonic()))
 
+    async def watch_revisions(self) -> None:
+        """Tells viewers that their activity was changed, within moments; for ever.
+
+        A new viewer is told the revision as the stream begins, and so of what was changed during a break.
+        """
+        while True:
+            await self._watched.wait()
+            try:
+                revisions = await self._revisions([*self._channels])
+            except ServiceError as error:
+                log.warning("nobody can tell which activities were changed: %s", error)
+                revisions = {}
+            for channel in self._all():
+                channel.revise(revisions.get(channel.activity_id, 0))
+            await asyncio.sleep(_REVISIONS_S)
+
     async def close(self) -> None:
         """Ends every stream; clients resume elsewhere with the last id they saw."""
         for channel in self._all():
@@ -167,58 +141,58 @@ class Live:
                 viewer.is_over = True
                 viewer.give(_HEARTBEAT)
 
-    def _take_place(self, person: Claims) -> None:
+    def _take_place(self, watcher: Watcher) -> None:
         """Counts a stream before anything is waited for: those opened at the same instant would all pass otherwise."""
-        if self._streams.get(person.user_id, 0) >= _STREAMS_PER_PERSON:
+        if self._streams.get(watcher.key, 0) >= _STREAMS_EACH:
             metrics.LIVE_STREAMS_OVER.inc()
-            raise TooManyStreamsError(
-                f"at most {_STREAMS_PER_PERSON} live streams per person; close one", retry_after_s=5
-            )
-        self._streams[person.user_id] += 1
+            raise TooManyStreamsError(f"at most {_STREAMS_EACH} live streams each; close one", retry_after_s=5)
+        self._streams[watcher.key] += 1
 
-    def _give_place_back(self, person: Claims) -> None:
-        self._streams[person.user_id] -= 1
-        if not self._streams[person.user_id]:
-            del self._streams[person.user_id]
+    def _give_place_back(self, watcher: Watcher) -> None:
+        self._streams[watcher.key] -= 1
+        if not self._streams[watcher.key]:
+            del self._streams[watcher.key]
 
     async def _follow(
-        self, activity_id: bytes, person: Claims, first: Snapshot, last_event_id: str
+        self, activity_id: bytes, watcher: Watcher, first: Snapshot, last_event_id: str
     ) -> AsyncIterator[bytes]:
-        viewer = _Viewer(person)
+        viewer = Viewer(watcher)
         channel = self._join(activity_id, first, viewer)
         # What the channel gives from here on comes on top of these.
-        numbers, position = channel.numbers, channel.position
+        numbers, position, revision = channel.numbers, channel.position, channel.revision
         try:
             yield b""
             async for chunk in self._beginning(channel, numbers, position, last_event_id):
                 yield chunk
+            if revision:
+                yield activity_event(revision)
             async for chunk in self._chunks(channel, viewer):
                 yield chunk
         finally:
             self._leave(channel, viewer)
 
-    def _join(self, activity_id: bytes, first: Snapshot, viewer: _Viewer) -> _Channel:
+    def _join(self, activity_id: bytes, first: Snapshot, viewer: Viewer) -> Channel:
         channel = self._channels.get(activity_id)
         if channel is None:
-            channel = self._channels[activity_id] = _Channel(activity_id, first)
+            channel = self._channels[activity_id] = Channel(activity_id, first)
         channel.viewers.add(viewer)
         self._watched.set()
         metrics.VIEWERS.inc()
         return channel
 
-    def _leave(self, channel: _Channel, viewer: _Viewer) -> None:
+    def _leave(self, channel: Channel, viewer: Viewer) -> None:
         metrics.VIEWERS.dec()
         channel.viewers.discard(viewer)
-        self._give_place_back(viewer.person)
+        self._give_place_back(viewer.watcher)
         if not channel.viewers:
             self._channels.pop(channel.activity_id, None)
         if not self._channels:
             self._watched.clear()
 
-    async def _chunks(self, channel: _Channel, viewer: _Viewer) -> AsyncIterator[bytes]:
+    async def _chunks(self, channel: Channel, viewer: Viewer) -> AsyncIterator[bytes]:
         """What the channel gives, with heartbeats, for as long as the viewer may see it."""
         sent_at = checked_at = time.monotonic()
-        while not viewer.is_over and not self._guard.is_ended(viewer.person):
+        while not viewer.is_over and not viewer.watcher.is_ended():
             try:
                 yield await asyncio.wait_for(viewer.chunks.get(), _VIEWER_WAKES_S)
                 sent_at = time.monotonic()
@@ -228,19 +202,11 @@ class Live:
                     sent_at = time.monotonic()
             if time.monotonic() - checked_at >= _RECHECK_S:
                 checked_at = time.monotonic()
-                if not await self._may_still(channel, viewer):
+                if not await _may_still(viewer):
                     return
 
-    async def _may_still(self, channel: _Channel, viewer: _Viewer) -> bool:
-        try:
-            await self._fetch(channel.activity_id, viewer.person)
-        except ServiceError as error:
-            return error.kind not in _LOST_RIGHTS and time.monotonic() - viewer.confirmed_at < _UNCONFIRMED_S
-        viewer.confirmed_at = time.monotonic()
-        return True
-
     async def _beginning(
-        self, channel: _Channel, numbers: Numbers, until: Position, last_event_id: str
+        self, channel: Channel, numbers: Numbers, until: Position, last_event_id: str
     ) -> AsyncIterator[bytes]:
         """The numbers that the channel goes on from, after a break with all that happened in it up to a position.
 
@@ -259,7 +225,7 @@ class Live:
         if missed is None:
             yield RESET + stats_event(numbers, text(until))
 
-    async def _missed(self, channel: _Channel, after: Position | None, until: Position) -> Entries | None:
+    async def _missed(self, channel: Channel, after: Position | None, until: Position) -> Entries | None:
         """What happened after a position up to another, the oldest part of it; None where some of it is lost."""
         if after is None or after == until:
             return None if after is None else []
@@ -288,20 +254,20 @@ class Live:
             return {}
         return by_stream(streams)
 
-    async def _move(self, channel: _Channel, entries: Entries) -> None:
+    async def _move(self, channel: Channel, entries: Entries) -> None:
         """Tells the viewers what happened, and the numbers after it; after a gap the numbers alone, from which on."""
-        chunk = b"".join(checkin_events(entries))
+        people, numbers = b"".join(checkin_events(entries)), b""
         is_whole = not entries or await self._has_all_since(channel)
         if entries or time.monotonic() - channel.refreshed_at >= _REFRESH_S:
-            chunk += await self._numbers(channel)
+            numbers = await self._numbers(channel)
         if entries:
             channel.position = position_of(entries)
-        if not is_whole:
-            chunk = RESET + stats_event(channel.numbers, text(channel.position))
-        if chunk:
-            channel.give(chunk)
+        if is_whole:
+            channel.give(numbers, people)
+        else:
+            channel.give(RESET + stats_event(channel.numbers, text(channel.position)))
 
-    async def _has_all_since(self, channel: _Channel) -> bool:
+    async def _has_all_since(self, channel: Channel) -> bool:
         """Whether nothing was lost between the channel's position and what was read after it."""
         try:
             return await self._is_whole(channel.key, channel.position)
@@ -309,12 +275,12 @@ class Live:
             log.warning("nobody can tell whether a live stream is whole: %s", error)
             return False
 
-    async def _numbers(self, channel: _Channel) -> bytes:
+    async def _numbers(self, channel: Channel) -> bytes:
         """A `stats` event with what changed, nothing when nothing did; numbers that cannot be read are stale."""
         channel.refreshed_at = time.monotonic()
         before = channel.numbers
         try:
-            channel.numbers = (await self._fetch(channel.activity_id, None)).numbers
+            channel.numbers = (await self._fetch(channel.activity_id)).numbers
         except ServiceError as error:
             log.warning("no live numbers: %s", error)
             channel.numbers = {**before, "stale": True}
@@ -322,5 +288,14 @@ class Live:
             return b""
         return stats_event(partial(before, channel.numbers), None)
 
-    def _all(self) -> list[_Channel]:
+    def _all(self) -> list[Channel]:
         return list(self._channels.values())
+
+
+async def _may_still(viewer: Viewer) -> bool:
+    try:
+        await viewer.watcher.fetch()
+    except ServiceError as error:
+        return error.kind not in _LOST_RIGHTS and time.monotonic() - viewer.confirmed_at < _UNCONFIRMED_S
+    viewer.confirmed_at = time.monotonic()
+    return True

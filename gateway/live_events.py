@@ -81,6 +81,11 @@ def stats_event(numbers: Numbers, event_id: str | None) -> bytes:
     return _event("stats", _encode(numbers), event_id)
 
 
+def activity_event(revision: int) -> bytes:
+    """An `activity` event: whoever knows another revision reads the activity and its QR again."""
+    return _event("activity", _encode({"revision": revision}), None)
+
+
 def _event(kind: str, data: bytes, event_id: str | None) -> bytes:
     head = f"id: {event_id}\nevent: {kind}\ndata: " if event_id else f"event: {kind}\ndata: "
     return head.encode() + data + b"\n\n"

@@ -9,17 +9,26 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, structs
 
+from gateway import displays
 from gateway.http.inputs import unwrapped
 from gateway.http.problems import MEDIA_TYPE, FieldProblem, Problem
 
 _ABOUT = "Check-in (签到). Errors are application/problem+json with a stable `reason`; times are RFC 3339 with offset."
 _REFERENCE = "#/components/schemas/{name}"
-_SECURITY = "HTTPBearer"
-_BEARER = {
-    "type": "http",
-    "description": "The access token of a sign-in.",
-    "scheme": "bearer",
-    "bearerFormat": "JWT",
+BEARER, COOKIE = "HTTPBearer", "DisplayCookie"
+_SCHEMES = {
+    BEARER: {
+        "type": "http",
+        "description": "The access token of a sign-in.",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+    },
+    COOKIE: {
+        "type": "apiKey",
+        "description": "What `/v1/displays/open` gives a browser that shows one activity.",
+        "in": "cookie",
+        "name": displays.NAME,
+    },
 }
 _MEANINGS = {
     200: "What was asked for.",
@@ -62,7 +71,7 @@ class Operation:
     Args:
         name: That of its function; also its summary where there is no better one.
         about: A sentence, and what else there is to say.
-        is_open: Nobody has to be signed in.
+        credentials: Any of which lets in, by their names; empty: nobody has to be signed in.
         ids: Those in the path.
         query, headers: Structs of what may come there.
         body: What the body must be, any type that msgspec describes; None where there is none.
@@ -79,7 +88,7 @@ class Operation:
     about: str
     answers: Mapping[int, Any]
     summary: str = ""
-    is_open: bool = False
+    credentials: tuple[str, ...] = (BEARER,)
     ids: Mapping[str, Any] = field(default_factory=dict)
     query: Any = None
     headers: Any = None
@@ -111,7 +120,7 @@ def document(operations: Iterable[Operation]) -> Json:
         "components": {
             "schemas": _components(known),
             "responses": {str(status): _problem(status) for status in _PROBLEMS},
-            "securitySchemes": {_SECURITY: _BEARER},
+            "securitySchemes": _SCHEMES,
         },
     }
 
@@ -123,8 +132,8 @@ def _operation(one: Operation) -> Json:
         "description": one.about,
         "operationId": re.sub(r"\W", "_", f"{one.name}{one.path}_{one.method.lower()}"),
     }
-    if not one.is_open:
-        told["security"] = [{_SECURITY: []}]
+    if one.credentials:
+        told["security"] = [{name: []} for name in one.credentials]
     if parameters := [*_parameters(one)]:
         told["parameters"] = parameters
     if one.body is not None:

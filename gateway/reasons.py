@@ -267,6 +267,11 @@ TO_PERSON = {
         "",
         "请明天再试",
     ),
+    "TOO_MANY_DISPLAYS": Words(
+        "该活动的屏幕已达上限",
+        "",
+        "请先撤销不用的屏幕",
+    ),
     "TOO_MANY_STREAMS": Words(
         "打开的实时页面过多",
         "",
@@ -534,6 +539,11 @@ TO_STAFF = {
         "今天选择消息提醒的次数已达上限",
         "",
         "请明天再试",
+    ),
+    "TOO_MANY_DISPLAYS": Words(
+        "该活动的屏幕已达上限",
+        "",
+        "请先撤销不用的屏幕",
     ),
     "TOO_MANY_STREAMS": Words(
         "打开的实时页面过多",

@@ -17,7 +17,7 @@ from gateway.http.addresses import Proxies
 from gateway.http.auth import Guard
 from gateway.live import Live
 from gateway.routes.dependencies import Parts
-from gateway.routes.reporting import snapshot
+from gateway.routes.reporting import shared_snapshot
 from gateway.settings import Settings
 from servicekit import servers
 from servicekit.breaker import AsyncBreaker
@@ -40,13 +40,13 @@ async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS
     guard = Guard(partial(signing_keys, clients.identity), clients.revoked_sessions)
     secrets = parse_secrets(settings.credential_secret)
     line = Line(clients.checkin.BatchCreateCheckins, _fallback(settings, secrets, process).take)
-    live = Live(redis, guard, partial(snapshot, clients))
+    live = Live(redis, partial(shared_snapshot, clients), clients.revisions)
     receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
     hot = CheckinRoute(guard, receipts, line, provisional)
     many = Many(line, receipts, provisional, clients.admit_staff)
     failures = Failures(redis, settings.failed_sign_ins_per_s)
     proxies = Proxies(settings.trusted_proxies)
-    parts = Parts(clients, guard, live, many, settings, proxies, failures)
+    parts = Parts(clients, guard, live, many, settings, proxies, failures, process.settings.public_url)
     server = HttpServer(
         "public",
         build(parts, hot),
@@ -60,6 +60,7 @@ async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS
     process.background(guard.watch_revocations(), "ended-sessions")
     process.background(guard.listen(redis), "ended-sessions-channel")
     process.background(live.run(), "live-streams")
+    process.background(live.watch_revisions(), "live-revisions")
     process.background(watch_clock(redis), "clock")
     # Streams end first: the server waits for open answers.
     process.at_stop(Stop.ACCEPTING, live.close)

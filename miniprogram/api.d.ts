@@ -1113,6 +1113,135 @@ export interface components {
             next_page_token: string;
         };
         /**
+         * NewDisplay
+         * @description A screen to make.
+         */
+        NewDisplay: {
+            /**
+             * @default qr
+             * @enum {string}
+             */
+            kind?: "kiosk" | "qr" | "wall";
+            /**
+             * @default none
+             * @enum {string}
+             */
+            show_names?: "full" | "masked" | "none";
+        };
+        /**
+         * CreatedDisplay
+         * @description A display, and the link that opens it once, within 15 minutes; nobody is told it again.
+         */
+        CreatedDisplay: {
+            display: components["schemas"]["Display"];
+            /** @example https://qiandao.example/d/K7MCFGHJ4R9XWTK7MCFG */
+            url: string;
+        };
+        /**
+         * Display
+         * @description A screen as staff see it. `opened_from` is an address; `expires_at` is of the link until it is opened.
+         */
+        Display: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            kind: ("kiosk" | "qr" | "wall") | null;
+            show_names: ("full" | "masked" | "none") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            opened_at: string | null;
+            /** @example 203.0.113.7 */
+            opened_from: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+        };
+        /**
+         * Displays
+         * @description An activity's displays, the newest first, a hundred at most.
+         */
+        Displays: {
+            displays: components["schemas"]["Display"][];
+        };
+        /**
+         * DisplayPreview
+         * @description What a link leads to. `is_own`: this browser opened it.
+         */
+        DisplayPreview: {
+            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            /** @example 新生讲座 */
+            activity_title: string;
+            is_own: boolean;
+        };
+        /**
+         * Opening
+         * @description The code of a link.
+         */
+        Opening: {
+            /** @example K7MCFGHJ4R9XWTK7MCFG */
+            code: string;
+        };
+        /**
+         * Screen
+         * @description What a browser shows that is a display.
+         */
+        Screen: {
+            display: components["schemas"]["Display"];
+            activity: components["schemas"]["ShownActivity"];
+        };
+        /**
+         * ShownActivity
+         * @description An activity as a screen shows it.
+         */
+        ShownActivity: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example 新生讲座 */
+            title: string;
+            /** @example Asia/Shanghai */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            opens_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            closes_at: string;
+            /** @example 图书馆 */
+            place_name: string;
+            state: ("cancelled" | "closed" | "draft" | "published") | null;
+            qr_period_s: number;
+        };
+        /**
          * SavedPlaces
          * @description A page of places.
          */

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from domainkit.codes import as_typed
 from gateway import qr
-from gateway.clients import Clients, ask
+from gateway.clients import ask
 from gateway.http.fields import Id, Keyed, Page, Word
 from gateway.routes.activity_changes import ActivityChanges, Copy, Seen, seen_revision, to_update
 from gateway.routes.activity_shapes import (
@@ -24,9 +24,9 @@ from gateway.routes.activity_shapes import (
     to_qr,
 )
 from gateway.routes.dependencies import Call, Routes
+from gateway.routes.displays import screen_of
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.errors import invalid
-from servicekit.tokens import Claims
 
 routes = Routes("activity")
 
@@ -164,22 +164,22 @@ async def cancel_activity(call: Call, activity_id: Id) -> Activity:
     return to_activity(await ask(call.services.activity.CancelActivity, request, call.person))
 
 
-@routes.on("GET", "/v1/activities/{activity_id}/qr")
+@routes.on("GET", "/v1/activities/{activity_id}/qr", who="viewer")
 async def get_qr(call: Call, activity_id: Id) -> Qr:
-    """The current QR, for owner, organiser and staff."""
-    return to_qr(await _current(activity_id, call.person, call.services))
+    """The current QR, for owner, organiser and staff, and for a display of the activity."""
+    return to_qr(await _current(call, activity_id))
 
 
-@routes.on("GET", "/v1/activities/{activity_id}/qr.svg", answers={200: qr.SVG})
+@routes.on("GET", "/v1/activities/{activity_id}/qr.svg", who="viewer", answers={200: qr.SVG})
 async def get_qr_svg(call: Call, activity_id: Id, query: Picture) -> Response:
     """The current QR as SVG."""
-    return await qr.image(await _current(activity_id, call.person, call.services), "svg", query.size, query.ecc)
+    return await qr.image(await _current(call, activity_id), "svg", query.size, query.ecc)
 
 
-@routes.on("GET", "/v1/activities/{activity_id}/qr.png", answers={200: qr.PNG})
+@routes.on("GET", "/v1/activities/{activity_id}/qr.png", who="viewer", answers={200: qr.PNG})
 async def get_qr_png(call: Call, activity_id: Id, query: Picture) -> Response:
     """The current QR as PNG."""
-    return await qr.image(await _current(activity_id, call.person, call.services), "png", query.size, query.ecc)
+    return await qr.image(await _current(call, activity_id), "png", query.size, query.ecc)
 
 
 @routes.on("POST", "/v1/activities/{activity_id}/qr/revoke")
@@ -196,6 +196,8 @@ async def _zone(call: Call, activity_id: bytes) -> str:
     return activity.time_zone
 
 
-async def _current(activity_id: bytes, person: Claims, services: Clients) -> pb.Qr:
-    current: pb.Qr = await ask(services.activity.GetQr, pb.GetQrRequest(activity_id=activity_id), person)
+async def _current(call: Call, activity_id: bytes) -> pb.Qr:
+    if call.is_display:
+        return (await screen_of(call, activity_id)).qr
+    current: pb.Qr = await ask(call.services.activity.GetQr, pb.GetQrRequest(activity_id=activity_id), call.person)
     return current

@@ -49,7 +49,7 @@ PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
     "any": pb.PLACE_RULE_ANY,
     "all": pb.PLACE_RULE_ALL,
 }
-_STATE_NAMES: dict[int, StateName] = {
+STATE_NAMES: dict[int, StateName] = {
     pb.STATE_DRAFT: "draft",
     pb.STATE_PUBLISHED: "published",
     pb.STATE_CLOSED: "closed",
@@ -245,7 +245,7 @@ def to_activity(activity: pb.Activity) -> Activity:
         offline_window_s=activity.offline_window_s,
         gates=list(activity.gates),
         code=activity.code or None,
-        state=_STATE_NAMES.get(activity.state),
+        state=STATE_NAMES.get(activity.state),
         revision=activity.revision,
         occurrences=[
             Occurrence(to_text(one.occurrence_id), to_rfc3339(one.starts_at), to_rfc3339(one.ends_at))
@@ -269,7 +269,7 @@ def to_card(card: pb.ActivityCard) -> Card:
         ends_at=to_rfc3339(card.ends_at),
         opens_at=to_rfc3339(card.opens_at),
         closes_at=to_rfc3339(card.closes_at),
-        state=_STATE_NAMES.get(card.state),
+        state=STATE_NAMES.get(card.state),
         methods=[_METHOD_NAMES[method] for method in card.methods],
         place=to_place(card.place) if card.HasField("place") else None,
         strict=card.strict,

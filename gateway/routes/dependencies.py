@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway import displays
 from gateway.checkins.batch import Many
 from gateway.clients import Clients
 from gateway.failures import Failures
@@ -17,17 +18,25 @@ from gateway.http.auth import Guard
 from gateway.http.buckets import Buckets
 from gateway.http.inputs import Fault, FaultsError, json_reader, refusal, text_reader
 from gateway.live import Live
-from gateway.openapi import Operation
+from gateway.openapi import BEARER, COOKIE, Operation
 from gateway.settings import Settings
 from servicekit import ids
-from servicekit.errors import NotFoundError
+from servicekit.errors import NotFoundError, UnauthenticatedError
 from servicekit.tokens import Claims
 
 Handler = Callable[..., Awaitable[Any]]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
-# Nobody; somebody whose session was not ended; somebody, for check-ins, which go on also while nobody knows of that.
-Who = Literal["anybody", "caller", "attendee"]
+# Nobody; somebody whose session was not ended; somebody, for check-ins, which go on also while nobody knows of that; a
+# caller, or a display where nobody is signed in; a display alone.
+Who = Literal["anybody", "caller", "attendee", "viewer", "display"]
+_CREDENTIALS: dict[Who, tuple[str, ...]] = {
+    "anybody": (),
+    "caller": (BEARER,),
+    "attendee": (BEARER,),
+    "viewer": (BEARER, COOKIE),
+    "display": (COOKIE,),
+}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -44,6 +53,7 @@ class Parts:
         settings: Settings,
         proxies: Proxies,
         failures: Failures,
+        public_url: str,
     ) -> None:
         self.clients = clients
         self.guard = guard
@@ -57,6 +67,7 @@ class Parts:
         self.settings = settings
         self.proxies = proxies
         self.failures = failures
+        self.public_url = public_url
 
 
 class Call:
@@ -75,6 +86,16 @@ class Call:
         """Who calls; of a route that takes anybody nobody knows."""
         assert self._person is not None
         return self._person
+
+    @property
+    def is_display(self) -> bool:
+        """Whether a screen calls that nobody is signed in to."""
+        return self._person is None
+
+    @property
+    def secret(self) -> bytes:
+        """What this browser was given as a display; empty: nothing."""
+        return displays.secret_in(self._request.cookies)
 
     @property
     def address(self) -> str:
@@ -125,7 +146,7 @@ class Routes:
                 self._tag,
                 inspect.getdoc(handler) or "",
                 answers or {status: signature.return_annotation},
-                is_open=who == "anybody",
+                credentials=_CREDENTIALS[who],
                 ids=kinds,
                 **{**others, **told},
             )
@@ -162,18 +183,21 @@ def _route(operation: Operation, handler: Handler, who: Who, status: int) -> Rou
 
 
 async def _admitted(request: Request, who: Who) -> Claims | None:
-    """The person who calls.
+    """The person who calls; None for anybody, and for a display, about which the activity service is asked.
 
     Raises:
         UnauthenticatedError: Nobody proved who they are.
         UnavailableError: Nobody can tell now.
     """
-    if who == "anybody":
-        return None
-    guard: Guard = request.app.state.parts.guard
     header = request.headers.get("authorization")
+    has_secret = header is None and bool(displays.secret_in(request.cookies))
+    if who == "anybody" or (who in ("viewer", "display") and has_secret):
+        return None
+    if who == "display":
+        raise UnauthenticatedError("this browser is no display; open a new link")
+    guard: Guard = request.app.state.parts.guard
     authorization = header.encode("latin-1") if header else None
-    return await (guard.admit_strictly(authorization) if who == "caller" else guard.admit(authorization))
+    return await (guard.admit(authorization) if who == "attendee" else guard.admit_strictly(authorization))
 
 
 def _reader(operation: Operation, handler: Handler) -> Callable[[Request], Awaitable[dict[str, Any]]]:

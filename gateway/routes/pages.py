@@ -1,7 +1,9 @@
-"""Pages for browsers: what runs here, a QR's URL outside WeChat, WeChat's check file, and the API's documentation."""
+"""Pages for browsers: what runs here, a QR's URL outside WeChat, WeChat's check file, a display, and the API's docs."""
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from starlette.requests import Request
@@ -18,6 +20,7 @@ _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
 _OF_QR = {"what": "一个签到二维码", "deed": "签到", "where": "现场屏幕上的二维码"}
 _OF_INVITE = {"what": "加入组织的邀请", "deed": "加入", "where": "邀请二维码"}
 _DOCS = (_STATIC / "docs.html").read_text(encoding="utf-8")
+_DISPLAY = (_STATIC / "display.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
 # The token is in the page's URL: it must not leave in a Referer, and the page must not load anything.
 _HEADERS = {
@@ -29,6 +32,19 @@ _HEADERS = {
 _DOCS_HEADERS = _HEADERS | {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "connect-src 'self'; frame-ancestors 'none'"
+}
+
+
+def _digest(page: str, tag: str) -> str:
+    """The one inline block of a page that its policy lets in."""
+    text = page.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+_DISPLAY_HEADERS = _HEADERS | {
+    "content-security-policy": f"default-src 'none'; style-src {_digest(_DISPLAY, 'style')}; "
+    f"script-src {_digest(_DISPLAY, 'script')}; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
 }
 
 
@@ -52,6 +68,11 @@ async def invite(request: Request) -> Response:
     return _open_in_wechat(_OF_INVITE)
 
 
+async def display(request: Request) -> Response:
+    """Offers to open the link of a display; to look at it spends nothing, as programs do that preview links."""
+    return HTMLResponse(_DISPLAY, headers=_DISPLAY_HEADERS)
+
+
 async def docs(request: Request) -> Response:
     """The documentation, without anything from another host."""
     return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
@@ -61,6 +82,7 @@ ROUTES = [
     route("GET", "/", home),
     route("GET", "/q/{token}", scan),
     route("GET", "/i/{code}", invite),
+    route("GET", "/d/{code}", display),
     route("GET", "/docs", docs),
 ]
 

@@ -1,5 +1,6 @@
 """Live numbers and lists of people."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
@@ -8,10 +9,11 @@ from starlette.responses import Response, StreamingResponse
 
 from gateway.clients import Clients, ask
 from gateway.http.fields import Id, IdText, Instant, NextPageToken, Page, Time, Word
-from gateway.live import Snapshot
+from gateway.live_channels import Snapshot, Watcher
 from gateway.live_events import STATUSES, StatusName
 from gateway.openapi import Media
 from gateway.routes.dependencies import Call, Routes
+from gateway.routes.displays import screen_of
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
@@ -97,11 +99,13 @@ class Resuming(msgspec.Struct, rename="kebab"):
     last_event_id: Word = ""
 
 
-@routes.on("GET", "/v1/activities/{activity_id}/stats")
+@routes.on("GET", "/v1/activities/{activity_id}/stats", who="viewer")
 async def get_stats(call: Call, activity_id: Id) -> Stats:
-    """The numbers of an activity, for owner, organiser and staff."""
-    request = pb.GetStatsRequest(activity_id=activity_id)
-    return to_stats(await ask(call.services.reporting.GetStats, request, call.person))
+    """The numbers of an activity, for owner, organiser and staff, and for a display of the activity."""
+    if call.is_display:
+        await screen_of(call, activity_id)
+        return to_stats(await _stats_for_nobody(call.services, activity_id))
+    return to_stats(await _stats(call.services, activity_id, call.person))
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/people")
@@ -124,30 +128,59 @@ async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
     return People([_person(one) for one in page.people], page.next_page_token)
 
 
-@routes.on("GET", "/v1/activities/{activity_id}/live", answers={200: _STREAM})
+@routes.on("GET", "/v1/activities/{activity_id}/live", who="viewer", answers={200: _STREAM})
 async def live(call: Call, activity_id: Id, headers: Resuming) -> Response:
     """A `stats` event, then `stats` and `checkin` events as they happen; resumes after `Last-Event-ID`.
 
     The first `stats` is what `/stats` answers. A later one carries `is_partial: true`, and in `by_minute` only what
     changed since the one before; what is gone counts 0. A `reset` says that events are lost: forget what you show, take
-    the whole `stats` that follows, and read `/people` again.
+    the whole `stats` that follows, and read `/people` again. An `activity` event tells its revision, as the stream
+    begins and within 5 s of a change: read it and its QR again. A display gets no `checkin` events.
     """
-    events = await call.parts.live.open(activity_id, call.person, headers.last_event_id)
+    watcher = await _display_watching(call, activity_id) if call.is_display else _person_watching(call, activity_id)
+    events = await call.parts.live.open(activity_id, watcher, headers.last_event_id)
     told = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(events, media_type=_STREAM.type, headers=told)
 
 
-async def snapshot(services: Clients, activity_id: bytes, person: Claims | None) -> Snapshot:
-    """The numbers of an activity for its live stream, as this person may see them; None: for all who watch it.
+def _person_watching(call: Call, activity_id: bytes) -> Watcher:
+    async def fetch() -> Snapshot:
+        return _snapshot(await _stats(call.services, activity_id, call.person))
+
+    return Watcher(call.person.user_id, fetch, is_ended=partial(call.parts.guard.is_ended, call.person))
+
+
+async def _display_watching(call: Call, activity_id: bytes) -> Watcher:
+    display = (await screen_of(call, activity_id)).display
+
+    async def fetch() -> Snapshot:
+        await screen_of(call, activity_id)
+        return await shared_snapshot(call.services, activity_id)
+
+    return Watcher(display.display_id, fetch, sees_people=False)
+
+
+async def shared_snapshot(services: Clients, activity_id: bytes) -> Snapshot:
+    """The numbers of an activity for all who watch it.
 
     Raises:
-        ServiceError: They may not, or reporting does not answer.
+        ServiceError: Reporting does not answer.
     """
-    stats: pb.Stats
-    if person:
-        stats = await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person)
-    else:
-        stats = await ask(services.reporting.GetLiveStats, pb.GetLiveStatsRequest(activity_id=activity_id))
+    return _snapshot(await _stats_for_nobody(services, activity_id))
+
+
+async def _stats(services: Clients, activity_id: bytes, person: Claims) -> pb.Stats:
+    stats: pb.Stats = await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person)
+    return stats
+
+
+async def _stats_for_nobody(services: Clients, activity_id: bytes) -> pb.Stats:
+    request = pb.GetLiveStatsRequest(activity_id=activity_id)
+    stats: pb.Stats = await ask(services.reporting.GetLiveStats, request)
+    return stats
+
+
+def _snapshot(stats: pb.Stats) -> Snapshot:
     return Snapshot(stats.event_id, msgspec.to_builtins(to_stats(stats)))
 
 

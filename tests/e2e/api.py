@@ -21,12 +21,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a phone; nobody when there is no access token."""
+    """Somebody with a phone, or a browser with the cookie of a display; nobody when there is neither."""
 
     http: httpx.AsyncClient
     name: str = ""
     user_id: str = ""
     access_token: str = field(default="", repr=False)
+    cookie: str = field(default="", repr=False)
 
     async def request(self, method: str, path: str, **request: Any) -> httpx.Response:
         """Any request in their name; `request` as httpx takes it."""
@@ -36,6 +37,8 @@ class Person:
     @property
     def headers(self) -> dict[str, str]:
         """What proves who they are."""
+        if self.cookie:
+            return {"cookie": self.cookie}
         return {"authorization": f"Bearer {self.access_token}"} if self.access_token else {}
 
     async def get(self, path: str, **parameters: Any) -> httpx.Response:
@@ -79,6 +82,16 @@ class Activity:
         """Its numbers."""
         return expect(await self.owner.get(f"{self.path}/stats"))
 
+    async def link(self) -> tuple[Json, str]:
+        """A new display, and the code that opens it."""
+        made = expect(await self.owner.post(f"{self.path}/displays", {}))
+        return made["display"], made["url"].rpartition("/")[2]
+
+    async def screen(self) -> Person:
+        """A browser that is a display of it."""
+        _, code = await self.link()
+        return await open_display(self.owner.http, code)
+
     async def people(self, **filters: str) -> list[Json]:
         """Who is where in it."""
         found: list[Json] = expect(await self.owner.get(f"{self.path}/people", **filters))["people"]
@@ -87,8 +100,14 @@ class Activity:
     @asynccontextmanager
     async def live(self) -> AsyncIterator[AsyncIterator[tuple[str, Json]]]:
         """Its live stream as (event, data) pairs."""
-        headers = self.owner.headers
-        async with self.owner.http.stream("GET", f"{self.path}/live", headers=headers, timeout=30) as response:
+        async with self.live_to(self.owner) as events:
+            yield events
+
+    @asynccontextmanager
+    async def live_to(self, viewer: Person) -> AsyncIterator[AsyncIterator[tuple[str, Json]]]:
+        """Its live stream as somebody sees it."""
+        headers = viewer.headers
+        async with viewer.http.stream("GET", f"{self.path}/live", headers=headers, timeout=30) as response:
             if response.status_code != 200:
                 raise AssertionError(f"{response.status_code} {(await response.aread()).decode()}")
             yield _events(response)
@@ -131,6 +150,13 @@ class Api:
         activity = Activity(owner, made["id"], made["occurrences"][0]["id"], made["code"])
         expect(await owner.post(f"{activity.path}/publish"))
         return activity
+
+
+async def open_display(http: httpx.AsyncClient, code: str) -> Person:
+    """A browser that opened a link."""
+    opened = await http.post("/v1/displays/open", json={"code": code})
+    expect(opened)
+    return Person(http, cookie=opened.headers["set-cookie"].partition(";")[0])
 
 
 def definition(organisation_id: str) -> Json:

@@ -1,6 +1,7 @@
 """People, an organisation and an activity in the running stack; every test makes its own."""
 
 from collections.abc import AsyncIterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx
@@ -31,7 +32,10 @@ async def api() -> AsyncIterator[Api]:
     """
     if launch.running("gateway") is None:
         pytest.fail("nothing runs: `make up` first")
-    async with httpx.AsyncClient(base_url=Shape.of_running().gateway_urls()[0], timeout=10) as http:
+    # One client for all people: it must not carry the cookie of one to another.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    url = Shape.of_running().gateway_urls()[0]
+    async with httpx.AsyncClient(base_url=url, timeout=10, cookies=no_cookies) as http:
         api = Api(http)
         owner = await api.sign_in()
         activity = await api.open_activity(owner, await api.found(owner))

@@ -119,7 +119,7 @@ async def test_nothing_that_people_send_becomes_a_label(activity: Activity, pers
     await person.check_in(by_place(activity.id, gate=_STRANGE))
 
     wire = (await person.get("/openapi.json")).json()["paths"]
-    routes = {*wire, "/", "/docs", "/i/{code}", "/q/{token}", "/openapi.json", "unmatched"}
+    routes = {*wire, "/", "/d/{code}", "/docs", "/i/{code}", "/q/{token}", "/openapi.json", "unmatched"}
     answered = {"route": routes, "method": _HTTP_METHODS, "code": {"499", *(str(each.value) for each in HTTPStatus)}}
     duration = {"route": routes, "method": _HTTP_METHODS}
     fixed = _FIXED | {"http_requests": answered, "http_request_duration_seconds": duration}

@@ -12,9 +12,9 @@ from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_qr, defin
 from tests.e2e.stack import eventually
 
 _RANKS = ("owner", "organiser", "staff", "member", "stranger", "nobody")
-# Those beside the ranks, and whom each is like where a row does not say otherwise: staff of {activity} alone, and the
-# owner of another organisation.
-_BESIDE = {"activity_staff": "stranger", "other_owner": "stranger"}
+# Those beside the ranks, and whom each is like where a row does not say otherwise: staff of {activity} alone, the owner
+# of another organisation, and a browser that is a display of {activity}.
+_BESIDE = {"activity_staff": "stranger", "other_owner": "stranger", "display": "nobody"}
 ROLES = (*_RANKS, *_BESIDE)
 
 
@@ -31,6 +31,8 @@ _STAFF = _by_role(200, 200, 200, 404, 404, 401)
 _ORGANISER = _by_role(200, 200, 403, 404, 404, 401)
 # Of the activity whose own staff somebody may be.
 _ITS_STAFF = _STAFF | {"activity_staff": 200}
+# And whose display a browser may be, where nobody is signed in.
+_SHOWN = _ITS_STAFF | {"display": 200}
 _ITS_ORGANISER = _ORGANISER | {"activity_staff": 403}
 
 # Method, path, and the status for each of ROLES. In paths and bodies: {activity} is published, {draft} is not, both of
@@ -89,10 +91,20 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/activities/{draft}/publish", _ORGANISER),
     ("POST", "/v1/activities/{activity}/close", _ITS_ORGANISER),
     ("POST", "/v1/activities/{activity}/cancel", _ITS_ORGANISER),
-    ("GET", "/v1/activities/{activity}/qr", _ITS_STAFF),
-    ("GET", "/v1/activities/{activity}/qr.svg", _ITS_STAFF),
-    ("GET", "/v1/activities/{activity}/qr.png", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/qr", _SHOWN),
+    ("GET", "/v1/activities/{activity}/qr.svg", _SHOWN),
+    ("GET", "/v1/activities/{activity}/qr.png", _SHOWN),
     ("POST", "/v1/activities/{activity}/qr/revoke", _ITS_ORGANISER),
+    ("POST", "/v1/activities/{activity}/displays", _by_role(201, 201, 201, 404, 404, 401, activity_staff=201)),
+    ("GET", "/v1/activities/{activity}/displays", _ITS_STAFF),
+    (
+        "DELETE",
+        "/v1/activities/{activity}/displays/{display}",
+        _by_role(204, 204, 204, 404, 404, 401, activity_staff=204),
+    ),
+    ("GET", "/v1/displays/preview?code={link}", _ANYBODY),
+    ("POST", "/v1/displays/open", _ANYBODY),
+    ("GET", "/v1/displays/me", _by_role(401, 401, 401, 401, 401, 401, display=200)),
     ("GET", "/v1/activities/resolve?code={code}", _SIGNED_IN),
     ("GET", "/v1/activities/resolve?activity_id={activity}", _SIGNED_IN),
     ("GET", "/v1/activities/resolve?activity_id={draft}", _by_role(404, 404, 404, 404, 404, 401)),
@@ -109,15 +121,20 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/reviews/batch", _ITS_STAFF),
     ("POST", "/v1/checkins/sync", _SIGNED_IN),
     ("POST", "/v1/activities/{activity}/checkins/batch", _ITS_STAFF),
-    ("GET", "/v1/activities/{activity}/stats", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/stats", _SHOWN),
     ("GET", "/v1/activities/{activity}/people", _ITS_STAFF),
-    ("GET", "/v1/activities/{activity}/live", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/live", _SHOWN),
     ("POST", "/v1/auth/logout", _by_role(204, 204, 204, 204, 204, 401)),
 )
+# These have an activity of their own; one that is shown has few displays.
 _CHANGE_IT = {
     (method, path)
     for method, path, _ in _TABLE
-    if method != "GET" and "{activity}" in path and not path.endswith(("/checkins/batch", "/staff/{its_helper}"))
+    if "displays" in path
+    and not path.endswith("/me")
+    or method != "GET"
+    and "{activity}" in path
+    and not path.endswith(("/checkins/batch", "/staff/{its_helper}"))
 }
 # What a busy machine answers before the attempt is judged or the decision recorded.
 _EARLY = {
@@ -191,7 +208,7 @@ class House:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(api: Api) -> House:
     """Shared by this file: nothing in the table changes it for the others."""
-    people = {role: await api.sign_in() for role in ROLES} | {"nobody": api.nobody}
+    people = {role: await api.sign_in() for role in ROLES if role != "display"} | {"nobody": api.nobody}
     house = House(api, await api.found(people["owner"]), people)
     await api.found(people["other_owner"])
     for role in ("organiser", "staff", "member"):
@@ -205,6 +222,12 @@ async def lasting(house: House) -> Activity:
     return await house.open_activity()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def screen(lasting: Activity) -> Person:
+    """A browser that is a display of it."""
+    return await lasting.screen()
+
+
 _CASES = [
     pytest.param(method, path, role, status, id=f"{method} {path} {role}")
     for method, path, statuses in _TABLE
@@ -213,9 +236,11 @@ _CASES = [
 
 
 @pytest.mark.parametrize(("method", "path", "role", "status"), _CASES)
-async def test_roles(house: House, lasting: Activity, method: str, path: str, role: str, status: int) -> None:
+async def test_roles(
+    house: House, lasting: Activity, screen: Person, method: str, path: str, role: str, status: int
+) -> None:
     """Each role gets exactly the answer of the table; what it may not know of is not there."""
-    person = house.people[role]
+    person = screen if role == "display" else house.people[role]
     activity = await house.open_activity() if (method, path) in _CHANGE_IT else lasting
     names = await _names(house, activity, path)
     body = await _body(house, activity, method, path)
@@ -232,6 +257,9 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
     if "{place}" in path:
         saved = await house.owner.post(f"/v1/organisations/{house.organisation_id}/places", _SITE)
         names["place"] = expect(saved)["id"]
+    if "{display}" in path or "{link}" in path:
+        display, names["link"] = await activity.link()
+        names["display"] = display["id"]
     if "{helper}" in path:
         names["helper"] = await house.helper()
     if "{invite" in path:
@@ -307,6 +335,10 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"revision": 2, "capacity": 120}
         case "POST", "/v1/activities/{activity}/copy":
             return {"starts_at": "2027-03-01T09:00:00"}
+        case "POST", "/v1/activities/{activity}/displays":
+            return {"kind": "wall", "show_names": "masked"}
+        case "POST", "/v1/displays/open":
+            return {"code": (await activity.link())[1]}
         case "POST", "/v1/activities/resolve":
             return {"token": await activity.token()}
         case "POST", "/v1/checkins/sync":

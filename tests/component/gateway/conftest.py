@@ -44,7 +44,10 @@ LIMITS = Limits()
 # One of each service: until it is answered, the time of a call goes into connecting.
 _ID = ids.to_text(ids.new_id())
 _READS = ("/v1/me", f"/v1/activities/{_ID}", f"/v1/activities/{_ID}/stats", f"/v1/checkins/{_ID}")
-_OPEN = ("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats")
+_OPEN = (
+    *("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats"),
+    *("BatchGetOccurrences", "PreviewDisplay", "OpenDisplay", "GetScreen"),
+)
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -55,9 +58,9 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 class GatewayProcess(LoopbackProcess):
     """A loopback process that also ends its background tasks."""
 
-    def __init__(self, tls: Path, targets: Mapping[str, str]) -> None:
+    def __init__(self, tls: Path, settings: Mapping[str, str]) -> None:
         super().__init__("gateway", tls)
-        self.settings = self.settings.model_copy(update=dict(targets))
+        self.settings = self.settings.model_copy(update=dict(settings))
         self._background: list[asyncio.Task[None]] = []
 
     def background(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -123,6 +126,7 @@ _SERVICES: dict[str, dict[type, Registration]] = {
     "activity": {
         activity_pb2_grpc.ActivityServiceServicer: activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         activity_pb2_grpc.PlaceServiceServicer: activity_pb2_grpc.add_PlaceServiceServicer_to_server,
+        activity_pb2_grpc.DisplayServiceServicer: activity_pb2_grpc.add_DisplayServiceServicer_to_server,
     },
     "checkin": {checkin_pb2_grpc.CheckinServiceServicer: checkin_pb2_grpc.add_CheckinServiceServicer_to_server},
     "reporting": {
@@ -285,6 +289,7 @@ async def a_gateway(
     redis: Redis,
     limits: Limits = LIMITS,
     http: Mapping[str, Any] = MappingProxyType({}),
+    public_url: str = "http://127.0.0.1:8080",
     **changes: Any,
 ) -> AsyncIterator[Gateway]:
     """A running gateway, connected to its services, which accept every attempt; settings may be changed.
@@ -300,7 +305,8 @@ async def a_gateway(
     addresses = {name: f"127.0.0.1:{reserved_port()}" for name in _SERVICES}
     verifier = signer.verifier()
     served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
-    process = GatewayProcess(tls, {f"{name}_target": address for name, address in addresses.items()})
+    targets = {f"{name}_target": address for name, address in addresses.items()}
+    process = GatewayProcess(tls, targets | {"public_url": public_url})
     port = reserved_port()
     shared = {"QIANDAO_CREDENTIAL_SECRET": SECRET, "QIANDAO_HTTP_PORT": port, **http}
     own = {"redis_url": redis_url, "amqp_url": _NO_BROKER, "wechat_check": "WeChatCheck_1:s3cret", **changes}

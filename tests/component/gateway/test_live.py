@@ -3,15 +3,23 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
 
+from protos.activity.v1 import activity_pb2
 from protos.identity.v1 import identity_pb2
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit import ids
-from servicekit.errors import InternalError, NotFoundError, PermissionDeniedError, ServiceError, UnavailableError
+from servicekit.errors import (
+    InternalError,
+    NotFoundError,
+    PermissionDeniedError,
+    ServiceError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from tests.component.gateway.conftest import Gateway, session_of, until
 
 ACTIVITY = ids.new_id()
@@ -73,11 +81,15 @@ def numbers(gateway: Gateway) -> Numbers:
     return Numbers(gateway)
 
 
+def watching(gateway: Gateway, **headers: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    """The events of a person's open stream."""
+    return showing(gateway, {**gateway.bearer(), **headers})
+
+
 @asynccontextmanager
-async def watching(gateway: Gateway, **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
+async def showing(gateway: Gateway, headers: Mapping[str, str]) -> AsyncIterator[AsyncIterator[Event]]:
     """The events of an open stream."""
-    head = {**gateway.bearer(), **headers}
-    async with asyncio.timeout(10), gateway.http.stream("GET", PATH, headers=head) as response:
+    async with asyncio.timeout(10), gateway.http.stream("GET", PATH, headers=headers) as response:
         assert response.status_code == 200 and response.headers["content-type"].startswith("text/event-stream")
         yield _events(response.aiter_lines())
 
@@ -365,6 +377,119 @@ async def test_a_later_viewer_misses_nothing(gateway: Gateway, numbers: Numbers)
             missed = await anext(events)
 
     assert missed["data"]["user_id"] == ids.to_text(later)
+
+
+COOKIE = "qiandao_display=" + "A" * 43
+
+
+async def next_of(events: AsyncIterator[Event], kind: str) -> Event:
+    """The next event of a kind."""
+    return await anext(event async for event in events if event["event"] == kind)
+
+
+def revise(gateway: Gateway, revision: int) -> None:
+    """The activity has this revision from now on."""
+    snapshot = activity_pb2.OccurrenceSnapshot(activity_id=ACTIVITY, revision=revision)
+    answer = activity_pb2.BatchGetOccurrencesResponse(occurrences=[snapshot])
+    gateway.services.answers["BatchGetOccurrences"] = answer
+
+
+async def test_viewers_are_told_that_their_activity_was_changed(gateway: Gateway, numbers: Numbers) -> None:
+    """Its revision as the stream begins, and each one after; one question serves all viewers."""
+    revise(gateway, 3)
+    async with watching(gateway) as one, watching(gateway) as other:
+        begun = [await next_of(events, "activity") for events in (one, other)]
+        revise(gateway, 4)
+        changed = [await next_of(events, "activity") for events in (one, other)]
+        async with watching(gateway) as late:
+            joined = await next_of(late, "activity")
+
+    assert [event["data"]["revision"] for event in (*begun, *changed, joined)] == [3, 3, 4, 4, 4]
+    assert all("id" not in event for event in (*begun, *changed))
+    asked = gateway.services.requests("BatchGetOccurrences")
+    assert {tuple(request.activity_ids) for request in asked} == {(ACTIVITY,)}
+
+
+async def test_what_was_changed_during_a_break_is_told(gateway: Gateway, numbers: Numbers) -> None:
+    """Whoever comes back hears the revision, whichever events were missed."""
+    revise(gateway, 3)
+    async with watching(gateway) as events:
+        await next_of(events, "activity")
+    revise(gateway, 5)
+
+    async with watching(gateway, **{"last-event-id": "0-0"}) as events:
+        again = await next_of(events, "activity")
+
+    assert again["data"] == {"revision": 5}
+
+
+async def test_while_activity_is_gone_streams_go_on(gateway: Gateway, numbers: Numbers) -> None:
+    """Nobody is told of changes, and afterwards of what changed meanwhile."""
+    revise(gateway, 3)
+    async with watching(gateway) as events:
+        await next_of(events, "activity")
+        gateway.services.answers["BatchGetOccurrences"] = UnavailableError("activity is gone")
+        await until(lambda: is_asked_again(gateway))
+        await numbers.check_in(ids.new_id())
+        assert (await anext(events))["event"] == "checkin"
+        revise(gateway, 4)
+        assert (await next_of(events, "activity"))["data"] == {"revision": 4}
+
+
+async def is_asked_again(gateway: Gateway) -> bool:
+    """Whether revisions were asked for at least twice."""
+    return len(gateway.services.requests("BatchGetOccurrences")) >= 2
+
+
+def a_display(gateway: Gateway, display_id: bytes) -> dict[str, str]:
+    """The header of a browser that is a display of the activity."""
+    display = activity_pb2.Display(display_id=display_id, activity_id=ACTIVITY, state=activity_pb2.Display.STATE_OPEN)
+    gateway.services.answers["GetScreen"] = activity_pb2.Screen(display=display)
+    return {"cookie": COOKIE}
+
+
+async def test_a_display_is_told_counts_and_nobodys_name(gateway: Gateway, numbers: Numbers) -> None:
+    """Neither who comes nor who came during a break; the others are told as ever."""
+    revise(gateway, 3)
+    header = a_display(gateway, ids.new_id())
+    async with showing(gateway, header) as screen, watching(gateway) as staff:
+        first = await next_of(screen, "stats")
+        await anext(staff)
+        person = ids.to_text(ids.new_id())
+        await numbers.check_in(ids.from_text(person))
+        seen = [first, await anext(screen), await anext(screen)]
+        told = await next_of(staff, "checkin")
+    async with showing(gateway, {**header, "last-event-id": "0-0"}) as screen:
+        seen += [await anext(screen), await anext(screen)]
+
+    assert {event["event"] for event in seen} == {"stats", "activity"} and person not in str(seen)
+    assert [event["data"]["checked_in"] for event in seen if event["event"] == "stats"] == [0, 1, 1]
+    assert told["data"]["user_id"] == person and gateway.services.requests("GetStats") != []
+
+
+async def test_a_display_goes_dark_once_it_is_revoked(
+    gateway: Gateway, numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its right is asked for as that of a person is."""
+    monkeypatch.setattr("gateway.live._RECHECK_S", 0.0)
+    async with showing(gateway, a_display(gateway, ids.new_id())) as screen:
+        await anext(screen)
+        gateway.services.answers["GetScreen"] = UnauthenticatedError("this browser is no display any more")
+        assert [event async for event in screen] == []
+
+
+async def test_streams_are_counted_by_display(gateway: Gateway, numbers: Numbers) -> None:
+    """However many screens hang in one room, each has its own five."""
+    header = a_display(gateway, ids.new_id())
+    async with AsyncExitStack() as open_streams:
+        screens = [await open_streams.enter_async_context(showing(gateway, header)) for _ in range(5)]
+        for screen in screens:
+            await anext(screen)
+        refused = await gateway.http.get(PATH, headers=header)
+        other = await open_streams.enter_async_context(showing(gateway, a_display(gateway, ids.new_id())))
+        assert (await anext(other))["event"] == "stats"
+
+    assert (refused.status_code, refused.json()["reason"]) == (429, "TOO_MANY_STREAMS")
 
 
 async def test_who_may_not_see_gets_no_stream(gateway: Gateway) -> None:

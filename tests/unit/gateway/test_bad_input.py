@@ -142,6 +142,11 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "GET /v1/activities/{id}/qr.svg": ({"size": "256", "ecc": "M"}, {}, None),
     "GET /v1/activities/{id}/qr.png": ({"size": "256", "ecc": "M"}, {}, None),
     "POST /v1/activities/{id}/qr/revoke": ({}, {}, None),
+    "POST /v1/activities/{id}/displays": ({}, {}, {"kind": "wall", "show_names": "masked"}),
+    "GET /v1/activities/{id}/displays": ({}, {}, None),
+    "DELETE /v1/activities/{id}/displays/{id}": ({}, {}, None),
+    "GET /v1/displays/preview": ({"code": "K7MCFGHJ4R9XWTK7MCFG"}, {}, None),
+    "POST /v1/displays/open": ({}, {}, {"code": "K7MCFGHJ4R9XWTK7MCFG"}),
     "GET /v1/activities/{id}/stats": ({}, {}, None),
     "GET /v1/activities/{id}/people": ({**_PEOPLE, **_PAGE}, {}, None),
     "GET /v1/activities/{id}/live": ({}, {"last-event-id": "1-1"}, None),
@@ -228,6 +233,10 @@ class Everybody:
 
     admit_strictly = admit
 
+    def is_ended(self, claims: Claims) -> bool:
+        """Nobody's session is."""
+        return False
+
 
 class Taking:
     """Services, a line and live streams: whatever comes to them was taken, and they say so."""
@@ -251,7 +260,8 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     taking, guard = cast(Any, Taking()), cast(Any, Everybody())
     receipts, provisional = Receipts(_SECRETS), Provisional(taking)
     settings = Settings(**_SETTINGS)
-    parts = Parts(taking, guard, taking, Many(taking, receipts, provisional, taking), settings, Proxies(), taking)
+    many = Many(taking, receipts, provisional, taking)
+    parts = Parts(taking, guard, taking, many, settings, Proxies(), taking, "http://127.0.0.1:8080")
     app = build(parts, CheckinRoute(guard, receipts, taking, provisional))
 
     async def with_state(scope: Any, receive: Any, send: Any) -> None:

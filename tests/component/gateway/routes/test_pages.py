@@ -1,5 +1,7 @@
 """Pages for browsers over real HTTP: what runs here, a QR's URL outside WeChat, WeChat's check file."""
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,20 @@ async def test_a_browser_is_sent_to_wechat(gateway: Gateway, prefix: str, deed: 
     assert answer.status_code == 200 and "请用微信打开" in answer.text and "alert(1)" not in answer.text
     assert f"浏览器无法{deed}" in answer.text and "{{" not in answer.text
     assert answer.headers["referrer-policy"] == "no-referrer" and "default-src 'none'" in str(answer.headers)
+
+
+async def test_a_display_s_page_runs_its_own_script_alone(gateway: Gateway) -> None:
+    """Nothing foreign, nothing that a code in the address could bring in; to look at it asks nobody."""
+    answer = await gateway.http.get("/d/%3Cscript%3Ealert(1)")
+
+    rules = dict(rule.split(" ", 1) for rule in answer.headers["content-security-policy"].split("; "))
+    assert answer.status_code == 200 and "alert(1)" not in answer.text and "在此屏幕打开" in answer.text
+    for tag, rule in (("script", "script-src"), ("style", "style-src")):
+        block = answer.text.split(f"<{tag}>")[1].split(f"</{tag}>")[0]
+        assert rules[rule] == f"'sha256-{b64encode(sha256(block.encode()).digest()).decode()}'"
+    assert {rules["default-src"], rules["form-action"], rules["frame-ancestors"]} == {"'none'"}
+    assert rules["connect-src"] == rules["img-src"] == "'self'" and answer.headers["referrer-policy"] == "no-referrer"
+    assert gateway.services.calls == [] and "set-cookie" not in answer.headers
 
 
 async def test_wechat_finds_its_check_file_only(gateway: Gateway) -> None:

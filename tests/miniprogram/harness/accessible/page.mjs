@@ -12,11 +12,11 @@ const BOLD = 700
 const ROUNDING = 0.005
 const SHOWN = 30
 
-const CONTROLS = 'wx-button, wx-picker, wx-switch, wx-slider, input, textarea'
+const CONTROLS = 'wx-button, button, wx-picker, wx-switch, wx-slider, input, textarea'
 const FIELDS = 'input:not([type=range]), textarea'
 const EDGED = `${FIELDS}, wx-picker, [role=radio], [role=checkbox]`
 /** What says by itself what it is; of a picker or a view nothing does. */
-const HAS_ROLE = 'wx-button, wx-switch, wx-slider, input, textarea'
+const HAS_ROLE = 'wx-button, button, wx-switch, wx-slider, input, textarea'
 /** What is in it is its value. */
 const NEEDS_LABEL = 'wx-picker, wx-slider, input, textarea'
 

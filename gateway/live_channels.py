@@ -1,0 +1,85 @@
+"""Who watches what: viewers of live streams, and what those of one activity share."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from gateway.live_events import START, Numbers, activity_event, parse
+from servicekit.ids import to_text
+
+_CHUNKS_WAITING = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The numbers of an activity, ready for JSON, and the position in its stream that they include at least."""
+
+    event_id: str
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A person, or a display, that opens streams.
+
+    Args:
+        key: By whom streams are counted.
+        fetch: The numbers as this one may see them; raises ServiceError, also when they may not.
+        is_ended: Whether their session is over.
+        sees_people: Whether they are told who came, and not only how many.
+    """
+
+    key: bytes
+    fetch: Callable[[], Awaitable[Snapshot]]
+    is_ended: Callable[[], bool] = lambda: False
+    sees_people: bool = True
+
+
+class Viewer:
+    """An open stream, and what waits to be sent on it."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self.chunks: asyncio.Queue[bytes] = asyncio.Queue(_CHUNKS_WAITING)
+        self.is_over = False
+        self.confirmed_at = time.monotonic()
+
+    def give(self, chunk: bytes) -> None:
+        """Queues a chunk; a viewer who does not keep up is let go, and resumes where it was."""
+        try:
+            self.chunks.put_nowait(chunk)
+        except asyncio.QueueFull:
+            self.is_over = True
+
+
+class Channel:
+    """What the viewers of one activity share: all that happened up to `position` was given, and `numbers` were."""
+
+    def __init__(self, activity_id: bytes, first: Snapshot) -> None:
+        self.activity_id = activity_id
+        # The braces are part of the key: a hash tag.
+        self.key = f"reporting:live:{{{to_text(activity_id)}}}".encode()
+        self.position = parse(first.event_id) or START
+        self.viewers: set[Viewer] = set()
+        self.numbers = first.numbers
+        self.refreshed_at = time.monotonic()
+        # Of the activity, as it was told last; 0: not yet.
+        self.revision = 0
+
+    def revise(self, revision: int) -> None:
+        """Tells every viewer a revision that is newer than the one told last."""
+        if revision > self.revision:
+            self.revision = revision
+            self.give(activity_event(revision))
+
+    def give(self, event: bytes, people: bytes = b"") -> None:
+        """Queues what there is for every viewer.
+
+        Args:
+            people: Who came, before the event; for those who may know.
+        """
+        for viewer in self.viewers:
+            chunk = people + event if viewer.watcher.sees_people else event
+            if chunk:
+                viewer.give(chunk)
