@@ -211,8 +211,11 @@ interface OrganiseService {
   qr(activity_id: string): Promise<Qr>
   revokeQr(activity_id: string): Promise<Qr>
   stats(activity_id: string): Promise<Stats>
-  /** Numbers as they change, chunked where the phone can, else asked every 3 s. Returns a function that ends it. */
-  live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void): () => void
+  /**
+   * Numbers as they change, chunked where the phone can, else asked every 3 s; `changed` says that the activity may read
+   * otherwise than before. Returns a function that ends it.
+   */
+  live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void, changed?: () => void): () => void
   people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<Api['People']>
   members(organisation_id: string, page_token?: string): Promise<Api['Members']>
   /** Staff check people in; offline it is queued and syncs later: then `results` is null, and `is_kept` false in memory only. */

@@ -17,10 +17,11 @@ const RIGHTS_LOST = [403, 404]
  * @param {OrganiseService['stats']} stats
  * @returns {OrganiseService['live']}
  */
-const createLive = (platform, transport, session, stats) => (activity_id, told, failed = () => {}) => {
+const createLive = (platform, transport, session, stats) => (activity_id, told, failed = () => {}, changed = () => {}) => {
   let is_over = false
   let last_id = ''
   let known = /** @type {Stats | null} */ (null)
+  let revision = 0
   let timer = 0
   let end = () => {}
 
@@ -32,7 +33,9 @@ const createLive = (platform, transport, session, stats) => (activity_id, told, 
   const poll = async () => {
     try {
       const numbers = await stats(activity_id)
-      if (!is_over) told(numbers)
+      if (is_over) return
+      told(numbers)
+      changed()
     } catch (thrown) {
       const found = asFailure(thrown)
       if (is_over) return
@@ -42,10 +45,17 @@ const createLive = (platform, transport, session, stats) => (activity_id, told, 
     again(poll, POLL_MS)
   }
 
+  const follows = (/** @type {number} */ said) => {
+    if (said === revision || is_over) return
+    revision = said
+    changed()
+  }
+
   const hear = parser(({ event, data, id }) => {
     last_id = id
     // What was missed cannot be told any more: the numbers that follow are whole.
     if (event === 'reset') known = null
+    if (event === 'activity') follows(JSON.parse(data).revision)
     if (event !== 'stats' || is_over) return
     known = follow(known, JSON.parse(data))
     told(known)

@@ -63,6 +63,20 @@ test('from nothing to a running event: created, shown, somebody comes in, a doub
   await organiser.sees('没有符合条件的人')
 })
 
+test('an edit is on the organiser\'s QR within seconds', async () => {
+  const name = newName('organiser')
+  const organiser = await newPhone({ login: `sim:${name}` })
+  const owner = await signIn(name)
+  const { id: organisation_id } = await owner.post('/v1/organisations', { name: '星光读书会' })
+  const made = await owner.open({ organisation_id, title: '周三例会', place: PLACE, qr_period_s: 300 })
+  await organiser.open(`organise/pages/qr/qr?activity_id=${made.id}`)
+  await organiser.sees('周三例会')
+  const before = await shownQr(organiser)
+  await owner.call('PATCH', `/v1/activities/${made.id}`, { revision: made.revision, title: '周四例会', qr_period_s: 30 })
+  await organiser.sees('周四例会', { timeout: 5000 })
+  await organiser.page.waitForFunction((url) => window.getCurrentPages().at(-1).qr.url !== url, before, { timeout: 5000 })
+})
+
 test('the answers to the publication are lost, the name is mended, and there is one activity', async () => {
   const name = newName('organiser')
   const organiser = await newPhone({ login: `sim:${name}` })

@@ -44,8 +44,15 @@ Page({
     keepOn(true)
     this.refresh_at = 0
     this.timer = setInterval(() => this.tick(), TICK_MS)
-    this.stop = organise.live(this.activity_id, (/** @type {Stats} */ stats) => this.setData({ count: t.count(stats.checked_in) }))
+    const count = (/** @type {Stats} */ stats) => this.setData({ count: t.count(stats.checked_in) })
+    this.stop = organise.live(this.activity_id, count, () => {}, () => this.follow())
     this.tick()
+  },
+
+  /** Somebody may have edited the activity: what it is called, and how long its QR is good. */
+  follow() {
+    this.refresh_at = 0
+    this.name()
   },
 
   onHide() {

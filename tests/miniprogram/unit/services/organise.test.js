@@ -170,8 +170,10 @@ describe('live numbers', () => {
     const told = []
     const whole = []
     const failed = []
+    const changed = []
     const live = createLive(platform, { base: 'https://h' }, session, (id) => state.stats(id))
-    return { streams, state, told, whole, failed, open: () => live('a1', (stats) => { told.push(stats.checked_in); whole.push(stats) }, (found) => failed.push(found)) }
+    const open = () => live('a1', (stats) => { told.push(stats.checked_in); whole.push(stats) }, (found) => failed.push(found), () => changed.push(told.length))
+    return { streams, state, told, whole, failed, changed, open }
   }
 
   test('numbers of a stream are told as they come', async () => {
@@ -184,6 +186,35 @@ describe('live numbers', () => {
     expect(told).toEqual([3, 4])
     end()
     expect(streams[0].is_ended).toBe(true)
+  })
+
+  test('an edit is told once, also when it was made during a break', async () => {
+    const { streams, changed, open } = lively(true)
+    const end = open()
+    await pass(0)
+    const say = (revision) => streams[streams.length - 1].onText(`event: activity\ndata: {"revision":${revision}}\n\n`)
+    say(3)
+    say(3)
+    say(4)
+    expect(changed).toHaveLength(2)
+    streams[0].onEnd()
+    await pass(1500)
+    say(4)
+    expect(changed).toHaveLength(2)
+    say(6)
+    end()
+    say(7)
+    expect(changed).toHaveLength(3)
+  })
+
+  test('where nobody tells, it may have been edited whenever numbers are asked for', async () => {
+    const { told, changed, open } = lively(false)
+    const end = open()
+    await pass(3000)
+    end()
+    await pass(9000)
+    expect(changed).toEqual([1, 2])
+    expect(told).toHaveLength(2)
   })
 
   test('minutes that changed are laid into those that are known, and a reset begins anew', async () => {
