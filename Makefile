@@ -9,6 +9,8 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
+SERVERLESS := tests/unit tests/component tests/deploy
+SERVED := tests/contract tests/e2e
 NODE_MODULES := $(PHONE)/node_modules/.package-lock.json miniprogram/node_modules/.package-lock.json
 LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from,$(if $($(option)),--$(option)="$($(option))"))
 
@@ -18,7 +20,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day compare chaos mutate nightly dev tests miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day compare chaos mutate nightly dev tests tests-serverless tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +46,23 @@ clean: ## stop everything and forget its data
 test: ## every test, against the local stack; leaves the stack as it found it
 	@$(UP) --dev run -- make --no-print-directory tests
 
-# With args, which are pytest's, only what pytest runs.
-tests: $(if $(args),,$(NODE_MODULES))
-	@$(if $(args),,$(BIN)/python -m tests.deploy.helm)
-	@$(BIN)/python -m pytest $(wildcard tests/unit tests/contract tests/component tests/deploy tests/e2e) $(args)
-	@$(if $(args),,$(NODE) npm --prefix $(PHONE) test)
+# With args, which are pytest's, only what pytest runs. What needs no server runs beside the phone, which leaves half the
+# machine idle; what takes servers away comes after both.
+ifdef args
+tests:
+	@$(BIN)/python -m pytest $(wildcard $(SERVERLESS) $(SERVED)) $(args)
+else
+tests: $(NODE_MODULES)
+	@$(BIN)/python -m tests.deploy.helm
+	@$(MAKE) --no-print-directory -j2 tests-serverless tests-phone
+	@$(BIN)/python -m pytest $(SERVED)
+endif
+
+tests-serverless:
+	@$(BIN)/python -m pytest $(SERVERLESS)
+
+tests-phone:
+	@$(NODE) npm --prefix $(PHONE) test
 
 check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstrings, protos, templates
 	$(BIN)/ruff check
