@@ -95,6 +95,8 @@ async def get_activity(call: Call, activity_id: Id) -> Activity:
     return to_activity(await ask(call.services.activity.GetActivity, request, call.person))
 
 
+# A mini-program cannot send PATCH (wx.request), so PUT does the same.
+@routes.on("PUT", "/v1/activities/{activity_id}", example={"revision": 3, "capacity": 120})
 @routes.on("PATCH", "/v1/activities/{activity_id}", example={"revision": 3, "capacity": 120})
 async def update_activity(call: Call, activity_id: Id, headers: Seen, body: ActivityChanges) -> Activity:
     """Changes a draft, or a published activity as of now: what is left out stays, null takes away.

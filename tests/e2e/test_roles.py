@@ -82,6 +82,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/activities/{draft}", _STAFF),
     ("GET", "/v1/activities/{activity}", _ITS_STAFF),
     ("PATCH", "/v1/activities/{draft}", _ORGANISER),
+    ("PUT", "/v1/activities/{draft}", _ORGANISER),
     ("PATCH", "/v1/activities/{activity}", _ITS_ORGANISER),
     ("DELETE", "/v1/activities/{draft}", _by_role(204, 204, 403, 404, 404, 401)),
     ("DELETE", "/v1/activities/{activity}", _by_role(409, 409, 403, 404, 404, 401, activity_staff=403)),
@@ -329,7 +330,7 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"wifi": [{"ssid": "Hall", "bssid": "3c:7c:3f:00:1a:2c"}]}
         case "POST", "/v1/activities":
             return definition(house.organisation_id)
-        case "PATCH", "/v1/activities/{draft}":
+        case "PATCH" | "PUT", "/v1/activities/{draft}":
             return {"revision": 1, "capacity": 120}
         case "PATCH", "/v1/activities/{activity}":
             return {"revision": 2, "capacity": 120}

@@ -131,6 +131,7 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "POST /v1/activities/resolve": ({}, {}, {"token": "T"}),
     "GET /v1/activities/{id}": ({}, {}, None),
     "PATCH /v1/activities/{id}": ({}, {"if-match": "7"}, _CHANGES),
+    "PUT /v1/activities/{id}": ({}, {"if-match": "7"}, _CHANGES),
     "DELETE /v1/activities/{id}": ({}, {}, None),
     "POST /v1/activities/{id}/copy": ({}, _KEY, {"starts_at": _AT, "title": "第二讲"}),
     "POST /v1/activities/{id}/reopen": ({}, {}, None),
