@@ -7,9 +7,9 @@ from gateway.reasons import TO_PERSON, TO_STAFF, Words
 
 _ACCEPTED = {"in": "签到成功", "out": "签退成功"}
 _DUPLICATE = {"in": "你已签到，无需重复", "out": "你已签退，无需重复"}
-_PENDING = "已提交人工核验，请留意结果"
+_PENDING = "待人工核验，请留意结果"
 _OUTCOMES = {
-    "provisional": "已登记，核验中，结果稍后通知你",
+    "provisional": "系统确认中，结果稍后通知你",
     "annulled": "这次签到已被撤销，如有疑问请联系组织者",
     "superseded": "你已通过另一次操作完成签到，无需处理",
 }
@@ -17,8 +17,8 @@ _RULED = {"refused": "人工核验未通过", "annulled": "这次签到已被撤
 _OUTCOMES_TO_STAFF = {
     "accepted": {"in": "已为其签到", "out": "已为其签退"},
     "duplicate": {"in": "此人已签到，无需重复", "out": "此人已签退，无需重复"},
-    "pending_review": dict.fromkeys(("in", "out"), "已登记，等待人工核验"),
-    "provisional": dict.fromkeys(("in", "out"), "已登记，核验中"),
+    "pending_review": dict.fromkeys(("in", "out"), "待人工核验"),
+    "provisional": dict.fromkeys(("in", "out"), "系统确认中"),
     "annulled": dict.fromkeys(("in", "out"), "此人的签到已被撤销"),
     "superseded": dict.fromkeys(("in", "out"), "此人已通过另一次操作完成签到"),
 }
@@ -37,7 +37,7 @@ _FAILURES = {
     "PERMISSION_DENIED": "不能为自己代签，请扫描现场二维码",
     "NOT_FOUND": "没有找到这个人或这个活动",
 }
-_TOO_MANY_OPEN = "你有 {open} 次签到正在核验，请等结果出来后再试"
+_TOO_MANY_OPEN = "你有 {open} 次签到系统确认中，请等结果出来后再试"
 _SAVED = "已保存，联网后自动上传"
 
 

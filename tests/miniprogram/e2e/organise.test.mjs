@@ -48,7 +48,7 @@ test('from nothing to a running event: created, shown, somebody comes in, a doub
   const doubtful = await newPhone({ scan: await shownQr(organiser), location: OUTSIDE })
   await doubtful.open('pages/home/home')
   await doubtful.tap('我要签到')
-  await doubtful.sees('等待人工核验')
+  await doubtful.sees('待人工核验')
 
   await organiser.page.locator('.h-back').tap()
   await organiser.tap('核验', { exact: true })
@@ -59,7 +59,7 @@ test('from nothing to a running event: created, shown, somebody comes in, a doub
   await organiser.sees(TITLE)
   await organiser.page.waitForFunction(() => window.getCurrentPages().at(-1).data.stats?.checked_in === 2)
   await organiser.tap('签到名单')
-  await organiser.tap('待核验', { exact: true })
+  await organiser.tap('待人工核验', { exact: true })
   await organiser.sees('没有符合条件的人')
 })
 
@@ -108,7 +108,7 @@ test('a refused one reads why, appeals, and is let in', async () => {
   const guest = await newPhone({ scan: (await activity.qr()).url, location: OUTSIDE })
   await guest.open('pages/home/home')
   await guest.tap('我要签到')
-  await guest.sees('等待人工核验')
+  await guest.sees('待人工核验')
 
   const organiser = await newPhone({ login: `sim:${activity.owner.name}` })
   await organiser.open(`organise/pages/reviews/reviews?activity_id=${activity.id}`)

@@ -52,7 +52,7 @@ test('messages are asked for from a tap, and the granted ones are counted', asyn
   const phone = await newPhone({ scan: (await activity.qr()).url, location: 'none' })
   await phone.open('pages/home/home')
   await phone.tap('我要签到')
-  await phone.sees('等待人工核验')
+  await phone.sees('待人工核验')
   await phone.tap('结果出来时通知我')
   await phone.page.getByText('好的，结果出来时通知你').waitFor()
   assert.equal((await phone.calls('requestSubscribeMessage')).length, 1)

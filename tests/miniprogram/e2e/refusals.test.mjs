@@ -146,13 +146,13 @@ test('no seat left', async () => {
 
 test('no position where one is needed goes to a person, and can be tried again', async () => {
   const { url } = await (await openActivity()).qr()
-  await scanSees(url, ['等待人工核验', '没有收到定位', '用精确定位再试'], { location: 'none' })
+  await scanSees(url, ['待人工核验', '没有收到定位', '用精确定位再试'], { location: 'none' })
 })
 
 test('a doubt goes to a person, who is told of it', async () => {
   const activity = await openActivity({ policy: { fence: 'review' } })
   const { url } = await activity.qr()
-  const phone = await scanSees(url, ['等待人工核验', '不在签到范围'], { location: OUTSIDE })
+  const phone = await scanSees(url, ['待人工核验', '不在签到范围'], { location: OUTSIDE })
   const { reviews } = await until(
     () => activity.owner.get(`/v1/reviews?activity_id=${activity.id}`), (page) => page.reviews.length === 1)
   await activity.owner.post(`/v1/reviews/${reviews[0].id}/approve`, { revision: reviews[0].revision })

@@ -126,7 +126,7 @@ const resultsOf = async ({ activity, person }) => {
   return [
     result('accepted', activity, '签到成功'),
     result('duplicate', activity, '你已签到', { login: `sim:${person.name}` }),
-    result('pending', activity, '等待人工核验', { location: OUTSIDE }),
+    result('pending', activity, '待人工核验', { location: OUTSIDE }),
     result('outside', refusing, '不在签到范围', { location: OUTSIDE }),
     result('denied', refusing, '没有定位权限', { location: 'denied' }),
     result('late', over, '签到已结束'),

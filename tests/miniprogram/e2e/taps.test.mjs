@@ -77,7 +77,7 @@ test('a decision is made once', async () => {
   const guest = await newPhone({ scan: (await activity.qr()).url, location: OUTSIDE })
   await guest.open('pages/home/home')
   await guest.tap('我要签到')
-  await guest.sees('等待人工核验')
+  await guest.sees('待人工核验')
   const organiser = await newPhone({ login: `sim:${activity.owner.name}` })
   await organiser.open(`organise/pages/reviews/reviews?activity_id=${activity.id}`)
   await organiser.sees('不在签到范围')

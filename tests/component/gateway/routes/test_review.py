@@ -182,7 +182,7 @@ async def test_one_record_has_its_history(gateway: Gateway) -> None:
     gateway.services.answers["GetCheckin"] = a_review().checkin
     answer = await gateway.http.get(f"/v1/checkins/{ID}", headers=gateway.bearer())
     assert [event["event"] for event in answer.json()["history"]] == ["received", "refused"]
-    assert answer.json()["message"] == "已提交人工核验，请留意结果"
+    assert answer.json()["message"] == "待人工核验，请留意结果"
 
 
 @pytest.mark.parametrize(("kinds", "status"), [([pb.Event.KIND_APPEALED], 200), ([], 202)])

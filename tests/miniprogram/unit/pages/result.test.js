@@ -65,7 +65,7 @@ test('what waits for a human says who decides and is followed', () => {
 
 test('what waits for the system asks nothing of the person', () => {
   const view = viewOf(answer({ outcome: 'provisional', reasons: [{ reason: 'DEPENDENCY_UNAVAILABLE' }] }), NOW)
-  expect(view).toMatchObject({ tone: 'wait', is_open: true, action_text: '', hint: '系统恢复后自动完成核验，一般不超过 15 分钟' })
+  expect(view).toMatchObject({ tone: 'wait', is_open: true, action_text: '', hint: '系统恢复后自动确认，一般不超过 15 分钟' })
 })
 
 test('where the person had said no to the position, the settings are the way', () => {

@@ -6,7 +6,7 @@ const { createWorld, QR } = require('../world')
 beforeEach(() => jest.useFakeTimers({ now: new Date('2026-09-01T08:00:00Z') }))
 afterEach(() => jest.useRealTimers())
 
-const pending = (reason) => ({ outcome: 'pending_review', reasons: [{ reason }], message: '已提交人工核验' })
+const pending = (reason) => ({ outcome: 'pending_review', reasons: [{ reason }], message: '待人工核验' })
 const accepted = { outcome: 'accepted', reasons: [], message: '签到成功' }
 
 /** How often a record was asked for. */
@@ -284,7 +284,7 @@ test('trying anew begins with the direction, gate and activity of before', async
 
 test('202 is followed until the judgement is there', async () => {
   const { server, services } = createWorld()
-  server.judge = () => ({ outcome: 'provisional', reasons: [{ reason: 'DEPENDENCY_UNAVAILABLE' }], message: '已登记，核验中' })
+  server.judge = () => ({ outcome: 'provisional', reasons: [{ reason: 'DEPENDENCY_UNAVAILABLE' }], message: '系统确认中' })
   const { checkin } = await soon(services.checkins.checkIn(QR))
   const seen = []
   services.checkins.follow(checkin.id, (record) => seen.push(record.checkin.outcome))

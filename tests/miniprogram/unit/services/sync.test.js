@@ -81,14 +81,14 @@ test('one item that cannot be taken now stays, and the others go', async () => {
   await checkIn(services, ['one', 'two', 'three'])
   const take = server.take.bind(server)
   server.take = (user_id, attempt, is_offline) => {
-    if (attempt.token === 'two') throw new Problem(429, 'RATE_LIMITED', { retry_after_s: 30, message: '你有 3 次签到正在核验' })
+    if (attempt.token === 'two') throw new Problem(429, 'RATE_LIMITED', { retry_after_s: 30, message: '你有 3 次签到系统确认中' })
     return take(user_id, attempt, is_offline)
   }
   phone.goOnline(true)
   await until(() => services.sync.state().waiting === 1 && !services.sync.state().is_running)
   expect(tokensOf(server)).toEqual(['one', 'three'])
   const [left] = services.sync.queued()
-  expect(left).toMatchObject({ state: 'waiting', tries: 2, message: '你有 3 次签到正在核验', attempt: { token: 'two' } })
+  expect(left).toMatchObject({ state: 'waiting', tries: 2, message: '你有 3 次签到系统确认中', attempt: { token: 'two' } })
   expect(left.next_at - Date.now()).toBeGreaterThan(25000)
   // Nobody needs to do anything for its next try.
   server.take = take

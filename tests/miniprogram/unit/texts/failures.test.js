@@ -9,7 +9,7 @@ test.each([
   [{ kind: 'problem', message: 'no', status: 409, body: {} }, '内容已被他人更改，请刷新后再试'],
   [{ kind: 'problem', message: 'no', status: 503, body: {} }, '服务暂时不可用，请稍后重试'],
   [{ kind: 'problem', message: 'no', status: 422, reason: 'CODE_WRONG', body: {} }, '签到码不正确'],
-  [{ kind: 'problem', message: 'no', status: 429, body: { message: '你有 3 次签到正在核验' } }, '你有 3 次签到正在核验'],
+  [{ kind: 'problem', message: 'no', status: 429, body: { message: '你有 3 次签到系统确认中' } }, '你有 3 次签到系统确认中'],
   [{ kind: 'problem', message: 'no', status: 418, body: {} }, '出错了，请稍后重试'],
 ])('%j', (failure, text) => {
   expect(say(failure)).toBe(text)

@@ -63,7 +63,7 @@ APPEALED = an_event(pb.Event.KIND_APPEALED, "我在")
         (pb.OUTCOME_ANNULLED, [an_event(pb.Event.KIND_ANNULLED, "代签")], "这次签到已被撤销：代签"),
         (pb.OUTCOME_REFUSED, [], "不在签到范围，请走近后再试"),
         (pb.OUTCOME_REFUSED, [an_event(pb.Event.KIND_REFUSED, "不对", is_stale=True)], "不在签到范围，请走近后再试"),
-        (pb.OUTCOME_PENDING_REVIEW, [REFUSED, APPEALED], "不在签到范围，已提交人工核验，请留意结果"),
+        (pb.OUTCOME_PENDING_REVIEW, [REFUSED, APPEALED], "不在签到范围，待人工核验，请留意结果"),
         (pb.OUTCOME_ACCEPTED, [REFUSED, APPEALED, an_event(pb.Event.KIND_APPROVED)], "签到成功"),
     ],
 )

@@ -171,7 +171,7 @@ async def test_three_stay_open_and_the_rest_waits(many: Many, checkin: Checkin) 
 
     assert [result.outcome for result in results] == ["provisional"] * 3 + [None] * 2
     assert results[4].retryable and results[4].problem and results[4].problem.reason == "RATE_LIMITED"
-    assert results[4].message == "你有 3 次签到正在核验，请等结果出来后再试" and not results[4].receipt
+    assert results[4].message == "你有 3 次签到系统确认中，请等结果出来后再试" and not results[4].receipt
     assert [result.outcome for result in again] == ["provisional"] * 3
 
 
@@ -225,7 +225,7 @@ async def test_staff_items_of_a_sync(many: Many, checkin: Checkin) -> None:
     results = await sync(many, *others, a_staff_item(**there, user_id=ids.to_text(PERSON.user_id)), {**there})
 
     assert [result.outcome for result in results[:4]] == ["provisional"] * 4
-    assert (results[0].message, results[0].receipt) == ("已登记，核验中", "")
+    assert (results[0].message, results[0].receipt) == ("系统确认中", "")
     assert [result.user_id for result in results[:4]] == [item["user_id"] for item in others]
     assert results[4].problem and results[4].problem.reason == "PERMISSION_DENIED"
     assert faults(results[5]) == ["attempts.5.attempt_id"]

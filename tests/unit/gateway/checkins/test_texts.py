@@ -16,7 +16,7 @@ def test_the_fence_names_distance_and_radius() -> None:
     start = "不在签到范围：距活动地点 2.3 公里，须在 500 米内，"
 
     assert texts.answer("refused", "in", "", "", [FENCE]) == start + "请走近后再试"
-    assert texts.answer("pending_review", "in", "", "", [FENCE]) == start + "已提交人工核验，请留意结果"
+    assert texts.answer("pending_review", "in", "", "", [FENCE]) == start + "待人工核验，请留意结果"
 
 
 def test_numbers_that_are_missing_are_left_out() -> None:
@@ -63,7 +63,7 @@ def test_durations_have_two_units_at_most(seconds: int, text: str) -> None:
 def test_an_unknown_reason_still_says_something() -> None:
     """A reason from a newer service becomes a general sentence."""
     assert texts.answer("refused", "in", "", "", [{"reason": "NEWER"}]) == "未能签到，请联系组织者"
-    assert texts.answer("pending_review", "in", "", "", [{"reason": "NEWER"}]) == "已提交人工核验，请留意结果"
+    assert texts.answer("pending_review", "in", "", "", [{"reason": "NEWER"}]) == "待人工核验，请留意结果"
 
 
 def test_every_outcome_has_a_sentence() -> None:
@@ -87,7 +87,7 @@ def test_staff_read_about_somebody_else() -> None:
 def test_what_is_kept_on_the_phone_says_so() -> None:
     """With a receipt nothing is lost; a cap names its number."""
     assert texts.failure("OVERLOADED", is_saved=True) == "已保存，联网后自动上传"
-    assert texts.failure("RATE_LIMITED", is_saved=False, metadata={"open": "3"}).startswith("你有 3 次签到正在核验")
+    assert texts.failure("RATE_LIMITED", is_saved=False, metadata={"open": "3"}).startswith("你有 3 次签到系统确认中")
     assert texts.failure("RATE_LIMITED", is_saved=False) == "操作太频繁，请稍后再试"
 
 
@@ -95,6 +95,4 @@ def test_an_offline_attempt_says_why_a_human_looks_at_it() -> None:
     """The cause comes first."""
     reason: dict[str, object] = {"reason": "OFFLINE_SLOT_UNVERIFIABLE"}
 
-    assert (
-        texts.answer("pending_review", "in", "", "", [reason]) == "无法核实离线签到的时间，已提交人工核验，请留意结果"
-    )
+    assert texts.answer("pending_review", "in", "", "", [reason]) == "无法核实离线签到的时间，待人工核验，请留意结果"
