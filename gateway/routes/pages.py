@@ -57,15 +57,12 @@ async def home(request: Request) -> Response:
 
 async def scan(request: Request) -> Response:
     """Says that WeChat opens this QR, or proves to WeChat that this host is ours."""
-    settings: Settings = request.app.state.parts.settings
-    if match := _CHECK_FILE.fullmatch(request.path_params["token"]):
-        return _check_file(match[1], settings.wechat_check)
-    return _open_in_wechat(_OF_QR)
+    return _opened(request, "token", _OF_QR)
 
 
 async def invite(request: Request) -> Response:
-    """Says that WeChat opens this invite."""
-    return _open_in_wechat(_OF_INVITE)
+    """The same of an invite: WeChat looks for its check file beside every link that it opens."""
+    return _opened(request, "code", _OF_INVITE)
 
 
 async def display(request: Request) -> Response:
@@ -85,6 +82,13 @@ ROUTES = [
     route("GET", "/d/{code}", display),
     route("GET", "/docs", docs),
 ]
+
+
+def _opened(request: Request, name: str, words: Mapping[str, str]) -> Response:
+    settings: Settings = request.app.state.parts.settings
+    if match := _CHECK_FILE.fullmatch(request.path_params[name]):
+        return _check_file(match[1], settings.wechat_check)
+    return _open_in_wechat(words)
 
 
 def _open_in_wechat(words: Mapping[str, str]) -> Response:

@@ -53,9 +53,10 @@ async def test_a_display_s_page_runs_its_own_script_alone(gateway: Gateway) -> N
     assert gateway.services.calls == [] and "set-cookie" not in answer.headers
 
 
-async def test_wechat_finds_its_check_file_only(gateway: Gateway) -> None:
+@pytest.mark.parametrize("folder", ["q", "i"])
+async def test_wechat_finds_its_check_file_only(gateway: Gateway, folder: str) -> None:
     """The configured name has the configured content; any other name is 404."""
-    found = await gateway.http.get("/q/WeChatCheck_1.txt")
-    other = await gateway.http.get("/q/other.txt")
+    found = await gateway.http.get(f"/{folder}/WeChatCheck_1.txt")
+    other = await gateway.http.get(f"/{folder}/other.txt")
 
     assert (found.text, other.status_code) == ("s3cret", 404)
