@@ -21,7 +21,7 @@ type CheckinRecord = Api['Record']
 type Card = Api['Card']
 
 /** An activity as its organisers see it. */
-type Activity = Api['Activity']
+type Activity = Api['Activity'] & { own_role?: string | null }
 type Qr = Api['Qr']
 /** `is_partial` in a stream: `by_minute` has only what changed. */
 type Stats = Api['Stats'] & { is_partial?: boolean }
@@ -29,7 +29,18 @@ type ActivityPerson = Api['Person']
 type Review = Api['Review']
 type User = Api['User']
 type Organisation = Api['Organisation']
-type Member = Api['Member']
+type Member = Api['Member'] & { group?: string }
+/** `activity_id`: it makes staff of that activity alone, and no member. */
+type Invite = Api['Invite'] & { used_by?: Member[]; group?: string; activity_id?: string | null; activity_title?: string | null }
+type InvitePreview = Api['InvitePreview'] & { group?: string; activity_id?: string | null; activity_title?: string | null }
+type SavedPlace = Api['SavedPlace']
+/** Somebody who works at one activity, until a moment. */
+interface CrewMember { user_id: string; name: string; expires_at: string; joined_at: string }
+/** A screen that shows one activity without anybody's token. */
+interface Display {
+  id: string; kind: 'qr' | 'wall' | 'kiosk'; show_names: 'none' | 'masked' | 'full'; state: 'waiting' | 'open' | 'ended' | 'revoked'
+  created_at: string; opened_at: string | null; expires_at: string
+}
 
 /** A position. `age_ms` is counted when it is used. */
 interface Fix { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; fixed_at: number }
@@ -86,6 +97,8 @@ interface Platform {
   locate(options: { isPrecise: boolean }): Promise<Fix>
   chooseLocation(): Promise<{ name: string; address: string; latitude: number; longitude: number }>
   connectedWifi(): Promise<Wifi>
+  /** The connected one, and every other access point of its name that the phone sees, as far as it tells. */
+  wifiHere(): Promise<Wifi[]>
   subscribe(template_ids: string[]): Promise<Record<string, 'accept' | 'reject' | 'ban' | 'filter'>>
   read(key: string): any
   /** Rejects with `failed` when the storage is full. */
@@ -198,16 +211,50 @@ interface ActivitiesService {
   refresh(): Promise<void>
 }
 
+interface OrganisationsService {
+  /** All that one belongs to, whatever one's role. */
+  list(): Promise<Organisation[]>
+  create(name: string): Promise<Organisation>
+  rename(organisation_id: string, name: string): Promise<Organisation>
+  archive(organisation_id: string): Promise<void>
+  /** `name`: two Han characters or three others at least. */
+  members(organisation_id: string, filter?: { name?: string; page_token?: string }): Promise<Api['Members']>
+  change(organisation_id: string, user_id: string, changes: { role?: string; group?: string }): Promise<Member>
+  /** Oneself: one leaves. */
+  remove(organisation_id: string, user_id: string): Promise<void>
+  handOver(organisation_id: string, user_id: string): Promise<Member>
+  invites(organisation_id: string, page_token?: string): Promise<Api['Invites']>
+  invite(organisation_id: string, invite_id: string): Promise<Invite>
+  makeInvite(organisation_id: string, invite: { role: string; uses: number; expires_at: string; group?: string; activity_id?: string }): Promise<Invite>
+  revokeInvite(organisation_id: string, invite_id: string): Promise<Invite>
+  /** Who invites to what; nothing is bound yet. */
+  preview(code: string): Promise<InvitePreview>
+  accept(code: string): Promise<void>
+  places(organisation_id: string): Promise<SavedPlace[]>
+  savePlace(organisation_id: string, place: Api['NewPlace'], wifi: Wifi[]): Promise<SavedPlace>
+  learnWifi(organisation_id: string, place_id: string, wifi: Wifi[]): Promise<SavedPlace>
+  forgetPlace(organisation_id: string, place_id: string): Promise<void>
+}
+
 interface OrganiseService {
-  organisations(): Promise<Organisation[]>
-  createOrganisation(name: string): Promise<Organisation>
   activities(page_token?: string): Promise<Api['Activities']>
+  /** Made and not published. */
+  draft(draft: Record<string, unknown>): Promise<Activity>
   /** For one page with one draft: what it gives creates and publishes, and may be called again with a changed draft. */
   opening(): (draft: Record<string, unknown>) => Promise<Activity>
   get(activity_id: string): Promise<Activity>
   publish(activity_id: string): Promise<Activity>
   close(activity_id: string): Promise<Activity>
+  reopen(activity_id: string): Promise<Activity>
   cancel(activity_id: string): Promise<Activity>
+  /** Of the revision that was seen; REVISION_STALE where there is a newer one. */
+  change(seen: { id: string; revision: number }, changes: Record<string, unknown>): Promise<Activity>
+  /** A draft that says the same of another time. */
+  copy(activity_id: string, starts_at: string): Promise<Activity>
+  /** A hidden activity that tries a draft from now on. */
+  rehearse(activity_id: string): Promise<Activity>
+  /** A draft alone. */
+  remove(activity_id: string): Promise<void>
   qr(activity_id: string): Promise<Qr>
   revokeQr(activity_id: string): Promise<Qr>
   stats(activity_id: string): Promise<Stats>
@@ -217,7 +264,12 @@ interface OrganiseService {
    */
   live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void, changed?: () => void): () => void
   people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<Api['People']>
-  members(organisation_id: string, page_token?: string): Promise<Api['Members']>
+  crew(activity_id: string): Promise<CrewMember[]>
+  dismiss(activity_id: string, user_id: string): Promise<void>
+  displays(activity_id: string): Promise<Display[]>
+  /** `url` opens the screen once, in the browser that spends it. */
+  makeDisplay(activity_id: string, display: { kind: string; show_names: string }): Promise<{ display: Display; url: string }>
+  endDisplay(activity_id: string, display_id: string): Promise<void>
   /** Staff check people in; offline it is queued and syncs later: then `results` is null, and `is_kept` false in memory only. */
   checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null; is_kept: boolean }>
   reviews(filter: { activity_id?: string; state?: string; page_token?: string }): Promise<Api['ReviewPage']>
@@ -248,6 +300,7 @@ interface Services {
   sync: SyncService
   activities: ActivitiesService
   organise: OrganiseService
+  organisations: OrganisationsService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

@@ -6,6 +6,9 @@ const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
 
 const clock = (/** @type {Date} */ at) => `${two(at.getHours())}:${two(at.getMinutes())}`
 
+/** A day as pickers take it, such as 2026-03-05. */
+const dateOf = (/** @type {Date} */ at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+
 const dayOf = (/** @type {Date} */ at) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime()
 
 /** @typedef {{ today: string, tomorrow: string, yesterday: string, date: (month: number, day: number) => string, dateOf: (year: number, month: number, day: number) => string }} Words */
@@ -62,4 +65,4 @@ const initial = (name) => {
   return String.fromCodePoint(...points.slice(0, end))
 }
 
-module.exports = { moment, span, clock, initial }
+module.exports = { moment, span, clock, dateOf, initial }

@@ -1,4 +1,4 @@
-/** Lists that are read page by page while they change. Pure. */
+/** Lists that are read page by page while they change. */
 
 /**
  * What is known with a further page laid into it: whatever comes again takes the place it has.
@@ -11,4 +11,23 @@
  */
 const join = (known, page, id) => [...new Map([...known, ...page].map((one) => [one[id], one])).values()]
 
-module.exports = { join }
+/**
+ * All of a list.
+ *
+ * @template {object} T
+ * @param {(page_token: string) => Promise<any>} read Gives a page: the named list, and `next_page_token`, empty of the last one.
+ * @param {string} name
+ * @param {keyof T} id Names one of them.
+ * @returns {Promise<T[]>}
+ */
+const everyPage = async (read, name, id) => {
+  let all = /** @type {T[]} */ ([])
+  for (let page_token = ''; ;) {
+    const page = await read(page_token)
+    all = join(all, page[name], id)
+    page_token = page.next_page_token
+    if (!page_token) return all
+  }
+}
+
+module.exports = { join, everyPage }

@@ -1,6 +1,8 @@
-/** From what a camera read to the token of an activity, or to what it is instead. */
+/** From what a camera read to the token of an activity, to the code of an invite, or to what it is instead. */
 
-const LINK = /^https?:\/\/([^/?#]+)\/q\/([^/?#]+)(?:[?#].*)?$/i
+const { isInvite } = require('./code')
+
+const LINK = /^https?:\/\/([^/?#]+)\/([qi])\/([^/?#]+)(?:[?#].*)?$/i
 /** Sealed by the server, in base64url; far longer than an id, a number or a payment code. Source: domainkit/sealed.py. */
 const TOKEN = /^[A-Za-z0-9_-]{60,256}$/
 
@@ -27,6 +29,12 @@ const decoded = (/** @type {string} */ text) => {
 
 const hostOf = (/** @type {string} */ base) => base.replace(/^https?:\/\//i, '').replace(/\/.*$/, '').toLowerCase()
 
+/** What a link to our own server holds; empty for any other text. */
+const held = (/** @type {string} */ text, /** @type {string} */ base, /** @type {'q' | 'i'} */ folder) => {
+  const [, host = '', where = '', what = ''] = LINK.exec(text.trim()) || []
+  return host.toLowerCase() === hostOf(base) && where.toLowerCase() === folder ? decoded(what) : ''
+}
+
 /**
  * The token of a QR of ours: of a link to our own server, or a bare one as strict activities show it; empty for
  * everything else, which the server need not see.
@@ -35,9 +43,19 @@ const hostOf = (/** @type {string} */ base) => base.replace(/^https?:\/\//i, '')
  * @param {string} base The server's address.
  */
 const tokenOf = (text, base) => {
-  const link = LINK.exec(text.trim())
-  const token = link && link[1].toLowerCase() === hostOf(base) ? decoded(link[2]) : text.trim()
+  const token = held(text, base, 'q') || text.trim()
   return TOKEN.test(token) ? token : ''
+}
+
+/**
+ * The code of an invite to our own server; empty for everything else.
+ *
+ * @param {string} text
+ * @param {string} base The server's address.
+ */
+const inviteOf = (text, base) => {
+  const code = held(text, base, 'i').toUpperCase()
+  return isInvite(code) ? code : ''
 }
 
 /**
@@ -47,4 +65,4 @@ const tokenOf = (text, base) => {
  */
 const foreignKind = (text) => (FOREIGN.find(([, pattern]) => pattern.test(text.trim())) || ['other'])[0]
 
-module.exports = { tokenOf, foreignKind, decoded }
+module.exports = { tokenOf, inviteOf, foreignKind, decoded }

@@ -26,8 +26,23 @@ const prompt = async ({ title, placeholder, yes, no }) => {
   return said.confirm ? (said.content || '').trim() : null
 }
 
+/**
+ * A list to choose from; the index of what was chosen, null when the person went back.
+ *
+ * @param {string[]} items Six at most.
+ * @returns {Promise<number | null>}
+ */
+const choose = async (items) => {
+  try {
+    return (await promised(wx.showActionSheet, { itemList: items })).tapIndex
+  } catch (/** @type {any} */ said) {
+    if (said.kind !== 'cancelled') throw said
+    return null
+  }
+}
+
 const copy = (/** @type {string} */ data) => promised(wx.setClipboardData, { data })
 
 const stopRefreshing = () => wx.stopPullDownRefresh()
 
-module.exports = { toast, confirm, prompt, copy, stopRefreshing }
+module.exports = { toast, confirm, prompt, choose, copy, stopRefreshing }

@@ -8,7 +8,7 @@ const { onPrivacy, openPrivacyContract, privacy } = require('./privacy')
 const { request, stream } = require('./requests')
 const storage = require('./storage')
 const { update } = require('./update')
-const { connectedWifi } = require('./wifi')
+const { connectedWifi, wifiHere } = require('./wifi')
 
 const LOGIN_MS = 10000
 
@@ -89,6 +89,7 @@ const createPlatform = () => {
     locate: locator(wx.getLocation, now),
     chooseLocation,
     connectedWifi: () => connectedWifi(wx),
+    wifiHere: () => wifiHere(wx, found.platform),
     subscribe,
     ...storage,
     isOnline,

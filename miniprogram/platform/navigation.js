@@ -38,4 +38,10 @@ const replace = (path, query = {}) => go(wx.redirectTo, { url: withQuery(path, q
 
 const home = () => go(wx.reLaunch, { url: '/pages/home/home' })
 
-module.exports = { open, replace, home }
+/** To the page below; home from the lowest one. */
+const back = () => (getCurrentPages().length > 1 ? go(wx.navigateBack, { delta: 1 }) : home())
+
+/** What the bar above this page says. */
+const title = (/** @type {string} */ text) => wx.setNavigationBarTitle({ title: text })
+
+module.exports = { open, replace, home, back, title }

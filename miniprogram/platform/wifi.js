@@ -1,7 +1,11 @@
-/** The Wi-Fi the phone is connected to. */
+/** The Wi-Fi the phone is connected to, and its other access points around. */
 
 const { failure } = require('../core/failure')
+const { within } = require('../core/time')
 const { promised } = require('./failures')
+
+/** A list comes within seconds or, where location is off, never. */
+const LIST_MS = 5000
 
 /** 12005: Wi-Fi is off; 12006: Android asks for location services too; 12001: no such system; the rest passes. */
 const CODES = /** @type {Record<number, Failure['kind']>} */ ({ 12001: 'unsupported', 12006: 'denied', 12007: 'denied' })
@@ -42,4 +46,28 @@ const connectedWifi = async (wifi) => {
   return { ssid: found.SSID || '', bssid }
 }
 
-module.exports = { connectedWifi, normalise }
+/** What the phone sees, as wx tells it. */
+const seen = (/** @type {any} */ wifi) => new Promise((resolve, reject) => {
+  const told = (/** @type {any} */ { wifiList }) => {
+    wifi.offGetWifiList(told)
+    resolve(wifiList)
+  }
+  wifi.onGetWifiList(told)
+  asked(wifi.getWifiList).catch(reject)
+})
+
+/**
+ * As of Platform. On iOS a list leads away to the settings: there it is the connected one alone.
+ *
+ * @param {any} wifi As of `connectedWifi`, with `getWifiList`, `onGetWifiList` and `offGetWifiList`.
+ * @param {string} platform The system of the phone.
+ * @returns {Promise<Wifi[]>}
+ */
+const wifiHere = async (wifi, platform) => {
+  const own = await connectedWifi(wifi)
+  const around = platform === 'android' ? /** @type {any[] | null} */ (await within(seen(wifi), LIST_MS)) : []
+  const others = (around || []).filter(({ SSID }) => own.ssid && SSID === own.ssid).map(({ BSSID }) => normalise(BSSID || ''))
+  return [...new Set([own.bssid, ...others])].filter(Boolean).map((bssid) => ({ ssid: own.ssid, bssid }))
+}
+
+module.exports = { connectedWifi, wifiHere, normalise }

@@ -10,6 +10,7 @@ const { createClientConfig } = require('./client_config')
 const { createEvents } = require('./events')
 const { createFollow } = require('./follow')
 const { createIdentifiers } = require('./identifiers')
+const { createOrganisations } = require('./organisations')
 const { createOrganise } = require('./organise')
 const { createOutbox } = require('./outbox')
 const { createPositions } = require('./positions')
@@ -54,8 +55,12 @@ const createServices = (platform) => {
     flush: sync.flush,
   })
   const organise = createOrganise({ platform, transport, session, api, config, identifiers, outbox, attempts, settle })
+  const organisations = createOrganisations(api)
   const activities = createActivities(platform, session, api, transport.serverNow)
-  return { platform, session, checkins, records, sync, activities, organise, subscriptions, events, server: transport.base, serverNow: transport.serverNow }
+  return {
+    platform, session, checkins, records, sync, activities, organise, organisations, subscriptions, events,
+    server: transport.base, serverNow: transport.serverNow,
+  }
 }
 
 module.exports = { createServices }

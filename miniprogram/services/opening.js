@@ -2,8 +2,8 @@
  * One activity out of one draft, however often it takes and whatever is changed in between: it is made, and published.
  *
  * When only the publication failed, or its answer was lost, the same draft goes on with what was made. A changed one
- * makes another activity, for a made one cannot be changed yet, and calls off those it replaces once it is published;
- * what cannot be called off stays in the list as a draft.
+ * makes another activity, and calls off those it replaces once it is published; what cannot be called off stays in the
+ * list as a draft.
  *
  * @param {(draft: Record<string, unknown>) => Promise<Activity>} create
  * @param {(activity_id: string, verb: 'publish' | 'cancel') => Promise<Activity>} move

@@ -2,7 +2,7 @@
 
 const { asFailure } = require('../core/failure')
 const { only } = require('../core/fields')
-const { join } = require('../core/pages')
+const { everyPage } = require('../core/pages')
 const { toRfc3339 } = require('../core/time')
 const { compact, isFinal } = require('./attempts')
 const { createLive } = require('./live')
@@ -29,19 +29,11 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
   const { newId } = identifiers
   const at = (/** @type {string} */ activity_id) => `/v1/activities/${activity_id}`
 
-  /** Publishing, closing and calling off again change nothing, so they are sent again. */
-  const move = async (/** @type {string} */ activity_id, /** @type {'publish' | 'close' | 'cancel'} */ verb) =>
+  /** Publishing, closing, opening again and calling off twice change nothing, so they are sent again. */
+  const move = async (/** @type {string} */ activity_id, /** @type {'publish' | 'close' | 'reopen' | 'cancel'} */ verb) =>
     (await api.send({ method: 'POST', path: `${at(activity_id)}/${verb}`, tries: 3 })).body
 
-  const organisations = async () => {
-    let all = /** @type {Organisation[]} */ ([])
-    for (let page_token = ''; ;) {
-      const page = await api.get('/v1/organisations', { page_size: PAGE_SIZE, page_token })
-      all = join(all, page.organisations, 'id')
-      page_token = page.next_page_token
-      if (!page_token) return all
-    }
-  }
+  const create = (/** @type {Record<string, unknown>} */ draft) => api.once('/v1/activities', draft)
 
   /** @type {OrganiseService['stats']} */
   const stats = (activity_id) => api.get(`${at(activity_id)}/stats`)
@@ -102,21 +94,28 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
   }
 
   return {
-    organisations,
-    createOrganisation: (name) => api.once('/v1/organisations', { name }),
     activities: (page_token = '') => api.get('/v1/activities', { page_size: PAGE_SIZE, page_token }),
-    opening: () => createOpening((draft) => api.once('/v1/activities', draft), move),
+    draft: create,
+    opening: () => createOpening(create, move),
     get: (activity_id) => api.get(at(activity_id)),
     publish: (activity_id) => move(activity_id, 'publish'),
     close: (activity_id) => move(activity_id, 'close'),
+    reopen: (activity_id) => move(activity_id, 'reopen'),
     cancel: (activity_id) => move(activity_id, 'cancel'),
+    change: async ({ id, revision }, changes) => (await api.send({ method: 'PUT', path: at(id), body: { revision, ...changes }, tries: 3 })).body,
+    copy: (activity_id, starts_at) => api.once(`${at(activity_id)}/copy`, { starts_at }),
+    rehearse: async (activity_id) => (await api.send({ method: 'POST', path: `${at(activity_id)}/rehearsal` })).body,
+    remove: async (activity_id) => { await api.send({ method: 'DELETE', path: at(activity_id) }) },
     qr: (activity_id) => api.get(`${at(activity_id)}/qr`),
     revokeQr: async (activity_id) => (await api.send({ method: 'POST', path: `${at(activity_id)}/qr/revoke` })).body,
     stats,
     live: createLive(platform, transport, session, stats),
     people: (activity_id, filter = {}) => api.get(`${at(activity_id)}/people`, { page_size: PAGE_SIZE, ...filter }),
-    members: (organisation_id, page_token = '') =>
-      api.get(`/v1/organisations/${organisation_id}/members`, { page_size: PAGE_SIZE, page_token }),
+    crew: (activity_id) => everyPage((page_token) => api.get(`${at(activity_id)}/staff`, { page_size: PAGE_SIZE, page_token }), 'staff', 'user_id'),
+    dismiss: async (activity_id, user_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/staff/${user_id}` }) },
+    displays: async (activity_id) => (await api.get(`${at(activity_id)}/displays`)).displays,
+    makeDisplay: (activity_id, display) => api.once(`${at(activity_id)}/displays`, display),
+    endDisplay: async (activity_id, display_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/displays/${display_id}` }) },
     checkInOthers,
     reviews: (filter) => api.get('/v1/reviews', { page_size: PAGE_SIZE, ...filter }),
     decide: (review, decision, reason) =>

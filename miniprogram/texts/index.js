@@ -1,9 +1,11 @@
 /** Everything a person reads, in one place; another language is another folder like this one. */
 
+const organisation = require('./organisation')
 const organise = require('./organise')
 const participant = require('./participant')
 const { say } = require('./failures')
+const { kinds, ofKind } = require('./kinds')
 const { duration, explain, metres, reasons } = require('./reasons')
 const services = require('./services')
 
-module.exports = { ...participant, services, organise, reasons, explain, duration, metres, say }
+module.exports = { ...participant, services, organise, organisation, kinds, ofKind, reasons, explain, duration, metres, say }

@@ -3,15 +3,17 @@
 const { asFailure, isPassing } = require('../../core/failure')
 const { moment, span } = require('../../core/format')
 const { isInside } = require('../../core/presence')
-const { parseTime } = require('../../core/time')
+const { parseTime, since } = require('../../core/time')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 
 const CLOCK_MS = 5000
+/** What its organisers change shows by itself within this, and at once by a pull: a hall of phones must not ask all the time. */
+const FRESH_MS = 60000
 
 const stateOf = (/** @type {Card} */ card, /** @type {number} */ now) => {
-  if (card.state === 'cancelled') return { text: texts.activity.cancelled, tone: 'bad', is_open: false }
+  if (card.state === 'cancelled') return { text: texts.activity.cancelled(texts.ofKind(card.kind).one), tone: 'bad', is_open: false }
   if (card.state === 'closed' || now > parseTime(card.closes_at)) return { text: texts.activity.closed, tone: '', is_open: false }
   if (now < parseTime(card.opens_at)) return { text: texts.activity.opens(moment(card.opens_at, now, texts.common)), tone: 'brand', is_open: false }
   return { text: texts.activity.openNow, tone: 'good', is_open: true }
@@ -27,11 +29,13 @@ Page({
     when: '',
     how: '',
     range: '',
+    time: '',
     /** @type {Failure | null} */ failure: null,
   },
 
   /** @type {{ code?: string, activity_id?: string }} */ asked: {},
   /** @type {any} */ clock: 0,
+  loaded_at: 0,
   stop: () => {},
 
   onLoad(/** @type {{ code?: string, activity_id?: string }} */ options) {
@@ -42,6 +46,10 @@ Page({
   onShow() {
     this.load()
     this.clock = setInterval(() => this.tell(), CLOCK_MS)
+  },
+
+  onPullDownRefresh() {
+    this.load().then(feedback.stopRefreshing)
   },
 
   onHide() {
@@ -60,7 +68,8 @@ Page({
   },
 
   async load() {
-    const { activities, serverNow } = getApp().services
+    const { activities, platform, serverNow } = getApp().services
+    this.loaded_at = platform.now()
     const { code, activity_id } = this.asked
     this.setData({ failure: null })
     try {
@@ -71,8 +80,10 @@ Page({
         state: stateOf(card, now),
         when: span(card.starts_at, card.ends_at, now, texts.common),
         how: card.methods.map((/** @type {Method} */ method) => texts.methods[method]).join('、'),
+        time: texts.ofKind(card.kind).time,
         range: card.place ? texts.activity.range(texts.metres(card.place.radius_m)) : '',
       })
+      navigation.title(texts.ofKind(card.kind).one)
       this.lookInside()
     } catch (thrown) {
       this.notLoaded(asFailure(thrown))
@@ -89,6 +100,7 @@ Page({
   tell() {
     const { card } = this.data
     if (card) this.setData({ state: stateOf(card, getApp().services.serverNow()) })
+    if (since(this.loaded_at, getApp().services.platform.now()) >= FRESH_MS) this.load()
   },
 
   checkIn() {

@@ -4,9 +4,9 @@
  */
 
 const { alone } = require('../../core/alone')
-const { codeIn, isWhole } = require('../../core/code')
+const { codeIn, isInvite, isWhole } = require('../../core/code')
 const { asFailure } = require('../../core/failure')
-const { decoded, foreignKind, tokenOf } = require('../../core/qr_link')
+const { decoded, foreignKind, inviteOf, tokenOf } = require('../../core/qr_link')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
@@ -21,11 +21,13 @@ const STEPS = /** @type {Progress['step'][]} */ (['credential', 'location', 'wif
 Page({
   data: {
     t: texts.checkin,
+    rehearsal: texts.activity.rehearsal,
     /** @type {Card | null} */ card: null,
     /** @type {Method[]} */ ways: [],
     is_open: false,
     code: '',
     is_code_whole: false,
+    is_invite: false,
     direction: 'in',
     gate: '',
     is_working: false,
@@ -101,14 +103,22 @@ Page({
     const { events, server } = getApp().services
     const token = tokenOf(text, server)
     if (token) return this.checkIn({ method: 'qr', token, scan_ms })
+    const invite = inviteOf(text, server)
+    if (invite) return this.join(invite)
     events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours' })
     const kind = is_mini ? 'mini' : foreignKind(text)
     return feedback.toast(/** @type {Record<string, string>} */ (texts.checkin.foreign)[kind])
   },
 
+  join(/** @type {string} */ code) {
+    navigation.replace('/pages/join/join', { code })
+  },
+
+  /** The code of an invite is longer than that of an activity. */
   typed(/** @type {string} */ text) {
     const code = codeIn(text)
-    this.setData({ code, is_code_whole: isWhole(code) })
+    const is_invite = isInvite(code)
+    this.setData({ code, is_invite, is_code_whole: is_invite || isWhole(code) })
     return code
   },
 
@@ -118,7 +128,9 @@ Page({
 
   submitCode() {
     return alone(this, async () => {
-      if (this.data.is_code_whole) await this.checkIn({ method: 'code', code: this.data.code })
+      const { code, is_invite, is_code_whole } = this.data
+      if (is_invite) this.join(code)
+      else if (is_code_whole) await this.checkIn({ method: 'code', code })
     })
   },
 

@@ -1,7 +1,6 @@
 /** How it went. While a decision is open the page follows it; a refusal's button is the next thing to do. */
 
-const { alone } = require('../../core/alone')
-const { asFailure } = require('../../core/failure')
+const { once } = require('../once')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
@@ -89,13 +88,8 @@ Page({
     })
   },
 
-  /** An action of this page, one at a time; what goes wrong is told. */
-  once(/** @type {() => Promise<unknown>} */ act) {
-    return alone(this, () => act().catch((/** @type {unknown} */ thrown) => feedback.toast(texts.say(asFailure(thrown)))))
-  },
-
   remind() {
-    return this.once(async () => {
+    return once(this, async () => {
       this.is_asked = true
       this.setData({ can_remind: false })
       const said = await getApp().services.subscriptions.ask([RESULT_TEMPLATE])
@@ -104,7 +98,7 @@ Page({
   },
 
   giveName() {
-    return this.once(async () => {
+    return once(this, async () => {
       const name = await feedback.prompt(texts.mine.nameAsk)
       if (!name) return
       await getApp().services.session.setName(name)
@@ -113,14 +107,14 @@ Page({
   },
 
   nameLater() {
-    return this.once(async () => {
+    return once(this, async () => {
       this.setData({ can_name: false })
       getApp().services.platform.write(NAME_ASKED, true)
     })
   },
 
   act() {
-    return this.once(async () => {
+    return once(this, async () => {
       const acts = /** @type {Record<string, () => unknown>} */ ({
         scan: () => this.anew({ scan: 1 }),
         code: () => this.anew({ method: 'code' }),

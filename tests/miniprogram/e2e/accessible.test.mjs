@@ -6,9 +6,10 @@ import { measure } from '../harness/accessible.mjs'
 import { build, OUT } from '../harness/build.mjs'
 import { launch, SMALL } from '../harness/browser.mjs'
 import { serve } from '../harness/server.mjs'
+import { Phones } from './phones.mjs'
 import { allScreens } from './screens.mjs'
 
-// Most of their time screens settle.
+// While one is still, others draw.
 const AT_ONCE = 3
 const WAYS = ['light', 'dark'].flatMap((colorScheme) => [1, 1.3].map((font) => ({ colorScheme, font })))
 
@@ -36,22 +37,23 @@ const lower = (known, found) => {
 }
 
 /** Everything that is wrong on a screen; the figures go into `worst`. */
-const findingsOn = async (screen, worst) => {
-  const phone = await screen.show(browser, server.url, { size: SMALL })
+const findingsOn = async (phone, worst) => {
   const findings = (await isAnnounced(phone)) ? [] : ['the outcome is not announced']
   for (const way of WAYS) {
     const measured = await measure(phone, way)
     lower(worst[way.colorScheme], measured.worst)
     findings.push(...measured.findings.map((finding) => `${way.colorScheme} ${way.font}: ${finding}`))
   }
-  await phone.close()
   return findings
 }
 
 test('texts have contrast, targets have size, controls have names, and nothing is cut off', { concurrency: AT_ONCE }, async (context) => {
   const worst = { light: {}, dark: {} }
   const screens = await allScreens()
-  await Promise.all(screens.map((screen) => context.test(screen.name, async () => assert.deepEqual(await findingsOn(screen, worst), []))))
+  const phones = new Phones(browser, server.url, { size: SMALL })
+  await Promise.all(screens.map((screen) => context.test(screen.name, async () => {
+    assert.deepEqual(await phones.show(screen, (phone) => findingsOn(phone, worst)), [])
+  })))
   for (const [scheme, figures] of Object.entries(worst)) {
     context.diagnostic(`${scheme}: ${Object.entries(figures).map(([kind, { is, what }]) => `${kind} ${is} (${what})`).join(', ')}`)
   }

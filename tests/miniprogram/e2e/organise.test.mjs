@@ -89,7 +89,7 @@ test('the answers to the publication are lost, the name is mended, and there is 
     await route.fetch()
     return route.abort('timedout')
   })
-  await organiser.open('organise/pages/create/create')
+  await organiser.open('organise/pages/form/form')
   await field(organiser, '例如：周三例会').fill('周三列会')
   await organiser.tap('创建并展示二维码')
   const states = async () => (await account.get('/v1/activities')).activities.map(({ title, state }) => [title, state])

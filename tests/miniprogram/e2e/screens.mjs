@@ -1,13 +1,10 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
 import uuid from '../../../miniprogram/core/uuid7.js'
-import { Phone } from '../harness/browser.mjs'
-import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until } from './stack.mjs'
+import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
 
 const { uuid7 } = uuid
-const SETTLE_MS = 1200
-// A sync may have to wait for its turn, which is every two seconds.
-const SYNCED_MS = 3000
+const DAY_MS = 86400000
 
 const LONG = {
   organisation: '云南大学信息学院二〇二六级新生辅导员工作委员会办公室',
@@ -33,6 +30,30 @@ const checkIn = async (person, activity, place) => {
   return said.checkin
 }
 
+/** An invite that goes on, and two that have ended; and somebody who joined. */
+const inviting = async ({ owner, organisation_id }) => {
+  const at = `/v1/organisations/${organisation_id}`
+  await owner.call('PUT', at, { name: LONG.organisation })
+  await owner.call('PUT', '/v1/me', { name: LONG.name })
+  const expires_at = new Date(Date.now() + 7 * DAY_MS).toISOString()
+  const make = (changes) => owner.post(`${at}/invites`, { role: 'organiser', uses: 20, expires_at, ...changes })
+  const [invite, used, revoked] = [await make({}), await make({ role: 'member', uses: 1 }), await make({})]
+  await (await named('member', '李雷')).post('/v1/invites/accept', { code: used.code })
+  await owner.post(`${at}/invites/${revoked.id}/revoke`)
+  await owner.post(`${at}/places`, { place: { ...PLACE, name: LONG.place }, wifi: [WIFI] })
+  return { invite, used }
+}
+
+/** The same activity before it is published, after its end, called off, and as a trial. */
+const ofAllStates = async ({ owner, path }) => {
+  const copied = () => owner.post(`${path}/copy`, { starts_at: new Date(Date.now() + DAY_MS).toISOString() })
+  const [draft, closed, cancelled] = [await copied(), await copied(), await copied()]
+  for (const { id } of [closed, cancelled]) await owner.post(`/v1/activities/${id}/publish`)
+  await owner.post(`/v1/activities/${closed.id}/close`)
+  await owner.post(`/v1/activities/${cancelled.id}/cancel`)
+  return { draft, closed, cancelled, trial: await owner.post(`/v1/activities/${draft.id}/rehearsal`) }
+}
+
 /** An activity that several people came to, one of them doubtful; and a phone's owner with records of each kind. */
 const populate = async () => {
   const activity = await openActivity({ title: LONG.title, place: { ...PLACE, name: LONG.place }, policy: { fence: 'review' }, gates: ['东侧主入口', '北门'] })
@@ -44,10 +65,20 @@ const populate = async () => {
   const doubted = await openActivity({ policy: { fence: 'review' } })
   const pending = await checkIn(person, doubted, OUTSIDE)
   await until(() => activity.stats(), (stats) => stats.checked_in === 3 && stats.pending_review === 1)
-  return { activity, person, accepted, pending, empty: await openActivity() }
+  const [invites, others] = [await inviting(activity), await ofAllStates(activity)]
+  return { activity, person, accepted, pending, empty: await openActivity(), invites, others }
 }
 
 const problem = { status: 500, reason: 'INTERNAL', title: 'Internal', detail: '' }
+
+const AT = '2026-11-26T16:00:00Z'
+
+/** What pages show of calls that this server does not know yet. */
+const CREW = { staff: [{ user_id: '1', name: LONG.name, role: 'staff', expires_at: AT, joined_at: AT }], next_page_token: '' }
+const SCREEN = { show_names: 'masked', created_by: '1', created_at: AT, opened_at: null, opened_from: null, expires_at: AT }
+const DISPLAYS = { displays: [{ ...SCREEN, id: '1', kind: 'wall', state: 'open' }, { ...SCREEN, id: '2', kind: 'qr', state: 'revoked' }] }
+
+const answering = (phone, pattern, body) => phone.page.route(pattern, (route) => route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(body) }))
 
 /** What each state makes of the network of a phone that has already started. */
 const STATES = {
@@ -60,24 +91,48 @@ const STATES = {
   offline: (phone) => phone.set({ offline: true }),
 }
 
+const COMING = ['normal', 'loading', 'error', 'offline']
+
 /** Every page: where it is, whose phone it is on, and where it is when there is nothing yet. */
-const pagesOf = ({ activity, accepted, pending, empty }) => [
+const pagesOf = ({ activity, accepted, pending, empty, invites, others }) => [
   { name: 'home', at: '/pages/home/home', states: ['normal', 'offline'] },
   { name: 'checkin', at: '/pages/checkin/checkin', states: ['normal', 'offline'] },
   { name: 'checkin-place', at: `/pages/checkin/checkin?activity_id=${activity.id}`, states: ['normal', 'error'] },
-  { name: 'records', at: '/pages/records/records', is_new_when_empty: true, settle_ms: SYNCED_MS },
+  { name: 'records', at: '/pages/records/records', is_new_when_empty: true },
   { name: 'record', at: `/pages/record/record?id=${accepted.id}`, states: ['normal', 'loading', 'error', 'offline'] },
   { name: 'record-pending', at: `/pages/record/record?id=${pending.id}`, states: ['normal'] },
   { name: 'activity', at: `/pages/activity/activity?activity_id=${activity.id}`, states: ['normal', 'loading', 'error', 'offline'] },
+  { name: 'activity-trial', at: `/pages/activity/activity?activity_id=${others.trial.id}`, states: ['normal'] },
+  { name: 'activity-cancelled', at: `/pages/activity/activity?activity_id=${others.cancelled.id}`, states: ['normal'] },
+  { name: 'join', at: `/pages/join/join?code=${invites.invite.code}`, states: COMING },
+  { name: 'join-used', at: `/pages/join/join?code=${invites.used.code}`, states: ['normal'] },
   { name: 'mine', at: '/pages/mine/mine', states: ['normal', 'empty', 'offline'], is_new_when_empty: true },
   { name: 'activities', at: '/organise/pages/activities/activities', is_organiser: true, is_new_when_empty: true },
-  { name: 'create', at: '/organise/pages/create/create', is_organiser: true, states: ['normal', 'error', 'offline'] },
+  { name: 'join-member', at: `/pages/join/join?code=${invites.invite.code}`, is_organiser: true, states: ['normal'] },
+  { name: 'form', at: '/organise/pages/form/form', is_organiser: true, states: ['normal', 'error', 'offline'] },
+  { name: 'form-edit', at: `/organise/pages/form/form?activity_id=${activity.id}`, is_organiser: true, states: COMING },
   { name: 'hub', at: `/organise/pages/hub/hub?activity_id=${activity.id}`, none: `/organise/pages/hub/hub?activity_id=${empty.id}`, is_organiser: true },
+  { name: 'hub-draft', at: `/organise/pages/hub/hub?activity_id=${others.draft.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'hub-closed', at: `/organise/pages/hub/hub?activity_id=${others.closed.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'hub-trial', at: `/organise/pages/hub/hub?activity_id=${others.trial.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'qr-trial', at: `/organise/pages/qr/qr?activity_id=${others.trial.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'people-trial', at: `/organise/pages/people/people?activity_id=${others.trial.id}&rehearsal=1`, is_organiser: true, states: ['normal'] },
+  { name: 'organisation', at: `/organise/pages/organisation/organisation?${of(activity)}`, is_organiser: true, states: COMING },
+  { name: 'members', at: `/organise/pages/members/members?${of(activity)}`, is_organiser: true, states: COMING },
+  { name: 'invites', at: `/organise/pages/invites/invites?${of(activity)}`, none: `/organise/pages/invites/invites?${of(empty)}`, is_organiser: true },
+  { name: 'invite', at: `/organise/pages/invite/invite?${of(activity)}&invite_id=${invites.invite.id}`, is_organiser: true, states: COMING },
+  { name: 'invite-used', at: `/organise/pages/invite/invite?${of(activity)}&invite_id=${invites.used.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'invite-new', at: `/organise/pages/invite/invite?${of(activity)}`, is_organiser: true, states: ['normal'] },
+  { name: 'invite-crew', at: `/organise/pages/invite/invite?${of(activity)}&activity_id=${activity.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'places', at: `/organise/pages/places/places?${of(activity)}`, none: `/organise/pages/places/places?${of(empty)}`, is_organiser: true },
   { name: 'qr', at: `/organise/pages/qr/qr?activity_id=${activity.id}`, is_organiser: true, states: ['normal', 'loading', 'error', 'offline'] },
   { name: 'people', at: `/organise/pages/people/people?activity_id=${activity.id}`, none: `/organise/pages/people/people?activity_id=${empty.id}`, is_organiser: true },
   { name: 'staff', at: `/organise/pages/staff/staff?activity_id=${activity.id}`, none: `/organise/pages/staff/staff?activity_id=${empty.id}`, is_organiser: true },
   { name: 'reviews', at: `/organise/pages/reviews/reviews?activity_id=${activity.id}`, none: `/organise/pages/reviews/reviews?activity_id=${empty.id}`, is_organiser: true },
 ]
+
+/** An organisation, as its owner opens what is of it. */
+const of = ({ organisation_id }) => `organisation_id=${organisation_id}&role=owner&manage=1`
 
 const ALL = Object.keys(STATES)
 
@@ -88,7 +143,7 @@ const stateOf = (scene, page, state) => {
   const person = page.is_organiser ? (state === 'empty' && page.none ? scene.empty.owner : scene.activity.owner) : scene.person
   const is_new = state === 'empty' && page.is_new_when_empty
   return {
-    name: `${page.name}-${state}`, settle_ms: page.settle_ms || SETTLE_MS, fx: { login: `sim:${is_new ? newName('nobody') : person.name}` },
+    name: `${page.name}-${state}`, hangs: state === 'loading', is_shared: !is_new, fx: { login: `sim:${is_new ? newName('nobody') : person.name}` },
     async go(phone) {
       await STATES[state](phone)
       if (page.name !== 'home') await open(phone, state === 'empty' && page.none ? page.none : page.at)
@@ -96,9 +151,12 @@ const stateOf = (scene, page, state) => {
   }
 }
 
+/** What never ends by itself. */
+const HANGING = ['result-slow', 'result-working', 'result-privacy']
+
 /** From the taps to what comes of them. */
 const reached = (name, fx, taps, sees, prepare = () => {}) => ({
-  name, settle_ms: SETTLE_MS, fx,
+  name, hangs: HANGING.includes(name), is_shared: Object.keys(fx).join() === 'login', fx,
   async go(phone) {
     await prepare(phone)
     for (const each of taps) await phone.tap(each)
@@ -106,12 +164,41 @@ const reached = (name, fx, taps, sees, prepare = () => {}) => ({
   },
 })
 
-const unfolded = ({ activity }) => {
+const unfolded = ({ activity, empty, invites, others }) => {
   const organiser = { login: `sim:${activity.owner.name}` }
   return [
     reached('checkin-others', {}, ['其他方式'], '没有二维码', (phone) => open(phone, `/pages/checkin/checkin?activity_id=${activity.id}`)),
     reached('checkin-out', {}, [], '签退', (phone) => open(phone, '/pages/checkin/checkin?direction=out')),
-    reached('create-more', organiser, ['选择地点', '更多设置'], '名额', (phone) => open(phone, '/organise/pages/create/create')),
+    reached('form-more', { ...organiser, wifi: { SSID: WIFI.ssid, BSSID: WIFI.bssid } }, ['选择地点', '添加当前 Wi-Fi', '更多设置'], '名额', (phone) => open(phone, '/organise/pages/form/form')),
+    reached('form-stale', organiser, [/^保存$/], '刚刚有人改过', async (phone) => {
+      const path = `/v1/activities/${others.draft.id}`
+      await open(phone, `/organise/pages/form/form?activity_id=${others.draft.id}`)
+      await phone.page.locator('.h-page:not([hidden]) input').first().fill('改过的名称')
+      const { revision } = await activity.owner.get(path)
+      await activity.owner.call('PATCH', path, { revision, capacity: 80 + revision, gates: ['南门'] })
+    }),
+    reached('crew', organiser, [], LONG.name, async (phone) => {
+      await answering(phone, /\/staff\b/, CREW)
+      await open(phone, `/organise/pages/crew/crew?activity_id=${activity.id}`)
+    }),
+    reached('crew-empty', organiser, [], '还没有工作人员', async (phone) => {
+      await answering(phone, /\/staff\b/, { ...CREW, staff: [] })
+      await open(phone, `/organise/pages/crew/crew?activity_id=${activity.id}`)
+    }),
+    reached('displays', organiser, ['签到墙', '生成链接'], '15 分钟内有效', async (phone) => {
+      await answering(phone, /\/displays$/, { ...DISPLAYS, display: DISPLAYS.displays[0], url: 'https://qiandao.example.com/d/K7MCFGHJ4R9XWTK7MCFGHJ4R9XWT' })
+      await open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)
+    }),
+    reached('displays-empty', organiser, [], '还没有屏幕', async (phone) => {
+      await answering(phone, /\/displays$/, { displays: [] })
+      await open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)
+    }),
+    reached('join-joined', {}, [/^加入$/], '已加入', (phone) => open(phone, `/pages/join/join?code=${invites.invite.code}`)),
+    reached('organisation-stuck', { login: `sim:${empty.owner.name}` }, [], '请先把组织移交给别人', async (phone) => {
+      await open(phone, `/organise/pages/organisation/organisation?${of(empty)}`)
+      await phone.tap('退出组织')
+      await phone.answer('退出')
+    }),
   ]
 }
 
@@ -141,21 +228,11 @@ const resultsOf = async ({ activity, person }) => {
 /**
  * Every screen, on a scene of its own that is made for it in the stack.
  *
- * @returns {Promise<{name: string, show: (browser: any, url: string, options: object) => Promise<Phone>}[]>} `show` gives a
- *   phone on that screen, still.
+ * @returns {Promise<{name: string, hangs: boolean, is_shared: boolean, fx: object, go: (phone: import('../harness/browser.mjs').Phone) => Promise<void>}[]>} `go`
+ *   takes a phone there from home; `is_shared`: any phone of that person will do; `hangs`: what it waits for never comes.
  */
 export const allScreens = async () => {
   const scene = await populate()
   const states = pagesOf(scene).flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene)].map(({ name, settle_ms, fx, go }) => ({
-    name,
-    async show(browser, url, options) {
-      const phone = await Phone.create(browser, url, { ...options, fx: { login: `sim:${newName('visitor')}`, location: INSIDE, ...fx } })
-      await phone.open('pages/home/home')
-      await phone.page.waitForFunction(() => window.getApp().services.session.user())
-      await go(phone)
-      await phone.page.waitForTimeout(settle_ms)
-      return phone
-    },
-  }))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene)]
 }

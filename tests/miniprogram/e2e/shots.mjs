@@ -10,6 +10,7 @@ import path from 'node:path'
 import { build, OUT, ROOT } from '../harness/build.mjs'
 import { LARGE, launch, SMALL } from '../harness/browser.mjs'
 import { serve } from '../harness/server.mjs'
+import { Phones } from './phones.mjs'
 import { allScreens } from './screens.mjs'
 
 const FOLDER = path.join(ROOT, '.local', 'miniprogram-shots')
@@ -50,10 +51,9 @@ await Promise.all(Object.entries(PHONES).map(async ([name, options]) => {
   const folder = path.join(FOLDER, name)
   fs.mkdirSync(folder, { recursive: true })
   const taken = []
+  const phones = new Phones(browser, server.url, { ...options, scale: 2 })
   for (const screen of await allScreens()) {
-    const phone = await screen.show(browser, server.url, { ...options, scale: 2 })
-    taken.push(...await take(phone, folder, screen.name))
-    await phone.close()
+    taken.push(...await phones.show(screen, (phone) => take(phone, folder, screen.name)))
   }
   await sheet(browser, taken, `${folder}.png`)
   console.log(`${name}: ${taken.length} pictures in ${path.relative(ROOT, folder)}`)

@@ -1,7 +1,7 @@
 /** `wx` for a browser: the parts of it that the product uses. Whatever else is asked for is recorded as missing. */
 
 import { hideToast, modal, sheet, toast } from './dialogs.mjs'
-import { chooseLocation, getConnectedWifi, getLocation, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
+import { chooseLocation, getConnectedWifi, getLocation, getWifiList, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
@@ -81,6 +81,9 @@ const parts = {
   startWifi: asynchronous('startWifi', startWifi),
   stopWifi: asynchronous('stopWifi', () => ({})),
   getConnectedWifi: asynchronous('getConnectedWifi', getConnectedWifi),
+  getWifiList: asynchronous('getWifiList', getWifiList),
+  onGetWifiList: on('wifiList'),
+  offGetWifiList: off('wifiList'),
   requestSubscribeMessage: asynchronous('requestSubscribeMessage', requestSubscribeMessage),
   getSetting: asynchronous('getSetting', setting),
   openSetting: asynchronous('openSetting', openSetting),
@@ -140,7 +143,7 @@ const parts = {
   env: { USER_DATA_PATH: 'wxfile://usr' },
 }
 
-const WIFI = ['startWifi', 'stopWifi', 'getConnectedWifi']
+const WIFI = ['startWifi', 'stopWifi', 'getConnectedWifi', 'getWifiList', 'onGetWifiList', 'offGetWifiList']
 
 /** Parts that this phone has not; asking for them is no mistake. */
 const absent = () => (fx.capabilities.wifi ? [] : WIFI)

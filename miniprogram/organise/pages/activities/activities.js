@@ -1,4 +1,4 @@
-/** Activities of the organisations one works for: what runs now, what comes, what was. */
+/** Activities that one works for: what runs now, what comes, what was; and the organisations that one belongs to. */
 
 const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
@@ -25,14 +25,17 @@ const lineOf = (/** @type {Activity} */ activity, /** @type {number} */ now) => 
   when: span(activity.starts_at, activity.ends_at, now, texts.common),
   place: activity.place ? activity.place.name : '',
   tag: activity.state === 'published' ? '' : STATES[activity.state || ''] || '',
+  kind: activity.kind === 'event' ? '' : texts.ofKind(activity.kind).one,
 })
+
+const ownLine = (/** @type {Organisation} */ { id, name, role }) => ({ id, name, role: texts.organisation.roles[role || ''] || '' })
 
 Page({
   data: {
     t: texts.organise.activities,
     common: texts.common,
     /** @type {any[]} */ groups: [],
-    /** @type {Organisation[]} */ organisations: [],
+    /** @type {any[]} */ organisations: [],
     is_loading: true,
     is_founding: false,
     can_create: false,
@@ -59,11 +62,13 @@ Page({
   async load() {
     this.setData({ failure: null })
     try {
-      const organisations = (await getApp().services.organise.organisations()).filter((/** @type {Organisation} */ one) => one.role !== 'member')
+      const organisations = await getApp().services.organisations.list()
       const can_create = organisations.some((/** @type {Organisation} */ one) => CAN_CREATE.includes(one.role || ''))
-      this.setData({ organisations, can_create, is_founding: !organisations.length })
-      if (organisations.length) await this.read('')
-      else this.setData({ is_loading: false })
+      this.setData({ organisations: organisations.map(ownLine), can_create })
+      await this.read('')
+      // Who only belongs to one, and works for none, may want one of their own; who works at an activity has what to do.
+      const works = organisations.some((/** @type {Organisation} */ one) => one.role !== 'member')
+      this.setData({ is_founding: !works && !this.found.length })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown), is_loading: false })
     }
@@ -92,9 +97,9 @@ Page({
     return alone(this, async () => {
       if (!this.data.name) return
       try {
-        await getApp().services.organise.createOrganisation(this.data.name)
+        await getApp().services.organisations.create(this.data.name)
         this.setData({ is_founding: false })
-        navigation.open('/organise/pages/create/create')
+        navigation.open('/organise/pages/form/form')
       } catch (thrown) {
         feedback.toast(texts.say(asFailure(thrown)))
       }
@@ -102,7 +107,11 @@ Page({
   },
 
   create() {
-    navigation.open('/organise/pages/create/create')
+    navigation.open('/organise/pages/form/form')
+  },
+
+  openOrganisation(/** @type {any} */ event) {
+    navigation.open('/organise/pages/organisation/organisation', { organisation_id: event.currentTarget.dataset.id })
   },
 
   open(/** @type {any} */ event) {

@@ -2,14 +2,16 @@
 
 const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
-const { clock, span } = require('../../../core/format')
-const { parseTime } = require('../../../core/time')
+const { clock, dateOf, span } = require('../../../core/format')
+const { parseTime, toRfc3339 } = require('../../../core/time')
+const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
 const { barsOf } = require('./chart')
 
 const CAN_MANAGE = ['owner', 'organiser']
+const EDITABLE = ['draft', 'published']
 const STATES = /** @type {Record<string, string>} */ (texts.organise.states)
 const t = texts.organise.hub
 
@@ -27,7 +29,13 @@ Page({
     /** @type {Activity | null} */ activity: null,
     state: '',
     when: '',
+    kind: texts.ofKind('').one,
+    cancel: '',
     can_manage: false,
+    can_edit: false,
+    rehearsal: '',
+    copy_from: '',
+    over: '',
     /** @type {Stats | null} */ stats: null,
     /** @type {any[]} */ tiles: [],
     /** @type {any[]} */ bars: [],
@@ -73,17 +81,34 @@ Page({
       const { organise } = getApp().services
       this.show(await organise.get(this.activity_id))
       if (!this.stop) this.stop = organise.live(this.activity_id, (/** @type {Stats} */ stats) => this.count(stats), () => this.setData({ is_cut: true }))
-      const all = await organise.organisations()
-      const mine = all.find((/** @type {Organisation} */ one) => this.data.activity && one.id === this.data.activity.organisation_id)
-      this.setData({ can_manage: CAN_MANAGE.includes((mine && mine.role) || '') })
+      this.setData({ can_manage: CAN_MANAGE.includes(await this.role()) })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }
   },
 
+  async role() {
+    const { activity } = this.data
+    if (!activity || activity.own_role) return (activity && activity.own_role) || ''
+    const all = await getApp().services.organisations.list()
+    const mine = all.find((/** @type {Organisation} */ one) => one.id === activity.organisation_id)
+    return (mine && mine.role) || ''
+  },
+
   show(/** @type {Activity} */ activity) {
     const now = getApp().services.serverNow()
-    this.setData({ activity, state: STATES[activity.state || ''] || '', when: span(activity.starts_at, activity.ends_at, now, texts.common) })
+    const { one } = texts.ofKind(activity.kind)
+    this.setData({
+      activity,
+      state: STATES[activity.state || ''] || '',
+      when: span(activity.starts_at, activity.ends_at, now, texts.common),
+      kind: one,
+      cancel: t.cancel(one),
+      can_edit: EDITABLE.includes(activity.state || '') && !activity.rehearsal_of,
+      rehearsal: activity.rehearsal_of ? texts.organise.rehearsal : '',
+      copy_from: dateOf(new Date(parseTime(activity.starts_at))),
+    })
+    navigation.title(one)
   },
 
   count(/** @type {Stats} */ stats) {
@@ -95,6 +120,7 @@ Page({
       as_of: t.asOf(clock(new Date(parseTime(stats.as_of)))),
       expected: stats.expected === null ? '' : t.expected(stats.expected),
       rate: stats.rate === null ? '' : t.rate(stats.rate),
+      over: stats.over_capacity ? t.over(stats.over_capacity) : '',
     })
   },
 
@@ -118,7 +144,46 @@ Page({
 
   cancel() {
     return alone(this, async () => {
-      if (await feedback.confirm(t.cancelAsk)) await this.move('cancel')
+      if (await feedback.confirm(t.cancelAsk(this.data.kind))) await this.move('cancel')
+    })
+  },
+
+  reopen() {
+    return alone(this, async () => {
+      if (await feedback.confirm(t.reopenAsk)) await this.move('reopen')
+    })
+  },
+
+  edit() {
+    this.open('form')
+  },
+
+  /** To a draft of that day, at the same time of it. */
+  copy(/** @type {any} */ event) {
+    return once(this, async () => {
+      const { activity } = this.data
+      if (!activity) return
+      const at = new Date(parseTime(activity.starts_at))
+      const [year, month, day] = event.detail.value.split('-').map(Number)
+      at.setFullYear(year, month - 1, day)
+      const made = await getApp().services.organise.copy(activity.id, toRfc3339(at.getTime()))
+      navigation.open('/organise/pages/hub/hub', { activity_id: made.id })
+    })
+  },
+
+  rehearse() {
+    return once(this, async () => {
+      if (!(await feedback.confirm(t.rehearseAsk))) return
+      const { id } = await getApp().services.organise.rehearse(this.activity_id)
+      navigation.open('/organise/pages/hub/hub', { activity_id: id })
+    })
+  },
+
+  remove() {
+    return once(this, async () => {
+      if (!(await feedback.confirm(t.removeAsk))) return
+      await getApp().services.organise.remove(this.activity_id)
+      navigation.back()
     })
   },
 
@@ -129,7 +194,7 @@ Page({
     return { title: t.invitation(activity.title, when), path: `/pages/activity/activity?activity_id=${activity.id}` }
   },
 
-  async move(/** @type {'publish' | 'close' | 'cancel'} */ verb) {
+  async move(/** @type {'publish' | 'close' | 'reopen' | 'cancel'} */ verb) {
     try {
       this.show(await getApp().services.organise[verb](this.activity_id))
     } catch (thrown) {
@@ -138,18 +203,30 @@ Page({
   },
 
   showQr() {
-    navigation.open('/organise/pages/qr/qr', { activity_id: this.activity_id })
+    this.open('qr')
   },
 
   showPeople() {
-    navigation.open('/organise/pages/people/people', { activity_id: this.activity_id })
+    this.open('people')
   },
 
   showStaff() {
-    navigation.open('/organise/pages/staff/staff', { activity_id: this.activity_id })
+    this.open('staff')
   },
 
   showReviews() {
-    navigation.open('/organise/pages/reviews/reviews', { activity_id: this.activity_id })
+    this.open('reviews')
+  },
+
+  showCrew() {
+    this.open('crew')
+  },
+
+  showDisplays() {
+    this.open('displays')
+  },
+
+  open(/** @type {string} */ page) {
+    navigation.open(`/organise/pages/${page}/${page}`, { activity_id: this.activity_id, rehearsal: this.data.rehearsal ? 1 : '' })
   },
 })

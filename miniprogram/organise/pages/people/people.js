@@ -30,6 +30,7 @@ Page({
   data: {
     t,
     common: texts.common,
+    rehearsal: '',
     filters: FILTERS,
     status: '',
     q: '',
@@ -44,8 +45,9 @@ Page({
   // Answers come in any order; the last question counts.
   asked: 0,
 
-  onLoad(/** @type {{ activity_id: string }} */ { activity_id }) {
+  onLoad(/** @type {{ activity_id: string, rehearsal?: string }} */ { activity_id, rehearsal }) {
     this.activity_id = activity_id
+    if (rehearsal) this.setData({ rehearsal: texts.organise.rehearsal })
     this.load()
   },
 

@@ -14,7 +14,7 @@ const t = texts.organise.qr
 const OVER = /** @type {Record<string, string>} */ (t.over)
 
 Page({
-  data: { t, common: texts.common, code: '', title: '', count: '', left: '', is_shown: false, is_offline: false, failure: '' },
+  data: { t, common: texts.common, code: '', title: '', rehearsal: '', count: '', left: '', is_shown: false, is_offline: false, failure: '' },
 
   activity_id: '',
   /** @type {Qr | null} */ qr: null,
@@ -31,9 +31,10 @@ Page({
   /** Which activity it is for: somebody may run several. */
   async name() {
     try {
-      const { title, state } = await getApp().services.organise.get(this.activity_id)
+      const { title, state, rehearsal_of } = await getApp().services.organise.get(this.activity_id)
       const over = OVER[state || '']
-      this.setData(over ? { title, failure: over } : { title })
+      this.setData({ title, rehearsal: rehearsal_of ? texts.organise.rehearsal : '' })
+      if (over) this.setData({ failure: over })
     } catch {
       // The QR does without.
     }

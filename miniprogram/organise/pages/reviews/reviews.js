@@ -49,6 +49,7 @@ Page({
   data: {
     t,
     common: texts.common,
+    rehearsal: '',
     /** @type {any[]} */ lines: [],
     /** @type {any[]} */ bulks: [],
     is_loading: true,
@@ -61,8 +62,9 @@ Page({
   page_token: '',
   /** @type {Review[]} */ reviews: [],
 
-  onLoad(/** @type {{ activity_id: string }} */ { activity_id }) {
+  onLoad(/** @type {{ activity_id: string, rehearsal?: string }} */ { activity_id, rehearsal }) {
     this.activity_id = activity_id
+    if (rehearsal) this.setData({ rehearsal: texts.organise.rehearsal })
     this.load()
   },
 

@@ -3,7 +3,7 @@
 const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const { isNamedLike } = require('../../../core/name_search')
-const { join } = require('../../../core/pages')
+const { everyPage } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
 
@@ -19,6 +19,7 @@ Page({
   data: {
     t,
     common: texts.common,
+    rehearsal: '',
     /** @type {Activity | null} */ activity: null,
     /** @type {any[]} */ lines: [],
     q: '',
@@ -37,8 +38,9 @@ Page({
   /** @type {Set<string>} */ chosen: new Set(),
   /** @type {Map<string, { text: string, tone: string }>} By user, what the server said. */ answers: new Map(),
 
-  onLoad(/** @type {{ activity_id: string }} */ { activity_id }) {
+  onLoad(/** @type {{ activity_id: string, rehearsal?: string }} */ { activity_id, rehearsal }) {
     this.activity_id = activity_id
+    if (rehearsal) this.setData({ rehearsal: texts.organise.rehearsal })
     this.chosen = new Set()
     this.answers = new Map()
     this.load()
@@ -46,27 +48,19 @@ Page({
 
   async load() {
     this.setData({ failure: null, is_loading: true })
-    const { organise, session } = getApp().services
+    const { organise, organisations, session } = getApp().services
     try {
       const me = await session.ensure()
       const activity = await organise.get(this.activity_id)
-      this.members = (await this.everybody(activity.organisation_id)).filter((one) => one.user_id !== me.id)
+      const read = (/** @type {string} */ page_token) => organisations.members(activity.organisation_id, { page_token })
+      const all = /** @type {Member[]} */ (await everyPage(read, 'members', 'user_id'))
+      this.members = all.filter((one) => one.user_id !== me.id)
       this.setData({ activity })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }
     this.setData({ is_loading: false })
     this.show()
-  },
-
-  async everybody(/** @type {string} */ organisation_id) {
-    let all = /** @type {Member[]} */ ([])
-    for (let page_token = ''; ;) {
-      const page = await getApp().services.organise.members(organisation_id, page_token)
-      all = join(all, page.members, 'user_id')
-      page_token = page.next_page_token
-      if (!page_token) return all
-    }
   },
 
   show() {

@@ -2,7 +2,7 @@
 
 import { modal } from '../dialogs.mjs'
 import { allowLocation, private_ } from './consent.mjs'
-import { fail, fx, running, violate, wait } from './state.mjs'
+import { emit, fail, fx, running, violate, wait } from './state.mjs'
 
 const SAME_FIX_MS = 30000
 const CALLS_TOO_MANY = 3
@@ -85,6 +85,12 @@ export const getConnectedWifi = () => {
   if (!fx.wifi) fail('wifi not turned on', { errCode: 12005 })
   if (fx.wifi.errCode) fail('wifi', fx.wifi)
   return { wifi: { signalStrength: 80, secure: true, frequency: 2412, ...fx.wifi } }
+}
+
+/** The list comes as an event; on iOS the person is led to the settings first. */
+export const getWifiList = () => {
+  if (!is_started) fail('not invoke startWifi', { errCode: 12000 })
+  setTimeout(() => emit('wifiList', { wifiList: fx.wifi_list || [] }), 0)
 }
 
 export const requestSubscribeMessage = ({ tmplIds }) => {

@@ -19,6 +19,7 @@ const defaults = () => ({
   location_ms: 30,
   authorize: 'allow',
   wifi: null,
+  wifi_list: null,
   chooseLocation: { name: '学术报告厅', address: '北京市东城区', ...HERE },
   subscribe: 'accept',
   privacy: 'agreed',

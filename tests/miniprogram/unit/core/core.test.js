@@ -3,10 +3,10 @@
 const fc = require('fast-check')
 const { backoffMs } = require('../../../../miniprogram/core/backoff')
 const { alone } = require('../../../../miniprogram/core/alone')
-const { codeIn } = require('../../../../miniprogram/core/code')
+const { codeIn, isInvite } = require('../../../../miniprogram/core/code')
 const { asFailure, failure, isPassing, pictureOf, problemOf } = require('../../../../miniprogram/core/failure')
 const { only } = require('../../../../miniprogram/core/fields')
-const { decoded, foreignKind, tokenOf } = require('../../../../miniprogram/core/qr_link')
+const { decoded, foreignKind, inviteOf, tokenOf } = require('../../../../miniprogram/core/qr_link')
 const { parser } = require('../../../../miniprogram/core/sse')
 const { parseTime, toRfc3339, within } = require('../../../../miniprogram/core/time')
 const { byteLength, decoder } = require('../../../../miniprogram/core/utf8')
@@ -130,6 +130,12 @@ describe('QR links', () => {
     expect(foreignKind(text)).toBe(kind)
   })
 
+  test.each([
+    ['https://h.example/i/K7MCFGHJ4R9XWT', 'K7MCFGHJ4R9XWT'], ['HTTPS://H.EXAMPLE/i/k7mcfghj4r9xwt?x=1', 'K7MCFGHJ4R9XWT'],
+    ['https://other.example/i/K7MCFGHJ4R9XWT', ''], ['https://h.example/q/K7MCFGHJ4R9XWT', ''], ['https://h.example/i/K7MCFG', ''],
+    ['K7MCFGHJ4R9XWT', ''],
+  ])('the invite of %s is %p', (text, code) => expect(inviteOf(text, 'https://h.example')).toBe(code))
+
   test('every kind has its words', () => {
     const kinds = ['payment', 'collection', 'login', 'mini', 'contact', 'wifi', 'link', 'other']
     expect(Object.keys(texts.checkin.foreign)).toEqual(kinds)
@@ -145,12 +151,20 @@ describe('codes', () => {
   test.each([
     ['k7m3pc', 'K7M3PC'], ['Ｋ７Ｍ３ＰＣ', 'K7M3PC'], ['k7m 3pc', 'K7M3PC'], ['K7M-3PC', 'K7M3PC'], ['Ｋ7', 'K7'], ['', ''],
     ['签到码：K7M3PC，请在 9:00 前签到', 'K7M3PC'], ['明天 9 点开会，签到码 k7m3pc', 'K7M3PC'], ['code: K7M3PC (room 12)', 'K7M3PC'],
-    ['周三例会在 B12 教室，用 K7M3PC 签到', 'K7M3PC'], ['K7M3PC！', 'K7M3PC'], ['K7M3PCX', 'K7M3PC'], ['签到码K7M3PC有效', 'K7M3PC'],
+    ['周三例会在 B12 教室，用 K7M3PC 签到', 'K7M3PC'], ['K7M3PC！', 'K7M3PC'], ['K7M3PCX', 'K7M3PCX'], ['签到码K7M3PC有效', 'K7M3PC'],
   ])('in %j the code is %j', (text, code) => expect(codeIn(text)).toBe(code))
+
+  test.each([
+    ['k7mcfghj4r9xwt', true], ['K7MC-FGHJ-4R9X-WT', true], ['邀请码：K7MCFGHJ4R9XWT，7 天内有效', true], ['K7MCFGHJ4R9XW', false], ['K7M3PC', false],
+    ['K7MCFGHJ4R9XW0', false],
+  ])('%j is an invite: %p', (text, is_invite) => {
+    expect(isInvite(codeIn(text))).toBe(is_invite)
+    if (is_invite) expect(codeIn(text)).toBe('K7MCFGHJ4R9XWT')
+  })
 
   test('what comes of any text is at most a whole code', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-      expect(codeIn(text)).toMatch(/^[0-9A-Z]{0,6}$/)
+      expect(codeIn(text)).toMatch(/^[0-9A-Z]{0,14}$/)
       expect(codeIn(codeIn(text))).toBe(codeIn(text))
     }))
   })

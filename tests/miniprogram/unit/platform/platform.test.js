@@ -2,7 +2,7 @@
 
 const { promised, toFailure } = require('../../../../miniprogram/platform/failures')
 const { locator } = require('../../../../miniprogram/platform/location')
-const { connectedWifi, normalise } = require('../../../../miniprogram/platform/wifi')
+const { connectedWifi, normalise, wifiHere } = require('../../../../miniprogram/platform/wifi')
 
 describe('failures', () => {
   test.each([
@@ -132,6 +132,39 @@ describe('Wi-Fi', () => {
     [{ connected: { SSID: 'hall' } }, 'failed'],
   ])('%p is %s', async (state, kind) => {
     await expect(connectedWifi(phone(state))).rejects.toMatchObject({ kind })
+  })
+
+  const CONNECTED = { SSID: 'hall', BSSID: '3C:7C:3F:00:1A:2B' }
+  const NEIGHBOURS = [{ SSID: 'hall', BSSID: '3c:7c:3f:00:1a:2c' }, { SSID: 'cafe', BSSID: '00:11:22:33:44:55' }, { SSID: 'hall', BSSID: '3c:7c:3f:00:1a:2b' }]
+
+  /** A phone that tells a list to whoever listens when it is asked. */
+  const listing = (wifiList) => {
+    const told = new Set()
+    return {
+      ...phone({ connected: CONNECTED }),
+      told,
+      onGetWifiList: (call) => told.add(call),
+      offGetWifiList: (call) => told.delete(call),
+      getWifiList: (options) => {
+        options.success({})
+        told.forEach((call) => call({ wifiList }))
+      },
+    }
+  }
+
+  test('where it is, is its own access point and those of the same name', async () => {
+    const wifi = listing(NEIGHBOURS)
+    const here = await wifiHere(wifi, 'android')
+    expect(here).toEqual([{ ssid: 'hall', bssid: '3c:7c:3f:00:1a:2b' }, { ssid: 'hall', bssid: '3c:7c:3f:00:1a:2c' }])
+    expect(wifi.told.size).toBe(0)
+  })
+
+  test.each([
+    ['ios', listing(NEIGHBOURS)],
+    ['android', phone({ connected: CONNECTED })],
+    ['android', listing([])],
+  ])('on %s without a list it is the connected one alone', async (platform, wifi) => {
+    expect(await wifiHere(wifi, platform)).toEqual([{ ssid: 'hall', bssid: '3c:7c:3f:00:1a:2b' }])
   })
 
   test('a phone without the abilities says so', async () => {

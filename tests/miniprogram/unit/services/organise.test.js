@@ -145,11 +145,11 @@ test('what is asked again because no answer came has the same key, and something
   const { server, phone, services } = await signedIn()
   const keys = () => server.heard.filter((one) => one.path === '/v1/organisations').map((one) => one.headers['idempotency-key'])
   phone.answers_lost = 3
-  await expect(soon(services.organise.createOrganisation('书社'))).rejects.toMatchObject({ kind: 'timeout' })
-  await soon(services.organise.createOrganisation('书社'))
+  await expect(soon(services.organisations.create('书社'))).rejects.toMatchObject({ kind: 'timeout' })
+  await soon(services.organisations.create('书社'))
   expect([keys().length, new Set(keys()).size]).toEqual([4, 1])
-  await soon(services.organise.createOrganisation('棋社'))
-  await soon(services.organise.createOrganisation('书社'))
+  await soon(services.organisations.create('棋社'))
+  await soon(services.organisations.create('书社'))
   expect(new Set(keys()).size).toBe(3)
 })
 
