@@ -40,10 +40,15 @@ class Caller {
   get(path) { return this.call('GET', path) }
   post(path, body) { return this.call('POST', path, body) }
 
+  /** Checks in where a code is enough. */
+  come(code) {
+    return this.post('/v1/checkins', { attempt_id: uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))), method: 'code', code })
+  }
+
   /** Makes somebody a member: who came to something of the organisation can be one. */
   async enlist(organisation_id, person, role) {
     const { id, code } = await this.open({ organisation_id, title: '迎新', methods: ['code'] })
-    await person.post('/v1/checkins', { attempt_id: uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))), method: 'code', code })
+    await person.come(code)
     await this.post(`/v1/activities/${id}/close`)
     return this.post(`/v1/organisations/${organisation_id}/members`, { user_id: person.user.id, role })
   }

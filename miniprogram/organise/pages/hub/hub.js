@@ -109,6 +109,7 @@ Page({
       copy_from: dateOf(new Date(parseTime(activity.starts_at))),
     })
     navigation.title(one)
+    this.showOver()
   },
 
   count(/** @type {Stats} */ stats) {
@@ -120,8 +121,15 @@ Page({
       as_of: t.asOf(clock(new Date(parseTime(stats.as_of)))),
       expected: stats.expected === null ? '' : t.expected(stats.expected),
       rate: stats.rate === null ? '' : t.rate(stats.rate),
-      over: stats.over_capacity ? t.over(stats.over_capacity) : '',
     })
+    this.showOver()
+  },
+
+  /** By what the activity says now: the numbers may know of an edit some seconds later. */
+  showOver() {
+    const { activity, stats } = this.data
+    const over = activity && stats && activity.capacity ? stats.checked_in - activity.capacity : 0
+    this.setData({ over: over > 0 ? t.over(over) : '' })
   },
 
   copyCode() {
