@@ -21,7 +21,7 @@ type CheckinRecord = Api['Record']
 type Card = Api['Card']
 
 /** An activity as its organisers see it. */
-type Activity = Api['Activity'] & { own_role?: string | null }
+type Activity = Api['Activity']
 type Qr = Api['Qr']
 /** `is_partial` in a stream: `by_minute` has only what changed. */
 type Stats = Api['Stats'] & { is_partial?: boolean }
@@ -29,13 +29,13 @@ type ActivityPerson = Api['Person']
 type Review = Api['Review']
 type User = Api['User']
 type Organisation = Api['Organisation']
-type Member = Api['Member'] & { group?: string }
+type Member = Api['Member']
 /** `activity_id`: it makes staff of that activity alone, and no member. */
-type Invite = Api['Invite'] & { used_by?: Member[]; group?: string; activity_id?: string | null; activity_title?: string | null }
-type InvitePreview = Api['InvitePreview'] & { group?: string; activity_id?: string | null; activity_title?: string | null }
+type Invite = Api['Invite'] & { used_by?: Member[] }
+type InvitePreview = Api['InvitePreview']
 type SavedPlace = Api['SavedPlace']
 /** Somebody who works at one activity, until a moment. */
-interface CrewMember { user_id: string; name: string; expires_at: string; joined_at: string }
+type CrewMember = Api['ActivityStaff']
 /** A screen that shows one activity without anybody's token. */
 interface Display {
   id: string; kind: 'qr' | 'wall' | 'kiosk'; show_names: 'none' | 'masked' | 'full'; state: 'waiting' | 'open' | 'ended' | 'revoked'
@@ -212,11 +212,12 @@ interface ActivitiesService {
 }
 
 interface OrganisationsService {
-  /** All that one belongs to, whatever one's role. */
-  list(): Promise<Organisation[]>
+  /** All that one belongs to, whatever one's role; archived ones only where they are asked for. */
+  list(archived?: boolean): Promise<Organisation[]>
   create(name: string): Promise<Organisation>
   rename(organisation_id: string, name: string): Promise<Organisation>
-  archive(organisation_id: string): Promise<void>
+  archive(organisation_id: string): Promise<Organisation>
+  unarchive(organisation_id: string): Promise<Organisation>
   /** `name`: two Han characters or three others at least. */
   members(organisation_id: string, filter?: { name?: string; page_token?: string }): Promise<Api['Members']>
   change(organisation_id: string, user_id: string, changes: { role?: string; group?: string }): Promise<Member>

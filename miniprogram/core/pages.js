@@ -14,14 +14,13 @@ const join = (known, page, id) => [...new Map([...known, ...page].map((one) => [
 /**
  * All of a list.
  *
- * @template {object} T
  * @param {(page_token: string) => Promise<any>} read Gives a page: the named list, and `next_page_token`, empty of the last one.
  * @param {string} name
- * @param {keyof T} id Names one of them.
- * @returns {Promise<T[]>}
+ * @param {string} id Names one of them.
+ * @returns {Promise<any[]>}
  */
 const everyPage = async (read, name, id) => {
-  let all = /** @type {T[]} */ ([])
+  let all = /** @type {any[]} */ ([])
   for (let page_token = ''; ;) {
     const page = await read(page_token)
     all = join(all, page[name], id)

@@ -17,10 +17,14 @@ const createOrganisations = (api) => {
   const remove = async (/** @type {string} */ path) => { await api.send({ method: 'DELETE', path }) }
 
   return {
-    list: () => everyPage((page_token) => api.get('/v1/organisations', { page_size: PAGE_SIZE, page_token }), 'organisations', 'id'),
+    list: (archived = false) => {
+      const filter = { page_size: PAGE_SIZE, archived: archived ? 'true' : undefined }
+      return everyPage((page_token) => api.get('/v1/organisations', { ...filter, page_token }), 'organisations', 'id')
+    },
     create: (name) => api.once('/v1/organisations', { name }),
     rename: (organisation_id, name) => put(at(organisation_id), { name }),
     archive: (organisation_id) => post(`${at(organisation_id)}/archive`),
+    unarchive: (organisation_id) => post(`${at(organisation_id)}/unarchive`),
     members: (organisation_id, filter = {}) => api.get(`${at(organisation_id)}/members`, { page_size: PAGE_SIZE, ...filter }),
     change: (organisation_id, user_id, changes) => put(member(organisation_id, user_id), changes),
     remove: (organisation_id, user_id) => remove(member(organisation_id, user_id)),

@@ -22,9 +22,9 @@ module.exports = {
     leaveAsk: { title: '退出这个组织？', content: '之后需要重新受邀才能加入', yes: '退出', no: '取消' },
     left: '已退出',
     archive: '归档组织',
-    archiveAsk: { title: '归档这个组织？', content: '归档后不能新建活动、邀请或加入，记录仍可查看', yes: '归档', no: '取消' },
+    archiveAsk: { title: '归档这个组织？', content: '归档后不能新建活动、邀请或加入，记录仍可查看，之后可以恢复', yes: '归档', no: '取消' },
     archived: '已归档',
-    running: (/** @type {string} */ count) => `还有 ${count} 个活动没有结束，请先结束再归档`,
+    unarchive: '恢复组织',
   },
   members: {
     search: '搜索姓名',

@@ -184,6 +184,7 @@ module.exports = {
     unnamed: '组织者',
     as: (/** @type {string} */ role) => `以${role}身份加入`,
     crewOf: (/** @type {string} */ title) => `成为“${title}”的工作人员`,
+    crewNow: (/** @type {string} */ title) => `你是“${title}”的工作人员`,
     was: (/** @type {string} */ role) => `你现在是${role}`,
     group: (/** @type {string} */ group) => `分组：${group}`,
     until: (/** @type {string} */ when) => `邀请在 ${when} 前有效`,

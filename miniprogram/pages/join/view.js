@@ -11,7 +11,7 @@ const ROLES = texts.organisation.roles
 const rankOf = (/** @type {string | null | undefined} */ role) => RANKS.indexOf(role || '')
 
 /** Whether there is nothing to be joined any more. */
-const isIn = (/** @type {InvitePreview} */ { activity_id, role, own_role }) => !activity_id && rankOf(own_role) >= Math.max(0, rankOf(role))
+const isIn = (/** @type {InvitePreview} */ { role, own_role }) => rankOf(own_role) >= Math.max(0, rankOf(role))
 
 /**
  * @param {InvitePreview} invite
@@ -43,9 +43,10 @@ const wayOf = (/** @type {InvitePreview} */ { activity_id, role, own_role }) => 
 const insideOf = (invite, is_new) => {
   const role = is_new || rankOf(invite.role) > rankOf(invite.own_role) ? invite.role : invite.own_role
   const way = wayOf(invite)
+  const to = invite.activity_title || invite.organisation_name
   return {
-    title: is_new ? t.joined(invite.organisation_name) : t.already(invite.organisation_name),
-    role: invite.activity_id ? t.crewOf(invite.activity_title || '') : t.you(ROLES[role || ''] || ''),
+    title: is_new ? t.joined(to) : t.already(to),
+    role: invite.activity_id && role === 'staff' ? t.crewNow(invite.activity_title || '') : t.you(ROLES[role || ''] || ''),
     rights: texts.organisation.rights[role || ''] || '',
     way,
     to: way ? way.text : '',

@@ -28,7 +28,11 @@ const lineOf = (/** @type {Activity} */ activity, /** @type {number} */ now) => 
   kind: activity.kind === 'event' ? '' : texts.ofKind(activity.kind).one,
 })
 
-const ownLine = (/** @type {Organisation} */ { id, name, role }) => ({ id, name, role: texts.organisation.roles[role || ''] || '' })
+const ownLine = (/** @type {Organisation} */ { id, name, role, archived_at }) => ({
+  id,
+  name,
+  role: archived_at ? texts.organisation.home.archived : texts.organisation.roles[role || ''] || '',
+})
 
 Page({
   data: {
@@ -62,12 +66,13 @@ Page({
   async load() {
     this.setData({ failure: null })
     try {
-      const organisations = await getApp().services.organisations.list()
-      const can_create = organisations.some((/** @type {Organisation} */ one) => CAN_CREATE.includes(one.role || ''))
+      const organisations = await getApp().services.organisations.list(true)
+      const going_on = organisations.filter((/** @type {Organisation} */ one) => !one.archived_at)
+      const can_create = going_on.some((/** @type {Organisation} */ one) => CAN_CREATE.includes(one.role || ''))
       this.setData({ organisations: organisations.map(ownLine), can_create })
       await this.read('')
       // Who only belongs to one, and works for none, may want one of their own; who works at an activity has what to do.
-      const works = organisations.some((/** @type {Organisation} */ one) => one.role !== 'member')
+      const works = going_on.some((/** @type {Organisation} */ one) => one.role !== 'member')
       this.setData({ is_founding: !works && !this.found.length })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown), is_loading: false })

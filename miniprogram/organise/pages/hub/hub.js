@@ -81,18 +81,9 @@ Page({
       const { organise } = getApp().services
       this.show(await organise.get(this.activity_id))
       if (!this.stop) this.stop = organise.live(this.activity_id, (/** @type {Stats} */ stats) => this.count(stats), () => this.setData({ is_cut: true }))
-      this.setData({ can_manage: CAN_MANAGE.includes(await this.role()) })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }
-  },
-
-  async role() {
-    const { activity } = this.data
-    if (!activity || activity.own_role) return (activity && activity.own_role) || ''
-    const all = await getApp().services.organisations.list()
-    const mine = all.find((/** @type {Organisation} */ one) => one.id === activity.organisation_id)
-    return (mine && mine.role) || ''
   },
 
   show(/** @type {Activity} */ activity) {
@@ -104,6 +95,7 @@ Page({
       when: span(activity.starts_at, activity.ends_at, now, texts.common),
       kind: one,
       cancel: t.cancel(one),
+      can_manage: CAN_MANAGE.includes(activity.own_role || ''),
       can_edit: EDITABLE.includes(activity.state || '') && !activity.rehearsal_of,
       rehearsal: activity.rehearsal_of ? texts.organise.rehearsal : '',
       copy_from: dateOf(new Date(parseTime(activity.starts_at))),

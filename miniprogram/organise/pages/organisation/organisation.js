@@ -7,13 +7,9 @@ const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
 
 const MANAGERS = ['owner', 'organiser']
+/** What somebody can do something about. */
+const STUCK = ['LAST_OWNER', 'ACTIVITIES_RUNNING']
 const t = texts.organisation.home
-
-/** Why it cannot be archived yet: activities that go on. */
-const reasonOf = (/** @type {Failure} */ failure) => {
-  const { running } = (failure.body && failure.body.metadata) || {}
-  return running ? t.running(running) : texts.say(failure)
-}
 
 Page({
   data: {
@@ -25,6 +21,8 @@ Page({
     can_list: false,
     can_manage: false,
     is_owner: false,
+    is_archived: false,
+    /** What is in the way, and what to do about it. */
     /** @type {ReturnType<typeof texts.explain> | null} */ stuck: null,
     /** @type {Failure | null} */ failure: null,
   },
@@ -42,7 +40,7 @@ Page({
   async load() {
     this.setData({ failure: null })
     try {
-      const all = await getApp().services.organisations.list()
+      const all = await getApp().services.organisations.list(true)
       const organisation = all.find((/** @type {Organisation} */ one) => one.id === this.organisation_id)
       if (!organisation) return navigation.back()
       const role = organisation.role || ''
@@ -53,6 +51,7 @@ Page({
         can_list: role !== 'member',
         can_manage: MANAGERS.includes(role),
         is_owner: role === 'owner',
+        is_archived: Boolean(organisation.archived_at),
       })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
@@ -78,10 +77,30 @@ Page({
   archive() {
     return once(this, async () => {
       if (!(await feedback.confirm(t.archiveAsk))) return
-      await getApp().services.organisations.archive(this.organisation_id)
-      feedback.toast(t.archived)
-      navigation.back()
-    }, reasonOf)
+      await this.unlessStuck(() => getApp().services.organisations.archive(this.organisation_id))
+      await this.load()
+    })
+  },
+
+  unarchive() {
+    return once(this, async () => {
+      await getApp().services.organisations.unarchive(this.organisation_id)
+      await this.load()
+    })
+  },
+
+  /** Whether something was done; what is in the way stays to be read. */
+  async unlessStuck(/** @type {() => Promise<unknown>} */ act) {
+    this.setData({ stuck: null })
+    try {
+      await act()
+      return true
+    } catch (thrown) {
+      const { reason = '', body } = asFailure(thrown)
+      if (!STUCK.includes(reason)) throw thrown
+      this.setData({ stuck: texts.explain({ ...body.metadata, reason }) })
+      return false
+    }
   },
 
   leave() {
@@ -89,12 +108,7 @@ Page({
       if (!(await feedback.confirm(t.leaveAsk))) return
       const { organisations, session } = getApp().services
       const { id } = await session.ensure()
-      try {
-        await organisations.remove(this.organisation_id, id)
-      } catch (thrown) {
-        if (asFailure(thrown).reason !== 'LAST_OWNER') throw thrown
-        return this.setData({ stuck: texts.explain({ reason: 'LAST_OWNER' }) })
-      }
+      if (!(await this.unlessStuck(() => organisations.remove(this.organisation_id, id)))) return
       feedback.toast(t.left)
       navigation.back()
     })

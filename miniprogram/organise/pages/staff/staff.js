@@ -8,6 +8,8 @@ const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
 
 const t = texts.organise.staff
+/** What a server says to who may not see a list. */
+const NOT_THEIRS = [403, 404]
 const TONES = /** @type {Record<string, string>} */ ({ accepted: 'good', duplicate: 'good', pending_review: 'wait', provisional: 'wait' })
 
 const answerOf = (/** @type {any} */ result) => ({
@@ -34,7 +36,7 @@ Page({
   },
 
   activity_id: '',
-  /** @type {Member[]} */ members: [],
+  /** @type {{ user_id: string, name: string }[]} */ members: [],
   /** @type {Set<string>} */ chosen: new Set(),
   /** @type {Map<string, { text: string, tone: string }>} By user, what the server said. */ answers: new Map(),
 
@@ -48,19 +50,28 @@ Page({
 
   async load() {
     this.setData({ failure: null, is_loading: true })
-    const { organise, organisations, session } = getApp().services
+    const { organise, session } = getApp().services
     try {
       const me = await session.ensure()
       const activity = await organise.get(this.activity_id)
-      const read = (/** @type {string} */ page_token) => organisations.members(activity.organisation_id, { page_token })
-      const all = /** @type {Member[]} */ (await everyPage(read, 'members', 'user_id'))
-      this.members = all.filter((one) => one.user_id !== me.id)
+      this.members = (await this.everybody(activity)).filter(({ user_id }) => user_id !== me.id)
       this.setData({ activity })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }
     this.setData({ is_loading: false })
     this.show()
+  },
+
+  /** The members; for staff of this activity alone, who do not see them, whoever tried to come. */
+  async everybody(/** @type {Activity} */ { id, organisation_id }) {
+    const { organise, organisations } = getApp().services
+    try {
+      return await everyPage((page_token) => organisations.members(organisation_id, { page_token }), 'members', 'user_id')
+    } catch (thrown) {
+      if (!NOT_THEIRS.includes(asFailure(thrown).status || 0)) throw thrown
+      return everyPage((page_token) => organise.people(id, { page_token }), 'people', 'user_id')
+    }
   },
 
   show() {

@@ -20,14 +20,16 @@ test.each([
   [{ own_role: 'member' }, false],
   [{ own_role: 'staff' }, true],
   [{ own_role: 'owner' }, true],
-  [{ own_role: 'owner', activity_id: 'a1' }, false],
+  [{ own_role: 'member', activity_id: 'a1' }, false],
+  [{ own_role: 'staff', activity_id: 'a1' }, true],
 ])('with %j nothing is left to be joined: %p', (changes, is_in) => expect(isIn({ ...INVITE, ...changes })).toBe(is_in))
 
 test.each([
   [INVITE, true, '已加入 实验中学', '你是工作人员', '查看我组织的活动'],
   [{ ...INVITE, own_role: 'owner' }, false, '你已在 实验中学', '你是所有者', '查看我组织的活动'],
   [{ ...INVITE, role: 'member' }, true, '已加入 实验中学', '你是成员', ''],
-  [OF_ACTIVITY, true, '已加入 实验中学', '成为“秋季运动会”的工作人员', '打开这个活动'],
+  [OF_ACTIVITY, true, '已加入 秋季运动会', '你是“秋季运动会”的工作人员', '打开这个活动'],
+  [{ ...OF_ACTIVITY, own_role: 'owner' }, false, '你已在 秋季运动会', '你是所有者', '打开这个活动'],
 ])('inside it says where one is and where one can go', (invite, is_new, title, role, to) => {
   expect(insideOf(invite, is_new)).toMatchObject({ title, role, to })
 })

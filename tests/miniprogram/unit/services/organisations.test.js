@@ -20,6 +20,8 @@ const heardOf = async (ask) => {
 
 test.each([
   ['rename', ({ organisations }) => organisations.rename('o1', '棋社'), ['PUT', '/v1/organisations/o1', { name: '棋社' }]],
+  ['list', ({ organisations }) => organisations.list(true), ['GET', '/v1/organisations?page_size=50&archived=true', null]],
+  ['unarchive', ({ organisations }) => organisations.unarchive('o1'), ['POST', '/v1/organisations/o1/unarchive', null]],
   ['archive', ({ organisations }) => organisations.archive('o1'), ['POST', '/v1/organisations/o1/archive', null]],
   ['members', ({ organisations }) => organisations.members('o1', { name: '李雷' }), ['GET', `/v1/organisations/o1/members?page_size=50&name=${encodeURIComponent('李雷')}`, null]],
   ['change', ({ organisations }) => organisations.change('o1', 'u1', { role: 'staff' }), ['PUT', '/v1/organisations/o1/members/u1', { role: 'staff' }]],
