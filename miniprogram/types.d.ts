@@ -37,10 +37,7 @@ type SavedPlace = Api['SavedPlace']
 /** Somebody who works at one activity, until a moment. */
 type CrewMember = Api['ActivityStaff']
 /** A screen that shows one activity without anybody's token. */
-interface Display {
-  id: string; kind: 'qr' | 'wall' | 'kiosk'; show_names: 'none' | 'masked' | 'full'; state: 'waiting' | 'open' | 'ended' | 'revoked'
-  created_at: string; opened_at: string | null; expires_at: string
-}
+type Display = Api['Display']
 
 /** A position. `age_ms` is counted when it is used. */
 interface Fix { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; fixed_at: number }
@@ -269,7 +266,7 @@ interface OrganiseService {
   dismiss(activity_id: string, user_id: string): Promise<void>
   displays(activity_id: string): Promise<Display[]>
   /** `url` opens the screen once, in the browser that spends it. */
-  makeDisplay(activity_id: string, display: { kind: string; show_names: string }): Promise<{ display: Display; url: string }>
+  makeDisplay(activity_id: string, display: { kind: string; show_names: string }): Promise<Api['CreatedDisplay']>
   endDisplay(activity_id: string, display_id: string): Promise<void>
   /** Staff check people in; offline it is queued and syncs later: then `results` is null, and `is_kept` false in memory only. */
   checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null; is_kept: boolean }>

@@ -114,7 +114,8 @@ const createOrganise = ({ platform, transport, session, api, config, identifiers
     crew: (activity_id) => everyPage((page_token) => api.get(`${at(activity_id)}/staff`, { page_size: PAGE_SIZE, page_token }), 'staff', 'user_id'),
     dismiss: async (activity_id, user_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/staff/${user_id}` }) },
     displays: async (activity_id) => (await api.get(`${at(activity_id)}/displays`)).displays,
-    makeDisplay: (activity_id, display) => api.once(`${at(activity_id)}/displays`, display),
+    // A repeat would make another link.
+    makeDisplay: async (activity_id, display) => (await api.send({ method: 'POST', path: `${at(activity_id)}/displays`, body: display })).body,
     endDisplay: async (activity_id, display_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/displays/${display_id}` }) },
     checkInOthers,
     reviews: (filter) => api.get('/v1/reviews', { page_size: PAGE_SIZE, ...filter }),

@@ -101,7 +101,7 @@ module.exports = {
     copied: '已复制，请发送到屏幕的电脑上',
     empty: '还没有屏幕',
     emptyHint: '让投影或大屏显示二维码和人数，不需要登录',
-    states: /** @type {Record<string, string>} */ ({ waiting: '等待打开', open: '正在显示', ended: '已结束', revoked: '已停用' }),
+    states: /** @type {Record<string, string>} */ ({ waiting: '等待打开', open: '正在显示', expired: '链接已过期', ended: '已结束', revoked: '已停用' }),
     revoke: '停用',
     revokeAsk: { title: '停用这个屏幕？', content: '它立即不再显示二维码和人数', yes: '停用', no: '取消' },
   },

@@ -30,7 +30,7 @@ const checkIn = async (person, activity, place) => {
   return said.checkin
 }
 
-/** An invite that goes on, and two that have ended; and somebody who joined. */
+/** Invites and screens that go on, and such as have ended; and somebody who joined. */
 const inviting = async ({ owner, organisation_id, id: activity_id }) => {
   const at = `/v1/organisations/${organisation_id}`
   await owner.call('PUT', at, { name: LONG.organisation })
@@ -43,6 +43,9 @@ const inviting = async ({ owner, organisation_id, id: activity_id }) => {
   await (await named('member', '李雷')).post('/v1/invites/accept', { code: used.code })
   await owner.post(`${at}/invites/${revoked.id}/revoke`)
   await owner.post(`${at}/places`, { place: { ...PLACE, name: LONG.place }, wifi: [WIFI] })
+  for (const kind of ['qr', 'wall']) await owner.post(`/v1/activities/${activity_id}/displays`, { kind, show_names: 'masked' })
+  const { displays: [ended] } = await owner.get(`/v1/activities/${activity_id}/displays`)
+  await owner.call('DELETE', `/v1/activities/${activity_id}/displays/${ended.id}`)
   return { invite, used, crew }
 }
 
@@ -72,14 +75,6 @@ const populate = async () => {
 }
 
 const problem = { status: 500, reason: 'INTERNAL', title: 'Internal', detail: '' }
-
-const AT = '2026-11-26T16:00:00Z'
-
-/** What pages show of calls that this server does not know yet. */
-const SCREEN = { show_names: 'masked', created_by: '1', created_at: AT, opened_at: null, opened_from: null, expires_at: AT }
-const DISPLAYS = { displays: [{ ...SCREEN, id: '1', kind: 'wall', state: 'open' }, { ...SCREEN, id: '2', kind: 'qr', state: 'revoked' }] }
-
-const answering = (phone, pattern, body) => phone.page.route(pattern, (route) => route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(body) }))
 
 /** What each state makes of the network of a phone that has already started. */
 const STATES = {
@@ -127,6 +122,7 @@ const pagesOf = ({ activity, accepted, pending, empty, invites, others }) => [
   { name: 'invite-crew', at: `/organise/pages/invite/invite?${of(activity)}&activity_id=${activity.id}`, is_organiser: true, states: ['normal'] },
   { name: 'join-crew', at: `/pages/join/join?code=${invites.crew.code}`, states: ['normal'] },
   { name: 'crew', at: `/organise/pages/crew/crew?activity_id=${activity.id}`, none: `/organise/pages/crew/crew?activity_id=${empty.id}`, is_organiser: true },
+  { name: 'displays', at: `/organise/pages/displays/displays?activity_id=${activity.id}`, none: `/organise/pages/displays/displays?activity_id=${empty.id}`, is_organiser: true },
   { name: 'places', at: `/organise/pages/places/places?${of(activity)}`, none: `/organise/pages/places/places?${of(empty)}`, is_organiser: true },
   { name: 'qr', at: `/organise/pages/qr/qr?activity_id=${activity.id}`, is_organiser: true, states: ['normal', 'loading', 'error', 'offline'] },
   { name: 'people', at: `/organise/pages/people/people?activity_id=${activity.id}`, none: `/organise/pages/people/people?activity_id=${empty.id}`, is_organiser: true },
@@ -180,14 +176,7 @@ const unfolded = ({ activity, empty, invites, others }) => {
       const { revision } = await activity.owner.get(path)
       await activity.owner.call('PATCH', path, { revision, capacity: 80 + revision, gates: ['南门'] })
     }),
-    reached('displays', organiser, ['签到墙', '生成链接'], '15 分钟内有效', async (phone) => {
-      await answering(phone, /\/displays$/, { ...DISPLAYS, display: DISPLAYS.displays[0], url: 'https://qiandao.example.com/d/K7MCFGHJ4R9XWTK7MCFGHJ4R9XWT' })
-      await open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)
-    }),
-    reached('displays-empty', organiser, [], '还没有屏幕', async (phone) => {
-      await answering(phone, /\/displays$/, { displays: [] })
-      await open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)
-    }),
+    reached('displays-made', organiser, ['签到墙', '生成链接'], '15 分钟内有效', (phone) => open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)),
     reached('join-joined', {}, [/^加入$/], '已加入', (phone) => open(phone, `/pages/join/join?code=${invites.invite.code}`)),
     reached('organisation-stuck', { login: `sim:${empty.owner.name}` }, [], '请先把组织移交给别人', async (phone) => {
       await open(phone, `/organise/pages/organisation/organisation?${of(empty)}`)

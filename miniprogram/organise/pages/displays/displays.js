@@ -13,11 +13,11 @@ const choicesOf = (/** @type {Record<string, string>} */ names, /** @type {strin
 
 const lineOf = (/** @type {Display} */ { id, kind, show_names, state }) => ({
   id,
-  name: t.kinds[kind],
-  about: `${t.names}${t.nameChoices[show_names]}`,
-  state: t.states[state],
+  name: t.kinds[kind || ''] || '',
+  about: `${t.names}${t.nameChoices[show_names || ''] || ''}`,
+  state: t.states[state || ''] || '',
   tone: state === 'open' ? 'good' : '',
-  is_going_on: GOING_ON.includes(state),
+  is_going_on: GOING_ON.includes(state || ''),
 })
 
 Page({

@@ -80,10 +80,22 @@ Page({
     try {
       const { organise } = getApp().services
       this.show(await organise.get(this.activity_id))
-      if (!this.stop) this.stop = organise.live(this.activity_id, (/** @type {Stats} */ stats) => this.count(stats), () => this.setData({ is_cut: true }))
+      if (!this.stop) this.listen()
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }
+  },
+
+  listen() {
+    const { organise } = getApp().services
+    const count = (/** @type {Stats} */ stats) => this.count(stats)
+    this.stop = organise.live(this.activity_id, count, () => this.setData({ is_cut: true }), () => this.follow())
+  },
+
+  /** Somebody else may have edited it. */
+  async follow() {
+    const activity = await getApp().services.organise.get(this.activity_id).catch(() => null)
+    if (activity) this.show(activity)
   },
 
   show(/** @type {Activity} */ activity) {
