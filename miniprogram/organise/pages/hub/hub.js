@@ -1,6 +1,5 @@
 /** An activity as it runs: the numbers live, and the ways to the QR, the people, the door and the doubtful ones. */
 
-const { alone } = require('../../../core/alone')
 const { asFailure } = require('../../../core/failure')
 const { clock, dateOf, span } = require('../../../core/format')
 const { parseTime, toRfc3339 } = require('../../../core/time')
@@ -137,7 +136,7 @@ Page({
   },
 
   copyCode() {
-    return alone(this, async () => {
+    return once(this, async () => {
       if (!this.data.activity || !this.data.activity.code) return
       await feedback.copy(this.data.activity.code)
       feedback.toast(t.copied)
@@ -145,23 +144,23 @@ Page({
   },
 
   publish() {
-    return alone(this, () => this.move('publish'))
+    return once(this, () => this.move('publish'))
   },
 
   close() {
-    return alone(this, async () => {
+    return once(this, async () => {
       if (await feedback.confirm(t.closeAsk)) await this.move('close')
     })
   },
 
   cancel() {
-    return alone(this, async () => {
+    return once(this, async () => {
       if (await feedback.confirm(t.cancelAsk(this.data.kind))) await this.move('cancel')
     })
   },
 
   reopen() {
-    return alone(this, async () => {
+    return once(this, async () => {
       if (await feedback.confirm(t.reopenAsk)) await this.move('reopen')
     })
   },
@@ -207,11 +206,7 @@ Page({
   },
 
   async move(/** @type {'publish' | 'close' | 'reopen' | 'cancel'} */ verb) {
-    try {
-      this.show(await getApp().services.organise[verb](this.activity_id))
-    } catch (thrown) {
-      feedback.toast(texts.say(asFailure(thrown)))
-    }
+    this.show(await getApp().services.organise[verb](this.activity_id))
   },
 
   showQr() {
