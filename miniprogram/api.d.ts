@@ -1199,8 +1199,27 @@ export interface components {
          * @description What a browser shows that is a display.
          */
         Screen: {
-            display: components["schemas"]["Display"];
+            display: components["schemas"]["ShownDisplay"];
             activity: components["schemas"]["ShownActivity"];
+        };
+        /**
+         * ShownDisplay
+         * @description A screen as it knows itself: nobody of those who see it needs to know who made it.
+         */
+        ShownDisplay: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            kind: ("kiosk" | "qr" | "wall") | null;
+            show_names: ("full" | "masked" | "none") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
         };
         /**
          * ShownActivity

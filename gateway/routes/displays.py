@@ -95,10 +95,20 @@ class ShownActivity(msgspec.Struct):
     qr_period_s: int
 
 
+class ShownDisplay(msgspec.Struct):
+    """A screen as it knows itself: nobody of those who see it needs to know who made it."""
+
+    id: IdText
+    kind: KindName | None
+    show_names: NamesName | None
+    state: StateName | None
+    expires_at: Time
+
+
 class Screen(msgspec.Struct):
     """What a browser shows that is a display."""
 
-    display: Display
+    display: ShownDisplay
     activity: ShownActivity
 
 
@@ -190,8 +200,16 @@ async def screen_of(call: Call, activity_id: bytes) -> pb.Screen:
 
 
 def _shown(call: Call, screen: pb.Screen, secret: bytes) -> Response:
-    response = reply(Screen(_to_display(screen.display), _to_shown(screen)))
-    left_us = screen.display.expires_at - call.received_at
+    display = screen.display
+    shown = ShownDisplay(
+        id=to_text(display.display_id),
+        kind=_KIND_NAMES.get(display.kind),
+        show_names=_NAMES_NAMES.get(display.show_names),
+        state=_STATES.get(display.state),
+        expires_at=to_rfc3339(display.expires_at),
+    )
+    response = reply(Screen(shown, _to_shown(screen)))
+    left_us = display.expires_at - call.received_at
     displays.give(response, secret, call.parts.public_url, left_us)
     return response
 
