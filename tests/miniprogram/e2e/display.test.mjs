@@ -234,6 +234,21 @@ test('without a network it says so, hides a QR that is over, and goes on by itse
   await page.waitForFunction(() => document.getElementById('checked-in').textContent === '1')
 })
 
+test('what cannot be had as it begins, or never comes, is asked for again by itself', async () => {
+  const activity = await openActivity()
+  const { url } = await newLink(activity)
+  const page = await newBrowser()
+  await page.route('**/v1/displays/preview*', (route) => route.fulfill({ status: 503, json: {} }))
+  await page.goto(url)
+  await sees(page, '服务暂时不可用')
+  await page.unroute('**/v1/displays/preview*')
+  await page.getByRole('button', { name: '在此屏幕打开' }).waitFor({ state: 'visible' })
+  const silent = new Promise((resolve) => { page.route('**/qr', resolve, { times: 1 }) })
+  await page.getByRole('button', { name: '在此屏幕打开' }).click()
+  await silent
+  await page.locator('#qr').waitFor({ state: 'visible' })
+})
+
 test('the page cannot read what makes its browser a display', async () => {
   const { page } = await showing(await openActivity())
   assert.equal(await page.evaluate(() => document.cookie), '')

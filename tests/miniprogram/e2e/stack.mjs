@@ -84,6 +84,19 @@ export class Activity {
   people() { return this.owner.get(`${this.path}/people`).then(({ people }) => people) }
   revoke() { return this.owner.post(`${this.path}/qr/revoke`) }
   cancel() { return this.owner.post(`${this.path}/cancel`) }
+
+  /** Decides the one case that waits, and reads it again when it has changed: a busy recorder may bring a later try. */
+  async decide(decision, body = {}) {
+    const cases = () => this.owner.get(`/v1/reviews?activity_id=${this.id}`)
+    for (;;) {
+      const { reviews: [review] } = await until(cases, ({ reviews }) => reviews.length === 1)
+      try {
+        return await this.owner.post(`/v1/reviews/${review.id}/${decision}`, { revision: review.revision, ...body })
+      } catch (error) {
+        if (!error.message.includes(': 409 ')) throw error
+      }
+    }
+  }
 }
 
 /**
