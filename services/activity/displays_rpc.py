@@ -102,12 +102,13 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         activity = await self._admission.admit(request.activity_id, STAFF)
         kind = _known(pb.Display.Kind, request.kind, "kind")
         show_names = _known(pb.Display.Names, request.show_names, "show_names")
-        if activity.state is not domain.State.PUBLISHED:
-            raise StateError("shown on a display", activity.state.word)
         code, now_us = new_code(), self._now_us()
         display = Display(
             ids.new_id(), activity.activity_id, kind, show_names, digest_of_code(code), person().user_id, now_us
         )
+        if display.state(activity, now_us) is State.ENDED:
+            is_past = activity.state is domain.State.PUBLISHED
+            raise StateError("shown on a display", "past" if is_past else activity.state.word)
         await self._displays.add(display)
         return pb.CreatedDisplay(display=self._message(display, activity), url=f"{self._public_url}/d/{code}")
 

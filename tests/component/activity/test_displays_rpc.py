@@ -279,6 +279,14 @@ async def test_only_what_people_know_of_is_shown(service: Service) -> None:
         assert [fault.field for fault in refusal.value.fields] == [wrong]
 
 
+async def test_what_is_past_gets_no_screen(service: Service) -> None:
+    """Published as it is: its link would be over before anybody opened it."""
+    service.now_us = service.activity.occurrences[0].closes_at + GRACE_US
+    with pytest.raises(ConflictError) as refusal:
+        await service.link()
+    assert refusal.value.metadata == {"state": "past"}
+
+
 async def test_an_activity_has_twenty_screens(service: Service) -> None:
     """The twenty-first is refused with the number."""
     for _ in range(20):

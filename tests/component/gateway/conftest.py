@@ -253,10 +253,13 @@ async def until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
 
 
 async def at_once(send: Callable[[], Coroutine[Any, Any, httpx.Response]]) -> tuple[Counter[int], httpx.Response]:
-    """Twenty requests at the same instant, so that no bucket fills meanwhile: how many got which status, and a 429."""
+    """Twenty requests at the same instant, so that no bucket fills meanwhile: how many got which status, and a 429.
+
+    Those that a busy machine had no time for (503) are left out.
+    """
     answers = await asyncio.gather(*(send() for _ in range(20)))
     refused = next(answer for answer in answers if answer.status_code == 429)
-    return Counter(answer.status_code for answer in answers), refused
+    return Counter(answer.status_code for answer in answers if answer.status_code != 503), refused
 
 
 @pytest.fixture(scope="session")
