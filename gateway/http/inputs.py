@@ -19,7 +19,8 @@ from servicekit.errors import FieldError, InvalidArgumentError
 InputT = TypeVar("InputT", bound=msgspec.Struct)
 
 _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_EXPECTED = re.compile(r"Expected `(?P<what>\w+)`(?P<is_length> of length)? (?P<sign>>=|<=) (?P<bound>-?\d+)")
+_EXPECTED = re.compile(r"Expected `(?P<what>\w+)`(?P<is_length> of length)? (?P<sign>[<>]=?) (?P<bound>-?[\d.]+)")
+_SIGNS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _MISTYPED = re.compile(r"Expected `(?P<what>\w+)`, got ")
 # As JSON has them: Python's own reading takes blanks, underscores and the digits of every script.
 _TRUTH_VALUES = {"true": True, "false": False}
@@ -201,7 +202,7 @@ def _cure(complaint: str) -> str:
     if match := _MISTYPED.match(complaint):
         return f"must be {_WORDS.get(match['what'], match['what'])}"
     if match := _EXPECTED.fullmatch(complaint):
-        bound = f"at {'least' if match['sign'] == '>=' else 'most'} {match['bound']}"
+        bound = f"{_SIGNS[match['sign']]} {match['bound'].removesuffix('.0')}"
         unit = f" {'character' if match['what'] == 'str' else 'item'}" if match["is_length"] else ""
         unit += "s" if unit and match["bound"] != "1" else ""
         return f"must be {_WORDS[match['what']]} of {bound}{unit}"

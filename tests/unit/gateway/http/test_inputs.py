@@ -30,6 +30,7 @@ class Thing(Input):
     kind: Literal["a", "b"] = "a"
     count: Annotated[Count | None, Meta(description="Some.")] = None
     share: float = 0.5
+    radius_m: Annotated[float, Meta(gt=0, le=20.5)] = 1
     name: Annotated[str, Meta(min_length=1, max_length=5)] = "x"
     names: Annotated[list[Annotated[str, Meta(max_length=5)]], Meta(max_length=2)] = []
     wifi: list[Wifi] = []
@@ -82,6 +83,12 @@ def test_every_fault_is_named_with_its_cure() -> None:
     assert (found["kind"], found["share"]) == ('must be "a" or "b"', "must be a finite number")
     assert found["count"] == "must be a whole number of at least 0"
     assert found["name"] == "must be text of at least 1 character"
+
+
+def test_a_bound_is_told_in_words() -> None:
+    """Whole or broken, with the number itself in it or not."""
+    assert faults_of(f'{{"id": "{ID}", "radius_m": 0}}'.encode()) == {"radius_m": "must be a number of more than 0"}
+    assert faults_of(f'{{"id": "{ID}", "radius_m": 21}}'.encode()) == {"radius_m": "must be a number of at most 20.5"}
 
 
 def test_a_list_that_is_too_long_is_one_fault() -> None:
