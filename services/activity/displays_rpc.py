@@ -76,6 +76,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         show: The QR of an activity now; raises StateError.
         public_url: What links begin with.
         now_us: The clock; tests bring their own.
+        believed_s: How long a browser is taken for the display that it was.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         show: Callable[[Activity], Awaitable[pb.Qr]],
         public_url: str,
         now_us: Callable[[], int] = clock.now_us,
+        believed_s: float = _BELIEVED_S,
     ) -> None:
         self._displays = displays
         self._store = store
@@ -94,7 +96,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         self._public_url = public_url.rstrip("/")
         self._now_us = now_us
         self._by_secret: TimedCache[bytes, Display | None] = TimedCache(
-            displays.of_secret, _BELIEVED_S, stale_s=_BELIEVED_WITHOUT_MYSQL_S
+            displays.of_secret, believed_s, stale_s=_BELIEVED_WITHOUT_MYSQL_S
         )
 
     async def CreateDisplay(self, request: pb.CreateDisplayRequest, context: Context) -> pb.CreatedDisplay:

@@ -68,8 +68,8 @@ class Service:
     displays: LosingDisplays = field(default_factory=LosingDisplays)
     now_us: int = STARTS_AT
 
-    async def start(self) -> None:
-        """Serves."""
+    async def start(self, **changes: Any) -> None:
+        """Serves; arguments of the servicer may be changed."""
         roles = FakeRoles({(ORGANISATION, PEOPLE[name]): role for name, role in _ROLES.items()})
         redis: Any = FakeRedis()
         qr = QrCodes(Sealer(credential_pb2.QrToken, {1: b"\x01" * 32}), redis)
@@ -77,7 +77,7 @@ class Service:
         url, clock = "https://qiandao.example/", lambda: self.now_us
         activities = ActivityServicer(self.store, roles, qr, codes, url, clock)
         admission = Admission(self.store, roles, clock)
-        servicer = DisplayServicer(self.displays, self.store, admission, activities.show, url, clock)
+        servicer = DisplayServicer(self.displays, self.store, admission, activities.show, url, clock, **changes)
         register = activity_pb2_grpc.add_DisplayServiceServicer_to_server
         await self.loopback.serve("activity", register, servicer, ACCESS, self.signer.verifier())
         self._stub = activity_pb2_grpc.DisplayServiceStub(self.loopback.connect("activity", "gateway"))
@@ -249,13 +249,10 @@ async def test_a_revoked_screen_ends_within_moments(service: Service) -> None:
     assert (await service.screen(secret)).display.state == pb.Display.STATE_REVOKED
 
 
-async def test_screens_go_on_while_mysql_is_gone(
-    loopback: Loopback, signer: Signer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_screens_go_on_while_mysql_is_gone(loopback: Loopback, signer: Signer) -> None:
     """Then nothing can be revoked; a browser that was not seen before has to wait."""
-    monkeypatch.setattr("services.activity.displays_rpc._BELIEVED_S", 0.0)
     service = Service(loopback, signer)
-    await service.start()
+    await service.start(believed_s=0.0)
     known, unknown = [(await service.open(await service.link())).secret for _ in range(2)]
     await service.screen(known)
     service.displays.is_gone = True
