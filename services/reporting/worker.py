@@ -34,6 +34,9 @@ TOPOLOGY = Topology(
 )
 
 _BEAT_S = 1.0
+# A script call for each activity and batch is most of what many activities at once cost Redis; viewers are sent numbers
+# four times a second.
+_PACE_S = 0.2
 
 
 class Pulse:
@@ -99,7 +102,7 @@ async def compose(process: Process, settings: ProjectorSettings) -> None:
     windows = Windows(activities)
     live = LiveWriter(redis, windows.closes_at)
     projector = Projector(live, activities, windows.activity_of)
-    recorded = servers.consumer(process, settings, RECORDED_QUEUE, "projector", topology=TOPOLOGY)
+    recorded = servers.consumer(process, settings, RECORDED_QUEUE, "projector", topology=TOPOLOGY, pace_s=_PACE_S)
     changed = servers.consumer(process, settings, CHANGED_QUEUE, "projector-activity", topology=TOPOLOGY)
     rebuilder = Rebuilder(live, records, windows)
     comparison = Comparison(windows, live, records, rebuilder.rebuild, lambda: pulse.is_current)
