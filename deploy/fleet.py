@@ -225,6 +225,8 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         variables["QIANDAO_WECHAT_TEMPLATES"] = json.dumps(WECHAT_TEMPLATES)
     if process.name == "gateway":
         variables["GATEWAY_SIMULATOR_URL"] = SIMULATOR_URL
+    if process.name == "activity":
+        variables["ACTIVITY_PII_SECRET_FILE"] = f"{place.secrets}/activity-pii"
     if process.name == "identity":
         variables |= _identity_environment(place)
     return variables

@@ -670,7 +670,8 @@ export interface components {
              *       "late": "accept",
              *       "offline": "review",
              *       "face": "off",
-             *       "location_max_age_s": 120
+             *       "location_max_age_s": 120,
+             *       "not_listed": "review"
              *     }
              */
             policy?: components["schemas"]["NewPolicy"];
@@ -693,10 +694,23 @@ export interface components {
              */
             gates?: string[];
             /**
+             * @description listed needs a roster_id.
              * @default open
              * @enum {string}
              */
-            roster?: "open";
+            roster?: "listed" | "open";
+            /**
+             * @description Who is expected; null: open to all.
+             * @default null
+             */
+            roster_id?: string | null;
+            /**
+             * @description Where there is no roster; 0: nobody knows.
+             * @default 0
+             */
+            expected_count?: number;
+            /** @default [] */
+            ask?: components["schemas"]["NewQuestion"][];
         };
         /**
          * NewPlace
@@ -762,6 +776,25 @@ export interface components {
              * @default 120
              */
             location_max_age_s?: number;
+            /**
+             * @description Of who is not on the roster.
+             * @default review
+             * @enum {string}
+             */
+            not_listed?: "refuse" | "review";
+        };
+        /**
+         * NewQuestion
+         * @description What is asked of whoever was accepted; only text has a label.
+         */
+        NewQuestion: {
+            /** @enum {string} */
+            detail: "employer" | "name" | "number" | "phone" | "text";
+            /**
+             * @default
+             * @example 衣服尺码
+             */
+            label?: string;
         };
         /**
          * Activity
@@ -819,6 +852,11 @@ export interface components {
              *     ]
              */
             gates: string[];
+            /** @enum {string} */
+            roster: "listed" | "open";
+            roster_id: string | null;
+            expected_count: number;
+            ask: components["schemas"]["Question"][];
             /** @example K7M2PQ */
             code: string | null;
             state: ("cancelled" | "closed" | "draft" | "published") | null;
@@ -897,6 +935,25 @@ export interface components {
              * @default 120
              */
             location_max_age_s: number;
+            /**
+             * @description Of who is not on the roster.
+             * @default review
+             * @enum {string}
+             */
+            not_listed: "refuse" | "review";
+        };
+        /**
+         * Question
+         * @description What is asked of whoever was accepted; only text has a label.
+         */
+        Question: {
+            /** @enum {string} */
+            detail: "employer" | "name" | "number" | "phone" | "text";
+            /**
+             * @default
+             * @example 衣服尺码
+             */
+            label: string;
         };
         /**
          * Occurrence
@@ -992,6 +1049,9 @@ export interface components {
             gates: string[];
             uses_wifi: boolean;
             is_rehearsal: boolean;
+            /** @description Who is expected says so by phone number or invite. */
+            is_listed: boolean;
+            ask: components["schemas"]["Question"][];
         };
         /**
          * ResolveToken
@@ -1033,6 +1093,9 @@ export interface components {
             capacity?: number;
             offline_window_s?: number;
             gates?: string[];
+            roster_id?: string | null;
+            expected_count?: number;
+            ask?: components["schemas"]["NewQuestion"][];
         };
         /**
          * PlaceChanges
@@ -1064,6 +1127,8 @@ export interface components {
             /** @enum {string} */
             face?: "off" | "refuse" | "review";
             location_max_age_s?: number;
+            /** @enum {string} */
+            not_listed?: "refuse" | "review";
         };
         /**
          * Copy

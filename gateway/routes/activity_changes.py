@@ -7,7 +7,7 @@ import msgspec
 from google.protobuf.field_mask_pb2 import FieldMask
 from msgspec import UNSET, Meta, UnsetType
 
-from gateway.http.fields import Count, Input, ParsedWallTime, WallTime, Word
+from gateway.http.fields import Count, Id, Input, ParsedWallTime, WallTime, Word
 from gateway.routes.activity_shapes import (
     GRADES,
     KINDS,
@@ -17,6 +17,9 @@ from gateway.routes.activity_shapes import (
     KindName,
     LateName,
     MethodName,
+    NewQuestion,
+    NotListedName,
+    questions_to_messages,
 )
 from gateway.routes.place_shapes import NewAccessPoint, wifi_to_messages
 from protos.activity.v1 import activity_pb2 as pb
@@ -55,6 +58,7 @@ class PolicyChanges(Input, kw_only=True):
     offline: LateName | UnsetType = UNSET
     face: GradeName | UnsetType = UNSET
     location_max_age_s: Seconds | UnsetType = UNSET
+    not_listed: NotListedName | UnsetType = UNSET
 
 
 class ActivityChanges(Input, kw_only=True):
@@ -79,6 +83,9 @@ class ActivityChanges(Input, kw_only=True):
     capacity: Count | UnsetType = UNSET
     offline_window_s: Count | UnsetType = UNSET
     gates: Annotated[list[Word], Meta(max_length=256)] | UnsetType = UNSET
+    roster_id: Id | UnsetType | None = UNSET
+    expected_count: Count | UnsetType = UNSET
+    ask: Annotated[list[NewQuestion], Meta(max_length=16)] | UnsetType = UNSET
 
 
 class Seen(msgspec.Struct, rename="kebab"):
@@ -140,6 +147,8 @@ def _set(message: Any, name: str, value: Any, zone: str) -> list[str]:
         value = [_NUMBERS[word] for word in value] if isinstance(value, tuple) else _NUMBERS[value]
     if name == "wifi" and isinstance(value, list):
         value = wifi_to_messages(value)
+    if name == "ask" and isinstance(value, list):
+        value = questions_to_messages(value)
     if isinstance(value, list):
         getattr(message, name).extend(value)
     elif value is not None:

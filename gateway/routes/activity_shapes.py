@@ -1,5 +1,6 @@
 """Activities as the API takes and gives them, and as `activity.v1` does."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,7 +19,9 @@ from gateway.routes.place_shapes import (
     wifi_to_messages,
 )
 from protos.activity.v1 import activity_pb2 as pb
+from protos.activity.v1 import participants_pb2
 from servicekit.clock import to_rfc3339
+from servicekit.errors import invalid
 from servicekit.ids import to_text
 
 KindName = Literal["event", "attendance", "points"]
@@ -26,6 +29,8 @@ StateName = Literal["draft", "published", "closed", "cancelled"]
 MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 GradeName = Literal["off", "review", "refuse"]
 LateName = Literal["accept", "review", "refuse"]
+NotListedName = Literal["review", "refuse"]
+DetailName = Literal["name", "number", "employer", "phone", "text"]
 
 KINDS: dict[KindName, pb.Kind.ValueType] = {
     "attendance": pb.KIND_ATTENDANCE,
@@ -49,6 +54,13 @@ PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
     "any": pb.PLACE_RULE_ANY,
     "all": pb.PLACE_RULE_ALL,
 }
+DETAILS: dict[DetailName, participants_pb2.Detail.ValueType] = {
+    "name": participants_pb2.DETAIL_NAME,
+    "number": participants_pb2.DETAIL_NUMBER,
+    "employer": participants_pb2.DETAIL_EMPLOYER,
+    "phone": participants_pb2.DETAIL_PHONE,
+    "text": participants_pb2.DETAIL_TEXT,
+}
 STATE_NAMES: dict[int, StateName] = {
     pb.STATE_DRAFT: "draft",
     pb.STATE_PUBLISHED: "published",
@@ -59,6 +71,7 @@ STATE_NAMES: dict[int, StateName] = {
 _KIND_NAMES = {number: name for name, number in KINDS.items()}
 _METHOD_NAMES = {number: name for name, number in METHODS.items()}
 _GRADE_NAMES: dict[int, Any] = {number: name for name, number in GRADES.items()}
+_DETAIL_NAMES = {number: name for name, number in DETAILS.items()}
 _PLACE_RULE_NAMES = {number: name for name, number in PLACE_RULES.items()}
 
 _A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
@@ -81,10 +94,22 @@ class NewPolicy(Input):
     offline: LateName = "review"
     face: GradeName = "off"
     location_max_age_s: Annotated[int, Meta(ge=1, le=2**32 - 1, description="An older position counts as none.")] = 120
+    not_listed: Annotated[NotListedName, Meta(description="Of who is not on the roster.")] = "review"
 
 
 class Policy(NewPolicy, forbid_unknown_fields=False):
     """What is made of a finding."""
+
+
+class Question(msgspec.Struct):
+    """What is asked of whoever was accepted; only text has a label."""
+
+    detail: DetailName
+    label: Annotated[str, Meta(max_length=64, examples=["衣服尺码"])] = ""
+
+
+class NewQuestion(Question, forbid_unknown_fields=True):
+    """What is asked of whoever was accepted; only text has a label."""
 
 
 class NewActivity(Input, kw_only=True):
@@ -110,7 +135,10 @@ class NewActivity(Input, kw_only=True):
     capacity: Annotated[Count, Meta(description="0: unlimited.")] = 0
     offline_window_s: Count = 7200
     gates: Annotated[list[Word], Meta(max_length=256, examples=_GATES)] = []
-    roster: Literal["open"] = "open"
+    roster: Annotated[Literal["open", "listed"], Meta(description="listed needs a roster_id.")] = "open"
+    roster_id: Annotated[Id | None, Meta(description="Who is expected; null: open to all.")] = None
+    expected_count: Annotated[Count, Meta(description="Where there is no roster; 0: nobody knows.")] = 0
+    ask: Annotated[list[NewQuestion], Meta(max_length=16)] = []
 
 
 class Occurrence(msgspec.Struct):
@@ -143,6 +171,10 @@ class Activity(msgspec.Struct):
     capacity: int
     offline_window_s: int
     gates: Gates
+    roster: Literal["open", "listed"]
+    roster_id: IdText | None
+    expected_count: int
+    ask: list[Question]
     code: Annotated[str | None, Meta(examples=_A_CODE)]
     state: StateName | None
     revision: int
@@ -178,6 +210,8 @@ class Card(msgspec.Struct):
     gates: Gates
     uses_wifi: bool
     is_rehearsal: bool
+    is_listed: Annotated[bool, Meta(description="Who is expected says so by phone number or invite.")]
+    ask: list[Question]
 
 
 class ResolveToken(Input):
@@ -198,7 +232,13 @@ class Qr(msgspec.Struct):
 
 
 def to_message(body: NewActivity) -> pb.Activity:
-    """The activity to create."""
+    """The activity to create.
+
+    Raises:
+        InvalidArgumentError: It is listed, and no roster is named.
+    """
+    if body.roster == "listed" and body.roster_id is None:
+        raise invalid("roster", "listed needs a roster_id; which people are expected?")
     return pb.Activity(
         organisation_id=body.organisation_id,
         kind=KINDS[body.kind],
@@ -219,6 +259,9 @@ def to_message(body: NewActivity) -> pb.Activity:
         capacity=body.capacity,
         offline_window_s=body.offline_window_s,
         gates=body.gates,
+        roster_id=body.roster_id or b"",
+        expected_count=body.expected_count,
+        ask=questions_to_messages(body.ask),
     )
 
 
@@ -244,6 +287,10 @@ def to_activity(activity: pb.Activity) -> Activity:
         capacity=activity.capacity,
         offline_window_s=activity.offline_window_s,
         gates=list(activity.gates),
+        roster="listed" if activity.roster_id else "open",
+        roster_id=to_text(activity.roster_id) if activity.roster_id else None,
+        expected_count=activity.expected_count,
+        ask=_questions(activity.ask),
         code=activity.code or None,
         state=STATE_NAMES.get(activity.state),
         revision=activity.revision,
@@ -276,6 +323,8 @@ def to_card(card: pb.ActivityCard) -> Card:
         gates=list(card.gates),
         uses_wifi=card.uses_wifi,
         is_rehearsal=card.is_rehearsal,
+        is_listed=card.is_listed,
+        ask=_questions(card.ask),
     )
 
 
@@ -291,6 +340,15 @@ def to_qr(current: pb.Qr) -> Qr:
     )
 
 
+def questions_to_messages(questions: Iterable[Question]) -> list[participants_pb2.Question]:
+    """What to ask of whoever was accepted."""
+    return [participants_pb2.Question(detail=DETAILS[each.detail], label=each.label) for each in questions]
+
+
+def _questions(messages: Iterable[participants_pb2.Question]) -> list[Question]:
+    return [Question(_DETAIL_NAMES[each.detail], each.label) for each in messages if each.detail in _DETAIL_NAMES]
+
+
 def _policy_to_message(policy: NewPolicy) -> pb.Policy:
     return pb.Policy(
         fence=GRADES[policy.fence],
@@ -300,6 +358,7 @@ def _policy_to_message(policy: NewPolicy) -> pb.Policy:
         offline=GRADES[policy.offline],
         face=GRADES[policy.face],
         location_max_age_s=policy.location_max_age_s,
+        not_listed=GRADES[policy.not_listed],
     )
 
 
@@ -312,5 +371,6 @@ def _policy(policy: pb.Policy) -> Policy:
         "offline": _GRADE_NAMES.get(policy.offline),
         "face": _GRADE_NAMES.get(policy.face),
         "location_max_age_s": policy.location_max_age_s or None,
+        "not_listed": _GRADE_NAMES.get(policy.not_listed),
     }
     return msgspec.convert({field: name for field, name in named.items() if name is not None}, Policy)

@@ -17,12 +17,15 @@ from servicekit.errors import FieldError, InvalidArgumentError
 from servicekit.plain_text import fault
 
 DAY_S = 24 * 3600
+ID_BYTES = 16
 
 MAXIMUM_TITLE = 100
 MAXIMUM_GATE = 64
 MAXIMUM_SSID_BYTES = 32
 MAXIMUM_ACCESS_POINTS = 20
 MAXIMUM_GATES = 20
+MAXIMUM_QUESTIONS = 5
+MAXIMUM_QUESTION = 32
 MAXIMUM_DURATION_S = 31 * DAY_S
 MAXIMUM_MARGIN_S = 7 * DAY_S
 MAXIMUM_CAPACITY = 1_000_000
@@ -34,7 +37,7 @@ _FROZEN = ("kind", "time_zone", "strict")
 # One value that reads as it is stored.
 _PLAIN = (
     *("title", "time_zone", "opens_before_s", "closes_after_s", "late_after_s"),
-    *("qr_period_s", "capacity", "offline_window_s"),
+    *("qr_period_s", "capacity", "offline_window_s", "expected_count"),
 )
 # Names that stand for whatever a machine or a compiler of the database has.
 _PSEUDO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
@@ -77,6 +80,24 @@ class PlaceRule(IntEnum):
     ALL = 2
 
 
+class Detail(IntEnum):
+    """What may be asked of whoever was accepted."""
+
+    NAME = 1
+    NUMBER = 2
+    EMPLOYER = 3
+    PHONE = 4
+    TEXT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that is asked; only free text has a label."""
+
+    detail: int = 0
+    label: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to be, in GCJ-02."""
@@ -106,6 +127,7 @@ class Policy:
     offline: int = Grade.REVIEW
     face: int = Grade.OFF
     location_max_age_s: int = 120
+    not_listed: int = Grade.REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,11 @@ class Definition:
     capacity: int = 0
     offline_window_s: int = 7200
     gates: tuple[str, ...] = ()
+    # Who is expected; empty: open to all.
+    roster_id: bytes = b""
+    # How many come where there is no roster; 0: nobody knows.
+    expected_count: int = 0
+    ask: tuple[Question, ...] = ()
 
 
 def check(definition: Definition) -> None:
@@ -192,6 +219,8 @@ def _faults(definition: Definition) -> Iterator[FieldError]:
         yield from _place(definition.place)
     yield from _wifi(definition.wifi)
     yield from _gates(definition.gates)
+    yield from _expected(definition)
+    yield from _questions(definition.ask)
     yield from _methods(definition)
     yield from _policy(definition)
 
@@ -249,6 +278,27 @@ def _gates(gates: Sequence[str]) -> Iterator[FieldError]:
     yield from _unique("gates", gates)
 
 
+def _expected(definition: Definition) -> Iterator[FieldError]:
+    if len(definition.roster_id) not in (0, ID_BYTES):
+        yield FieldError("roster_id", "must be 16 bytes")
+    yield from _range("expected_count", definition.expected_count, 0, MAXIMUM_CAPACITY)
+    if definition.roster_id and definition.expected_count:
+        yield FieldError("expected_count", "the roster says how many are expected; leave it out")
+
+
+def _questions(questions: Sequence[Question]) -> Iterator[FieldError]:
+    if len(questions) > MAXIMUM_QUESTIONS:
+        yield FieldError("ask", f"must be at most {MAXIMUM_QUESTIONS}")
+    for index, question in enumerate(questions[:MAXIMUM_QUESTIONS]):
+        if question.detail not in set(Detail):
+            yield FieldError(f"ask[{index}].detail", "must be name, number, employer, phone or text")
+        elif question.detail == Detail.TEXT:
+            yield from _text(f"ask[{index}].label", question.label, MAXIMUM_QUESTION)
+        elif question.label:
+            yield FieldError(f"ask[{index}].label", "only text has a label")
+    yield from _unique("ask", questions)
+
+
 def _methods(definition: Definition) -> Iterator[FieldError]:
     for index, method in enumerate(definition.methods):
         if method not in set(Method):
@@ -269,6 +319,8 @@ def _policy(definition: Definition) -> Iterator[FieldError]:
             yield FieldError(f"policy.{name}", f"must be {', '.join(grade.name.lower() for grade in allowed)}")
     if policy.face != Grade.OFF:
         yield FieldError("policy.face", "must be off; face checks are not available yet")
+    if policy.not_listed not in (Grade.REVIEW, Grade.REFUSE):
+        yield FieldError("policy.not_listed", "must be review or refuse")
     if policy.place not in set(PlaceRule):
         yield FieldError("policy.place", "must be any or all")
     yield from _range("policy.location_max_age_s", policy.location_max_age_s, *LOCATION_AGE_S)

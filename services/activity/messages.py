@@ -8,9 +8,10 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from protos.activity.v1 import activity_pb2 as pb
+from protos.activity.v1 import participants_pb2
 from servicekit.errors import invalid
 from servicekit.plain_text import tidy
-from services.activity.definition import Definition, Method, Place, Policy, Wifi
+from services.activity.definition import Definition, Method, Place, Policy, Question, Wifi
 from services.activity.domain import Activity, Occurrence
 
 PlainT = TypeVar("PlainT", Place, Policy, Wifi)
@@ -24,6 +25,7 @@ _SCALARS = frozenset(field.name for field in fields(Definition)) - {
     "policy",
     "gates",
     "title",
+    "ask",
 }
 
 # Fields of the message that are an organiser's own, and those without which a place is nowhere.
@@ -43,6 +45,7 @@ def to_definition(message: pb.Activity) -> Definition:
         methods=tuple(message.methods) or (Method.QR,),
         policy=_plain(Policy, message.policy),
         gates=tuple(map(tidy, message.gates)),
+        ask=tuple(Question(each.detail, tidy(each.label)) for each in message.ask),
         **{name: value for name, value in said.items() if name in _SCALARS},
     )
 
@@ -112,6 +115,9 @@ def to_message(activity: Activity) -> pb.Activity:
         methods=[pb.Method.ValueType(method) for method in definition.methods],
         strict=definition.strict,
         gates=definition.gates,
+        roster_id=definition.roster_id,
+        expected_count=definition.expected_count,
+        ask=_questions(definition.ask),
         state=pb.State.ValueType(activity.state),
         rehearsal_of=activity.rehearsal_of or b"",
     )
@@ -137,6 +143,8 @@ def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
         gates=definition.gates,
         uses_wifi=bool(definition.wifi),
         is_rehearsal=activity.rehearsal_of is not None,
+        is_listed=bool(definition.roster_id),
+        ask=_questions(definition.ask),
     )
 
 
@@ -169,6 +177,7 @@ def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
             revision=activity.revision,
             valid_from=activity.valid_from,
             amended_at=activity.amended_at,
+            roster_id=definition.roster_id,
         )
         for occurrence in activity.occurrences
     ]
@@ -194,7 +203,9 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
             )
             for it in activity.occurrences
         ],
+        expected=definition.expected_count,
         capacity=definition.capacity,
+        roster_id=definition.roster_id,
         rehearsal_of=activity.rehearsal_of or b"",
     )
 
@@ -211,6 +222,13 @@ def place_message(place: Place | None) -> pb.Place | None:
     return pb.Place(name=place.name, latitude=place.latitude, longitude=place.longitude, radius_m=place.radius_m)
 
 
+def _questions(questions: Iterable[Question]) -> list[participants_pb2.Question]:
+    return [
+        participants_pb2.Question(detail=participants_pb2.Detail.ValueType(each.detail), label=each.label)
+        for each in questions
+    ]
+
+
 def _policy(policy: Policy) -> pb.Policy:
     grade = pb.Grade.ValueType
     return pb.Policy(
@@ -221,4 +239,5 @@ def _policy(policy: Policy) -> pb.Policy:
         offline=grade(policy.offline),
         face=grade(policy.face),
         location_max_age_s=policy.location_max_age_s,
+        not_listed=grade(policy.not_listed),
     )

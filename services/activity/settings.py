@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
+from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl, Secrets
 from servicekit.settings import CredentialSettings, OwnSettings
 
 
@@ -16,6 +16,7 @@ class Settings(OwnSettings, CredentialSettings):
     ops_address: Address = Field("127.0.0.1:9102", description="host:port of /healthz, /readyz and /metrics")
     database_url: MysqlUrl = Field(repr=False, description="schema activity; DELETE on queues and places only")
     redis_url: RedisUrl = Field(repr=False, description="keys activity:* and guess:*, channel activity:*")
+    pii_secret: Secrets = Field(repr=False, description="<id 1-255>:<64 hex>[,...]; the first seals, all open")
     activities_per_hour: int = Field(500, ge=1, description="activities that one organisation may make in an hour")
     changes_per_hour: int = Field(
         5000, ge=1, description="changes of its activities, publishing and new QRs too, that one may make in an hour"

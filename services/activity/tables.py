@@ -1,7 +1,9 @@
 """Schema `activity`."""
 
+from datetime import datetime
+
 from sqlalchemy import Column, Index, MetaData, String, Table, Text
-from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, MEDIUMBLOB, TINYINT
+from sqlalchemy.dialects.mysql import BIGINT, BINARY, BLOB, DATETIME, INTEGER, MEDIUMBLOB, TINYINT
 
 from servicekit.mysql.idempotency import idempotency_table
 from servicekit.rabbitmq.outbox import outbox_table
@@ -10,6 +12,9 @@ metadata = MetaData()
 
 _ID = BINARY(16)
 _TIME = DATETIME(fsp=6)
+
+# The end of what goes on; a value, so that unique keys hold for it.
+FOREVER = datetime(9999, 12, 31)
 
 activities = Table(
     "activities",
@@ -112,6 +117,63 @@ displays = Table(
     Index("by_code", "code_digest", unique=True),
     Index("by_secret", "secret_digest", unique=True),
     Index("by_activity", "activity_id", "display_id"),
+)
+
+# Lists of people that activities may expect. Names, numbers and phones stand sealed in their entries.
+rosters = Table(
+    "rosters",
+    metadata,
+    Column("roster_id", _ID, primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("title", String(100), nullable=False),
+    # Grows with every change of who is on it and of who is who.
+    Column("revision", BIGINT(unsigned=True), nullable=False),
+    # Headings of what else is known of people, and which of it they are shown, as JSON.
+    Column("extra", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    # Since when nobody finds it; its rows stay until they are erased.
+    Column("deleted_at", _TIME),
+    Index("by_organisation", "organisation_id", "roster_id"),
+)
+
+# Who is expected, from when until when; valid_to of one that goes on is FOREVER.
+roster_entries = Table(
+    "roster_entries",
+    metadata,
+    Column("entry_id", _ID, primary_key=True),
+    Column("roster_id", _ID, nullable=False),
+    Column("valid_from", _TIME, nullable=False),
+    Column("valid_to", _TIME, nullable=False),
+    Column("group_name", String(64), nullable=False),
+    # Name, number, phone, note and extra columns as JSON, sealed; empty once the person is erased.
+    Column("said", BLOB, nullable=False),
+    # Blind indexes, bound to the roster.
+    Column("number_index", BINARY(32)),
+    Column("phone_index", BINARY(32)),
+    Column("phone_tail_index", BINARY(32)),
+    Index("by_roster", "roster_id", "valid_to", "entry_id"),
+    Index("by_number", "roster_id", "number_index"),
+    Index("by_phone", "roster_id", "phone_index"),
+    Index("by_phone_tail", "roster_id", "phone_tail_index"),
+)
+
+# Who an entry is, from when until when; one person each, one entry of a roster each.
+roster_bindings = Table(
+    "roster_bindings",
+    metadata,
+    Column("binding_id", _ID, primary_key=True),
+    Column("roster_id", _ID, nullable=False),
+    Column("entry_id", _ID, nullable=False),
+    Column("user_id", _ID, nullable=False),
+    # 1 by a phone number that WeChat verified, 2 by an invite, 3 by staff.
+    Column("how", TINYINT, nullable=False),
+    Column("bound_by", _ID, nullable=False),
+    Column("valid_from", _TIME, nullable=False),
+    Column("valid_to", _TIME, nullable=False),
+    Index("by_person", "roster_id", "user_id", "valid_to", unique=True),
+    Index("by_entry", "entry_id", "valid_to", unique=True),
+    Index("by_user", "user_id"),
 )
 
 idempotency_keys = idempotency_table(metadata)

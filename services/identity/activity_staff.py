@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domainkit.pii import Pii
 from servicekit.clock import from_datetime
 from services.identity import domain
 from services.identity.domain import Activity, ActivityStaff, Role
-from services.identity.pii import Pii
 from services.identity.rows import lock_roles, name_of, read_roles, transaction
 from services.identity.tables import activity_staff, users
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domainkit.pii import Pii
 from servicekit import ids
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.mysql import idempotency
@@ -18,7 +19,6 @@ from services.identity.activity_staff import add_activity_staff, find_activity_s
 from services.identity.domain import ActivityStaff, Member, Organisation, Role
 from services.identity.errors import InviteUnknownError, TooManyInvitesError
 from services.identity.invite_rules import Invite, InvitePreview, NewInvite
-from services.identity.pii import Pii
 from services.identity.rows import (
     add_membership,
     check_not_archived,

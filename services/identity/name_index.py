@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domainkit.name_search import is_searchable, pairs_of_name, pairs_of_query
+from domainkit.pii import Pii
 from servicekit.errors import invalid
-from services.identity.pii import Pii
 from services.identity.rows import name_of, transaction, user_query
 from services.identity.tables import memberships, name_pairs, users
 

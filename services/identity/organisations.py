@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domainkit.name_search import is_named_like
+from domainkit.pii import Pii
 from servicekit import ids
 from servicekit.clock import to_datetime
 from servicekit.mysql import idempotency
@@ -17,7 +18,6 @@ from services.identity.domain import Member, Organisation, Role, Standing, Wante
 from services.identity.errors import AlreadyMemberError, TooManyOrganisationsError
 from services.identity.metrics import ORGANISATIONS_OVER
 from services.identity.name_index import may_be_like
-from services.identity.pii import Pii
 from services.identity.rows import (
     add_membership,
     check_not_archived,

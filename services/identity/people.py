@@ -8,6 +8,7 @@ from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domainkit.pii import Cell, Pii
 from domainkit.sealed import SealBrokenError, SealedTextError
 from servicekit import ids
 from servicekit.clock import from_datetime, to_datetime
@@ -18,7 +19,6 @@ from services.identity import domain
 from services.identity.domain import Family, Refresh, Session, User
 from services.identity.errors import RefreshTokenError, RefreshTokenReusedError
 from services.identity.name_index import index_name
-from services.identity.pii import Cell, Pii
 from services.identity.rows import name_of, transaction, user_query
 from services.identity.tables import idempotency_keys, sessions, spent_tokens, users
 

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Row, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domainkit.organisations import OrganisationArchivedError
+from domainkit.pii import Cell, Pii
 from domainkit.sealed import SealBrokenError, SealedTextError
 from servicekit.clock import from_datetime
 from servicekit.mysql.database import unavailable_when_lost
 from servicekit.unreadable import Unreadable
 from services.identity import domain
 from services.identity.domain import Member, Organisation, Role
-from services.identity.pii import Cell, Pii
 from services.identity.tables import memberships, organisations, users
 
 _NAMES = Unreadable("user_name")

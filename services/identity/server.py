@@ -6,6 +6,7 @@ import logging
 import grpc
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.pii import Pii
 from protos.identity.v1.identity_pb2_grpc import (
     add_IdentityServiceServicer_to_server,
     add_InviteServiceServicer_to_server,
@@ -27,7 +28,6 @@ from services.identity.invites_rpc import InviteServicer
 from services.identity.name_index import index_some
 from services.identity.organisations import Organisations
 from services.identity.people import People
-from services.identity.pii import Pii
 from services.identity.revocation import Revocations
 from services.identity.rpc import SIGN_INS_AT_ONCE, IdentityServicer
 from services.identity.settings import Settings
@@ -58,7 +58,7 @@ async def compose(process: Process, settings: Settings) -> None:
 
     signer = Signer.from_pem(settings.signing_keys_file.read_bytes())
     verifier = own_verifier(signer)
-    pii = Pii(parse_secrets(settings.pii_secret), settings.wechat_app_id)
+    pii = Pii(parse_secrets(settings.pii_secret), "identity", settings.wechat_app_id)
     people = People(engine, pii)
     revocations = Revocations(people, redis, verifier)
     organisations = Organisations(engine, pii, settings.organisations_per_person)

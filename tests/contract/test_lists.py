@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.organisations import OneActivity
+from domainkit.pii import Pii
 from domainkit.roles import Reach
 from domainkit.sealed import Sealer
 from protos.activity.v1 import activity_pb2
@@ -42,7 +43,6 @@ from services.checkin.tables import outbox as checkin_outbox
 from services.identity.domain import Role
 from services.identity.organisations import Organisations
 from services.identity.people import People
-from services.identity.pii import Pii
 from services.identity.rpc import IdentityServicer
 from services.reporting.domain import IN, Activity, SeatView, Status, counters
 from services.reporting.live.numbers import LiveReader, LiveWriter
@@ -97,7 +97,7 @@ class Memberships:
 
     async def open(self) -> None:
         """They found twelve."""
-        pii = Pii({1: b"\x01" * 32}, "wx1")
+        pii = Pii({1: b"\x01" * 32}, "identity", "wx1")
         self.people, self.organisations = People(self.engine, pii), Organisations(self.engine, pii, 1000)
         self.servicer: Any = IdentityServicer(
             self.people,

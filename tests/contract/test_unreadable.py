@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import MetaData, Table, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.pii import Cell, Pii
 from servicekit import ids
 from servicekit.clock import LATEST_US, now_us, to_datetime
 from servicekit.mysql.database import create_engine
@@ -26,7 +27,6 @@ from services.identity.domain import Role
 from services.identity.errors import RefreshTokenError
 from services.identity.organisations import Organisations
 from services.identity.people import People
-from services.identity.pii import Cell, Pii
 from services.identity.tables import sessions, users
 from services.reporting.live.numbers import LiveReader
 from services.reporting.store import Activities
@@ -36,7 +36,7 @@ from tests.contract.schemas import migrated
 from tests.fakes.activity import HOUR_US, STARTS_AT, a_draft, a_lot
 
 NOW = now_us()
-PII, LATER = Pii({1: b"\x01" * 32}, "wx1"), Pii({7: b"\x07" * 32}, "wx1")
+PII, LATER = Pii({1: b"\x01" * 32}, "identity", "wx1"), Pii({7: b"\x07" * 32}, "identity", "wx1")
 
 
 def met(what: str) -> float:

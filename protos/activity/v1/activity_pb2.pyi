@@ -12,6 +12,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from protos.activity.v1 import participants_pb2 as _participants_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -193,6 +194,7 @@ class Policy(_message.Message):
     OFFLINE_FIELD_NUMBER: _builtins.int
     FACE_FIELD_NUMBER: _builtins.int
     LOCATION_MAX_AGE_S_FIELD_NUMBER: _builtins.int
+    NOT_LISTED_FIELD_NUMBER: _builtins.int
     fence: Global___Grade.ValueType
     wifi: Global___Grade.ValueType
     place: Global___PlaceRule.ValueType
@@ -201,6 +203,8 @@ class Policy(_message.Message):
     face: Global___Grade.ValueType
     location_max_age_s: _builtins.int
     """An older position counts as none."""
+    not_listed: Global___Grade.ValueType
+    """What becomes of who is not on the roster."""
     def __init__(
         self,
         *,
@@ -211,10 +215,11 @@ class Policy(_message.Message):
         offline: Global___Grade.ValueType = ...,
         face: Global___Grade.ValueType = ...,
         location_max_age_s: _builtins.int = ...,
+        not_listed: Global___Grade.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "offline", b"offline", "place", b"place", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "not_listed", b"not_listed", "offline", b"offline", "place", b"place", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -251,6 +256,9 @@ class Activity(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     REHEARSAL_OF_FIELD_NUMBER: _builtins.int
     OWN_ROLE_FIELD_NUMBER: _builtins.int
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_COUNT_FIELD_NUMBER: _builtins.int
+    ASK_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -279,6 +287,10 @@ class Activity(_message.Message):
     """The draft that this one tries out; empty: it is itself."""
     own_role: _builtins.int
     """identity.v1.Role of the calling person, for this activity."""
+    roster_id: _builtins.bytes
+    """Who is expected; empty: open to all."""
+    expected_count: _builtins.int
+    """How many are expected where there is no roster; 0: nobody knows."""
     @_builtins.property
     def place(self) -> Global___Place:
         """Absent when the activity has no place."""
@@ -293,6 +305,10 @@ class Activity(_message.Message):
     def gates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Occurrence]: ...
+    @_builtins.property
+    def ask(self) -> _containers.RepeatedCompositeFieldContainer[_participants_pb2.Question]:
+        """Of whoever was accepted, at most five."""
+
     def __init__(
         self,
         *,
@@ -323,10 +339,13 @@ class Activity(_message.Message):
         created_at: _builtins.int = ...,
         rehearsal_of: _builtins.bytes = ...,
         own_role: _builtins.int = ...,
+        roster_id: _builtins.bytes = ...,
+        expected_count: _builtins.int = ...,
+        ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "ask", b"ask", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "expected_count", b"expected_count", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
     _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015
@@ -775,6 +794,8 @@ class ActivityCard(_message.Message):
     GATES_FIELD_NUMBER: _builtins.int
     USES_WIFI_FIELD_NUMBER: _builtins.int
     IS_REHEARSAL_FIELD_NUMBER: _builtins.int
+    IS_LISTED_FIELD_NUMBER: _builtins.int
+    ASK_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     occurrence_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -790,6 +811,8 @@ class ActivityCard(_message.Message):
     """True when Wi-Fi can help; which one stays hidden."""
     is_rehearsal: _builtins.bool
     """It only tries out another one: nothing of it counts."""
+    is_listed: _builtins.bool
+    """It has a roster: who is on it says so by phone number or invite."""
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[Global___Method.ValueType]: ...
     @_builtins.property
@@ -798,6 +821,10 @@ class ActivityCard(_message.Message):
 
     @_builtins.property
     def gates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def ask(self) -> _containers.RepeatedCompositeFieldContainer[_participants_pb2.Question]:
+        """Of whoever was accepted."""
+
     def __init__(
         self,
         *,
@@ -817,10 +844,12 @@ class ActivityCard(_message.Message):
         gates: _abc.Iterable[_builtins.str] | None = ...,
         uses_wifi: _builtins.bool = ...,
         is_rehearsal: _builtins.bool = ...,
+        is_listed: _builtins.bool = ...,
+        ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1620,7 +1649,7 @@ Global___Switch: _TypeAlias = Switch  # noqa: Y015
 
 @_typing.final
 class OccurrenceSnapshot(_message.Message):
-    """All that judging an attempt needs; never the roster."""
+    """All that judging an attempt needs; never the roster itself."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1648,6 +1677,7 @@ class OccurrenceSnapshot(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     VALID_FROM_FIELD_NUMBER: _builtins.int
     AMENDED_AT_FIELD_NUMBER: _builtins.int
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -1669,6 +1699,8 @@ class OccurrenceSnapshot(_message.Message):
     """Since when the activity reads like this; what arrived earlier is judged by a version asked for with as_of."""
     amended_at: _builtins.int
     """Since when a published one asks what it asks here; 0: since it was published."""
+    roster_id: _builtins.bytes
+    """Empty: open to all."""
     @_builtins.property
     def place(self) -> Global___Place: ...
     @_builtins.property
@@ -1706,10 +1738,11 @@ class OccurrenceSnapshot(_message.Message):
         revision: _builtins.int = ...,
         valid_from: _builtins.int = ...,
         amended_at: _builtins.int = ...,
+        roster_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1731,6 +1764,7 @@ class ActivityChanged(_message.Message):
     EXPECTED_FIELD_NUMBER: _builtins.int
     CAPACITY_FIELD_NUMBER: _builtins.int
     REHEARSAL_OF_FIELD_NUMBER: _builtins.int
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     title: _builtins.str
@@ -1738,10 +1772,12 @@ class ActivityChanged(_message.Message):
     state: Global___State.ValueType
     revision: _builtins.int
     expected: _builtins.int
-    """0: not known (open roster)."""
+    """Where there is no roster; 0: not known."""
     capacity: _builtins.int
     rehearsal_of: _builtins.bytes
     """Empty but for a rehearsal, which no statistics count: the draft that it tries out."""
+    roster_id: _builtins.bytes
+    """Who is expected; empty: open to all."""
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Window]: ...
     def __init__(
@@ -1757,10 +1793,11 @@ class ActivityChanged(_message.Message):
         expected: _builtins.int = ...,
         capacity: _builtins.int = ...,
         rehearsal_of: _builtins.bytes = ...,
+        roster_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "organisation_id", b"organisation_id", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "organisation_id", b"organisation_id", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

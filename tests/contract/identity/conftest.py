@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.pii import Pii
 from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.mysql.database import create_engine
@@ -17,10 +18,9 @@ from services.identity.invite_rules import DAY_US, Invite, NewInvite
 from services.identity.invites import Invites
 from services.identity.organisations import Organisations
 from services.identity.people import People
-from services.identity.pii import Pii
 from tests.contract.schemas import migrated
 
-PII = Pii({1: b"\x01" * 32}, "wx1")
+PII = Pii({1: b"\x01" * 32}, "identity", "wx1")
 NOW = now_us()
 OPEN_AT_ONCE = 3
 # Of organisations that one person owns.

@@ -3,15 +3,15 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.pii import Pii
 from services.identity.domain import Role, Wanted
 from services.identity.name_index import index_some
 from services.identity.organisations import Organisations
-from services.identity.pii import Pii
 from services.identity.tables import name_pairs, users
 from tests.contract.identity.conftest import PII, Club
 
-ROTATED = Pii({2: b"\x02" * 32, 1: b"\x01" * 32}, "wx1")
-LATER = Pii({2: b"\x02" * 32}, "wx1")
+ROTATED = Pii({2: b"\x02" * 32, 1: b"\x01" * 32}, "identity", "wx1")
+LATER = Pii({2: b"\x02" * 32}, "identity", "wx1")
 
 
 async def index_all(engine: AsyncEngine, pii: Pii) -> None:

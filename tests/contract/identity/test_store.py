@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.pii import Pii
 from servicekit import ids
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.errors import NotFoundError, UnavailableError
@@ -25,13 +26,12 @@ from services.identity.errors import (
 )
 from services.identity.organisations import Organisations
 from services.identity.people import People
-from services.identity.pii import Pii
 from services.identity.subscriptions import DAY_US, Answer, Grant, Subscription, Subscriptions
 from services.identity.tables import idempotency_keys, metadata, name_pairs, sessions, spent_tokens, users
 from tests.contract.schemas import differences
 from tests.fakes.identity import FakeOrganisations, FakePeople, FakeSubscriptions
 
-PII = Pii({1: b"\x01" * 32}, "wx1")
+PII = Pii({1: b"\x01" * 32}, "identity", "wx1")
 NOW = now_us()
 PHONE = "0195f3a0-0000-7000-8000-000000000001"
 # Of organisations, and of answers about messages.
@@ -330,7 +330,7 @@ async def test_the_tables_hold_no_openid_name_or_token(identity_engine: AsyncEng
 async def test_a_rotated_pii_secret_finds_its_people(identity_engine: AsyncEngine, unique: str) -> None:
     """The new master comes first; people indexed under the old one are still themselves."""
     before = await People(identity_engine, PII).sign_in(unique, NOW)
-    rotated = Pii({2: b"\x02" * 32, 1: b"\x01" * 32}, "wx1")
+    rotated = Pii({2: b"\x02" * 32, 1: b"\x01" * 32}, "identity", "wx1")
 
     assert (await People(identity_engine, rotated).sign_in(unique, NOW)).user == before.user
 

@@ -167,6 +167,7 @@ def secrets() -> dict[str, dict[str, str]]:
             "QIANDAO_CREDENTIAL_SECRET": vault.password("credential"),
             "IDENTITY_SIGNING_KEYS": vault.password("signing-keys.pem"),
             "IDENTITY_PII_SECRET": vault.password("pii"),
+            "ACTIVITY_PII_SECRET": vault.password("activity-pii"),
             "IDENTITY_WECHAT_APP_SECRET": vault.password("wechat-app-secret"),
         },
     }

@@ -9,7 +9,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.errors import InvalidArgumentError
 from services.activity import messages
-from services.activity.definition import Definition, Grade, Method, Place, Policy
+from services.activity.definition import Definition, Detail, Grade, Method, Place, Policy, Question
 from tests.fakes.activity import a_definition, a_draft
 
 ACTIVITY = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)
@@ -99,3 +99,15 @@ def test_a_snapshot_carries_all_that_judging_needs() -> None:
     assert snapshot.place.radius_m == 200
     assert (snapshot.code, snapshot.epoch, snapshot.revision) == (ACTIVITY.code, 1, 1)
     assert list(snapshot.gates) == ["东门", "西门"]
+
+
+def test_a_roster_and_its_questions_go_everywhere_they_are_needed() -> None:
+    """What was said comes back whole; judging gets the roster, a card only that there is one."""
+    said = a_definition(b"o" * 16, roster_id=b"r" * 16, ask=(Question(Detail.NAME), Question(Detail.TEXT, "尺码")))
+    listed = replace(ACTIVITY, definition=said)
+
+    assert messages.to_definition(messages.to_message(listed)) == said
+    assert messages.to_snapshots(listed)[0].roster_id == messages.to_changed(listed).roster_id == b"r" * 16
+    card = messages.to_card(listed, listed.occurrences[0])
+    assert card.is_listed and [question.label for question in card.ask] == ["", "尺码"]
+    assert not messages.to_card(ACTIVITY, ACTIVITY.occurrences[0]).is_listed

@@ -141,6 +141,9 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 - name: QIANDAO_OPS_TARGETS
   value: {{ include "qiandao.opsTargets" $.root | quote }}
 {{- end }}
+{{- if eq $name "activity" }}
+- {name: ACTIVITY_PII_SECRET_FILE, value: /run/qiandao/secrets/ACTIVITY_PII_SECRET}
+{{- end }}
 {{- if eq $name "identity" }}
 - {name: IDENTITY_SIGNING_KEYS_FILE, value: /run/qiandao/secrets/IDENTITY_SIGNING_KEYS}
 - {name: IDENTITY_PII_SECRET_FILE, value: /run/qiandao/secrets/IDENTITY_PII_SECRET}
@@ -171,7 +174,7 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- range .Values.migrations.services }}
 {{- $needed = append $needed (list $.Values.external.mysql.existingSecret (printf "%s_MIGRATION_DATABASE_URL" (upper .))) }}
 {{- end }}
-{{- range list "QIANDAO_CREDENTIAL_SECRET" "IDENTITY_SIGNING_KEYS" "IDENTITY_PII_SECRET" "IDENTITY_WECHAT_APP_SECRET" }}
+{{- range list "QIANDAO_CREDENTIAL_SECRET" "IDENTITY_SIGNING_KEYS" "IDENTITY_PII_SECRET" "IDENTITY_WECHAT_APP_SECRET" "ACTIVITY_PII_SECRET" }}
 {{- $needed = append $needed (list $.Values.secrets.existingSecret .) }}
 {{- end }}
 {{- range list "mysql" "redis" "rabbitmq" }}

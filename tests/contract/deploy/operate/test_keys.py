@@ -3,6 +3,7 @@
 from collections import Counter
 
 from deploy.operate.checks.keys import count_credential, count_pii
+from domainkit.pii import Pii
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
@@ -14,7 +15,6 @@ from services.checkin import tables
 from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
 from services.identity.people import People
-from services.identity.pii import Pii
 from tests.contract.schemas import migrated
 from tests.factories import a_copy
 
@@ -63,7 +63,10 @@ async def test_personal_data_is_found_in_people_names_and_sessions(database_url:
     """A person's openid counts for the index that finds them, too."""
     with migrated(database_url, "identity") as url:
         engine = create_engine(url)
-        old, new = People(engine, Pii({1: b"1" * 32}, "wx")), People(engine, Pii({2: b"2" * 32, 1: b"1" * 32}, "wx"))
+        old, new = (
+            People(engine, Pii({1: b"1" * 32}, "identity", "wx")),
+            People(engine, Pii({2: b"2" * 32, 1: b"1" * 32}, "identity", "wx")),
+        )
         session = await old.sign_in("openid", now_us())
         await new.rename(session.user.user_id, "李四")
         await new.refresh(session.refresh_token, "", now_us())

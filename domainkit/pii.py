@@ -35,14 +35,15 @@ class Pii:
 
     Args:
         secrets: From `servicekit.keyring.parse_secrets`; the first seals, as `key_id` says, all open.
-        tenant: What keeps equal values of different tenants apart; here the WeChat app id.
+        schema: Whose data it is; its keys open nothing of another schema.
+        tenant: What keeps equal values of different tenants apart; of identity the WeChat app id.
     """
 
-    def __init__(self, secrets: dict[int, bytes], tenant: str) -> None:
+    def __init__(self, secrets: dict[int, bytes], schema: str, tenant: str) -> None:
         self._tenant = tenant
         self.key_id = next(iter(secrets))
-        self._sealing = {key_id: AESGCM(derive_key(master, "identity.pii")) for key_id, master in secrets.items()}
-        self._indexing = [derive_key(master, "identity.blind_index") for master in secrets.values()]
+        self._sealing = {key_id: AESGCM(derive_key(master, f"{schema}.pii")) for key_id, master in secrets.items()}
+        self._indexing = [derive_key(master, f"{schema}.blind_index") for master in secrets.values()]
 
     def seal(self, clear: str, cell: Cell) -> bytes:
         """Sealed bytes, different each time."""

@@ -1,0 +1,1 @@
+"""The people one expects: lists of an organisation that several activities may use."""

@@ -1,0 +1,61 @@
+"""Rows of what people upload, whatever it says it is."""
+
+import pytest
+
+from services.activity.rosters.table import MAX_BYTES, MAX_ROWS, FileRefusedError, rows
+from tests.unit.activity.rosters.sheets import xlsx
+
+TEXT = "姓名,学号\n张三,001\n"
+READ = [(1, ["姓名", "学号"]), (2, ["张三", "001"])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", " "])
+def test_texts_are_read_in_every_usual_way(encoding: str, delimiter: str) -> None:
+    """Excel in China writes GBK, others UTF-8 with or without a mark."""
+    assert list(rows(TEXT.replace(",", delimiter).encode(encoding))) == READ
+
+
+def test_a_line_is_where_its_row_begins() -> None:
+    """Quoted cells hold delimiters and newlines; empty lines count and say nothing."""
+    text = 'name,note\n"Li, Si","two\nlines"\n\nWang,\n'
+
+    assert list(rows(text.encode()))[1:] == [(2, ["Li, Si", "two\nlines"]), (5, ["Wang", ""])]
+
+
+def test_a_chain_leaves_its_title_out() -> None:
+    """A WeChat 接龙 numbers its lines."""
+    assert list(rows("#接龙\n周五聚餐\n\n1. 张三\n2、李四 002\n".encode())) == [(4, ["张三"]), (5, ["李四", "002"])]
+
+
+def test_cells_read_as_people_read_them() -> None:
+    """A phone as a float has no fraction, a formula is its value, and a line is that of the sheet."""
+    cells = [['<c r="A2" t="str"><f>1+1</f><v>张三</v></c>', '<c r="B2"><v>13800000000.0</v></c>']]
+
+    assert list(rows(xlsx(cells, first=2))) == [(2, ["张三", "13800000000"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "FILE_EMPTY"),
+        (b"\n \n", "FILE_EMPTY"),
+        (b"<html><table></table></html>", "FILE_HTML"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "FILE_XLS"),
+        (b"PK\x03\x04 cut short", "FILE_DAMAGED"),
+        (b"\xff\xff\x00", "FILE_ENCODING"),
+        (b"x" * (MAX_BYTES + 1), "FILE_TOO_LARGE"),
+        (b"a,b\n" * (MAX_ROWS + 2), "FILE_TOO_LONG"),
+        (b"," * 16_000 + b"a", "FILE_TOO_WIDE"),
+        (xlsx([]), "FILE_EMPTY"),
+        (xlsx([['<c r="A1"><v>1</v></c>', '<c r="XFD1"><v>1</v></c>']]), "FILE_TOO_WIDE"),
+        (xlsx([], padding=101 * 2**20), "FILE_TOO_LARGE"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_list_is_refused_with_its_cause(content: bytes, reason: str) -> None:
+    """Each with its own reason, which names the cure."""
+    with pytest.raises(FileRefusedError) as refused:
+        list(rows(content))
+
+    assert refused.value.reason == reason
