@@ -1,0 +1,74 @@
+"""What a roster says of a person at rest: sealed, and found by keyed indexes of number, phone, and a phone's end."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from domainkit.pii import Cell, Pii
+
+_TAIL_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of one person; `phone` is eleven digits, `extra` goes by heading, and empty is unknown."""
+
+    name: str
+    number: str = ""
+    phone: str = ""
+    note: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+_decode = msgspec.json.Decoder(Said).decode
+
+
+class Sealing:
+    """Seals entries, and indexes what they are found by.
+
+    Args:
+        pii: Of schema `activity`; its first key seals and indexes, all open and find.
+    """
+
+    def __init__(self, pii: Pii) -> None:
+        self._pii = pii
+
+    def columns(self, roster_id: bytes, entry_id: bytes, said: Said) -> dict[str, bytes | None]:
+        """Of `roster_entries`: `said` and its three indexes."""
+        return {
+            "said": self._pii.seal(msgspec.json.encode(said).decode(), _cell(entry_id)),
+            "number_index": self._first(self.by_number(roster_id, said.number)),
+            "phone_index": self._first(self.by_phone(roster_id, said.phone)),
+            "phone_tail_index": self._first(self.by_phone_tail(roster_id, said.phone[-_TAIL_DIGITS:])),
+        }
+
+    def open(self, entry_id: bytes, sealed: bytes) -> Said:
+        """What was sealed.
+
+        Raises:
+            SealedTextError: It is no such text, or the person was erased.
+            SealBrokenError: It was sealed for another entry, or under a key that is gone.
+        """
+        return _decode(self._pii.open(sealed, _cell(entry_id)))
+
+    def by_number(self, roster_id: bytes, number: str) -> list[bytes]:
+        """As what a number may stand in `number_index`; none for none."""
+        return self._indexes(roster_id, "number", number)
+
+    def by_phone(self, roster_id: bytes, phone: str) -> list[bytes]:
+        """As what eleven digits may stand in `phone_index`."""
+        return self._indexes(roster_id, "phone", phone)
+
+    def by_phone_tail(self, roster_id: bytes, digits: str) -> list[bytes]:
+        """As what the last four digits may stand in `phone_tail_index`."""
+        return self._indexes(roster_id, "phone_tail", digits)
+
+    def _indexes(self, roster_id: bytes, column: str, value: str) -> list[bytes]:
+        return self._pii.blind_indexes(f"{column}|{roster_id.hex()}", value) if value else []
+
+    def _first(self, indexes: list[bytes]) -> bytes | None:
+        return indexes[0] if indexes else None
+
+
+def _cell(entry_id: bytes) -> Cell:
+    return Cell("roster_entries", "said", entry_id)
