@@ -12,7 +12,7 @@ PHONE := tests/miniprogram
 SERVERLESS := tests/unit tests/component tests/deploy
 SERVED := tests/contract tests/e2e
 NODE_MODULES := $(PHONE)/node_modules/.package-lock.json miniprogram/node_modules/.package-lock.json
-LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from,$(if $($(option)),--$(option)="$($(option))"))
+LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from roster strangers refuse,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
 
@@ -20,7 +20,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day compare chaos mutate nightly dev tests tests-serverless tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly dev tests tests-serverless tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,7 +72,7 @@ check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstri
 	$(BIN)/deptry .
 	$(BIN)/interrogate --quiet .
 	@mkdir -p .local
-	$(BIN)/python -m grpc_tools.protoc -Iprotos -I$(WHEELS) --include_imports --include_source_info \
+	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --include_imports --include_source_info \
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)
 	$(NODE) $(BUF) lint .local/protos.binpb --config buf.yaml
 	$(NODE) npm --prefix $(PHONE) run check
@@ -112,6 +112,9 @@ day: export QIANDAO_REPLICAS := gateway=2,checkin=2
 endif
 day: up ## 200 activities, 100,000 check-ins: make day faults=1
 	@$(BIN)/python -m tests.load.day $(LOAD)
+
+listed: up ## a rush on a roster of 5,000 with 50 strangers, recounted: make listed pairs=5 n=10000 c=128
+	@$(BIN)/python -m tests.load.listed $(LOAD)
 
 compare: dev up ## this system and a tuned Koa2 + MySQL monolith in turn, or before=../other, another checkout: make compare pairs=5
 	@$(NODE) $(BIN)/python -m tests.load.compare $(LOAD)

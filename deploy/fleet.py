@@ -83,7 +83,7 @@ PROCESSES: dict[str, Process] = {
             50052,
             schema="activity",
             amqp=True,
-            calls=("identity",),
+            calls=("identity", "checkin"),
             needs=("identity",),
         ),
         Process("antifraud", "services.antifraud.server", 9104, 50054),

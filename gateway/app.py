@@ -23,10 +23,15 @@ from gateway.routes import (
     events,
     identity,
     invites,
+    own_data,
     pages,
+    participants,
     places,
     reporting,
     review,
+    roster_imports,
+    roster_members,
+    rosters,
     staff,
     subscription,
     sync,
@@ -42,6 +47,11 @@ _SUBJECTS = (
     activity_staff,
     displays,
     places,
+    rosters,
+    roster_imports,
+    roster_members,
+    participants,
+    own_data,
     checkin,
     sync,
     staff,
@@ -79,7 +89,7 @@ OPERATIONS = (_HOT, *(operation for subject in _SUBJECTS for operation in subjec
 
 def build(parts: Parts, hot: CheckinRoute) -> App:
     """The app that uvicorn serves."""
-    surface = Surface(_starlette(parts, hot))
+    surface = Surface(_starlette(parts, hot), is_upload)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         """The hot route first: it pays for nothing else."""
@@ -89,6 +99,13 @@ def build(parts: Parts, hot: CheckinRoute) -> App:
             await surface(scope, receive, send)
 
     return app
+
+
+def is_upload(scope: Scope) -> bool:
+    """Whether the body of a request may be as long, and take as long, as its route says."""
+    if scope["method"] != "POST":
+        return False
+    return any(each.path_regex.match(scope["path"]) for subject in _SUBJECTS for each in subject.routes.uploads)
 
 
 def _starlette(parts: Parts, hot: CheckinRoute) -> Starlette:

@@ -5,6 +5,12 @@ from typing import Any
 
 from protos.activity.v1 import activity_pb2
 from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, DisplayServiceStub, PlaceServiceStub
+from protos.activity.v1.participants_pb2_grpc import ParticipantServiceStub
+from protos.activity.v1.rosters_pb2_grpc import (
+    RosterImportServiceStub,
+    RosterMemberServiceStub,
+    RosterServiceStub,
+)
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
@@ -35,6 +41,9 @@ class Clients:
         activity = client.connect(process, settings.activity_target, "activity")
         self.activity, self.places = ActivityServiceStub(activity), PlaceServiceStub(activity)
         self.displays = DisplayServiceStub(activity)
+        self.rosters, self.roster_imports = RosterServiceStub(activity), RosterImportServiceStub(activity)
+        self.roster_members = RosterMemberServiceStub(activity)
+        self.participants = ParticipantServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
         self.reporting = ReportingServiceStub(
             client.connect(process, settings.reporting_target, "reporting", retry=True)

@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.25
 # Numbers are asked for without an event too: they may have become stale, or the stream may be out of reach.
 _REFRESH_S = 5.0
+# Those expected are counted once a second: what the last event changed may be in the next count only.
+_SETTLE_S = 1.0
 _HEARTBEAT_S = 15.0
 # With what roles.py believes, and the second in which a viewer wakes: a right that is gone ends its stream in 10 s.
 _RECHECK_S = 4.0
@@ -258,8 +260,10 @@ class Live:
         """Tells the viewers what happened, and the numbers after it; after a gap the numbers alone, from which on."""
         people, numbers = b"".join(checkin_events(entries)), b""
         is_whole = not entries or await self._has_all_since(channel)
-        if entries or time.monotonic() - channel.refreshed_at >= _REFRESH_S:
+        due_s = _SETTLE_S if channel.is_moving else _REFRESH_S
+        if entries or time.monotonic() - channel.refreshed_at >= due_s:
             numbers = await self._numbers(channel)
+            channel.is_moving = bool(entries)
         if entries:
             channel.position = position_of(entries)
         if is_whole:

@@ -64,6 +64,8 @@ class Channel:
         self.viewers: set[Viewer] = set()
         self.numbers = first.numbers
         self.refreshed_at = time.monotonic()
+        # Whether the numbers were asked for because something happened.
+        self.is_moving = False
         # Of the activity, as it was told last; 0: not yet.
         self.revision = 0
 

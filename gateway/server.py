@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from domainkit.signing_keys import signing_keys
-from gateway.app import build
+from gateway.app import build, is_upload
 from gateway.checkins.batch import Many
 from gateway.checkins.fallback import Fallback
 from gateway.checkins.line import Line
@@ -55,6 +55,7 @@ async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS
         grace_s=_GRACE_S,
         farewell_s=settings.farewell_s,
         whose=proxies.stranger,
+        is_upload=is_upload,
     )
     process.background(guard.watch_keys(), "signing-keys")
     process.background(guard.watch_revocations(), "ended-sessions")

@@ -1377,6 +1377,556 @@ export interface components {
             wifi: components["schemas"]["NewAccessPoint"][];
         };
         /**
+         * NewRoster
+         * @description A roster to make; people are put on it afterwards.
+         */
+        NewRoster: {
+            /** @example 2026 级新生 */
+            title: string;
+        };
+        /**
+         * Roster
+         * @description A list of people whom activities may expect. `revision` grows whenever who is on it changes.
+         */
+        Roster: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            /** @example 2026 级新生 */
+            title: string;
+            revision: number;
+            extra: components["schemas"]["ExtraColumn"][];
+            /** @description How many are on it now. */
+            entries: number;
+            /** @description Of how many somebody said that it is them. */
+            bound: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+        };
+        /**
+         * ExtraColumn
+         * @description See `NewExtraColumn`.
+         */
+        ExtraColumn: {
+            /** @example 座位 */
+            heading: string;
+            is_shown: boolean;
+        };
+        /**
+         * Rosters
+         * @description A page of rosters.
+         */
+        Rosters: {
+            rosters: components["schemas"]["Roster"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * RosterChanges
+         * @description What is given is said anew; of `extra` all columns, at most eight.
+         */
+        RosterChanges: {
+            /** @example 2026 级新生 */
+            title?: string;
+            extra?: components["schemas"]["NewExtraColumn"][];
+        };
+        /**
+         * NewExtraColumn
+         * @description A column of what else is known of people, and whether each is shown what it says of them.
+         */
+        NewExtraColumn: {
+            /** @example 座位 */
+            heading: string;
+            /** @default false */
+            is_shown?: boolean;
+        };
+        /**
+         * RosterGroups
+         * @description All groups of a roster.
+         */
+        RosterGroups: {
+            groups: components["schemas"]["RosterGroup"][];
+        };
+        /**
+         * RosterGroup
+         * @description A group and how many are in it; "" is those of none.
+         */
+        RosterGroup: {
+            /** @example 一班 */
+            group: string;
+            entries: number;
+        };
+        /**
+         * RosterEntries
+         * @description A page of entries.
+         */
+        RosterEntries: {
+            entries: components["schemas"]["RosterEntry"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * RosterEntry
+         * @description A person on a roster. `bound` is null until somebody said in this organisation that it is them.
+         */
+        RosterEntry: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example 王小明 */
+            name: string;
+            /** @example 2026001 */
+            number: string;
+            /**
+             * @description Masked.
+             * @example 138****0000
+             */
+            phone: string;
+            /** @example 一班 */
+            group: string;
+            /** @example 第一排 */
+            note: string;
+            /** @description What else is known, at most eight columns by their headings. */
+            extra: {
+                [key: string]: string;
+            };
+            bound: components["schemas"]["BoundTo"] | null;
+        };
+        /**
+         * BoundTo
+         * @description Who an entry is, and how that became known.
+         */
+        BoundTo: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            how: ("invite" | "phone" | "staff") | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            since: string;
+        };
+        /**
+         * NewRosterEntry
+         * @description A person to expect. A `phone` that is told masked stays the one that is known.
+         */
+        NewRosterEntry: {
+            /** @example 王小明 */
+            name: string;
+            /**
+             * @default
+             * @example 2026001
+             */
+            number?: string;
+            /**
+             * @default
+             * @example 13800000000
+             */
+            phone?: string;
+            /**
+             * @default
+             * @example 一班
+             */
+            group?: string;
+            /**
+             * @default
+             * @example 第一排
+             */
+            note?: string;
+            /**
+             * @description What else is known, at most eight columns by their headings.
+             * @default {}
+             */
+            extra?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RosterImport
+         * @description A file and what it changes, in people. `done` of `total` changes are dealt with; it lives for an hour.
+         *
+         *         `missing` are on the roster and not in the file: of them `removed` were taken off and `kept` have checked in.
+         *         `skipped` is what somebody else changed meanwhile. `undo_until` is null where nothing can be undone.
+         */
+        RosterImport: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            roster_id: string;
+            state: ("applied" | "applying" | "failed" | "reading" | "ready" | "undoing" | "undone") | null;
+            done: number;
+            total: number;
+            rows: number;
+            added: number;
+            changed: number;
+            missing: number;
+            unchanged: number;
+            bad: number;
+            removed: number;
+            kept: number;
+            skipped: number;
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description The first ten people of the file. */
+            sample: components["schemas"]["ImportedPerson"][];
+            error: components["schemas"]["ImportFault"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            undo_until: string | null;
+        };
+        /**
+         * ImportColumn
+         * @description What heads a column, and what that means; `field` is empty where it is passed over.
+         */
+        ImportColumn: {
+            /** @example 座位 */
+            heading: string;
+            /**
+             * @description name, number, phone, group, note or extra.
+             * @example name
+             */
+            field: string;
+        };
+        /**
+         * ImportedPerson
+         * @description What a file says of a person.
+         */
+        ImportedPerson: {
+            /** @example 王小明 */
+            name: string;
+            /** @example 2026001 */
+            number: string;
+            /**
+             * @description Masked.
+             * @example 138****0000
+             */
+            phone: string;
+            /** @example 一班 */
+            group: string;
+            /** @example 第一排 */
+            note: string;
+            /** @description What else is known, at most eight columns by their headings. */
+            extra: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ImportFault
+         * @description Why nothing of a file was taken, and what to do.
+         */
+        ImportFault: {
+            /** @example FILE_XLS */
+            reason: string;
+            cause: string;
+            cure: string;
+        };
+        /**
+         * BadRows
+         * @description A page of them.
+         */
+        BadRows: {
+            rows: components["schemas"]["BadRow"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * BadRow
+         * @description A row that was left out, where it stands, and what to do.
+         */
+        BadRow: {
+            line: number;
+            column: number;
+            /** @example PHONE_MALFORMED */
+            reason: string;
+            cause: string;
+            cure: string;
+        };
+        /**
+         * Applying
+         * @description Whether those are taken off the roster who are not in the file; who has checked in stays.
+         */
+        Applying: {
+            /**
+             * @default false
+             * @example true
+             */
+            remove_missing?: boolean;
+        };
+        /**
+         * OwnListing
+         * @description Whether an activity has a roster, and which entry of it the caller is: null for none yet.
+         */
+        OwnListing: {
+            is_listed: boolean;
+            entry: components["schemas"]["OwnEntry"] | null;
+            /** @example 高一（3）班 */
+            roster_title: string;
+        };
+        /**
+         * OwnEntry
+         * @description Oneself on a roster.
+         */
+        OwnEntry: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @example 王小明 */
+            name: string;
+            group: string;
+            shown: components["schemas"]["Shown"][];
+        };
+        /**
+         * Shown
+         * @description Something more that is known of somebody, and for them to see.
+         */
+        Shown: {
+            /** @example 座位 */
+            heading: string;
+            /** @example 3 排 7 座 */
+            value: string;
+        };
+        /**
+         * PhoneCode
+         * @description What the button for the phone number gives, `wx.getPhoneNumber`; it works once.
+         */
+        PhoneCode: {
+            /** @example sim:demo */
+            code: string;
+        };
+        /**
+         * EntryInvite
+         * @description A code by which one person becomes an entry, once; nobody is told it again, and a new one ends it.
+         */
+        EntryInvite: {
+            /** @example K7MCFGHJ4R9XWT */
+            code: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+        };
+        /**
+         * EntryInvitePreview
+         * @description What an invite leads to; of the name only its ends.
+         */
+        EntryInvitePreview: {
+            /** @example 高一（3）班 */
+            roster_title: string;
+            /** @example 王*明 */
+            name: string;
+        };
+        /**
+         * AcceptedInvite
+         * @description The code of an invite.
+         */
+        AcceptedInvite: {
+            /** @example K7MCFGHJ4R9XWT */
+            code: string;
+        };
+        /**
+         * EntryPerson
+         * @description Who an entry is.
+         */
+        EntryPerson: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+        };
+        /**
+         * Participation
+         * @description Where the caller stands. What they say is kept for `keeps_days` after the organisation's last such activity.
+         */
+        Participation: {
+            answer: ("coming" | "leave") | null;
+            questions: components["schemas"]["Asked"][];
+            /**
+             * @description Empty while nobody can tell.
+             * @example 实验中学
+             */
+            organisation_name: string;
+            /** @example 180 */
+            keeps_days: number;
+            /** @example 核对到场人员，统计出勤 */
+            purpose: string;
+        };
+        /**
+         * Asked
+         * @description What is asked, and what the caller said of it; empty where they did not.
+         */
+        Asked: {
+            detail: ("employer" | "name" | "number" | "phone" | "text") | null;
+            /** @example 衣服尺码 */
+            label: string;
+            /** @example 王小明 */
+            said: string;
+        };
+        /**
+         * NewAnswer
+         * @description Whether the caller will come; `leave` is excused, which is never absent.
+         */
+        NewAnswer: {
+            /** @enum {string} */
+            answer: "coming" | "leave";
+        };
+        /**
+         * NewDetails
+         * @description Some of what is asked; what is left out stays, an empty value takes it back.
+         */
+        NewDetails: {
+            details: components["schemas"]["NewDetail"][];
+        };
+        /**
+         * NewDetail
+         * @description What the caller says. A phone number is never typed: `phone_code` comes from WeChat's phone-number button.
+         */
+        NewDetail: {
+            /** @enum {string} */
+            detail: "employer" | "name" | "number" | "phone" | "text";
+            /**
+             * @default
+             * @example 衣服尺码
+             */
+            label?: string;
+            /**
+             * @default
+             * @example 王小明
+             */
+            value?: string;
+            /** @default  */
+            phone_code?: string;
+        };
+        /**
+         * Privacy
+         * @description How long an organisation keeps names, numbers and phones after its last activity with a roster or questions.
+         */
+        Privacy: {
+            /** @example 180 */
+            keeps_days: number;
+            /** @example 核对到场人员，统计出勤 */
+            purpose: string;
+        };
+        /**
+         * PrivacyChange
+         * @description What to change; what is left out stays.
+         */
+        PrivacyChange: {
+            /** @example 180 */
+            keeps_days?: number;
+            /** @example 核对到场人员，统计出勤 */
+            purpose?: string;
+        };
+        /**
+         * OwnData
+         * @description What is known of the caller. Their check-ins are at `/v1/me/checkins`.
+         */
+        OwnData: {
+            user: components["schemas"]["User"];
+            organisations: components["schemas"]["Organisation"][];
+            subscriptions: components["schemas"]["Standing"];
+            answers: components["schemas"]["OwnAnswer"][];
+            details: components["schemas"]["OwnDetail"][];
+            entries: components["schemas"]["ExportedEntry"][];
+        };
+        /**
+         * OwnAnswer
+         * @description Whether the caller said that they come.
+         */
+        OwnAnswer: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            answer: ("coming" | "leave") | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            answered_at: string;
+        };
+        /**
+         * OwnDetail
+         * @description What the caller told an organisation.
+         */
+        OwnDetail: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            detail: ("employer" | "name" | "number" | "phone" | "text") | null;
+            /** @example 衣服尺码 */
+            label: string;
+            /** @example 王小明 */
+            value: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            said_at: string;
+        };
+        /**
+         * ExportedEntry
+         * @description What a roster says of the caller.
+         */
+        ExportedEntry: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            roster_id: string;
+            /** @example 王小明 */
+            name: string;
+            /** @example 2026001 */
+            number: string;
+            /** @example 13800000000 */
+            phone: string;
+            /** @example 一班 */
+            group: string;
+            /** @example 第一排 */
+            note: string;
+            extra: {
+                [key: string]: string;
+            };
+        };
+        /**
          * ClientConfig
          * @description What a phone asks for at its start.
          */
@@ -1764,14 +2314,24 @@ export interface components {
         };
         /**
          * Stats
-         * @description The numbers of an activity: people, not rows. `expected` and `rate` are null for open rosters.
+         * @description The numbers of an activity: people, not rows.
+         *
+         *         `expected` is how many are on the roster, or the `expected_count` of an open activity; null where there is neither,
+         *         and where nobody can tell, which is `stale`. Then what is counted against it is null too. `came` are those of them
+         *         who are checked in, `leave` those who asked for leave and did not come, `not_yet` the others. These are `absent`
+         *         once a phone can bring nothing from before the close; it is null until then. `rate` is came / (expected - leave).
          */
         Stats: {
             expected: number | null;
-            checked_in: number;
-            inside: number;
+            came: number | null;
+            leave: number | null;
+            not_yet: number | null;
+            absent: number | null;
             /** @example 0.5 */
             rate: number | null;
+            by_group: components["schemas"]["GroupCount"][];
+            checked_in: number;
+            inside: number;
             pending_review: number;
             provisional: number;
             refused: number;
@@ -1810,6 +2370,18 @@ export interface components {
             stale: boolean;
         };
         /**
+         * GroupCount
+         * @description People of one group of a roster; `group` is empty for those without one.
+         */
+        GroupCount: {
+            /** @example 一班 */
+            group: string;
+            expected: number;
+            came: number;
+            leave: number;
+            absent: number | null;
+        };
+        /**
          * MinuteCount
          * @description People who came in `span_s` from a minute on: longer ago than two hours by 15 minutes, than a day by 4 hours.
          */
@@ -1837,7 +2409,7 @@ export interface components {
         };
         /**
          * Person
-         * @description One person in an activity.
+         * @description One person in an activity; `status` is null for who is expected, has not tried, and may still come.
          */
         Person: {
             /**
@@ -1865,6 +2437,22 @@ export interface components {
             /** @description null: they have not left, or have come back. */
             left_at: string | null;
             left_early: boolean;
+            /** @description Whether they are on the roster; null: there is none to read. */
+            is_listed: boolean | null;
+            /** @description The user_id too, while nobody knows who it is. */
+            entry_id: string | null;
+            /** @example 2026001 */
+            number: string;
+            /** @example 一班 */
+            group: string;
+            answer: ("coming" | "leave") | null;
+            /**
+             * @description One for each question, or none.
+             * @example [
+             *       "李雷"
+             *     ]
+             */
+            details: string[];
         };
         /**
          * ClientEvents

@@ -47,7 +47,14 @@ SQL_ACCOUNTS = (
         "activity",
         "activity",
         "SELECT, INSERT, UPDATE",
-        {"outbox": "DELETE", "idempotency_keys": "DELETE", "places": "DELETE"},
+        dict.fromkeys(
+            (
+                *("outbox", "idempotency_keys", "places"),
+                *("roster_name_pairs", "roster_imports", "roster_import_rows"),
+                *("participant_answers", "participant_details"),
+            ),
+            "DELETE",
+        ),
     ),
     SqlAccount("checkin", "checkin", "SELECT", {"inbox": "INSERT"}),
     SqlAccount(
@@ -68,7 +75,7 @@ REDIS_RULES: dict[str, str] = {
     "identity": "~identity:* &identity:*",
     # `guess:` counts wrong codes, wherever they are typed.
     "activity": "~activity:* ~guess:* &activity:*",
-    "checkin": "~checkin:* ~guess:* &activity:*",
+    "checkin": "~checkin:* ~guess:* %R~activity:roster:* &activity:*",
     "recorder": "~checkin:*",
     "antifraud": "~antifraud:*",
     "reporting": "%R~reporting:*",

@@ -194,8 +194,7 @@ class Wechat:
         Raises:
             WechatError: 40029 or 40163.
         """
-        digits = int.from_bytes(hashlib.sha256(self._redeem(code).encode()).digest()[:4]) % 10**8
-        number = f"138{digits:08d}"
+        number = number_of(self._redeem(code))
         watermark = {"timestamp": int(time.time()), "appid": self.app_id}
         info = {"phoneNumber": number, "purePhoneNumber": number, "countryCode": "86", "watermark": watermark}
         return {"phone_info": info}
@@ -259,6 +258,11 @@ class Wechat:
 
 
 _PASS = {"suggest": "pass", "label": _LABEL_NORMAL}
+
+
+def number_of(name: str) -> str:
+    """The phone number of a person, eleven digits."""
+    return f"138{int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % 10**8:08d}"
 
 
 def _simulated(text: str) -> str:

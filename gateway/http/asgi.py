@@ -29,29 +29,29 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MAXIMUM_BODY_BYTES = 64 * 1024
 
 
-async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most: int = MAXIMUM_BODY_BYTES) -> bytes:
     """The whole body.
 
     How long it may take is the server's business (`servicekit.http.limits`): a late one ends as if the client had gone.
 
     Raises:
-        BodyTooLargeError: Announced or found to be over 64 KB; the rest is not read.
+        BodyTooLargeError: Announced or found to have more than `most` bytes; the rest is not read.
         MalformedError: The client went away in the middle.
     """
     announced = headers.get(b"content-length")
-    if announced is not None and (len(announced) > 9 or int(announced) > MAXIMUM_BODY_BYTES):
-        raise _too_large()
+    if announced is not None and (len(announced) > 9 or int(announced) > most):
+        raise _too_large(most)
     body, more = await _read_part(receive)
     if more:
-        body = await _read_rest(receive, body)
-    if len(body) > MAXIMUM_BODY_BYTES:
-        raise _too_large()
+        body = await _read_rest(receive, body, most)
+    if len(body) > most:
+        raise _too_large(most)
     return body
 
 
-async def _read_rest(receive: Receive, start: bytes) -> bytes:
+async def _read_rest(receive: Receive, start: bytes, most: int) -> bytes:
     body, more = bytearray(start), True
-    while more and len(body) <= MAXIMUM_BODY_BYTES:
+    while more and len(body) <= most:
         part, more = await _read_part(receive)
         body += part
     return bytes(body)
@@ -65,8 +65,8 @@ async def _read_part(receive: Receive) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
-def _too_large() -> BodyTooLargeError:
-    return BodyTooLargeError(f"a body may have at most {MAXIMUM_BODY_BYTES} bytes")
+def _too_large(most: int) -> BodyTooLargeError:
+    return BodyTooLargeError(f"a body may have at most {most} bytes")
 
 
 def require_json(headers: Mapping[bytes, bytes]) -> None:
@@ -91,10 +91,15 @@ async def send_problem(send: Send, error: ServiceError, request_id: str) -> None
 
 
 class Surface:
-    """The wrapper of every route but the hot one."""
+    """The wrapper of every route but the hot one.
 
-    def __init__(self, app: App) -> None:
+    Args:
+        is_upload: Whether a request's route reads the body itself, which may be long and of any type.
+    """
+
+    def __init__(self, app: App, is_upload: Callable[[Scope], bool]) -> None:
         self._app = app
+        self._is_upload = is_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -110,7 +115,8 @@ class Surface:
             try:
                 refuse_query_credentials(scope["query_string"])
                 refuse_two_credentials(scope["headers"])
-                await self._app(scope, await _replay(receive, headers), request.send)
+                body = receive if self._is_upload(scope) else await _replay(receive, headers)
+                await self._app(scope, body, request.send)
             except ServiceError as error:
                 await request.fail(error)
             except Exception:

@@ -1,5 +1,6 @@
 """What routes are made of: the parts of the gateway, one request under way, and how a function becomes a route."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeVar
@@ -14,6 +15,7 @@ from gateway.checkins.batch import Many
 from gateway.clients import Clients
 from gateway.failures import Failures
 from gateway.http.addresses import Proxies
+from gateway.http.asgi import read_body
 from gateway.http.auth import Guard
 from gateway.http.buckets import Buckets
 from gateway.http.inputs import Fault, FaultsError, json_reader, refusal, text_reader
@@ -64,6 +66,8 @@ class Parts:
         self.batches = Buckets(burst=5, per_s=1)
         self.grants = Buckets(burst=10, per_s=0.2)
         self.events = Buckets(burst=5, per_s=0.2)
+        # Files are held in memory until they have come.
+        self.uploads = asyncio.Semaphore(4)
         self.settings = settings
         self.proxies = proxies
         self.failures = failures
@@ -102,6 +106,10 @@ class Call:
         """The address that limits count, whether or not anybody is signed in."""
         return self.parts.proxies.client_address(self._request.scope)
 
+    async def upload(self, most: int) -> bytes:
+        """The body of an upload, of at most so many bytes; raises as `gateway.http.asgi.read_body`."""
+        return await read_body(self._request.receive, dict(self._request.scope["headers"]), most)
+
     async def body(self) -> bytes:
         """The body as it came, for routes that read it themselves."""
         return await self._request.body()
@@ -113,6 +121,7 @@ class Routes:
     def __init__(self, tag: str) -> None:
         self._tag = tag
         self.routes: list[Route] = []
+        self.uploads: list[Route] = []
         self.operations: list[Operation] = []
 
     def on(
@@ -123,6 +132,7 @@ class Routes:
         who: Who = "caller",
         status: int = 200,
         answers: Mapping[int, Any] | None = None,
+        is_upload: bool = False,
         **told: Any,
     ) -> Callable[[HandlerT], HandlerT]:
         """Makes a route of a function: `call`, then ids of the path by their names, `query`, `headers` and `body`.
@@ -132,6 +142,7 @@ class Routes:
 
         Args:
             answers: What may come back, by status, where the annotation does not say it.
+            is_upload: Whether the function reads the body itself, by `Call.upload`.
             told: More for the document; see `gateway.openapi.Operation`.
         """
 
@@ -152,6 +163,7 @@ class Routes:
             )
             self.operations.append(operation)
             self.routes.append(_route(operation, handler, who, status))
+            self.uploads += self.routes[-1:] if is_upload else ()
             return handler
 
         return register
@@ -209,7 +221,9 @@ def _reader(operation: Operation, handler: Handler) -> Callable[[Request], Await
 
     async def read(request: Request) -> dict[str, Any]:
         found: dict[str, Any] = {name: _path_id(request.path_params[name]) for name in operation.ids}
-        said = {"query": request.query_params, "headers": request.headers, "body": await request.body()}
+        said: dict[str, Any] = {"query": request.query_params, "headers": request.headers}
+        if "body" in readers:
+            said["body"] = await request.body()
         faults: list[Fault] = []
         for name, reader in readers.items():
             try:

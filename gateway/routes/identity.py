@@ -179,7 +179,7 @@ async def sign_out(call: Call) -> None:
 @routes.on("GET", "/v1/me")
 async def get_me(call: Call) -> User:
     """The caller's profile."""
-    return _user(await ask(call.services.identity.GetMe, pb.GetMeRequest(), call.person))
+    return to_user(await ask(call.services.identity.GetMe, pb.GetMeRequest(), call.person))
 
 
 # A mini-program cannot send PATCH (wx.request), so PUT does the same.
@@ -187,7 +187,18 @@ async def get_me(call: Call) -> User:
 @routes.on("PATCH", "/v1/me")
 async def update_me(call: Call, body: ProfileChange) -> User:
     """Changes the caller's profile."""
-    return _user(await ask(call.services.identity.UpdateMe, pb.UpdateMeRequest(name=body.name), call.person))
+    return to_user(await ask(call.services.identity.UpdateMe, pb.UpdateMeRequest(name=body.name), call.person))
+
+
+@routes.on("DELETE", "/v1/me", status=204)
+async def erase_me(call: Call) -> None:
+    """Empties the caller's name and all they told organisations, ends their sessions and memberships; for good.
+
+    Records of check-ins stay, under an id that names nobody. The last owner of an organisation that is not archived
+    gets a 409 LAST_OWNER; `metadata.organisation_id` says of which.
+    """
+    await ask(call.services.identity.EraseMe, pb.EraseMeRequest(), call.person)
+    call.parts.guard.end(call.person)
 
 
 @routes.on("POST", "/v1/organisations", status=201)
@@ -281,10 +292,11 @@ async def remove_member(call: Call, organisation_id: Id, user_id: Id) -> None:
 
 
 def _session(session: pb.Session) -> Session:
-    return Session(session.access_token, session.expires_in_s, session.refresh_token, _user(session.user))
+    return Session(session.access_token, session.expires_in_s, session.refresh_token, to_user(session.user))
 
 
-def _user(user: pb.User) -> User:
+def to_user(user: pb.User) -> User:
+    """A person as the API gives them."""
     return User(to_text(user.user_id), user.name, to_rfc3339(user.created_at))
 
 

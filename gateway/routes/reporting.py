@@ -23,9 +23,12 @@ routes = Routes("reporting")
 
 PunctualityName = Literal["on_time", "late", "early_leave"]
 MethodName = Literal["qr", "code", "nfc", "place", "staff"]
+AnswerName = Literal["coming", "leave"]
 
 _MINUTE_S = 60
 _STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
+_ANSWERS: dict[int, AnswerName] = {pb.ANSWER_COMING: "coming", pb.ANSWER_LEAVE: "leave"}
+_ANSWER_NUMBERS: dict[str, pb.Answer.ValueType] = {"coming": pb.ANSWER_COMING, "leave": pb.ANSWER_LEAVE}
 _STREAM = Media("text/event-stream", {"type": "string"}, 'id: 7-1\nevent: stats\ndata: {"checked_in": 3}\n\n')
 
 
@@ -37,13 +40,34 @@ class MinuteCount(msgspec.Struct):
     span_s: Annotated[int, Meta(examples=[_MINUTE_S])]
 
 
+class GroupCount(msgspec.Struct):
+    """People of one group of a roster; `group` is empty for those without one."""
+
+    group: Annotated[str, Meta(examples=["一班"])]
+    expected: int
+    came: int
+    leave: int
+    absent: int | None
+
+
 class Stats(msgspec.Struct):
-    """The numbers of an activity: people, not rows. `expected` and `rate` are null for open rosters."""
+    """The numbers of an activity: people, not rows.
+
+    `expected` is how many are on the roster, or the `expected_count` of an open activity; null where there is neither,
+    and where nobody can tell, which is `stale`. Then what is counted against it is null too. `came` are those of them
+    who are checked in, `leave` those who asked for leave and did not come, `not_yet` the others. These are `absent`
+    once a phone can bring nothing from before the close; it is null until then. `rate` is came / (expected - leave).
+    """
 
     expected: int | None
+    came: int | None
+    leave: int | None
+    not_yet: int | None
+    absent: int | None
+    rate: Annotated[float | None, Meta(examples=[0.5])]
+    by_group: list[GroupCount]
     checked_in: int
     inside: int
-    rate: Annotated[float | None, Meta(examples=[0.5])]
     pending_review: int
     provisional: int
     refused: int
@@ -58,7 +82,7 @@ class Stats(msgspec.Struct):
 
 
 class Person(msgspec.Struct):
-    """One person in an activity."""
+    """One person in an activity; `status` is null for who is expected, has not tried, and may still come."""
 
     user_id: IdText
     name: Annotated[str, Meta(examples=["李雷"])]
@@ -71,6 +95,12 @@ class Person(msgspec.Struct):
     is_inside: bool
     left_at: Annotated[Time | None, Meta(description="null: they have not left, or have come back.")]
     left_early: bool
+    is_listed: Annotated[bool | None, Meta(description="Whether they are on the roster; null: there is none to read.")]
+    entry_id: Annotated[IdText | None, Meta(description="The user_id too, while nobody knows who it is.")]
+    number: Annotated[str, Meta(examples=["2026001"])]
+    group: Annotated[str, Meta(examples=["一班"])]
+    answer: AnswerName | None
+    details: Annotated[list[str], Meta(examples=[["李雷"]], description="One for each question, or none.")]
 
 
 class People(msgspec.Struct):
@@ -89,6 +119,9 @@ class Filter(Page):
     reason: Word = ""
     gate: Word = ""
     punctuality: PunctualityName | None = None
+    group: Word = ""
+    answer: AnswerName | None = None
+    details: Literal["missing"] | None = None
     from_: Instant | None = msgspec.field(default=None, name="from")
     to: Instant | None = None
 
@@ -110,7 +143,12 @@ async def get_stats(call: Call, activity_id: Id) -> Stats:
 
 @routes.on("GET", "/v1/activities/{activity_id}/people")
 async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
-    """Who is where in an activity, filtered."""
+    """Who is where in an activity, filtered.
+
+    `status=absent` lists who is expected, holds no seat and asked for no leave, from the opening on. It comes in the
+    order of the roster, and so does what `answer` asks for, with those who have not tried. `details=missing` are those
+    checked in who have not said all that is asked of them.
+    """
     request = pb.ListPeopleRequest(
         activity_id=activity_id,
         status=_STATUS_NUMBERS[query.status] if query.status else pb.STATUS_UNSPECIFIED,
@@ -123,6 +161,9 @@ async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
         to_at=query.to or 0,
         page_size=query.page_size,
         page_token=query.page_token,
+        group=query.group,
+        answer=_ANSWER_NUMBERS[query.answer] if query.answer else pb.ANSWER_UNSPECIFIED,
+        lacks_details=query.details == "missing",
     )
     page: pb.ListPeopleResponse = await ask(call.services.reporting.ListPeople, request, call.person)
     return People([_person(one) for one in page.people], page.next_page_token)
@@ -186,12 +227,17 @@ def _snapshot(stats: pb.Stats) -> Snapshot:
 
 def to_stats(stats: pb.Stats) -> Stats:
     """The numbers in JSON terms."""
-    expected = stats.expected if stats.has_expected else None
+    is_known, due = stats.has_expected, stats.expected - stats.leave
     return Stats(
-        expected=expected,
+        expected=stats.expected if is_known else None,
+        came=stats.came if is_known else None,
+        leave=stats.leave if is_known else None,
+        not_yet=stats.not_yet if is_known else None,
+        absent=stats.absent if stats.HasField("absent") else None,
+        rate=round(stats.came / due, 4) if is_known and due > 0 else None,
+        by_group=[_group(one) for one in stats.by_group],
         checked_in=stats.checked_in,
         inside=stats.inside,
-        rate=round(stats.checked_in / expected, 4) if expected else None,
         pending_review=stats.pending_review,
         provisional=stats.provisional,
         refused=stats.refused,
@@ -208,6 +254,11 @@ def to_stats(stats: pb.Stats) -> Stats:
     )
 
 
+def _group(count: pb.GroupCount) -> GroupCount:
+    absent = count.absent if count.HasField("absent") else None
+    return GroupCount(count.group, count.expected, count.came, count.leave, absent)
+
+
 def _person(person: pb.Person) -> Person:
     return Person(
         user_id=to_text(person.user_id),
@@ -221,4 +272,10 @@ def _person(person: pb.Person) -> Person:
         is_inside=person.is_inside,
         left_at=to_rfc3339(person.left_at) if person.left_at else None,
         left_early=person.left_early,
+        is_listed=person.is_listed if person.HasField("is_listed") else None,
+        entry_id=to_text(person.entry_id) if person.entry_id else None,
+        number=person.number,
+        group=person.group,
+        answer=_ANSWERS.get(person.answer),
+        details=list(person.details),
     )

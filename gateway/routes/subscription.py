@@ -56,16 +56,17 @@ async def grant(call: Call, headers: Keyed, body: Grants) -> Standing:
         raise RateLimitedError("one question at a time", retry_after_s=wait_s)
     grants = [pb.Grant(template_id=each.template_id, answer=_ANSWERS[each.result]) for each in body.grants]
     request = pb.GrantSubscriptionsRequest(grants=grants, idempotency_key=headers.idempotency_key)
-    return _standing(await ask(call.services.identity.GrantSubscriptions, request, call.person))
+    return to_standing(await ask(call.services.identity.GrantSubscriptions, request, call.person))
 
 
 @routes.on("GET", "/v1/me/subscriptions")
 async def get_subscriptions(call: Call) -> Standing:
     """Where the caller stands."""
-    return _standing(await ask(call.services.identity.GetSubscriptions, pb.GetSubscriptionsRequest(), call.person))
+    return to_standing(await ask(call.services.identity.GetSubscriptions, pb.GetSubscriptionsRequest(), call.person))
 
 
-def _standing(found: pb.Subscriptions) -> Standing:
+def to_standing(found: pb.Subscriptions) -> Standing:
+    """Where somebody stands as the API gives it."""
     return Standing(
         quotas={each.template_id: each.quota for each in found.subscriptions},
         results={each.template_id: _ANSWER_NAMES.get(each.answer) for each in found.subscriptions},

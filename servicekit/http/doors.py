@@ -50,15 +50,23 @@ class Doors(ServerState):
     Args:
         name: In the metrics.
         whose: Makes of a peer's address what `slow_heads` counts; "" is never counted.
+        is_upload: Whether the body of a request, by its ASGI scope, may take `upload_s`.
     """
 
-    def __init__(self, name: str, limits: Limits, whose: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        name: str,
+        limits: Limits,
+        whose: Callable[[str], str] = str,
+        is_upload: Callable[[Any], bool] = lambda _: False,
+    ) -> None:
         super().__init__()
         self.connections: set[LimitedProtocol] = set()  # type: ignore[assignment]
         self.limits = limits
         self.waiting: dict[LimitedProtocol, tuple[Owed, float]] = {}
         self.unread: dict[LimitedProtocol, float] = {}
         self._whose = whose
+        self._is_upload = is_upload
         self._refused = {refusal: _REFUSED.labels(name, refusal.label) for refusal in Refusal}
         self._open = _OPEN.labels(name)
         self._bears_s = {Owed.HEAD: limits.head_s, Owed.BODY: limits.body_s, Owed.END: _LINGER_S}
@@ -74,7 +82,8 @@ class Doors(ServerState):
         slow: Tally[str] = Tally()
         for connection, (owed, since) in list(self.waiting.items()):
             if now - since > self._bears_s[owed]:
-                connection.is_late(owed)
+                if not self._may_upload(connection, owed, now - since):
+                    connection.is_late(owed)
             elif owed is Owed.HEAD and now - since > self.limits.slow_s and (address := self._whose(connection.peer)):
                 slow[address] += 1
                 if slow[address] > self.limits.slow_heads:
@@ -83,6 +92,12 @@ class Doors(ServerState):
             if now - since > self.limits.unread_s:
                 self.count(Refusal.ANSWER_UNREAD)
                 connection.transport.abort()
+
+    def _may_upload(self, connection: "LimitedProtocol", owed: Owed, since_s: float) -> bool:
+        """Whether a body that is late for others may still come, for somebody who wants it."""
+        if owed is not _BODY or since_s > self.limits.upload_s or connection.cycle.response_complete:
+            return False
+        return self._is_upload(connection.cycle.scope)
 
     def has_room(self, now: float) -> bool:
         """Whether one more connection may stay; makes room by ending those that only lie there.

@@ -18,6 +18,7 @@ class Limits:
         head_bytes: Of the request line and the headers; as much again for what frames a chunked body.
         head_s: From the connection, or from its first byte, to the end of a head.
         body_s: From there to the end of the body; what a body may hold is its route's business.
+        upload_s: The same of a route that takes files.
         unread_s: How long a client may leave its answer where it is.
         idle_s: How long a connection without a request stays open.
         connections: In all.
@@ -30,6 +31,7 @@ class Limits:
     head_bytes: int = 16 * 1024
     head_s: float = 10.0
     body_s: float = 10.0
+    upload_s: float = 120.0
     unread_s: float = 30.0
     idle_s: int = 75
     connections: int = 10_000

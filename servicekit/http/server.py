@@ -33,7 +33,7 @@ class HttpServer(uvicorn.Server):
         grace_s: How long answers under way may take when it stops.
         farewell_s: At most so long, before it closes, its answers tell clients to open another connection: one that is
             closed while a request is on its way loses that request.
-        whose: See `servicekit.http.doors.Doors`.
+        whose, is_upload: See `servicekit.http.doors.Doors`.
     """
 
     _serving: asyncio.Task[None] | None = None
@@ -48,10 +48,11 @@ class HttpServer(uvicorn.Server):
         grace_s: int,
         farewell_s: float = 0,
         whose: Callable[[str], str] = str,
+        is_upload: Callable[[Any], bool] = lambda _: False,
     ) -> None:
         limits = _within_descriptors(limits)
         super().__init__(_config(app, address, limits, grace_s))
-        self.server_state: Doors = Doors(name, limits, whose)
+        self.server_state: Doors = Doors(name, limits, whose, is_upload)
         self._farewell_s = farewell_s
 
     async def start(self) -> None:

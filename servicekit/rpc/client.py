@@ -1,7 +1,7 @@
 """Calling another process: one mTLS channel per target, a deadline on every call, typed errors."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -76,16 +76,34 @@ async def call(
     Raises:
         ServiceError: What the other side raised; UNAVAILABLE when it is gone or too slow.
     """
+    metadata, budget_s = _prepared(timeout_s, token or (authorization() if as_person else None))
+    try:
+        return await method(request, timeout=budget_s, metadata=metadata)
+    except grpc.aio.AioRpcError as error:
+        raise status.from_rpc_error(error) from error
+
+
+async def pieces(
+    method: Callable[..., Any], request: object, *, timeout_s: float, token: str | None = None
+) -> AsyncIterator[Any]:
+    """Calls a stub's method that answers in pieces; see `call`."""
+    metadata, budget_s = _prepared(timeout_s, token)
+    try:
+        async for piece in method(request, timeout=budget_s, metadata=metadata):
+            yield piece
+    except grpc.aio.AioRpcError as error:
+        raise status.from_rpc_error(error) from error
+
+
+def _prepared(timeout_s: float, sender: str | None) -> tuple[list[tuple[str, str]], float]:
+    """The metadata of a call, and how long it may take."""
     left_s = time_left_s()
     budget_s = timeout_s if left_s is None else min(timeout_s, left_s - _SHAVE_S)
     if budget_s < min(MINIMUM_LEFT_S, timeout_s):
         raise UnavailableError("too little time left to ask another service", retry_after_s=1)
     metadata: list[tuple[str, str]] = []
-    if sender := token or (authorization() if as_person else None):
+    if sender:
         metadata.append(("authorization", sender))
     if parent := telemetry.traceparent():
         metadata.append(("traceparent", parent))
-    try:
-        return await method(request, timeout=budget_s, metadata=metadata)
-    except grpc.aio.AioRpcError as error:
-        raise status.from_rpc_error(error) from error
+    return metadata, budget_s

@@ -93,7 +93,7 @@ Handler = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]
 
 
 class ServerInterceptor(grpc.aio.ServerInterceptor):
-    """Wraps each unary method once.
+    """Wraps each method once; one that answers in pieces writes them to its context, none streams both ways.
 
     Args:
         access: Full method name, as in `/checkin.v1.CheckinService/GetCheckin`, to who may call it. A method that is
@@ -116,10 +116,11 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if method not in self._wrapped:
             handler = await continuation(handler_call_details)
-            if handler is None or handler.unary_unary is None:
-                return handler
-            self._wrapped[method] = grpc.unary_unary_rpc_method_handler(
-                self._wrap(method, handler.unary_unary),  # type: ignore[arg-type]
+            if handler is None:
+                return None
+            handle, handler_of = _kind(handler)
+            self._wrapped[method] = handler_of(
+                self._wrap(method, handle),
                 request_deserializer=handler.request_deserializer,
                 response_serializer=handler.response_serializer,
             )
@@ -169,6 +170,17 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
             if self._verifier is None or token is None:
                 raise UnauthenticatedError("this call needs an access token")
             _claims.set(await self._verifier.verify(token))
+
+
+def _kind(handler: grpc.RpcMethodHandler[Any, Any]) -> tuple[Handler, Callable[..., Any]]:
+    """The function of a handler, and what makes a handler of another such function."""
+    kinds: tuple[tuple[Any, Callable[..., Any]], ...] = (
+        (handler.unary_unary, grpc.unary_unary_rpc_method_handler),
+        (handler.stream_unary, grpc.stream_unary_rpc_method_handler),
+        (handler.unary_stream, grpc.unary_stream_rpc_method_handler),
+    )
+    [(handle, handler_of)] = [kind for kind in kinds if kind[0] is not None]
+    return handle, handler_of
 
 
 def caller_name(context: grpc.aio.ServicerContext[Any, Any]) -> str | None:

@@ -6,10 +6,11 @@ from typing import Protocol
 from domainkit.organisations import OneActivity, OrganisationArchivedError
 from domainkit.roles import NONE, STAFF, Reach, Role
 from protos.activity.v1 import activity_pb2 as pb
-from servicekit.errors import NotFoundError, PermissionDeniedError
+from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
 from services.activity import messages
 from services.activity.domain import Activity
-from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError
+from services.activity.errors import ActivityNotFoundError, OrganisationNotFoundError, RosterNotFoundError
+from services.activity.rosters.rosters import Roster
 
 ID_BYTES = 16
 
@@ -55,6 +56,27 @@ async def admit(
     if begins and await roles.is_archived(organisation_id):
         raise OrganisationArchivedError
     return role
+
+
+class RostersPort(Protocol):
+    """See `rosters.rosters.Rosters`."""
+
+    async def get(self, roster_id: bytes) -> Roster:
+        """One of them; raises RosterNotFoundError, UnavailableError."""
+
+
+async def check_roster(rosters: RostersPort, organisation_id: bytes, roster_id: bytes) -> None:
+    """Lets an activity expect whom a roster lists.
+
+    Raises:
+        InvalidArgumentError: The organisation has no such roster.
+    """
+    try:
+        is_theirs = (await rosters.get(roster_id)).organisation_id == organisation_id
+    except RosterNotFoundError:
+        is_theirs = False
+    if not is_theirs:
+        raise invalid("roster_id", "is no roster of this organisation; choose one of its rosters")
 
 
 class StorePort(Protocol):

@@ -1,9 +1,10 @@
 """What is coming: how many people are expected when, so that pods are there before they are.
 
 The rush of an occurrence is from five minutes before it starts, but not before it opens, until ten minutes after. Who
-is expected: its capacity, else what the latest occurrences of the organisation had, else a stated guess, which asks for
-pods but says of nobody that they are missing. Every replica reads the same and says the same; while MySQL is gone each
-goes on from what it read last and says how old that is. Before it has read anything it says nothing.
+is expected: the people on its roster, else as many as the organiser expects, else its capacity, else what the latest
+occurrences of the organisation had, else a stated guess, which asks for pods but says of nobody that they are missing.
+Every replica reads the same and says the same; while MySQL is gone each goes on from what it read last and says how old
+that is. Before it has read anything it says nothing.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import unavailable_when_lost
 from services.activity.metrics import AGE, DUE, EXPECTED, NEXT_RUSH, UNREADABLE
+from services.activity.tables import FOREVER
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +56,18 @@ _TURNOUTS = text(
 ).bindparams(bindparam("organisations", expanding=True))
 
 
+_ROSTERS = text(
+    "SELECT roster_id, COUNT(*) FROM roster_entries WHERE roster_id IN :rosters AND valid_to = :forever"
+    " GROUP BY roster_id"
+).bindparams(bindparam("rosters", expanding=True))
+
+
 class _Definition(msgspec.Struct):
     """What matters here of what the organiser said."""
 
     capacity: int = 0
+    expected_count: int = 0
+    roster_id: bytes = b""
 
 
 _decode = msgspec.json.Decoder(_Definition).decode
@@ -68,7 +78,7 @@ class Expectation:
     """How many people one occurrence expects, and when; instants in microseconds.
 
     Attributes:
-        is_guess: Neither capacity nor turnouts say how many.
+        is_guess: Nothing says how many.
     """
 
     opens_at: int
@@ -141,22 +151,29 @@ async def read(connection: AsyncConnection, now: int) -> list[Expectation]:
     """Everything that is published and starts within a day, or started a moment ago."""
     window = {"since": to_datetime(now - _AFTER_US), "until": to_datetime(now + _AHEAD_US)}
     rows = (await connection.execute(_UPCOMING, window)).all()
-    capacities = [_capacity(row) for row in rows]
-    unknown = {row.organisation_id for row, capacity in zip(rows, capacities, strict=True) if not capacity}
+    said = [_definition(row) for row in rows]
+    listed = await _listed(connection, {each.roster_id for each in said if each.roster_id})
+    counts = [listed.get(each.roster_id) or each.expected_count or each.capacity for each in said]
+    unknown = {row.organisation_id for row, people in zip(rows, counts, strict=True) if not people}
     usual = await _usual(connection, unknown)
-    return [
-        _expectation(row, capacity or usual[row.organisation_id])
-        for row, capacity in zip(rows, capacities, strict=True)
-    ]
+    return [_expectation(row, people or usual[row.organisation_id]) for row, people in zip(rows, counts, strict=True)]
 
 
-def _capacity(row: Row[Any]) -> int:
-    """0 where there is none, or none that can be read."""
+def _definition(row: Row[Any]) -> _Definition:
+    """Of one that cannot be read, that it says nothing."""
     try:
-        return _decode(row.definition).capacity
+        return _decode(row.definition)
     except msgspec.MsgspecError as error:
         UNREADABLE.note(row.activity_id, error)
-        return 0
+        return _Definition()
+
+
+async def _listed(connection: AsyncConnection, roster_ids: set[bytes]) -> Mapping[bytes, int]:
+    """How many people are on these rosters; without those that nobody is on."""
+    if not roster_ids:
+        return {}
+    found = await connection.execute(_ROSTERS, {"rosters": list(roster_ids), "forever": FOREVER})
+    return {roster_id: people for roster_id, people in found}
 
 
 def _expectation(row: Row[Any], people: int | None) -> Expectation:

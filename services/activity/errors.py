@@ -62,6 +62,138 @@ class DisplayLinkSpentError(ConflictError):
         super().__init__("this link opens nothing any more; make a new one", metadata={"state": state})
 
 
+class RosterNotFoundError(NotFoundError):
+    """No roster has this id, as far as the caller may know."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such roster")
+
+
+class RosterEntryNotFoundError(NotFoundError):
+    """The roster has no such entry now."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such entry")
+
+
+class TooManyRostersError(RateLimitedError):
+    """The organisation has as many rosters as it may."""
+
+    reason = "TOO_MANY_ROSTERS"
+
+    def __init__(self, quota: int) -> None:
+        detail = f"an organisation has at most {quota} rosters; delete one that nobody needs"
+        super().__init__(detail, metadata={"quota": str(quota)})
+
+
+class RosterFullError(RateLimitedError):
+    """As many people are on the roster as may be."""
+
+    reason = "ROSTER_FULL"
+
+    def __init__(self, quota: int) -> None:
+        detail = f"a roster has at most {quota} entries; remove those who are not expected, or make another roster"
+        super().__init__(detail, metadata={"quota": str(quota)})
+
+
+class RosterInUseError(ConflictError):
+    """A published activity expects the people of the roster."""
+
+    reason = "ROSTER_IN_USE"
+
+    def __init__(self, activity_id: str) -> None:
+        detail = "a published activity that is not over expects these people; close it, or give it another roster"
+        super().__init__(detail, metadata={"activity_id": activity_id})
+
+
+class NumberTakenError(ConflictError):
+    """Somebody on the roster has this number already."""
+
+    reason = "NUMBER_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("somebody on the roster has this number; change theirs, or leave the number out")
+
+
+class ImportNotFoundError(NotFoundError):
+    """The roster has no such import, or it is over an hour old."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such import; send the file again")
+
+
+class ImportStateError(ConflictError):
+    """The state of the import does not allow this."""
+
+    reason = "IMPORT_STATE"
+
+    def __init__(self, action: str, state: str) -> None:
+        super().__init__(f"an import that is {state} cannot be {action}", metadata={"state": state})
+
+
+class ImportUnderWayError(ConflictError):
+    """Another import changes the roster."""
+
+    reason = "IMPORT_UNDER_WAY"
+
+    def __init__(self) -> None:
+        super().__init__("another import changes this roster now; wait for its end", retry_after_s=2)
+
+
+class TooManyImportsError(RateLimitedError):
+    """As many files wait to be read as may."""
+
+    reason = "TOO_MANY_IMPORTS"
+
+    def __init__(self) -> None:
+        super().__init__("too many files are read at this moment; send it again in a while", retry_after_s=5)
+
+
+class PhoneNotListedError(NotFoundError):
+    """No entry has this number for this person: none at all, several, or one that is somebody else's already."""
+
+    reason = "PHONE_NOT_LISTED"
+
+    def __init__(self) -> None:
+        super().__init__("your phone number is not on the list; ask the organiser for an invite")
+
+
+class EntryTakenError(ConflictError):
+    """The entry is somebody else already."""
+
+    reason = "ENTRY_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("this entry is somebody already; take that person off it first")
+
+
+class AlreadyListedError(ConflictError):
+    """The person is another entry of the same roster."""
+
+    reason = "ALREADY_LISTED"
+
+    def __init__(self) -> None:
+        super().__init__("this person is another entry of the roster already; take them off that one first")
+
+
+class EntryInviteUnknownError(NotFoundError):
+    """No entry has an invite of this code that still counts: it is wrong, used, over, or there is a newer one."""
+
+    reason = "INVITE_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__("this invite does not count, or no longer; ask the organiser for a new one")
+
+
+class RosterGuessesError(RateLimitedError):
+    """Somebody tried too many numbers or invites that lead to nobody."""
+
+    reason = "TOO_MANY_TRIES"
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("too many tries; ask the organiser, or try again in ten minutes", retry_after_s=wait_s)
+
+
 class StateError(ConflictError):
     """The activity's state does not allow this."""
 
@@ -143,3 +275,19 @@ class QrFutureError(InvalidArgumentError):
     """It says it was issued later than now."""
 
     reason = "QR_FUTURE"
+
+
+class AnswerLateError(ConflictError):
+    """It is too late to say that one comes, or does not."""
+
+    reason = "ANSWER_LATE"
+
+    def __init__(self) -> None:
+        super().__init__("it is too late for this answer; check in, or tell the organiser")
+
+
+class SaidTooOftenError(RateLimitedError):
+    """The person said as much of themselves in an hour as one may."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("you said as much in this hour as one may; go on later", retry_after_s=wait_s)

@@ -206,6 +206,8 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
         expected=definition.expected_count,
         capacity=definition.capacity,
         roster_id=definition.roster_id,
+        offline_window_s=definition.offline_window_s,
+        questions=len(definition.ask),
         rehearsal_of=activity.rehearsal_of or b"",
     )
 

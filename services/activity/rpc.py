@@ -22,7 +22,7 @@ from servicekit.plain_text import tidy
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
-from services.activity.admission import ID_BYTES, Admission, RolesPort, admit
+from services.activity.admission import ID_BYTES, Admission, RolesPort, RostersPort, admit, check_roster
 from services.activity.codes import CodeResolver
 from services.activity.definition import Definition, check
 from services.activity.domain import Activity, Occurrence, Slot, check_qr
@@ -128,6 +128,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         roles: RolesPort,
         qr: QrCodes,
         codes: CodeResolver,
+        rosters: RostersPort,
         public_url: str,
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
@@ -136,6 +137,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         self._admission = Admission(store, roles, now_us)
         self._qr = qr
         self._codes = codes
+        self._rosters = rosters
         self._public_url = public_url.rstrip("/")
         self._now_us = now_us
         self._by_activity: TimedCache[bytes, Activity | None] = TimedCache(store.get, _RESOLVED_S, keep=bool)
@@ -190,6 +192,9 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             check(definition)
             return activity.amend(definition)
 
+        if request.activity.roster_id and "roster_id" in request.update_mask.paths:
+            named = await self._admission.admit(request.activity.activity_id, ORGANISER)
+            await check_roster(self._rosters, named.definition.organisation_id, request.activity.roster_id)
         return await self._change(request.activity.activity_id, amend, seen=request.revision)
 
     async def ReopenActivity(self, request: pb.ReopenActivityRequest, context: Context) -> pb.Activity:
@@ -273,6 +278,8 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         return [snapshot for activity in found for snapshot in messages.to_snapshots(activity)]
 
     async def _draft(self, definition: Definition, intent: Intent) -> pb.Activity:
+        if definition.roster_id:
+            await check_roster(self._rosters, definition.organisation_id, definition.roster_id)
         activity = await self._store.create(
             lambda: domain.draft(definition, ids.new_id(), ids.new_id(), self._now_us()), intent
         )

@@ -14,7 +14,9 @@ class Settings(OwnSettings, CredentialSettings):
 
     grpc_address: Address = Field("127.0.0.1:50052", description="host:port of the gRPC server")
     ops_address: Address = Field("127.0.0.1:9102", description="host:port of /healthz, /readyz and /metrics")
-    database_url: MysqlUrl = Field(repr=False, description="schema activity; DELETE on queues and places only")
+    database_url: MysqlUrl = Field(
+        repr=False, description="schema activity; DELETE on queues, places, imports, answers"
+    )
     redis_url: RedisUrl = Field(repr=False, description="keys activity:* and guess:*, channel activity:*")
     pii_secret: Secrets = Field(repr=False, description="<id 1-255>:<64 hex>[,...]; the first seals, all open")
     activities_per_hour: int = Field(500, ge=1, description="activities that one organisation may make in an hour")

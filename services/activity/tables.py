@@ -3,7 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import Column, Index, MetaData, String, Table, Text
-from sqlalchemy.dialects.mysql import BIGINT, BINARY, BLOB, DATETIME, INTEGER, MEDIUMBLOB, TINYINT
+from sqlalchemy.dialects.mysql import (
+    BIGINT,
+    BINARY,
+    BLOB,
+    DATETIME,
+    INTEGER,
+    MEDIUMBLOB,
+    SMALLINT,
+    TINYINT,
+    VARBINARY,
+)
 
 from servicekit.mysql.idempotency import idempotency_table
 from servicekit.rabbitmq.outbox import outbox_table
@@ -174,6 +184,110 @@ roster_bindings = Table(
     Index("by_person", "roster_id", "user_id", "valid_to", unique=True),
     Index("by_entry", "entry_id", "valid_to", unique=True),
     Index("by_user", "user_id"),
+)
+
+# Neighbouring letters of the names of those who are on a roster now, as keyed digests bound to the roster.
+roster_name_pairs = Table(
+    "roster_name_pairs",
+    metadata,
+    Column("entry_id", _ID, primary_key=True),
+    Column("pair", BINARY(8), primary_key=True),
+    Index("by_pair", "pair", "entry_id"),
+)
+
+# Files that were read, for an hour after they were sent or applied; `imports.State` numbers the states.
+roster_imports = Table(
+    "roster_imports",
+    metadata,
+    Column("import_id", _ID, primary_key=True),
+    Column("roster_id", _ID, nullable=False),
+    Column("state", TINYINT, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    # When its job last did something.
+    Column("touched_at", _TIME, nullable=False),
+    Column("applied_at", _TIME),
+    Column("remove_missing", TINYINT, nullable=False),
+    # Of `roster_import_rows`, how many are dealt with, and of how many.
+    Column("done", INTEGER(unsigned=True), nullable=False),
+    Column("total", INTEGER(unsigned=True), nullable=False),
+    # Counts, columns and why it failed, as JSON.
+    Column("summary", Text, nullable=False),
+    # The first people of the file as JSON, sealed.
+    Column("sample", BLOB, nullable=False),
+    # The rows that were left out, as MessagePack.
+    Column("bad", MEDIUMBLOB, nullable=False),
+    Index("by_roster", "roster_id", "state"),
+    Index("by_age", "created_at"),
+)
+
+# What an import changes: how an entry is to be, and how it was; both are sealed as in the entry's own row.
+roster_import_rows = Table(
+    "roster_import_rows",
+    metadata,
+    Column("import_id", _ID, primary_key=True),
+    Column("position", INTEGER(unsigned=True), primary_key=True),
+    # 1 added, 2 changed, 3 missing.
+    Column("kind", TINYINT, nullable=False),
+    Column("entry_id", _ID, nullable=False),
+    Column("group_name", String(64), nullable=False),
+    Column("said", BLOB, nullable=False),
+    Column("group_before", String(64), nullable=False),
+    Column("said_before", BLOB, nullable=False),
+    # When it was applied; none where it was left alone.
+    Column("done_at", _TIME),
+)
+
+# The latest invite of an entry; of its code only the digest.
+roster_invites = Table(
+    "roster_invites",
+    metadata,
+    Column("entry_id", _ID, primary_key=True),
+    Column("roster_id", _ID, nullable=False),
+    Column("code_digest", BINARY(32), nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Column("used_at", _TIME),
+    Column("used_by", _ID),
+    Index("by_code", "code_digest", unique=True),
+)
+
+# Whether somebody will come (`participants.answers.Answer`).
+participant_answers = Table(
+    "participant_answers",
+    metadata,
+    Column("activity_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("answer", TINYINT, nullable=False),
+    Column("answered_at", _TIME, nullable=False),
+    Index("by_user", "user_id"),
+    Index("by_organisation", "organisation_id", "answer", "activity_id"),
+)
+
+# What somebody told an organisation of what it asks, sealed.
+participant_details = Table(
+    "participant_details",
+    metadata,
+    Column("organisation_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    # activity.v1.Detail, and of free text what was asked.
+    Column("detail", TINYINT, primary_key=True, autoincrement=False),
+    Column("label", String(32, collation="utf8mb4_bin"), primary_key=True),
+    Column("said", VARBINARY(512), nullable=False),
+    Column("said_at", _TIME, nullable=False),
+    Index("by_user", "user_id"),
+)
+
+# What an organisation does with what people say, where it said so itself.
+organisation_privacy = Table(
+    "organisation_privacy",
+    metadata,
+    Column("organisation_id", _ID, primary_key=True),
+    Column("keeps_days", SMALLINT(unsigned=True), nullable=False),
+    Column("purpose", String(200), nullable=False),
+    Column("changed_at", _TIME, nullable=False),
+    Column("changed_by", _ID, nullable=False),
 )
 
 idempotency_keys = idempotency_table(metadata)

@@ -41,6 +41,7 @@ ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "ListRecords": by("reporting", "projector"),
     _SERVICE + "ListTotals": by("reporting", "projector"),
     _SERVICE + "FilterAcquaintances": by("identity"),
+    _SERVICE + "FilterAttendees": by("activity"),
 }
 _MAXIMUM_TOTALS = 1000
 _MAXIMUM_PEOPLE = 500
@@ -180,6 +181,14 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
             raise invalid("user_ids", f"must be at most {_MAXIMUM_PEOPLE}")
         came = await self._acquaintances.who_came(request.organisation_id, set(request.user_ids))
         return pb.FilterAcquaintancesResponse(user_ids=came)
+
+    async def FilterAttendees(self, request: pb.FilterAttendeesRequest, context: Context) -> pb.FilterAttendeesResponse:
+        """Those who came, as it is recorded."""
+        for name, most in (("occurrence_ids", _MAXIMUM_TOTALS), ("user_ids", _MAXIMUM_PEOPLE)):
+            if len(getattr(request, name)) > most:
+                raise invalid(name, f"must be at most {most}")
+        came = await self._records.who_came(request.occurrence_ids, request.user_ids)
+        return pb.FilterAttendeesResponse(user_ids=came)
 
     async def _answered(self, user_id: bytes, identifier: bytes) -> pb.Checkin:
         for _, record in await self._answers(user_id):

@@ -28,6 +28,7 @@ from services.checkin.accepting.recent import Recent
 from services.checkin.judging.antifraud_client import Antifraud
 from services.checkin.judging.devices import Devices
 from services.checkin.judging.judging import Judging
+from services.checkin.judging.roster_client import Rosters
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import Staff
 from services.checkin.records.acquaintances import Acquaintances, Members
@@ -50,7 +51,8 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     redis = servers.redis(process, settings)
     dispatch, decisions = _dispatch(process, settings)
 
-    activities = Activities(client.connect(process, shared.activity_target, "activity", retry=True))
+    activity = client.connect(process, shared.activity_target, "activity", retry=True)
+    activities = Activities(activity)
     process.background(activities.keep_fresh(), "activity-snapshots")
     process.background(activities.listen(redis), "activity-changes")
     records = Records(engine)
@@ -62,6 +64,7 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(process, shared.antifraud_target, "antifraud", retry=True)),
+        rosters=Rosters(activity, redis),
         guesses=guess_limit(redis),
         staff=Staff(roles, acquaintances, Devices(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),

@@ -15,7 +15,9 @@ class CheckinSettings(OwnSettings, CredentialSettings):
     grpc_address: Address = Field("127.0.0.1:50053", description="host:port of the gRPC server")
     ops_address: Address = Field("127.0.0.1:9103", description="host:port of /healthz, /readyz and /metrics")
     database_url: MysqlUrl = Field(repr=False, description="reads of schema checkin, INSERT on inbox")
-    redis_url: RedisUrl = Field(repr=False, description="keys checkin:* and guess:*, channel activity:*")
+    redis_url: RedisUrl = Field(
+        repr=False, description="keys checkin:* and guess:*, reads activity:roster:*, channel activity:*"
+    )
     refusals_per_10_min: int = Field(60, ge=1, description="refused attempts of one person that are kept in 10 minutes")
     amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1 and decided.v1")
 

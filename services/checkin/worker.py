@@ -20,6 +20,7 @@ from servicekit.rabbitmq.publisher import Publisher
 from servicekit.rpc import client
 from services.checkin.judging.antifraud_client import Antifraud
 from services.checkin.judging.judging import Judging
+from services.checkin.judging.roster_client import Rosters
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import AdmittedAtTheDoor
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE, TOPOLOGY
@@ -88,10 +89,13 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
     process.background(watch_clock(redis), "clock")
     process.background(_forget_batches(worker), "forget-batches")
     process.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
-    activities = Activities(client.connect(process, process.settings.activity_target, "activity", retry=True))
+    activity = client.connect(process, process.settings.activity_target, "activity", retry=True)
+    activities, rosters = Activities(activity), Rosters(activity)
     process.background(activities.keep_fresh(), "activity-snapshots")
     process.background(Ended(Records(engine), activities, decider.decide_now).run(), "ended")
-    process.background(_completion(process, secrets, engine, activities, seats, worker, publisher).run(), "completion")
+    process.background(
+        _completion(process, secrets, engine, activities, rosters, seats, worker, publisher).run(), "completion"
+    )
     process.at_stop(Stop.DRAINING, outbox.stop)
 
 
@@ -110,6 +114,7 @@ def _completion(
     secrets: dict[int, bytes],
     engine: AsyncEngine,
     activities: Activities,
+    rosters: Rosters,
     seats: Seats,
     worker: RecordWorker,
     publisher: Publisher,
@@ -118,6 +123,7 @@ def _completion(
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(process, process.settings.antifraud_target, "antifraud", retry=True)),
+        rosters=rosters,
         guesses=CountedAtTheDoor(),
         staff=AdmittedAtTheDoor(),
         qr=Sealer(credential_pb2.QrToken, secrets),

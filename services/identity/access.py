@@ -12,6 +12,7 @@ ACCESS: dict[str, Access] = {
     SERVICE + "ListRevokedSessions": by("gateway"),
     SERVICE + "GetMe": for_person("gateway"),
     SERVICE + "UpdateMe": for_person("gateway"),
+    SERVICE + "EraseMe": for_person("gateway"),
     SERVICE + "BatchGetUsers": by("checkin", "reporting"),
     SERVICE + "CreateOrganisation": for_person("gateway"),
     SERVICE + "ListOrganisations": for_person("gateway", "activity"),
@@ -33,6 +34,9 @@ ACCESS: dict[str, Access] = {
     INVITES + "RemoveActivityStaff": for_person("gateway"),
     SERVICE + "GrantSubscriptions": for_person("gateway"),
     SERVICE + "GetSubscriptions": for_person("gateway"),
+    # The number is told to nobody but who looks for it in a list of its own.
+    SERVICE + "VerifyPhoneNumber": by("activity"),
+    SERVICE + "GetOrganisationName": by("activity"),
     SERVICE + "GetRole": by("activity", "checkin", "reporting"),
     # A process of that name is only the probe, with a certificate of its own.
     SERVICE + "StartSyntheticSession": by("synthetic"),

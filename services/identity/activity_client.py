@@ -5,7 +5,7 @@ from collections.abc import Collection
 import grpc
 
 from protos.activity.v1 import activity_pb2 as pb
-from protos.activity.v1 import activity_pb2_grpc
+from protos.activity.v1 import activity_pb2_grpc, participants_pb2, participants_pb2_grpc
 from servicekit.rpc import client
 from services.identity.domain import Activity
 
@@ -17,6 +17,7 @@ class Activities:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = activity_pb2_grpc.ActivityServiceStub(channel)
+        self._participants = participants_pb2_grpc.ParticipantServiceStub(channel)
 
     async def find(self, activity_ids: Collection[bytes]) -> dict[bytes, Activity]:
         """Those of these that there are, drafts too."""
@@ -33,3 +34,8 @@ class Activities:
         request = pb.CountRunningRequest(organisation_id=organisation_id)
         response: pb.CountRunningResponse = await client.call(self._stub.CountRunning, request, timeout_s=_TIMEOUT_S)
         return response.activities
+
+    async def erase(self, user_id: bytes) -> None:
+        """Empties what is known there of a person. Idempotent."""
+        request = participants_pb2.ErasePersonRequest(user_id=user_id)
+        await client.call(self._participants.ErasePerson, request, timeout_s=_TIMEOUT_S)

@@ -2,11 +2,14 @@
 
 from servicekit.errors import (
     ConflictError,
+    FieldError,
+    InvalidArgumentError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitedError,
     UnauthenticatedError,
 )
+from servicekit.ids import to_text
 
 
 class WechatCodeError(UnauthenticatedError):
@@ -16,6 +19,16 @@ class WechatCodeError(UnauthenticatedError):
 
     def __init__(self) -> None:
         super().__init__("this WeChat code is unknown, used or too old; call wx.login again and send the new one")
+
+
+class PhoneCodeError(InvalidArgumentError):
+    """WeChat does not know the code of the phone-number button, or it was used before."""
+
+    reason = "PHONE_CODE_INVALID"
+
+    def __init__(self) -> None:
+        cure = "is unknown, used or too old; tap the phone-number button again and send the new one"
+        super().__init__(f"this code {cure}", fields=[FieldError("code", cure)])
 
 
 class BlockedError(PermissionDeniedError):
@@ -53,6 +66,18 @@ class LastOwnerError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("the last owner cannot leave; make somebody else owner first")
+
+
+class OwnsOrganisationError(ConflictError):
+    """Somebody who is to be erased is the last owner of an organisation."""
+
+    reason = "LAST_OWNER"
+
+    def __init__(self, organisation_id: bytes, name: str) -> None:
+        super().__init__(
+            f"you are the last owner of {name}; hand it over or archive it first",
+            metadata={"organisation_id": to_text(organisation_id)},
+        )
 
 
 class ActivitiesRunningError(ConflictError):

@@ -10,8 +10,11 @@ SIGN_INS = from_start(
 )
 WECHAT = from_start(
     Counter("wechat_requests_total", "What WeChat answered.", ["call", "result"]),
-    call=("jscode2session",),
-    result=("ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"),
+    call=("jscode2session", "stable_token", "getuserphonenumber"),
+    result=(
+        *("ok", "invalid_code", "rate_limited", "blocked", "credentials", "access_token"),
+        *("busy", "other", "unavailable"),
+    ),
 )
 ORGANISATIONS_OVER = OVER_QUOTA.labels("organisations")
 ANSWERS_OVER = OVER_QUOTA.labels("answers")

@@ -21,6 +21,7 @@ from services.identity.name_index import may_be_like
 from services.identity.rows import (
     add_membership,
     check_not_archived,
+    count_owners,
     is_membership,
     lock_person,
     lock_roles,
@@ -138,6 +139,16 @@ class Organisations:
         async with transaction(self._engine) as connection:
             rows = await connection.execute(query.order_by(memberships.c.organisation_id).limit(limit))
             return [to_organisation(row) for row in rows]
+
+    async def name_of(self, organisation_id: bytes) -> str:
+        """What an organisation is called; empty where there is none.
+
+        Raises:
+            UnavailableError: The database is gone or busy.
+        """
+        query = select(organisations.c.name).where(organisations.c.organisation_id == organisation_id)
+        async with transaction(self._engine) as connection:
+            return (await connection.scalar(query)) or ""
 
     async def role_of(self, organisation_id: bytes, user_id: bytes) -> Role:
         """The person's role, NONE for a stranger or an unknown organisation.
@@ -275,7 +286,7 @@ class Organisations:
         """
         async with transaction(self._engine) as connection:
             roles = await lock_roles(connection, organisation_id, actor_id, user_id)
-            owners = await _count_owners(connection, organisation_id)
+            owners = await count_owners(connection, organisation_id)
             domain.check_may_remove(roles[actor_id], roles[user_id], is_oneself=actor_id == user_id, owners=owners)
             if roles[user_id] is Role.NONE:
                 raise domain.unknown_person()
@@ -297,13 +308,6 @@ class Organisations:
         if row is None:
             raise domain.unknown_person()
         return member_of(self._pii, row)
-
-
-async def _count_owners(connection: AsyncConnection, organisation_id: bytes) -> int:
-    query = select(func.count()).where(
-        memberships.c.organisation_id == organisation_id, memberships.c.role == Role.OWNER
-    )
-    return (await connection.execute(query)).scalar_one()
 
 
 async def _add_organisation(connection: AsyncConnection, owner_id: bytes, name: str, now: datetime) -> bytes:

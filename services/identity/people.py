@@ -174,7 +174,7 @@ class People:
         """
         sealed = self._pii.seal(name, Cell("users", "name", user_id))
         async with transaction(self._engine) as connection:
-            named = update(users).where(users.c.user_id == user_id).values(name=sealed)
+            named = update(users).where(users.c.user_id == user_id, users.c.erased_at.is_(None)).values(name=sealed)
             if (await connection.execute(named)).rowcount:
                 await index_name(connection, self._pii, user_id, name)
         return await self.get(user_id)

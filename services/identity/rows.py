@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domainkit.organisations import OrganisationArchivedError
@@ -62,6 +62,12 @@ async def read_roles(connection: AsyncConnection, organisation_id: bytes, *user_
     )
     known = {row.user_id: Role(row.role) for row in await connection.execute(query)}
     return dict.fromkeys(user_ids, Role.NONE) | known
+
+
+async def count_owners(connection: AsyncConnection, organisation_id: bytes) -> int:
+    """How many own an organisation now."""
+    is_owner = (memberships.c.organisation_id == organisation_id) & (memberships.c.role == Role.OWNER)
+    return (await connection.execute(select(func.count()).where(is_owner))).scalar_one()
 
 
 async def add_membership(

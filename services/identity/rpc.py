@@ -3,7 +3,7 @@ subject, and who may call what in `access.py`.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from protos.identity.v1 import identity_pb2 as pb
@@ -45,6 +45,13 @@ class RunningPort(Protocol):
         """How many of an organisation's activities are published and not over."""
 
 
+class ErasurePort(Protocol):
+    """See `erasure.Erasure`."""
+
+    async def erase(self, user_id: bytes, now_us: int) -> Sequence[bytes]:
+        """Empties what is known of a person; their sessions, which have ended. Raises OwnsOrganisationError."""
+
+
 class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     """Serves the methods.
 
@@ -64,6 +71,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         subscriptions: Subscriptions,
         acquaintances: AcquaintancesPort,
         activities: RunningPort,
+        erasure: ErasurePort,
         templates: Collection[str] = (),
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
@@ -76,6 +84,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         self._subscriptions = subscriptions
         self._acquaintances = acquaintances
         self._activities = activities
+        self._erasure = erasure
         self._templates = templates
         self._now_us = now_us
         # Those beyond it wait their turn: a code is spent only by somebody whose turn it is.
@@ -92,6 +101,12 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
                 raise
             SIGN_INS.labels("ok").inc()
             return self._session(session)
+
+    async def VerifyPhoneNumber(
+        self, request: pb.VerifyPhoneNumberRequest, context: Context
+    ) -> pb.VerifyPhoneNumberResponse:
+        """Asks WeChat for a number, which stays nowhere here."""
+        return pb.VerifyPhoneNumberResponse(number=await self._wechat.phone_number(request.code))
 
     async def StartSyntheticSession(self, request: pb.StartSyntheticSessionRequest, context: Context) -> pb.Session:
         """Lets the reserved person in, who has no WeChat."""
@@ -129,6 +144,12 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     async def UpdateMe(self, request: pb.UpdateMeRequest, context: Context) -> pb.User:
         """Gives the calling person a name."""
         return to_user(await self._people.rename(person().user_id, domain.clean_name(request.name)))
+
+    async def EraseMe(self, request: pb.EraseMeRequest, context: Context) -> pb.EraseMeResponse:
+        """Empties what is known of the calling person, here at once and elsewhere soon."""
+        for session_id in await self._erasure.erase(person().user_id, self._now_us()):
+            await self._revocations.announce(session_id)
+        return pb.EraseMeResponse()
 
     async def BatchGetUsers(self, request: pb.BatchGetUsersRequest, context: Context) -> pb.BatchGetUsersResponse:
         """Names for a list; unknown ids are left out."""
@@ -228,6 +249,12 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """A member becomes owner, and the calling owner an organiser."""
         actor_id = person().user_id
         return to_member(await self._organisations.hand_over(request.organisation_id, actor_id, request.user_id))
+
+    async def GetOrganisationName(
+        self, request: pb.GetOrganisationNameRequest, context: Context
+    ) -> pb.GetOrganisationNameResponse:
+        """What one is called."""
+        return pb.GetOrganisationNameResponse(name=await self._organisations.name_of(request.organisation_id))
 
     async def GetRole(self, request: pb.GetRoleRequest, context: Context) -> pb.GetRoleResponse:
         """What a person is in an organisation and for one of its activities, for the services that own its records."""

@@ -16,13 +16,16 @@ from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
 from servicekit.process import Process, Stop, run
+from servicekit.rabbitmq.outbox import Outbox
 from servicekit.rpc import client
 from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
+from services.identity import tables
 from services.identity.access import ACCESS
 from services.identity.activity_client import Activities
 from services.identity.activity_staff import Staff
 from services.identity.checkin_client import Acquaintances
+from services.identity.erasure import ERASE, Erasure, erase_effect
 from services.identity.invites import Invites
 from services.identity.invites_rpc import InviteServicer
 from services.identity.name_index import index_some
@@ -68,6 +71,9 @@ async def compose(process: Process, settings: Settings) -> None:
     templates = list(settings.wechat_templates.values())
     acquaintances = Acquaintances(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
     activities = Activities(client.connect(process, process.settings.activity_target, "activity", retry=True))
+    outbox = Outbox(engine, tables.outbox, {ERASE: erase_effect(activities.erase)})
+    process.background(outbox.run(), "outbox")
+    process.at_stop(Stop.DRAINING, outbox.stop)
     identity = IdentityServicer(
         people,
         organisations,
@@ -78,6 +84,7 @@ async def compose(process: Process, settings: Settings) -> None:
         subscriptions,
         acquaintances,
         activities,
+        Erasure(engine, outbox),
         templates,
     )
     servicers = identity, InviteServicer(organisations, invites, staff, activities, process.settings.public_url)

@@ -4,6 +4,7 @@ from sqlalchemy import Column, Index, MetaData, String, Table
 from sqlalchemy.dialects.mysql import BINARY, DATETIME, INTEGER, TINYINT, VARBINARY
 
 from servicekit.mysql.idempotency import idempotency_table
+from servicekit.rabbitmq.outbox import outbox_table
 
 metadata = MetaData()
 
@@ -22,6 +23,10 @@ users = Table(
     # The id of the secret under which `name_pairs` has this name; None: not yet.
     Column("name_indexed_with", TINYINT(unsigned=True)),
     Column("created_at", _TIME, nullable=False),
+    # Of who was erased: what openid_index was, where no sign-in looks, and since when nothing else is known of them.
+    Column("erased_index", _DIGEST),
+    Column("erased_at", _TIME),
+    Index("by_erased_index", "erased_index"),
 )
 
 # Every two neighbouring letters of a name, as the start of a keyed digest: finds names, and some that are not meant.
@@ -138,3 +143,4 @@ subscription_ledger = Table(
 )
 
 idempotency_keys = idempotency_table(metadata)
+outbox = outbox_table(metadata)

@@ -72,4 +72,6 @@ def _to_activity(occurrences: Sequence[pb.OccurrenceSnapshot]) -> Activity:
         expected=0,
         capacity=first.capacity,
         closes_at=max(occurrence.closes_at for occurrence in occurrences),
+        roster_id=first.roster_id or None,
+        offline_window_s=first.offline_window_s,
     )

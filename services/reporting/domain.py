@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from domainkit.presence import Presence, moment, presence
 
+SECOND_US = 1_000_000
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
+# Of an activity whose message did not say.
+OFFLINE_WINDOW_S = 7200
 
 # How finely people are counted by time, in minutes, back from the last who came: each minute for two hours, each
 # quarter of an hour for a day, and before that each four hours, which begin with the day in China.
@@ -65,15 +68,17 @@ class SeatView(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A person in an activity.
+    """A person in an occurrence of an activity.
 
     Attributes:
         left: The seat to go; None for who never asked to.
+        occurrence_id: Empty for who never tried to come.
     """
 
     user_id: bytes
     seat: SeatView
     left: SeatView | None = None
+    occurrence_id: bytes = b""
 
     @property
     def presence(self) -> Presence:
@@ -136,10 +141,11 @@ def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:
         twin = seats.get((occurrence_id, user_id, OUT if direction == IN else IN))
         if direction == IN:
             only_left = twin is not None and twin.is_held and not view.is_held
-            yield Counted(user_id, view._replace(reasons=[*view.reasons, _ONLY_LEFT]) if only_left else view, twin)
+            shown = view._replace(reasons=[*view.reasons, _ONLY_LEFT]) if only_left else view
+            yield Counted(user_id, shown, twin, occurrence_id)
         elif twin is None and view.is_held:
             absent = view._replace(is_held=False, status=int(Status.ABSENT), punctuality="", reasons=[_ONLY_LEFT])
-            yield Counted(user_id, absent, view)
+            yield Counted(user_id, absent, view, occurrence_id)
 
 
 def counters(status: Status, at: int, method: str, gate: str, punctuality: str, reasons: Iterable[str]) -> list[str]:
@@ -187,10 +193,13 @@ class Activity:
     """What reporting knows of an activity.
 
     Attributes:
-        expected: People on the roster; 0 when it is open.
+        expected: How many are expected where there is no roster; 0 when nobody knows.
         capacity: 0 when it is unlimited.
         closes_at: When the last window closes; None for a draft without one.
         windows: What a change says of the occurrences; empty for one that was read.
+        roster_id: Who is expected; None: open to all.
+        offline_window_s: For how long after the close phones may bring what they did offline.
+        questions: How many things whoever was accepted is asked.
     """
 
     activity_id: bytes
@@ -203,6 +212,17 @@ class Activity:
     capacity: int
     closes_at: int | None
     windows: tuple[Window, ...] = field(default=(), compare=False)
+    roster_id: bytes | None = None
+    offline_window_s: int = OFFLINE_WINDOW_S
+    questions: int = 0
+
+    def is_settled(self, now: int) -> bool:
+        """Whether nothing from before the close can come any more: only then is anybody absent (rule 7 of the law)."""
+        return self.closes_at is not None and now >= self.closes_at + self.offline_window_s * SECOND_US
+
+    def is_dropped(self, now: int) -> bool:
+        """Whether its live numbers have expired, a day after the close."""
+        return self.closes_at is not None and now > self.closes_at + DAY_US
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Errors of the reporting service."""
 
-from servicekit.errors import NotFoundError, UnavailableError
+from servicekit.errors import ConflictError, NotFoundError, UnavailableError
 
 
 class ActivityNotFoundError(NotFoundError):
@@ -22,3 +22,12 @@ class RebuildLostError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__("Redis lost the new numbers on the way; try again")
+
+
+class NumbersDroppedError(ConflictError):
+    """Who came is no longer kept, so nobody can say who did not."""
+
+    reason = "NUMBERS_DROPPED"
+
+    def __init__(self) -> None:
+        super().__init__("this closed more than a day ago: who was absent is no longer known here")

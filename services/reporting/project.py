@@ -16,7 +16,7 @@ from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Window, counters
+from services.reporting.domain import IN, OFFLINE_WINDOW_S, OUT, Activity, SeatView, Status, Window, counters
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
 
 MessageT = TypeVar("MessageT", bound=Message)
@@ -234,4 +234,7 @@ def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
         message.capacity,
         max((window.closes_at for window in windows), default=None),
         windows,
+        message.roster_id or None,
+        message.offline_window_s if message.HasField("offline_window_s") else OFFLINE_WINDOW_S,
+        message.questions,
     )

@@ -1,23 +1,21 @@
 """ReportingService: numbers and lists for owner, organiser and staff of an activity's organisation."""
 
-import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
-from domainkit.name_search import is_named_like
 from domainkit.organisations import OneActivity
 from protos.reporting.v1 import reporting_pb2 as pb
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import pages
 from servicekit.clock import now_us
-from servicekit.errors import UnavailableError
 from servicekit.rpc.interceptors import by, for_person, person
 from services.reporting import domain
-from services.reporting.domain import DAY_US, MINUTE_US, SPANS, Activity, Counted, Cursor, Filter, Listing
+from services.reporting.domain import MINUTE_US, SPANS, Activity, Cursor, Filter
 from services.reporting.errors import ActivityNotFoundError
+from services.reporting.expected.expectation import Expectation
+from services.reporting.expected.tally import Answer, Tallies
 from services.reporting.live.numbers import Numbers
-
-log = logging.getLogger(__name__)
+from services.reporting.people import Shown, Wanted
 
 _SERVICE = "/reporting.v1.ReportingService/"
 ACCESS = {
@@ -27,16 +25,15 @@ ACCESS = {
 }
 
 _ID_BYTES = 16
+# A number of a later release asks for nothing.
+_ANSWERS = {int(answer): answer for answer in Answer}
 
 
 class Live(Protocol):
-    """The live numbers; both methods raise UnavailableError when they cannot be read."""
+    """The live numbers."""
 
     async def numbers(self, activity_id: bytes) -> Numbers:
-        """The counters of an activity."""
-
-    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
-        """Everybody with an attempt to come in, and who moved on the list after a move; None: nobody asks."""
+        """The counters of an activity; raises UnavailableError when they cannot be read."""
 
 
 class Activities(Protocol):
@@ -51,48 +48,63 @@ class Activities(Protocol):
 
 
 class Identity(Protocol):
-    """Rights and names; both methods raise UnavailableError when identity is gone."""
+    """Rights."""
 
     async def is_staff(self, organisation_id: bytes, user_id: bytes, activity: OneActivity) -> bool:
-        """Whether a person is owner, organiser or staff, or staff of the activity alone."""
+        """Whether a person is owner, organiser or staff, or staff of the activity alone.
 
-    async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
-        """Names by person; who has none may be missing."""
+        Raises:
+            UnavailableError: Identity is gone.
+        """
+
+
+class Expected(Protocol):
+    """How many of those expected came; see `expected.expectation.Expectations`."""
+
+    async def of(self, activity: Activity) -> Expectation:
+        """What is known now."""
+
+
+class Lists(Protocol):
+    """Lists of people; see `people.People`."""
+
+    async def page(
+        self, activity: Activity, wanted: Wanted, cursor: Cursor | None, size: int
+    ) -> tuple[Sequence[Shown], Cursor | None]:
+        """A page, and where to go on if there is more; raises ServiceError."""
 
 
 class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
     """Serves the methods."""
 
-    def __init__(self, live: Live, activities: Activities, identity: Identity) -> None:
+    def __init__(
+        self, live: Live, activities: Activities, identity: Identity, expected: Expected, people: Lists
+    ) -> None:
         self._live = live
         self._activities = activities
         self._identity = identity
+        self._expected = expected
+        self._people = people
 
     async def GetStats(self, request: pb.GetStatsRequest, context: Any) -> pb.Stats:
         """The numbers of an activity."""
         activity = await self._readable(request.activity_id)
-        return _stats(activity, await self._live.numbers(activity.activity_id))
+        return await self._stats(activity)
 
     async def GetLiveStats(self, request: pb.GetLiveStatsRequest, context: Any) -> pb.Stats:
         """The numbers of an activity, for the gateway itself."""
-        activity = await self._activity(request.activity_id)
-        return _stats(activity, await self._live.numbers(activity.activity_id))
+        return await self._stats(await self._activity(request.activity_id))
 
     async def ListPeople(self, request: pb.ListPeopleRequest, context: Any) -> pb.ListPeopleResponse:
-        """People of an activity, the latest first."""
+        """People of an activity, the latest first; who is absent in the order of the roster."""
         size, cursor = pages.page_size(request.page_size), _cursor(request.page_token)
-        wanted = _filter(request)
         activity = await self._readable(request.activity_id)
-        listing = await self._live.people(activity.activity_id, cursor.began if cursor else None)
-        people = [found for found in listing.people if wanted.admits(found)]
-        if request.query:
-            people = await self._named_like(people, request.query)
-        page, more = domain.page(listing._replace(people=people), cursor, size)
-        names = await self._names_if_known([found.user_id for found in page])
-        return pb.ListPeopleResponse(
-            people=[_person(found, names) for found in page],
-            next_page_token=pages.encode(*more) if more else "",
-        )
+        page, more = await self._people.page(activity, _wanted(request), cursor, size)
+        return pb.ListPeopleResponse(people=map(_person, page), next_page_token=pages.encode(*more) if more else "")
+
+    async def _stats(self, activity: Activity) -> pb.Stats:
+        numbers = await self._live.numbers(activity.activity_id)
+        return _stats(activity, numbers, await self._expected.of(activity))
 
     async def _readable(self, activity_id: bytes) -> Activity:
         """The activity, if the calling person may see its numbers.
@@ -111,43 +123,42 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
             raise ActivityNotFoundError
         return await self._activities.get(activity_id)
 
-    async def _named_like(self, people: Sequence[Counted], part: str) -> list[Counted]:
-        """People with a name like `part`; without identity nobody can tell, and an empty list would lie."""
-        names = await self._identity.names([found.user_id for found in people])
-        return [found for found in people if is_named_like(names.get(found.user_id, ""), part)]
 
-    async def _names_if_known(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        try:
-            return await self._identity.names(user_ids)
-        except UnavailableError as error:
-            log.warning("a list goes without names: %s", error)
-            return {}
-
-
-def _stats(activity: Activity, numbers: Numbers) -> pb.Stats:
+def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb.Stats:
     counts, now = numbers.counts, now_us()
-    checked_in = counts.get("checked_in", 0)
-    is_expired = activity.closes_at is not None and now > activity.closes_at + DAY_US
-    return pb.Stats(
+    seats, tallies = counts.get("checked_in", 0), expectation.tallies
+    stats = pb.Stats(
         activity_id=activity.activity_id,
-        expected=activity.expected,
-        has_expected=activity.expected > 0,
-        checked_in=checked_in,
+        checked_in=seats - tallies.twice if tallies else seats,
         inside=counts.get("inside", 0),
         pending_review=counts.get("pending_review", 0),
         provisional=counts.get("provisional", 0),
         refused=counts.get("refused", 0),
         late=counts.get("late", 0),
-        over_capacity=max(0, checked_in - activity.capacity) if activity.capacity else 0,
+        over_capacity=max(0, seats - activity.capacity) if activity.capacity else 0,
         by_minute=_minutes(counts),
         by_method=dict(_group(counts, "method:")),
         by_gate=dict(_group(counts, "gate:")),
         by_reason=dict(_group(counts, "reason:")),
         as_of=now,
         # Numbers are dropped a day after the close; what is left then is no longer the whole.
-        stale=numbers.is_stale or is_expired,
+        stale=numbers.is_stale or activity.is_dropped(now) or not expectation.is_known,
         event_id=numbers.event_id,
     )
+    if tallies:
+        _tell(stats, tallies, is_settled=activity.is_settled(now))
+    return stats
+
+
+def _tell(stats: pb.Stats, tallies: Tallies, *, is_settled: bool) -> None:
+    whole = tallies.whole
+    stats.has_expected, stats.expected = True, whole.expected
+    stats.came, stats.leave, stats.not_yet = whole.came, whole.leave, whole.not_yet
+    if is_settled:
+        stats.absent = whole.not_yet
+    for group, tally in tallies.by_group.items():
+        absent = tally.not_yet if is_settled else None
+        stats.by_group.add(group=group, expected=tally.expected, came=tally.came, leave=tally.leave, absent=absent)
 
 
 def _group(counts: Mapping[str, int], prefix: str) -> Iterator[tuple[str, int]]:
@@ -166,8 +177,8 @@ def _cursor(page_token: str) -> Cursor | None:
     return Cursor(*cast(tuple[int, int, int, bytes], position)) if position else None
 
 
-def _filter(request: pb.ListPeopleRequest) -> Filter:
-    return Filter(
+def _wanted(request: pb.ListPeopleRequest) -> Wanted:
+    seat = Filter(
         request.status,
         request.method,
         request.reason,
@@ -176,13 +187,14 @@ def _filter(request: pb.ListPeopleRequest) -> Filter:
         request.from_at,
         request.to_at,
     )
+    return Wanted(seat, request.query, request.group, _ANSWERS.get(request.answer, Answer.NONE), request.lacks_details)
 
 
-def _person(found: Counted, names: Mapping[bytes, str]) -> pb.Person:
-    seat, presence = found.seat, found.presence
+def _person(shown: Shown) -> pb.Person:
+    seat, presence, member = shown.found.seat, shown.found.presence, shown.member
     return pb.Person(
-        user_id=found.user_id,
-        name=names.get(found.user_id, ""),
+        user_id=shown.user_id,
+        name=shown.name,
         status=cast(pb.Status.ValueType, seat.status),
         punctuality=seat.punctuality,
         checked_in_at=0 if seat.status == domain.Status.ABSENT else seat.at,
@@ -192,4 +204,10 @@ def _person(found: Counted, names: Mapping[bytes, str]) -> pb.Person:
         is_inside=presence.is_inside,
         left_at=presence.left_at,
         left_early=presence.is_early,
+        entry_id=member.entry_id if member else b"",
+        number=shown.number,
+        group=member.group if member else "",
+        is_listed=shown.is_listed,
+        answer=cast(pb.Answer.ValueType, int(shown.answer)),
+        details=shown.details,
     )

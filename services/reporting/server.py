@@ -12,8 +12,12 @@ from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
 from services.reporting import store
 from services.reporting.activities import Activities
+from services.reporting.expected.expectation import Expectations
+from services.reporting.expected.participant_client import Participants
+from services.reporting.expected.roster_client import Rosters
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
+from services.reporting.people import People
 from services.reporting.rpc import ACCESS, ReportingServicer
 from services.reporting.settings import ReportingSettings
 from services.reporting.turnouts import Turnouts, teller
@@ -28,8 +32,12 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
 
     activities = Activities(store.Activities(engine), activity_channel)
-    servicer = ReportingServicer(LiveReader(redis), activities, Identity(identity_channel))
-    turnouts = Turnouts(store.Activities(engine), LiveReader(redis), teller(activity_channel))
+    live, identity = LiveReader(redis), Identity(identity_channel)
+    rosters, participants = Rosters(activity_channel), Participants(activity_channel)
+    expectations = Expectations(live, rosters, participants)
+    people = People(live, identity, rosters, participants)
+    servicer = ReportingServicer(live, activities, identity, expectations, people)
+    turnouts = Turnouts(store.Activities(engine), live, teller(activity_channel))
     process.background(turnouts.run(), "turnouts")
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity_channel)))
     await serve(process, settings.grpc_address, add_ReportingServiceServicer_to_server, servicer, ACCESS, verifier)

@@ -17,6 +17,9 @@ activities = Table(
     Column("expected", INTEGER(unsigned=True), nullable=False),
     Column("capacity", INTEGER(unsigned=True), nullable=False),
     Column("closes_at", DATETIME(fsp=6)),
+    Column("roster_id", BINARY(16)),
+    Column("offline_window_s", INTEGER(unsigned=True), nullable=False),
+    Column("questions", TINYINT(unsigned=True), nullable=False),
     Index("by_close", "closes_at"),
 )
 

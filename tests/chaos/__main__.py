@@ -6,6 +6,7 @@ as `make up` leaves it. Exit code 1: something was lost, doubled or wrong, or di
 """
 
 import argparse
+import asyncio
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from tests.chaos.faults import HEALTHY, faults
 from tests.chaos.trial import Fault, Result
 from tests.load import figures
 from tests.load.command import command, up_to
+from tests.load.organiser import SetupError
 from tests.load.rush import Scene
 
 # The machine swings between minutes, so what is compared runs in pairs, and the median pair speaks.
@@ -24,6 +26,7 @@ _PAIRS = 3
 # How much slower than the healthy rush one may be in which everybody comes during the fault.
 _SLOWER = 2.0
 _MAXIMUM = 5_000
+_ENTER_WITHIN_S, _ENTER_PAUSE_S = 15.0, 0.5
 
 
 async def main(options: argparse.Namespace) -> int:
@@ -85,10 +88,21 @@ def _slowdown(result: Result) -> float:
 async def _try(fault: Fault, people: int) -> Result:
     """One trial in a scene of its own; one that breaks down is red, and the others go on."""
     try:
-        scene = await Scene.enter(f"chaos-{secrets.token_hex(4)}")
-        return await trial.run(fault, scene, people)
+        return await trial.run(fault, await _enter(), people)
     except Exception as error:
         return Result(fault.name, fault.row, failures=[f"the trial broke down: {error!r}"])
+
+
+async def _enter() -> Scene:
+    """A scene of its own, once whatever was dead before is called again: refused connections rest for a moment."""
+    deadline = time.monotonic() + _ENTER_WITHIN_S
+    while True:
+        try:
+            return await Scene.enter(f"chaos-{secrets.token_hex(4)}")
+        except SetupError:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_ENTER_PAUSE_S)
 
 
 def table(results: Sequence[Result]) -> Iterator[str]:

@@ -57,6 +57,9 @@ _CONSUMER = "tests/contract/servicekit/rabbitmq/test_consumer.py"
 _OUTBOX = "tests/contract/servicekit/rabbitmq/test_outbox.py"
 _LIVE = "tests/contract/reporting/live/test_numbers.py"
 _ANTIFRAUD = "tests/component/checkin/judging/test_antifraud_client.py"
+_LISTED = "tests/unit/checkin/judging/test_listed.py"
+_ROSTERS = "tests/component/checkin/judging/test_roster_client.py"
+_PRESENT = "tests/contract/activity/rosters/test_present.py"
 _AUTH = "tests/unit/gateway/http/test_auth.py"
 _ACTIVITY = "tests/component/activity/test_rpc.py"
 _ACTIVITY_STORE = "tests/contract/activity/test_store.py"
@@ -75,6 +78,37 @@ MUTATIONS = (
         "case.close(undecided(case.finding))",
         "case.close(case.finding)",
         (_ACCEPT, _COMPLETE),
+    ),
+    Mutation(
+        "a roster that Redis lost is an empty one",
+        "Rosters.are_listed",
+        "listed: list[bool | None] = [True if is_known else None for is_known in known]",
+        "return [*known]",
+        (_ROSTERS,),
+    ),
+    Mutation(
+        "a roster that is not whole counts",
+        "Rosters._members",
+        "if is_whole and is_in",
+        "if is_in",
+        (_ROSTERS,),
+    ),
+    Mutation(
+        "who cannot be looked up is not listed", "look_up", "if is_listed is False:", "if not is_listed:", (_LISTED,)
+    ),
+    Mutation(
+        "a change is applied over a gap",
+        "change.lua",
+        "tonumber(whole or -1) ~= revision - 1 or ",
+        "",
+        (_PRESENT,),
+    ),
+    Mutation(
+        "a roster is written as it was before a change",
+        "write.lua",
+        "tonumber(newest or 0) > revision or ",
+        "",
+        (_PRESENT,),
     ),
     Mutation("a batch fails with antifraud", "Antifraud.assess", "except ServiceError:", "except ():", (_ANTIFRAUD,)),
     Mutation(

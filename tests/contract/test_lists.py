@@ -44,6 +44,7 @@ from services.identity.domain import Role
 from services.identity.organisations import Organisations
 from services.identity.people import People
 from services.identity.rpc import IdentityServicer
+from services.reporting import people
 from services.reporting.domain import IN, Activity, SeatView, Status, counters
 from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Change
@@ -52,6 +53,7 @@ from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes.activity import a_draft, a_lot
 from tests.fakes.checkin import FakeActivities
+from tests.fakes.expected import FakeParticipants, FakeRosters
 from tests.fakes.identity import FakeStaff
 from tests.fakes.reporting import FakeActivities as KnownActivities
 
@@ -103,7 +105,7 @@ class Memberships:
             self.people,
             self.organisations,
             FakeStaff(),  # type: ignore[arg-type]
-            *[_UNUSED] * 6,
+            *[_UNUSED] * 7,
         )
         self.person = await self.somebody()
         for _ in range(_MANY):
@@ -217,7 +219,7 @@ class Activities:
         """Twelve drafts."""
         self.home = Owner(ids.new_id())
         self.store = Store(self.engine, Outbox(self.engine, activity_outbox, {}), a_lot())
-        self.servicer: Any = ActivityServicer(self.store, self.home, _UNUSED, _UNUSED, "")
+        self.servicer: Any = ActivityServicer(self.store, self.home, _UNUSED, _UNUSED, _UNUSED, "")
         for _ in range(_MANY):
             self.lasting.add(await self.draft())
         act_as(ids.new_id())
@@ -253,7 +255,9 @@ class Attendance:
         self.activity = Activity(ids.new_id(), ids.new_id(), "讲座", "Asia/Shanghai", 2, 1, 0, 0, now_us())
         self.writer, self.revision = LiveWriter(self.redis, lambda _: None), 0
         owner, known = Owner(self.activity.organisation_id), KnownActivities(self.activity)
-        self.servicer: Any = ReportingServicer(LiveReader(self.redis), known, owner)  # type: ignore[arg-type]
+        live = LiveReader(self.redis)
+        lists = people.People(live, owner, FakeRosters(), FakeParticipants())
+        self.servicer: Any = ReportingServicer(live, known, owner, _UNUSED, lists)  # type: ignore[arg-type]
         for _ in range(_MANY):
             self.lasting.add(user_id := ids.new_id())
             await self.writer.apply({self.activity.activity_id: [self.seat(user_id)]})

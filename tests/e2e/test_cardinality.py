@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.fleet import PROCESSES
 from gateway import reasons
 from gateway.routes.events import ClientEvent
-from protos.activity.v1 import activity_pb2
+from protos.activity.v1 import activity_pb2, participants_pb2, rosters_pb2
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
@@ -40,16 +40,30 @@ def _words(name: str) -> Collection[str]:
     return get_args(get_type_hints(ClientEvent)[name])
 
 
-_METHODS = _rpcs(*(each.DESCRIPTOR for each in (activity_pb2, antifraud_pb2, checkin_pb2, identity_pb2, reporting_pb2)))
+_PROTOS = (activity_pb2, antifraud_pb2, checkin_pb2, identity_pb2, participants_pb2, reporting_pb2, rosters_pb2)
+_METHODS = _rpcs(*(each.DESCRIPTOR for each in _PROTOS))
 _PUBLISHERS = {f"{name}-publish" for name in ("activity", "checkin", "gateway", "projector", "recorder")}
 _CONSUMERS = {f"{name}-consume" for name in ("projector", "projector-activity", "recorder", "recorder-decide")}
 _QUEUES = {"checkin.record.v1", "checkin.decide.v1", "reporting.project.v1", "reporting.activity.v1"}
-_DEPENDENCIES = {"activity", "antifraud", "checkin", "inbox", "mysql", "rabbitmq", "redis", "wechat"}
+_DEPENDENCIES = {"activity", "antifraud", "checkin", "inbox", "mysql", "rabbitmq", "redis", "rosters", "wechat"}
 _UNREADABLE = {
-    *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "evidence", "live_event"),
-    *("message", "outbox_headers", "place", "refresh_token", "seat_hint", "seat_view", "user_name"),
+    *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "detail", "evidence"),
+    *(
+        "live_event",
+        "message",
+        "outbox_headers",
+        "place",
+        "refresh_token",
+        "roster_entry",
+        "seat_hint",
+        "seat_view",
+        "user_name",
+    ),
 }
-_WECHAT = {"ok", "invalid_code", "rate_limited", "blocked", "credentials", "busy", "other", "unavailable"}
+_WECHAT = {
+    *("ok", "invalid_code", "rate_limited", "blocked", "credentials", "access_token"),
+    *("busy", "other", "unavailable"),
+}
 _QUOTAS = {
     "activities",
     "answers",
@@ -60,6 +74,9 @@ _QUOTAS = {
     "organisations",
     "places",
     "refusals",
+    "roster_entries",
+    "rosters",
+    "said",
 }
 _SERVERS = {"public", "ops"}
 _HTTP_METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "other"}
@@ -87,12 +104,12 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "http_refused": {"server": _SERVERS, "reason": {each.label for each in Refusal}},
     "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
     "over_quota": {"quota": _QUOTAS},
-    "outbox_delivered": {"kind": {"publish", "hint", "hasten"}, "result": {"done", "failed"}},
+    "outbox_delivered": {"kind": {"publish", "hint", "hasten", "roster", "erase"}, "result": {"done", "failed"}},
     "qiandao_build_info": {"version": {VERSION}},
     "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
     "sign_ins": {"result": {"ok", "refused", "unavailable"}},
     "unreadable_items": {"what": _UNREADABLE},
-    "wechat_requests": {"call": {"jscode2session"}, "result": _WECHAT},
+    "wechat_requests": {"call": {"jscode2session", "stable_token", "getuserphonenumber"}, "result": _WECHAT},
 }
 
 

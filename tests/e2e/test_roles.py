@@ -70,6 +70,41 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("PUT", "/v1/organisations/{organisation}/places/{place}", _ORGANISER),
     ("POST", "/v1/organisations/{organisation}/places/{place}/wifi", _STAFF),
     ("DELETE", "/v1/organisations/{organisation}/places/{place}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("POST", "/v1/organisations/{organisation}/rosters", _by_role(201, 201, 403, 404, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/rosters", _STAFF),
+    ("GET", "/v1/rosters/{roster}", _STAFF),
+    ("PATCH", "/v1/rosters/{roster}", _ORGANISER),
+    ("PUT", "/v1/rosters/{roster}", _ORGANISER),
+    ("DELETE", "/v1/rosters/{roster}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("GET", "/v1/rosters/{roster}/groups", _STAFF),
+    ("GET", "/v1/rosters/{roster}/entries", _STAFF),
+    ("POST", "/v1/rosters/{roster}/entries", _by_role(201, 201, 403, 404, 404, 401)),
+    ("PUT", "/v1/rosters/{roster}/entries/{entry}", _ORGANISER),
+    ("DELETE", "/v1/rosters/{roster}/entries/{entry}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("POST", "/v1/rosters/{roster}/imports", _by_role(201, 201, 403, 404, 404, 401)),
+    ("GET", "/v1/rosters/{roster}/imports/{import}", _ORGANISER),
+    ("GET", "/v1/rosters/{roster}/imports/{import}/bad-rows", _ORGANISER),
+    ("GET", "/v1/rosters/{roster}/imports/{import}/bad-rows.csv", _ORGANISER),
+    ("POST", "/v1/rosters/{roster}/imports/{import}/apply", _ORGANISER),
+    ("POST", "/v1/rosters/{roster}/imports/{applied}/undo", _ORGANISER),
+    ("GET", "/v1/rosters/{roster}/file", _ORGANISER),
+    ("GET", "/v1/activities/{activity}/me/entry", _SIGNED_IN),
+    ("POST", "/v1/activities/{activity}/me/phone", _by_role(404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/rosters/{roster}/entries/{entry}/invite", _by_role(201, 201, 201, 404, 404, 401)),
+    ("GET", "/v1/roster-invites/preview?code={entry_code}", _SIGNED_IN),
+    ("POST", "/v1/roster-invites/accept", _by_role(404, 404, 404, 404, 404, 401)),
+    ("PUT", "/v1/rosters/{roster}/entries/{entry}/person", _by_role(204, 204, 204, 404, 404, 401)),
+    ("DELETE", "/v1/rosters/{roster}/entries/{entry}/person", _by_role(204, 204, 204, 404, 404, 401)),
+    ("GET", "/v1/activities/{activity}/me", _SIGNED_IN),
+    ("GET", "/v1/activities/{draft}/me", _by_role(404, 404, 404, 404, 404, 401)),
+    ("PUT", "/v1/activities/{activity}/me/answer", _SIGNED_IN),
+    ("PUT", "/v1/activities/{activity}/me/details", _by_role(422, 422, 422, 422, 422, 401)),
+    ("GET", "/v1/organisations/{organisation}/privacy", _STAFF),
+    ("PATCH", "/v1/organisations/{organisation}/privacy", _ORGANISER),
+    ("PUT", "/v1/organisations/{organisation}/privacy", _ORGANISER),
+    ("GET", "/v1/me/export", _SIGNED_IN),
+    # The owners are the last ones, and whoever else is erased is somebody new.
+    ("DELETE", "/v1/me", _by_role(409, 204, 204, 204, 204, 401, other_owner=409)),
     ("GET", "/v1/activities/{activity}/staff", _ITS_STAFF),
     (
         "DELETE",
@@ -193,6 +228,30 @@ class House:
             expect(await self.owner.post(path))
         return made
 
+    async def roster(self) -> tuple[str, str]:
+        """The path of a new roster, and its id; no more of them stay than may."""
+        path = f"/v1/organisations/{self.organisation_id}/rosters"
+        for earlier in expect(await self.owner.get(path))["rosters"][9:]:
+            await self.owner.request("DELETE", f"/v1/rosters/{earlier['id']}")
+        made = expect(await self.owner.post(path, {"title": "新生"}))
+        return f"/v1/rosters/{made['id']}", made["id"]
+
+    async def imported(self, roster: str, *, is_applied: bool) -> str:
+        """An import of a roster, looked at or applied too."""
+        imports = f"{roster}/imports"
+        sent = expect(await self.api.http.post(imports, content=b"name\nLi\n", headers=self.owner.headers))
+        await self._reaches(f"{imports}/{sent['id']}", "ready")
+        if is_applied:
+            expect(await self.owner.post(f"{imports}/{sent['id']}/apply", {}))
+            await self._reaches(f"{imports}/{sent['id']}", "applied")
+        return str(sent["id"])
+
+    async def _reaches(self, path: str, state: str) -> None:
+        async def is_there() -> bool:
+            return expect(await self.owner.get(path))["state"] == state
+
+        await eventually(is_there)
+
     async def staff(self, activity: Activity, person: Person) -> None:
         """Makes somebody staff of one activity alone."""
         path = f"/v1/organisations/{self.organisation_id}/invites"
@@ -247,6 +306,8 @@ async def test_roles(
     body = await _body(house, activity, method, path)
     if path.endswith("/logout") and person.access_token:
         person = await house.api.sign_in(person.name)
+    if (method, path, status) == ("DELETE", "/v1/me", 204):
+        person = await house.api.sign_in()
     async with house.api.http.stream(method, path.format(**names), json=body, headers=person.headers) as response:
         assert response.status_code in (status, _EARLY.get((method, path, status), status))
 
@@ -258,6 +319,13 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
     if "{place}" in path:
         saved = await house.owner.post(f"/v1/organisations/{house.organisation_id}/places", _SITE)
         names["place"] = expect(saved)["id"]
+    if "{roster}" in path or "{entry_code}" in path:
+        roster, names["roster"] = await house.roster()
+        names["entry"] = expect(await house.owner.post(f"{roster}/entries", {"name": "王小明"}))["id"]
+    if "{entry_code}" in path:
+        names["entry_code"] = expect(await house.owner.post(f"{roster}/entries/{names['entry']}/invite"))["code"]
+    if "{import}" in path or "{applied}" in path:
+        names["import"] = names["applied"] = await house.imported(roster, is_applied="{applied}" in path)
     if "{display}" in path or "{link}" in path:
         display, names["link"] = await activity.link()
         names["display"] = display["id"]
@@ -319,7 +387,11 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return {"user_id": house.people["stranger"].user_id}
         case "POST", "/v1/organisations/{organisation}/invites":
             return new_invite()
-        case "POST", "/v1/invites/accept":
+        case "PUT", "/v1/rosters/{roster}/entries/{entry}/person":
+            return {"user_id": ids.to_text(ids.new_id())}
+        case "POST", "/v1/activities/{activity}/me/phone":
+            return {"code": "sim:e2e-table"}
+        case "POST", "/v1/invites/accept" | "/v1/roster-invites/accept":
             return {"code": "CFGHJKMNPRTVWX"}
         case ("POST", "/v1/organisations/{organisation}/places") | (
             "PUT",
@@ -328,6 +400,21 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
             return _SITE
         case "POST", "/v1/organisations/{organisation}/places/{place}/wifi":
             return {"wifi": [{"ssid": "Hall", "bssid": "3c:7c:3f:00:1a:2c"}]}
+        case "PUT", "/v1/activities/{activity}/me/answer":
+            return {"answer": "leave"}
+        case "PUT", "/v1/activities/{activity}/me/details":
+            return {"details": [{"detail": "name", "value": "王小明"}]}
+        case "PATCH" | "PUT", "/v1/organisations/{organisation}/privacy":
+            return {"keeps_days": 30, "purpose": "核对名单"}
+        case "POST", "/v1/organisations/{organisation}/rosters":
+            await house.roster()
+            return {"title": "新生"}
+        case "POST", "/v1/rosters/{roster}/imports/{import}/apply":
+            return {"remove_missing": True}
+        case "PATCH" | "PUT", "/v1/rosters/{roster}":
+            return {"title": "老生", "extra": [{"heading": "座位", "is_shown": True}]}
+        case ("POST", "/v1/rosters/{roster}/entries") | ("PUT", "/v1/rosters/{roster}/entries/{entry}"):
+            return {"name": "李小红", "phone": "13800000000"}
         case "POST", "/v1/activities":
             return definition(house.organisation_id)
         case "PATCH" | "PUT", "/v1/activities/{draft}":

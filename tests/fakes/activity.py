@@ -26,11 +26,13 @@ from services.activity.errors import (
     DisplayNotFoundError,
     PlaceNotFoundError,
     RevisionStaleError,
+    RosterNotFoundError,
     TooManyDisplaysError,
     TooManyPlacesError,
 )
 from services.activity.places import QUOTA, SavedPlace, Site
 from services.activity.quotas import Quotas
+from services.activity.rosters.rosters import Roster
 
 # A Tuesday morning.
 STARTS_AT = 1_800_000_000 * SECOND_US
@@ -296,6 +298,19 @@ class FakeDisplays:
     def _lives(self, display: Display, now_us: int) -> bool:
         may_open = display.opened_at is not None or now_us < display.created_at + LINK_US
         return display.revoked_at is None and may_open
+
+
+@dataclass
+class FakeRosters:
+    """Rosters by id."""
+
+    rosters: dict[bytes, Roster] = field(default_factory=dict)
+
+    async def get(self, roster_id: bytes) -> Roster:
+        """See `Rosters.get`."""
+        if roster_id not in self.rosters:
+            raise RosterNotFoundError
+        return self.rosters[roster_id]
 
 
 @dataclass

@@ -10,6 +10,7 @@ from servicekit.errors import UnavailableError
 from servicekit.ids import new_id
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging.antifraud_client import Assessment
+from services.checkin.judging.roster_client import Asked
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.keys import PersonKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
@@ -70,6 +71,20 @@ class FakeAntifraud:
         """An assessment for each case; None while antifraud is gone."""
         self.muted = muted
         return None if self.assessment is None else [self.assessment for _ in cases]
+
+
+@dataclass
+class FakeRosters:
+    """Who is listed, by roster and person; `is_gone` is when nobody can tell."""
+
+    listed: set[tuple[bytes, bytes]] = field(default_factory=set)
+    is_gone: bool = False
+    asked: list[Asked] = field(default_factory=list)
+
+    async def are_listed(self, asked: Sequence[Asked]) -> list[bool | None]:
+        """Whether they are listed, whenever they came."""
+        self.asked += asked
+        return [None if self.is_gone else (roster_id, user_id) in self.listed for roster_id, user_id, *_ in asked]
 
 
 @dataclass

@@ -16,6 +16,7 @@ from services.identity import domain
 from services.identity.domain import Family, Member, Organisation, Refresh, Role, Session, Standing, User, Wanted
 from services.identity.errors import (
     AlreadyMemberError,
+    OwnsOrganisationError,
     RefreshTokenError,
     RefreshTokenReusedError,
     TooManyAnswersError,
@@ -136,6 +137,10 @@ class FakeOrganisations:
         theirs = [o for o in theirs if with_archived or o not in self.archived]
         return [self._seen_by(organisation_id, user_id) for organisation_id in theirs[:limit]]
 
+    async def name_of(self, organisation_id: bytes) -> str:
+        """See `Organisations.name_of`."""
+        return self.organisations.get(organisation_id, ("", 0))[0]
+
     async def role_of(self, organisation_id: bytes, user_id: bytes) -> Role:
         """See `Organisations.role_of`."""
         return self.roles.get((organisation_id, user_id), (Role.NONE, 0))[0]
@@ -228,6 +233,31 @@ class FakeOrganisations:
         role, joined_at = self.roles[organisation_id, user_id]
         group = self.groups.get((organisation_id, user_id), "")
         return Member(user_id, self.people.users[user_id].name, role, joined_at, group)
+
+
+@dataclass
+class FakeErasure:
+    """Erases in the fakes; see `Erasure`."""
+
+    people: FakePeople
+    organisations: FakeOrganisations
+
+    async def erase(self, user_id: bytes, now_us: int) -> list[bytes]:
+        """See `Erasure.erase`."""
+        roles = self.organisations.roles
+        for organisation_id in [organisation for (organisation, user) in roles if user == user_id]:
+            owners = [
+                user for (each, user), (role, _) in roles.items() if each == organisation_id and role is Role.OWNER
+            ]
+            if owners == [user_id] and organisation_id not in self.organisations.archived:
+                raise OwnsOrganisationError(organisation_id, self.organisations.organisations[organisation_id][0])
+            del roles[organisation_id, user_id]
+        self.people.users[user_id] = replace(self.people.users[user_id], name="")
+        self.people.openids = {openid: user for openid, user in self.people.openids.items() if user != user_id}
+        ended = [session_id for session_id, kept in self.people.sessions.items() if kept.user_id == user_id]
+        for session_id in ended:
+            await self.people.end_session(session_id, now_us)
+        return ended
 
 
 @dataclass

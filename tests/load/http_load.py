@@ -62,11 +62,11 @@ def head(method: str, path: str, token: str = "") -> bytes:
     return f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nUser-Agent: {_USER_AGENT}\r\n{authorization}".encode()
 
 
-def with_body(head: bytes, body: bytes) -> bytes:
+def with_body(head: bytes, body: bytes, kind: str = "application/json") -> bytes:
     """A whole request."""
     if not body:
         return head + b"\r\n"
-    return b"%bContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
+    return b"%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (head, kind.encode(), len(body), body)
 
 
 @dataclass(frozen=True, slots=True)

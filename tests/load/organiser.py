@@ -40,8 +40,8 @@ class Organiser:
 
     def __init__(self, balancer: Balancer, access_token: str, organisation_id: str) -> None:
         self._balancer = balancer
-        self._token = access_token
-        self._organisation_id = organisation_id
+        self.token = access_token
+        self.organisation_id = organisation_id
 
     @classmethod
     async def sign_in(cls, balancer: Balancer, name: str) -> "Organiser":
@@ -63,17 +63,17 @@ class Organiser:
         return opened
 
     def _open(self, definition: Mapping[str, Any], opened: list[Activity]) -> Script:
-        made = expect((yield request("POST", "/v1/activities", definition, self._token)))
+        made = expect((yield request("POST", "/v1/activities", definition, self.token)))
         path = f"/v1/activities/{made['id']}"
-        expect((yield request("POST", f"{path}/publish", token=self._token)))
+        expect((yield request("POST", f"{path}/publish", token=self.token)))
         activity = Activity(made["id"], ids.from_text(made["occurrences"][0]["id"]))
-        _show(activity, expect((yield request("GET", f"{path}/qr", token=self._token))))
+        _show(activity, expect((yield request("GET", f"{path}/qr", token=self.token))))
         opened.append(activity)
 
     def _definition(self, number: int) -> dict[str, Any]:
         now = datetime.now(UTC)
         return {
-            "organisation_id": self._organisation_id,
+            "organisation_id": self.organisation_id,
             "kind": "event",
             "title": f"压测活动 {number + 1}",
             "time_zone": "Asia/Shanghai",
@@ -115,14 +115,18 @@ class Organiser:
         answer = await self._get(f"/v1/activities/{activity.activity_id}/stats")
         return answer.json() if answer.status == 200 else None
 
+    async def ask(self, method: str, path: str, body: object = None) -> Any:
+        """The body of a successful answer; SetupError for any other."""
+        return expect(await http_load.ask(self._balancer, request(method, path, body, self.token)))
+
     async def _get(self, path: str) -> Answer:
-        return await http_load.ask(self._balancer, request("GET", path, token=self._token), timeout_s=5)
+        return await http_load.ask(self._balancer, request("GET", path, token=self.token), timeout_s=5)
 
     @asynccontextmanager
     async def viewer(self, activity: Activity) -> AsyncIterator["Viewer"]:
         """An open live stream, past its first snapshot."""
         reader, writer = await asyncio.open_connection(HOST, self._balancer.next().port)
-        writer.write(request("GET", f"/v1/activities/{activity.activity_id}/live", token=self._token))
+        writer.write(request("GET", f"/v1/activities/{activity.activity_id}/live", token=self.token))
         viewer = Viewer(reader)
         task = asyncio.create_task(viewer.watch())
         try:

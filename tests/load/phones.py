@@ -97,9 +97,9 @@ class Attempt:
             self.answers.append(answer)
             if answer.status and answer.status != 429 and answer.status < 500:
                 return
-            if answer.status == 503:
-                receipt = answer.json().get("receipt", receipt)
-            yield pause_s * random.uniform(0.5, 1.5)
+            problem = answer.json() if answer.status in (429, 503) else {}
+            receipt = problem.get("receipt", receipt)
+            yield max(pause_s * random.uniform(0.5, 1.5), problem.get("retry_after_s", 0.0))
             pause_s = min(2 * pause_s, _RETRY_S[1])
 
 
@@ -125,13 +125,13 @@ def people(prefix: str, count: int) -> list[Person]:
 
 async def sign_in(balancer: Balancer, crowd: Sequence[Person]) -> None:
     """Signs everybody in."""
-    await play(balancer, map(signing_in, crowd), _AT_ONCE, progress=_line("signing in", len(crowd)))
+    await play(balancer, map(signing_in, crowd), _AT_ONCE, progress=line("signing in", len(crowd)))
 
 
 async def open_pages(balancer: Balancer, visits: Iterable[tuple[Person, Activity]], count: int) -> None:
     """Lets each person open an activity as a phone does; from then on the gateway knows their token."""
     scripts = (opening(person, activity) for person, activity in visits)
-    await play(balancer, scripts, _AT_ONCE, progress=_line("opening the activity", count))
+    await play(balancer, scripts, _AT_ONCE, progress=line("opening the activity", count))
 
 
 def signing_in(person: Person) -> Script:
@@ -199,7 +199,7 @@ def _usual_circumstances(person: Person) -> dict[str, object]:
     }
 
 
-def _line(what: str, count: int) -> Callable[[int], None]:
+def line(what: str, count: int) -> Callable[[int], None]:
     """A progress line that rewrites itself on a terminal, and is written once elsewhere."""
     start = "\r" if sys.stdout.isatty() else ""
 

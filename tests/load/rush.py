@@ -8,8 +8,10 @@ import argparse
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any
 
 from tests.load import conditions, figures, phones
 from tests.load.accounting import Batches, Meter, Program, Reading, gateways, programs
@@ -93,7 +95,20 @@ async def rush(
     Args:
         are_known: Their tokens are known to the gateway from an activity before, so opening this one is left out.
     """
-    (activity,) = await scene.organiser.open_activities(1)
+    found, verdict, _, _ = await crowded(scene, crowd, connections, are_known=are_known)
+    return found, verdict
+
+
+async def crowded(
+    scene: Scene,
+    crowd: Sequence[Person],
+    connections: int,
+    *,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    are_known: bool = False,
+) -> tuple[Figures, Verdict, Activity, list[Attempt]]:
+    """A rush on an activity with these changes: what was measured and found, and what was tried there."""
+    (activity,) = await scene.organiser.open_activities(1, changes)
     async with scene.organiser.screens([activity]), scene.organiser.viewer(activity) as viewer:
         if not are_known:
             await phones.open_pages(scene.balancer, ((person, activity) for person in crowd), len(crowd))
@@ -106,7 +121,7 @@ async def rush(
             lambda: [answer for attempt in attempts for answer in attempt.answers],
             viewer.sees,
         )
-        return found, await reconcile(scene.organiser, [activity], attempts)
+        return found, await reconcile(scene.organiser, [activity], attempts), activity, attempts
 
 
 async def rush_cold(scene: Scene, crowd: Sequence[Person], connections: int) -> tuple[Figures, Verdict, list[Figures]]:

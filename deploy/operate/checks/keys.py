@@ -66,6 +66,7 @@ async def sealed(scene: Scene) -> list[Finding]:
     return [
         *await _examine(scene, CREDENTIAL, waiting),
         *await _examine(scene, PII, 0),
+        *await _examine(scene, ROSTERS, 0),
     ]
 
 
@@ -167,6 +168,18 @@ async def count_pii(connection: AsyncConnection) -> Uses:
     return uses
 
 
+async def count_rosters(connection: AsyncConnection) -> Uses:
+    """Personal data in schema `activity`; who is on a roster is found by indexes of the key that sealed it."""
+    uses: dict[int, Counter[str]] = {}
+    for what, table, column in (
+        ("people on rosters", "roster_entries", "said"),
+        ("people of imports", "roster_import_rows", "said"),
+    ):
+        counting = _SEALED.format(column=column, position=1, table=table)
+        await _add(connection, uses, what, f"SELECT {counting} GROUP BY key_id")
+    return uses
+
+
 async def _add(connection: AsyncConnection, uses: dict[int, Counter[str]], what: str, counting: str) -> None:
     for row in await rows(connection, counting):
         uses.setdefault(row["key_id"], Counter())[what] += row["items"]
@@ -190,3 +203,4 @@ CREDENTIAL = Secret(
     count_credential,
 )
 PII = Secret("IDENTITY_PII_SECRET", ("identity",), ("identity",), count_pii)
+ROSTERS = Secret("ACTIVITY_PII_SECRET", ("activity",), ("activity",), count_rosters)

@@ -1765,6 +1765,8 @@ class ActivityChanged(_message.Message):
     CAPACITY_FIELD_NUMBER: _builtins.int
     REHEARSAL_OF_FIELD_NUMBER: _builtins.int
     ROSTER_ID_FIELD_NUMBER: _builtins.int
+    OFFLINE_WINDOW_S_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     title: _builtins.str
@@ -1778,6 +1780,10 @@ class ActivityChanged(_message.Message):
     """Empty but for a rehearsal, which no statistics count: the draft that it tries out."""
     roster_id: _builtins.bytes
     """Who is expected; empty: open to all."""
+    offline_window_s: _builtins.int
+    """For how long after the close phones may bring what they did offline; absent in what an earlier release sent."""
+    questions: _builtins.int
+    """How many things whoever was accepted is asked."""
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Window]: ...
     def __init__(
@@ -1794,12 +1800,16 @@ class ActivityChanged(_message.Message):
         capacity: _builtins.int = ...,
         rehearsal_of: _builtins.bytes = ...,
         roster_id: _builtins.bytes = ...,
+        offline_window_s: _builtins.int | None = ...,
+        questions: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "offline_window_s", b"offline_window_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "organisation_id", b"organisation_id", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "organisation_id", b"organisation_id", "questions", b"questions", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
+    _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__offline_window_s) -> _WhichOneofReturnType__offline_window_s | None: ...
 
 Global___ActivityChanged: _TypeAlias = ActivityChanged  # noqa: Y015
 

@@ -24,17 +24,19 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%protos/activity/v1/participants.proto\x12\x0b\x61\x63tivity.v1\">\n\x08Question\x12#\n\x06\x64\x65tail\x18\x01 \x01(\x0e\x32\x13.activity.v1.Detail\x12\r\n\x05label\x18\x02 \x01(\t\"P\n\x12ListAnswersRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x13ListAnswersResponse\x12/\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1e.activity.v1.ParticipantAnswer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"^\n\x11ParticipantAnswer\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12#\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x13.activity.v1.Answer\x12\x13\n\x0b\x61nswered_at\x18\x03 \x01(\x03\"?\n\x16\x42\x61tchGetDetailsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x10\n\x08user_ids\x18\x02 \x03(\x0c\"J\n\x17\x42\x61tchGetDetailsResponse\x12/\n\x06people\x18\x01 \x03(\x0b\x32\x1f.activity.v1.ParticipantDetails\"3\n\x12ParticipantDetails\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12\x0c\n\x04said\x18\x02 \x03(\t*E\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x11\n\rANSWER_COMING\x10\x01\x12\x10\n\x0c\x41NSWER_LEAVE\x10\x02*|\n\x06\x44\x65tail\x12\x16\n\x12\x44\x45TAIL_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x44\x45TAIL_NAME\x10\x01\x12\x11\n\rDETAIL_NUMBER\x10\x02\x12\x13\n\x0f\x44\x45TAIL_EMPLOYER\x10\x03\x12\x10\n\x0c\x44\x45TAIL_PHONE\x10\x04\x12\x0f\n\x0b\x44\x45TAIL_TEXT\x10\x05\x32\xc4\x01\n\x12ParticipantService\x12P\n\x0bListAnswers\x12\x1f.activity.v1.ListAnswersRequest\x1a .activity.v1.ListAnswersResponse\x12\\\n\x0f\x42\x61tchGetDetails\x12#.activity.v1.BatchGetDetailsRequest\x1a$.activity.v1.BatchGetDetailsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%protos/activity/v1/participants.proto\x12\x0b\x61\x63tivity.v1\">\n\x08Question\x12#\n\x06\x64\x65tail\x18\x01 \x01(\x0e\x32\x13.activity.v1.Detail\x12\r\n\x05label\x18\x02 \x01(\t\"P\n\x12ListAnswersRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x13ListAnswersResponse\x12/\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1e.activity.v1.ParticipantAnswer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"^\n\x11ParticipantAnswer\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12#\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x13.activity.v1.Answer\x12\x13\n\x0b\x61nswered_at\x18\x03 \x01(\x03\"?\n\x16\x42\x61tchGetDetailsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x10\n\x08user_ids\x18\x02 \x03(\x0c\"J\n\x17\x42\x61tchGetDetailsResponse\x12/\n\x06people\x18\x01 \x03(\x0b\x32\x1f.activity.v1.ParticipantDetails\"3\n\x12ParticipantDetails\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12\x0c\n\x04said\x18\x02 \x03(\t\".\n\x17GetParticipationRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"\xae\x01\n\rParticipation\x12#\n\x06\x61nswer\x18\x01 \x01(\x0e\x32\x13.activity.v1.Answer\x12(\n\tquestions\x18\x02 \x03(\x0b\x32\x15.activity.v1.Question\x12\x0c\n\x04said\x18\x03 \x03(\t\x12\x19\n\x11organisation_name\x18\x04 \x01(\t\x12%\n\x07privacy\x18\x05 \x01(\x0b\x32\x14.activity.v1.Privacy\"L\n\x10SetAnswerRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12#\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x13.activity.v1.Answer\"R\n\x11SayDetailsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12(\n\x07\x64\x65tails\x18\x02 \x03(\x0b\x32\x17.activity.v1.SaidDetail\"c\n\nSaidDetail\x12#\n\x06\x64\x65tail\x18\x01 \x01(\x0e\x32\x13.activity.v1.Detail\x12\r\n\x05label\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\t\x12\x12\n\nphone_code\x18\x04 \x01(\t\".\n\x07Privacy\x12\x12\n\nkeeps_days\x18\x01 \x01(\r\x12\x0f\n\x07purpose\x18\x02 \x01(\t\",\n\x11GetPrivacyRequest\x12\x17\n\x0forganisation_id\x18\x01 \x01(\x0c\"y\n\x14UpdatePrivacyRequest\x12\x17\n\x0forganisation_id\x18\x01 \x01(\x0c\x12\x17\n\nkeeps_days\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x14\n\x07purpose\x18\x03 \x01(\tH\x01\x88\x01\x01\x42\r\n\x0b_keeps_daysB\n\n\x08_purpose\"%\n\x12\x45rasePersonRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\"\x15\n\x13\x45rasePersonResponse\"\x11\n\x0f\x45xportMeRequest\"\x9b\x01\n\x10\x45xportMeResponse\x12,\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1b.activity.v1.ExportedAnswer\x12,\n\x07\x64\x65tails\x18\x02 \x03(\x0b\x32\x1b.activity.v1.ExportedDetail\x12+\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x1a.activity.v1.ExportedEntry\"_\n\x0e\x45xportedAnswer\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12#\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x13.activity.v1.Answer\x12\x13\n\x0b\x61nswered_at\x18\x03 \x01(\x03\"}\n\x0e\x45xportedDetail\x12\x17\n\x0forganisation_id\x18\x01 \x01(\x0c\x12#\n\x06\x64\x65tail\x18\x02 \x01(\x0e\x32\x13.activity.v1.Detail\x12\r\n\x05label\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\t\x12\x0f\n\x07said_at\x18\x05 \x01(\x03\"\xd0\x01\n\rExportedEntry\x12\x11\n\troster_id\x18\x01 \x01(\x0c\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\r\n\x05phone\x18\x04 \x01(\t\x12\r\n\x05group\x18\x05 \x01(\t\x12\x0c\n\x04note\x18\x06 \x01(\t\x12\x34\n\x05\x65xtra\x18\x07 \x03(\x0b\x32%.activity.v1.ExportedEntry.ExtraEntry\x1a,\n\nExtraEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*E\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x11\n\rANSWER_COMING\x10\x01\x12\x10\n\x0c\x41NSWER_LEAVE\x10\x02*|\n\x06\x44\x65tail\x12\x16\n\x12\x44\x45TAIL_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x44\x45TAIL_NAME\x10\x01\x12\x11\n\rDETAIL_NUMBER\x10\x02\x12\x13\n\x0f\x44\x45TAIL_EMPLOYER\x10\x03\x12\x10\n\x0c\x44\x45TAIL_PHONE\x10\x04\x12\x0f\n\x0b\x44\x45TAIL_TEXT\x10\x05\x32\xd5\x05\n\x12ParticipantService\x12T\n\x10GetParticipation\x12$.activity.v1.GetParticipationRequest\x1a\x1a.activity.v1.Participation\x12\x46\n\tSetAnswer\x12\x1d.activity.v1.SetAnswerRequest\x1a\x1a.activity.v1.Participation\x12H\n\nSayDetails\x12\x1e.activity.v1.SayDetailsRequest\x1a\x1a.activity.v1.Participation\x12\x42\n\nGetPrivacy\x12\x1e.activity.v1.GetPrivacyRequest\x1a\x14.activity.v1.Privacy\x12H\n\rUpdatePrivacy\x12!.activity.v1.UpdatePrivacyRequest\x1a\x14.activity.v1.Privacy\x12G\n\x08\x45xportMe\x12\x1c.activity.v1.ExportMeRequest\x1a\x1d.activity.v1.ExportMeResponse\x12P\n\x0b\x45rasePerson\x12\x1f.activity.v1.ErasePersonRequest\x1a .activity.v1.ErasePersonResponse\x12P\n\x0bListAnswers\x12\x1f.activity.v1.ListAnswersRequest\x1a .activity.v1.ListAnswersResponse\x12\\\n\x0f\x42\x61tchGetDetails\x12#.activity.v1.BatchGetDetailsRequest\x1a$.activity.v1.BatchGetDetailsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.activity.v1.participants_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ANSWER']._serialized_start=587
-  _globals['_ANSWER']._serialized_end=656
-  _globals['_DETAIL']._serialized_start=658
-  _globals['_DETAIL']._serialized_end=782
+  _globals['_EXPORTEDENTRY_EXTRAENTRY']._loaded_options = None
+  _globals['_EXPORTEDENTRY_EXTRAENTRY']._serialized_options = b'8\001'
+  _globals['_ANSWER']._serialized_start=1966
+  _globals['_ANSWER']._serialized_end=2035
+  _globals['_DETAIL']._serialized_start=2037
+  _globals['_DETAIL']._serialized_end=2161
   _globals['_QUESTION']._serialized_start=54
   _globals['_QUESTION']._serialized_end=116
   _globals['_LISTANSWERSREQUEST']._serialized_start=118
@@ -49,6 +51,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHGETDETAILSRESPONSE']._serialized_end=532
   _globals['_PARTICIPANTDETAILS']._serialized_start=534
   _globals['_PARTICIPANTDETAILS']._serialized_end=585
-  _globals['_PARTICIPANTSERVICE']._serialized_start=785
-  _globals['_PARTICIPANTSERVICE']._serialized_end=981
+  _globals['_GETPARTICIPATIONREQUEST']._serialized_start=587
+  _globals['_GETPARTICIPATIONREQUEST']._serialized_end=633
+  _globals['_PARTICIPATION']._serialized_start=636
+  _globals['_PARTICIPATION']._serialized_end=810
+  _globals['_SETANSWERREQUEST']._serialized_start=812
+  _globals['_SETANSWERREQUEST']._serialized_end=888
+  _globals['_SAYDETAILSREQUEST']._serialized_start=890
+  _globals['_SAYDETAILSREQUEST']._serialized_end=972
+  _globals['_SAIDDETAIL']._serialized_start=974
+  _globals['_SAIDDETAIL']._serialized_end=1073
+  _globals['_PRIVACY']._serialized_start=1075
+  _globals['_PRIVACY']._serialized_end=1121
+  _globals['_GETPRIVACYREQUEST']._serialized_start=1123
+  _globals['_GETPRIVACYREQUEST']._serialized_end=1167
+  _globals['_UPDATEPRIVACYREQUEST']._serialized_start=1169
+  _globals['_UPDATEPRIVACYREQUEST']._serialized_end=1290
+  _globals['_ERASEPERSONREQUEST']._serialized_start=1292
+  _globals['_ERASEPERSONREQUEST']._serialized_end=1329
+  _globals['_ERASEPERSONRESPONSE']._serialized_start=1331
+  _globals['_ERASEPERSONRESPONSE']._serialized_end=1352
+  _globals['_EXPORTMEREQUEST']._serialized_start=1354
+  _globals['_EXPORTMEREQUEST']._serialized_end=1371
+  _globals['_EXPORTMERESPONSE']._serialized_start=1374
+  _globals['_EXPORTMERESPONSE']._serialized_end=1529
+  _globals['_EXPORTEDANSWER']._serialized_start=1531
+  _globals['_EXPORTEDANSWER']._serialized_end=1626
+  _globals['_EXPORTEDDETAIL']._serialized_start=1628
+  _globals['_EXPORTEDDETAIL']._serialized_end=1753
+  _globals['_EXPORTEDENTRY']._serialized_start=1756
+  _globals['_EXPORTEDENTRY']._serialized_end=1964
+  _globals['_EXPORTEDENTRY_EXTRAENTRY']._serialized_start=1920
+  _globals['_EXPORTEDENTRY_EXTRAENTRY']._serialized_end=1964
+  _globals['_PARTICIPANTSERVICE']._serialized_start=2164
+  _globals['_PARTICIPANTSERVICE']._serialized_end=2889
 # @@protoc_insertion_point(module_scope)

@@ -34,6 +34,41 @@ class ParticipantServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.GetParticipation = channel.unary_unary(
+                '/activity.v1.ParticipantService/GetParticipation',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.GetParticipationRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.Participation.FromString,
+                _registered_method=True)
+        self.SetAnswer = channel.unary_unary(
+                '/activity.v1.ParticipantService/SetAnswer',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.SetAnswerRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.Participation.FromString,
+                _registered_method=True)
+        self.SayDetails = channel.unary_unary(
+                '/activity.v1.ParticipantService/SayDetails',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.SayDetailsRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.Participation.FromString,
+                _registered_method=True)
+        self.GetPrivacy = channel.unary_unary(
+                '/activity.v1.ParticipantService/GetPrivacy',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.GetPrivacyRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.Privacy.FromString,
+                _registered_method=True)
+        self.UpdatePrivacy = channel.unary_unary(
+                '/activity.v1.ParticipantService/UpdatePrivacy',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.UpdatePrivacyRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.Privacy.FromString,
+                _registered_method=True)
+        self.ExportMe = channel.unary_unary(
+                '/activity.v1.ParticipantService/ExportMe',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.ExportMeRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.ExportMeResponse.FromString,
+                _registered_method=True)
+        self.ErasePerson = channel.unary_unary(
+                '/activity.v1.ParticipantService/ErasePerson',
+                request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.ErasePersonRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.ErasePersonResponse.FromString,
+                _registered_method=True)
         self.ListAnswers = channel.unary_unary(
                 '/activity.v1.ParticipantService/ListAnswers',
                 request_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.ListAnswersRequest.SerializeToString,
@@ -48,6 +83,54 @@ class ParticipantServiceStub:
 
 class ParticipantServiceServicer:
     """Missing associated documentation comment in .proto file."""
+
+    def GetParticipation(self, request, context):
+        """Where the calling person stands: their answer, what the activity asks, and what becomes of what they say.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAnswer(self, request, context):
+        """Coming until the activity ends, changed to coming until it starts; leave until it ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SayDetails(self, request, context):
+        """Remembered for the activity's organisation: whoever asks the same there again is told it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPrivacy(self, request, context):
+        """What an organisation does with what people say, for staff; changed by organisers and owners.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdatePrivacy(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportMe(self, request, context):
+        """Whatever organisations have of the calling person.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ErasePerson(self, request, context):
+        """For identity: empties whatever names a person; counts stay. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def ListAnswers(self, request, context):
         """For reporting: everybody's answer to whether they will come, in pages by user_id.
@@ -66,6 +149,41 @@ class ParticipantServiceServicer:
 
 def add_ParticipantServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'GetParticipation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetParticipation,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.GetParticipationRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.Participation.SerializeToString,
+            ),
+            'SetAnswer': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAnswer,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.SetAnswerRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.Participation.SerializeToString,
+            ),
+            'SayDetails': grpc.unary_unary_rpc_method_handler(
+                    servicer.SayDetails,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.SayDetailsRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.Participation.SerializeToString,
+            ),
+            'GetPrivacy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPrivacy,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.GetPrivacyRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.Privacy.SerializeToString,
+            ),
+            'UpdatePrivacy': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdatePrivacy,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.UpdatePrivacyRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.Privacy.SerializeToString,
+            ),
+            'ExportMe': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportMe,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.ExportMeRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.ExportMeResponse.SerializeToString,
+            ),
+            'ErasePerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.ErasePerson,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.ErasePersonRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_participants__pb2.ErasePersonResponse.SerializeToString,
+            ),
             'ListAnswers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAnswers,
                     request_deserializer=protos_dot_activity_dot_v1_dot_participants__pb2.ListAnswersRequest.FromString,
@@ -86,6 +204,195 @@ def add_ParticipantServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ParticipantService:
     """Missing associated documentation comment in .proto file."""
+
+    @staticmethod
+    def GetParticipation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/GetParticipation',
+            protos_dot_activity_dot_v1_dot_participants__pb2.GetParticipationRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.Participation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAnswer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/SetAnswer',
+            protos_dot_activity_dot_v1_dot_participants__pb2.SetAnswerRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.Participation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SayDetails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/SayDetails',
+            protos_dot_activity_dot_v1_dot_participants__pb2.SayDetailsRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.Participation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPrivacy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/GetPrivacy',
+            protos_dot_activity_dot_v1_dot_participants__pb2.GetPrivacyRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.Privacy.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdatePrivacy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/UpdatePrivacy',
+            protos_dot_activity_dot_v1_dot_participants__pb2.UpdatePrivacyRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.Privacy.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportMe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/ExportMe',
+            protos_dot_activity_dot_v1_dot_participants__pb2.ExportMeRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.ExportMeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ErasePerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ParticipantService/ErasePerson',
+            protos_dot_activity_dot_v1_dot_participants__pb2.ErasePersonRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_participants__pb2.ErasePersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def ListAnswers(request,

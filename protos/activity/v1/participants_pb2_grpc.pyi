@@ -34,6 +34,19 @@ class ParticipantServiceStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ParticipantServiceAsyncStub: ...
+    GetParticipation: _grpc.UnaryUnaryMultiCallable[_participants_pb2.GetParticipationRequest, _participants_pb2.Participation]
+    """Where the calling person stands: their answer, what the activity asks, and what becomes of what they say."""
+    SetAnswer: _grpc.UnaryUnaryMultiCallable[_participants_pb2.SetAnswerRequest, _participants_pb2.Participation]
+    """Coming until the activity ends, changed to coming until it starts; leave until it ends."""
+    SayDetails: _grpc.UnaryUnaryMultiCallable[_participants_pb2.SayDetailsRequest, _participants_pb2.Participation]
+    """Remembered for the activity's organisation: whoever asks the same there again is told it."""
+    GetPrivacy: _grpc.UnaryUnaryMultiCallable[_participants_pb2.GetPrivacyRequest, _participants_pb2.Privacy]
+    """What an organisation does with what people say, for staff; changed by organisers and owners."""
+    UpdatePrivacy: _grpc.UnaryUnaryMultiCallable[_participants_pb2.UpdatePrivacyRequest, _participants_pb2.Privacy]
+    ExportMe: _grpc.UnaryUnaryMultiCallable[_participants_pb2.ExportMeRequest, _participants_pb2.ExportMeResponse]
+    """Whatever organisations have of the calling person."""
+    ErasePerson: _grpc.UnaryUnaryMultiCallable[_participants_pb2.ErasePersonRequest, _participants_pb2.ErasePersonResponse]
+    """For identity: empties whatever names a person; counts stay. Idempotent."""
     ListAnswers: _grpc.UnaryUnaryMultiCallable[_participants_pb2.ListAnswersRequest, _participants_pb2.ListAnswersResponse]
     """For reporting: everybody's answer to whether they will come, in pages by user_id."""
     BatchGetDetails: _grpc.UnaryUnaryMultiCallable[_participants_pb2.BatchGetDetailsRequest, _participants_pb2.BatchGetDetailsResponse]
@@ -42,12 +55,80 @@ class ParticipantServiceStub:
 @_typing.type_check_only
 class ParticipantServiceAsyncStub(ParticipantServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
+    GetParticipation: _aio.UnaryUnaryMultiCallable[_participants_pb2.GetParticipationRequest, _participants_pb2.Participation]  # type: ignore[assignment]
+    """Where the calling person stands: their answer, what the activity asks, and what becomes of what they say."""
+    SetAnswer: _aio.UnaryUnaryMultiCallable[_participants_pb2.SetAnswerRequest, _participants_pb2.Participation]  # type: ignore[assignment]
+    """Coming until the activity ends, changed to coming until it starts; leave until it ends."""
+    SayDetails: _aio.UnaryUnaryMultiCallable[_participants_pb2.SayDetailsRequest, _participants_pb2.Participation]  # type: ignore[assignment]
+    """Remembered for the activity's organisation: whoever asks the same there again is told it."""
+    GetPrivacy: _aio.UnaryUnaryMultiCallable[_participants_pb2.GetPrivacyRequest, _participants_pb2.Privacy]  # type: ignore[assignment]
+    """What an organisation does with what people say, for staff; changed by organisers and owners."""
+    UpdatePrivacy: _aio.UnaryUnaryMultiCallable[_participants_pb2.UpdatePrivacyRequest, _participants_pb2.Privacy]  # type: ignore[assignment]
+    ExportMe: _aio.UnaryUnaryMultiCallable[_participants_pb2.ExportMeRequest, _participants_pb2.ExportMeResponse]  # type: ignore[assignment]
+    """Whatever organisations have of the calling person."""
+    ErasePerson: _aio.UnaryUnaryMultiCallable[_participants_pb2.ErasePersonRequest, _participants_pb2.ErasePersonResponse]  # type: ignore[assignment]
+    """For identity: empties whatever names a person; counts stay. Idempotent."""
     ListAnswers: _aio.UnaryUnaryMultiCallable[_participants_pb2.ListAnswersRequest, _participants_pb2.ListAnswersResponse]  # type: ignore[assignment]
     """For reporting: everybody's answer to whether they will come, in pages by user_id."""
     BatchGetDetails: _aio.UnaryUnaryMultiCallable[_participants_pb2.BatchGetDetailsRequest, _participants_pb2.BatchGetDetailsResponse]  # type: ignore[assignment]
     """For reporting: what these people told the activity's organisation of what it asks; who told nothing is left out."""
 
 class ParticipantServiceServicer(metaclass=_abc_1.ABCMeta):
+    @_abc_1.abstractmethod
+    def GetParticipation(
+        self,
+        request: _participants_pb2.GetParticipationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.Participation, _abc.Awaitable[_participants_pb2.Participation]]:
+        """Where the calling person stands: their answer, what the activity asks, and what becomes of what they say."""
+
+    @_abc_1.abstractmethod
+    def SetAnswer(
+        self,
+        request: _participants_pb2.SetAnswerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.Participation, _abc.Awaitable[_participants_pb2.Participation]]:
+        """Coming until the activity ends, changed to coming until it starts; leave until it ends."""
+
+    @_abc_1.abstractmethod
+    def SayDetails(
+        self,
+        request: _participants_pb2.SayDetailsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.Participation, _abc.Awaitable[_participants_pb2.Participation]]:
+        """Remembered for the activity's organisation: whoever asks the same there again is told it."""
+
+    @_abc_1.abstractmethod
+    def GetPrivacy(
+        self,
+        request: _participants_pb2.GetPrivacyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.Privacy, _abc.Awaitable[_participants_pb2.Privacy]]:
+        """What an organisation does with what people say, for staff; changed by organisers and owners."""
+
+    @_abc_1.abstractmethod
+    def UpdatePrivacy(
+        self,
+        request: _participants_pb2.UpdatePrivacyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.Privacy, _abc.Awaitable[_participants_pb2.Privacy]]: ...
+
+    @_abc_1.abstractmethod
+    def ExportMe(
+        self,
+        request: _participants_pb2.ExportMeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.ExportMeResponse, _abc.Awaitable[_participants_pb2.ExportMeResponse]]:
+        """Whatever organisations have of the calling person."""
+
+    @_abc_1.abstractmethod
+    def ErasePerson(
+        self,
+        request: _participants_pb2.ErasePersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.ErasePersonResponse, _abc.Awaitable[_participants_pb2.ErasePersonResponse]]:
+        """For identity: empties whatever names a person; counts stay. Idempotent."""
+
     @_abc_1.abstractmethod
     def ListAnswers(
         self,

@@ -10,6 +10,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -20,6 +21,288 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+@_typing.final
+class GetOwnEntryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetOwnEntryRequest: _TypeAlias = GetOwnEntryRequest  # noqa: Y015
+
+@_typing.final
+class OwnEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Shown(_message.Message):
+        """A further column of the roster that the person is shown."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        HEADING_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        heading: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            heading: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["heading", b"heading", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    IS_LISTED_FIELD_NUMBER: _builtins.int
+    ROSTER_TITLE_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    SHOWN_FIELD_NUMBER: _builtins.int
+    is_listed: _builtins.bool
+    """The activity has a roster."""
+    roster_title: _builtins.str
+    entry_id: _builtins.bytes
+    """Empty: the person is no entry of it yet; so is all that follows."""
+    name: _builtins.str
+    group: _builtins.str
+    @_builtins.property
+    def shown(self) -> _containers.RepeatedCompositeFieldContainer[Global___OwnEntry.Shown]: ...
+    def __init__(
+        self,
+        *,
+        is_listed: _builtins.bool = ...,
+        roster_title: _builtins.str = ...,
+        entry_id: _builtins.bytes = ...,
+        name: _builtins.str = ...,
+        group: _builtins.str = ...,
+        shown: _abc.Iterable[Global___OwnEntry.Shown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "group", b"group", "is_listed", b"is_listed", "name", b"name", "roster_title", b"roster_title", "shown", b"shown"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OwnEntry: _TypeAlias = OwnEntry  # noqa: Y015
+
+@_typing.final
+class BindByPhoneRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    code: _builtins.str
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BindByPhoneRequest: _TypeAlias = BindByPhoneRequest  # noqa: Y015
+
+@_typing.final
+class CreateEntryInviteRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    entry_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateEntryInviteRequest: _TypeAlias = CreateEntryInviteRequest  # noqa: Y015
+
+@_typing.final
+class EntryInvite(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    expires_at: _builtins.int
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        expires_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "expires_at", b"expires_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EntryInvite: _TypeAlias = EntryInvite  # noqa: Y015
+
+@_typing.final
+class PreviewEntryInviteRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewEntryInviteRequest: _TypeAlias = PreviewEntryInviteRequest  # noqa: Y015
+
+@_typing.final
+class EntryInvitePreview(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_TITLE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    roster_title: _builtins.str
+    name: _builtins.str
+    """Of it only the first and the last character."""
+    def __init__(
+        self,
+        *,
+        roster_title: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "roster_title", b"roster_title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EntryInvitePreview: _TypeAlias = EntryInvitePreview  # noqa: Y015
+
+@_typing.final
+class AcceptEntryInviteRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptEntryInviteRequest: _TypeAlias = AcceptEntryInviteRequest  # noqa: Y015
+
+@_typing.final
+class BindEntryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    entry_id: _builtins.bytes
+    user_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry_id: _builtins.bytes = ...,
+        user_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "roster_id", b"roster_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BindEntryRequest: _TypeAlias = BindEntryRequest  # noqa: Y015
+
+@_typing.final
+class BindEntryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BindEntryResponse: _TypeAlias = BindEntryResponse  # noqa: Y015
+
+@_typing.final
+class UnbindEntryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    entry_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnbindEntryRequest: _TypeAlias = UnbindEntryRequest  # noqa: Y015
+
+@_typing.final
+class UnbindEntryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnbindEntryResponse: _TypeAlias = UnbindEntryResponse  # noqa: Y015
 
 @_typing.final
 class BatchGetMembershipsRequest(_message.Message):
@@ -94,20 +377,24 @@ class ListMembersRequest(_message.Message):
     ROSTER_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KNOWN_REVISION_FIELD_NUMBER: _builtins.int
     roster_id: _builtins.bytes
     page_size: _builtins.int
     """At most 5000."""
     page_token: _builtins.str
+    known_revision: _builtins.int
+    """Where the roster still has this revision, that is all the answer says; 0: none is known."""
     def __init__(
         self,
         *,
         roster_id: _builtins.bytes = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        known_revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "roster_id", b"roster_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known_revision", b"known_revision", "page_size", b"page_size", "page_token", b"page_token", "roster_id", b"roster_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -174,7 +461,9 @@ class BatchGetEntryNamesRequest(_message.Message):
     ENTRY_IDS_FIELD_NUMBER: _builtins.int
     roster_id: _builtins.bytes
     @_builtins.property
-    def entry_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def entry_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """At most 500."""
+
     def __init__(
         self,
         *,
@@ -236,3 +525,917 @@ class EntryName(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EntryName: _TypeAlias = EntryName  # noqa: Y015
+
+@_typing.final
+class Roster(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    EXTRA_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    BOUND_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    organisation_id: _builtins.bytes
+    title: _builtins.str
+    revision: _builtins.int
+    entries: _builtins.int
+    """How many are on it now, and of how many somebody said who they are."""
+    bound: _builtins.int
+    created_at: _builtins.int
+    @_builtins.property
+    def extra(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExtraColumn]: ...
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        organisation_id: _builtins.bytes = ...,
+        title: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        extra: _abc.Iterable[Global___ExtraColumn] | None = ...,
+        entries: _builtins.int = ...,
+        bound: _builtins.int = ...,
+        created_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "created_at", b"created_at", "entries", b"entries", "extra", b"extra", "organisation_id", b"organisation_id", "revision", b"revision", "roster_id", b"roster_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Roster: _TypeAlias = Roster  # noqa: Y015
+
+@_typing.final
+class ExtraColumn(_message.Message):
+    """What else is known of people, by the heading of its column."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADING_FIELD_NUMBER: _builtins.int
+    IS_SHOWN_FIELD_NUMBER: _builtins.int
+    heading: _builtins.str
+    is_shown: _builtins.bool
+    """Whether people are shown what it says of them."""
+    def __init__(
+        self,
+        *,
+        heading: _builtins.str = ...,
+        is_shown: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heading", b"heading", "is_shown", b"is_shown"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExtraColumn: _TypeAlias = ExtraColumn  # noqa: Y015
+
+@_typing.final
+class CreateRosterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    title: _builtins.str
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+        title: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "organisation_id", b"organisation_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateRosterRequest: _TypeAlias = CreateRosterRequest  # noqa: Y015
+
+@_typing.final
+class ListRostersRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRostersRequest: _TypeAlias = ListRostersRequest  # noqa: Y015
+
+@_typing.final
+class ListRostersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def rosters(self) -> _containers.RepeatedCompositeFieldContainer[Global___Roster]: ...
+    def __init__(
+        self,
+        *,
+        rosters: _abc.Iterable[Global___Roster] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rosters", b"rosters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRostersResponse: _TypeAlias = ListRostersResponse  # noqa: Y015
+
+@_typing.final
+class GetRosterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRosterRequest: _TypeAlias = GetRosterRequest  # noqa: Y015
+
+@_typing.final
+class UpdateRosterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Extra(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        COLUMNS_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def columns(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExtraColumn]: ...
+        def __init__(
+            self,
+            *,
+            columns: _abc.Iterable[Global___ExtraColumn] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    EXTRA_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    title: _builtins.str
+    @_builtins.property
+    def extra(self) -> Global___UpdateRosterRequest.Extra: ...
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        title: _builtins.str | None = ...,
+        extra: Global___UpdateRosterRequest.Extra | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_title", b"_title", "extra", b"extra", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_title", b"_title", "extra", b"extra", "roster_id", b"roster_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___UpdateRosterRequest: _TypeAlias = UpdateRosterRequest  # noqa: Y015
+
+@_typing.final
+class DeleteRosterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteRosterRequest: _TypeAlias = DeleteRosterRequest  # noqa: Y015
+
+@_typing.final
+class DeleteRosterResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteRosterResponse: _TypeAlias = DeleteRosterResponse  # noqa: Y015
+
+@_typing.final
+class ListRosterGroupsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRosterGroupsRequest: _TypeAlias = ListRosterGroupsRequest  # noqa: Y015
+
+@_typing.final
+class ListRosterGroupsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Group(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        GROUP_FIELD_NUMBER: _builtins.int
+        ENTRIES_FIELD_NUMBER: _builtins.int
+        group: _builtins.str
+        """Empty: those of no group."""
+        entries: _builtins.int
+        def __init__(
+            self,
+            *,
+            group: _builtins.str = ...,
+            entries: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "group", b"group"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    GROUPS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___ListRosterGroupsResponse.Group]: ...
+    def __init__(
+        self,
+        *,
+        groups: _abc.Iterable[Global___ListRosterGroupsResponse.Group] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["groups", b"groups"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRosterGroupsResponse: _TypeAlias = ListRosterGroupsResponse  # noqa: Y015
+
+@_typing.final
+class RosterEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Bound(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        class _How:
+            ValueType = _typing.NewType("ValueType", _builtins.int)
+            V: _TypeAlias = ValueType  # noqa: Y015
+
+        class _HowEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[RosterEntry.Bound._How.ValueType], _builtins.type):
+            DESCRIPTOR: _descriptor.EnumDescriptor
+            HOW_UNSPECIFIED: RosterEntry.Bound._How.ValueType  # 0
+            HOW_PHONE: RosterEntry.Bound._How.ValueType  # 1
+            HOW_INVITE: RosterEntry.Bound._How.ValueType  # 2
+            HOW_STAFF: RosterEntry.Bound._How.ValueType  # 3
+
+        class How(_How, metaclass=_HowEnumTypeWrapper): ...
+        HOW_UNSPECIFIED: RosterEntry.Bound.How.ValueType  # 0
+        HOW_PHONE: RosterEntry.Bound.How.ValueType  # 1
+        HOW_INVITE: RosterEntry.Bound.How.ValueType  # 2
+        HOW_STAFF: RosterEntry.Bound.How.ValueType  # 3
+
+        USER_ID_FIELD_NUMBER: _builtins.int
+        HOW_FIELD_NUMBER: _builtins.int
+        SINCE_FIELD_NUMBER: _builtins.int
+        user_id: _builtins.bytes
+        how: Global___RosterEntry.Bound.How.ValueType
+        since: _builtins.int
+        def __init__(
+            self,
+            *,
+            user_id: _builtins.bytes = ...,
+            how: Global___RosterEntry.Bound.How.ValueType = ...,
+            since: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["how", b"how", "since", b"since", "user_id", b"user_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class ExtraEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    EXTRA_FIELD_NUMBER: _builtins.int
+    BOUND_FIELD_NUMBER: _builtins.int
+    entry_id: _builtins.bytes
+    name: _builtins.str
+    number: _builtins.str
+    phone: _builtins.str
+    """Eleven digits when it is said; masked when it is told."""
+    group: _builtins.str
+    note: _builtins.str
+    @_builtins.property
+    def extra(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def bound(self) -> Global___RosterEntry.Bound: ...
+    def __init__(
+        self,
+        *,
+        entry_id: _builtins.bytes = ...,
+        name: _builtins.str = ...,
+        number: _builtins.str = ...,
+        phone: _builtins.str = ...,
+        group: _builtins.str = ...,
+        note: _builtins.str = ...,
+        extra: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        bound: Global___RosterEntry.Bound | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "entry_id", b"entry_id", "extra", b"extra", "group", b"group", "name", b"name", "note", b"note", "number", b"number", "phone", b"phone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterEntry: _TypeAlias = RosterEntry  # noqa: Y015
+
+@_typing.final
+class ListRosterEntriesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    IS_BOUND_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    query: _builtins.str
+    """Two Han characters or three others of a name, a whole number, a whole phone number or its last four digits."""
+    group: _builtins.str
+    is_bound: _builtins.bool
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        query: _builtins.str = ...,
+        group: _builtins.str | None = ...,
+        is_bound: _builtins.bool | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "_is_bound", b"_is_bound", "group", b"group", "is_bound", b"is_bound"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "_is_bound", b"_is_bound", "group", b"group", "is_bound", b"is_bound", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__group: _TypeAlias = _typing.Literal["group"]  # noqa: Y015
+    _WhichOneofArgType__group: _TypeAlias = _typing.Literal["_group", b"_group"]  # noqa: Y015
+    _WhichOneofReturnType__is_bound: _TypeAlias = _typing.Literal["is_bound"]  # noqa: Y015
+    _WhichOneofArgType__is_bound: _TypeAlias = _typing.Literal["_is_bound", b"_is_bound"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__group) -> _WhichOneofReturnType__group | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_bound) -> _WhichOneofReturnType__is_bound | None: ...
+
+Global___ListRosterEntriesRequest: _TypeAlias = ListRosterEntriesRequest  # noqa: Y015
+
+@_typing.final
+class ListRosterEntriesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___RosterEntry]: ...
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[Global___RosterEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRosterEntriesResponse: _TypeAlias = ListRosterEntriesResponse  # noqa: Y015
+
+@_typing.final
+class CreateRosterEntryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    idempotency_key: _builtins.str
+    @_builtins.property
+    def entry(self) -> Global___RosterEntry: ...
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry: Global___RosterEntry | None = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "idempotency_key", b"idempotency_key", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateRosterEntryRequest: _TypeAlias = CreateRosterEntryRequest  # noqa: Y015
+
+@_typing.final
+class UpdateRosterEntryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    @_builtins.property
+    def entry(self) -> Global___RosterEntry:
+        """A phone as it is told means the one that is known."""
+
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry: Global___RosterEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateRosterEntryRequest: _TypeAlias = UpdateRosterEntryRequest  # noqa: Y015
+
+@_typing.final
+class DeleteRosterEntryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    entry_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteRosterEntryRequest: _TypeAlias = DeleteRosterEntryRequest  # noqa: Y015
+
+@_typing.final
+class DeleteRosterEntryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteRosterEntryResponse: _TypeAlias = DeleteRosterEntryResponse  # noqa: Y015
+
+@_typing.final
+class UploadRosterImportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    """Of the first piece."""
+    content: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UploadRosterImportRequest: _TypeAlias = UploadRosterImportRequest  # noqa: Y015
+
+@_typing.final
+class GetRosterImportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    import_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        import_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRosterImportRequest: _TypeAlias = GetRosterImportRequest  # noqa: Y015
+
+@_typing.final
+class RosterImport(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[RosterImport._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: RosterImport._State.ValueType  # 0
+        STATE_READING: RosterImport._State.ValueType  # 1
+        STATE_READY: RosterImport._State.ValueType  # 2
+        STATE_APPLYING: RosterImport._State.ValueType  # 3
+        STATE_APPLIED: RosterImport._State.ValueType  # 4
+        STATE_UNDOING: RosterImport._State.ValueType  # 5
+        STATE_UNDONE: RosterImport._State.ValueType  # 6
+        STATE_FAILED: RosterImport._State.ValueType  # 7
+
+    class State(_State, metaclass=_StateEnumTypeWrapper): ...
+    STATE_UNSPECIFIED: RosterImport.State.ValueType  # 0
+    STATE_READING: RosterImport.State.ValueType  # 1
+    STATE_READY: RosterImport.State.ValueType  # 2
+    STATE_APPLYING: RosterImport.State.ValueType  # 3
+    STATE_APPLIED: RosterImport.State.ValueType  # 4
+    STATE_UNDOING: RosterImport.State.ValueType  # 5
+    STATE_UNDONE: RosterImport.State.ValueType  # 6
+    STATE_FAILED: RosterImport.State.ValueType  # 7
+
+    @_typing.final
+    class Column(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        HEADING_FIELD_NUMBER: _builtins.int
+        FIELD_FIELD_NUMBER: _builtins.int
+        heading: _builtins.str
+        field: _builtins.str
+        """name, number, phone, group, note or extra; empty: it is passed over."""
+        def __init__(
+            self,
+            *,
+            heading: _builtins.str = ...,
+            field: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "heading", b"heading"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
+    BAD_FIELD_NUMBER: _builtins.int
+    REMOVED_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    UNDO_UNTIL_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.bytes
+    roster_id: _builtins.bytes
+    state: Global___RosterImport.State.ValueType
+    done: _builtins.int
+    """Of what changes, how many rows are done."""
+    total: _builtins.int
+    rows: _builtins.int
+    """People in the file."""
+    added: _builtins.int
+    changed: _builtins.int
+    missing: _builtins.int
+    """On the roster and not in the file."""
+    unchanged: _builtins.int
+    bad: _builtins.int
+    removed: _builtins.int
+    """Of those missing, how many were taken off the roster, and how many stayed because they have checked in."""
+    kept: _builtins.int
+    skipped: _builtins.int
+    """What somebody else changed between the look and the deed, and was left alone."""
+    reason: _builtins.str
+    """Why it failed; empty otherwise."""
+    created_at: _builtins.int
+    undo_until: _builtins.int
+    """0: it cannot be undone."""
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedCompositeFieldContainer[Global___RosterImport.Column]: ...
+    @_builtins.property
+    def sample(self) -> _containers.RepeatedCompositeFieldContainer[Global___RosterEntry]:
+        """The first ten people of the file, phones masked."""
+
+    def __init__(
+        self,
+        *,
+        import_id: _builtins.bytes = ...,
+        roster_id: _builtins.bytes = ...,
+        state: Global___RosterImport.State.ValueType = ...,
+        done: _builtins.int = ...,
+        total: _builtins.int = ...,
+        rows: _builtins.int = ...,
+        added: _builtins.int = ...,
+        changed: _builtins.int = ...,
+        missing: _builtins.int = ...,
+        unchanged: _builtins.int = ...,
+        bad: _builtins.int = ...,
+        removed: _builtins.int = ...,
+        kept: _builtins.int = ...,
+        skipped: _builtins.int = ...,
+        columns: _abc.Iterable[Global___RosterImport.Column] | None = ...,
+        sample: _abc.Iterable[Global___RosterEntry] | None = ...,
+        reason: _builtins.str = ...,
+        created_at: _builtins.int = ...,
+        undo_until: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "bad", b"bad", "changed", b"changed", "columns", b"columns", "created_at", b"created_at", "done", b"done", "import_id", b"import_id", "kept", b"kept", "missing", b"missing", "reason", b"reason", "removed", b"removed", "roster_id", b"roster_id", "rows", b"rows", "sample", b"sample", "skipped", b"skipped", "state", b"state", "total", b"total", "unchanged", b"unchanged", "undo_until", b"undo_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterImport: _TypeAlias = RosterImport  # noqa: Y015
+
+@_typing.final
+class ListBadRowsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    import_id: _builtins.bytes
+    page_size: _builtins.int
+    """At most 5000."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        import_id: _builtins.bytes = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "page_size", b"page_size", "page_token", b"page_token", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBadRowsRequest: _TypeAlias = ListBadRowsRequest  # noqa: Y015
+
+@_typing.final
+class ListBadRowsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___BadRow]: ...
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___BadRow] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBadRowsResponse: _TypeAlias = ListBadRowsResponse  # noqa: Y015
+
+@_typing.final
+class BadRow(_message.Message):
+    """A row that was left out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    COLUMN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    line: _builtins.int
+    """Both from 1."""
+    column: _builtins.int
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        line: _builtins.int = ...,
+        column: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["column", b"column", "line", b"line", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BadRow: _TypeAlias = BadRow  # noqa: Y015
+
+@_typing.final
+class ApplyRosterImportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    REMOVE_MISSING_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    import_id: _builtins.bytes
+    remove_missing: _builtins.bool
+    """Takes those off who are not in the file, save who has checked in."""
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        import_id: _builtins.bytes = ...,
+        remove_missing: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "remove_missing", b"remove_missing", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplyRosterImportRequest: _TypeAlias = ApplyRosterImportRequest  # noqa: Y015
+
+@_typing.final
+class UndoRosterImportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    import_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        import_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoRosterImportRequest: _TypeAlias = UndoRosterImportRequest  # noqa: Y015
+
+@_typing.final
+class ExportRosterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Format:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ExportRosterRequest._Format.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        FORMAT_UNSPECIFIED: ExportRosterRequest._Format.ValueType  # 0
+        FORMAT_XLSX: ExportRosterRequest._Format.ValueType  # 1
+        FORMAT_CSV: ExportRosterRequest._Format.ValueType  # 2
+
+    class Format(_Format, metaclass=_FormatEnumTypeWrapper): ...
+    FORMAT_UNSPECIFIED: ExportRosterRequest.Format.ValueType  # 0
+    FORMAT_XLSX: ExportRosterRequest.Format.ValueType  # 1
+    FORMAT_CSV: ExportRosterRequest.Format.ValueType  # 2
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    format: Global___ExportRosterRequest.Format.ValueType
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        format: Global___ExportRosterRequest.Format.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportRosterRequest: _TypeAlias = ExportRosterRequest  # noqa: Y015
+
+@_typing.final
+class ExportRosterResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportRosterResponse: _TypeAlias = ExportRosterResponse  # noqa: Y015

@@ -51,6 +51,41 @@ class RosterMemberServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesResponse.FromString,
                 _registered_method=True)
+        self.GetOwnEntry = channel.unary_unary(
+                '/activity.v1.RosterMemberService/GetOwnEntry',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetOwnEntryRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.FromString,
+                _registered_method=True)
+        self.BindByPhone = channel.unary_unary(
+                '/activity.v1.RosterMemberService/BindByPhone',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BindByPhoneRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.FromString,
+                _registered_method=True)
+        self.CreateEntryInvite = channel.unary_unary(
+                '/activity.v1.RosterMemberService/CreateEntryInvite',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.CreateEntryInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.EntryInvite.FromString,
+                _registered_method=True)
+        self.PreviewEntryInvite = channel.unary_unary(
+                '/activity.v1.RosterMemberService/PreviewEntryInvite',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.PreviewEntryInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.EntryInvitePreview.FromString,
+                _registered_method=True)
+        self.AcceptEntryInvite = channel.unary_unary(
+                '/activity.v1.RosterMemberService/AcceptEntryInvite',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.AcceptEntryInviteRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.FromString,
+                _registered_method=True)
+        self.BindEntry = channel.unary_unary(
+                '/activity.v1.RosterMemberService/BindEntry',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BindEntryRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BindEntryResponse.FromString,
+                _registered_method=True)
+        self.UnbindEntry = channel.unary_unary(
+                '/activity.v1.RosterMemberService/UnbindEntry',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UnbindEntryRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UnbindEntryResponse.FromString,
+                _registered_method=True)
 
 
 class RosterMemberServiceServicer:
@@ -79,6 +114,53 @@ class RosterMemberServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetOwnEntry(self, request, context):
+        """Which entry of an activity's roster the calling person is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BindByPhone(self, request, context):
+        """Says that the calling person is the entry that has their number, with a code of the phone-number button.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateEntryInvite(self, request, context):
+        """A code by which one person becomes an entry, once within seven days; a new one ends the old. For staff.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewEntryInvite(self, request, context):
+        """What a code leads to; for anybody who has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptEntryInvite(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BindEntry(self, request, context):
+        """Staff say who an entry is, never of themselves, and that it is nobody any more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnbindEntry(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RosterMemberServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -96,6 +178,41 @@ def add_RosterMemberServiceServicer_to_server(servicer, server):
                     servicer.BatchGetEntryNames,
                     request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesResponse.SerializeToString,
+            ),
+            'GetOwnEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOwnEntry,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetOwnEntryRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.SerializeToString,
+            ),
+            'BindByPhone': grpc.unary_unary_rpc_method_handler(
+                    servicer.BindByPhone,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BindByPhoneRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.SerializeToString,
+            ),
+            'CreateEntryInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateEntryInvite,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.CreateEntryInviteRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.EntryInvite.SerializeToString,
+            ),
+            'PreviewEntryInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewEntryInvite,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.PreviewEntryInviteRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.EntryInvitePreview.SerializeToString,
+            ),
+            'AcceptEntryInvite': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptEntryInvite,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.AcceptEntryInviteRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.SerializeToString,
+            ),
+            'BindEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.BindEntry,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BindEntryRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BindEntryResponse.SerializeToString,
+            ),
+            'UnbindEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnbindEntry,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UnbindEntryRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UnbindEntryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -181,6 +298,956 @@ class RosterMemberService:
             '/activity.v1.RosterMemberService/BatchGetEntryNames',
             protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetOwnEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/GetOwnEntry',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.GetOwnEntryRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BindByPhone(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/BindByPhone',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.BindByPhoneRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateEntryInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/CreateEntryInvite',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.CreateEntryInviteRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.EntryInvite.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewEntryInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/PreviewEntryInvite',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.PreviewEntryInviteRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.EntryInvitePreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptEntryInvite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/AcceptEntryInvite',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.AcceptEntryInviteRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.OwnEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BindEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/BindEntry',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.BindEntryRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.BindEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnbindEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/UnbindEntry',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.UnbindEntryRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.UnbindEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class RosterServiceStub:
+    """Lists of people that an organisation expects: staff read them, organisers and owners change them.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.CreateRoster = channel.unary_unary(
+                '/activity.v1.RosterService/CreateRoster',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.CreateRosterRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.FromString,
+                _registered_method=True)
+        self.ListRosters = channel.unary_unary(
+                '/activity.v1.RosterService/ListRosters',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRostersRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRostersResponse.FromString,
+                _registered_method=True)
+        self.GetRoster = channel.unary_unary(
+                '/activity.v1.RosterService/GetRoster',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetRosterRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.FromString,
+                _registered_method=True)
+        self.UpdateRoster = channel.unary_unary(
+                '/activity.v1.RosterService/UpdateRoster',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UpdateRosterRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.FromString,
+                _registered_method=True)
+        self.DeleteRoster = channel.unary_unary(
+                '/activity.v1.RosterService/DeleteRoster',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterResponse.FromString,
+                _registered_method=True)
+        self.ListRosterGroups = channel.unary_unary(
+                '/activity.v1.RosterService/ListRosterGroups',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterGroupsRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterGroupsResponse.FromString,
+                _registered_method=True)
+        self.ListRosterEntries = channel.unary_unary(
+                '/activity.v1.RosterService/ListRosterEntries',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterEntriesRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterEntriesResponse.FromString,
+                _registered_method=True)
+        self.CreateRosterEntry = channel.unary_unary(
+                '/activity.v1.RosterService/CreateRosterEntry',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.CreateRosterEntryRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterEntry.FromString,
+                _registered_method=True)
+        self.UpdateRosterEntry = channel.unary_unary(
+                '/activity.v1.RosterService/UpdateRosterEntry',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UpdateRosterEntryRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterEntry.FromString,
+                _registered_method=True)
+        self.DeleteRosterEntry = channel.unary_unary(
+                '/activity.v1.RosterService/DeleteRosterEntry',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterEntryRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterEntryResponse.FromString,
+                _registered_method=True)
+
+
+class RosterServiceServicer:
+    """Lists of people that an organisation expects: staff read them, organisers and owners change them.
+    """
+
+    def CreateRoster(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRosters(self, request, context):
+        """The newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRoster(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateRoster(self, request, context):
+        """What is given of title and extra.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRoster(self, request, context):
+        """ABORTED while a published activity that is not over expects its people.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRosterGroups(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRosterEntries(self, request, context):
+        """In the order in which they were added.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateRosterEntry(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateRosterEntry(self, request, context):
+        """Says all of an entry anew; who it is bound to stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRosterEntry(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_RosterServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'CreateRoster': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRoster,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.CreateRosterRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.SerializeToString,
+            ),
+            'ListRosters': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRosters,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRostersRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRostersResponse.SerializeToString,
+            ),
+            'GetRoster': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRoster,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetRosterRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.SerializeToString,
+            ),
+            'UpdateRoster': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateRoster,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UpdateRosterRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.SerializeToString,
+            ),
+            'DeleteRoster': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRoster,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterResponse.SerializeToString,
+            ),
+            'ListRosterGroups': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRosterGroups,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterGroupsRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterGroupsResponse.SerializeToString,
+            ),
+            'ListRosterEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRosterEntries,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterEntriesRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterEntriesResponse.SerializeToString,
+            ),
+            'CreateRosterEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRosterEntry,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.CreateRosterEntryRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterEntry.SerializeToString,
+            ),
+            'UpdateRosterEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateRosterEntry,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UpdateRosterEntryRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterEntry.SerializeToString,
+            ),
+            'DeleteRosterEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRosterEntry,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterEntryRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterEntryResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'activity.v1.RosterService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('activity.v1.RosterService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class RosterService:
+    """Lists of people that an organisation expects: staff read them, organisers and owners change them.
+    """
+
+    @staticmethod
+    def CreateRoster(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/CreateRoster',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.CreateRosterRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRosters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/ListRosters',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListRostersRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListRostersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRoster(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/GetRoster',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.GetRosterRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateRoster(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/UpdateRoster',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.UpdateRosterRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.Roster.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteRoster(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/DeleteRoster',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRosterGroups(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/ListRosterGroups',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterGroupsRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterGroupsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRosterEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/ListRosterEntries',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterEntriesRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListRosterEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateRosterEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/CreateRosterEntry',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.CreateRosterEntryRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.RosterEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateRosterEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/UpdateRosterEntry',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.UpdateRosterEntryRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.RosterEntry.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteRosterEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterService/DeleteRosterEntry',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterEntryRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.DeleteRosterEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class RosterImportServiceStub:
+    """Files and pasted texts that become entries, after a look at what they would change; for organisers and owners.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.UploadRosterImport = channel.stream_unary(
+                '/activity.v1.RosterImportService/UploadRosterImport',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UploadRosterImportRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+                _registered_method=True)
+        self.GetRosterImport = channel.unary_unary(
+                '/activity.v1.RosterImportService/GetRosterImport',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetRosterImportRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+                _registered_method=True)
+        self.ListBadRows = channel.unary_unary(
+                '/activity.v1.RosterImportService/ListBadRows',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListBadRowsRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListBadRowsResponse.FromString,
+                _registered_method=True)
+        self.ApplyRosterImport = channel.unary_unary(
+                '/activity.v1.RosterImportService/ApplyRosterImport',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ApplyRosterImportRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+                _registered_method=True)
+        self.UndoRosterImport = channel.unary_unary(
+                '/activity.v1.RosterImportService/UndoRosterImport',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UndoRosterImportRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+                _registered_method=True)
+        self.ExportRoster = channel.unary_stream(
+                '/activity.v1.RosterImportService/ExportRoster',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ExportRosterRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ExportRosterResponse.FromString,
+                _registered_method=True)
+
+
+class RosterImportServiceServicer:
+    """Files and pasted texts that become entries, after a look at what they would change; for organisers and owners.
+    """
+
+    def UploadRosterImport(self, request_iterator, context):
+        """Reads what is sent in pieces and compares it with the roster; changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRosterImport(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBadRows(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApplyRosterImport(self, request, context):
+        """Does what was looked at, in the background; what somebody changed since is left alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoRosterImport(self, request, context):
+        """Within an hour, in the background: what it added goes, what it changed and removed comes back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportRoster(self, request, context):
+        """Everybody on the roster as a file that can be imported again, in pieces.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_RosterImportServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'UploadRosterImport': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadRosterImport,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UploadRosterImportRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.SerializeToString,
+            ),
+            'GetRosterImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRosterImport,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetRosterImportRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.SerializeToString,
+            ),
+            'ListBadRows': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBadRows,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListBadRowsRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ListBadRowsResponse.SerializeToString,
+            ),
+            'ApplyRosterImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyRosterImport,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ApplyRosterImportRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.SerializeToString,
+            ),
+            'UndoRosterImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoRosterImport,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.UndoRosterImportRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.SerializeToString,
+            ),
+            'ExportRoster': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportRoster,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ExportRosterRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.ExportRosterResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'activity.v1.RosterImportService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('activity.v1.RosterImportService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class RosterImportService:
+    """Files and pasted texts that become entries, after a look at what they would change; for organisers and owners.
+    """
+
+    @staticmethod
+    def UploadRosterImport(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/activity.v1.RosterImportService/UploadRosterImport',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.UploadRosterImportRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRosterImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterImportService/GetRosterImport',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.GetRosterImportRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBadRows(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterImportService/ListBadRows',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListBadRowsRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ListBadRowsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyRosterImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterImportService/ApplyRosterImport',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ApplyRosterImportRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoRosterImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterImportService/UndoRosterImport',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.UndoRosterImportRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.RosterImport.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportRoster(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/activity.v1.RosterImportService/ExportRoster',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ExportRosterRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.ExportRosterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,18 @@ class RosterMemberServiceStub:
     """For reporting: everybody who is expected now, in pages by entry_id."""
     BatchGetEntryNames: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.BatchGetEntryNamesRequest, _rosters_pb2.BatchGetEntryNamesResponse]
     """For reporting: what lists show of entries; unknown ones are left out."""
+    GetOwnEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.GetOwnEntryRequest, _rosters_pb2.OwnEntry]
+    """Which entry of an activity's roster the calling person is."""
+    BindByPhone: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.BindByPhoneRequest, _rosters_pb2.OwnEntry]
+    """Says that the calling person is the entry that has their number, with a code of the phone-number button."""
+    CreateEntryInvite: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.CreateEntryInviteRequest, _rosters_pb2.EntryInvite]
+    """A code by which one person becomes an entry, once within seven days; a new one ends the old. For staff."""
+    PreviewEntryInvite: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.PreviewEntryInviteRequest, _rosters_pb2.EntryInvitePreview]
+    """What a code leads to; for anybody who has it."""
+    AcceptEntryInvite: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.AcceptEntryInviteRequest, _rosters_pb2.OwnEntry]
+    BindEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.BindEntryRequest, _rosters_pb2.BindEntryResponse]
+    """Staff say who an entry is, never of themselves, and that it is nobody any more."""
+    UnbindEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.UnbindEntryRequest, _rosters_pb2.UnbindEntryResponse]
 
 @_typing.type_check_only
 class RosterMemberServiceAsyncStub(RosterMemberServiceStub):
@@ -58,6 +70,18 @@ class RosterMemberServiceAsyncStub(RosterMemberServiceStub):
     """For reporting: everybody who is expected now, in pages by entry_id."""
     BatchGetEntryNames: _aio.UnaryUnaryMultiCallable[_rosters_pb2.BatchGetEntryNamesRequest, _rosters_pb2.BatchGetEntryNamesResponse]  # type: ignore[assignment]
     """For reporting: what lists show of entries; unknown ones are left out."""
+    GetOwnEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.GetOwnEntryRequest, _rosters_pb2.OwnEntry]  # type: ignore[assignment]
+    """Which entry of an activity's roster the calling person is."""
+    BindByPhone: _aio.UnaryUnaryMultiCallable[_rosters_pb2.BindByPhoneRequest, _rosters_pb2.OwnEntry]  # type: ignore[assignment]
+    """Says that the calling person is the entry that has their number, with a code of the phone-number button."""
+    CreateEntryInvite: _aio.UnaryUnaryMultiCallable[_rosters_pb2.CreateEntryInviteRequest, _rosters_pb2.EntryInvite]  # type: ignore[assignment]
+    """A code by which one person becomes an entry, once within seven days; a new one ends the old. For staff."""
+    PreviewEntryInvite: _aio.UnaryUnaryMultiCallable[_rosters_pb2.PreviewEntryInviteRequest, _rosters_pb2.EntryInvitePreview]  # type: ignore[assignment]
+    """What a code leads to; for anybody who has it."""
+    AcceptEntryInvite: _aio.UnaryUnaryMultiCallable[_rosters_pb2.AcceptEntryInviteRequest, _rosters_pb2.OwnEntry]  # type: ignore[assignment]
+    BindEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.BindEntryRequest, _rosters_pb2.BindEntryResponse]  # type: ignore[assignment]
+    """Staff say who an entry is, never of themselves, and that it is nobody any more."""
+    UnbindEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.UnbindEntryRequest, _rosters_pb2.UnbindEntryResponse]  # type: ignore[assignment]
 
 class RosterMemberServiceServicer(metaclass=_abc_1.ABCMeta):
     """Which person an entry is. An entry is bound by a phone number that WeChat verified, by a single-use invite, or by
@@ -88,4 +112,267 @@ class RosterMemberServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_rosters_pb2.BatchGetEntryNamesResponse, _abc.Awaitable[_rosters_pb2.BatchGetEntryNamesResponse]]:
         """For reporting: what lists show of entries; unknown ones are left out."""
 
+    @_abc_1.abstractmethod
+    def GetOwnEntry(
+        self,
+        request: _rosters_pb2.GetOwnEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.OwnEntry, _abc.Awaitable[_rosters_pb2.OwnEntry]]:
+        """Which entry of an activity's roster the calling person is."""
+
+    @_abc_1.abstractmethod
+    def BindByPhone(
+        self,
+        request: _rosters_pb2.BindByPhoneRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.OwnEntry, _abc.Awaitable[_rosters_pb2.OwnEntry]]:
+        """Says that the calling person is the entry that has their number, with a code of the phone-number button."""
+
+    @_abc_1.abstractmethod
+    def CreateEntryInvite(
+        self,
+        request: _rosters_pb2.CreateEntryInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.EntryInvite, _abc.Awaitable[_rosters_pb2.EntryInvite]]:
+        """A code by which one person becomes an entry, once within seven days; a new one ends the old. For staff."""
+
+    @_abc_1.abstractmethod
+    def PreviewEntryInvite(
+        self,
+        request: _rosters_pb2.PreviewEntryInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.EntryInvitePreview, _abc.Awaitable[_rosters_pb2.EntryInvitePreview]]:
+        """What a code leads to; for anybody who has it."""
+
+    @_abc_1.abstractmethod
+    def AcceptEntryInvite(
+        self,
+        request: _rosters_pb2.AcceptEntryInviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.OwnEntry, _abc.Awaitable[_rosters_pb2.OwnEntry]]: ...
+
+    @_abc_1.abstractmethod
+    def BindEntry(
+        self,
+        request: _rosters_pb2.BindEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.BindEntryResponse, _abc.Awaitable[_rosters_pb2.BindEntryResponse]]:
+        """Staff say who an entry is, never of themselves, and that it is nobody any more."""
+
+    @_abc_1.abstractmethod
+    def UnbindEntry(
+        self,
+        request: _rosters_pb2.UnbindEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.UnbindEntryResponse, _abc.Awaitable[_rosters_pb2.UnbindEntryResponse]]: ...
+
 def add_RosterMemberServiceServicer_to_server(servicer: RosterMemberServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class RosterServiceStub:
+    """Lists of people that an organisation expects: staff read them, organisers and owners change them."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> RosterServiceAsyncStub: ...
+    CreateRoster: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.CreateRosterRequest, _rosters_pb2.Roster]
+    ListRosters: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.ListRostersRequest, _rosters_pb2.ListRostersResponse]
+    """The newest first."""
+    GetRoster: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.GetRosterRequest, _rosters_pb2.Roster]
+    UpdateRoster: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.UpdateRosterRequest, _rosters_pb2.Roster]
+    """What is given of title and extra."""
+    DeleteRoster: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.DeleteRosterRequest, _rosters_pb2.DeleteRosterResponse]
+    """ABORTED while a published activity that is not over expects its people."""
+    ListRosterGroups: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.ListRosterGroupsRequest, _rosters_pb2.ListRosterGroupsResponse]
+    ListRosterEntries: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.ListRosterEntriesRequest, _rosters_pb2.ListRosterEntriesResponse]
+    """In the order in which they were added."""
+    CreateRosterEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.CreateRosterEntryRequest, _rosters_pb2.RosterEntry]
+    UpdateRosterEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.UpdateRosterEntryRequest, _rosters_pb2.RosterEntry]
+    """Says all of an entry anew; who it is bound to stays."""
+    DeleteRosterEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.DeleteRosterEntryRequest, _rosters_pb2.DeleteRosterEntryResponse]
+
+@_typing.type_check_only
+class RosterServiceAsyncStub(RosterServiceStub):
+    """Lists of people that an organisation expects: staff read them, organisers and owners change them."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    CreateRoster: _aio.UnaryUnaryMultiCallable[_rosters_pb2.CreateRosterRequest, _rosters_pb2.Roster]  # type: ignore[assignment]
+    ListRosters: _aio.UnaryUnaryMultiCallable[_rosters_pb2.ListRostersRequest, _rosters_pb2.ListRostersResponse]  # type: ignore[assignment]
+    """The newest first."""
+    GetRoster: _aio.UnaryUnaryMultiCallable[_rosters_pb2.GetRosterRequest, _rosters_pb2.Roster]  # type: ignore[assignment]
+    UpdateRoster: _aio.UnaryUnaryMultiCallable[_rosters_pb2.UpdateRosterRequest, _rosters_pb2.Roster]  # type: ignore[assignment]
+    """What is given of title and extra."""
+    DeleteRoster: _aio.UnaryUnaryMultiCallable[_rosters_pb2.DeleteRosterRequest, _rosters_pb2.DeleteRosterResponse]  # type: ignore[assignment]
+    """ABORTED while a published activity that is not over expects its people."""
+    ListRosterGroups: _aio.UnaryUnaryMultiCallable[_rosters_pb2.ListRosterGroupsRequest, _rosters_pb2.ListRosterGroupsResponse]  # type: ignore[assignment]
+    ListRosterEntries: _aio.UnaryUnaryMultiCallable[_rosters_pb2.ListRosterEntriesRequest, _rosters_pb2.ListRosterEntriesResponse]  # type: ignore[assignment]
+    """In the order in which they were added."""
+    CreateRosterEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.CreateRosterEntryRequest, _rosters_pb2.RosterEntry]  # type: ignore[assignment]
+    UpdateRosterEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.UpdateRosterEntryRequest, _rosters_pb2.RosterEntry]  # type: ignore[assignment]
+    """Says all of an entry anew; who it is bound to stays."""
+    DeleteRosterEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.DeleteRosterEntryRequest, _rosters_pb2.DeleteRosterEntryResponse]  # type: ignore[assignment]
+
+class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Lists of people that an organisation expects: staff read them, organisers and owners change them."""
+
+    @_abc_1.abstractmethod
+    def CreateRoster(
+        self,
+        request: _rosters_pb2.CreateRosterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.Roster, _abc.Awaitable[_rosters_pb2.Roster]]: ...
+
+    @_abc_1.abstractmethod
+    def ListRosters(
+        self,
+        request: _rosters_pb2.ListRostersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.ListRostersResponse, _abc.Awaitable[_rosters_pb2.ListRostersResponse]]:
+        """The newest first."""
+
+    @_abc_1.abstractmethod
+    def GetRoster(
+        self,
+        request: _rosters_pb2.GetRosterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.Roster, _abc.Awaitable[_rosters_pb2.Roster]]: ...
+
+    @_abc_1.abstractmethod
+    def UpdateRoster(
+        self,
+        request: _rosters_pb2.UpdateRosterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.Roster, _abc.Awaitable[_rosters_pb2.Roster]]:
+        """What is given of title and extra."""
+
+    @_abc_1.abstractmethod
+    def DeleteRoster(
+        self,
+        request: _rosters_pb2.DeleteRosterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.DeleteRosterResponse, _abc.Awaitable[_rosters_pb2.DeleteRosterResponse]]:
+        """ABORTED while a published activity that is not over expects its people."""
+
+    @_abc_1.abstractmethod
+    def ListRosterGroups(
+        self,
+        request: _rosters_pb2.ListRosterGroupsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.ListRosterGroupsResponse, _abc.Awaitable[_rosters_pb2.ListRosterGroupsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListRosterEntries(
+        self,
+        request: _rosters_pb2.ListRosterEntriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.ListRosterEntriesResponse, _abc.Awaitable[_rosters_pb2.ListRosterEntriesResponse]]:
+        """In the order in which they were added."""
+
+    @_abc_1.abstractmethod
+    def CreateRosterEntry(
+        self,
+        request: _rosters_pb2.CreateRosterEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.RosterEntry, _abc.Awaitable[_rosters_pb2.RosterEntry]]: ...
+
+    @_abc_1.abstractmethod
+    def UpdateRosterEntry(
+        self,
+        request: _rosters_pb2.UpdateRosterEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.RosterEntry, _abc.Awaitable[_rosters_pb2.RosterEntry]]:
+        """Says all of an entry anew; who it is bound to stays."""
+
+    @_abc_1.abstractmethod
+    def DeleteRosterEntry(
+        self,
+        request: _rosters_pb2.DeleteRosterEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.DeleteRosterEntryResponse, _abc.Awaitable[_rosters_pb2.DeleteRosterEntryResponse]]: ...
+
+def add_RosterServiceServicer_to_server(servicer: RosterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class RosterImportServiceStub:
+    """Files and pasted texts that become entries, after a look at what they would change; for organisers and owners."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> RosterImportServiceAsyncStub: ...
+    UploadRosterImport: _grpc.StreamUnaryMultiCallable[_rosters_pb2.UploadRosterImportRequest, _rosters_pb2.RosterImport]
+    """Reads what is sent in pieces and compares it with the roster; changes nothing."""
+    GetRosterImport: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.GetRosterImportRequest, _rosters_pb2.RosterImport]
+    ListBadRows: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.ListBadRowsRequest, _rosters_pb2.ListBadRowsResponse]
+    ApplyRosterImport: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.ApplyRosterImportRequest, _rosters_pb2.RosterImport]
+    """Does what was looked at, in the background; what somebody changed since is left alone."""
+    UndoRosterImport: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.UndoRosterImportRequest, _rosters_pb2.RosterImport]
+    """Within an hour, in the background: what it added goes, what it changed and removed comes back."""
+    ExportRoster: _grpc.UnaryStreamMultiCallable[_rosters_pb2.ExportRosterRequest, _rosters_pb2.ExportRosterResponse]
+    """Everybody on the roster as a file that can be imported again, in pieces."""
+
+@_typing.type_check_only
+class RosterImportServiceAsyncStub(RosterImportServiceStub):
+    """Files and pasted texts that become entries, after a look at what they would change; for organisers and owners."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    UploadRosterImport: _aio.StreamUnaryMultiCallable[_rosters_pb2.UploadRosterImportRequest, _rosters_pb2.RosterImport]  # type: ignore[assignment]
+    """Reads what is sent in pieces and compares it with the roster; changes nothing."""
+    GetRosterImport: _aio.UnaryUnaryMultiCallable[_rosters_pb2.GetRosterImportRequest, _rosters_pb2.RosterImport]  # type: ignore[assignment]
+    ListBadRows: _aio.UnaryUnaryMultiCallable[_rosters_pb2.ListBadRowsRequest, _rosters_pb2.ListBadRowsResponse]  # type: ignore[assignment]
+    ApplyRosterImport: _aio.UnaryUnaryMultiCallable[_rosters_pb2.ApplyRosterImportRequest, _rosters_pb2.RosterImport]  # type: ignore[assignment]
+    """Does what was looked at, in the background; what somebody changed since is left alone."""
+    UndoRosterImport: _aio.UnaryUnaryMultiCallable[_rosters_pb2.UndoRosterImportRequest, _rosters_pb2.RosterImport]  # type: ignore[assignment]
+    """Within an hour, in the background: what it added goes, what it changed and removed comes back."""
+    ExportRoster: _aio.UnaryStreamMultiCallable[_rosters_pb2.ExportRosterRequest, _rosters_pb2.ExportRosterResponse]  # type: ignore[assignment]
+    """Everybody on the roster as a file that can be imported again, in pieces."""
+
+class RosterImportServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Files and pasted texts that become entries, after a look at what they would change; for organisers and owners."""
+
+    @_abc_1.abstractmethod
+    def UploadRosterImport(
+        self,
+        request_iterator: _MaybeAsyncIterator[_rosters_pb2.UploadRosterImportRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.RosterImport, _abc.Awaitable[_rosters_pb2.RosterImport]]:
+        """Reads what is sent in pieces and compares it with the roster; changes nothing."""
+
+    @_abc_1.abstractmethod
+    def GetRosterImport(
+        self,
+        request: _rosters_pb2.GetRosterImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.RosterImport, _abc.Awaitable[_rosters_pb2.RosterImport]]: ...
+
+    @_abc_1.abstractmethod
+    def ListBadRows(
+        self,
+        request: _rosters_pb2.ListBadRowsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.ListBadRowsResponse, _abc.Awaitable[_rosters_pb2.ListBadRowsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ApplyRosterImport(
+        self,
+        request: _rosters_pb2.ApplyRosterImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.RosterImport, _abc.Awaitable[_rosters_pb2.RosterImport]]:
+        """Does what was looked at, in the background; what somebody changed since is left alone."""
+
+    @_abc_1.abstractmethod
+    def UndoRosterImport(
+        self,
+        request: _rosters_pb2.UndoRosterImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.RosterImport, _abc.Awaitable[_rosters_pb2.RosterImport]]:
+        """Within an hour, in the background: what it added goes, what it changed and removed comes back."""
+
+    @_abc_1.abstractmethod
+    def ExportRoster(
+        self,
+        request: _rosters_pb2.ExportRosterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_rosters_pb2.ExportRosterResponse], _abc.AsyncIterator[_rosters_pb2.ExportRosterResponse]]:
+        """Everybody on the roster as a file that can be imported again, in pieces."""
+
+def add_RosterImportServiceServicer_to_server(servicer: RosterImportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1183,6 +1183,50 @@ class FilterAcquaintancesResponse(_message.Message):
 Global___FilterAcquaintancesResponse: _TypeAlias = FilterAcquaintancesResponse  # noqa: Y015
 
 @_typing.final
+class FilterAttendeesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OCCURRENCE_IDS_FIELD_NUMBER: _builtins.int
+    USER_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def occurrence_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    @_builtins.property
+    def user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        occurrence_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+        user_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurrence_ids", b"occurrence_ids", "user_ids", b"user_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FilterAttendeesRequest: _TypeAlias = FilterAttendeesRequest  # noqa: Y015
+
+@_typing.final
+class FilterAttendeesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        user_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_ids", b"user_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FilterAttendeesResponse: _TypeAlias = FilterAttendeesResponse  # noqa: Y015
+
+@_typing.final
 class ListTotalsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -99,6 +99,11 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesResponse.FromString,
                 _registered_method=True)
+        self.FilterAttendees = channel.unary_unary(
+                '/checkin.v1.CheckinService/FilterAttendees',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesResponse.FromString,
+                _registered_method=True)
 
 
 class CheckinServiceServicer:
@@ -194,6 +199,13 @@ class CheckinServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FilterAttendees(self, request, context):
+        """Those of some people who hold a seat in one of some occurrences.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CheckinServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -261,6 +273,11 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.FilterAcquaintances,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesResponse.SerializeToString,
+            ),
+            'FilterAttendees': grpc.unary_unary_rpc_method_handler(
+                    servicer.FilterAttendees,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -614,6 +631,33 @@ class CheckinService:
             '/checkin.v1.CheckinService/FilterAcquaintances',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FilterAttendees(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/FilterAttendees',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -59,6 +59,8 @@ class CheckinServiceStub:
     """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
     FilterAcquaintances: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.FilterAcquaintancesRequest, _checkin_pb2.FilterAcquaintancesResponse]
     """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
+    FilterAttendees: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.FilterAttendeesRequest, _checkin_pb2.FilterAttendeesResponse]
+    """Those of some people who hold a seat in one of some occurrences."""
 
 @_typing.type_check_only
 class CheckinServiceAsyncStub(CheckinServiceStub):
@@ -88,6 +90,8 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
     FilterAcquaintances: _aio.UnaryUnaryMultiCallable[_checkin_pb2.FilterAcquaintancesRequest, _checkin_pb2.FilterAcquaintancesResponse]  # type: ignore[assignment]
     """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
+    FilterAttendees: _aio.UnaryUnaryMultiCallable[_checkin_pb2.FilterAttendeesRequest, _checkin_pb2.FilterAttendeesResponse]  # type: ignore[assignment]
+    """Those of some people who hold a seat in one of some occurrences."""
 
 class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -192,5 +196,13 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.FilterAcquaintancesResponse, _abc.Awaitable[_checkin_pb2.FilterAcquaintancesResponse]]:
         """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
+
+    @_abc_1.abstractmethod
+    def FilterAttendees(
+        self,
+        request: _checkin_pb2.FilterAttendeesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.FilterAttendeesResponse, _abc.Awaitable[_checkin_pb2.FilterAttendeesResponse]]:
+        """Those of some people who hold a seat in one of some occurrences."""
 
 def add_CheckinServiceServicer_to_server(servicer: CheckinServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

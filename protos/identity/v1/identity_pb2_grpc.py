@@ -129,6 +129,16 @@ class IdentityServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleResponse.FromString,
                 _registered_method=True)
+        self.GetOrganisationName = channel.unary_unary(
+                '/identity.v1.IdentityService/GetOrganisationName',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetOrganisationNameRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetOrganisationNameResponse.FromString,
+                _registered_method=True)
+        self.EraseMe = channel.unary_unary(
+                '/identity.v1.IdentityService/EraseMe',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.EraseMeRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.EraseMeResponse.FromString,
+                _registered_method=True)
         self.GrantSubscriptions = channel.unary_unary(
                 '/identity.v1.IdentityService/GrantSubscriptions',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GrantSubscriptionsRequest.SerializeToString,
@@ -138,6 +148,11 @@ class IdentityServiceStub:
                 '/identity.v1.IdentityService/GetSubscriptions',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
+                _registered_method=True)
+        self.VerifyPhoneNumber = channel.unary_unary(
+                '/identity.v1.IdentityService/VerifyPhoneNumber',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.VerifyPhoneNumberRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.VerifyPhoneNumberResponse.FromString,
                 _registered_method=True)
         self.StartSyntheticSession = channel.unary_unary(
                 '/identity.v1.IdentityService/StartSyntheticSession',
@@ -275,6 +290,20 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetOrganisationName(self, request, context):
+        """What an organisation is called, for who tells its participants; empty where there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseMe(self, request, context):
+        """Empties what is known of the calling person and ends their sessions; signing in again makes a new person.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GrantSubscriptions(self, request, context):
         """Remembers what the person answered when the phone asked whether messages may be sent.
         """
@@ -284,6 +313,13 @@ class IdentityServiceServicer:
 
     def GetSubscriptions(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyPhoneNumber(self, request, context):
+        """The number behind a code of the phone-number button, for the service that looks for it in its lists; kept nowhere.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -393,6 +429,16 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetRoleResponse.SerializeToString,
             ),
+            'GetOrganisationName': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOrganisationName,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetOrganisationNameRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetOrganisationNameResponse.SerializeToString,
+            ),
+            'EraseMe': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseMe,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.EraseMeRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.EraseMeResponse.SerializeToString,
+            ),
             'GrantSubscriptions': grpc.unary_unary_rpc_method_handler(
                     servicer.GrantSubscriptions,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GrantSubscriptionsRequest.FromString,
@@ -402,6 +448,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.GetSubscriptions,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.SerializeToString,
+            ),
+            'VerifyPhoneNumber': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyPhoneNumber,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.VerifyPhoneNumberRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.VerifyPhoneNumberResponse.SerializeToString,
             ),
             'StartSyntheticSession': grpc.unary_unary_rpc_method_handler(
                     servicer.StartSyntheticSession,
@@ -933,6 +984,60 @@ class IdentityService:
             _registered_method=True)
 
     @staticmethod
+    def GetOrganisationName(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/GetOrganisationName',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetOrganisationNameRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetOrganisationNameResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseMe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/EraseMe',
+            protos_dot_identity_dot_v1_dot_identity__pb2.EraseMeRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.EraseMeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GrantSubscriptions(request,
             target,
             options=(),
@@ -976,6 +1081,33 @@ class IdentityService:
             '/identity.v1.IdentityService/GetSubscriptions',
             protos_dot_identity_dot_v1_dot_identity__pb2.GetSubscriptionsRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.Subscriptions.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyPhoneNumber(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/VerifyPhoneNumber',
+            protos_dot_identity_dot_v1_dot_identity__pb2.VerifyPhoneNumberRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.VerifyPhoneNumberResponse.FromString,
             options,
             channel_credentials,
             insecure,

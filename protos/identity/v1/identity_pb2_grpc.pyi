@@ -66,9 +66,15 @@ class IdentityServiceStub:
     """Makes a member owner and the calling owner an organiser, in one step."""
     GetRole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+    GetOrganisationName: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetOrganisationNameRequest, _identity_pb2.GetOrganisationNameResponse]
+    """What an organisation is called, for who tells its participants; empty where there is none."""
+    EraseMe: _grpc.UnaryUnaryMultiCallable[_identity_pb2.EraseMeRequest, _identity_pb2.EraseMeResponse]
+    """Empties what is known of the calling person and ends their sessions; signing in again makes a new person."""
     GrantSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]
     """Remembers what the person answered when the phone asked whether messages may be sent."""
     GetSubscriptions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetSubscriptionsRequest, _identity_pb2.Subscriptions]
+    VerifyPhoneNumber: _grpc.UnaryUnaryMultiCallable[_identity_pb2.VerifyPhoneNumberRequest, _identity_pb2.VerifyPhoneNumberResponse]
+    """The number behind a code of the phone-number button, for the service that looks for it in its lists; kept nowhere."""
     StartSyntheticSession: _grpc.UnaryUnaryMultiCallable[_identity_pb2.StartSyntheticSessionRequest, _identity_pb2.Session]
     """A session of the reserved person whose check-ins prove that the whole journey works."""
 
@@ -107,9 +113,15 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     """Makes a member owner and the calling owner an organiser, in one step."""
     GetRole: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetRoleRequest, _identity_pb2.GetRoleResponse]  # type: ignore[assignment]
     """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
+    GetOrganisationName: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetOrganisationNameRequest, _identity_pb2.GetOrganisationNameResponse]  # type: ignore[assignment]
+    """What an organisation is called, for who tells its participants; empty where there is none."""
+    EraseMe: _aio.UnaryUnaryMultiCallable[_identity_pb2.EraseMeRequest, _identity_pb2.EraseMeResponse]  # type: ignore[assignment]
+    """Empties what is known of the calling person and ends their sessions; signing in again makes a new person."""
     GrantSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GrantSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
     """Remembers what the person answered when the phone asked whether messages may be sent."""
     GetSubscriptions: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetSubscriptionsRequest, _identity_pb2.Subscriptions]  # type: ignore[assignment]
+    VerifyPhoneNumber: _aio.UnaryUnaryMultiCallable[_identity_pb2.VerifyPhoneNumberRequest, _identity_pb2.VerifyPhoneNumberResponse]  # type: ignore[assignment]
+    """The number behind a code of the phone-number button, for the service that looks for it in its lists; kept nowhere."""
     StartSyntheticSession: _aio.UnaryUnaryMultiCallable[_identity_pb2.StartSyntheticSessionRequest, _identity_pb2.Session]  # type: ignore[assignment]
     """A session of the reserved person whose check-ins prove that the whole journey works."""
 
@@ -261,6 +273,22 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Role of a person in an organisation, for the services that own the records. ROLE_UNSPECIFIED: none."""
 
     @_abc_1.abstractmethod
+    def GetOrganisationName(
+        self,
+        request: _identity_pb2.GetOrganisationNameRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.GetOrganisationNameResponse, _abc.Awaitable[_identity_pb2.GetOrganisationNameResponse]]:
+        """What an organisation is called, for who tells its participants; empty where there is none."""
+
+    @_abc_1.abstractmethod
+    def EraseMe(
+        self,
+        request: _identity_pb2.EraseMeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.EraseMeResponse, _abc.Awaitable[_identity_pb2.EraseMeResponse]]:
+        """Empties what is known of the calling person and ends their sessions; signing in again makes a new person."""
+
+    @_abc_1.abstractmethod
     def GrantSubscriptions(
         self,
         request: _identity_pb2.GrantSubscriptionsRequest,
@@ -274,6 +302,14 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.GetSubscriptionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.Subscriptions, _abc.Awaitable[_identity_pb2.Subscriptions]]: ...
+
+    @_abc_1.abstractmethod
+    def VerifyPhoneNumber(
+        self,
+        request: _identity_pb2.VerifyPhoneNumberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.VerifyPhoneNumberResponse, _abc.Awaitable[_identity_pb2.VerifyPhoneNumberResponse]]:
+        """The number behind a code of the phone-number button, for the service that looks for it in its lists; kept nowhere."""
 
     @_abc_1.abstractmethod
     def StartSyntheticSession(

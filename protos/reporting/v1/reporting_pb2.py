@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#protos/reporting/v1/reporting.proto\x12\x0creporting.v1\"&\n\x0fGetStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"*\n\x13GetLiveStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"\xd8\x04\n\x05Stats\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x10\n\x08\x65xpected\x18\x02 \x01(\r\x12\x14\n\x0chas_expected\x18\x03 \x01(\x08\x12\x12\n\nchecked_in\x18\x04 \x01(\r\x12\x0e\n\x06inside\x18\x05 \x01(\r\x12\x16\n\x0epending_review\x18\x06 \x01(\r\x12\x13\n\x0bprovisional\x18\x07 \x01(\r\x12\x0f\n\x07refused\x18\x08 \x01(\r\x12\x0c\n\x04late\x18\t \x01(\r\x12\x15\n\rover_capacity\x18\n \x01(\r\x12,\n\tby_minute\x18\x0b \x03(\x0b\x32\x19.reporting.v1.MinuteCount\x12\x34\n\tby_method\x18\x0c \x03(\x0b\x32!.reporting.v1.Stats.ByMethodEntry\x12\x30\n\x07\x62y_gate\x18\r \x03(\x0b\x32\x1f.reporting.v1.Stats.ByGateEntry\x12\x34\n\tby_reason\x18\x0e \x03(\x0b\x32!.reporting.v1.Stats.ByReasonEntry\x12\r\n\x05\x61s_of\x18\x0f \x01(\x03\x12\r\n\x05stale\x18\x10 \x01(\x08\x12\x10\n\x08\x65vent_id\x18\x11 \x01(\t\x1a/\n\rByMethodEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a-\n\x0b\x42yGateEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a/\n\rByReasonEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"?\n\x0bMinuteCount\x12\x11\n\tminute_at\x18\x01 \x01(\x03\x12\r\n\x05\x63ount\x18\x02 \x01(\r\x12\x0e\n\x06span_s\x18\x03 \x01(\r\"\xe7\x01\n\x11ListPeopleRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\r\n\x05query\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0c\n\x04gate\x18\x06 \x01(\t\x12\x13\n\x0bpunctuality\x18\x07 \x01(\t\x12\x0f\n\x07\x66rom_at\x18\x08 \x01(\x03\x12\r\n\x05to_at\x18\t \x01(\x03\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\t\"S\n\x12ListPeopleResponse\x12$\n\x06people\x18\x01 \x03(\x0b\x32\x14.reporting.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe0\x01\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12\x0c\n\x04name\x18\x02 \x01(\t\x12$\n\x06status\x18\x03 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x13\n\x0bpunctuality\x18\x04 \x01(\t\x12\x15\n\rchecked_in_at\x18\x05 \x01(\x03\x12\x0e\n\x06method\x18\x06 \x01(\t\x12\x0c\n\x04gate\x18\x07 \x01(\t\x12\x0f\n\x07reasons\x18\x08 \x03(\t\x12\x11\n\tis_inside\x18\t \x01(\x08\x12\x0f\n\x07left_at\x18\n \x01(\x03\x12\x12\n\nleft_early\x18\x0b \x01(\x08\"4\n\tLiveBatch\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.reporting.v1.LiveEvent\"\x8c\x01\n\tLiveEvent\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x0c\n\x04gate\x18\x04 \x01(\t\x12\x13\n\x0bpunctuality\x18\x05 \x01(\t\x12\x15\n\rchecked_in_at\x18\x06 \x01(\x03*\x91\x01\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11STATUS_CHECKED_IN\x10\x01\x12\x19\n\x15STATUS_PENDING_REVIEW\x10\x02\x12\x16\n\x12STATUS_PROVISIONAL\x10\x03\x12\x12\n\x0eSTATUS_REFUSED\x10\x04\x12\x11\n\rSTATUS_ABSENT\x10\x05\x32\xeb\x01\n\x10ReportingService\x12>\n\x08GetStats\x12\x1d.reporting.v1.GetStatsRequest\x1a\x13.reporting.v1.Stats\x12\x46\n\x0cGetLiveStats\x12!.reporting.v1.GetLiveStatsRequest\x1a\x13.reporting.v1.Stats\x12O\n\nListPeople\x12\x1f.reporting.v1.ListPeopleRequest\x1a .reporting.v1.ListPeopleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#protos/reporting/v1/reporting.proto\x12\x0creporting.v1\"&\n\x0fGetStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"*\n\x13GetLiveStatsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"\xd2\x05\n\x05Stats\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x10\n\x08\x65xpected\x18\x02 \x01(\r\x12\x14\n\x0chas_expected\x18\x03 \x01(\x08\x12\x12\n\nchecked_in\x18\x04 \x01(\r\x12\x0e\n\x06inside\x18\x05 \x01(\r\x12\x16\n\x0epending_review\x18\x06 \x01(\r\x12\x13\n\x0bprovisional\x18\x07 \x01(\r\x12\x0f\n\x07refused\x18\x08 \x01(\r\x12\x0c\n\x04late\x18\t \x01(\r\x12\x15\n\rover_capacity\x18\n \x01(\r\x12,\n\tby_minute\x18\x0b \x03(\x0b\x32\x19.reporting.v1.MinuteCount\x12\x34\n\tby_method\x18\x0c \x03(\x0b\x32!.reporting.v1.Stats.ByMethodEntry\x12\x30\n\x07\x62y_gate\x18\r \x03(\x0b\x32\x1f.reporting.v1.Stats.ByGateEntry\x12\x34\n\tby_reason\x18\x0e \x03(\x0b\x32!.reporting.v1.Stats.ByReasonEntry\x12\r\n\x05\x61s_of\x18\x0f \x01(\x03\x12\r\n\x05stale\x18\x10 \x01(\x08\x12\x10\n\x08\x65vent_id\x18\x11 \x01(\t\x12\x0c\n\x04\x63\x61me\x18\x12 \x01(\r\x12\r\n\x05leave\x18\x13 \x01(\r\x12\x0f\n\x07not_yet\x18\x14 \x01(\r\x12\x13\n\x06\x61\x62sent\x18\x15 \x01(\rH\x00\x88\x01\x01\x12*\n\x08\x62y_group\x18\x16 \x03(\x0b\x32\x18.reporting.v1.GroupCount\x1a/\n\rByMethodEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a-\n\x0b\x42yGateEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x1a/\n\rByReasonEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\x42\t\n\x07_absent\"j\n\nGroupCount\x12\r\n\x05group\x18\x01 \x01(\t\x12\x10\n\x08\x65xpected\x18\x02 \x01(\r\x12\x0c\n\x04\x63\x61me\x18\x03 \x01(\r\x12\r\n\x05leave\x18\x04 \x01(\r\x12\x13\n\x06\x61\x62sent\x18\x05 \x01(\rH\x00\x88\x01\x01\x42\t\n\x07_absent\"?\n\x0bMinuteCount\x12\x11\n\tminute_at\x18\x01 \x01(\x03\x12\r\n\x05\x63ount\x18\x02 \x01(\r\x12\x0e\n\x06span_s\x18\x03 \x01(\r\"\xb3\x02\n\x11ListPeopleRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\r\n\x05query\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0c\n\x04gate\x18\x06 \x01(\t\x12\x13\n\x0bpunctuality\x18\x07 \x01(\t\x12\x0f\n\x07\x66rom_at\x18\x08 \x01(\x03\x12\r\n\x05to_at\x18\t \x01(\x03\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\t\x12\r\n\x05group\x18\x0c \x01(\t\x12$\n\x06\x61nswer\x18\r \x01(\x0e\x32\x14.reporting.v1.Answer\x12\x15\n\rlacks_details\x18\x0e \x01(\x08\"S\n\x12ListPeopleResponse\x12$\n\x06people\x18\x01 \x03(\x0b\x32\x14.reporting.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xee\x02\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12\x0c\n\x04name\x18\x02 \x01(\t\x12$\n\x06status\x18\x03 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x13\n\x0bpunctuality\x18\x04 \x01(\t\x12\x15\n\rchecked_in_at\x18\x05 \x01(\x03\x12\x0e\n\x06method\x18\x06 \x01(\t\x12\x0c\n\x04gate\x18\x07 \x01(\t\x12\x0f\n\x07reasons\x18\x08 \x03(\t\x12\x11\n\tis_inside\x18\t \x01(\x08\x12\x0f\n\x07left_at\x18\n \x01(\x03\x12\x12\n\nleft_early\x18\x0b \x01(\x08\x12\x10\n\x08\x65ntry_id\x18\x0c \x01(\x0c\x12\x0e\n\x06number\x18\r \x01(\t\x12\r\n\x05group\x18\x0e \x01(\t\x12\x16\n\tis_listed\x18\x0f \x01(\x08H\x00\x88\x01\x01\x12$\n\x06\x61nswer\x18\x10 \x01(\x0e\x32\x14.reporting.v1.Answer\x12\x0f\n\x07\x64\x65tails\x18\x11 \x03(\tB\x0c\n\n_is_listed\"4\n\tLiveBatch\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.reporting.v1.LiveEvent\"\x8c\x01\n\tLiveEvent\x12\x0f\n\x07user_id\x18\x01 \x01(\x0c\x12$\n\x06status\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Status\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x0c\n\x04gate\x18\x04 \x01(\t\x12\x13\n\x0bpunctuality\x18\x05 \x01(\t\x12\x15\n\rchecked_in_at\x18\x06 \x01(\x03*\x91\x01\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11STATUS_CHECKED_IN\x10\x01\x12\x19\n\x15STATUS_PENDING_REVIEW\x10\x02\x12\x16\n\x12STATUS_PROVISIONAL\x10\x03\x12\x12\n\x0eSTATUS_REFUSED\x10\x04\x12\x11\n\rSTATUS_ABSENT\x10\x05*E\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x11\n\rANSWER_COMING\x10\x01\x12\x10\n\x0c\x41NSWER_LEAVE\x10\x02\x32\xeb\x01\n\x10ReportingService\x12>\n\x08GetStats\x12\x1d.reporting.v1.GetStatsRequest\x1a\x13.reporting.v1.Stats\x12\x46\n\x0cGetLiveStats\x12!.reporting.v1.GetLiveStatsRequest\x1a\x13.reporting.v1.Stats\x12O\n\nListPeople\x12\x1f.reporting.v1.ListPeopleRequest\x1a .reporting.v1.ListPeopleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,32 +37,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STATS_BYGATEENTRY']._serialized_options = b'8\001'
   _globals['_STATS_BYREASONENTRY']._loaded_options = None
   _globals['_STATS_BYREASONENTRY']._serialized_options = b'8\001'
-  _globals['_STATUS']._serialized_start=1549
-  _globals['_STATUS']._serialized_end=1694
+  _globals['_STATUS']._serialized_start=1997
+  _globals['_STATUS']._serialized_end=2142
+  _globals['_ANSWER']._serialized_start=2144
+  _globals['_ANSWER']._serialized_end=2213
   _globals['_GETSTATSREQUEST']._serialized_start=53
   _globals['_GETSTATSREQUEST']._serialized_end=91
   _globals['_GETLIVESTATSREQUEST']._serialized_start=93
   _globals['_GETLIVESTATSREQUEST']._serialized_end=135
   _globals['_STATS']._serialized_start=138
-  _globals['_STATS']._serialized_end=738
-  _globals['_STATS_BYMETHODENTRY']._serialized_start=595
-  _globals['_STATS_BYMETHODENTRY']._serialized_end=642
-  _globals['_STATS_BYGATEENTRY']._serialized_start=644
-  _globals['_STATS_BYGATEENTRY']._serialized_end=689
-  _globals['_STATS_BYREASONENTRY']._serialized_start=691
-  _globals['_STATS_BYREASONENTRY']._serialized_end=738
-  _globals['_MINUTECOUNT']._serialized_start=740
-  _globals['_MINUTECOUNT']._serialized_end=803
-  _globals['_LISTPEOPLEREQUEST']._serialized_start=806
-  _globals['_LISTPEOPLEREQUEST']._serialized_end=1037
-  _globals['_LISTPEOPLERESPONSE']._serialized_start=1039
-  _globals['_LISTPEOPLERESPONSE']._serialized_end=1122
-  _globals['_PERSON']._serialized_start=1125
-  _globals['_PERSON']._serialized_end=1349
-  _globals['_LIVEBATCH']._serialized_start=1351
-  _globals['_LIVEBATCH']._serialized_end=1403
-  _globals['_LIVEEVENT']._serialized_start=1406
-  _globals['_LIVEEVENT']._serialized_end=1546
-  _globals['_REPORTINGSERVICE']._serialized_start=1697
-  _globals['_REPORTINGSERVICE']._serialized_end=1932
+  _globals['_STATS']._serialized_end=860
+  _globals['_STATS_BYMETHODENTRY']._serialized_start=706
+  _globals['_STATS_BYMETHODENTRY']._serialized_end=753
+  _globals['_STATS_BYGATEENTRY']._serialized_start=755
+  _globals['_STATS_BYGATEENTRY']._serialized_end=800
+  _globals['_STATS_BYREASONENTRY']._serialized_start=802
+  _globals['_STATS_BYREASONENTRY']._serialized_end=849
+  _globals['_GROUPCOUNT']._serialized_start=862
+  _globals['_GROUPCOUNT']._serialized_end=968
+  _globals['_MINUTECOUNT']._serialized_start=970
+  _globals['_MINUTECOUNT']._serialized_end=1033
+  _globals['_LISTPEOPLEREQUEST']._serialized_start=1036
+  _globals['_LISTPEOPLEREQUEST']._serialized_end=1343
+  _globals['_LISTPEOPLERESPONSE']._serialized_start=1345
+  _globals['_LISTPEOPLERESPONSE']._serialized_end=1428
+  _globals['_PERSON']._serialized_start=1431
+  _globals['_PERSON']._serialized_end=1797
+  _globals['_LIVEBATCH']._serialized_start=1799
+  _globals['_LIVEBATCH']._serialized_end=1851
+  _globals['_LIVEEVENT']._serialized_start=1854
+  _globals['_LIVEEVENT']._serialized_end=1994
+  _globals['_REPORTINGSERVICE']._serialized_start=2216
+  _globals['_REPORTINGSERVICE']._serialized_end=2451
 # @@protoc_insertion_point(module_scope)

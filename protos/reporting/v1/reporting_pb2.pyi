@@ -46,6 +46,24 @@ STATUS_REFUSED: Status.ValueType  # 4
 STATUS_ABSENT: Status.ValueType  # 5
 Global___Status: _TypeAlias = Status  # noqa: Y015
 
+class _Answer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnswerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Answer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANSWER_UNSPECIFIED: _Answer.ValueType  # 0
+    ANSWER_COMING: _Answer.ValueType  # 1
+    ANSWER_LEAVE: _Answer.ValueType  # 2
+
+class Answer(_Answer, metaclass=_AnswerEnumTypeWrapper):
+    """Whether somebody will come; numbers are those of activity.v1.Answer."""
+
+ANSWER_UNSPECIFIED: Answer.ValueType  # 0
+ANSWER_COMING: Answer.ValueType  # 1
+ANSWER_LEAVE: Answer.ValueType  # 2
+Global___Answer: _TypeAlias = Answer  # noqa: Y015
+
 @_typing.final
 class GetStatsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -165,9 +183,14 @@ class Stats(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     STALE_FIELD_NUMBER: _builtins.int
     EVENT_ID_FIELD_NUMBER: _builtins.int
+    CAME_FIELD_NUMBER: _builtins.int
+    LEAVE_FIELD_NUMBER: _builtins.int
+    NOT_YET_FIELD_NUMBER: _builtins.int
+    ABSENT_FIELD_NUMBER: _builtins.int
+    BY_GROUP_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     expected: _builtins.int
-    """Absent (has_expected false) for open rosters; then no rate either."""
+    """Absent (has_expected false) where nobody knows how many; then none of what is counted against it either."""
     has_expected: _builtins.bool
     checked_in: _builtins.int
     """People, not rows."""
@@ -182,6 +205,13 @@ class Stats(_message.Message):
     """What happened in the last seconds may be missing, or the numbers are being rebuilt."""
     event_id: _builtins.str
     """Position in the live stream these numbers include at least: a Last-Event-ID."""
+    came: _builtins.int
+    """Of those expected: who is checked in, and who asked for leave and is not."""
+    leave: _builtins.int
+    not_yet: _builtins.int
+    """expected - came - leave."""
+    absent: _builtins.int
+    """The same, once nothing from before the close can come any more; absent until then."""
     @_builtins.property
     def by_minute(self) -> _containers.RepeatedCompositeFieldContainer[Global___MinuteCount]: ...
     @_builtins.property
@@ -190,6 +220,10 @@ class Stats(_message.Message):
     def by_gate(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]: ...
     @_builtins.property
     def by_reason(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]: ...
+    @_builtins.property
+    def by_group(self) -> _containers.RepeatedCompositeFieldContainer[Global___GroupCount]:
+        """By name; of a roster alone."""
+
     def __init__(
         self,
         *,
@@ -210,14 +244,56 @@ class Stats(_message.Message):
         as_of: _builtins.int = ...,
         stale: _builtins.bool = ...,
         event_id: _builtins.str = ...,
+        came: _builtins.int = ...,
+        leave: _builtins.int = ...,
+        not_yet: _builtins.int = ...,
+        absent: _builtins.int | None = ...,
+        by_group: _abc.Iterable[Global___GroupCount] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "as_of", b"as_of", "by_gate", b"by_gate", "by_method", b"by_method", "by_minute", b"by_minute", "by_reason", b"by_reason", "checked_in", b"checked_in", "event_id", b"event_id", "expected", b"expected", "has_expected", b"has_expected", "inside", b"inside", "late", b"late", "over_capacity", b"over_capacity", "pending_review", b"pending_review", "provisional", b"provisional", "refused", b"refused", "stale", b"stale"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent", "activity_id", b"activity_id", "as_of", b"as_of", "by_gate", b"by_gate", "by_group", b"by_group", "by_method", b"by_method", "by_minute", b"by_minute", "by_reason", b"by_reason", "came", b"came", "checked_in", b"checked_in", "event_id", b"event_id", "expected", b"expected", "has_expected", b"has_expected", "inside", b"inside", "late", b"late", "leave", b"leave", "not_yet", b"not_yet", "over_capacity", b"over_capacity", "pending_review", b"pending_review", "provisional", b"provisional", "refused", b"refused", "stale", b"stale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__absent: _TypeAlias = _typing.Literal["absent"]  # noqa: Y015
+    _WhichOneofArgType__absent: _TypeAlias = _typing.Literal["_absent", b"_absent"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__absent) -> _WhichOneofReturnType__absent | None: ...
 
 Global___Stats: _TypeAlias = Stats  # noqa: Y015
+
+@_typing.final
+class GroupCount(_message.Message):
+    """People of one group of a roster; its name is empty for those without one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    CAME_FIELD_NUMBER: _builtins.int
+    LEAVE_FIELD_NUMBER: _builtins.int
+    ABSENT_FIELD_NUMBER: _builtins.int
+    group: _builtins.str
+    expected: _builtins.int
+    came: _builtins.int
+    leave: _builtins.int
+    absent: _builtins.int
+    def __init__(
+        self,
+        *,
+        group: _builtins.str = ...,
+        expected: _builtins.int = ...,
+        came: _builtins.int = ...,
+        leave: _builtins.int = ...,
+        absent: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent", "came", b"came", "expected", b"expected", "group", b"group", "leave", b"leave"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__absent: _TypeAlias = _typing.Literal["absent"]  # noqa: Y015
+    _WhichOneofArgType__absent: _TypeAlias = _typing.Literal["_absent", b"_absent"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__absent) -> _WhichOneofReturnType__absent | None: ...
+
+Global___GroupCount: _TypeAlias = GroupCount  # noqa: Y015
 
 @_typing.final
 class MinuteCount(_message.Message):
@@ -262,6 +338,9 @@ class ListPeopleRequest(_message.Message):
     TO_AT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    LACKS_DETAILS_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     status: Global___Status.ValueType
     query: _builtins.str
@@ -275,6 +354,11 @@ class ListPeopleRequest(_message.Message):
     to_at: _builtins.int
     page_size: _builtins.int
     page_token: _builtins.str
+    group: _builtins.str
+    """Of the roster."""
+    answer: Global___Answer.ValueType
+    lacks_details: _builtins.bool
+    """Only who is checked in and has not said all that is asked."""
     def __init__(
         self,
         *,
@@ -289,10 +373,13 @@ class ListPeopleRequest(_message.Message):
         to_at: _builtins.int = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        group: _builtins.str = ...,
+        answer: Global___Answer.ValueType = ...,
+        lacks_details: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "from_at", b"from_at", "gate", b"gate", "method", b"method", "page_size", b"page_size", "page_token", b"page_token", "punctuality", b"punctuality", "query", b"query", "reason", b"reason", "status", b"status", "to_at", b"to_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "answer", b"answer", "from_at", b"from_at", "gate", b"gate", "group", b"group", "lacks_details", b"lacks_details", "method", b"method", "page_size", b"page_size", "page_token", b"page_token", "punctuality", b"punctuality", "query", b"query", "reason", b"reason", "status", b"status", "to_at", b"to_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -336,9 +423,16 @@ class Person(_message.Message):
     IS_INSIDE_FIELD_NUMBER: _builtins.int
     LEFT_AT_FIELD_NUMBER: _builtins.int
     LEFT_EARLY_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    IS_LISTED_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    DETAILS_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     name: _builtins.str
     status: Global___Status.ValueType
+    """Unspecified for who is expected, has not tried, and may still come."""
     punctuality: _builtins.str
     """Words of the vocabulary: on_time, late, early_leave; qr, code, place ..."""
     checked_in_at: _builtins.int
@@ -349,8 +443,19 @@ class Person(_message.Message):
     left_at: _builtins.int
     """0: they have not left, or have come back."""
     left_early: _builtins.bool
+    entry_id: _builtins.bytes
+    """Of the roster; empty for who is not on it. Somebody whom nobody knows yet has it as user_id too."""
+    number: _builtins.str
+    group: _builtins.str
+    is_listed: _builtins.bool
+    """Absent where there is no roster, or it cannot be read."""
+    answer: Global___Answer.ValueType
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def details(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """One for each question of the activity, in its order; none where nothing was told."""
+
     def __init__(
         self,
         *,
@@ -365,12 +470,20 @@ class Person(_message.Message):
         is_inside: _builtins.bool = ...,
         left_at: _builtins.int = ...,
         left_early: _builtins.bool = ...,
+        entry_id: _builtins.bytes = ...,
+        number: _builtins.str = ...,
+        group: _builtins.str = ...,
+        is_listed: _builtins.bool | None = ...,
+        answer: Global___Answer.ValueType = ...,
+        details: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed", "is_listed", b"is_listed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "is_inside", b"is_inside", "left_at", b"left_at", "left_early", b"left_early", "method", b"method", "name", b"name", "punctuality", b"punctuality", "reasons", b"reasons", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed", "answer", b"answer", "checked_in_at", b"checked_in_at", "details", b"details", "entry_id", b"entry_id", "gate", b"gate", "group", b"group", "is_inside", b"is_inside", "is_listed", b"is_listed", "left_at", b"left_at", "left_early", b"left_early", "method", b"method", "name", b"name", "number", b"number", "punctuality", b"punctuality", "reasons", b"reasons", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__is_listed: _TypeAlias = _typing.Literal["is_listed"]  # noqa: Y015
+    _WhichOneofArgType__is_listed: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_listed) -> _WhichOneofReturnType__is_listed | None: ...
 
 Global___Person: _TypeAlias = Person  # noqa: Y015
 

@@ -1,23 +1,27 @@
 """Reads a file in a process of its own: whatever the file does to it, the service goes on."""
 
 import asyncio
-import os
 import resource
+import signal
 import sys
 
 import msgspec
 
-from services.activity.rosters.entries import BadRow, Entry, people
+from services.activity.rosters import apart
+from services.activity.rosters.entries import BadRow, Column, Entry, people
 from services.activity.rosters.table import FileRefusedError, rows
 
 TIME_LIMIT_S = 60.0
 MEMORY_BYTES = 512 * 2**20
 _MODULE = "services.activity.rosters.reading"
+# How a process ends that asks for more memory than there is: by itself, in Rust, or by the kernel.
+_OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGKILL)
 
 
 class Reading(msgspec.Struct, frozen=True):
     """What a file says: `refused` is the reason when nothing of it can be read."""
 
+    columns: list[Column] = []
     entries: list[Entry] = []
     bad: list[BadRow] = []
     refused: str = ""
@@ -27,28 +31,16 @@ async def read(content: bytes, time_limit_s: float = TIME_LIMIT_S) -> Reading:
     """The people of a file, and the rows that were left out.
 
     Raises:
-        FileRefusedError: Nothing of it can be read, or reading it takes more memory or time than a list may.
+        FileRefusedError: Nothing of it can be read; FILE_TOO_LARGE where reading it takes more memory or time than a
+            list may, FILE_UNREADABLE where the reader fails for another reason.
     """
-    # Nothing of the service's surroundings, where its secrets are, reaches the reader.
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", _MODULE),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
-    )
     try:
-        async with asyncio.timeout(time_limit_s):
-            said, _ = await process.communicate(content)
+        code, said = await apart.run(_MODULE, content, time_limit_s)
     except TimeoutError:
         raise FileRefusedError("FILE_TOO_LARGE") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        raise FileRefusedError("FILE_TOO_LARGE")
-    reading = msgspec.json.decode(said, type=Reading)
+    if code:
+        raise FileRefusedError("FILE_TOO_LARGE" if code in _OUT_OF_MEMORY else "FILE_UNREADABLE")
+    reading = await asyncio.to_thread(msgspec.json.decode, said, type=Reading)
     if reading.refused:
         raise FileRefusedError(reading.refused)
     return reading
@@ -56,11 +48,14 @@ async def read(content: bytes, time_limit_s: float = TIME_LIMIT_S) -> Reading:
 
 def _parsed(content: bytes) -> Reading:
     try:
-        found = list(people(rows(content)))
+        columns, rest = people(rows(content))
+        found = list(rest)
     except FileRefusedError as error:
         return Reading(refused=error.reason)
+    except MemoryError:
+        return Reading(refused="FILE_TOO_LARGE")
     entries = [one for one in found if isinstance(one, Entry)]
-    return Reading(entries, [one for one in found if isinstance(one, BadRow)])
+    return Reading(columns, entries, [one for one in found if isinstance(one, BadRow)])
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """What a roster says of a person at rest: sealed, and found by keyed indexes of number, phone, and a phone's end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import msgspec
 
+from domainkit.name_search import pairs_of_name
 from domainkit.pii import Cell, Pii
 
-_TAIL_DIGITS = 4
+TAIL_DIGITS = 4
+_PAIR_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,11 @@ class Said:
     extra: dict[str, str] = field(default_factory=dict)
 
 
+# A group, and what is known of somebody in it.
+SampleOf: TypeAlias = tuple[str, Said]
+
 _decode = msgspec.json.Decoder(Said).decode
+_decode_sample = msgspec.json.Decoder(list[SampleOf]).decode
 
 
 class Sealing:
@@ -36,11 +44,15 @@ class Sealing:
     def columns(self, roster_id: bytes, entry_id: bytes, said: Said) -> dict[str, bytes | None]:
         """Of `roster_entries`: `said` and its three indexes."""
         return {
-            "said": self._pii.seal(msgspec.json.encode(said).decode(), _cell(entry_id)),
+            "said": self.seal(entry_id, said),
             "number_index": self._first(self.by_number(roster_id, said.number)),
             "phone_index": self._first(self.by_phone(roster_id, said.phone)),
-            "phone_tail_index": self._first(self.by_phone_tail(roster_id, said.phone[-_TAIL_DIGITS:])),
+            "phone_tail_index": self._first(self.by_phone_tail(roster_id, said.phone[-TAIL_DIGITS:])),
         }
+
+    def seal(self, entry_id: bytes, said: Said) -> bytes:
+        """Sealed for this entry, different each time."""
+        return self._pii.seal(msgspec.json.encode(said).decode(), _cell(entry_id))
 
     def open(self, entry_id: bytes, sealed: bytes) -> Said:
         """What was sealed.
@@ -50,6 +62,14 @@ class Sealing:
             SealBrokenError: It was sealed for another entry, or under a key that is gone.
         """
         return _decode(self._pii.open(sealed, _cell(entry_id)))
+
+    def seal_sample(self, import_id: bytes, people: Sequence[SampleOf]) -> bytes:
+        """What an import shows of its file."""
+        return self._pii.seal(msgspec.json.encode(people).decode(), _sample_cell(import_id))
+
+    def open_sample(self, import_id: bytes, sealed: bytes) -> list[SampleOf]:
+        """What was sealed; raises as `open` does."""
+        return _decode_sample(self._pii.open(sealed, _sample_cell(import_id)))
 
     def by_number(self, roster_id: bytes, number: str) -> list[bytes]:
         """As what a number may stand in `number_index`; none for none."""
@@ -63,6 +83,14 @@ class Sealing:
         """As what the last four digits may stand in `phone_tail_index`."""
         return self._indexes(roster_id, "phone_tail", digits)
 
+    def by_name_pair(self, roster_id: bytes, pair: str) -> list[bytes]:
+        """As what two neighbouring letters may stand in `roster_name_pairs`; cut short, they find a few too many."""
+        return [index[:_PAIR_BYTES] for index in self._indexes(roster_id, "name_pair", pair)]
+
+    def name_pairs(self, roster_id: bytes, name: str) -> set[bytes]:
+        """All pairs of a name, as they are stored."""
+        return {self.by_name_pair(roster_id, pair)[0] for pair in pairs_of_name(name)}
+
     def _indexes(self, roster_id: bytes, column: str, value: str) -> list[bytes]:
         return self._pii.blind_indexes(f"{column}|{roster_id.hex()}", value) if value else []
 
@@ -72,3 +100,7 @@ class Sealing:
 
 def _cell(entry_id: bytes) -> Cell:
     return Cell("roster_entries", "said", entry_id)
+
+
+def _sample_cell(import_id: bytes) -> Cell:
+    return Cell("roster_imports", "sample", import_id)

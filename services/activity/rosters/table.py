@@ -10,37 +10,27 @@ from typing import NoReturn
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from servicekit.errors import InvalidArgumentError
-
 MAX_BYTES = 10 * 2**20
 MAX_INFLATED_BYTES = 100 * 2**20
 MAX_ROWS = 50_000
 MAX_COLUMNS = 64
 
-_CURES = {
-    "FILE_TOO_LARGE": "the file is too large; split it",
-    "FILE_TOO_WIDE": f"the sheet has more than {MAX_COLUMNS} columns; delete those that nobody needs",
-    "FILE_TOO_LONG": f"the file has more than {MAX_ROWS} rows; split it",
-    "FILE_EMPTY": "the file has no rows; is the list on the first sheet?",
-    "FILE_DAMAGED": "the file cannot be opened; save it once more as .xlsx or .csv",
-    "FILE_XLS": "this is an old .xls; save it as .xlsx",
-    "FILE_HTML": "this is a web page under another name; open it and save it as .xlsx",
-    "FILE_ENCODING": "the text is neither UTF-8 nor GB18030; save it as UTF-8",
-    "FILE_EXTRA": "more than eight columns are neither name, number, phone, group nor note; delete some",
-    "FILE_HEADINGS": "no column is headed by a name; write 姓名 or name above the names",
-}
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BREAKS = re.compile(r"\r\n?|\n")
 _NUMBERED = re.compile(r"\s*\d+\s*[.、．][ \t]*(?=\D)(?P<rest>.*\S)")
 
+# What a spreadsheet may take for the beginning of a formula; the last four are full-width.
+FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+
 Row = tuple[int, list[str]]
 
 
-class FileRefusedError(InvalidArgumentError):
-    """Nothing of the file can be read; the reason is one of `FILE_*`, and the text names the cure."""
+class FileRefusedError(Exception):
+    """Nothing of the file can be read; the reason is one of `FILE_*`."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(_CURES[reason], reason=reason)
+        super().__init__(reason)
+        self.reason = reason
 
 
 def rows(content: bytes) -> Iterator[Row]:
@@ -81,13 +71,24 @@ def _sheet(content: bytes) -> Iterator[Row]:
         _refuse("FILE_DAMAGED")
     if sheet.width > MAX_COLUMNS:
         _refuse("FILE_TOO_WIDE")
-    first = sheet.start[0] + 1 if sheet.start else 1
-    for line, cells in enumerate(sheet.to_python(), first):
-        yield line, [_said(cell) for cell in cells]
+    top, left = sheet.start or (0, 0)
+    found = [[_said(cell) for cell in cells] for cells in sheet.to_python()]
+    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
+        _fill(found, column - left, first - top, last - top)
+    yield from enumerate(found, top + 1)
+
+
+def _fill(found: list[list[str]], column: int, first: int, last: int) -> None:
+    """Says in each row what cells say that are merged over several: so people read them."""
+    for cells in found[first + 1 : last + 1]:
+        cells[column] = found[first][column]
 
 
 def _said(cell: object) -> str:
-    """A cell as people read it: no `.0` behind a whole number, no midnight behind a date."""
+    """A cell as people read it: no `.0` behind a whole number, no midnight behind a date.
+
+    A formula and a link are what they show; an error of Excel's, such as #N/A, is empty.
+    """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -133,7 +134,12 @@ def _separated(text: str) -> Iterator[Row]:
     line = 1
     try:
         for cells in lines:
-            yield line, [cell.strip() for cell in cells]
+            yield line, [_bare(cell.strip()) for cell in cells]
             line = lines.line_num + 1
     except csv.Error:
         _refuse("FILE_DAMAGED")
+
+
+def _bare(cell: str) -> str:
+    """A cell without the apostrophe that keeps it from being a formula."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell, 1) else cell

@@ -1,4 +1,4 @@
-"""From attempts to findings: opens credentials, applies the occurrence's rules, asks antifraud.
+"""From attempts to findings: opens credentials, applies the occurrence's rules, asks rosters and antifraud.
 
 `accept.py` judges what arrives with it, and `complete.py` what could not be decided when it arrived, on the same
 evidence.
@@ -20,6 +20,7 @@ from protos.credential.v1 import credential_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, tell_effective, to_reasons, undecided
+from services.checkin.judging.listed import RostersPort, look_up
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import (
@@ -102,6 +103,7 @@ class Judging:
         *,
         activities: ActivitiesPort,
         antifraud: AntifraudPort,
+        rosters: RostersPort,
         guesses: GuessesPort,
         staff: StaffPort,
         qr: Sealer[credential_pb2.QrToken],
@@ -109,6 +111,7 @@ class Judging:
     ) -> None:
         self._activities = activities
         self._antifraud = antifraud
+        self._rosters = rosters
         self._guesses = guesses
         self._staff = staff
         self._qr = qr
@@ -125,6 +128,7 @@ class Judging:
         for case in cases:
             if case.is_open:
                 _judge_by_rules(case, switches)
+        await look_up(self._rosters, cases)
         await self._assess(cases, switches.muted)
 
     def require_key(self, token: str) -> None:

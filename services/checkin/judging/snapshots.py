@@ -269,6 +269,8 @@ def to_occurrence(message: activity_pb2.OccurrenceSnapshot) -> Occurrence:
         gates=frozenset(message.gates),
         valid_from=message.valid_from,
         amended_at=message.amended_at,
+        roster_id=message.roster_id,
+        not_listed_policy=Grade(policy.not_listed or Grade.REVIEW),
     )
 
 

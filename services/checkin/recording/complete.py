@@ -39,7 +39,7 @@ PAGE = 200
 QUIET_S = 5.0
 # From then on a human may decide as well.
 OVERDUE_US = 900 * SECOND_US
-_MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE"})
+_MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE", "NOT_ON_ROSTER"})
 _UNREADABLE = Finding(Judgement.PENDING_REVIEW, (Reason("EVIDENCE_UNREADABLE"),))
 # Of an attempt that belongs to no activity nobody would ever decide.
 _UNREADABLE_NOWHERE = refused("EVIDENCE_UNREADABLE")

@@ -86,6 +86,13 @@ class Records:
         async with self._moment() as connection:
             return set(await connection.scalars(query))
 
+    async def who_came(self, occurrence_ids: Collection[bytes], user_ids: Collection[bytes]) -> set[bytes]:
+        """Those who hold a seat in one of these occurrences."""
+        theirs = seats.c.occurrence_id.in_(list(occurrence_ids)), seats.c.user_id.in_(list(user_ids))
+        query = select(seats.c.user_id).where(*theirs, seats.c.holder.is_not(None)).distinct()
+        async with self._moment() as connection:
+            return set(await connection.scalars(query))
+
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""
         async with self._moment() as connection:

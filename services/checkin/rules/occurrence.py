@@ -98,6 +98,9 @@ class Occurrence:
     valid_from: int = 0
     # Since when a published activity asks what it asks here; 0: since it was published.
     amended_at: int = 0
+    # Who is expected; empty: open to all.
+    roster_id: bytes = b""
+    not_listed_policy: Grade = Grade.REVIEW
 
 
 class Attempt(Protocol):

@@ -32,7 +32,7 @@ from services.activity.domain import Activity
 from services.activity.qr import QrCodes
 from services.activity.rpc import ActivityServicer
 from tests.component.conftest import Loopback, Signer
-from tests.fakes.activity import STARTS_AT, FakeDisplays, FakeRedis, FakeRoles, FakeStore, a_draft
+from tests.fakes.activity import STARTS_AT, FakeDisplays, FakeRedis, FakeRoles, FakeRosters, FakeStore, a_draft
 
 ORGANISATION = ids.new_id()
 PEOPLE = {role: ids.new_id() for role in ("owner", "organiser", "staff", "member", "stranger")}
@@ -75,7 +75,7 @@ class Service:
         qr = QrCodes(Sealer(credential_pb2.QrToken, {1: b"\x01" * 32}), redis)
         codes = CodeResolver(self.store, guess_limit(redis))
         url, clock = "https://qiandao.example/", lambda: self.now_us
-        activities = ActivityServicer(self.store, roles, qr, codes, url, clock)
+        activities = ActivityServicer(self.store, roles, qr, codes, FakeRosters(), url, clock)
         admission = Admission(self.store, roles, clock)
         servicer = DisplayServicer(self.displays, self.store, admission, activities.show, url, clock, **changes)
         register = activity_pb2_grpc.add_DisplayServiceServicer_to_server

@@ -33,9 +33,10 @@ from servicekit.rpc.interceptors import by, for_person
 from services.activity import messages
 from services.activity.codes import CodeResolver
 from services.activity.qr import QrCodes
+from services.activity.rosters.rosters import Roster
 from services.activity.rpc import ACCESS, ActivityServicer
 from tests.component.conftest import Loopback, Signer
-from tests.fakes.activity import STARTS_AT, FakeRedis, FakeRoles, FakeStore, a_draft
+from tests.fakes.activity import STARTS_AT, FakeRedis, FakeRoles, FakeRosters, FakeStore, a_draft
 
 ORGANISATION = ids.new_id()
 PEOPLE = {role: ids.new_id() for role in ("owner", "organiser", "staff", "member", "stranger")}
@@ -60,6 +61,7 @@ class Service:
     signer: Signer
     store: FakeStore = field(default_factory=FakeStore)
     redis: FakeRedis = field(default_factory=FakeRedis)
+    rosters: FakeRosters = field(default_factory=FakeRosters)
     now_us: int = NOW
 
     async def start(self) -> None:
@@ -70,6 +72,7 @@ class Service:
             self.roles,
             QrCodes(SEALER, self.redis),  # type: ignore[arg-type]
             CodeResolver(self.store, guess_limit(self.redis)),  # type: ignore[arg-type]
+            self.rosters,
             "https://qiandao.example/",
             now_us=lambda: self.now_us,
         )
@@ -267,6 +270,23 @@ async def test_a_change_counts_at_once_and_says_who_made_it(service: Service) ->
     assert service.store.changed_by[activity.activity_id, 3] == PEOPLE["organiser"]
     [snapshot] = messages.to_snapshots(service.store.activities[activity.activity_id])
     assert snapshot.amended_at == snapshot.valid_from
+
+
+async def test_an_activity_expects_whom_its_own_organisation_lists(service: Service) -> None:
+    """Another's roster reads like one that does not exist, in a new activity and in a change."""
+    own, foreign = (Roster(ids.new_id(), each, "名单", NOW) for each in (ORGANISATION, ids.new_id()))
+    service.rosters.rosters = {each.roster_id: each for each in (own, foreign)}
+    activity = await service.create(roster_id=own.roster_id)
+    for roster_id in (foreign.roster_id, ids.new_id()):
+        for refused in (
+            service.create(roster_id=roster_id),
+            service.call("UpdateActivity", an_update(activity.activity_id, 1, "roster_id", roster_id=roster_id)),
+        ):
+            with pytest.raises(InvalidArgumentError) as refusal:
+                await refused
+            assert [fault.field for fault in refusal.value.fields] == ["roster_id"]
+    opened = await service.call("UpdateActivity", an_update(activity.activity_id, 1, "roster_id", roster_id=b""))
+    assert (activity.roster_id, opened.roster_id) == (own.roster_id, b"")
 
 
 async def test_what_is_wrong_with_a_change_is_named_and_nothing_is_stored(service: Service) -> None:

@@ -77,6 +77,11 @@ class Stock:
         own = (copy for copy in self.copies if copy.organisation_id == organisation_id and not copy.is_staff)
         return {copy.user_id for copy in own} & set(user_ids)
 
+    async def who_came(self, occurrence_ids: Collection[bytes], user_ids: Collection[bytes]) -> set[bytes]:
+        """Whoever is stored as accepted."""
+        held = (copy for copy in self.copies if copy.judgement == pb.JUDGEMENT_ACCEPTED)
+        return {copy.user_id for copy in held if copy.occurrence_id in occurrence_ids} & set(user_ids)
+
     async def answers_of_all(self, user_ids: Sequence[bytes]) -> dict[bytes, list[Answer]]:
         """What Redis remembers of them."""
         return {user_id: await self.answers_of(user_id) for user_id in user_ids}
@@ -222,7 +227,7 @@ async def test_nobody_else_may_call(checkin: Checkin, method: str) -> None:
     request_type = pb.DESCRIPTOR.services_by_name["CheckinService"].methods_by_name[method].input_type
     request = getattr(pb, request_type.name)()
     with pytest.raises(PermissionDeniedError):
-        await checkin.ask(method, request, caller="activity")
+        await checkin.ask(method, request, caller="antifraud")
     if ACCESS[f"/checkin.v1.CheckinService/{method}"].needs_person:
         with pytest.raises(UnauthenticatedError):
             await checkin.ask(method, request, token=None)
@@ -285,6 +290,22 @@ async def test_identity_is_told_who_came_to_an_organisation_by_themselves(checki
 
     assert (recorded.user_ids, by_staff.user_ids) == ([came], [came])
     assert set(answered.user_ids) == {came, *others}
+
+
+async def test_activity_is_told_who_came_to_its_occurrences(checkin: Checkin) -> None:
+    """And nobody else is; of too many people nobody is told anything."""
+    came = checkin.store().user_id
+    occurrence_ids = [checkin.occurrence.occurrence_id]
+    asked = pb.FilterAttendeesRequest(occurrence_ids=occurrence_ids, user_ids=[came, new_id()])
+    crowd = pb.FilterAttendeesRequest(occurrence_ids=occurrence_ids, user_ids=[new_id() for _ in range(501)])
+
+    told = await checkin.ask("FilterAttendees", asked, caller="activity", token=None)
+
+    assert told.user_ids == [came]
+    with pytest.raises(InvalidArgumentError):
+        await checkin.ask("FilterAttendees", crowd, caller="activity", token=None)
+    with pytest.raises(PermissionDeniedError):
+        await checkin.ask("FilterAttendees", asked, caller="identity", token=None)
 
 
 async def test_a_page_is_no_longer_than_was_asked_for(checkin: Checkin) -> None:

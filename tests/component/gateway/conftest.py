@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 
 from gateway.server import compose
 from gateway.settings import Settings
-from protos.activity.v1 import activity_pb2_grpc
+from protos.activity.v1 import activity_pb2_grpc, participants_pb2_grpc, rosters_pb2_grpc
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
@@ -127,6 +127,11 @@ _SERVICES: dict[str, dict[type, Registration]] = {
         activity_pb2_grpc.ActivityServiceServicer: activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         activity_pb2_grpc.PlaceServiceServicer: activity_pb2_grpc.add_PlaceServiceServicer_to_server,
         activity_pb2_grpc.DisplayServiceServicer: activity_pb2_grpc.add_DisplayServiceServicer_to_server,
+        participants_pb2_grpc.ParticipantServiceServicer: (
+            participants_pb2_grpc.add_ParticipantServiceServicer_to_server
+        ),
+        rosters_pb2_grpc.RosterServiceServicer: rosters_pb2_grpc.add_RosterServiceServicer_to_server,
+        rosters_pb2_grpc.RosterImportServiceServicer: rosters_pb2_grpc.add_RosterImportServiceServicer_to_server,
     },
     "checkin": {checkin_pb2_grpc.CheckinServiceServicer: checkin_pb2_grpc.add_CheckinServiceServicer_to_server},
     "reporting": {

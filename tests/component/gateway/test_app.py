@@ -305,15 +305,31 @@ async def test_my_records_are_listed(gateway: Gateway) -> None:
     assert one.json()["checkin"]["checked_in_at"] == AT
 
 
+@pytest.mark.parametrize(("leave", "rate"), [(1, 0.75), (5, None)])
+async def test_numbers_of_those_expected(gateway: Gateway, leave: int, rate: float | None) -> None:
+    """The rate leaves out who asked for leave; what is absent as a number is null."""
+    stats = reporting_pb2.Stats(expected=5, has_expected=True, came=3, leave=leave, not_yet=1)
+    stats.by_group.add(group="一班", expected=5, came=3, leave=1, absent=1)
+    gateway.services.answers["GetStats"] = stats
+
+    told = (await gateway.http.get(f"/v1/activities/{ID}/stats", headers=gateway.bearer())).json()
+
+    assert (told["expected"], told["came"], told["leave"], told["not_yet"]) == (5, 3, leave, 1)
+    assert (told["absent"], told["rate"]) == (None, rate)
+    assert told["by_group"] == [{"group": "一班", "expected": 5, "came": 3, "leave": 1, "absent": 1}]
+
+
 async def test_numbers_of_an_open_roster_have_no_rate(gateway: Gateway) -> None:
-    """expected and rate are null together."""
+    """expected and what is counted against it are null together."""
     gateway.services.answers["GetStats"] = reporting_pb2.Stats(
         checked_in=3, by_minute=[reporting_pb2.MinuteCount(minute_at=AT_US, count=3)], by_method={"qr": 3}, as_of=AT_US
     )
 
     answer = await gateway.http.get(f"/v1/activities/{ID}/stats", headers=gateway.bearer())
 
-    assert (answer.json()["expected"], answer.json()["rate"], answer.json()["checked_in"]) == (None, None, 3)
+    against = ("expected", "came", "leave", "not_yet", "absent", "rate")
+    assert [answer.json()[name] for name in against] == [None] * 6
+    assert (answer.json()["by_group"], answer.json()["checked_in"]) == ([], 3)
     assert answer.json()["by_minute"] == [{"minute": AT, "count": 3, "span_s": 60}]
     assert answer.json()["by_method"] == {"qr": 3}
 
@@ -340,7 +356,32 @@ async def test_people_are_filtered(gateway: Gateway) -> None:
         "is_inside": False,
         "left_at": None,
         "left_early": False,
+        "is_listed": None,
+        "entry_id": None,
+        "number": "",
+        "group": "",
+        "answer": None,
+        "details": [],
     }
+
+
+async def test_lists_of_those_expected(gateway: Gateway) -> None:
+    """What is asked of the roster and of participants reaches reporting, and what they say comes back."""
+    person = reporting_pb2.Person(
+        user_id=ids.from_text(ID), entry_id=ids.from_text(ID), number="7", group="一班", is_listed=True,
+        answer=reporting_pb2.ANSWER_LEAVE, details=["云大"],
+    )  # fmt: skip
+    gateway.services.answers["ListPeople"] = reporting_pb2.ListPeopleResponse(people=[person])
+    filters = {"status": "absent", "group": "一班", "answer": "coming", "details": "missing"}
+
+    answer = await gateway.http.get(f"/v1/activities/{ID}/people", params=filters, headers=gateway.bearer())
+
+    [sent] = gateway.services.requests("ListPeople")
+    assert (sent.status, sent.group) == (reporting_pb2.STATUS_ABSENT, "一班")
+    assert (sent.answer, sent.lacks_details) == (reporting_pb2.ANSWER_COMING, True)
+    [shown] = answer.json()["people"]
+    assert (shown["status"], shown["entry_id"], shown["number"], shown["group"]) == (None, ID, "7", "一班")
+    assert (shown["is_listed"], shown["answer"], shown["details"]) == (True, "leave", ["云大"])
 
 
 async def test_a_phone_learns_what_it_may_send(gateway: Gateway) -> None:

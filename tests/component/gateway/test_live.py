@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -39,6 +40,7 @@ class Numbers:
 
     def __init__(self, gateway: Gateway) -> None:
         self.checked_in = 0
+        self.came = 0
         self.by_minute: dict[tuple[int, int], int] = {}
         self.strangers: set[bytes] = set()
         self.error: ServiceError | None = None
@@ -62,6 +64,7 @@ class Numbers:
         newest: Any = await self._gateway.redis.xrevrange(KEY, count=1)
         event_id = newest[0][0].decode() if newest else "0-0"
         stats = pb.Stats(activity_id=activity_id, checked_in=self.checked_in, event_id=event_id)
+        stats.came, stats.has_expected = self.came, True
         for (minute, span_s), count in self.by_minute.items():
             stats.by_minute.add(minute_at=minute * 60_000_000, count=count, span_s=span_s)
         return stats
@@ -163,6 +166,20 @@ async def test_what_viewers_share_is_read_on_nobodys_behalf(gateway: Gateway, nu
         after = await anext(other)
 
     assert (after["event"], after["data"]["checked_in"], after["data"]["stale"]) == ("stats", 1, False)
+
+
+async def test_those_expected_are_counted_to_the_last(gateway: Gateway, numbers: Numbers) -> None:
+    """They are counted once a second: what the last event changed is told in the next, without another event."""
+    async with watching(gateway) as events:
+        await anext(events)
+        await numbers.check_in(ids.new_id())
+        at_once = [await anext(events) for _ in range(2)][-1]
+        numbers.came, began = 1, time.monotonic()
+        settled = await anext(events)
+
+    assert (at_once["data"]["checked_in"], at_once["data"]["came"]) == (1, 0)
+    assert (settled["event"], settled["data"]["came"]) == ("stats", 1)
+    assert time.monotonic() - began < 3
 
 
 async def test_who_lost_the_right_is_let_go_and_nobody_else(

@@ -33,6 +33,7 @@ from tests.component.conftest import Loopback
 from tests.fakes.identity import (
     FakeAcquaintances,
     FakeActivities,
+    FakeErasure,
     FakeOrganisations,
     FakePeople,
     FakeRedis,
@@ -73,6 +74,7 @@ class Identity:
             FakeSubscriptions(),  # type: ignore[arg-type]
             self.acquaintances,
             self.activities,
+            FakeErasure(self.people, self.organisations),
             ("result", "reminder"),
             now_us=lambda: self.now_us,
         )
@@ -451,3 +453,29 @@ async def test_only_the_named_processes_may_call(identity: Identity, path: str) 
         elif ACCESS[path].needs_person:
             error = await refusal(identity.call(method.name, request, caller=caller))
             assert error.reason == "UNAUTHENTICATED"
+
+
+async def test_who_is_erased_has_no_session_and_no_name(identity: Identity) -> None:
+    """Their sessions are announced; who signs in again is somebody new."""
+    session = await identity.sign_in("erased")
+    erased = session.user.user_id
+    await identity.call("UpdateMe", pb.UpdateMeRequest(name="王小明"), as_=session)
+
+    await identity.call("EraseMe", pb.EraseMeRequest(), as_=session)
+
+    with pytest.raises(UnauthenticatedError):
+        await identity.call("GetMe", pb.GetMeRequest(), as_=session)
+    assert [channel for channel, _ in identity.redis.published] == [CHANNEL]
+    assert identity.people.users[erased].name == ""
+    assert (await identity.sign_in("erased")).user.user_id != erased
+
+
+async def test_activity_alone_is_told_what_an_organisation_is_called(identity: Identity) -> None:
+    """For those who take part in its activities."""
+    session = await identity.sign_in("founder")
+    made = await identity.call("CreateOrganisation", pb.CreateOrganisationRequest(name="跑步社"), as_=session)
+    request = pb.GetOrganisationNameRequest(organisation_id=made.organisation_id)
+
+    assert (await identity.call("GetOrganisationName", request, caller="activity")).name == "跑步社"
+    with pytest.raises(PermissionDeniedError):
+        await identity.call("GetOrganisationName", request)

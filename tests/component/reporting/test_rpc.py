@@ -28,10 +28,15 @@ from servicekit.rpc.interceptors import by
 from services.reporting.activities import Activities
 from services.reporting.checkin_client import Records
 from services.reporting.domain import DAY_US, IN, OUT, Activity, SeatView, Status, Totals, counters
+from services.reporting.expected.expectation import Expectations
+from services.reporting.expected.roster_client import EntryName
+from services.reporting.expected.tally import Answer, Member
 from services.reporting.identity_client import Identity
+from services.reporting.people import People
 from services.reporting.project import Change
 from services.reporting.rpc import ACCESS, ReportingServicer
 from tests.component.conftest import Loopback, Signer
+from tests.fakes.expected import FakeParticipants, FakeRosters
 from tests.fakes.reporting import FakeActivities, FakeLive
 
 MINUTE_US = 60_000_000
@@ -92,6 +97,8 @@ class Reporting:
     activities: StandInActivity = field(default_factory=StandInActivity)
     reader: bytes = field(default_factory=ids.new_id)
     stored: FakeActivities = field(default_factory=FakeActivities)
+    rosters: FakeRosters = field(default_factory=FakeRosters)
+    participants: FakeParticipants = field(default_factory=FakeParticipants)
 
     async def start(self, *stored: Activity) -> None:
         """Serves, on stand-ins served like the real ones."""
@@ -105,10 +112,14 @@ class Reporting:
         await self.loopback.serve("identity", register_identity, self.identity, access, verifier)
         told = {occurrences: by("reporting")}
         await self.loopback.serve("activity", register_activity, self.activities, told, verifier)
+        known = Activities(self.stored, self.loopback.connect("activity", "reporting"))
+        people = Identity(self.loopback.connect("identity", "reporting"))
         servicer = ReportingServicer(
             self.live,
-            Activities(self.stored, self.loopback.connect("activity", "reporting")),
-            Identity(self.loopback.connect("identity", "reporting")),
+            known,
+            people,
+            Expectations(self.live, self.rosters, self.participants),
+            People(self.live, people, self.rosters, self.participants),
         )
         register = reporting_pb2_grpc.add_ReportingServiceServicer_to_server
         await self.loopback.serve("reporting", register, servicer, ACCESS, verifier)
@@ -262,6 +273,56 @@ async def test_numbers_by_word(reporting: Reporting) -> None:
     assert dict(stats.by_method) == {"qr": 3}
     assert dict(stats.by_gate) == {"A": 2, "B": 1}
     assert dict(stats.by_reason) == {"LATE": 1, "FENCE_OUTSIDE": 1}
+
+
+async def test_those_expected_are_told_with_the_numbers(reporting: Reporting) -> None:
+    """Against a number everybody who came counts, and who asked for leave and did not come; absent nobody is yet."""
+    reporting.participants.said = {bytes([1]) * 16: Answer.LEAVE, bytes([8]) * 16: Answer.LEAVE}
+    stats = await reporting.stats()
+    assert (stats.expected, stats.came, stats.leave, stats.not_yet) == (5, 3, 1, 1)
+    assert not stats.HasField("absent") and not stats.by_group
+
+
+async def test_a_roster_is_told_by_group(loopback: Loopback, signer: Signer) -> None:
+    """Two seats of one person count once; after the sync watermark who is missing is absent."""
+    closed = an_activity(roster_id=b"r" * 16, expected=0, closes_at=now_us() - 3 * 60 * MINUTE_US)
+    reporting = Reporting(loopback, signer, closed)
+    reporting.rosters = FakeRosters(
+        Member(b"e" * 16, bytes([1]) * 16, "一班"), Member(b"f" * 16, b"", "一班"), Member(b"g" * 16, b"", "")
+    )
+    await reporting.start(reporting.activity)
+    as_entry = a_seat(2)._replace(user_id=b"e" * 16)
+    await reporting.people_are(a_seat(1), as_entry, a_seat(9))
+    stats = await reporting.stats()
+    assert (stats.expected, stats.came, stats.not_yet, stats.absent, stats.checked_in) == (3, 1, 2, 2, 2)
+    groups = [(each.group, each.expected, each.came, each.absent) for each in stats.by_group]
+    assert groups == [("", 1, 0, 1), ("一班", 2, 1, 1)]
+
+
+async def test_a_roster_that_cannot_be_read_is_no_number(reporting: Reporting) -> None:
+    """Nothing is told of who is expected, and that is stale; a list of who is missing says that nobody can tell."""
+    reporting.participants.is_gone = True
+    stats = await reporting.stats()
+    assert (stats.has_expected, stats.stale, stats.checked_in) == (False, True, 3)
+    with pytest.raises(UnavailableError):
+        await reporting.people(status=pb.STATUS_ABSENT)
+
+
+async def test_a_listed_person_on_the_list(loopback: Loopback, signer: Signer) -> None:
+    """What the roster and they themselves say, beside what the seat tells; and whom nobody expected."""
+    reporting = Reporting(loopback, signer, an_activity(roster_id=b"r" * 16, questions=1))
+    reporting.rosters = FakeRosters(Member(b"e" * 16, bytes([1]) * 16, "一班"))
+    reporting.rosters.called = {b"e" * 16: EntryName("王小明", "2026001")}
+    reporting.participants.said = {bytes([1]) * 16: Answer.COMING}
+    reporting.participants.told = {bytes([1]) * 16: ["云大"]}
+    await reporting.start(reporting.activity)
+    await reporting.people_are(a_seat(1), a_seat(2, minute=2))
+    stranger, listed = (await reporting.people()).people
+    assert (listed.name, listed.number, listed.group, listed.entry_id) == ("王小明", "2026001", "一班", b"e" * 16)
+    assert (listed.answer, list(listed.details), listed.is_listed) == (pb.ANSWER_COMING, ["云大"], True)
+    assert (stranger.HasField("is_listed"), stranger.is_listed, stranger.entry_id) == (True, False, b"")
+    [lacking] = (await reporting.people(lacks_details=True)).people
+    assert lacking.user_id == stranger.user_id
 
 
 async def test_an_open_activity_expects_nobody_and_has_room(loopback: Loopback, signer: Signer) -> None:

@@ -24,7 +24,16 @@ from services.activity.domain import Activity, State
 from services.activity.errors import RevisionStaleError, StateError, TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
 from services.activity.store import Store
-from services.activity.tables import activities, activity_versions, idempotency_keys, metadata, occurrences, outbox
+from services.activity.tables import (
+    FOREVER,
+    activities,
+    activity_versions,
+    idempotency_keys,
+    metadata,
+    occurrences,
+    outbox,
+    roster_entries,
+)
 from tests.contract.schemas import differences, migrated
 from tests.contract.wire import Wire
 from tests.fakes.activity import HOUR_US, STARTS_AT, FakeStore, a_draft, a_lot, an_allowance
@@ -505,13 +514,16 @@ async def test_what_was_read_is_there_while_the_database_is_gone(activity_url: s
 async def test_the_calendar_reads_what_is_published_and_how_many_come(
     store: Store, activity_engine: AsyncEngine
 ) -> None:
-    """By capacity, else by the median turnout of the organisation's latest, else by a guess; in order of time."""
+    """By roster, number or capacity, else by the organisation's median turnout, else by a guess; in order of time."""
     now = STARTS_AT - HOUR_US
-    known, unknown = ids.new_id(), ids.new_id()
+    known, unknown, roster_id = ids.new_id(), ids.new_id(), ids.new_id()
     wanted = [
         await a_lecture(store, unknown, capacity=300, starts_at=STARTS_AT + 1 * SECOND_US),
         await a_lecture(store, known, starts_at=STARTS_AT + 2 * SECOND_US),
         await a_lecture(store, unknown, starts_at=STARTS_AT + 3 * SECOND_US),
+        await a_lecture(store, unknown, capacity=300, roster_id=roster_id, starts_at=STARTS_AT + 7 * SECOND_US),
+        await a_lecture(store, unknown, capacity=300, expected_count=40, starts_at=STARTS_AT + 8 * SECOND_US),
+        await a_lecture(store, unknown, capacity=300, roster_id=ids.new_id(), starts_at=STARTS_AT + 9 * SECOND_US),
     ]
     tomorrow = await a_lecture(store, starts_at=now + 25 * HOUR_US, ends_at=now + 26 * HOUR_US)
     cancelled, draft = [await a_lecture(store, starts_at=STARTS_AT + second * SECOND_US) for second in (4, 5)]
@@ -528,15 +540,26 @@ async def test_the_calendar_reads_what_is_published_and_how_many_come(
         for activity, turnout in zip(over, (70, 90, 80), strict=True):
             of_activity = occurrences.c.activity_id == activity.activity_id
             await connection.execute(occurrences.update().where(of_activity).values(turnout=turnout))
+        entries = [entry_of(roster_id), entry_of(roster_id), entry_of(roster_id) | {"valid_to": to_datetime(now)}]
+        await connection.execute(roster_entries.insert(), entries)
 
     async with activity_engine.connect() as connection:
         found = await calendar.read(connection, now)
 
     mine = [each for each in found if each.starts_at in {each.definition.starts_at for each in wanted}]
-    assert [(each.people, each.is_guess) for each in mine] == [(300, False), (80, False), (calendar.GUESS, True)]
+    people = [(each.people, each.is_guess) for each in mine]
+    assert people[:3] == [(300, False), (80, False), (calendar.GUESS, True)]
+    # A roster that nobody is on says nothing.
+    assert people[3:] == [(2, False), (40, False), (300, False)]
     assert (mine[0].opens_at, mine[0].closes_at) == (mine[0].starts_at - HOUR_US // 2, STARTS_AT + 2 * HOUR_US)
     at_other_times = {activity.definition.starts_at for activity in (tomorrow, cancelled, draft, tried, *over)}
     assert not at_other_times & {each.starts_at for each in found}
+
+
+def entry_of(roster_id: bytes) -> dict[str, Any]:
+    """Somebody who is expected."""
+    unsaid = {"valid_from": to_datetime(STARTS_AT), "valid_to": FOREVER, "group_name": "", "said": b""}
+    return {"entry_id": ids.new_id(), "roster_id": roster_id, **unsaid}
 
 
 async def test_the_calendar_reads_by_an_index(store: Store, activity_engine: AsyncEngine) -> None:

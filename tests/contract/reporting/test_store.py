@@ -39,7 +39,8 @@ def an_activity(**changes: object) -> Activity:
 
 async def test_what_is_saved_is_found(activities: Activities) -> None:
     """Every field comes back as it went, an open end too; an unknown id is None."""
-    closing, open_ended = an_activity(), an_activity(closes_at=None)
+    listed = {"roster_id": ids.new_id(), "offline_window_s": 0, "questions": 5}
+    closing, open_ended = an_activity(**listed), an_activity(closes_at=None)
     await activities.save([closing, open_ended])
     assert await activities.get(closing.activity_id) == closing
     assert await activities.get(open_ended.activity_id) == open_ended

@@ -108,6 +108,8 @@ def test_a_roster_and_its_questions_go_everywhere_they_are_needed() -> None:
 
     assert messages.to_definition(messages.to_message(listed)) == said
     assert messages.to_snapshots(listed)[0].roster_id == messages.to_changed(listed).roster_id == b"r" * 16
+    changed = messages.to_changed(listed)
+    assert (changed.questions, changed.offline_window_s) == (2, said.offline_window_s)
     card = messages.to_card(listed, listed.occurrences[0])
     assert card.is_listed and [question.label for question in card.ask] == ["", "尺码"]
     assert not messages.to_card(ACTIVITY, ACTIVITY.occurrences[0]).is_listed

@@ -95,6 +95,15 @@ _PEOPLE = {
 }
 _DECISION = {"revision": 1, "reason": "r"}
 _INVITE = {"role": "staff", "expires_at": _AT, "uses": 2, "group": "三班", "activity_id": _ID}
+_ENTRY = {
+    "name": "王小明",
+    "number": "1",
+    "phone": "13800000000",
+    "group": "一班",
+    "note": "n",
+    "extra": {"座位": "A7"},
+}
+_SAID = {"detail": "text", "label": "衣服尺码", "value": "L", "phone_code": "c"}
 _MANY = {"decision": "approve", "reason": "r", "items": [{"id": _ID, "revision": 1}]}
 _OFFLINE = {"decision": "approve", "occurrence_id": _ID, "offline": True}
 
@@ -116,6 +125,13 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "POST /v1/organisations/{id}/invites": ({}, _KEY, _INVITE),
     "GET /v1/invites/preview": ({"code": "K7MCFGHJ4R9XWT"}, {}, None),
     "POST /v1/invites/accept": ({}, {}, {"code": "K7MCFGHJ4R9XWT"}),
+    "GET /v1/activities/{id}/me/entry": ({}, {}, None),
+    "POST /v1/activities/{id}/me/phone": ({}, {}, {"code": "c"}),
+    "POST /v1/rosters/{id}/entries/{id}/invite": ({}, {}, None),
+    "GET /v1/roster-invites/preview": ({"code": "K7MCFGHJ4R9XWT"}, {}, None),
+    "POST /v1/roster-invites/accept": ({}, {}, {"code": "K7MCFGHJ4R9XWT"}),
+    "PUT /v1/rosters/{id}/entries/{id}/person": ({}, {}, {"user_id": _ID}),
+    "DELETE /v1/rosters/{id}/entries/{id}/person": ({}, {}, None),
     "GET /v1/activities/{id}/staff": (_PAGE, {}, None),
     "DELETE /v1/activities/{id}/staff/{id}": ({}, {}, None),
     "GET /v1/organisations/{id}/places": (_PAGE, {}, None),
@@ -123,6 +139,32 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "PUT /v1/organisations/{id}/places/{id}": ({}, {}, _SITE),
     "POST /v1/organisations/{id}/places/{id}/wifi": ({}, {}, {"wifi": _SITE["wifi"]}),
     "DELETE /v1/organisations/{id}/places/{id}": ({}, {}, None),
+    "POST /v1/organisations/{id}/rosters": ({}, _KEY, {"title": "新生"}),
+    "GET /v1/organisations/{id}/rosters": (_PAGE, {}, None),
+    "GET /v1/rosters/{id}": ({}, {}, None),
+    "PATCH /v1/rosters/{id}": ({}, {}, {"title": "新生", "extra": [{"heading": "座位", "is_shown": True}]}),
+    "PUT /v1/rosters/{id}": ({}, {}, {"title": "新生", "extra": [{"heading": "座位", "is_shown": True}]}),
+    "DELETE /v1/rosters/{id}": ({}, {}, None),
+    "GET /v1/rosters/{id}/groups": ({}, {}, None),
+    "GET /v1/rosters/{id}/entries": ({"q": "小明", "group": "一班", "is_bound": "true", **_PAGE}, {}, None),
+    "POST /v1/rosters/{id}/entries": ({}, _KEY, _ENTRY),
+    "PUT /v1/rosters/{id}/entries/{id}": ({}, {}, _ENTRY),
+    "DELETE /v1/rosters/{id}/entries/{id}": ({}, {}, None),
+    "POST /v1/rosters/{id}/imports": ({}, {"accept-language": "zh-CN"}, None),
+    "GET /v1/rosters/{id}/imports/{id}": ({}, {"accept-language": "zh-CN"}, None),
+    "GET /v1/rosters/{id}/imports/{id}/bad-rows": (_PAGE, {"accept-language": "zh-CN"}, None),
+    "GET /v1/rosters/{id}/imports/{id}/bad-rows.csv": ({}, {"accept-language": "zh-CN"}, None),
+    "POST /v1/rosters/{id}/imports/{id}/apply": ({}, {"accept-language": "zh-CN"}, {"remove_missing": True}),
+    "POST /v1/rosters/{id}/imports/{id}/undo": ({}, {"accept-language": "zh-CN"}, None),
+    "GET /v1/rosters/{id}/file": ({"format": "csv"}, {}, None),
+    "GET /v1/activities/{id}/me": ({}, {}, None),
+    "PUT /v1/activities/{id}/me/answer": ({}, {}, {"answer": "leave"}),
+    "PUT /v1/activities/{id}/me/details": ({}, {}, {"details": [_SAID]}),
+    "GET /v1/organisations/{id}/privacy": ({}, {}, None),
+    "PATCH /v1/organisations/{id}/privacy": ({}, {}, {"keeps_days": 180, "purpose": "p"}),
+    "PUT /v1/organisations/{id}/privacy": ({}, {}, {"keeps_days": 180, "purpose": "p"}),
+    "GET /v1/me/export": ({}, {}, None),
+    "DELETE /v1/me": ({}, {}, None),
     "POST /v1/me/subscriptions": ({}, _KEY, {"grants": [{"template_id": "t", "result": "accept"}]}),
     "POST /v1/activities": ({}, _KEY, _ACTIVITY),
     "GET /v1/activities": ({"organisation_id": _ID, **_PAGE}, {}, None),
@@ -243,7 +285,11 @@ class Taking:
     """Services, a line and live streams: whatever comes to them was taken, and they say so."""
 
     def __getattr__(self, name: str) -> Any:
-        return self
+        return self._in_pieces if name == "ExportRoster" else self
+
+    async def _in_pieces(self, *_: object, **__: object) -> AsyncIterator[NoReturn]:
+        raise ConflictError("taken")
+        yield
 
     async def __call__(self, *_: object, **__: object) -> NoReturn:
         """Takes it."""

@@ -10,7 +10,7 @@ import pytest
 
 from servicekit.breaker import CircuitOpenError
 from servicekit.errors import RateLimitedError, ServiceError, UnavailableError
-from services.identity.errors import BlockedError, WechatCodeError
+from services.identity.errors import BlockedError, PhoneCodeError, WechatCodeError
 from services.identity.wechat import WechatClient
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -122,3 +122,64 @@ async def test_a_silent_wechat_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(UnavailableError):
         await client(silent).exchange("c")  # type: ignore[arg-type]
+
+
+class Numbers:
+    """A WeChat that knows one number, behind access tokens that it may take back."""
+
+    def __init__(self, **info: str) -> None:
+        self.info = {"purePhoneNumber": "13800000000", "countryCode": "86"} | info
+        self.tokens = 0
+        self.refused: list[int] = []
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answers as documented."""
+        self.requests.append(request)
+        if request.url.path == "/cgi-bin/stable_token":
+            self.tokens += 1
+            return httpx.Response(200, json={"access_token": f"t{self.tokens}", "expires_in": 7200})
+        if self.refused:
+            return httpx.Response(200, json={"errcode": self.refused.pop()})
+        return httpx.Response(200, json={"errcode": 0, "phone_info": self.info})
+
+
+async def test_a_number_is_asked_for_with_a_token_that_is_kept() -> None:
+    """The requests are the documented ones."""
+    numbers = Numbers()
+    wechat = client(numbers)
+    assert [await wechat.phone_number("c1"), await wechat.phone_number("c2")] == ["13800000000"] * 2
+    token, first, _ = numbers.requests
+    expected = {"appid": "wx1", "secret": SECRET, "grant_type": "client_credential"}
+    assert json.loads(token.content) == expected
+    assert (first.url.path, dict(first.url.params)) == ("/wxa/business/getuserphonenumber", {"access_token": "t1"})
+    assert json.loads(first.content) == {"code": "c1"}
+
+
+async def test_a_number_from_abroad_has_its_country_s_code() -> None:
+    """So that it is no number from here."""
+    assert await client(Numbers(purePhoneNumber="5550100", countryCode="1")).phone_number("c") == "+15550100"
+
+
+@pytest.mark.parametrize("errcode", [40001, 42001])
+async def test_a_token_that_ended_early_is_asked_for_once_more(errcode: int) -> None:
+    """One that is refused anew is WeChat's trouble."""
+    numbers = Numbers()
+    numbers.refused = [errcode]
+    assert await client(numbers).phone_number("c") == "13800000000"
+    assert numbers.tokens == 2
+    numbers.refused = [errcode] * 2
+    with pytest.raises(UnavailableError):
+        await client(numbers).phone_number("c")
+
+
+@pytest.mark.parametrize("errcode", [40029, 40163])
+async def test_a_code_without_a_number_names_the_cure(errcode: int) -> None:
+    """It is a field's fault: the person stays signed in."""
+    numbers = Numbers()
+    numbers.refused = [errcode]
+    with pytest.raises(PhoneCodeError) as refusal:
+        await client(numbers).phone_number("c")
+    assert [fault.field for fault in refusal.value.fields] == ["code"]
+    with pytest.raises(PhoneCodeError):
+        await client(numbers).phone_number("")

@@ -101,3 +101,10 @@ def test_every_account_has_a_password_name() -> None:
     accounts.redis_acl(recording)
     accounts.rabbitmq_definitions(recording)
     assert asked == set(accounts.password_names())
+
+
+def test_checkin_reads_rosters_and_changes_none() -> None:
+    """Who is on one is activity's to say."""
+    rules = accounts.REDIS_RULES["checkin"].split()
+    assert "%R~activity:roster:*" in rules
+    assert not any(rule.startswith("~activity") for rule in rules)

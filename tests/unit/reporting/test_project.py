@@ -13,6 +13,7 @@ from services.reporting.project import Projector, newest, to_activity, to_change
 from tests.fakes.reporting import FakeActivities, FakeLive
 
 ACTIVITY, OCCURRENCE, PERSON, OTHER = b"a" * 16, b"c" * 16, b"p" * 16, b"o" * 16
+ROSTER = b"r" * 16
 UNKNOWN: dict[bytes, bytes] = {}
 FIRST, SECOND = b"1" * 16, b"2" * 16
 MINUTE_US = 60_000_000
@@ -256,6 +257,16 @@ def test_an_activity_closes_with_its_last_window() -> None:
     assert activity.closes_at == 9
     assert activity.windows[1] == Window(OCCURRENCE, ACTIVITY, 3, 8, 9)
     assert to_activity(activity_pb2.ActivityChanged()).closes_at is None
+
+
+def test_an_activity_says_who_is_expected() -> None:
+    """By roster or by number, and until when phones may bring what they did; an earlier release said less."""
+    said = activity_pb2.ActivityChanged(roster_id=ROSTER, expected=7, offline_window_s=0, questions=2)
+    activity = to_activity(said)
+    assert (activity.roster_id, activity.expected) == (ROSTER, 7)
+    assert (activity.offline_window_s, activity.questions) == (0, 2)
+    before = to_activity(activity_pb2.ActivityChanged())
+    assert (before.roster_id, before.offline_window_s, before.questions) == (None, 7200, 0)
 
 
 @pytest.mark.parametrize("changes", [{"direction": 300}, {"direction": 0}, {"user_id": b"p"}, {"occurrence_id": b""}])

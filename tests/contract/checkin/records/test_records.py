@@ -265,3 +265,16 @@ async def test_who_tried_by_themselves_is_known_to_the_organisation(recorder: Re
 
     people = [copy.user_id for copy in (refused, let_in, elsewhere)]
     assert await records.who_tried(here, [*people, new_id()]) == {refused.user_id}
+
+
+async def test_who_came_holds_a_seat_there(recorder: Recorder, records: Records) -> None:
+    """Neither who was refused, nor who came to something else."""
+    occurrence_id = new_id()
+    came = a_copy(occurrence_id=occurrence_id)
+    refused = a_copy(occurrence_id=occurrence_id, judgement=pb.JUDGEMENT_REFUSED)
+    elsewhere = a_copy(occurrence_id=new_id())
+    await recorder.record([came, refused, elsewhere])
+
+    people = [copy.user_id for copy in (came, refused, elsewhere)]
+    assert await records.who_came([occurrence_id, new_id()], people) == {came.user_id}
+    assert await records.who_came([], people) == set()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from deploy.operate.checks.keys import count_credential, count_pii
+from deploy.operate.checks.keys import count_credential, count_pii, count_rosters
 from domainkit.pii import Pii
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -11,6 +11,11 @@ from servicekit.clock import now_us, to_datetime
 from servicekit.ids import new_id
 from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
+from services.activity.rosters.comparing import Change, Kind
+from services.activity.rosters.entry_rows import Listed, insert_all
+from services.activity.rosters.imports import Imports
+from services.activity.rosters.sealing import Said, Sealing
+from services.activity.tables import FOREVER, roster_entries, roster_import_rows
 from services.checkin import tables
 from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
@@ -74,3 +79,23 @@ async def test_personal_data_is_found_in_people_names_and_sessions(database_url:
             uses = await count_pii(connection)
         await engine.dispose()
     assert uses == {1: Counter(people=1), 2: Counter(names=1, sessions=1)}
+
+
+async def test_personal_data_is_found_in_rosters_and_their_imports(database_url: str) -> None:
+    """Whoever was erased is sealed with nothing."""
+    roster_id, changes = new_id(), []
+    with migrated(database_url, "activity") as url:
+        engine = create_engine(url)
+        async with engine.begin() as connection:
+            for key, said in ((1, "张三"), (2, "李四"), (2, "王五")):
+                sealing = Sealing(Pii({key: bytes([key] * 32)}, "activity", ""))
+                await insert_all(connection, sealing, roster_id, [Listed(new_id(), Said(said))], now_us())
+                changes = Imports(engine, sealing).sealed(
+                    new_id(), [Change(Kind.ADDED, Listed(new_id(), Said(said)))], []
+                )
+            erased = {"roster_id": roster_id, "group_name": "", "said": b"", "valid_from": FOREVER, "valid_to": FOREVER}
+            await connection.execute(roster_entries.insert(), erased | {"entry_id": new_id()})
+            await connection.execute(roster_import_rows.insert(), changes)
+            uses = await count_rosters(connection)
+        await engine.dispose()
+    assert uses == {1: Counter({"people on rosters": 1}), 2: Counter({"people on rosters": 2, "people of imports": 1})}

@@ -9,8 +9,12 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def xlsx(rows: Sequence[Sequence[str]], *, first: int = 1, padding: int = 0) -> bytes:
-    """A workbook of one sheet whose rows hold these `<c>` elements, with `padding` bytes of nothing beside it."""
+def xlsx(rows: Sequence[Sequence[str]], *, first: int = 1, padding: int = 0, merged: str = "") -> bytes:
+    """A workbook of one sheet whose rows hold these `<c>` elements, with `padding` bytes of nothing beside it.
+
+    Args:
+        merged: A range of cells that are one, such as A2:A4.
+    """
     body = "".join(f'<row r="{line}">{"".join(cells)}</row>' for line, cells in enumerate(rows, first))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
@@ -18,11 +22,15 @@ def xlsx(rows: Sequence[Sequence[str]], *, first: int = 1, padding: int = 0) -> 
         file.writestr("xl/_rels/workbook.xml.rels", _related("worksheet", "worksheets/sheet1.xml"))
         sheets = '<sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets>'
         file.writestr("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{sheets}</workbook>')
-        sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
+        sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData>{_merged(merged)}</worksheet>'
         file.writestr("xl/worksheets/sheet1.xml", sheet)
         if padding:
             file.writestr("xl/padding", bytes(padding))
     return packed.getvalue()
+
+
+def _merged(cells: str) -> str:
+    return f'<mergeCells count="1"><mergeCell ref="{cells}"/></mergeCells>' if cells else ""
 
 
 def _related(kind: str, target: str) -> str:

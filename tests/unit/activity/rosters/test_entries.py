@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.activity.rosters.entries import MAX_CHARACTERS, MAX_EXTRA, BadRow, Entry, people
+from services.activity.rosters.entries import MAX_CHARACTERS, MAX_EXTRA, BadRow, Column, Entry, people
 from services.activity.rosters.table import FileRefusedError
 
 
@@ -13,13 +13,13 @@ def test_headings_say_what_a_column_is() -> None:
         (2, ["张三", "1", "+86 138-0000-0000", "A", "x", "7"]),
     ]
 
-    assert list(people(rows)) == [Entry(2, "张三", "1", "13800000000", "A", "x", {"座位": "7"})]
+    assert list(people(rows)[1]) == [Entry(2, "张三", "1", "13800000000", "A", "x", {"座位": "7"})]
 
 
 @pytest.mark.parametrize("cells", [["张三", "001"], ["001", "张三"]])
 def test_two_columns_need_no_headings(cells: list[str]) -> None:
     """The one with digits is the number, on whichever side it stands."""
-    assert list(people([(1, cells)])) == [Entry(1, "张三", "001")]
+    assert list(people([(1, cells)])[1]) == [Entry(1, "张三", "001")]
 
 
 def test_a_bad_row_is_left_out_and_the_good_ones_stay() -> None:
@@ -29,7 +29,7 @@ def test_a_bad_row_is_left_out_and_the_good_ones_stay() -> None:
     bad = [BadRow(2, 1, "NAME_MISSING"), BadRow(3, 3, "PHONE_MALFORMED")]
     worse = [BadRow(6, 2, "NUMBER_TWICE"), BadRow(7, 1, "CELL_TOO_LONG")]
 
-    found = list(people([(1, ["姓名", "学号", "手机"]), *enumerate(rows, 2)]))
+    found = list(people([(1, ["姓名", "学号", "手机"]), *enumerate(rows, 2)])[1])
 
     assert found == [*bad, Entry(4, "张三", "3"), Entry(5, "张三", "4"), *worse]
 
@@ -38,22 +38,46 @@ def test_a_bad_row_is_left_out_and_the_good_ones_stay() -> None:
 def test_eight_extra_columns_are_kept(many: int) -> None:
     """With one more the file is refused, and nothing gets lost unseen."""
     extra = [f"x{n}" for n in range(many)]
-    found = people([(1, ["name", *extra]), (2, ["Li", *extra])])
+    rows = [(1, ["name", *extra]), (2, ["Li", *extra])]
 
     if many > MAX_EXTRA:
-        with pytest.raises(FileRefusedError, match="eight"):
-            list(found)
+        with pytest.raises(FileRefusedError, match="FILE_EXTRA"):
+            people(rows)
     else:
-        assert list(found) == [Entry(2, "Li", extra=dict(zip(extra, extra, strict=True)))]
+        assert list(people(rows)[1]) == [Entry(2, "Li", extra=dict(zip(extra, extra, strict=True)))]
 
 
 def test_a_cell_without_a_heading_is_told() -> None:
     """A chain whose second line says more than its first loses nothing unseen."""
-    assert list(people([(1, ["张三"]), (2, ["李四", "002"])])) == [Entry(1, "张三"), BadRow(2, 2, "HEADING_MISSING")]
+    assert list(people([(1, ["张三"]), (2, ["李四", "002"])])[1]) == [Entry(1, "张三"), BadRow(2, 2, "HEADING_MISSING")]
 
 
 @pytest.mark.parametrize("cells", [["学号", "手机"], ["a", "b", "c"]])
 def test_a_list_without_names_is_refused(cells: list[str]) -> None:
     """Nobody can be expected without a name."""
-    with pytest.raises(FileRefusedError, match="姓名"):
-        list(people([(1, cells)]))
+    with pytest.raises(FileRefusedError, match="FILE_HEADINGS"):
+        people([(1, cells)])
+
+
+def test_columns_are_told_and_what_stands_above_them_is_passed_over() -> None:
+    """Schools write a title above their lists."""
+    columns, found = people([(1, ["2026 级名单", "", ""]), (2, ["序号", "姓名", ""]), (3, ["1", "张三", ""])])
+
+    assert columns == [Column("序号", "extra"), Column("姓名", "name"), Column("", "")]
+    assert list(found) == [Entry(3, "张三", extra={"序号": "1"})]
+
+
+def test_one_person_twice_is_told_where_there_are_no_numbers() -> None:
+    """By name and phone together; a family shares a phone."""
+    rows = [["张三", "13800000000"], ["张四", "13800000000"], ["张三", "138 0000 0000"]]
+
+    found = list(people([(1, ["姓名", "手机"]), *enumerate(rows, 2)])[1])
+
+    assert found[2] == BadRow(4, 1, "PERSON_TWICE") and len(found) == 3
+
+
+def test_what_would_change_the_text_around_it_is_left_out() -> None:
+    """A newline in a cell is a blank; a turned direction is no name."""
+    rows = [(1, ["姓名", "备注"]), (2, ["张三", "第一\n排"]), (3, ["\u202e四李", ""])]
+
+    assert list(people(rows)[1]) == [Entry(2, "张三", note="第一 排"), BadRow(3, 1, "CELL_UNPLAIN")]

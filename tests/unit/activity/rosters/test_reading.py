@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.activity.rosters.entries import BadRow, Entry
+from services.activity.rosters import reading
+from services.activity.rosters.entries import BadRow, Column, Entry
 from services.activity.rosters.reading import Reading, read
 from services.activity.rosters.table import FileRefusedError
 from tests.unit.activity.rosters.sheets import xlsx
@@ -11,7 +12,9 @@ from tests.unit.activity.rosters.sheets import xlsx
 async def test_good_and_bad_rows_come_back() -> None:
     """Good ones stay where there are bad ones."""
     assert await read("姓名,座位\n张三,7\n,8\n".encode()) == Reading(
-        [Entry(2, "张三", extra={"座位": "7"})], [BadRow(3, 1, "NAME_MISSING")]
+        [Column("姓名", "name"), Column("座位", "extra")],
+        [Entry(2, "张三", extra={"座位": "7"})],
+        [BadRow(3, 1, "NAME_MISSING")],
     )
 
 
@@ -35,3 +38,11 @@ async def test_a_reader_that_takes_too_long_is_ended() -> None:
     """The time limit is that of the whole reading."""
     with pytest.raises(FileRefusedError):
         await read(b"name\nLi\n", time_limit_s=0.001)
+
+
+async def test_a_reader_that_fails_says_so_by_its_own_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not the size of the file that is at fault."""
+    monkeypatch.setattr(reading, "_MODULE", "services.activity.rosters.nowhere")
+
+    with pytest.raises(FileRefusedError, match="FILE_UNREADABLE"):
+        await read(b"name\nLi\n")

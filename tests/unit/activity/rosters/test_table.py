@@ -6,6 +6,7 @@ from services.activity.rosters.table import MAX_BYTES, MAX_ROWS, FileRefusedErro
 from tests.unit.activity.rosters.sheets import xlsx
 
 TEXT = "姓名,学号\n张三,001\n"
+_GROUPED = ((2, (("A", "张三"), ("B", "一班"))), (3, (("A", "李四"), ("B", ""))))
 READ = [(1, ["姓名", "学号"]), (2, ["张三", "001"])]
 
 
@@ -59,3 +60,24 @@ def test_what_is_no_list_is_refused_with_its_cause(content: bytes, reason: str) 
         list(rows(content))
 
     assert refused.value.reason == reason
+
+
+def test_cells_merged_over_rows_are_said_in_each() -> None:
+    """As people read them; those merged over columns are said in the first."""
+    cells = [[f'<c r="{column}{line}" t="str"><v>{text}</v></c>' for column, text in pairs] for line, pairs in _GROUPED]
+
+    assert list(rows(xlsx(cells, first=2, merged="B2:B3"))) == [(2, ["张三", "一班"]), (3, ["李四", "一班"])]
+
+
+def test_dates_links_and_errors_are_what_people_see() -> None:
+    """A date has no midnight, a link is its text, and an error of Excel's says nothing."""
+    cells = [
+        [
+            '<c r="A1" t="str"><f>HYPERLINK("https://example.com","王五")</f><v>王五</v></c>',
+            '<c r="B1" t="d"><v>2026-09-01T00:00:00</v></c>',
+            '<c r="C1" t="e"><v>#N/A</v></c>',
+            '<c r="D1"><v>0.5</v></c>',
+        ]
+    ]
+
+    assert list(rows(xlsx(cells))) == [(1, ["王五", "2026-09-01", "", "0.5"])]

@@ -35,6 +35,7 @@ from tests.fakes.checkin import (
     FakeRecords,
     FakeRefusals,
     FakeRoles,
+    FakeRosters,
     FakeSeats,
 )
 
@@ -57,6 +58,7 @@ class House:
     roles: FakeRoles = field(default_factory=FakeRoles)
     people: FakeAcquaintances = field(default_factory=FakeAcquaintances)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    rosters: FakeRosters = field(default_factory=FakeRosters)
     refusals: FakeRefusals = field(default_factory=FakeRefusals)
 
     def __post_init__(self) -> None:
@@ -64,6 +66,7 @@ class House:
         self.judging = Judging(
             activities=self.activities,
             antifraud=self.antifraud,
+            rosters=self.rosters,
             guesses=self.guesses,
             staff=Staff(self.roles, self.people, self.devices),
             qr=self.qr,

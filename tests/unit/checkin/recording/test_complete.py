@@ -12,7 +12,7 @@ from servicekit.clock import SECOND_US, now_us
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.recording.complete import OVERDUE_US, Completion, undecided_copies
 from services.checkin.rules.merge import Judgement
-from services.checkin.rules.occurrence import ActivityState, Reason
+from services.checkin.rules.occurrence import ActivityState, Grade, Reason
 from tests.factories import a_snapshot, an_occurrence
 from tests.unit.checkin.accepting.test_accept import House
 
@@ -116,6 +116,20 @@ async def test_only_what_could_have_been_mended_goes_to_review(reason: str, judg
     house, ledger = House(), Ledger()
     await provisional(house, ledger)
     house.antifraud.assessment = Assessment(Judgement.REFUSED, 5000.0, (Reason(reason),))
+    await completion(house, ledger).complete()
+    assert [copy.judgement for copy in ledger.recorded] == [judgement]
+
+
+@pytest.mark.parametrize(("is_listed", "judgement"), [(True, Judgement.ACCEPTED), (False, Judgement.PENDING_REVIEW)])
+async def test_who_could_not_be_looked_up_on_a_roster_is_later(*, is_listed: bool, judgement: Judgement) -> None:
+    """Who is not on it could have said who they are, had anybody told them: never refused for it."""
+    house, ledger = House(an_occurrence(roster_id=bytes(16), not_listed_policy=Grade.REFUSE)), Ledger()
+    house.rosters.is_gone = True
+    copy = await provisional(house, ledger)
+    assert await completion(house, ledger).complete() == 0
+    house.rosters.is_gone = False
+    if is_listed:
+        house.rosters.listed.add((bytes(16), copy.user_id))
     await completion(house, ledger).complete()
     assert [copy.judgement for copy in ledger.recorded] == [judgement]
 

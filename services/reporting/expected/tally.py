@@ -1,0 +1,122 @@
+"""Who is expected and who of them came: the roster joined with people and their answers. Pure.
+
+Somebody on a roster is one person under two ids: the entry's, under which they come while nobody knows who they are,
+and that of the user it was bound to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from services.reporting.domain import Counted
+
+
+class Answer(IntEnum):
+    """Whether somebody will come; the numbers are those of reporting.v1.Answer."""
+
+    NONE = 0
+    COMING = 1
+    LEAVE = 2
+
+
+class Member(NamedTuple):
+    """Who is expected; `user_id` is empty while nobody knows whom the entry is, `group` for who is in none."""
+
+    entry_id: bytes
+    user_id: bytes
+    group: str
+
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """What they may check in as."""
+        return (self.entry_id, self.user_id) if self.user_id else (self.entry_id,)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everybody who is expected now, in order of `entry_id`."""
+
+    revision: int
+    members: Sequence[Member]
+    by_id: Mapping[bytes, Member] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_id = {each: member for member in self.members for each in member.ids}
+        object.__setattr__(self, "by_id", by_id)
+
+
+class Tally(NamedTuple):
+    """Of those expected: who is checked in, and who asked for leave and is not."""
+
+    expected: int = 0
+    came: int = 0
+    leave: int = 0
+
+    @property
+    def not_yet(self) -> int:
+        """Who is neither; absent, once nothing from before the close can come any more."""
+        return max(0, self.expected - self.came - self.leave)
+
+
+class Tallies(NamedTuple):
+    """The tally of an activity.
+
+    Attributes:
+        by_group: By name; of a roster alone.
+        twice: How many hold a second seat of an occurrence, under their other id.
+    """
+
+    whole: Tally
+    by_group: Mapping[str, Tally] = {}
+    twice: int = 0
+
+
+def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
+    """Counts the people of a roster, each once."""
+    seats: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for person in people:
+        if person.seat.is_held and (member := roster.by_id.get(person.user_id)):
+            seats[member.entry_id].append(person.occurrence_id)
+    leaving = {user_id for user_id, answer in answers.items() if answer is Answer.LEAVE}
+    by_group: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for member in roster.members:
+        counts = by_group[member.group]
+        has_come = member.entry_id in seats
+        counts[0] += 1
+        counts[1] += has_come
+        counts[2] += not has_come and not leaving.isdisjoint(member.ids)
+    groups = {group: Tally(*counts) for group, counts in sorted(by_group.items())}
+    twice = sum(len(held) - len(set(held)) for held in seats.values())
+    return Tallies(Tally(*map(sum, zip(*groups.values(), strict=True))), groups, twice)
+
+
+def of_count(expected: int, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
+    """Counts against a number: everybody who came was expected."""
+    came = {person.user_id for person in people if person.seat.is_held}
+    leave = sum(answer is Answer.LEAVE and user_id not in came for user_id, answer in answers.items())
+    return Tallies(Tally(expected, len(came), leave))
+
+
+def answer_of(user_ids: Iterable[bytes], answers: Mapping[bytes, Answer]) -> Answer:
+    """What somebody said under any of their ids."""
+    return max((answers.get(user_id, Answer.NONE) for user_id in user_ids), default=Answer.NONE)
+
+
+def one_each(people: Iterable[Counted], roster: Roster) -> list[Counted]:
+    """People with both ids of somebody as one in each occurrence: the better of the two, and of equals the earlier."""
+    best: dict[tuple[bytes, bytes], Counted] = {}
+    for person in people:
+        member = roster.by_id.get(person.user_id)
+        key = (member.entry_id if member else person.user_id, person.occurrence_id)
+        known = best.get(key)
+        if known is None or rank(person) < rank(known):
+            best[key] = person
+    return list(best.values())
+
+
+def rank(person: Counted) -> tuple[bool, int, int, bytes]:
+    """Orders what somebody tried, the best first, and of equals the earliest."""
+    seat = person.seat
+    return not seat.is_held, seat.status, seat.at, person.user_id
