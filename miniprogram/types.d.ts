@@ -24,8 +24,8 @@ type Card = Api['Card']
 type Activity = Api['Activity']
 type Qr = Api['Qr']
 /** `is_partial` in a stream: `by_minute` has only what changed. */
-type Stats = Api['Stats'] & { is_partial?: boolean }
-type ActivityPerson = Api['Person']
+type Stats = Api['Stats'] & Turnout & { is_partial?: boolean }
+type ActivityPerson = Api['Person'] & ExpectedPerson
 type Review = Api['Review']
 type User = Api['User']
 type Organisation = Api['Organisation']
@@ -83,6 +83,7 @@ interface Failure {
 
 /** What `wx` gives, in promises that reject with a Failure; the only folder that knows `wx` is platform/. */
 interface Platform {
+  /** A body of text or bytes goes as it is, anything else as JSON. */
   request(call: { url: string; method: string; body?: unknown; headers: Record<string, string>; timeout_ms: number }):
     Promise<{ status: number; body: any; headers: Record<string, string> }>
   /** Chunks of text as they come; `unsupported` where the phone has no chunked requests. Returns a function that ends it. */
@@ -93,6 +94,8 @@ interface Platform {
   scan(): Promise<{ text: string; is_mini: boolean }>
   locate(options: { isPrecise: boolean }): Promise<Fix>
   chooseLocation(): Promise<{ name: string; address: string; latitude: number; longitude: number }>
+  /** A list that somebody sent in a chat: xlsx, csv or txt. */
+  chooseFile(): Promise<{ name: string; content: ArrayBuffer }>
   connectedWifi(): Promise<Wifi>
   /** The connected one, and every other access point of its name that the phone sees, as far as it tells. */
   wifiHere(): Promise<Wifi[]>
@@ -202,6 +205,8 @@ interface ActivitiesService {
   byToken(token: string): Promise<Card>
   byCode(code: string): Promise<Card>
   byId(activity_id: string): Promise<Card>
+  /** As this phone has seen it last, else asked for within some seconds. */
+  known(activity_id: string): Promise<Card>
   /** What is next: activities seen on this phone that are not over, soonest first. */
   upcoming(): Card[]
   /** Looks whether the next one is still as it was known, once a minute at most. */
@@ -261,7 +266,8 @@ interface OrganiseService {
    * otherwise than before. Returns a function that ends it.
    */
   live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void, changed?: () => void): () => void
-  people(activity_id: string, filter?: { status?: string; q?: string; page_token?: string }): Promise<Api['People']>
+  people(activity_id: string, filter?: { status?: string; q?: string; group?: string; answer?: string; details?: string; page_token?: string }):
+    Promise<{ people: ActivityPerson[]; next_page_token: string }>
   crew(activity_id: string): Promise<CrewMember[]>
   dismiss(activity_id: string, user_id: string): Promise<void>
   displays(activity_id: string): Promise<Display[]>
@@ -299,6 +305,8 @@ interface Services {
   activities: ActivitiesService
   organise: OrganiseService
   organisations: OrganisationsService
+  rosters: RostersService
+  participants: ParticipantsService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

@@ -7,13 +7,18 @@ const { toFailure } = require('./failures')
 const lowercase = (/** @type {Record<string, string>} */ headers) =>
   Object.fromEntries(Object.entries(headers || {}).map(([name, value]) => [name.toLowerCase(), value]))
 
+const dataOf = (/** @type {unknown} */ body) => {
+  if (body === undefined || typeof body === 'string' || body instanceof ArrayBuffer) return body
+  return JSON.stringify(body)
+}
+
 /** As of Platform. Any status is an answer; a Failure says that there was none. */
 const request = (/** @type {Parameters<Platform['request']>[0]} */ call) => new Promise((resolve, reject) => {
   wx.request({
     url: call.url,
     // wx has no PATCH; the server takes PUT in its place.
     method: /** @type {any} */ (call.method),
-    data: call.body === undefined ? undefined : JSON.stringify(call.body),
+    data: /** @type {any} */ (dataOf(call.body)),
     header: call.headers,
     timeout: call.timeout_ms,
     success: (reply) => resolve({ status: reply.statusCode, body: reply.data, headers: lowercase(/** @type {any} */ (reply.header)) }),

@@ -2,11 +2,13 @@
 
 const { codeIn } = require('../core/code')
 const { asFailure } = require('../core/failure')
-const { parseTime, since } = require('../core/time')
+const { later, parseTime, since } = require('../core/time')
 
 const KEPT = 50
 // The next one is on every phone's first page: a room of them must not ask all the time.
 const FRESH_MS = 60000
+// Who scanned without having seen the activity asks for it after the answer, and so does the whole room.
+const SPREAD_MS = 2000
 
 /**
  * @param {Platform} platform
@@ -48,6 +50,15 @@ const createActivities = (platform, session, api, serverNow) => {
     }
   }
 
+  /** @type {ActivitiesService['known']} */
+  const knownOf = async (activity_id) => {
+    const card = known().find((one) => one.activity_id === activity_id)
+    // Cards of a version before this one do not say what is asked.
+    if (card && card.ask) return card
+    await later(Math.random() * SPREAD_MS)
+    return byId(activity_id)
+  }
+
   const refresh = async () => {
     const [next] = upcoming()
     if (!next || since(refreshed_at, platform.now()) < FRESH_MS) return
@@ -59,6 +70,7 @@ const createActivities = (platform, session, api, serverNow) => {
     byToken: async (token) => remember((await api.send({ method: 'POST', path: '/v1/activities/resolve', body: { token }, tries: 3 })).body),
     byCode: async (code) => remember(await api.get('/v1/activities/resolve', { code: codeIn(code) })),
     byId,
+    known: knownOf,
     upcoming,
     refresh,
   }

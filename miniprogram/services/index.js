@@ -13,8 +13,10 @@ const { createIdentifiers } = require('./identifiers')
 const { createOrganisations } = require('./organisations')
 const { createOrganise } = require('./organise')
 const { createOutbox } = require('./outbox')
+const { createParticipants } = require('./participants')
 const { createPositions } = require('./positions')
 const { createRecords } = require('./records')
+const { createRosters } = require('./rosters')
 const { createSession } = require('./session')
 const { createSettle } = require('./settle')
 const { createSubscriptions } = require('./subscriptions')
@@ -58,7 +60,8 @@ const createServices = (platform) => {
   const organisations = createOrganisations(api)
   const activities = createActivities(platform, session, api, transport.serverNow)
   return {
-    platform, session, checkins, records, sync, activities, organise, organisations, subscriptions, events,
+    platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
+    participants: createParticipants(api), subscriptions, events,
     server: transport.base, serverNow: transport.serverNow,
   }
 }

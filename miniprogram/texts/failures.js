@@ -38,4 +38,16 @@ const say = (failure) => {
   return BY_STATUS[failure.status || 0] || services.failed
 }
 
-module.exports = { say }
+/**
+ * The same, with what to do where the vocabulary knows.
+ *
+ * @param {Failure} failure
+ */
+const advise = (failure) => {
+  const { reason = '' } = failure
+  if (!reasons[reason]) return say(failure)
+  const { why, what } = explain({ reason })
+  return `${why}，${what}`
+}
+
+module.exports = { say, advise }

@@ -2,10 +2,12 @@
 
 const organisation = require('./organisation')
 const organise = require('./organise')
+const own = require('./own')
 const participant = require('./participant')
-const { say } = require('./failures')
+const { advise, say } = require('./failures')
 const { kinds, ofKind } = require('./kinds')
 const { duration, explain, metres, reasons } = require('./reasons')
+const rosters = require('./rosters')
 const services = require('./services')
 
-module.exports = { ...participant, services, organise, organisation, kinds, ofKind, reasons, explain, duration, metres, say }
+module.exports = { ...participant, services, organise, organisation, rosters, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }

@@ -14,6 +14,7 @@ module.exports = {
   home: {
     members: '成员',
     invites: '邀请',
+    rosters: '名单',
     places: '常用地点',
     rename: '组织名称',
     renameAsk: { title: '组织名称', placeholder: '例如：星光读书会', yes: '保存', no: '取消' },

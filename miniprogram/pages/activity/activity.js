@@ -12,6 +12,9 @@ const CLOCK_MS = 5000
 /** What its organisers change shows by itself within this, and at once by a pull: a hall of phones must not ask all the time. */
 const FRESH_MS = 60000
 
+/** Whether it can still be said who comes. */
+const isComing = (/** @type {Card} */ card, /** @type {number} */ now) => card.state === 'published' && now < parseTime(card.starts_at)
+
 const stateOf = (/** @type {Card} */ card, /** @type {number} */ now) => {
   if (card.state === 'cancelled') return { text: texts.activity.cancelled(texts.ofKind(card.kind).one), tone: 'bad', is_open: false }
   if (card.state === 'closed' || now > parseTime(card.closes_at)) return { text: texts.activity.closed, tone: '', is_open: false }
@@ -25,6 +28,7 @@ Page({
     common: texts.common,
     /** @type {Card | null} */ card: null,
     /** @type {any} */ state: null,
+    is_coming: false,
     is_inside: false,
     when: '',
     how: '',
@@ -78,6 +82,7 @@ Page({
       this.setData({
         card,
         state: stateOf(card, now),
+        is_coming: isComing(card, now),
         when: span(card.starts_at, card.ends_at, now, texts.common),
         how: card.methods.map((/** @type {Method} */ method) => texts.methods[method]).join('、'),
         time: texts.ofKind(card.kind).time,
@@ -99,7 +104,8 @@ Page({
   /** It opens and closes while somebody looks at it. */
   tell() {
     const { card } = this.data
-    if (card) this.setData({ state: stateOf(card, getApp().services.serverNow()) })
+    const now = getApp().services.serverNow()
+    if (card) this.setData({ state: stateOf(card, now), is_coming: isComing(card, now) })
     if (since(this.loaded_at, getApp().services.platform.now()) >= FRESH_MS) this.load()
   },
 

@@ -10,6 +10,7 @@ const texts = require('../../texts/index')
 Page({
   data: {
     t: texts.mine,
+    erase: texts.own.erase,
     name: '',
     sync: '',
     is_syncing: false,
@@ -104,6 +105,23 @@ Page({
 
   organise() {
     navigation.open('/organise/pages/activities/activities')
+  },
+
+  /** What was not sent goes with it, so that is told first. */
+  erase() {
+    return alone(this, async () => {
+      const { participants, session, sync } = getApp().services
+      if (sync.state().waiting && !(await feedback.confirm(texts.own.erase.waiting))) return
+      if (!(await feedback.confirm(texts.own.erase.ask))) return
+      try {
+        await participants.erase()
+      } catch (thrown) {
+        return this.told(thrown)
+      }
+      await session.signOut()
+      feedback.toast(texts.own.erase.done)
+      navigation.home()
+    })
   },
 
   signOut() {

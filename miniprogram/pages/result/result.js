@@ -18,6 +18,10 @@ Page({
     /** @type {any} */ view: null,
     can_remind: false,
     can_name: false,
+    can_rescan: false,
+    /** What is known of the activity: whether it has a roster, and whether it asks. */
+    is_listed: false,
+    asks: false,
     is_working: false,
     /** @type {any[]} */ steps: [],
   },
@@ -66,6 +70,14 @@ Page({
     this.present(view)
     if (before && (before.id !== view.id || before.title !== view.title) && view.felt) platform.vibrate(view.felt)
     if (view.is_open && !this.stop && !this.data.is_working) this.follow(view.id)
+    if (view.is_stranger) this.setData({ is_listed: true })
+    if (view.is_done && (!before || !before.is_done)) this.learn(view.activity_id)
+  },
+
+  /** The seat of who is in, and what they are asked; a check-in is good without either. */
+  async learn(/** @type {string} */ activity_id) {
+    const card = activity_id ? await getApp().services.activities.known(activity_id).catch(() => null) : null
+    if (card) this.setData({ is_listed: card.is_listed, asks: card.ask.length > 0 })
   },
 
   async present(/** @type {any} */ view) {
@@ -164,8 +176,21 @@ Page({
 
   /** What waits for a decision goes on waiting; the new try is told, and is found among the records. */
   notBetter(/** @type {CheckinAnswer} */ answer) {
-    const { why, title } = viewOf(answer, getApp().services.platform.now())
+    const { action, why, title } = viewOf(answer, getApp().services.platform.now())
+    this.setData({ can_rescan: action === 'scan' })
     feedback.toast(texts.result.notBetter(why || title))
+  },
+
+  /** Now that it is known who they are: another attempt, for the one before is judged as it was. */
+  bound() {
+    return once(this, async () => {
+      feedback.toast(texts.own.entry.again)
+      await this.retry()
+    })
+  },
+
+  rescan() {
+    this.anew({ scan: 1 })
   },
 
   later() {

@@ -12,7 +12,7 @@ const FELT = /** @type {Record<string, 'light' | 'medium' | 'heavy'>} */ (
 
 /** @typedef {ReturnType<typeof texts.explain>} Cause */
 /** `leaves`: the activity that a second check-in may have meant to leave. */
-/** @typedef {{ tone: string, title: string, where: string, when: string, why: string, said: string, much: string, what: string, also: Cause[], hint: string, action: string, action_text: string, felt: '' | 'light' | 'medium' | 'heavy', is_open: boolean, is_done: boolean, is_saved: boolean, leaves: string, id: string, request_id: string }} View */
+/** @typedef {{ tone: string, title: string, where: string, when: string, why: string, said: string, much: string, what: string, also: Cause[], hint: string, action: string, action_text: string, felt: '' | 'light' | 'medium' | 'heavy', is_open: boolean, is_done: boolean, is_saved: boolean, is_stranger: boolean, leaves: string, activity_id: string, id: string, request_id: string }} View */
 
 const hintOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => {
   if (checkin.duplicate_of) return texts.result.first[checkin.direction || 'in'](moment(checkin.duplicate_of.checked_in_at, now, texts.common))
@@ -32,6 +32,10 @@ const causesOf = (/** @type {Checkin} */ checkin) =>
 const actionOf = (/** @type {Cause} */ { action }, /** @type {Checkin} */ { method }) =>
   (action === 'nearer' && method === 'qr' ? 'scan' : action)
 
+/** Who may yet say that they are on the roster: nobody has decided otherwise. */
+const isStranger = (/** @type {Checkin} */ { outcome, reasons }, /** @type {Api['Event'][]} */ history) =>
+  ['pending_review', 'refused'].includes(outcome) && reasons.some(({ reason }) => reason === 'NOT_ON_ROSTER') && !humanly(history).length
+
 const humanly = (/** @type {Api['Event'][]} */ history) =>
   history.filter(({ event, is_stale }) => ['approved', 'refused', 'annulled', 'appealed'].includes(event) && !is_stale)
 
@@ -50,7 +54,7 @@ const ruledBy = (/** @type {Checkin} */ checkin, /** @type {Api['Event'][]} */ h
 /** @type {View} */
 const SAVED = {
   tone: 'wait', title: texts.result.saved, where: '', when: '', why: '', said: '', much: '', what: '', also: [], hint: texts.result.savedHint,
-  action: 'none', action_text: '', felt: '', is_open: false, is_done: false, is_saved: true, leaves: '', id: '', request_id: '',
+  action: 'none', action_text: '', felt: '', is_open: false, is_done: false, is_saved: true, is_stranger: false, leaves: '', activity_id: '', id: '', request_id: '',
 }
 
 /** @type {View} */
@@ -88,6 +92,8 @@ const ofCheckin = (checkin, now, request_id, history = []) => {
     is_open: OPEN.includes(checkin.outcome),
     is_done: HELD.includes(checkin.outcome),
     is_saved: false,
+    is_stranger: isStranger(checkin, history),
+    activity_id: checkin.activity_id || '',
     leaves: checkin.outcome === 'duplicate' && checkin.direction !== 'out' ? checkin.activity_id || '' : '',
     id: checkin.id,
     request_id: request_id && checkin.outcome === 'refused' ? texts.common.requestId(request_id) : '',

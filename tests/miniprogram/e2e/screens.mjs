@@ -1,6 +1,7 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
 import uuid from '../../../miniprogram/core/uuid7.js'
+import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
 import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
 
 const { uuid7 } = uuid
@@ -137,12 +138,18 @@ const ALL = Object.keys(STATES)
 
 const open = (phone, url) => phone.page.evaluate((to) => window.wx.navigateTo({ url: to }), url)
 
+/** Whose phone a page is on. */
+const loginOf = (scene, page, is_none) => {
+  if (page.login) return is_none ? page.nobody : page.login
+  return (page.is_organiser ? (is_none ? scene.empty : scene.activity).owner : scene.person).name
+}
+
 /** On the phone of its person, or of somebody new, from home to the page. */
 const stateOf = (scene, page, state) => {
-  const person = page.is_organiser ? (state === 'empty' && page.none ? scene.empty.owner : scene.activity.owner) : scene.person
+  const login = loginOf(scene, page, state === 'empty' && Boolean(page.none))
   const is_new = state === 'empty' && page.is_new_when_empty
   return {
-    name: `${page.name}-${state}`, hangs: state === 'loading', is_shared: !is_new, fx: { login: `sim:${is_new ? newName('nobody') : person.name}` },
+    name: `${page.name}-${state}`, hangs: state === 'loading', is_shared: !is_new, fx: { login: `sim:${is_new ? newName('nobody') : login}` },
     async go(phone) {
       await STATES[state](phone)
       if (page.name !== 'home') await open(phone, state === 'empty' && page.none ? page.none : page.at)
@@ -151,7 +158,7 @@ const stateOf = (scene, page, state) => {
 }
 
 /** What never ends by itself. */
-const HANGING = ['result-slow', 'result-working', 'result-privacy']
+const HANGING = ['result-slow', 'result-working', 'result-privacy', 'roster-import-applying']
 
 /** From the taps to what comes of them. */
 const reached = (name, fx, taps, sees, prepare = () => {}) => ({
@@ -216,7 +223,7 @@ const resultsOf = async ({ activity, person }) => {
  *   takes a phone there from home; `is_shared`: any phone of that person will do; `hangs`: what it waits for never comes.
  */
 export const allScreens = async () => {
-  const scene = await populate()
-  const states = pagesOf(scene).flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene)]
+  const [scene, rosters] = [await populate(), await populateRosters()]
+  const states = [...pagesOf(scene), ...rosterPagesOf(rosters)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open)]
 }

@@ -1,6 +1,6 @@
 /** The public HTTP API as organisers and tests use it, beside the phones. */
 
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import uuid from '../../../miniprogram/core/uuid7.js'
 import { gatewayUrl } from '../harness/server.mjs'
 
@@ -119,4 +119,18 @@ export const until = async (ask, is, { within_ms = 30000, every_ms = 100 } = {})
     if (Date.now() > end) throw new Error(`still ${JSON.stringify(found)} after ${within_ms} ms`)
     await new Promise((resolve) => { setTimeout(resolve, every_ms) })
   }
+}
+
+/** The phone number that the simulator of WeChat gives somebody; `deploy/local/wechat.py` makes it the same way. */
+export const phoneOf = (name) => `138${String(createHash('sha256').update(name).digest().readUInt32BE(0) % 10 ** 8).padStart(8, '0')}`
+
+/** An organisation with a roster of these people, and an activity that expects them. */
+export const openListed = async (people, changes = {}) => {
+  const owner = await signIn(newName('organiser'))
+  const { id: organisation_id } = await owner.post('/v1/organisations', { name: '星光读书会' })
+  const roster = await owner.post(`/v1/organisations/${organisation_id}/rosters`, { title: '新生名单' })
+  const entries = []
+  for (const person of people) entries.push(await owner.post(`/v1/rosters/${roster.id}/entries`, person))
+  const made = await owner.open({ organisation_id, methods: ['qr', 'code'], roster: 'listed', roster_id: roster.id, qr_period_s: 300, ...changes })
+  return Object.assign(new Activity(owner, made), { roster, entries })
 }

@@ -117,6 +117,7 @@ const OPEN_TYPES = {
     fire(dom, 'agreeprivacyauthorization')
   },
   async openSetting(dom) { fire(dom, 'opensetting', { errMsg: 'openSetting:ok', ...(await window.__harness.openSetting()) }) },
+  async getPhoneNumber(dom) { fire(dom, 'getphonenumber', await window.__harness.phoneNumber()) },
   share: () => window.__harness.share('button'),
 }
 

@@ -22,11 +22,13 @@ const FILES = {
     turn(event) { this.setData({ on: event.detail.value }) },
     type(event) { this.setData({ typed: event.detail.value }) },
     agree() { this.answer({ event: 'agree', buttonId: 'yes' }) },
+    phone({ detail }) { this.phoned = detail },
     ask() { wx.requestSubscribeMessage({ tmplIds: ['t'], complete: (said) => { this.said = said } }) },
   })`,
   'pages/one.wxml': `<view class="shared own">第一页</view><button bindtap="ask">订阅</button><canvas type="2d" id="board" />
     <picker range="{{items}}" bindchange="pick"><view>选 {{picked}}</view></picker>
-    <switch bindchange="turn" /><view>开 {{on}}</view><input value="{{typed}}" placeholder="写" bindinput="type" /><view>写了 {{typed}}</view>${PRIVACY}`,
+    <switch bindchange="turn" /><view>开 {{on}}</view><input value="{{typed}}" placeholder="写" bindinput="type" /><view>写了 {{typed}}</view>
+    <button open-type="getPhoneNumber" bindgetphonenumber="phone">手机号</button>${PRIVACY}`,
   'pages/one.wxss': '.own { font-size: 75rpx; height: 10vh } page { background: #00ff00 }',
   'pages/two.js': 'Page({})',
   'pages/two.wxml': '<view class="shared own">第二页</view>',
@@ -75,6 +77,31 @@ test('a page is laid out by its own styles and those of the app, and by those of
   assert.deepEqual(await style('第一页'), ['rgb(255, 0, 0)', '37.5px'])
   await said(page, 'navigateTo', { url: '/pages/two' })
   assert.deepEqual(await style('第二页'), ['rgb(255, 0, 0)', '16px'])
+})
+
+test('the button for a phone number gives a code, or tells that the person would not', async () => {
+  const page = await opened({ login: 'sim:li' })
+  const given = async (answer) => {
+    await page.getByText('手机号', { exact: true }).tap()
+    await page.locator('.h-mask').getByText(answer, { exact: true }).tap()
+    return page.waitForFunction(() => window.getCurrentPages()[0].phoned).then((phoned) => phoned.jsonValue())
+  }
+  assert.deepEqual(await given('允许'), { errMsg: 'getPhoneNumber:ok', code: 'sim:li' })
+  await page.evaluate(() => { window.getCurrentPages()[0].phoned = null })
+  assert.deepEqual(await given('不允许'), { errMsg: 'getPhoneNumber:fail user deny' })
+})
+
+test('a file out of a chat is chosen by its path and read as bytes; without one the person went back', async () => {
+  const page = await opened({ file: { name: 'list.csv', text: '姓名' } })
+  const chosen = await said(page, 'chooseMessageFile', { count: 1, type: 'file' })
+  const [{ name, path: filePath, size }] = chosen.tempFiles
+  assert.deepEqual([name, size], ['list.csv', 6])
+  const read = await page.evaluate((at) => new Promise((resolve) => {
+    window.wx.getFileSystemManager().readFile({ filePath: at, success: ({ data }) => resolve([...new Uint8Array(data)]) })
+  }), filePath)
+  assert.deepEqual(Buffer.from(read).toString(), '姓名')
+  await phone.set({ file: null })
+  assert.match((await said(page, 'chooseMessageFile', { type: 'file' })).errMsg, /cancel/)
 })
 
 test('a page is given its query as it stands in the address', async () => {

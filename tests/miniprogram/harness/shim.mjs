@@ -1,7 +1,7 @@
 /** `wx` for a browser: the parts of it that the product uses. Whatever else is asked for is recorded as missing. */
 
 import { hideToast, modal, sheet, toast } from './dialogs.mjs'
-import { chooseLocation, getConnectedWifi, getLocation, getWifiList, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
+import { chooseLocation, chooseMessageFile, fileSystem, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
@@ -77,6 +77,8 @@ const parts = {
   scanCode: asynchronous('scanCode', scanCode),
   getLocation: asynchronous('getLocation', getLocation),
   chooseLocation: asynchronous('chooseLocation', chooseLocation),
+  chooseMessageFile: asynchronous('chooseMessageFile', chooseMessageFile),
+  getFileSystemManager: () => fileSystem,
   openLocation: asynchronous('openLocation', () => ({})),
   startWifi: asynchronous('startWifi', startWifi),
   stopWifi: asynchronous('stopWifi', () => ({})),
@@ -196,6 +198,7 @@ window.__harness = {
   missing,
   agreedBy,
   openSetting,
+  phoneNumber,
   share(from) {
     const { page } = running.pages.top
     record('share', page.onShareAppMessage ? page.onShareAppMessage({ from }) : {})

@@ -3,7 +3,10 @@
 const texts = require('../../../texts/index')
 
 const t = texts.organise.form
+const e = texts.rosters.expecting
 const METHODS = /** @type {Record<string, string>} */ (texts.methods)
+
+const asked = (/** @type {Question[]} */ ask) => ask.map(({ detail, label }) => label || e.questions[detail]).join('、')
 
 const nameOf = (/** @type {Wifi} */ { ssid, bssid }) => ssid || bssid
 
@@ -24,6 +27,9 @@ const linesOf = (/** @type {import('./draft').Draft} */ draft) => {
     [t.gates]: draft.gates,
     [t.fence]: t.fenceChoices[draft.fence],
     [t.offline]: t.offlineChoices[draft.offline],
+    [e.notListed]: e.notListedChoices[draft.not_listed],
+    [e.expected]: draft.expected_count,
+    [e.ask]: asked(draft.ask),
   })
 }
 

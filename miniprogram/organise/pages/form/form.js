@@ -54,6 +54,7 @@ Page({
     /** @type {SavedPlace[]} */ places: [],
     /** @type {string[]} */ placeNames: [],
     can_save: false,
+    /** @type {Roster[]} */ rosters: [],
     is_edit: false,
     is_ready: false,
     /** @type {any[]} */ frozen: [],
@@ -83,7 +84,7 @@ Page({
     try {
       await (this.activity_id ? this.loadActivity() : this.loadOrganisations())
       this.setData({ is_ready: true })
-      this.loadPlaces()
+      this.loadOwn()
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown) })
     }
@@ -104,10 +105,13 @@ Page({
     this.setData({ frozen: frozenOf(activity), taken: checked_in ? t.taken(checked_in) : '' })
   },
 
-  /** Somebody types an activity also where these do not come. */
-  async loadPlaces() {
-    const places = await getApp().services.organisations.places(this.organisationId()).catch(() => [])
-    this.showPlaces(places)
+  /** What the organisation has saved; somebody types an activity also where it does not come. */
+  async loadOwn() {
+    const { organisations, rosters } = getApp().services
+    const organisation_id = this.organisationId()
+    const own = await Promise.all([organisations.places(organisation_id), rosters.list(organisation_id)].map((some) => some.catch(() => [])))
+    this.showPlaces(/** @type {SavedPlace[]} */ (own[0]))
+    this.setData({ rosters: /** @type {Roster[]} */ (own[1]) })
   },
 
   showPlaces(/** @type {SavedPlace[]} */ places) {
@@ -144,13 +148,18 @@ Page({
     this.change({ [event.currentTarget.dataset.field]: Number(event.detail.value) })
   },
 
+  expect(/** @type {any} */ event) {
+    this.change(event.detail)
+  },
+
   chooseKind(/** @type {any} */ event) {
     this.change({ kind: KINDS[event.detail.value] })
   },
 
   chooseOrganisation(/** @type {any} */ event) {
     this.setData({ organisation: Number(event.detail.value) })
-    this.loadPlaces()
+    this.change({ roster_id: '' })
+    this.loadOwn()
   },
 
   choosePlace() {

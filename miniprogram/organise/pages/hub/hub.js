@@ -39,8 +39,6 @@ Page({
     /** @type {any[]} */ tiles: [],
     /** @type {any[]} */ bars: [],
     as_of: '',
-    rate: '',
-    expected: '',
     is_cut: false,
     /** @type {Failure | null} */ failure: null,
   },
@@ -122,8 +120,6 @@ Page({
       tiles: tilesOf(stats),
       bars: barsOf(stats.by_minute),
       as_of: t.asOf(clock(new Date(parseTime(stats.as_of)))),
-      expected: stats.expected === null ? '' : t.expected(stats.expected),
-      rate: stats.rate === null ? '' : t.rate(stats.rate),
     })
     this.showOver()
   },
@@ -234,6 +230,9 @@ Page({
   },
 
   open(/** @type {string} */ page) {
-    navigation.open(`/organise/pages/${page}/${page}`, { activity_id: this.activity_id, rehearsal: this.data.rehearsal ? 1 : '' })
+    const { activity, rehearsal } = this.data
+    const roster_id = (activity && activity.roster_id) || ''
+    const asks = activity && activity.ask.length ? 1 : ''
+    navigation.open(`/organise/pages/${page}/${page}`, { activity_id: this.activity_id, rehearsal: rehearsal ? 1 : '', roster_id, asks })
   },
 })

@@ -4,26 +4,42 @@ const { asFailure } = require('../../../core/failure')
 const { moment } = require('../../../core/format')
 const { join } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
+const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
 
 const t = texts.organise.people
-const TONES = /** @type {Record<string, string>} */ ({ checked_in: 'good', pending_review: 'wait', provisional: 'wait', refused: 'bad' })
-const STATUSES = /** @type {Record<string, string>} */ (t.statuses)
+const TONES = /** @type {Record<string, string>} */ ({ checked_in: 'good', pending_review: 'wait', provisional: 'wait', refused: 'bad', absent: 'bad' })
+const TAGS = /** @type {Record<string, string>} */ ({ ...t.statuses, not_yet: t.notYet })
 const METHODS = /** @type {Record<string, string>} */ (texts.methods)
+const LEAVE = 'leave'
+/** Nobody is absent where there is no roster. */
+const ABSENT = 'absent'
 const FILTERS = [{ status: '', text: t.all }, ...Object.entries(t.statuses).map(([status, text]) => ({ status, text }))]
+
+/** Who has not tried may be on leave, or still come. */
+const statusOf = (/** @type {ActivityPerson} */ { status, answer }) => status || (answer === LEAVE ? LEAVE : 'not_yet')
+
+/** What the server is asked for; leave is what people said, and no status. */
+const filterOf = (/** @type {string} */ status) => (status === LEAVE ? { answer: LEAVE } : { status })
+
+const isLate = (/** @type {ActivityPerson} */ { punctuality }) => punctuality === 'late'
 
 const lineOf = (/** @type {ActivityPerson} */ person, /** @type {number} */ now) => ({
   id: person.user_id,
   name: person.name || t.unnamed,
+  is_stranger: person.is_listed === false,
   about: [
+    person.group,
+    person.number,
     moment(person.checked_in_at, now, texts.common),
     METHODS[person.method || ''],
     person.gate,
     person.left_at ? t.left(moment(person.left_at, now, texts.common), person.left_early) : '',
     person.reasons.length ? texts.explain({ reason: person.reasons[0] }).why : '',
+    ...(person.details || []),
   ].filter(Boolean).join(' · '),
-  tag: person.punctuality === 'late' ? texts.common.late : STATUSES[person.status || ''] || '',
-  tone: person.punctuality === 'late' ? 'wait' : TONES[person.status || ''] || '',
+  tag: isLate(person) ? texts.common.late : TAGS[statusOf(person)] || '',
+  tone: isLate(person) ? 'wait' : TONES[statusOf(person)] || '',
 })
 
 Page({
@@ -33,6 +49,10 @@ Page({
     rehearsal: '',
     filters: FILTERS,
     status: '',
+    /** @type {string[]} The first of them is all. */ groups: [],
+    group: 0,
+    asks: false,
+    is_missing: false,
     q: '',
     /** @type {any[]} */ lines: [],
     is_loading: true,
@@ -41,14 +61,24 @@ Page({
   },
 
   activity_id: '',
+  roster_id: '',
   page_token: '',
   // Answers come in any order; the last question counts.
   asked: 0,
 
-  onLoad(/** @type {{ activity_id: string, rehearsal?: string }} */ { activity_id, rehearsal }) {
-    this.activity_id = activity_id
+  onLoad(/** @type {{ activity_id: string, rehearsal?: string, roster_id?: string, asks?: string }} */ { activity_id, rehearsal, roster_id = '', asks }) {
+    Object.assign(this, { activity_id, roster_id })
+    this.setData({ asks: Boolean(asks), filters: FILTERS.filter(({ status }) => roster_id || status !== ABSENT) })
+    if (roster_id) this.loadGroups()
     if (rehearsal) this.setData({ rehearsal: texts.organise.rehearsal })
     this.load()
+  },
+
+  /** People are found also where these do not come. */
+  async loadGroups() {
+    const groups = await getApp().services.rosters.groups(this.roster_id).catch(() => [])
+    const named = groups.map(({ group }) => group).filter(Boolean)
+    this.setData({ groups: named.length ? [t.allGroups, ...named] : [] })
   },
 
   onPullDownRefresh() {
@@ -69,8 +99,9 @@ Page({
     this.setData({ is_loading: true, failure: null })
     try {
       const { organise, platform } = getApp().services
-      const { status, q } = this.data
-      const page = await organise.people(this.activity_id, { status, q, page_token })
+      const { status, q, groups, group, is_missing } = this.data
+      const filter = { ...filterOf(status), q, group: group ? groups[group] : '', details: is_missing ? 'missing' : '', page_token }
+      const page = await organise.people(this.activity_id, filter)
       if (asked !== this.asked) return
       const lines = page.people.map((/** @type {ActivityPerson} */ one) => lineOf(one, platform.now()))
       this.page_token = page.next_page_token
@@ -88,5 +119,20 @@ Page({
   filter(/** @type {any} */ event) {
     this.setData({ status: event.currentTarget.dataset.status })
     this.load()
+  },
+
+  chooseGroup(/** @type {any} */ event) {
+    this.setData({ group: Number(event.detail.value) })
+    this.load()
+  },
+
+  toggleMissing() {
+    this.setData({ is_missing: !this.data.is_missing })
+    this.load()
+  },
+
+  match(/** @type {any} */ event) {
+    const { id, name } = event.currentTarget.dataset
+    navigation.open('/organise/pages/match/match', { roster_id: this.roster_id, user_id: id, name })
   },
 })

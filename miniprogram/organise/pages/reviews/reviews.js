@@ -5,6 +5,7 @@ const { asFailure } = require('../../../core/failure')
 const { moment } = require('../../../core/format')
 const { join } = require('../../../core/pages')
 const feedback = require('../../../platform/feedback')
+const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
 
 const t = texts.organise.reviews
@@ -31,6 +32,7 @@ const lineOf = (/** @type {Review[]} */ [review, ...earlier], /** @type {number}
   return {
     id: review.id,
     name: review.user_name || texts.organise.people.unnamed,
+    stranger_id: checkin.reasons.some(({ reason }) => reason === 'NOT_ON_ROSTER') ? checkin.user_id : '',
     causes: checkin.reasons.map((reason) => texts.explain(reason)),
     facts: [
       is_placed || checkin.distance_m === null ? '' : t.distance(texts.metres(checkin.distance_m)),
@@ -48,6 +50,7 @@ const lineOf = (/** @type {Review[]} */ [review, ...earlier], /** @type {number}
 Page({
   data: {
     t,
+    people: texts.organise.people,
     common: texts.common,
     rehearsal: '',
     /** @type {any[]} */ lines: [],
@@ -55,15 +58,18 @@ Page({
     is_loading: true,
     has_more: false,
     busy: '',
+    can_match: false,
     /** @type {Failure | null} */ failure: null,
   },
 
   activity_id: '',
+  roster_id: '',
   page_token: '',
   /** @type {Review[]} */ reviews: [],
 
-  onLoad(/** @type {{ activity_id: string, rehearsal?: string }} */ { activity_id, rehearsal }) {
-    this.activity_id = activity_id
+  onLoad(/** @type {{ activity_id: string, rehearsal?: string, roster_id?: string }} */ { activity_id, rehearsal, roster_id = '' }) {
+    Object.assign(this, { activity_id, roster_id })
+    this.setData({ can_match: Boolean(roster_id) })
     if (rehearsal) this.setData({ rehearsal: texts.organise.rehearsal })
     this.load()
   },
@@ -104,6 +110,12 @@ Page({
   show() {
     const now = getApp().services.platform.now()
     this.setData({ lines: grouped(this.reviews).map((reviews) => lineOf(reviews, now)) })
+  },
+
+  /** Who somebody is comes first; whether they are let in is another decision. */
+  match(/** @type {any} */ event) {
+    const { id, name } = event.currentTarget.dataset
+    navigation.open('/organise/pages/match/match', { roster_id: this.roster_id, user_id: id, name })
   },
 
   approve(/** @type {any} */ event) {

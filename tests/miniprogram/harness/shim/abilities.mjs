@@ -2,11 +2,13 @@
 
 import { modal } from '../dialogs.mjs'
 import { allowLocation, private_ } from './consent.mjs'
-import { emit, fail, fx, running, violate, wait } from './state.mjs'
+import { asynchronous, emit, fail, fx, running, violate, wait } from './state.mjs'
 
 const SAME_FIX_MS = 30000
 const CALLS_TOO_MANY = 3
 const MOST_TEMPLATES = 5
+const MOST_FILES = 100
+const PHONE = { title: '签到 申请获取并验证你的手机号', content: '138****0000', confirmText: '允许', cancelText: '不允许' }
 const PASTE = { title: '扫一扫', placeholderText: '粘贴二维码的内容', editable: true, confirmText: '扫到了' }
 
 const declared = (api) => {
@@ -74,6 +76,34 @@ export const chooseLocation = async () => {
   })
   if (!chosen) fail('cancel')
   return chosen
+}
+
+/** A list as somebody sent it in a chat; text of a test stands for the bytes of the file. */
+export const chooseMessageFile = async ({ count = 1, type }) => {
+  if (count > MOST_FILES) violate(`${count} files chosen at once`)
+  if (type !== 'file') violate(`chooseMessageFile of type ${type}`)
+  await private_()
+  const chosen = await covered(async () => {
+    await wait(fx.scan_ms)
+    return fx.file
+  })
+  if (!chosen) fail('cancel')
+  return { tempFiles: [{ ...chosen, path: `wxfile://tmp/${chosen.name}`, size: new TextEncoder().encode(chosen.text).length, type: 'file', time: 0 }] }
+}
+
+export const fileSystem = {
+  readFile: asynchronous('readFile', ({ filePath, encoding }) => {
+    if (!fx.file || filePath !== `wxfile://tmp/${fx.file.name}`) fail(`no such file ${filePath}`)
+    return { data: encoding ? fx.file.text : new TextEncoder().encode(fx.file.text).buffer }
+  }),
+}
+
+/** What the button for a phone number tells: a code for the number of who is signed in, after WeChat asked them. */
+export const phoneNumber = async () => {
+  await private_()
+  const said = await modal(PHONE)
+  if (!said.confirm) return { errMsg: 'getPhoneNumber:fail user deny' }
+  return { errMsg: 'getPhoneNumber:ok', code: fx.phone || fx.login }
 }
 
 let is_started = false

@@ -21,6 +21,8 @@ const defaults = () => ({
   wifi: null,
   wifi_list: null,
   chooseLocation: { name: '学术报告厅', address: '北京市东城区', ...HERE },
+  file: null,
+  phone: '',
   subscribe: 'accept',
   privacy: 'agreed',
   capabilities: { wifi: true, chunked: true, location: true, hides_for_scan: true },

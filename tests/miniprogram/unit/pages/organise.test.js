@@ -59,6 +59,7 @@ const ACTIVITY = {
   opens_before_s: 90, closes_after_s: 300, late_after_s: 600, place: { ...PLACE, coord: 'gcj02', radius_m: 120 }, wifi: [{ ssid: 'hall', bssid: '3c:7c:3f:00:1a:2b' }],
   methods: ['qr', 'nfc'], policy: { fence: 'refuse', wifi: 'review', place: 'all', late: 'review', offline: 'accept', face: 'off', location_max_age_s: 60 },
   qr_period_s: 30, strict: true, capacity: 0, offline_window_s: 60, gates: ['北门'], code: 'K7M3PC', state: 'published', revision: 4, occurrences: [],
+  roster: 'open', roster_id: null, expected_count: 0, ask: [],
 }
 
 describe('an activity that is edited', () => {

@@ -29,6 +29,14 @@ test('any status is an answer, with its headers in lower case', async () => {
   expect(asked[0]).toMatchObject({ method: 'POST', data: '{"name":"李"}', header: { a: 'b' }, timeout: 7000 })
 })
 
+test('text and bytes go as they are', async () => {
+  const sent = []
+  const platform = platformOn({ request: (options) => { sent.push(options.data); options.success({ statusCode: 201, data: {}, header: {} }) } })
+  const bytes = new ArrayBuffer(4)
+  for (const body of ['1. 王小明', bytes]) await platform.request({ url: 'u', method: 'POST', body, headers: {}, timeout_ms: 1 })
+  expect(sent).toEqual(['1. 王小明', bytes])
+})
+
 test('no answer is a failure', async () => {
   const platform = platformOn({ request: (options) => options.fail({ errMsg: 'request:fail timeout' }) })
   await expect(platform.request({ url: 'u', method: 'GET', headers: {}, timeout_ms: 1 })).rejects.toMatchObject({ kind: 'timeout' })
@@ -125,6 +133,17 @@ test('random bytes come from the phone', async () => {
   const getRandomValues = ({ length, success }) => success({ randomValues: new Uint8Array(length).fill(7).buffer })
   const platform = platformOn({ getUserCryptoManager: () => ({ getRandomValues }) })
   expect(await platform.randomBytes(3)).toEqual(Uint8Array.from([7, 7, 7]))
+})
+
+test('a file that was sent in a chat is read', async () => {
+  const content = new ArrayBuffer(4)
+  const platform = platformOn({
+    chooseMessageFile: ({ success, extension }) => success({ tempFiles: [{ name: `list.${extension[0]}`, path: 'wxfile://list' }] }),
+    getFileSystemManager: () => ({ readFile: ({ filePath, success }) => success({ data: filePath === 'wxfile://list' ? content : null }) }),
+  })
+  expect(await platform.chooseFile()).toEqual({ name: 'list.xlsx', content })
+  const left = platformOn({ chooseMessageFile: ({ fail }) => fail({ errMsg: 'chooseMessageFile:fail cancel' }) })
+  await expect(left.chooseFile()).rejects.toMatchObject({ kind: 'cancelled' })
 })
 
 test('a map that was left without a choice was cancelled', async () => {
