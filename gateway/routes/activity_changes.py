@@ -17,11 +17,10 @@ from gateway.routes.activity_shapes import (
     KindName,
     LateName,
     MethodName,
-    NewQuestion,
     NotListedName,
-    questions_to_messages,
 )
 from gateway.routes.place_shapes import NewAccessPoint, wifi_to_messages
+from gateway.routes.question_shapes import NewQuestion, questions_to_messages
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.errors import invalid
 

@@ -1,6 +1,5 @@
 """Activities as the API takes and gives them, and as `activity.v1` does."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,8 +17,8 @@ from gateway.routes.place_shapes import (
     to_place,
     wifi_to_messages,
 )
+from gateway.routes.question_shapes import NewQuestion, Question, questions_to_messages, to_questions
 from protos.activity.v1 import activity_pb2 as pb
-from protos.activity.v1 import participants_pb2
 from servicekit.clock import to_rfc3339
 from servicekit.errors import invalid
 from servicekit.ids import to_text
@@ -30,7 +29,6 @@ MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 GradeName = Literal["off", "review", "refuse"]
 LateName = Literal["accept", "review", "refuse"]
 NotListedName = Literal["review", "refuse"]
-DetailName = Literal["name", "number", "employer", "phone", "text"]
 
 KINDS: dict[KindName, pb.Kind.ValueType] = {
     "attendance": pb.KIND_ATTENDANCE,
@@ -54,13 +52,6 @@ PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
     "any": pb.PLACE_RULE_ANY,
     "all": pb.PLACE_RULE_ALL,
 }
-DETAILS: dict[DetailName, participants_pb2.Detail.ValueType] = {
-    "name": participants_pb2.DETAIL_NAME,
-    "number": participants_pb2.DETAIL_NUMBER,
-    "employer": participants_pb2.DETAIL_EMPLOYER,
-    "phone": participants_pb2.DETAIL_PHONE,
-    "text": participants_pb2.DETAIL_TEXT,
-}
 STATE_NAMES: dict[int, StateName] = {
     pb.STATE_DRAFT: "draft",
     pb.STATE_PUBLISHED: "published",
@@ -71,7 +62,7 @@ STATE_NAMES: dict[int, StateName] = {
 _KIND_NAMES = {number: name for name, number in KINDS.items()}
 _METHOD_NAMES = {number: name for name, number in METHODS.items()}
 _GRADE_NAMES: dict[int, Any] = {number: name for name, number in GRADES.items()}
-_DETAIL_NAMES = {number: name for name, number in DETAILS.items()}
+
 _PLACE_RULE_NAMES = {number: name for name, number in PLACE_RULES.items()}
 
 _A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
@@ -99,17 +90,6 @@ class NewPolicy(Input):
 
 class Policy(NewPolicy, forbid_unknown_fields=False):
     """What is made of a finding."""
-
-
-class Question(msgspec.Struct):
-    """What is asked of whoever was accepted; only text has a label."""
-
-    detail: DetailName
-    label: Annotated[str, Meta(max_length=64, examples=["衣服尺码"])] = ""
-
-
-class NewQuestion(Question, forbid_unknown_fields=True):
-    """What is asked of whoever was accepted; only text has a label."""
 
 
 class NewActivity(Input, kw_only=True):
@@ -290,7 +270,7 @@ def to_activity(activity: pb.Activity) -> Activity:
         roster="listed" if activity.roster_id else "open",
         roster_id=to_text(activity.roster_id) if activity.roster_id else None,
         expected_count=activity.expected_count,
-        ask=_questions(activity.ask),
+        ask=to_questions(activity.ask),
         code=activity.code or None,
         state=STATE_NAMES.get(activity.state),
         revision=activity.revision,
@@ -324,7 +304,7 @@ def to_card(card: pb.ActivityCard) -> Card:
         uses_wifi=card.uses_wifi,
         is_rehearsal=card.is_rehearsal,
         is_listed=card.is_listed,
-        ask=_questions(card.ask),
+        ask=to_questions(card.ask),
     )
 
 
@@ -338,15 +318,6 @@ def to_qr(current: pb.Qr) -> Qr:
         refresh_in_s=current.refresh_in_s,
         code=current.code,
     )
-
-
-def questions_to_messages(questions: Iterable[Question]) -> list[participants_pb2.Question]:
-    """What to ask of whoever was accepted."""
-    return [participants_pb2.Question(detail=DETAILS[each.detail], label=each.label) for each in questions]
-
-
-def _questions(messages: Iterable[participants_pb2.Question]) -> list[Question]:
-    return [Question(_DETAIL_NAMES[each.detail], each.label) for each in messages if each.detail in _DETAIL_NAMES]
 
 
 def _policy_to_message(policy: NewPolicy) -> pb.Policy:

@@ -7,10 +7,10 @@ from msgspec import Meta
 
 from gateway.clients import ask
 from gateway.http.fields import IdText, Time
-from gateway.routes.activity_shapes import DetailName
 from gateway.routes.dependencies import Call, Routes
 from gateway.routes.identity import Organisation, User, to_organisation, to_user
-from gateway.routes.participants import ANSWER_NAMES, DETAIL_NAMES, AnswerName, Label, Value
+from gateway.routes.participants import ANSWER_NAMES, AnswerName, Label, Value
+from gateway.routes.question_shapes import DETAIL_NAMES, DetailName
 from gateway.routes.roster_shapes import Group, Note, Number, PersonName
 from gateway.routes.subscription import Standing, to_standing
 from protos.activity.v1 import participants_pb2

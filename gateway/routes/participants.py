@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gateway.clients import SIGN_IN_S, ask
 from gateway.http.fields import Id, Input
-from gateway.routes.activity_shapes import DETAILS, DetailName
 from gateway.routes.dependencies import Call, Routes
+from gateway.routes.question_shapes import DETAIL_NAMES, DETAILS, DetailName
 from protos.activity.v1 import participants_pb2 as pb
 
 routes = Routes("activity")
@@ -17,7 +17,6 @@ AnswerName = Literal["coming", "leave"]
 
 _ANSWERS: dict[AnswerName, pb.Answer.ValueType] = {"coming": pb.ANSWER_COMING, "leave": pb.ANSWER_LEAVE}
 ANSWER_NAMES = {answer: name for name, answer in _ANSWERS.items()}
-DETAIL_NAMES = {detail: name for name, detail in DETAILS.items()}
 
 Label = Annotated[str, Meta(max_length=64, examples=["衣服尺码"])]
 Value = Annotated[str, Meta(max_length=256, examples=["王小明"])]

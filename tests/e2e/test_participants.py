@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from deploy.local.wechat import number_of
 from tests.e2e.api import Activity, Api, Person, by_qr, expect
 from tests.e2e.stack import eventually
 
@@ -25,6 +26,9 @@ async def test_what_is_said_once_is_known_at_the_next_event(
     assert said == ["王小明", "", "L"]
     [own, *_] = expect(await person.get("/v1/me/export"))["details"]
     assert (own["organisation_id"], own["detail"], own["value"]) == (organisation_id, "name", "王小明")
+    by_button = {"details": [{"detail": "phone", "phone_code": f"sim:{person.name}"}]}
+    told = expect(await person.request("PUT", f"{first.path}/me/details", json=by_button))
+    assert [each["said"] for each in told["questions"]] == ["王小明", number_of(person.name), "L"]
     typed = {"details": [{"detail": "phone", "value": "13800000000"}]}
     refused = await person.request("PUT", f"{first.path}/me/details", json=typed)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "details[0].value")

@@ -219,6 +219,38 @@ async def test_where_nobody_can_tell_it_is_told_later(lecture: Lecture, api: Api
     assert await eventually(decided) == ["accepted", "pending_review"]
 
 
+async def test_who_is_erased_stays_on_the_list_without_a_name(lecture: Lecture, api: Api) -> None:
+    """Counted as before, and named nowhere: not in the list, its file or its search, nor among those who came."""
+    person = await api.sign_in()
+    number = number_of(person.name)
+    await lecture.expects(person, number="2026001", group="一班")
+    await lecture.says_by_phone(person)
+    assert await lecture.comes(person) == ("accepted", [])
+
+    async def counts() -> tuple[int, int]:
+        stats = await lecture.activity.stats()
+        return stats["expected"], stats["came"]
+
+    async def has_come() -> bool:
+        return await counts() == (1, 1)
+
+    assert await eventually(has_come)
+    done(await person.request("DELETE", "/v1/me"))
+
+    async def nobody() -> Json | None:
+        [entry] = expect(await lecture.owner.get(f"{lecture.roster}/entries"))["entries"]
+        return entry if not entry["name"] else None
+
+    entry = await eventually(nobody)
+    people = await lecture.activity.people()
+    file = (await lecture.owner.get(f"{lecture.roster}/file", format="csv")).text
+    for said in ("王小明", "2026001", number, number[-4:]):
+        assert said not in str([entry, people]) + file
+    for sought in ("小明", "2026001", number[-4:]):
+        assert expect(await lecture.owner.get(f"{lecture.roster}/entries", q=sought))["entries"] == []
+    assert (entry["group"], entry["bound"]["user_id"], await counts()) == ("一班", person.user_id, (1, 1))
+
+
 def done(response: httpx.Response) -> None:
     """Fails unless it was a success that has nothing to say."""
     assert response.status_code == 204, response.text

@@ -63,7 +63,7 @@ def people(rows: Iterable[Row]) -> tuple[list[Column], Iterator[Entry | BadRow]]
     """The columns, and each row as a person or as what is wrong with it, in order.
 
     What stands above the headings is passed over. Rows without any heading we know are people all the same, if the
-    first has at most two columns. Two people may share a name, not a number, and not both a name and a phone.
+    widest of the first has at most two columns. Two people may share a name, not a number, and not both a name and a phone.
 
     Raises:
         FileRefusedError: No column holds names, or more than `MAX_EXTRA` hold what we do not know.
@@ -72,7 +72,7 @@ def people(rows: Iterable[Row]) -> tuple[list[Column], Iterator[Entry | BadRow]]
     above = list(islice(given, _ROWS_ABOVE))
     at = next((at for at, (_, cells) in enumerate(above) if "name" in map(field_of, cells)), None)
     if at is None:
-        headings, first = _guessed(above[0][1]), above
+        headings, first = _guessed(max((cells for _, cells in above), key=len)), above
         columns = [Column("", heading) for heading in headings]
     else:
         said, first = [" ".join(cell.split()) for cell in above[at][1]], above[at + 1 :]

@@ -20,6 +20,7 @@ from servicekit.mysql.database import unavailable_when_lost
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from services.activity.errors import AlreadyListedError, EntryTakenError, RosterEntryNotFoundError, RosterNotFoundError
 from services.activity.rosters.present import Change, Present
+from services.activity.rosters.rosters import lock_roster
 from services.activity.tables import FOREVER, roster_bindings, roster_entries, rosters
 
 
@@ -94,7 +95,7 @@ class Members:
         """
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
-                await lock(connection, roster_id)
+                await lock_roster(connection, roster_id)
                 await _require(connection, roster_id, entry_id)
                 left = await end(connection, [entry_id], at)
                 rows = await record(connection, self._outbox, roster_id, left=left) if left else []
@@ -159,7 +160,7 @@ class Members:
             async with self._engine.begin() as connection:
                 # Nobody changes it between the revision and the people.
                 try:
-                    revision = await lock(connection, roster_id)
+                    revision = (await lock_roster(connection, roster_id)).revision
                 except RosterNotFoundError:
                     return None
                 return Present(revision, list((await connection.scalars(bound)).all()))
@@ -178,19 +179,6 @@ class Members:
                 return (await connection.execute(query)).all()
 
 
-async def lock(connection: AsyncConnection, roster_id: bytes) -> int:
-    """The revision of a roster, which nobody else changes until the transaction ends.
-
-    Raises:
-        RosterNotFoundError: There is none of this id.
-    """
-    there = and_(rosters.c.roster_id == roster_id, rosters.c.deleted_at.is_(None))
-    revision = await connection.scalar(select(rosters.c.revision).where(there).with_for_update())
-    if revision is None:
-        raise RosterNotFoundError
-    return int(revision)
-
-
 async def record(
     connection: AsyncConnection,
     outbox: Outbox,
@@ -206,7 +194,7 @@ async def record(
         joined: People who are on the roster from now on.
         left: People who are so no longer.
     """
-    revision = await lock(connection, roster_id) + 1
+    revision = (await lock_roster(connection, roster_id)).revision + 1
     await connection.execute(update(rosters).where(rosters.c.roster_id == roster_id).values(revision=revision))
     rows = [Change(roster_id, revision, joined, left).row()]
     await outbox.write(connection, rows)
@@ -215,7 +203,7 @@ async def record(
 
 async def bind(connection: AsyncConnection, outbox: Outbox, binding: Binding) -> list[OutboxRow]:
     """Makes an entry a person's within a transaction; see `Members.bind`. Returns rows to deliver after the commit."""
-    await lock(connection, binding.roster_id)
+    await lock_roster(connection, binding.roster_id)
     await _require(connection, binding.roster_id, binding.entry_id)
     entry_id, user_id = roster_bindings.c.entry_id, roster_bindings.c.user_id
     theirs = (roster_bindings.c.roster_id == binding.roster_id) & (user_id == binding.user_id)

@@ -17,7 +17,8 @@ from services.activity.errors import (
     RosterNotFoundError,
 )
 from services.activity.rosters.invites import Invite
-from services.activity.rosters.members import end, lock, record
+from services.activity.rosters.members import end, record
+from services.activity.rosters.rosters import lock_roster
 from services.activity.rosters.sealing import Said
 from services.activity.tables import roster_entries, rosters
 from tests.contract.activity.rosters.conftest import BEFORE, LATER, NOW, SEALING, House
@@ -81,7 +82,7 @@ async def test_an_entry_that_ends_ends_its_binding(house: House) -> None:
     _, other = await house.bound()
     assert await house.in_redis() == {user_id, other}
     async with house.engine.begin() as connection:
-        await lock(connection, house.roster_id)
+        await lock_roster(connection, house.roster_id)
         gone = update(roster_entries).where(roster_entries.c.entry_id == entry_id)
         await connection.execute(gone.values(valid_to=to_datetime(LATER)))
         left = await end(connection, [entry_id], LATER)

@@ -47,9 +47,13 @@ def test_eight_extra_columns_are_kept(many: int) -> None:
         assert list(people(rows)[1]) == [Entry(2, "Li", extra=dict(zip(extra, extra, strict=True)))]
 
 
-def test_a_cell_without_a_heading_is_told() -> None:
-    """A chain whose second line says more than its first loses nothing unseen."""
-    assert list(people([(1, ["张三"]), (2, ["李四", "002"])])[1]) == [Entry(1, "张三"), BadRow(2, 2, "HEADING_MISSING")]
+def test_a_chain_whose_second_line_says_more_is_read_whole() -> None:
+    """The widest of the first ten lines says what there is; what comes later is told, and not lost unseen."""
+    rows = [(1, ["张三"]), (2, ["李四", "002"])]
+    assert list(people(rows)[1]) == [Entry(1, "张三"), Entry(2, "李四", "002")]
+
+    names = [(line, ["张三"]) for line in range(1, 12)]
+    assert list(people([*names, (12, ["李四", "002"])])[1])[-1] == BadRow(12, 2, "HEADING_MISSING")
 
 
 @pytest.mark.parametrize("cells", [["学号", "手机"], ["a", "b", "c"]])
