@@ -57,6 +57,10 @@ _WORDS: dict[str, dict[Language, Words]] = {
         "zh-CN": Words("超过 64 列", "请删去不需要的列"),
         "en": Words("There are more than 64 columns", "Delete those that nobody needs"),
     },
+    "FILE_MERGED": {
+        "zh-CN": Words("合并的单元格超过 1000 处", "请取消合并单元格，并填满每一行"),
+        "en": Words("There are more than 1,000 merged cells", "Unmerge them and fill each row"),
+    },
     "FILE_TOO_LONG": {
         "zh-CN": Words("超过 50000 行", "请拆成几个文件"),
         "en": Words("There are more than 50,000 rows", "Split the file"),

@@ -170,7 +170,7 @@ def _rosters(ground: _Ground, rosters: Rosters) -> Iterator[_Service]:
     )
     attendance = Attendance(client.connect(process, process.settings.checkin_target, "checkin", retry=True))
     jobs = Jobs(imports, Applying(engine, outbox, sealing, rosters, imports, attendance))
-    process.background(jobs.forget_old(), "old-imports")
+    process.background(jobs.sweep(), "old-imports")
     process.at_stop(Stop.DRAINING, jobs.stop)
     imported = RosterImportServicer(on_rosters, imports, jobs, ground.quotas)
     yield add_RosterImportServiceServicer_to_server, imported, imports_rpc.ACCESS

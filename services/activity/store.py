@@ -24,6 +24,7 @@ from services.activity.domain import Activity, State
 from services.activity.errors import ActivityNotFoundError, RevisionStaleError
 from services.activity.memory import Key, Memory
 from services.activity.quotas import Quotas
+from services.activity.rosters.rosters import hold_roster
 from services.activity.rows import (
     count_running,
     differences_since,
@@ -156,6 +157,7 @@ class Store:
                 await self._quotas.make(draft.definition.organisation_id)
                 earlier = [(each, each.cancel()) for each in await rehearsals_of(connection, activity_id)]
                 rows, stored = await self._store(connection, earlier, by)
+                await _hold_roster(connection, rehearsal)
                 await insert_activity(connection, rehearsal, by)
                 rows += (made := changes.rows_of(rehearsal))
                 await self._outbox.write(connection, made)
@@ -171,6 +173,7 @@ class Store:
         stored, rows = [], []
         for before, after in changed:
             after = after.stored_after(before, now_us())
+            await _hold_roster(connection, after)
             await update_activity(connection, before, after, by)
             stored.append(after)
             rows += changes.rows_of(after)
@@ -334,6 +337,13 @@ class Store:
             else:
                 self._memory.keep([activity])
         await self._outbox.deliver_now(rows)
+
+
+async def _hold_roster(connection: AsyncConnection, activity: Activity) -> None:
+    """Where people can still check in, whom it expects stays; raises InvalidArgumentError where it is deleted."""
+    goes_on = activity.state is State.PUBLISHED and activity.closes_at > now_us()
+    if goes_on and (roster_id := activity.definition.roster_id):
+        await hold_roster(connection, roster_id)
 
 
 async def _until_code_is_free(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -155,7 +155,7 @@ roster_entries = Table(
     Column("roster_id", _ID, nullable=False),
     Column("valid_from", _TIME, nullable=False),
     Column("valid_to", _TIME, nullable=False),
-    Column("group_name", String(64), nullable=False),
+    Column("group_name", String(64, collation="utf8mb4_bin"), nullable=False),
     # Name, number, phone, note and extra columns as JSON, sealed; empty once the person is erased.
     Column("said", BLOB, nullable=False),
     # Blind indexes, bound to the roster.
@@ -230,9 +230,9 @@ roster_import_rows = Table(
     # 1 added, 2 changed, 3 missing.
     Column("kind", TINYINT, nullable=False),
     Column("entry_id", _ID, nullable=False),
-    Column("group_name", String(64), nullable=False),
+    Column("group_name", String(64, collation="utf8mb4_bin"), nullable=False),
     Column("said", BLOB, nullable=False),
-    Column("group_before", String(64), nullable=False),
+    Column("group_before", String(64, collation="utf8mb4_bin"), nullable=False),
     Column("said_before", BLOB, nullable=False),
     # When it was applied; none where it was left alone.
     Column("done_at", _TIME),

@@ -87,9 +87,11 @@ async def come(activity: Activity, *people: Person) -> None:
         expect(await person.check_in(by_qr(await activity.token())))
 
     async def cases() -> list[Json]:
+        """Who waits for review."""
         return list(expect(await activity.owner.get("/v1/reviews", activity_id=activity.id))["reviews"])
 
     async def settled() -> bool:
+        """Whether everybody is counted."""
         stats = await activity.stats()
         return bool(stats["checked_in"] + stats["pending_review"] == len(people))
 
@@ -103,6 +105,7 @@ async def until(activity: Activity, is_so: Callable[[Json], bool]) -> Json:
     """The numbers once they are so."""
 
     async def probe() -> Json | None:
+        """The counts, once they are so."""
         stats = await activity.stats()
         return stats if is_so(stats) else None
 

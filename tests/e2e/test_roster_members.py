@@ -212,6 +212,7 @@ async def test_where_nobody_can_tell_it_is_told_later(lecture: Lecture, api: Api
     assert [each["outcome"] for each in told.values()] == ["provisional"] * 2
 
     async def decided() -> list[str]:
+        """Their outcomes, once none is provisional."""
         records = [await each.record(record["id"]) for each, record in told.items()]
         outcomes = [record["outcome"] for record in records]
         return [] if "provisional" in outcomes else outcomes
@@ -228,16 +229,19 @@ async def test_who_is_erased_stays_on_the_list_without_a_name(lecture: Lecture, 
     assert await lecture.comes(person) == ("accepted", [])
 
     async def counts() -> tuple[int, int]:
+        """How many are expected, and how many came."""
         stats = await lecture.activity.stats()
         return stats["expected"], stats["came"]
 
     async def has_come() -> bool:
+        """Whether the one of the roster is counted."""
         return await counts() == (1, 1)
 
     assert await eventually(has_come)
     done(await person.request("DELETE", "/v1/me"))
 
     async def nobody() -> Json | None:
+        """The entry, once it says no name."""
         [entry] = expect(await lecture.owner.get(f"{lecture.roster}/entries"))["entries"]
         return entry if not entry["name"] else None
 

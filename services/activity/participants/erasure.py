@@ -7,7 +7,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, func, select, union
+from sqlalchemy import and_, delete, exists, func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit.clock import now_us, to_datetime
@@ -19,6 +19,7 @@ from services.activity.participants.privacy import Privacies
 from services.activity.rosters.entry_rows import empty_all
 from services.activity.rosters.rosters import expecting
 from services.activity.tables import (
+    FOREVER,
     activities,
     occurrences,
     participant_answers,
@@ -26,6 +27,7 @@ from services.activity.tables import (
     roster_bindings,
     roster_entries,
     roster_import_rows,
+    roster_imports,
     rosters,
 )
 
@@ -52,13 +54,22 @@ class Erasure:
             newer.c.valid_from > bindings.c.valid_from,
             newer.c.user_id != user_id,
         )
-        theirs = select(bindings.c.entry_id).where(bindings.c.user_id == user_id, ~is_somebody_else_now)
+        # Whom staff took off an entry that goes on, it was never.
+        until_its_end = or_(bindings.c.valid_to == FOREVER, bindings.c.valid_to == roster_entries.c.valid_to)
+        theirs = (
+            select(bindings.c.entry_id, bindings.c.roster_id)
+            .join(roster_entries, roster_entries.c.entry_id == bindings.c.entry_id)
+            .where(bindings.c.user_id == user_id, until_its_end, ~is_somebody_else_now)
+        )
         answers = participant_answers
         coming = and_(answers.c.user_id == user_id, answers.c.answer == Answer.COMING)
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
-                entry_ids = list((await connection.execute(theirs)).scalars())
+                found = (await connection.execute(theirs)).all()
+                entry_ids = [row.entry_id for row in found]
                 await empty_all(connection, entry_ids)
+                looked_at = roster_imports.c.roster_id.in_({row.roster_id for row in found})
+                await connection.execute(update(roster_imports).where(looked_at).values(sample=b""))
                 # Or the undoing of an import would bring back what was said before.
                 undone = roster_import_rows.c.entry_id.in_(entry_ids)
                 await connection.execute(delete(roster_import_rows).where(undone))

@@ -72,8 +72,8 @@ class Applying:
 
     async def _rows(self, import_id: bytes, done: int) -> Sequence[Row[Any]]:
         columns = roster_import_rows.c
-        next_ones = and_(columns.import_id == import_id, columns.position >= done, columns.position < done + _AT_ONCE)
-        query = select(roster_import_rows).where(next_ones).order_by(columns.position)
+        next_ones = and_(columns.import_id == import_id, columns.position >= done)
+        query = select(roster_import_rows).where(next_ones).order_by(columns.position).limit(_AT_ONCE)
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
                 rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
@@ -110,7 +110,8 @@ class Applying:
         batch = await _batch(connection, self._sealing, found, rows)
         deeds = batch.undoing(stays) if is_undone else batch.making(stays)
         told = await self._do(connection, found, deeds, at)
-        done = found.done + len(rows)
+        # Rows of whoever was erased are gone: what comes next is told by where these end.
+        done = rows[-1].position + 1 if rows else found.total
         changes: dict[str, Any] = {
             "done": done,
             "touched_at": to_datetime(at),

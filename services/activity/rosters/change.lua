@@ -14,6 +14,7 @@ if tonumber(whole or -1) ~= revision - 1 or redis.call('EXISTS', people) == 0 th
   redis.call('HDEL', heard, 'whole')
   return
 end
-for pos = 1, #ARGV[2], USER_BYTES do redis.call('SADD', people, string.sub(ARGV[2], pos, pos + USER_BYTES - 1)) end
+-- Who left as one entry may have joined as another.
 for pos = 1, #ARGV[3], USER_BYTES do redis.call('SREM', people, string.sub(ARGV[3], pos, pos + USER_BYTES - 1)) end
+for pos = 1, #ARGV[2], USER_BYTES do redis.call('SADD', people, string.sub(ARGV[2], pos, pos + USER_BYTES - 1)) end
 redis.call('HSET', heard, 'whole', revision)

@@ -63,7 +63,8 @@ def people(rows: Iterable[Row]) -> tuple[list[Column], Iterator[Entry | BadRow]]
     """The columns, and each row as a person or as what is wrong with it, in order.
 
     What stands above the headings is passed over. Rows without any heading we know are people all the same, if the
-    widest of the first has at most two columns. Two people may share a name, not a number, and not both a name and a phone.
+    widest of the first has at most two columns. Two people may share a name, not a number, and not both a name and a
+    phone.
 
     Raises:
         FileRefusedError: No column holds names, or more than `MAX_EXTRA` hold what we do not know.

@@ -26,6 +26,7 @@ LIFE_US = 3600 * SECOND_US
 # Longer than a file may wait and be read; a reader that was not heard of until then is gone.
 _READ_WITHIN_US = 180 * SECOND_US
 _AT_ONCE = 500
+_TAKEN_UP = 20
 _SAMPLE = 10
 
 
@@ -260,8 +261,17 @@ class Imports:
                 await connection.execute(_update(import_id, State.APPLIED).values(begun))
                 return await self._get(connection, roster_id, import_id)
 
-    async def forget_old(self) -> None:
-        """Deletes what is past its hour, a bounded number of rows at once."""
+    async def under_way(self, quiet_since: int) -> list[Import]:
+        """Those whose job did nothing since then: it died with its process."""
+        is_left = and_(roster_imports.c.state.in_(UNDER_WAY), roster_imports.c.touched_at < to_datetime(quiet_since))
+        query = select(roster_imports.c.roster_id, roster_imports.c.import_id).where(is_left).limit(_TAKEN_UP)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                left = (await connection.execute(query)).all()
+                return [await self._get(connection, *row) for row in left]
+
+    async def forget_old(self) -> bool:
+        """Deletes some of what is past its hour; whether there may be more."""
         since = to_datetime(now_us() - LIFE_US)
         is_over = or_(
             and_(roster_imports.c.state.not_in((*UNDER_WAY, State.APPLIED)), roster_imports.c.created_at < since),
@@ -273,11 +283,11 @@ class Imports:
             async with self._engine.begin() as connection:
                 import_id = await connection.scalar(old)
                 if import_id is None:
-                    return
+                    return False
                 gone = await connection.execute(rows, {"import_id": import_id})
                 if gone.rowcount < 1000:
                     await connection.execute(delete(roster_imports).where(roster_imports.c.import_id == import_id))
-        await self.forget_old()
+        return True
 
     async def _get(self, connection: AsyncConnection, roster_id: bytes, import_id: bytes) -> Import:
         wanted = [column for column in roster_imports.c if column.name != "bad"]

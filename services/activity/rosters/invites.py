@@ -39,7 +39,7 @@ class Invite:
 
     def is_open(self, user_id: bytes, at: int) -> bool:
         """Whether a person may become the entry with it, or did."""
-        return self.used_by == user_id if self.used_by else at < self.expires_at
+        return at < self.expires_at and self.used_by in (b"", user_id)
 
 
 class Invites:

@@ -1,6 +1,6 @@
 """Reads files and makes or takes back their changes while nobody waits; at most two files are read at once.
 
-Who asks about an import whose job is gone, with the process that had it, takes it up.
+An import whose job is gone, with the process that had it, is taken up by whoever asks about it, or by a sweep.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _WAITING = 8
 _PATIENCE_S = 2.0
 _AGAIN_S = 2.0
 _QUIET_US = 10 * SECOND_US
-_FORGET_EVERY_S = 60.0
+_SWEEP_EVERY_S = 15.0
 
 
 class Jobs:
@@ -73,14 +73,17 @@ class Jobs:
                 await asyncio.wait((task,), timeout=_PATIENCE_S)
         return await self._imports.get(found.roster_id, found.import_id)
 
-    async def forget_old(self) -> None:
-        """Deletes what is past its hour, once a minute; for ever."""
+    async def sweep(self) -> None:
+        """Takes up what died with its process, and deletes what is past its hour; for ever."""
         while True:
             try:
-                await self._imports.forget_old()
-            except UnavailableError as error:
+                for found in await self._imports.under_way(now_us() - _QUIET_US):
+                    await self.go_on(found)
+                while await self._imports.forget_old():
+                    continue
+            except ServiceError as error:
                 log.warning("old imports stay for now: %s", error)
-            await asyncio.sleep(_FORGET_EVERY_S)
+            await asyncio.sleep(_SWEEP_EVERY_S)
 
     async def stop(self) -> None:
         """Ends the jobs; what they did is kept, and another process goes on."""

@@ -21,7 +21,9 @@ from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from services.activity.errors import AlreadyListedError, EntryTakenError, RosterEntryNotFoundError, RosterNotFoundError
 from services.activity.rosters.present import Change, Present
 from services.activity.rosters.rosters import lock_roster
-from services.activity.tables import FOREVER, roster_bindings, roster_entries, rosters
+from services.activity.tables import FOREVER, roster_bindings, roster_entries, roster_invites, rosters
+
+_NOBODY = bytes(16)
 
 
 class How(IntEnum):
@@ -98,6 +100,9 @@ class Members:
                 await lock_roster(connection, roster_id)
                 await _require(connection, roster_id, entry_id)
                 left = await end(connection, [entry_id], at)
+                # Or whoever used it would be the entry again.
+                used = and_(roster_invites.c.entry_id == entry_id, roster_invites.c.used_by.is_not(None))
+                await connection.execute(update(roster_invites).where(used).values(used_by=_NOBODY))
                 rows = await record(connection, self._outbox, roster_id, left=left) if left else []
         await self._outbox.deliver_now(rows)
 

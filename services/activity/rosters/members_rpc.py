@@ -215,6 +215,8 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
     async def AcceptEntryInvite(self, request: pb.AcceptEntryInviteRequest, context: Context) -> pb.OwnEntry:
         """Makes the calling person the entry of an invite."""
         invite, roster, entry = await self._invited(request.code)
+        if invite.created_by == person().user_id:
+            raise invalid("code", "nobody confirms themselves; ask another of the staff, or bind your phone number")
         try:
             await self._invites.accept(invite, person().user_id, self._now_us())
         except EntryTakenError:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit import plain_text
 from servicekit.clock import from_datetime, now_us, to_datetime
-from servicekit.errors import FieldError, InvalidArgumentError
+from servicekit.errors import FieldError, InvalidArgumentError, invalid
 from servicekit.ids import to_text
 from servicekit.mysql import idempotency
 from servicekit.mysql.database import unavailable_when_lost
@@ -259,6 +259,17 @@ async def lock_roster(connection: AsyncConnection, roster_id: bytes) -> Roster:
     if row is None:
         raise RosterNotFoundError
     return _read(row)
+
+
+async def hold_roster(connection: AsyncConnection, roster_id: bytes) -> None:
+    """Lets nobody delete a roster before this transaction ends.
+
+    Raises:
+        InvalidArgumentError: It is deleted.
+    """
+    held = select(rosters.c.roster_id).where(_is(roster_id)).with_for_update(read=True)
+    if await connection.scalar(held) is None:
+        raise invalid("roster_id", "is deleted; choose another roster, or none")
 
 
 async def write_roster(connection: AsyncConnection, roster: Roster) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NoReturn
 
@@ -14,6 +14,9 @@ MAX_BYTES = 10 * 2**20
 MAX_INFLATED_BYTES = 100 * 2**20
 MAX_ROWS = 50_000
 MAX_COLUMNS = 64
+MAX_MERGED = 1000
+# A list is a chain when so many of its lines, from the first numbered one on, are.
+_CHAINED = 0.8
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BREAKS = re.compile(r"\r\n?|\n")
@@ -73,15 +76,20 @@ def _sheet(content: bytes) -> Iterator[Row]:
         _refuse("FILE_TOO_WIDE")
     top, left = sheet.start or (0, 0)
     found = [[_said(cell) for cell in cells] for cells in sheet.to_python()]
-    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
-        _fill(found, column - left, first - top, last - top)
+    merged = sheet.merged_cell_ranges or ()
+    if len(merged) > MAX_MERGED:
+        _refuse("FILE_MERGED")
+    for (first, column), (last, _) in merged:
+        if first >= top and left <= column < left + sheet.width:
+            _fill(found, column - left, first - top, last - top)
     yield from enumerate(found, top + 1)
 
 
 def _fill(found: list[list[str]], column: int, first: int, last: int) -> None:
     """Says in each row what cells say that are merged over several: so people read them."""
-    for cells in found[first + 1 : last + 1]:
-        cells[column] = found[first][column]
+    if first < len(found) and (said := found[first][column]):
+        for cells in found[first + 1 : last + 1]:
+            cells[column] = said
 
 
 def _said(cell: object) -> str:
@@ -103,8 +111,7 @@ def _text(content: bytes) -> Iterator[Row]:
     text = _decoded(content)
     if text.lstrip().startswith("<"):
         _refuse("FILE_HTML")
-    numbered = list(_chain(text))
-    return iter(numbered) if len(numbered) > 1 else _separated(text)
+    return iter(numbered) if _is_chain(text, numbered := list(_chain(text))) else _separated(text)
 
 
 def _decoded(content: bytes) -> str:
@@ -123,6 +130,14 @@ def _chain(text: str) -> Iterator[Row]:
     for line, said in enumerate(_BREAKS.split(text), 1):
         if found := _NUMBERED.fullmatch(said.rstrip()):
             yield line, re.split(r"[\s,，]+", found["rest"])
+
+
+def _is_chain(text: str, numbered: Sequence[Row]) -> bool:
+    """Whether nearly all lines are numbered: a note in a table may be a list, too."""
+    if len(numbered) < 2:
+        return False
+    lines = _BREAKS.split(text)[numbered[0][0] - 1 :]
+    return len(numbered) >= _CHAINED * sum(bool(line.strip()) for line in lines)
 
 
 def _separated(text: str) -> Iterator[Row]:

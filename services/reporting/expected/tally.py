@@ -96,7 +96,8 @@ def of_count(expected: int, people: Iterable[Counted], answers: Mapping[bytes, A
     """Counts against a number: everybody who came was expected."""
     came = {person.user_id for person in people if person.seat.is_held}
     leave = sum(answer is Answer.LEAVE and user_id not in came for user_id, answer in answers.items())
-    return Tallies(Tally(expected, len(came), leave))
+    # Anybody may say that they do not come: of a number no more are excused than it has.
+    return Tallies(Tally(expected, len(came), min(leave, max(expected - len(came), 0))))
 
 
 def answer_of(user_ids: Iterable[bytes], answers: Mapping[bytes, Answer]) -> Answer:

@@ -23,6 +23,7 @@ from services.activity.changes import HASTEN
 from services.activity.domain import Activity, State
 from services.activity.errors import RevisionStaleError, StateError, TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
+from services.activity.rosters.rosters import Roster, Rosters
 from services.activity.store import Store
 from services.activity.tables import (
     FOREVER,
@@ -516,14 +517,15 @@ async def test_the_calendar_reads_what_is_published_and_how_many_come(
 ) -> None:
     """By roster, number or capacity, else by the organisation's median turnout, else by a guess; in order of time."""
     now = STARTS_AT - HOUR_US
-    known, unknown, roster_id = ids.new_id(), ids.new_id(), ids.new_id()
+    known, unknown = ids.new_id(), ids.new_id()
+    roster_id, empty = [await a_roster(activity_engine, unknown) for _ in range(2)]
     wanted = [
         await a_lecture(store, unknown, capacity=300, starts_at=STARTS_AT + 1 * SECOND_US),
         await a_lecture(store, known, starts_at=STARTS_AT + 2 * SECOND_US),
         await a_lecture(store, unknown, starts_at=STARTS_AT + 3 * SECOND_US),
         await a_lecture(store, unknown, capacity=300, roster_id=roster_id, starts_at=STARTS_AT + 7 * SECOND_US),
         await a_lecture(store, unknown, capacity=300, expected_count=40, starts_at=STARTS_AT + 8 * SECOND_US),
-        await a_lecture(store, unknown, capacity=300, roster_id=ids.new_id(), starts_at=STARTS_AT + 9 * SECOND_US),
+        await a_lecture(store, unknown, capacity=300, roster_id=empty, starts_at=STARTS_AT + 9 * SECOND_US),
     ]
     tomorrow = await a_lecture(store, starts_at=now + 25 * HOUR_US, ends_at=now + 26 * HOUR_US)
     cancelled, draft = [await a_lecture(store, starts_at=STARTS_AT + second * SECOND_US) for second in (4, 5)]
@@ -554,6 +556,12 @@ async def test_the_calendar_reads_what_is_published_and_how_many_come(
     assert (mine[0].opens_at, mine[0].closes_at) == (mine[0].starts_at - HOUR_US // 2, STARTS_AT + 2 * HOUR_US)
     at_other_times = {activity.definition.starts_at for activity in (tomorrow, cancelled, draft, tried, *over)}
     assert not at_other_times & {each.starts_at for each in found}
+
+
+async def a_roster(engine: AsyncEngine, organisation_id: bytes) -> bytes:
+    """The id of a new one that nobody is on."""
+    intent = Intent(ids.new_id(), "/activity.v1.RosterService/Create", "", b"")
+    return (await Rosters(engine, a_lot()).create(Roster(ids.new_id(), organisation_id, "新生", 0), intent)).roster_id
 
 
 def entry_of(roster_id: bytes) -> dict[str, Any]:

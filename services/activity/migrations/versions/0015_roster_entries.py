@@ -15,7 +15,7 @@ def upgrade() -> None:
             roster_id BINARY(16) NOT NULL,
             valid_from DATETIME(6) NOT NULL,
             valid_to DATETIME(6) NOT NULL,
-            group_name VARCHAR(64) NOT NULL,
+            group_name VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
             said BLOB NOT NULL,
             number_index BINARY(32) NULL,
             phone_index BINARY(32) NULL,

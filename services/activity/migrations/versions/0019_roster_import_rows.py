@@ -15,9 +15,9 @@ def upgrade() -> None:
             position INT UNSIGNED NOT NULL,
             kind TINYINT NOT NULL,
             entry_id BINARY(16) NOT NULL,
-            group_name VARCHAR(64) NOT NULL,
+            group_name VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
             said BLOB NOT NULL,
-            group_before VARCHAR(64) NOT NULL,
+            group_before VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
             said_before BLOB NOT NULL,
             done_at DATETIME(6) NULL,
             PRIMARY KEY (import_id, position)

@@ -150,6 +150,21 @@ async def test_an_entry_that_is_somebody_else_by_now_stays(house: House) -> None
     assert await house.names() == ["王小1明", "王小2明", "王小3明"]
 
 
+async def test_an_entry_that_staff_say_somebody_is_not_stays(house: House) -> None:
+    """Whoever was taken off it was never who it names; an entry that ended with them is theirs."""
+    mistaken = ids.new_id()
+    added = await house.entries.add(
+        house.roster_id,
+        Listed(ids.new_id(), Said("王小4明", "4"), "一班"),
+        Intent(ids.new_id(), "/activity.v1.RosterEntryService/Add", "", b""),
+    )
+    await house.bind(added.entry_id, mistaken, valid_to=now_us())
+
+    await house.erasure.erase(mistaken)
+
+    assert await house.names() == ["王小1明", "王小2明", "王小3明", "王小4明"]
+
+
 async def test_what_an_organisation_kept_long_enough_is_erased(house: House) -> None:
     """Its days after the last activity that used the roster or asked, and not a day before."""
     later = await house.activity_at(now_us() + 100 * DAY_US)

@@ -13,6 +13,7 @@ from servicekit.clock import now_us, to_datetime
 from servicekit.errors import InvalidArgumentError, UnavailableError
 from servicekit.mysql.database import create_engine
 from servicekit.mysql.idempotency import IdempotencyKeyReusedError, Intent
+from services.activity.domain import State
 from services.activity.errors import (
     NumberTakenError,
     RosterEntryNotFoundError,
@@ -26,6 +27,7 @@ from services.activity.rosters.listed import Entries, Wanted
 from services.activity.rosters.rosters import QUOTA, Count, ExtraColumn, Roster, Rosters
 from services.activity.rosters.sealing import Said, Sealing
 from services.activity.rows import insert_activity
+from services.activity.store import Store
 from services.activity.tables import FOREVER, roster_bindings, roster_entries
 from tests.contract.activity.conftest import an_outbox
 from tests.fakes.activity import a_draft, a_lot
@@ -130,6 +132,21 @@ async def test_a_roster_in_use_stays(house: House) -> None:
     with pytest.raises(RosterInUseError):
         await house.rosters.delete(roster.roster_id)
     assert await house.rosters.occurrences_of(roster) == [draft.occurrences[0].occurrence_id]
+
+
+@pytest.mark.parametrize("before", [State.DRAFT, State.CANCELLED])
+async def test_nothing_is_published_of_which_the_roster_is_deleted(house: House, before: State) -> None:
+    """Nobody would be on it: not for the first time, and not again."""
+    roster, store = await house.roster(), Store(house.engine, an_outbox(house.engine), a_lot())
+    draft = a_draft(house.organisation_id, ids.new_id(), ids.new_id(), roster_id=roster.roster_id)
+    async with house.engine.begin() as connection:
+        await insert_activity(connection, replace(draft, state=before, valid_from=now_us()), ids.new_id())
+    await house.rosters.delete(roster.roster_id)
+
+    with pytest.raises(InvalidArgumentError) as refused:
+        await store.change(draft.activity_id, lambda activity: replace(activity, state=State.PUBLISHED))
+
+    assert [error.field for error in refused.value.fields] == ["roster_id"]
 
 
 async def test_people_are_found_by_name_number_and_phone(house: House) -> None:

@@ -133,6 +133,18 @@ async def test_an_invite_makes_one_person_the_entry(house: House) -> None:
     assert await house.invites.of_code(invite.code_digest) == replace(invite, used_by=winner)
 
 
+async def test_who_was_taken_off_is_not_back_by_the_invite_they_used(house: House) -> None:
+    """Staff who corrected a list would be overruled by a link in a chat."""
+    invite, user_id = await invited(house), ids.new_id()
+    await house.invites.accept(invite, user_id, NOW)
+    await house.members.unbind(house.roster_id, invite.entry_id, LATER)
+    spent = await house.invites.of_code(invite.code_digest)
+    assert spent is not None and not spent.is_open(user_id, LATER)
+    with pytest.raises(EntryInviteUnknownError):
+        await house.invites.accept(invite, user_id, LATER)
+    assert await house.members.at(house.roster_id, [(user_id, LATER)]) == [b""]
+
+
 async def test_a_new_invite_ends_the_one_before(house: House) -> None:
     """And who used that one up binds nobody."""
     old = await invited(house)

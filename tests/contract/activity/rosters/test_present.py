@@ -106,6 +106,15 @@ async def test_changes_in_order_keep_a_set(redis: cache.Redis) -> None:
     assert 5 * 3600 < await redis.ttl(key_of(model.roster_id)) <= 6 * 3600
 
 
+async def test_who_left_as_one_entry_and_joined_as_another_is_on_it(redis: cache.Redis) -> None:
+    """In one change, as an import may make it."""
+    sets, model = RosterSets(redis), Model()
+    model.change(_PEOPLE[0])
+    assert await sets.write(model.roster_id, await sets.begin(model.roster_id), model.present())
+    await sets.apply(Change(model.roster_id, 2, [_PEOPLE[0]], [_PEOPLE[0]]))
+    assert await redis.smembers(key_of(model.roster_id)) == {MARKER, _PEOPLE[0]}
+
+
 async def test_a_gap_drops_the_set(redis: cache.Redis) -> None:
     """What the change before did is not known; what was read before either is not written."""
     sets, model = RosterSets(redis), Model()

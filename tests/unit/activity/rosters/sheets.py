@@ -13,7 +13,7 @@ def xlsx(rows: Sequence[Sequence[str]], *, first: int = 1, padding: int = 0, mer
     """A workbook of one sheet whose rows hold these `<c>` elements, with `padding` bytes of nothing beside it.
 
     Args:
-        merged: A range of cells that are one, such as A2:A4.
+        merged: Ranges of cells that are one, such as A2:A4, parted by spaces.
     """
     body = "".join(f'<row r="{line}">{"".join(cells)}</row>' for line, cells in enumerate(rows, first))
     packed = io.BytesIO()
@@ -29,8 +29,9 @@ def xlsx(rows: Sequence[Sequence[str]], *, first: int = 1, padding: int = 0, mer
     return packed.getvalue()
 
 
-def _merged(cells: str) -> str:
-    return f'<mergeCells count="1"><mergeCell ref="{cells}"/></mergeCells>' if cells else ""
+def _merged(ranges: str) -> str:
+    cells = [f'<mergeCell ref="{each}"/>' for each in ranges.split()]
+    return f'<mergeCells count="{len(cells)}">{"".join(cells)}</mergeCells>' if cells else ""
 
 
 def _related(kind: str, target: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.activity.rosters.table import MAX_BYTES, MAX_ROWS, FileRefusedError, rows
+from services.activity.rosters.table import MAX_BYTES, MAX_MERGED, MAX_ROWS, FileRefusedError, rows
 from tests.unit.activity.rosters.sheets import xlsx
 
 TEXT = "姓名,学号\n张三,001\n"
@@ -29,6 +29,13 @@ def test_a_chain_leaves_its_title_out() -> None:
     assert list(rows("#接龙\n周五聚餐\n\n1. 张三\n2、李四 002\n".encode())) == [(4, ["张三"]), (5, ["李四", "002"])]
 
 
+def test_a_note_of_several_lines_is_no_chain() -> None:
+    """What somebody counted in one cell of a table leaves the others as they are."""
+    text = 'name,note\nLi,"1. early\n2. late"\nWang,\nSun,\n'
+
+    assert [cells for _, cells in rows(text.encode())][1:] == [["Li", "1. early\n2. late"], ["Wang", ""], ["Sun", ""]]
+
+
 def test_cells_read_as_people_read_them() -> None:
     """A phone as a float has no fraction, a formula is its value, and a line is that of the sheet."""
     cells = [['<c r="A2" t="str"><f>1+1</f><v>张三</v></c>', '<c r="B2"><v>13800000000.0</v></c>']]
@@ -50,6 +57,7 @@ def test_cells_read_as_people_read_them() -> None:
         (b"," * 16_000 + b"a", "FILE_TOO_WIDE"),
         (xlsx([]), "FILE_EMPTY"),
         (xlsx([['<c r="A1"><v>1</v></c>', '<c r="XFD1"><v>1</v></c>']]), "FILE_TOO_WIDE"),
+        (xlsx([['<c r="A1"><v>1</v></c>']], merged="A1:A2 " * (MAX_MERGED + 1)), "FILE_MERGED"),
         (xlsx([], padding=101 * 2**20), "FILE_TOO_LARGE"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -67,6 +75,14 @@ def test_cells_merged_over_rows_are_said_in_each() -> None:
     cells = [[f'<c r="{column}{line}" t="str"><v>{text}</v></c>' for column, text in pairs] for line, pairs in _GROUPED]
 
     assert list(rows(xlsx(cells, first=2, merged="B2:B3"))) == [(2, ["张三", "一班"]), (3, ["李四", "一班"])]
+
+
+@pytest.mark.parametrize("merged", ["A1:B1", "D2:D3", "A8:A9", "B3:B1048576"])
+def test_cells_merged_where_nothing_is_said_change_nothing(merged: str) -> None:
+    """Above, beside or below what people wrote."""
+    cells = [[f'<c r="{column}{line}" t="str"><v>{said}</v></c>' for column, said in row] for line, row in _GROUPED]
+
+    assert list(rows(xlsx(cells, first=2, merged=merged))) == [(2, ["张三", "一班"]), (3, ["李四", ""])]
 
 
 def test_dates_links_and_errors_are_what_people_see() -> None:

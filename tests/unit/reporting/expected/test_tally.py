@@ -90,6 +90,8 @@ def test_against_a_number_everybody_counts() -> None:
     answers = {user(1): Answer.LEAVE, user(2): Answer.LEAVE, user(3): Answer.COMING}
     assert of_count(4, people, answers).whole == Tally(expected=4, came=1, leave=1)
     assert of_count(1, [a_person(user(1)), a_person(user(2))], {}).whole.not_yet == 0
+    crowd = {user(number): Answer.LEAVE for number in range(3, 9)}
+    assert of_count(4, people, crowd).whole == Tally(expected=4, came=1, leave=3)
 
 
 def test_a_list_shows_the_better_of_both_ids() -> None:
