@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from heapq import nlargest
 from typing import NamedTuple
 
 from services.reporting.domain import Counted
+
+MAX_GROUPS = 200
 
 
 class Answer(IntEnum):
@@ -64,7 +67,7 @@ class Tallies(NamedTuple):
     """The tally of an activity.
 
     Attributes:
-        by_group: By name; of a roster alone.
+        by_group: Of the largest `MAX_GROUPS`, by name; of a roster alone.
         twice: How many hold a second seat of an occurrence, under their other id.
     """
 
@@ -87,9 +90,11 @@ def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes,
         counts[0] += 1
         counts[1] += has_come
         counts[2] += not has_come and not leaving.isdisjoint(member.ids)
-    groups = {group: Tally(*counts) for group, counts in sorted(by_group.items())}
+    whole = Tally(*map(sum, zip(*by_group.values(), strict=True)))
+    largest = nlargest(MAX_GROUPS, by_group, key=lambda group: by_group[group][0])
+    groups = {group: Tally(*by_group[group]) for group in sorted(largest)}
     twice = sum(len(held) - len(set(held)) for held in seats.values())
-    return Tallies(Tally(*map(sum, zip(*groups.values(), strict=True))), groups, twice)
+    return Tallies(whole, groups, twice)
 
 
 def of_count(expected: int, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:

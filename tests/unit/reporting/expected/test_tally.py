@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.reporting.domain import Counted, SeatView, Status
 from services.reporting.expected.tally import (
+    MAX_GROUPS,
     Answer,
     Member,
     Roster,
@@ -92,6 +93,15 @@ def test_against_a_number_everybody_counts() -> None:
     assert of_count(1, [a_person(user(1)), a_person(user(2))], {}).whole.not_yet == 0
     crowd = {user(number): Answer.LEAVE for number in range(3, 9)}
     assert of_count(4, people, crowd).whole == Tally(expected=4, came=1, leave=3)
+
+
+def test_of_very_many_groups_the_largest_are_told() -> None:
+    """Where a column of names was taken for one of groups; all the same everybody is counted."""
+    alone = [Member(number.to_bytes(16), b"", str(number)) for number in range(1, MAX_GROUPS + 9)]
+    two = [Member(number.to_bytes(16), b"", "一班") for number in (1001, 1002)]
+    tallies = of_roster(Roster(1, [*alone, *two]), [], {})
+    assert (tallies.whole.expected, len(tallies.by_group)) == (MAX_GROUPS + 10, MAX_GROUPS)
+    assert tallies.by_group["一班"].expected == 2
 
 
 def test_a_list_shows_the_better_of_both_ids() -> None:
