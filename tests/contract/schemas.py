@@ -21,7 +21,8 @@ def migrated(database_url: str, service: str) -> Iterator[str]:
     # Two modules may want one of the same service at a time.
     schema = f"{url.database}_{service}_{uuid.uuid4().hex[:6]}"
     blocking = url.set(drivername="mysql+pymysql")
-    admin = create_blocking_engine(blocking)
+    # Before a session ends, tests have ended and started the database.
+    admin = create_blocking_engine(blocking, pool_pre_ping=True)
     with admin.begin() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
     try:

@@ -16,12 +16,14 @@ async def run(module: str, content: bytes, time_limit_s: float) -> tuple[int, by
         TimeoutError: It took too long, and was ended.
     """
     process = await asyncio.to_thread(_start, module)
+    # Shielded: it closes the pipes at its end, which it would not if it was cancelled before a thread took it up.
+    talk = asyncio.ensure_future(asyncio.to_thread(process.communicate, content))
     try:
         async with asyncio.timeout(time_limit_s):
-            said, _ = await asyncio.to_thread(process.communicate, content)
+            said, _ = await asyncio.shield(talk)
     finally:
         process.kill()
-        await asyncio.to_thread(process.wait)
+        await asyncio.wait([talk])
     return process.returncode, said
 
 
