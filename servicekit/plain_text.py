@@ -11,11 +11,13 @@ _UNSEEN = frozenset({"Cf", "Mn", "Me", "Zs"})
 # Embeddings, overrides and isolates turn the text around them (Unicode Standard Annex 9).
 _BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED = _BIDIRECTIONAL | _BLANK_LETTERS
+# Where a line may break, and that no more: they come along when text is copied, and two names with one look alike.
+_WIDTHLESS = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 
 
 def tidy(text: str) -> str:
-    """The text as it is kept: composed (NFC), and without the white space around it."""
-    return unicodedata.normalize("NFC", text).strip()
+    """The text as it is kept: composed (NFC), without the white space around it, and without spaces of no width."""
+    return unicodedata.normalize("NFC", text.translate(_WIDTHLESS)).strip()
 
 
 def fault(text: str, longest: int, *, is_required: bool = True) -> str:

@@ -1,6 +1,5 @@
 """A roster from a file to a file: looked at, applied, listed, found, exported, and undone."""
 
-import asyncio
 import csv
 import io
 from contextlib import closing
@@ -159,20 +158,6 @@ async def test_what_is_no_list_says_why(roster: Roster, content: bytes, reason: 
     english = {**roster.owner.headers, "accept-language": "en-GB,en;q=0.8"}
     told = await roster.owner.http.get(f"{roster.path}/imports/{looked['id']}", headers=english)
     assert told.json()["error"]["cause"].isascii()
-
-
-async def test_a_slow_upload_has_more_time_than_another_body(roster: Roster) -> None:
-    """Longer than the 10 s that other bodies have."""
-
-    async def slowly() -> Any:
-        yield "姓名,学号\n".encode()
-        await asyncio.sleep(12)
-        yield "王小明,001\n".encode()
-
-    sent = await roster.owner.http.post(
-        f"{roster.path}/imports", content=slowly(), headers=roster.owner.headers, timeout=60
-    )
-    assert expect(sent, 201)["state"] in ("reading", "ready")
 
 
 def _bind(roster: Roster, entry_id: str, guest: Person) -> None:

@@ -27,15 +27,18 @@ class Reading(msgspec.Struct, frozen=True):
     refused: str = ""
 
 
-async def read(content: bytes, time_limit_s: float = TIME_LIMIT_S) -> Reading:
+async def read(content: bytes, time_limit_s: float = TIME_LIMIT_S, module: str = _MODULE) -> Reading:
     """The people of a file, and the rows that were left out.
+
+    Args:
+        module: What reads it.
 
     Raises:
         FileRefusedError: Nothing of it can be read; FILE_TOO_LARGE where reading it takes more memory or time than a
             list may, FILE_UNREADABLE where the reader fails for another reason.
     """
     try:
-        code, said = await apart.run(_MODULE, content, time_limit_s)
+        code, said = await apart.run(module, content, time_limit_s)
     except TimeoutError:
         raise FileRefusedError("FILE_TOO_LARGE") from None
     if code:

@@ -53,13 +53,17 @@ NOTHING, UNKNOWN = Expectation(None), Expectation(None, is_known=False)
 
 
 class Expectations:
-    """Counts those expected, from the people in Redis, the roster and the answers."""
+    """Counts those expected, from the people in Redis, the roster and the answers.
 
-    def __init__(self, live: Live, rosters: Rosters, participants: Participants) -> None:
+    Args:
+        life_s: How long a count is believed.
+    """
+
+    def __init__(self, live: Live, rosters: Rosters, participants: Participants, life_s: float = _LIFE_S) -> None:
         self._live = live
         self._rosters = rosters
         self._participants = participants
-        self._counted = TimedCache(self._count, _LIFE_S)
+        self._counted = TimedCache(self._count, life_s)
 
     async def of(self, activity: Activity) -> Expectation:
         """What is known now, as of a second ago at most.

@@ -30,11 +30,15 @@ class EntryName(NamedTuple):
 
 
 class Rosters:
-    """Asks the activity service on nobody's behalf, and remembers rosters by their revision."""
+    """Asks the activity service on nobody's behalf, and remembers rosters by their revision.
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
+    Args:
+        life_s: How long it is believed that a roster has not changed.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, life_s: float = _LIFE_S) -> None:
         self._stub = rosters_pb2_grpc.RosterMemberServiceStub(channel)
-        self._known = TimedCache(self._load, _LIFE_S, capacity=_KEPT)
+        self._known = TimedCache(self._load, life_s, capacity=_KEPT)
         self._read: TTLCache[bytes, Roster] = TTLCache(_KEPT, 3600.0)
         self._names: TTLCache[tuple[bytes, bytes], EntryName] = TTLCache(_NAMES_KEPT, _NAMES_LIFE_S)
 

@@ -94,12 +94,6 @@ async def activity(loopback: Loopback) -> StandInActivity:
     return activity
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is remembered is asked for again each time."""
-    monkeypatch.setattr("services.reporting.expected.roster_client._LIFE_S", 0.0)
-
-
 async def test_a_roster_is_read_page_by_page_and_remembered(activity: StandInActivity, loopback: Loopback) -> None:
     """Everybody is on it, and who asks at once is told without asking again."""
     rosters = Rosters(loopback.connect("activity", "reporting"))
@@ -111,10 +105,9 @@ async def test_a_roster_is_read_page_by_page_and_remembered(activity: StandInAct
         await rosters.get(ids.new_id())
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_roster_that_did_not_change_costs_one_small_call(activity: StandInActivity, loopback: Loopback) -> None:
     """Its revision is asked for; with another one all of it is read."""
-    rosters = Rosters(loopback.connect("activity", "reporting"))
+    rosters = Rosters(loopback.connect("activity", "reporting"), life_s=0.0)
     first = await rosters.get(ROSTER)
     assert await rosters.get(ROSTER) is first
     assert activity.calls == [2, 2, 1, 0]
@@ -122,13 +115,12 @@ async def test_a_roster_that_did_not_change_costs_one_small_call(activity: Stand
     assert {each.group for each in (await rosters.get(ROSTER)).members} == {"二班"}
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_roster_that_grew_while_it_was_read_is_read_again(
     activity: StandInActivity, loopback: Loopback
 ) -> None:
     """Some of its pages are of before."""
     activity.grows_after = 2
-    rosters = Rosters(loopback.connect("activity", "reporting"))
+    rosters = Rosters(loopback.connect("activity", "reporting"), life_s=0.0)
     assert {each.group for each in (await rosters.get(ROSTER)).members} == {"一班", "二班"}
     assert {each.group for each in (await rosters.get(ROSTER)).members} == {"二班"}
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.activity.rosters import reading
 from services.activity.rosters.entries import BadRow, Column, Entry
 from services.activity.rosters.reading import Reading, read
 from services.activity.rosters.table import FileRefusedError
@@ -40,9 +39,7 @@ async def test_a_reader_that_takes_too_long_is_ended() -> None:
         await read(b"name\nLi\n", time_limit_s=0.001)
 
 
-async def test_a_reader_that_fails_says_so_by_its_own_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_that_fails_says_so_by_its_own_reason() -> None:
     """It is not the size of the file that is at fault."""
-    monkeypatch.setattr(reading, "_MODULE", "services.activity.rosters.nowhere")
-
     with pytest.raises(FileRefusedError, match="FILE_UNREADABLE"):
-        await read(b"name\nLi\n")
+        await read(b"name\nLi\n", module="services.activity.rosters.nowhere")

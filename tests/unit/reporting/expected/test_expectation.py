@@ -32,15 +32,14 @@ def house() -> House:
     return House()
 
 
-async def test_however_many_watch_it_is_counted_once_a_second(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_however_many_watch_it_is_counted_once_a_second(house: House) -> None:
     """Those who ask at the same instant get the same count; after its second there is another one."""
     found = await asyncio.gather(*(house.expectations.of(house.activity) for _ in range(50)))
     again = await house.expectations.of(house.activity)
     assert {each.tallies.whole for each in (*found, again) if each.tallies} == {Tally(2)}
     assert house.rosters.asked == 1
 
-    monkeypatch.setattr("services.reporting.expected.expectation._LIFE_S", 0.0)
-    impatient = Expectations(house.live, house.rosters, house.participants)
+    impatient = Expectations(house.live, house.rosters, house.participants, life_s=0.0)
     house.participants.said = {b"u" * 16: Answer.LEAVE}
     for _ in range(2):
         counted = await impatient.of(house.activity)
