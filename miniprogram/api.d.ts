@@ -1749,6 +1749,11 @@ export interface components {
             roster_title: string;
             /** @example 王*明 */
             name: string;
+            /**
+             * @description Empty while nobody can tell.
+             * @example 实验中学
+             */
+            organisation_name: string;
         };
         /**
          * AcceptedInvite

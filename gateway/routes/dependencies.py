@@ -1,6 +1,5 @@
 """What routes are made of: the parts of the gateway, one request under way, and how a function becomes a route."""
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeVar
@@ -19,6 +18,7 @@ from gateway.http.asgi import read_body
 from gateway.http.auth import Guard
 from gateway.http.buckets import Buckets
 from gateway.http.inputs import Fault, FaultsError, json_reader, refusal, text_reader
+from gateway.http.uploads import Uploads
 from gateway.live import Live
 from gateway.openapi import BEARER, COOKIE, Operation
 from gateway.settings import Settings
@@ -67,7 +67,7 @@ class Parts:
         self.grants = Buckets(burst=10, per_s=0.2)
         self.events = Buckets(burst=5, per_s=0.2)
         # Files are held in memory until they have come.
-        self.uploads = asyncio.Semaphore(4)
+        self.uploads = Uploads()
         self.settings = settings
         self.proxies = proxies
         self.failures = failures

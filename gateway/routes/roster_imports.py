@@ -17,7 +17,6 @@ from gateway.routes.dependencies import Call, Routes
 from gateway.routes.roster_shapes import Extra, Group, Heading, MaskedPhone, Note, Number, PersonName
 from protos.activity.v1 import rosters_pb2 as pb
 from servicekit.clock import to_rfc3339
-from servicekit.errors import RateLimitedError
 from servicekit.ids import to_text
 from servicekit.rpc import client
 
@@ -150,15 +149,6 @@ class FileQuery(msgspec.Struct):
     format: FormatName = "xlsx"
 
 
-class TooManyUploadsError(RateLimitedError):
-    """As many files come in here as may."""
-
-    reason = "TOO_MANY_UPLOADS"
-
-    def __init__(self) -> None:
-        super().__init__("too many files come in at this moment; send it again in a while", retry_after_s=5)
-
-
 @routes.on("POST", "/v1/rosters/{roster_id}/imports", status=201, is_upload=True, body=_FILE)
 async def import_roster(call: Call, roster_id: Id, headers: Speaking) -> RosterImport:
     """Reads an xlsx, a csv or a pasted text of at most 10 MB, sent within 120 s, and says what it would change.
@@ -167,9 +157,7 @@ async def import_roster(call: Call, roster_id: Id, headers: Speaking) -> RosterI
     """
     # Whom the roster is no business of is told so before anything of the file is read.
     await ask(call.services.rosters.GetRoster, pb.GetRosterRequest(roster_id=roster_id), call.person)
-    if call.parts.uploads.locked():
-        raise TooManyUploadsError
-    async with call.parts.uploads:
+    with call.parts.uploads.of(call.person.user_id):
         pieces = _pieces(roster_id, await call.upload(MAXIMUM_FILE_BYTES))
         upload = call.services.roster_imports.UploadRosterImport
         return _to_import(await ask(upload, pieces, call.person, timeout_s=_UPLOAD_S), headers)

@@ -81,6 +81,7 @@ class EntryInvitePreview(msgspec.Struct):
 
     roster_title: RosterTitle
     name: Annotated[str, Meta(examples=["王*明"])]
+    organisation_name: Annotated[str, Meta(description="Empty while nobody can tell.", examples=["实验中学"])]
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/me/entry")
@@ -111,7 +112,7 @@ async def preview_roster_invite(call: Call, query: InviteQuery) -> EntryInvitePr
     """What an invite leads to, before it binds."""
     request = pb.PreviewEntryInviteRequest(code=query.code)
     preview: pb.EntryInvitePreview = await ask(call.services.roster_members.PreviewEntryInvite, request, call.person)
-    return EntryInvitePreview(roster_title=preview.roster_title, name=preview.name)
+    return EntryInvitePreview(preview.roster_title, preview.name, preview.organisation_name)
 
 
 @routes.on("POST", "/v1/roster-invites/accept")

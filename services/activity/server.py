@@ -97,6 +97,7 @@ class _Ground:
     roles: Roles
     identity: grpc.aio.Channel
     phones: Phones
+    organisation_names: OrganisationNames
     pii: Pii
 
 
@@ -137,6 +138,7 @@ def _ground(process: Process, settings: Settings) -> _Ground:
         Roles(identity),
         identity,
         Phones(identity),
+        OrganisationNames(identity),
         Pii(parse_secrets(settings.pii_secret), "activity", ""),
     )
 
@@ -187,6 +189,7 @@ def _rosters(ground: _Ground, rosters: Rosters) -> Iterator[_Service]:
         ground.phones,
         roster_guess_limit(ground.redis),
         sealing,
+        ground.organisation_names.of,
         loading.hasten,
     )
     yield add_RosterMemberServiceServicer_to_server, roster_members, members_rpc.ACCESS | listing.ACCESS
@@ -203,7 +206,7 @@ def _participants(ground: _Ground) -> _Service:
         ground.store,
         ground.roles,
         Allowance(ground.redis, b"activity:said:", limit=SAID_PER_HOUR, window_s=HOUR_S),
-        OrganisationNames(ground.identity).of,
+        ground.organisation_names.of,
         Export(ground.engine, details, Sealing(ground.pii)).of,
         erasure.erase,
         ground.phones,

@@ -191,18 +191,22 @@ class EntryInvitePreview(_message.Message):
 
     ROSTER_TITLE_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    ORGANISATION_NAME_FIELD_NUMBER: _builtins.int
     roster_title: _builtins.str
     name: _builtins.str
     """Of it only the first and the last character."""
+    organisation_name: _builtins.str
+    """Whose roster it is; empty while nobody can tell."""
     def __init__(
         self,
         *,
         roster_title: _builtins.str = ...,
         name: _builtins.str = ...,
+        organisation_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "roster_title", b"roster_title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "organisation_name", b"organisation_name", "roster_title", b"roster_title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

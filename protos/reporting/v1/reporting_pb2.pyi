@@ -222,7 +222,7 @@ class Stats(_message.Message):
     def by_reason(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]: ...
     @_builtins.property
     def by_group(self) -> _containers.RepeatedCompositeFieldContainer[Global___GroupCount]:
-        """By name; of a roster alone."""
+        """Of the 200 largest groups, by name; of a roster alone."""
 
     def __init__(
         self,

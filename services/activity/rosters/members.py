@@ -111,18 +111,14 @@ class Members:
         found = await self._entries(roster_id, roster_bindings.c.user_id == user_id)
         return found[0] if found else None
 
+    async def entry(self, roster_id: bytes, entry_id: bytes) -> Entry | None:
+        """Who is on a roster now under an id; None where nobody is."""
+        found = await self._entries(roster_id, roster_entries.c.entry_id == entry_id)
+        return found[0] if found else None
+
     async def of_phone(self, roster_id: bytes, indexes: Collection[bytes]) -> list[Entry]:
         """Entries that have a number, as it may be indexed."""
         return await self._entries(roster_id, roster_entries.c.phone_index.in_(indexes))
-
-    async def entries(self, roster_id: bytes, entry_ids: Collection[bytes]) -> list[Entry]:
-        """Those of these ids that are, or were, on a roster."""
-        query = (
-            select(*_ENTRY)
-            .select_from(roster_entries.outerjoin(roster_bindings, _WHO))
-            .where(roster_entries.c.roster_id == roster_id, roster_entries.c.entry_id.in_(entry_ids))
-        )
-        return list(map(_entry, await self._read(query)))
 
     async def at(self, roster_id: bytes, asked: Sequence[tuple[bytes, int]]) -> list[bytes]:
         """For each person and moment, in order, the entry that they then were; empty for none.

@@ -4,7 +4,7 @@ A person says so with a number that WeChat verified or with an invite, and staff
 number or of an entry whether it is somebody already: that reads as if it was not on the list.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from secrets import choice
 from typing import Any, Protocol
 
@@ -73,8 +73,8 @@ class MembersPort(Protocol):
     async def of_phone(self, roster_id: bytes, indexes: Collection[bytes]) -> Sequence[Entry]:
         """Entries that have a number."""
 
-    async def entries(self, roster_id: bytes, entry_ids: Collection[bytes]) -> Sequence[Entry]:
-        """Those of these ids."""
+    async def entry(self, roster_id: bytes, entry_id: bytes) -> Entry | None:
+        """Who is on a roster now under an id."""
 
     async def at(self, roster_id: bytes, asked: Sequence[tuple[bytes, int]]) -> Sequence[bytes]:
         """For each person and moment the entry that they were."""
@@ -128,6 +128,7 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
     """Serves the methods.
 
     Args:
+        organisation_name: What an organisation is called; empty while nobody can tell.
         hasten: Has Redis know a roster of which somebody had to ask.
         now_us: The clock; tests bring their own.
     """
@@ -143,6 +144,7 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
         phones: PhonesPort,
         guesses: GuessesPort,
         sealing: Sealing,
+        organisation_name: Callable[[bytes], Awaitable[str]],
         hasten: Callable[[bytes], object],
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
@@ -153,6 +155,7 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
         self._activities = activities
         self._roles = roles
         self._phones = phones
+        self._organisation_name = organisation_name
         self._guesses = guesses
         self._sealing = sealing
         self._hasten = hasten
@@ -210,7 +213,11 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
         """What a code leads to."""
         _, roster, entry = await self._invited(request.code)
         said = self._said(entry)
-        return pb.EntryInvitePreview(roster_title=roster.title, name=masked(said.name) if said else "")
+        return pb.EntryInvitePreview(
+            roster_title=roster.title,
+            name=masked(said.name) if said else "",
+            organisation_name=await self._organisation_name(roster.organisation_id),
+        )
 
     async def AcceptEntryInvite(self, request: pb.AcceptEntryInviteRequest, context: Context) -> pb.OwnEntry:
         """Makes the calling person the entry of an invite."""
@@ -254,10 +261,10 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
         await admit(self._roles, roster.organisation_id, least, RosterNotFoundError)
 
     async def _entry(self, roster_id: bytes, entry_id: bytes) -> Entry:
-        found = await self._members.entries(roster_id, [entry_id])
-        if not found or not found[0].said:
+        found = await self._members.entry(roster_id, entry_id)
+        if found is None or not found.said:
             raise RosterEntryNotFoundError
-        return found[0]
+        return found
 
     async def _invited(self, typed: str) -> tuple[Invite, Roster, Entry]:
         """What a code leads to, for a person who did not try too many that lead nowhere."""
@@ -268,7 +275,11 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
         await self._count_try(user_id, is_wrong=not is_open)
         if invite is None or not is_open:
             raise EntryInviteUnknownError
-        return invite, await self._rosters.get(invite.roster_id), await self._entry(invite.roster_id, invite.entry_id)
+        try:
+            entry = await self._entry(invite.roster_id, invite.entry_id)
+        except RosterEntryNotFoundError:
+            raise EntryInviteUnknownError from None
+        return invite, await self._rosters.get(invite.roster_id), entry
 
     def _check_tries(self, user_id: bytes) -> None:
         if wait_s := self._guesses.wait_s(user_id):

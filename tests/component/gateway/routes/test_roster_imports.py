@@ -114,6 +114,26 @@ async def test_a_fifth_file_at_once_is_told_to_wait(gateway: Gateway) -> None:
     assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {201}
 
 
+async def test_a_person_sends_one_file_at_a_time(gateway: Gateway) -> None:
+    """Nobody else has to wait for it, and the next one goes when it has come."""
+    received, bearer = receiving(gateway), gateway.bearer()
+    received.may_end.clear()
+    first = asyncio.create_task(gateway.http.post(PATH, content=b"name", headers=bearer))
+
+    async def is_under_way() -> bool:
+        return len(gateway.services.requests("UploadRosterImport")) == 1
+
+    await until(is_under_way)
+
+    second = await gateway.http.post(PATH, content=b"name", headers=bearer)
+    received.may_end.set()
+
+    assert (second.status_code, second.json()["reason"]) == (429, "TOO_MANY_UPLOADS")
+    assert "a file already" in second.json()["detail"]
+    for sent in (await first, await gateway.http.post(PATH, content=b"name", headers=bearer)):
+        assert sent.status_code == 201
+
+
 async def test_a_slow_file_has_more_time_than_another_body(
     tls: Path, signer: Signer, redis_url: str, redis: Redis
 ) -> None:

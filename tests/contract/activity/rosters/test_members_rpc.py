@@ -10,6 +10,7 @@ from domainkit.guesses import roster_guess_limit
 from domainkit.roles import ORGANISER, STAFF
 from protos.activity.v1 import rosters_pb2 as pb
 from servicekit import ids
+from servicekit.clock import to_datetime
 from servicekit.errors import InvalidArgumentError, NotFoundError
 from servicekit.rpc import interceptors
 from servicekit.tokens import Claims
@@ -64,9 +65,14 @@ class Desk:
             self.phones,
             roster_guess_limit(house.redis),
             house.sealing,
+            self.organisation_name,
             self.hastened.append,
             lambda: self.now_us,
         )
+
+    async def organisation_name(self, organisation_id: bytes) -> str:
+        """See `RosterMemberServicer`."""
+        return "实验中学" if organisation_id == self.house.organisation_id else ""
 
     async def call(self, who: bytes, name: str, request: Any) -> Any:
         """A call on somebody's behalf."""
@@ -158,7 +164,8 @@ async def test_an_invite_is_looked_at_and_used_once(desk: Desk) -> None:
     entry_id, wang = await desk.house.entry(WANG), ids.new_id()
     code = await desk.invite(entry_id)
     preview = await desk.call(wang, "PreviewEntryInvite", pb.PreviewEntryInviteRequest(code=code))
-    assert (preview.roster_title, preview.name) == ("高一（3）班", "王*明")
+    told = (preview.organisation_name, preview.roster_title, preview.name)
+    assert told == ("实验中学", "高一（3）班", "王*明")
     typed = f"{code[:4].lower()}-{code[4:]} "
     assert (await desk.accept(wang, typed)).entry_id == entry_id
     assert (await desk.accept(wang, code)).entry_id == entry_id
@@ -179,6 +186,21 @@ async def test_an_invite_ends_after_seven_days_and_with_the_next(desk: Desk) -> 
     await desk.bind(entry_id, ids.new_id())
     with pytest.raises(EntryInviteUnknownError):
         await desk.accept(ids.new_id(), taken)
+
+
+async def test_an_invite_of_somebody_taken_off_leads_nowhere(desk: Desk) -> None:
+    """Who looks at it is told so, and is not shown a name first."""
+    entry_id = await desk.house.entry(WANG)
+    code = await desk.invite(entry_id)
+    await desk.house.execute(
+        update(roster_entries).where(roster_entries.c.entry_id == entry_id).values(valid_to=to_datetime(desk.now_us))
+    )
+    for method, request in (
+        ("PreviewEntryInvite", pb.PreviewEntryInviteRequest(code=code)),
+        ("AcceptEntryInvite", pb.AcceptEntryInviteRequest(code=code)),
+    ):
+        with pytest.raises(EntryInviteUnknownError):
+            await desk.call(ids.new_id(), method, request)
 
 
 async def test_staff_say_who_an_entry_is_but_not_of_themselves(desk: Desk) -> None:
