@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { measure } from '../harness/accessible.mjs'
-import { build, OUT } from '../harness/build.mjs'
+import { OUT } from '../harness/build.mjs'
 import { launch, SMALL } from '../harness/browser.mjs'
 import { serve } from '../harness/server.mjs'
+import { built } from './built.mjs'
 import { Phones } from './phones.mjs'
 import { allScreens } from './screens.mjs'
 
@@ -17,7 +18,7 @@ let server
 let browser
 
 before(async () => {
-  await build()
+  await built()
   server = await serve(OUT)
   browser = await launch()
 })

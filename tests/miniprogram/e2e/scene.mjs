@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
-import { build, OUT } from '../harness/build.mjs'
+import { OUT } from '../harness/build.mjs'
 import { launch, Phone } from '../harness/browser.mjs'
 import { serve } from '../harness/server.mjs'
+import { built } from './built.mjs'
 import { INSIDE, newName } from './stack.mjs'
 
 /**
@@ -19,7 +20,7 @@ export const scene = () => {
   let browser
 
   before(async () => {
-    await build()
+    await built()
     server = await serve(OUT)
     browser = await launch()
   })
