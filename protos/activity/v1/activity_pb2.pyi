@@ -130,6 +130,26 @@ PLACE_RULE_ANY: PlaceRule.ValueType  # 1
 PLACE_RULE_ALL: PlaceRule.ValueType  # 2
 Global___PlaceRule: _TypeAlias = PlaceRule  # noqa: Y015
 
+class _Reentry:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReentryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reentry.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REENTRY_UNSPECIFIED: _Reentry.ValueType  # 0
+    REENTRY_ONCE: _Reentry.ValueType  # 1
+    """Who went does not come in again."""
+    REENTRY_IN_OUT: _Reentry.ValueType  # 2
+
+class Reentry(_Reentry, metaclass=_ReentryEnumTypeWrapper):
+    """Whether people who went may come in again."""
+
+REENTRY_UNSPECIFIED: Reentry.ValueType  # 0
+REENTRY_ONCE: Reentry.ValueType  # 1
+"""Who went does not come in again."""
+REENTRY_IN_OUT: Reentry.ValueType  # 2
+Global___Reentry: _TypeAlias = Reentry  # noqa: Y015
+
 @_typing.final
 class Place(_message.Message):
     """GCJ-02."""
@@ -259,6 +279,7 @@ class Activity(_message.Message):
     ROSTER_ID_FIELD_NUMBER: _builtins.int
     EXPECTED_COUNT_FIELD_NUMBER: _builtins.int
     ASK_FIELD_NUMBER: _builtins.int
+    REENTRY_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -291,6 +312,8 @@ class Activity(_message.Message):
     """Who is expected; empty: open to all."""
     expected_count: _builtins.int
     """How many are expected where there is no roster; 0: nobody knows."""
+    reentry: Global___Reentry.ValueType
+    """Unspecified: IN_OUT."""
     @_builtins.property
     def place(self) -> Global___Place:
         """Absent when the activity has no place."""
@@ -342,10 +365,11 @@ class Activity(_message.Message):
         roster_id: _builtins.bytes = ...,
         expected_count: _builtins.int = ...,
         ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
+        reentry: Global___Reentry.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "ask", b"ask", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "expected_count", b"expected_count", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "ask", b"ask", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "expected_count", b"expected_count", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "reentry", b"reentry", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
     _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015
