@@ -1,6 +1,6 @@
 """The personal code: a QR by which a person shows at one activity who they are, drawn without a network. Pure.
 
-Wire form: "QDP1" and base64url without padding of user_id 16 | last 4 bytes of activity_id | issued_at uint32 | nonce 4 |
+Wire form: "QDP1" and base64url without padding of user_id 16 | last 4 bytes of activity_id | issued_at 4 | nonce 4 |
 first 12 bytes of HMAC-SHA256(activity key, the 28 bytes before). Times are in seconds, big-endian; a nonce is random.
 
 The phone has its person's keys of this period and the next, and derives the activity's of them; a phone at the door has

@@ -711,6 +711,12 @@ export interface components {
             expected_count?: number;
             /** @default [] */
             ask?: components["schemas"]["NewQuestion"][];
+            /**
+             * @description once: who went does not come in again.
+             * @default in_out
+             * @enum {string}
+             */
+            reentry?: "in_out" | "once";
         };
         /**
          * NewPlace
@@ -857,6 +863,11 @@ export interface components {
             roster_id: string | null;
             expected_count: number;
             ask: components["schemas"]["Question"][];
+            /**
+             * @description once: who went does not come in again.
+             * @enum {string}
+             */
+            reentry: "in_out" | "once";
             /** @example K7M2PQ */
             code: string | null;
             state: ("cancelled" | "closed" | "draft" | "published") | null;
@@ -1052,6 +1063,11 @@ export interface components {
             /** @description Who is expected says so by phone number or invite. */
             is_listed: boolean;
             ask: components["schemas"]["Question"][];
+            /**
+             * @description once: who went does not come in again.
+             * @enum {string}
+             */
+            reentry: "in_out" | "once";
         };
         /**
          * ResolveToken
@@ -1096,6 +1112,8 @@ export interface components {
             roster_id?: string | null;
             expected_count?: number;
             ask?: components["schemas"]["NewQuestion"][];
+            /** @enum {string} */
+            reentry?: "in_out" | "once";
         };
         /**
          * PlaceChanges

@@ -820,6 +820,7 @@ class ActivityCard(_message.Message):
     IS_REHEARSAL_FIELD_NUMBER: _builtins.int
     IS_LISTED_FIELD_NUMBER: _builtins.int
     ASK_FIELD_NUMBER: _builtins.int
+    REENTRY_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     occurrence_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -837,6 +838,8 @@ class ActivityCard(_message.Message):
     """It only tries out another one: nothing of it counts."""
     is_listed: _builtins.bool
     """It has a roster: who is on it says so by phone number or invite."""
+    reentry: Global___Reentry.ValueType
+    """Unspecified: IN_OUT."""
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[Global___Method.ValueType]: ...
     @_builtins.property
@@ -870,10 +873,11 @@ class ActivityCard(_message.Message):
         is_rehearsal: _builtins.bool = ...,
         is_listed: _builtins.bool = ...,
         ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
+        reentry: Global___Reentry.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "reentry", b"reentry", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1702,6 +1706,7 @@ class OccurrenceSnapshot(_message.Message):
     VALID_FROM_FIELD_NUMBER: _builtins.int
     AMENDED_AT_FIELD_NUMBER: _builtins.int
     ROSTER_ID_FIELD_NUMBER: _builtins.int
+    REENTRY_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -1725,6 +1730,8 @@ class OccurrenceSnapshot(_message.Message):
     """Since when a published one asks what it asks here; 0: since it was published."""
     roster_id: _builtins.bytes
     """Empty: open to all."""
+    reentry: Global___Reentry.ValueType
+    """Unspecified: IN_OUT."""
     @_builtins.property
     def place(self) -> Global___Place: ...
     @_builtins.property
@@ -1763,10 +1770,11 @@ class OccurrenceSnapshot(_message.Message):
         valid_from: _builtins.int = ...,
         amended_at: _builtins.int = ...,
         roster_id: _builtins.bytes = ...,
+        reentry: Global___Reentry.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -64,6 +64,7 @@ _ACTIVITY = {
     "offline_window_s": 7200,
     "gates": ["北门"],
     "roster": "open",
+    "reentry": "once",
 }
 _SITE = {name: _ACTIVITY[name] for name in ("place", "wifi")}
 _CHANGES = {name: value for name, value in _ACTIVITY.items() if name not in ("organisation_id", "roster")} | {
