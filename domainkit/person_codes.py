@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from servicekit.clock import SECOND_US
+from servicekit.errors import FieldError, InvalidArgumentError
 from servicekit.keyring import derive_key
 
 LIFE_S = 30
@@ -30,17 +31,27 @@ _SAID = struct.Struct(">16s4sI4s")
 _PROOF_BYTES = 12
 
 
-class PersonCodeError(Exception):
-    """A text in which nobody can be believed to have shown themselves here.
+_CURES = {
+    "PERSON_CODE_MALFORMED": "is no personal code; scan the one on the person's phone",
+    "PERSON_CODE_FOREIGN": "was made for another activity; ask for the code of this one",
+    "PERSON_CODE_SIGNATURE": "was changed, or made by somebody else; ask the person to open their code anew",
+    "PERSON_CODE_EXPIRED": "is over; scan the one that is shown now",
+    "PERSON_CODE_FUTURE": "is not valid yet; the clock of the person's phone is ahead",
+    "PERSON_CODE_USED": "was used before; scan the one that is shown now",
+}
 
-    Attributes:
+
+class PersonCodeError(InvalidArgumentError):
+    """A text by which nobody can be believed to have shown themselves here and now.
+
+    Args:
         reason: PERSON_CODE_MALFORMED: it is something else; PERSON_CODE_FOREIGN: it was made for another activity;
-            PERSON_CODE_SIGNATURE: somebody else made or changed it.
+            PERSON_CODE_SIGNATURE: somebody else made or changed it; else as `fault`, or that it was used before.
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        cure = _CURES[reason]
+        super().__init__(f"person_token: {cure}", fields=[FieldError("person_token", cure)], reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
