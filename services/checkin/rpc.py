@@ -17,6 +17,7 @@ from services.checkin.accepting.accept import Acceptance
 from services.checkin.judging.snapshots import Activities
 from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.records.cursor import Changes
+from services.checkin.records.look import Looks
 from services.checkin.records.own_list import OwnList, Place
 from services.checkin.records.records import Position, Records, ReviewPosition
 from services.checkin.reviewing.decision import Word, kind_of
@@ -35,6 +36,7 @@ _PERSONAL = (
     "BatchDecideReviews",
     "AnnulCheckin",
     "AppealCheckin",
+    "LookAtDoor",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "BatchCreateCheckins": by("gateway"),
@@ -61,6 +63,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         changes: Changes,
         reviews: Reviews,
         acquaintances: Acquaintances,
+        looks: Looks,
     ) -> None:
         self._acceptance = acceptance
         self._seats = seats
@@ -70,6 +73,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._changes = changes
         self._reviews = reviews
         self._acquaintances = acquaintances
+        self._looks = looks
 
     async def BatchCreateCheckins(
         self, request: pb.BatchCreateCheckinsRequest, context: Context
@@ -189,6 +193,10 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
                 raise invalid(name, f"must be at most {most}")
         came = await self._records.who_came(request.occurrence_ids, request.user_ids)
         return pb.FilterAttendeesResponse(user_ids=came)
+
+    async def LookAtDoor(self, request: pb.LookAtDoorRequest, context: Context) -> pb.DoorView:
+        """Where a person stands, for owner, organiser and staff."""
+        return await self._looks.look(request, person().user_id)
 
     async def _answered(self, user_id: bytes, identifier: bytes) -> pb.Checkin:
         for _, record in await self._answers(user_id):

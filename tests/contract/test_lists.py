@@ -321,7 +321,7 @@ class Cases:
         reviews = Reviews(records, None, activities, owner, Nameless(), evidence)  # type: ignore[arg-type]
         changes = Changes(records, Sealer(credential_pb2.Cursor, {1: bytes(32)}))
         nobody: Any = None
-        self.servicer: Any = CheckinServicer(nobody, NoAnswers(), records, activities, changes, reviews, nobody)  # type: ignore[arg-type]
+        self.servicer: Any = CheckinServicer(nobody, NoAnswers(), records, activities, changes, reviews, nobody, nobody)  # type: ignore[arg-type]
         for step in range(_MANY):
             self.lasting.add(await self.attempt(received_at=STARTS_AT + step * 60 * SECOND_US))
         act_as(self.person)

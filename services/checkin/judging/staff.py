@@ -65,7 +65,7 @@ class Staff:
         if not ours:
             return
         await self._check_actors(ours)
-        await self._check_subjects([case for case in ours if case.is_open])
+        await self._check_subjects([case for case in ours if case.is_open and not _is_introduced(case)])
         await self._trust([case for case in ours if case.is_open])
 
     async def _check_actors(self, cases: Sequence[Case]) -> None:
@@ -118,6 +118,11 @@ class AdmittedAtTheDoor:
 
     async def admit(self, cases: Sequence[Case]) -> None:
         """Objects to nothing."""
+
+
+def _is_introduced(case: Case) -> bool:
+    """Whether activity vouches for the person, or they showed their own code: no stranger in either case."""
+    return case.attempt.is_vouched or case.code is not None
 
 
 def _post(case: Case) -> _Post:

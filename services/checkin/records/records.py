@@ -28,9 +28,10 @@ from services.checkin.recording.store import (
 )
 from services.checkin.records.stored import Stored, both_ways, read, resolve, seat_key
 from services.checkin.rules import merge
-from services.checkin.rules.keys import AttemptKey, SeatKey
+from services.checkin.rules.keys import AttemptKey, PersonKey, SeatKey
 from services.checkin.rules.merge import SeatState
 from services.checkin.rules.occurrence import Direction, Occurrence
+from services.checkin.rules.standing import Move
 from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews, seats
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,13 @@ class Records:
         query = select(seats.c.user_id).where(*theirs, seats.c.holder.is_not(None)).distinct()
         async with self._moment() as connection:
             return set(await connection.scalars(query))
+
+    async def moves_of(self, people: Collection[PersonKey]) -> dict[AttemptKey, tuple[bytes, Move]]:
+        """Every attempt of these people at the occurrence that is named with each, and the occurrence."""
+        keys = sorted({seat for person in people for seat in both_ways(*person)})
+        async with self._moment() as connection:
+            found = await resolve(connection, await read_attempts_of_seats(connection, keys))
+        return {key: (stored.copy.occurrence_id, stored.move()) for key, stored in found.items()}
 
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""

@@ -27,6 +27,7 @@ from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
 from services.checkin.rules.merge import MOVES, DecisionKind, Judgement, Outcome
 from services.checkin.rules.occurrence import Direction
+from services.checkin.rules.standing import Move
 from services.checkin.tables import reviews
 
 
@@ -83,6 +84,19 @@ class Stored:
     def told(self) -> pb.Copy:
         """What others read of the copy, in the light of what was decided on it."""
         return told(self.copy, [ruling.decision for ruling in self.rulings])
+
+    def move(self) -> Move:
+        """What it says of where its person is."""
+        copy, presented = self.copy, presented_of(self.copy)
+        return Move(
+            copy.effective_at,
+            copy.attempt_id,
+            presented.direction,
+            self.outcome,
+            presented.method,
+            presented.gate,
+            presented.actor_id,
+        )
 
     def record(self) -> pb.Checkin:
         """The record as its person sees it."""
