@@ -5,6 +5,7 @@ from typing import Any
 
 from protos.activity.v1 import activity_pb2
 from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, DisplayServiceStub, PlaceServiceStub
+from protos.activity.v1.door_pb2_grpc import DoorServiceStub
 from protos.activity.v1.participants_pb2_grpc import ParticipantServiceStub
 from protos.activity.v1.rosters_pb2_grpc import (
     RosterImportServiceStub,
@@ -43,6 +44,7 @@ class Clients:
         self.displays = DisplayServiceStub(activity)
         self.rosters, self.roster_imports = RosterServiceStub(activity), RosterImportServiceStub(activity)
         self.roster_members = RosterMemberServiceStub(activity)
+        self.door = DoorServiceStub(activity)
         self.participants = ParticipantServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
         self.reporting = ReportingServiceStub(

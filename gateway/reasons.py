@@ -362,6 +362,26 @@ TO_PERSON = {
         "",
         "请核对后修改",
     ),
+    "ENTRY_NOT_LISTED": Words(
+        "名单中没有这个人",
+        "",
+        "请按姓名查找，或登记为现场来宾",
+    ),
+    "ENTRY_CODE_MALFORMED": Words(
+        "这不是标签上的编码",
+        "",
+        "请核对二维码下方的 10 位编码",
+    ),
+    "ENTRY_CODE_AMBIGUOUS": Words(
+        "名单中有两个人使用这个编码",
+        "",
+        "请按姓名查找",
+    ),
+    "TOO_MANY_GUESTS": Words(
+        "这个活动的现场来宾已达上限",
+        "",
+        "请把其余的人加入名单",
+    ),
     "IMPORT_STATE": Words(
         "这次导入已不能进行这项操作",
         "",
@@ -764,6 +784,26 @@ TO_STAFF = {
         "名单中已有人使用这个学号/工号",
         "",
         "请核对后修改",
+    ),
+    "ENTRY_NOT_LISTED": Words(
+        "名单中没有这个人",
+        "",
+        "请按姓名查找，或登记为现场来宾",
+    ),
+    "ENTRY_CODE_MALFORMED": Words(
+        "这不是标签上的编码",
+        "",
+        "请核对二维码下方的 10 位编码",
+    ),
+    "ENTRY_CODE_AMBIGUOUS": Words(
+        "名单中有两个人使用这个编码",
+        "",
+        "请按姓名查找",
+    ),
+    "TOO_MANY_GUESTS": Words(
+        "这个活动的现场来宾已达上限",
+        "",
+        "请把其余的人加入名单",
     ),
     "IMPORT_STATE": Words(
         "这次导入已不能进行这项操作",
