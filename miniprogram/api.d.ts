@@ -1871,6 +1871,81 @@ export interface components {
             purpose?: string;
         };
         /**
+         * DoorBundle
+         * @description A page of everybody. At `expires_at` a phone forgets them.
+         */
+        DoorBundle: {
+            people: components["schemas"]["DoorPerson"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            server_time: string;
+        };
+        /**
+         * DoorPerson
+         * @description Somebody as staff at a door see them. Of a `person` the roster says nothing; a `guest` is on none.
+         */
+        DoorPerson: {
+            kind: ("entry" | "guest" | "person") | null;
+            /**
+             * Format: uuid
+             * @description As whom they check in: the user, where an entry is bound to one, else the entry or the guest itself.
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            entry_id: string | null;
+            /** @example 王小明 */
+            name: string;
+            /**
+             * @description Masked.
+             * @example ****001
+             */
+            number: string;
+            /**
+             * @description The last four digits, or empty.
+             * @example 0001
+             */
+            phone_tail: string;
+            /** @example 一班 */
+            group: string;
+            extra: components["schemas"]["DoorExtra"][];
+            /**
+             * @description As on a label; of entries alone.
+             * @example K7MCF-GHJ4R
+             */
+            entry_code: string;
+            /** @description By which personal codes for this activity are verified, newest first; only in what a phone takes along. */
+            code_keys: string[];
+        };
+        /**
+         * DoorExtra
+         * @description What else is known of somebody, and for them to see.
+         */
+        DoorExtra: {
+            /** @example 座位 */
+            heading: string;
+            /** @example 3 排 7 座 */
+            value: string;
+        };
+        /**
+         * DoorPeople
+         * @description At most 20 people.
+         */
+        DoorPeople: {
+            people: components["schemas"]["DoorPerson"][];
+        };
+        /**
          * OwnData
          * @description What is known of the caller. Their check-ins are at `/v1/me/checkins`.
          */

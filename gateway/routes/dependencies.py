@@ -66,6 +66,10 @@ class Parts:
         self.batches = Buckets(burst=5, per_s=1)
         self.grants = Buckets(burst=10, per_s=0.2)
         self.events = Buckets(burst=5, per_s=0.2)
+        # Of staff at a door: somebody's rosters whole, as they type, and paper.
+        self.bundles = Buckets(burst=100, per_s=1)
+        self.searches = Buckets(burst=20, per_s=3)
+        self.prints = Buckets(burst=5, per_s=0.1)
         # Files are held in memory until they have come.
         self.uploads = asyncio.Semaphore(4)
         self.settings = settings

@@ -79,6 +79,7 @@ module.exports = {
   ENTRY_CODE_MALFORMED: { why: '这不是标签上的编码', what: '请核对二维码下方的 10 位编码', action: 'none' },
   ENTRY_CODE_AMBIGUOUS: { why: '名单中有两个人使用这个编码', what: '请按姓名查找', action: 'none' },
   TOO_MANY_GUESTS: { why: '这个活动的现场来宾已达上限', what: '请把其余的人加入名单', action: 'none' },
+  TOO_MANY_PRINTS: { why: '正在生成的打印文件过多', what: '请稍后再试', action: 'none' },
   IMPORT_STATE: { why: '这次导入已不能进行这项操作', what: '请重新选择名单', action: 'none' },
   IMPORT_UNDER_WAY: { why: '这份名单正在进行另一次导入', what: '请等它结束后再试', action: 'none' },
   TOO_MANY_IMPORTS: { why: '正在读取的文件过多', what: '请稍后再试', action: 'none' },

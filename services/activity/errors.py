@@ -229,6 +229,15 @@ class TooManyGuestsError(RateLimitedError):
         super().__init__(detail, metadata={"quota": str(quota)})
 
 
+class TooManyPrintsError(RateLimitedError):
+    """As many papers are printed as may be."""
+
+    reason = "TOO_MANY_PRINTS"
+
+    def __init__(self) -> None:
+        super().__init__("too many papers are printed at this moment; ask again in a while", retry_after_s=5)
+
+
 class StateError(ConflictError):
     """The activity's state does not allow this."""
 

@@ -51,6 +51,7 @@ from services.activity.displays import Displays
 from services.activity.displays_rpc import DisplayServicer
 from services.activity.door import rpc as door_rpc
 from services.activity.door.guests import Guests
+from services.activity.door.printing import Printing
 from services.activity.door.rpc import DoorServicer
 from services.activity.participants import rpc as participants_rpc
 from services.activity.participants.answers import Answers
@@ -205,12 +206,15 @@ def _rosters(ground: _Ground, rosters: Rosters) -> Iterator[_Service]:
 def _door(ground: _Ground, settings: Settings, rosters: Rosters) -> _Service:
     """What staff need at a door."""
     sealing = Sealing(ground.pii)
-    door = DoorServicer(  # type: ignore[abstract]
+    door = DoorServicer(
         Admission(ground.store, ground.roles, now_us),
+        RosterAdmission(rosters, ground.roles),
         rosters,
         Entries(ground.engine, ground.outbox, sealing, ground.quotas),
         Guests(ground.engine, sealing),
         PersonKeys(parse_secrets(settings.credential_secret)),
+        Printing(),
+        OrganisationNames(ground.identity).of,
     )
     return add_DoorServiceServicer_to_server, door, door_rpc.ACCESS
 

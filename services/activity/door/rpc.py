@@ -1,6 +1,6 @@
 """`activity.v1.DoorService`: staff of an activity, those of it alone too, say whom they mean and have people along."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from domainkit.name_search import is_searchable
@@ -13,20 +13,23 @@ from servicekit.clock import SECOND_US
 from servicekit.errors import ServiceError, invalid
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.rpc.status import to_status
-from services.activity.admission import Admission, RostersPort
+from services.activity.admission import Admission
 from services.activity.domain import Activity
+from services.activity.door import paper
 from services.activity.door.guests import Guest, Guests
+from services.activity.door.printing import Labels, Printing, Sheet
 from services.activity.door.subjects import Known, Meant, entry_person, guest_person, read
 from services.activity.rosters.entry_rows import Listed
 from services.activity.rosters.listed import Asked, Entries, Wanted
-from services.activity.rosters.rosters import Roster
+from services.activity.rosters.rosters import Roster, Rosters
+from services.activity.rosters.rpc import RosterAdmission
 
 Context = Any
 SaidT = TypeVar("SaidT")
 FoundT = TypeVar("FoundT")
 
 _SERVICE = "/activity.v1.DoorService/"
-_FOR_PEOPLE = ("ResolveSubjects", "ListDoorPeople", "SearchDoorPeople")
+_FOR_PEOPLE = ("ResolveSubjects", "ListDoorPeople", "SearchDoorPeople", "PrintLabels", "PrintSignSheet")
 ACCESS = {
     **{_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE},
     _SERVICE + "BatchGetGuestNames": by("reporting", "checkin"),
@@ -36,6 +39,7 @@ _SUBJECTS_AT_ONCE = 200
 _NAMES_AT_ONCE = 500
 _PEOPLE_AT_ONCE = 1000
 _FOUND = 20
+_PIECE_BYTES = 256 * 1024
 _MAX_QUERY = 64
 # What `page_token` says: in which of the two lists, and after whom.
 _OF_ROSTER, _OF_GUESTS = 0, 1
@@ -48,23 +52,30 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
     """Serves the methods.
 
     Args:
+        organisation_name: What an organisation is called; empty while nobody can tell.
         now_us: The clock; tests bring their own.
     """
 
     def __init__(
         self,
         admission: Admission,
-        rosters: RostersPort,
+        on_rosters: RosterAdmission,
+        rosters: Rosters,
         entries: Entries,
         guests: Guests,
         keys: PersonKeys,
+        printing: Printing,
+        organisation_name: Callable[[bytes], Awaitable[str]],
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
         self._admission = admission
+        self._on_rosters = on_rosters
         self._rosters = rosters
         self._entries = entries
         self._guests = guests
         self._keys = keys
+        self._printing = printing
+        self._organisation_name = organisation_name
         self._now_us = now_us
 
     async def ResolveSubjects(self, request: pb.ResolveSubjectsRequest, context: Context) -> pb.ResolveSubjectsResponse:
@@ -125,6 +136,38 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
         return pb.BatchGetGuestNamesResponse(
             guests=[pb.Guest(guest_id=one.guest_id, name=one.name, phone_tail=one.phone_tail) for one in told]
         )
+
+    # They write their pieces to the context, as gRPC lets them; the stubs know generators only.
+    async def PrintLabels(self, request: pb.PrintLabelsRequest, context: Context) -> None:  # type: ignore[override]
+        """Labels of everybody on a roster, or in a group of it."""
+        roster = await self._on_rosters.admit(request.roster_id, STAFF)
+        people = await self._people(roster, request.group if request.HasField("group") else None)
+        if not people:
+            raise invalid("roster_id", "is a roster without anybody on it; put people on it first")
+        await self._write(paper.labels_of(people), context)
+
+    async def PrintSignSheet(self, request: pb.PrintSignSheetRequest, context: Context) -> None:  # type: ignore[override]
+        """A list with the people of the activity's roster, where it has one, and empty rows."""
+        if request.blank_rows > paper.MOST_BLANK:
+            raise invalid("blank_rows", f"must be at most {paper.MOST_BLANK}")
+        activity = await self._admission.admit(request.activity_id, STAFF)
+        roster, group = await self._roster(activity), request.group if request.HasField("group") else None
+        if group is not None and not roster:
+            raise invalid("group", "is of no roster: the activity expects nobody by name; leave it out")
+        people = await self._people(roster, group) if roster else []
+        name = await self._organisation_name(activity.definition.organisation_id)
+        sheet = paper.sheet_of(activity, name, people, group, request.blank_rows, self._now_us())
+        await self._write(sheet, context)
+
+    async def _people(self, roster: Roster, group: str | None) -> list[Listed]:
+        """Everybody on a roster, or in a group of it; raises InvalidArgumentError for more than a paper has."""
+        paper.check(await self._rosters.groups(roster.roster_id), group)
+        return await self._entries.page(roster.roster_id, Wanted(group=group), None, paper.MOST)
+
+    async def _write(self, said: Labels | Sheet, context: Context) -> None:
+        content = await self._printing.print(said)
+        for start in range(0, len(content), _PIECE_BYTES):
+            await context.write(pb.PrintedPiece(content=content[start : start + _PIECE_BYTES]))
 
     async def _roster(self, activity: Activity) -> Roster | None:
         roster_id = activity.definition.roster_id

@@ -18,11 +18,13 @@ from servicekit.rpc import interceptors
 from servicekit.tokens import Claims
 from services.activity.admission import Admission
 from services.activity.door.guests import Guests
+from services.activity.door.printing import Printing
 from services.activity.door.rpc import DoorServicer
 from services.activity.rosters.entry_rows import Listed
 from services.activity.rosters.listed import Entries
 from services.activity.rosters.members import Binding, How, Members
 from services.activity.rosters.rosters import ExtraColumn, Roster, Rosters
+from services.activity.rosters.rpc import RosterAdmission
 from services.activity.rosters.sealing import Said, Sealing
 from services.activity.rows import insert_activity
 from services.activity.tables import FOREVER, roster_entries
@@ -32,6 +34,17 @@ from tests.fakes.activity import FakeRoles, FakeStore, a_draft, a_lot
 KEYS = PersonKeys({1: bytes(32)})
 WANG = Said("王小明", "2027001", "13800000001", extra={"座位": "3 排 7 座", "家长": "王大明"})
 LI = Said("李雷")
+
+
+class Pieces:
+    """What a servicer writes to its context."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    async def write(self, piece: pb.PrintedPiece) -> None:
+        """One more."""
+        self.written.append(piece.content)
 
 
 class Door:
@@ -60,7 +73,17 @@ class Door:
         self.activity = await self.held()
         self.roles.alone = {(self.activity.activity_id, self.alone)}
         admission = Admission(self.store, self.roles, lambda: self.now_us)
-        self.servicer: Any = DoorServicer(admission, self.rosters, self.entries, self.guests, KEYS, lambda: self.now_us)
+        self.servicer: Any = DoorServicer(
+            admission,
+            RosterAdmission(self.rosters, self.roles),
+            self.rosters,
+            self.entries,
+            self.guests,
+            KEYS,
+            Printing(),
+            self._organisation_name,
+            lambda: self.now_us,
+        )
         return self
 
     async def held(self, **changes: Any) -> Any:
@@ -118,6 +141,16 @@ class Door:
             if not response.next_page_token:
                 return pages
             request.page_token = response.next_page_token
+
+    async def printed(self, name: str, request: Any, who: bytes = b"") -> list[bytes]:
+        """The pieces of a paper."""
+        pieces = Pieces()
+        interceptors._claims.set(Claims(who or self.staff, ids.new_id(), 0, ""))
+        await getattr(self.servicer, name)(request, pieces)
+        return pieces.written
+
+    async def _organisation_name(self, organisation_id: bytes) -> str:
+        return "实验中学"
 
     def _intent(self) -> Intent:
         return Intent(ids.new_id(), "/activity.v1.RosterService/Create", "", b"")
