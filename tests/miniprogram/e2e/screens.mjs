@@ -176,6 +176,7 @@ const unfolded = ({ activity, empty, invites, others }) => {
     reached('checkin-others', {}, ['其他方式'], '没有二维码', (phone) => open(phone, `/pages/checkin/checkin?activity_id=${activity.id}`)),
     reached('checkin-out', {}, [], '签退', (phone) => open(phone, '/pages/checkin/checkin?direction=out')),
     reached('form-more', { ...organiser, wifi: { SSID: WIFI.ssid, BSSID: WIFI.bssid } }, ['选择地点', '添加当前 Wi-Fi', '更多设置'], '名额', (phone) => open(phone, '/organise/pages/form/form')),
+    reached('form-edit-more', organiser, ['更多设置'], '签退后再来', (phone) => open(phone, `/organise/pages/form/form?activity_id=${activity.id}`)),
     reached('form-stale', organiser, [/^保存$/], '刚刚有人改过', async (phone) => {
       const path = `/v1/activities/${others.draft.id}`
       await open(phone, `/organise/pages/form/form?activity_id=${others.draft.id}`)
