@@ -83,7 +83,7 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     audit = Audit(records.which_are_recorded, records.which_are_stored)
     process.background(audit.run(), "audit")
     refusals = Allowance(redis, b"checkin:refusals:", limit=settings.refusals_per_10_min, window_s=600)
-    door = Door(records, seats)
+    door = Door(records, seats, names)
     acceptance = Acceptance(judging, seats, dispatch, records, door, refusals, recent, audit)
     process.background(_remember_since(seats), "redis-since")
     process.background(watch_clock(redis), "clock")

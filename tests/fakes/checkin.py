@@ -284,11 +284,16 @@ class FakeDoor:
     did: dict[PersonKey, list[Move]] = field(default_factory=dict)
     is_slow: bool = False
     asked: list[set[PersonKey]] = field(default_factory=list)
+    called: dict[bytes, str] = field(default_factory=dict)
 
     async def recall(self, people: Collection[PersonKey]) -> dict[PersonKey, list[Move]]:
         """Nothing while it is slow."""
         self.asked.append(set(people))
         return {} if self.is_slow else await self.moves(people)
+
+    async def names(self, user_ids: Collection[bytes], within_s: float = 0.05) -> dict[bytes, str]:
+        """Of those who are called something."""
+        return {user_id: self.called[user_id] for user_id in user_ids if user_id in self.called}
 
     async def moves(self, people: Collection[PersonKey]) -> dict[PersonKey, list[Move]]:
         """What each did."""

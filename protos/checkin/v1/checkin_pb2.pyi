@@ -675,6 +675,7 @@ class DuplicateOf(_message.Message):
     METHOD_FIELD_NUMBER: _builtins.int
     GATE_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_NAME_FIELD_NUMBER: _builtins.int
     checkin_id: _builtins.bytes
     checked_in_at: _builtins.int
     method: Global___Method.ValueType
@@ -682,6 +683,8 @@ class DuplicateOf(_message.Message):
     gate: _builtins.str
     actor_id: _builtins.bytes
     """Who let them in, for METHOD_STAFF."""
+    actor_name: _builtins.str
+    """What they are called; empty where nobody can tell."""
     def __init__(
         self,
         *,
@@ -690,10 +693,11 @@ class DuplicateOf(_message.Message):
         method: Global___Method.ValueType = ...,
         gate: _builtins.str = ...,
         actor_id: _builtins.bytes = ...,
+        actor_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "gate", b"gate", "method", b"method"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "actor_name", b"actor_name", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "gate", b"gate", "method", b"method"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -745,6 +749,7 @@ class DoorView(_message.Message):
     PASSES_FIELD_NUMBER: _builtins.int
     IS_PENDING_FIELD_NUMBER: _builtins.int
     MARK_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     is_inside: _builtins.bool
     left_at: _builtins.int
     """0: they have not left, or have come back."""
@@ -753,6 +758,8 @@ class DoorView(_message.Message):
     is_pending: _builtins.bool
     """What else they tried and waits for a human."""
     mark: Global___Mark.ValueType
+    name: _builtins.str
+    """What the person calls themselves; empty where nobody can tell."""
     @_builtins.property
     def held(self) -> Global___DuplicateOf:
         """The check-in that holds the seat to come in; absent for who has not come."""
@@ -766,10 +773,11 @@ class DoorView(_message.Message):
         passes: _builtins.int = ...,
         is_pending: _builtins.bool = ...,
         mark: Global___Mark.ValueType = ...,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["held", b"held"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "is_inside", b"is_inside", "is_pending", b"is_pending", "left_at", b"left_at", "mark", b"mark", "passes", b"passes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "is_inside", b"is_inside", "is_pending", b"is_pending", "left_at", b"left_at", "mark", b"mark", "name", b"name", "passes", b"passes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -82,6 +82,9 @@ class DoorPort(Protocol):
     async def recall(self, people: Collection[PersonKey]) -> Mapping[PersonKey, Sequence[Move]]:
         """By person; those of whom nobody can tell are left out."""
 
+    async def names(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        """What people are called; those of whom nobody can tell are left out."""
+
 
 class RefusalsPort(Protocol):
     """How many refusals of each person are still kept; one trip, and never raises."""
@@ -99,6 +102,7 @@ class _Reply(Case):
     never_came: bool = False
     # For staff: the attempt that holds the seat, and how often the person has come in with this one.
     holder: Move | None = None
+    let_in_by: str = ""
     passes: int = 0
     # What its person is told; before that, what they were told of an earlier copy of it.
     told: pb.Checkin | None = None
@@ -239,6 +243,14 @@ class Acceptance:
             then = before(theirs, effective_at(case), case.attempt.attempt_id)
             if _comes(case) and then.passes and not then.is_inside:
                 case.passes = then.passes + 1
+        await self._name_actors([case for case in cases if case.holder and case.holder.actor_id])
+
+    async def _name_actors(self, cases: Sequence[_Reply]) -> None:
+        if not cases:
+            return
+        names = await self._door.names({case.holder.actor_id for case in cases if case.holder})
+        for case in cases:
+            case.let_in_by = names.get(case.holder.actor_id, "") if case.holder else ""
 
     async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
         """A retry that by itself would now be refused for the time gets the answer its first copy got."""
@@ -384,7 +396,7 @@ def _tell_of_door(checkin: pb.Checkin, case: _Reply) -> None:
     if case.holder:
         held = checkin.duplicate_of
         held.method, held.gate = pb.Method.ValueType(case.holder.method), case.holder.gate
-        held.actor_id = case.holder.actor_id
+        held.actor_id, held.actor_name = case.holder.actor_id, case.let_in_by
 
 
 def _held_since(case: _Reply) -> int | None:

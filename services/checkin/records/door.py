@@ -34,12 +34,20 @@ class AnswersPort(Protocol):
         """By person; one trip."""
 
 
+class NamesPort(Protocol):
+    """What people are called; raises UnavailableError when nobody can tell."""
+
+    async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        """By person; one call for those of whom nothing is remembered."""
+
+
 class Door:
     """Asks Redis and then MySQL, once for all people."""
 
-    def __init__(self, records: RecordsPort, answers: AnswersPort) -> None:
+    def __init__(self, records: RecordsPort, answers: AnswersPort, names: NamesPort) -> None:
         self._records = records
         self._answers = answers
+        self._names = names
 
     async def recall(self, people: Collection[PersonKey]) -> dict[PersonKey, list[Move]]:
         """What each of these people did; nothing of anybody where MySQL takes longer than 50 ms."""
@@ -63,6 +71,15 @@ class Door:
         for (user_id, _), (occurrence_id, move) in found.items():
             moves.setdefault((occurrence_id, user_id), []).append(move)
         return moves
+
+    async def names(self, user_ids: Collection[bytes], within_s: float = RECALL_TIMEOUT_S) -> Mapping[bytes, str]:
+        """What these people are called; nobody is where that is not known in time."""
+        try:
+            async with asyncio.timeout(within_s):
+                return await self._names.of(user_ids)
+        except (TimeoutError, UnavailableError) as error:
+            log.warning("staff are told no names: %s", type(error).__name__)
+            return {}
 
     async def _answered(self, people: Collection[PersonKey]) -> dict[AttemptKey, tuple[bytes, Move]]:
         try:

@@ -21,6 +21,8 @@ from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding
 from services.checkin.rules.standing import Move, Standing, standing
 
+_NAMES_S = 0.5
+
 
 class ActivitiesPort(Protocol):
     """Snapshots of occurrences."""
@@ -44,6 +46,9 @@ class DoorPort(Protocol):
 
     async def moves(self, people: Collection[PersonKey]) -> Mapping[PersonKey, Sequence[Move]]:
         """By person."""
+
+    async def names(self, user_ids: Collection[bytes], within_s: float) -> Mapping[bytes, str]:
+        """What people are called; those of whom nobody can tell are left out."""
 
 
 class Looks:
@@ -75,7 +80,9 @@ class Looks:
             raise PersonCodeError(case.finding.reasons[0].reason)
         person = case.asking.occurrence.occurrence_id, request.user_id
         moves = await self._door.moves({person})
-        return _view(request.user_id, standing(moves[person]))
+        now = standing(moves[person])
+        holder = {now.holder.actor_id} - {b""} if now.holder else set()
+        return _view(request.user_id, now, await self._door.names({request.user_id} | holder, _NAMES_S))
 
     async def _placed(self, request: pb.LookAtDoorRequest, actor_id: bytes) -> Case:
         """The attempt that would let them in, at its occurrence."""
@@ -97,12 +104,17 @@ class Looks:
         return case
 
 
-def _view(user_id: bytes, found: Standing) -> pb.DoorView:
+def _view(user_id: bytes, found: Standing, names: Mapping[bytes, str]) -> pb.DoorView:
     view = pb.DoorView(
-        is_inside=found.is_inside, left_at=found.left_at, passes=found.passes, is_pending=found.is_pending
+        is_inside=found.is_inside,
+        left_at=found.left_at,
+        passes=found.passes,
+        is_pending=found.is_pending,
+        name=names.get(user_id, ""),
     )
     if held := found.holder:
         view.held.checkin_id = checkin_id(user_id, held.attempt_id)
         view.held.checked_in_at, view.held.gate = held.effective_at, held.gate
         view.held.method, view.held.actor_id = pb.Method.ValueType(held.method), held.actor_id
+        view.held.actor_name = names.get(held.actor_id, "")
     return view

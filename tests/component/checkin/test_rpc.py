@@ -496,12 +496,13 @@ async def test_staff_see_where_a_person_stands(checkin: Checkin) -> None:
     came = Move(7, new_id(), 1, merge.Outcome.ACCEPTED, pb.METHOD_STAFF, "北门", staff)
     left = Move(9, new_id(), 2, merge.Outcome.ACCEPTED, pb.METHOD_QR)
     checkin.door.did[checkin.occurrence.occurrence_id, request.user_id] = [came, left]
+    checkin.door.called = {request.user_id: "李四", staff: "王老师"}
 
     view = await checkin.ask("LookAtDoor", request)
 
     held = pb.DuplicateOf(checkin_id=checkin_id(request.user_id, came.attempt_id), checked_in_at=7, gate="北门")
-    held.method, held.actor_id = pb.METHOD_STAFF, staff
-    assert view == pb.DoorView(held=held, left_at=9, passes=1)
+    held.method, held.actor_id, held.actor_name = pb.METHOD_STAFF, staff, "王老师"
+    assert view == pb.DoorView(held=held, left_at=9, passes=1, name="李四")
 
 
 async def test_a_look_learns_of_nobody_whom_staff_may_not_let_in(checkin: Checkin) -> None:

@@ -110,8 +110,10 @@ async def test_staff_are_told_when_at_which_gate_and_by_whom() -> None:
     first = by_staff(house)
     await house.take(first)
     did(house, first)
+    house.door.called[STAFF] = "王老师"
     (record,) = await house.take(by_staff(house, SECOND_US))
     held = record.duplicate_of
+    assert held.actor_name == "王老师"
     assert (held.checked_in_at, held.method, held.gate, held.actor_id) == (STARTS_AT, Method.STAFF, "北门", STAFF)
     assert house.door.asked == [{(house.occurrence.occurrence_id, LI)}]
 
