@@ -195,7 +195,7 @@ export interface components {
         };
         /**
          * DuplicateOf
-         * @description The record that holds the seat.
+         * @description The record that holds the seat; to staff also how it came, null for what nobody can tell.
          */
         DuplicateOf: {
             /**
@@ -208,6 +208,14 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             checked_in_at: string;
+            method?: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+            /** @example 北门 */
+            gate?: string | null;
+            /**
+             * @description Who let them in.
+             * @example 王老师
+             */
+            by?: string | null;
         };
         /**
          * SignIn
@@ -2020,6 +2028,46 @@ export interface components {
             };
         };
         /**
+         * OwnCode
+         * @description The keys of this period and the next; a new code is drawn every `period_s` seconds of the server's time.
+         */
+        OwnCode: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            keys: components["schemas"]["CodeKey"][];
+            /** @example 30 */
+            period_s: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            server_time: string;
+        };
+        /**
+         * CodeKey
+         * @description What codes are drawn with that are issued in its time.
+         */
+        CodeKey: {
+            /**
+             * @description 32 bytes, base64url.
+             * @example AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8
+             */
+            key: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            valid_until: string;
+        };
+        /**
          * ClientConfig
          * @description What a phone asks for at its start.
          */
@@ -2155,16 +2203,27 @@ export interface components {
             /** @description A UUIDv7, made on the phone before the first send. */
             attempt_id: string;
             /**
-             * @description Who is checked in; never the caller.
+             * @description A user; never the caller.
              * @default
              */
             user_id?: string;
-            /** @default  */
+            /**
+             * @description An entry of the activity's roster.
+             * @default
+             */
             roster_entry_id?: string;
-            /** @default  */
+            /**
+             * @description As printed on a label.
+             * @default
+             */
             entry_code?: string;
-            /** @default  */
+            /**
+             * @description What their phone shows.
+             * @default
+             */
             person_token?: string;
+            /** @default null */
+            guest?: components["schemas"]["Guest"] | null;
             /**
              * @default in
              * @enum {string}
@@ -2187,6 +2246,24 @@ export interface components {
             /** @enum {string} */
             method: "staff";
             activity_id: string;
+        };
+        /**
+         * Guest
+         * @description Somebody who is not on the roster and has no WeChat.
+         */
+        Guest: {
+            /** @description A UUIDv7, made on the staff's phone; or as it was told since. */
+            id: string;
+            /**
+             * @description May be empty of one who is known.
+             * @default
+             */
+            name?: string;
+            /**
+             * @description The last four digits of their phone; may be empty.
+             * @default
+             */
+            phone_tail?: string;
         };
         /**
          * Synced
@@ -2235,16 +2312,27 @@ export interface components {
             /** @description A UUIDv7, made on the phone before the first send. */
             attempt_id: string;
             /**
-             * @description Who is checked in; never the caller.
+             * @description A user; never the caller.
              * @default
              */
             user_id?: string;
-            /** @default  */
+            /**
+             * @description An entry of the activity's roster.
+             * @default
+             */
             roster_entry_id?: string;
-            /** @default  */
+            /**
+             * @description As printed on a label.
+             * @default
+             */
             entry_code?: string;
-            /** @default  */
+            /**
+             * @description What their phone shows.
+             * @default
+             */
             person_token?: string;
+            /** @default null */
+            guest?: components["schemas"]["Guest"] | null;
             /**
              * @default in
              * @enum {string}
@@ -2271,6 +2359,92 @@ export interface components {
          */
         LetIn: {
             results: components["schemas"]["Result"][];
+        };
+        /**
+         * Meant
+         * @description One person whom staff mean, in exactly one of five ways.
+         */
+        Meant: {
+            /** @description A UUIDv7, made on the phone before the first send. */
+            attempt_id: string;
+            /**
+             * @description A user; never the caller.
+             * @default
+             */
+            user_id?: string;
+            /**
+             * @description An entry of the activity's roster.
+             * @default
+             */
+            roster_entry_id?: string;
+            /**
+             * @description As printed on a label.
+             * @default
+             */
+            entry_code?: string;
+            /**
+             * @description What their phone shows.
+             * @default
+             */
+            person_token?: string;
+            /** @default null */
+            guest?: components["schemas"]["Guest"] | null;
+        };
+        /**
+         * Look
+         * @description Somebody before they are let in: who they are, how they came before, and where they are now.
+         */
+        Look: {
+            person: components["schemas"]["DoorPerson"];
+            /** @description The record that holds their seat; null: they have not come. */
+            held: components["schemas"]["DuplicateOf"] | null;
+            /** @description They have not come, and nothing of them waits for a human. */
+            is_first: boolean;
+            is_inside: boolean;
+            left_at: string | null;
+            /** @description How often they came in. */
+            passes: number;
+            /** @description Something of them waits for a human. */
+            is_pending: boolean;
+            mark: ("absent" | "late" | "leave" | "present") | null;
+        };
+        /**
+         * DoorPerson
+         * @description Somebody as staff at a door see them; `number` is masked, and what is not known is empty.
+         */
+        DoorPerson: {
+            /** @enum {string} */
+            kind: "entry" | "guest" | "person";
+            /**
+             * Format: uuid
+             * @description As whom they check in.
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            entry_id: string | null;
+            /** @example 王小明 */
+            name: string;
+            /** @example 2026001 */
+            number: string;
+            /** @example 5678 */
+            phone_tail: string;
+            /** @example 一班 */
+            group: string;
+            extra: components["schemas"]["Extra"][];
+            /** @example K7M2P-QRT49 */
+            entry_code: string;
+            /** @description In the bundle alone, base64url. */
+            code_keys?: string[];
+        };
+        /**
+         * Extra
+         * @description A column of the roster that is for the person to see.
+         */
+        Extra: {
+            /** @example 座位 */
+            heading: string;
+            /** @example A12 */
+            value: string;
         };
         /**
          * ReviewPage

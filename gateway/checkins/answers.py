@@ -65,10 +65,13 @@ _RECEIVED_OR_COMPLETED = {pb.Event.KIND_RECEIVED, pb.Event.KIND_COMPLETED}
 
 
 class DuplicateOf(msgspec.Struct, gc=False):
-    """The record that holds the seat."""
+    """The record that holds the seat; to staff also how it came, null for what nobody can tell."""
 
     id: IdText
     checked_in_at: Time
+    method: Method | UnsetType | None = UNSET
+    gate: Annotated[str | UnsetType | None, Meta(examples=["北门"])] = UNSET
+    by: Annotated[str | UnsetType | None, Meta(description="Who let them in.", examples=["王老师"])] = UNSET
 
 
 class Checkin(msgspec.Struct):
@@ -162,7 +165,20 @@ def to_answer(record: pb.Checkin) -> Answer:
 def to_staff_answer(record: pb.Checkin) -> Answer:
     """The record of somebody whom staff check in, with a sentence for the staff."""
     checkin = to_checkin(record)
+    if checkin.duplicate_of:
+        checkin.duplicate_of = to_held(record.duplicate_of)
     return Answer(checkin, texts.answer_to_staff(checkin.outcome, checkin.direction or "in", checkin.reasons))
+
+
+def to_held(held: pb.DuplicateOf) -> DuplicateOf:
+    """The record that holds a seat, as staff see it."""
+    return DuplicateOf(
+        to_text(held.checkin_id),
+        to_rfc3339(held.checked_in_at),
+        _METHODS.get(held.method),
+        held.gate or None,
+        held.actor_name or None,
+    )
 
 
 def to_record(record: pb.Checkin) -> Record:

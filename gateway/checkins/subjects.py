@@ -12,13 +12,15 @@ import msgspec
 from msgspec import Meta
 
 from domainkit import person_codes
+from domainkit.guest_ids import guest_id, is_guest
 from domainkit.person_codes import PersonKeys
 from gateway.checkins.decoding import MAXIMUM_TOKEN_BYTES
-from gateway.http.fields import identifier, uuid7
+from gateway.http.fields import identifier
 from protos.activity.v1 import door_pb2
 from servicekit.errors import PermissionDeniedError, invalid
 
 _PHONE_TAIL = re.compile(r"([0-9]{4})?", re.ASCII)
+NOBODY = bytes(16)
 _WAYS = ("user_id", "roster_entry_id", "entry_code", "person_token", "guest")
 
 ShortText = Annotated[str, Meta(max_length=64)]
@@ -27,8 +29,8 @@ ShortText = Annotated[str, Meta(max_length=64)]
 class Guest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     """Somebody who is not on the roster and has no WeChat."""
 
-    id: Annotated[str, Meta(description="A UUIDv7, made on the staff's phone.")]
-    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    id: Annotated[str, Meta(description="A UUIDv7, made on the staff's phone; or as it was told since.")]
+    name: Annotated[str, Meta(max_length=64, description="May be empty of one who is known.")] = ""
     phone_tail: Annotated[str, Meta(max_length=4, description="The last four digits of their phone; may be empty.")] = (
         ""
     )
@@ -50,13 +52,13 @@ class Subject:
     """Whom staff mean, as far as the gateway can tell.
 
     Attributes:
-        user_id: Empty where only the activity service can tell.
+        user_id: NOBODY where only the activity service can tell.
         person_token: By which they showed it themselves.
         said: What was sent of them, the same for every retry; empty for a user.
         asked: What the activity service is asked, where it is.
     """
 
-    user_id: bytes = b""
+    user_id: bytes = NOBODY
     person_token: str = ""
     said: str = ""
     asked: door_pb2.Subject | None = None
@@ -91,7 +93,8 @@ def require_another(user_id: bytes, actor_id: bytes) -> None:
 
 
 def _user(meant: Meant, activity_id: bytes, keys: PersonKeys) -> Subject:
-    return Subject(identifier("user_id", meant.user_id))
+    user_id = identifier("user_id", meant.user_id)
+    return Subject(asked=door_pb2.Subject(user_id=user_id)) if is_guest(user_id) else Subject(user_id)
 
 
 def _entry(meant: Meant, activity_id: bytes, keys: PersonKeys) -> Subject:
@@ -114,9 +117,12 @@ def _guest(meant: Meant, activity_id: bytes, keys: PersonKeys) -> Subject:
     assert guest is not None
     if not _PHONE_TAIL.fullmatch(guest.phone_tail):
         raise invalid("guest.phone_tail", "must be the last four digits of a phone, or empty")
-    guest_id = uuid7("guest.id", guest.id)
-    asked = door_pb2.Guest(guest_id=guest_id, name=guest.name, phone_tail=guest.phone_tail)
-    return Subject(said=f"guest:{guest_id.hex()}", asked=door_pb2.Subject(guest=asked))
+    try:
+        known_as = guest_id(identifier("guest.id", guest.id))
+    except ValueError as error:
+        raise invalid("guest.id", str(error)) from None
+    asked = door_pb2.Guest(guest_id=known_as, name=guest.name, phone_tail=guest.phone_tail)
+    return Subject(said=f"guest:{known_as.hex()}", asked=door_pb2.Subject(guest=asked))
 
 
 _READERS = dict(zip(_WAYS, (_user, _entry, _printed, _shown, _guest), strict=True))
