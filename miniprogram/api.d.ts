@@ -2409,44 +2409,6 @@ export interface components {
             mark: ("absent" | "late" | "leave" | "present") | null;
         };
         /**
-         * DoorPerson
-         * @description Somebody as staff at a door see them; `number` is masked, and what is not known is empty.
-         */
-        DoorPerson: {
-            /** @enum {string} */
-            kind: "entry" | "guest" | "person";
-            /**
-             * Format: uuid
-             * @description As whom they check in.
-             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
-             */
-            user_id: string;
-            entry_id: string | null;
-            /** @example 王小明 */
-            name: string;
-            /** @example 2026001 */
-            number: string;
-            /** @example 5678 */
-            phone_tail: string;
-            /** @example 一班 */
-            group: string;
-            extra: components["schemas"]["Extra"][];
-            /** @example K7M2P-QRT49 */
-            entry_code: string;
-            /** @description In the bundle alone, base64url. */
-            code_keys?: string[];
-        };
-        /**
-         * Extra
-         * @description A column of the roster that is for the person to see.
-         */
-        Extra: {
-            /** @example 座位 */
-            heading: string;
-            /** @example A12 */
-            value: string;
-        };
-        /**
          * ReviewPage
          * @description A page of cases, the longest waiting first; `cases` counts all that waits, on the first page only.
          */

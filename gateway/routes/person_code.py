@@ -1,5 +1,6 @@
 """The keys with which a person's own phone draws their personal codes, for as long as it may have no network."""
 
+from base64 import urlsafe_b64encode
 from typing import Annotated
 
 import msgspec
@@ -8,7 +9,6 @@ from msgspec import Meta
 from domainkit.person_codes import LIFE_S, PersonKey
 from gateway.http.fields import IdText, Time
 from gateway.routes.dependencies import Call, Routes
-from gateway.routes.door_shapes import key_text
 from servicekit.clock import SECOND_US, now_us, to_rfc3339
 from servicekit.errors import RateLimitedError
 from servicekit.ids import to_text
@@ -50,4 +50,4 @@ async def get_own_code(call: Call) -> OwnCode:
 
 def _key(key: PersonKey) -> CodeKey:
     valid_from, valid_until = (to_rfc3339(at * SECOND_US) for at in (key.valid_from, key.valid_until))
-    return CodeKey(key_text(key.key), valid_from, valid_until)
+    return CodeKey(urlsafe_b64encode(key.key).rstrip(b"=").decode(), valid_from, valid_until)

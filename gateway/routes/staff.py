@@ -1,6 +1,6 @@
 """Staff check people in, and look at them before they do."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +14,7 @@ from gateway.clients import ask
 from gateway.http.fields import Id, Time, uuid7
 from gateway.openapi import any_of
 from gateway.routes.dependencies import Call, Routes
-from gateway.routes.door_shapes import DoorPerson, MarkName, to_door_person, to_mark
+from gateway.routes.door_shapes import DoorPerson, to_person
 from protos.activity.v1 import door_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
@@ -23,6 +23,14 @@ from servicekit.errors import RateLimitedError, ServiceError, invalid
 routes = Routes("checkin")
 
 MAXIMUM_ITEMS = 200
+
+MarkName = Literal["present", "late", "leave", "absent"]
+_MARKS: dict[int, MarkName] = {
+    pb.MARK_PRESENT: "present",
+    pb.MARK_LATE: "late",
+    pb.MARK_LEAVE: "leave",
+    pb.MARK_ABSENT: "absent",
+}
 
 _BOUNDS = {"minItems": 1, "maxItems": MAXIMUM_ITEMS}
 
@@ -132,7 +140,7 @@ async def _person(call: Call, activity_id: bytes, subject: Subject) -> door_pb2.
 
 
 def _look(person: door_pb2.DoorPerson, view: pb.DoorView) -> Look:
-    shown = to_door_person(person)
+    shown = to_person(person)
     # What the roster calls them goes before what they call themselves.
     shown.name = shown.name or view.name
     held = to_held(view.held) if view.HasField("held") else None
@@ -144,7 +152,7 @@ def _look(person: door_pb2.DoorPerson, view: pb.DoorView) -> Look:
         left_at=to_rfc3339(view.left_at) if view.left_at else None,
         passes=view.passes,
         is_pending=view.is_pending,
-        mark=to_mark(view.mark),
+        mark=_MARKS.get(view.mark),
     )
 
 
