@@ -21,6 +21,7 @@ from services.checkin.records.look import Looks
 from services.checkin.records.own_list import OwnList, Place
 from services.checkin.records.records import Position, Records, ReviewPosition
 from services.checkin.reviewing.decision import Word, kind_of
+from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import PAGE, Result, Reviews
 from services.checkin.rules.merge import DecisionKind
 from services.checkin.seats.seats import Seats
@@ -37,6 +38,7 @@ _PERSONAL = (
     "AnnulCheckin",
     "AppealCheckin",
     "LookAtDoor",
+    "MarkPeople",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "BatchCreateCheckins": by("gateway"),
@@ -62,6 +64,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         activities: Activities,
         changes: Changes,
         reviews: Reviews,
+        marking: Marking,
         acquaintances: Acquaintances,
         looks: Looks,
     ) -> None:
@@ -72,6 +75,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._activities = activities
         self._changes = changes
         self._reviews = reviews
+        self._marking = marking
         self._acquaintances = acquaintances
         self._looks = looks
 
@@ -161,6 +165,11 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         record.history.extend(stored.history())
         await self._name_activities([record])
         return record
+
+    async def MarkPeople(self, request: pb.MarkPeopleRequest, context: Context) -> pb.MarkPeopleResponse:
+        """What each counts as now, in order."""
+        results = await self._marking.mark(person().user_id, request)
+        return pb.MarkPeopleResponse(results=[_to_mark(user_id, result) for user_id, result in results.items()])
 
     async def ListRecords(self, request: pb.ListRecordsRequest, context: Context) -> pb.ListRecordsResponse:
         """A page of an occurrence's seats."""
@@ -252,6 +261,12 @@ def _saw_revisions(request: pb.BatchDecideReviewsRequest) -> dict[bytes, int]:
     if len(saw) < len(request.items):
         raise invalid("items", "must not name the same check-in twice")
     return saw
+
+
+def _to_mark(user_id: bytes, result: pb.Marked | ServiceError) -> pb.MarkResult:
+    if isinstance(result, ServiceError):
+        return pb.MarkResult(user_id=user_id, status=to_status(result))
+    return pb.MarkResult(user_id=user_id, marked=result)
 
 
 def _to_result(identifier: bytes, result: Result) -> pb.DecisionResult:

@@ -39,6 +39,7 @@ from services.checkin.records.cursor import Changes
 from services.checkin.records.door import Door
 from services.checkin.records.look import Looks
 from services.checkin.records.records import Records
+from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats.seats import Seats
@@ -88,9 +89,10 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     process.background(_remember_since(seats), "redis-since")
     process.background(watch_clock(redis), "clock")
     reviews = Reviews(records, decisions, activities, roles, names, evidence)
+    marking = Marking(records, decisions, activities, roles, acquaintances)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
-    looks = Looks(activities, staff, codes, door)
-    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, acquaintances, looks)
+    looks = Looks(activities, staff, codes, door, records)
+    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, marking, acquaintances, looks)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
     await server.serve(process, settings.grpc_address, register, servicer, ACCESS, verifier)

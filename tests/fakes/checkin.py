@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from domainkit.organisations import OneActivity
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2
-from servicekit.errors import UnavailableError
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from servicekit.ids import new_id
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging.antifraud_client import Assessment
@@ -224,22 +224,18 @@ class FakePeople:
 
 @dataclass
 class FakeAcquaintances:
-    """Every organisation knows everybody but the strangers; `calls` is what was asked, all of which is remembered."""
+    """Every organisation knows everybody but the unknown; `calls` is what was asked, all of which is remembered."""
 
-    strangers: set[bytes] = field(default_factory=set)
+    unknown: set[bytes] = field(default_factory=set)
     is_gone: bool = False
     calls: list[set[bytes]] = field(default_factory=list)
 
-    async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+    async def strangers(self, organisation_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, ServiceError]:
         """See `services.checkin.records.acquaintances`."""
-        if self.is_gone and len(self.remembered(organisation_id, user_ids)) < len(user_ids):
-            raise UnavailableError("nobody can tell")
+        if self.is_gone:
+            return dict.fromkeys(set(user_ids) - set().union(*self.calls), UnavailableError("nobody can tell"))
         self.calls.append(set(user_ids))
-        return self.remembered(organisation_id, user_ids)
-
-    def remembered(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
-        """Those who are known and were asked about."""
-        return (set(user_ids) & set().union(*self.calls)) - self.strangers
+        return dict.fromkeys(set(user_ids) & self.unknown, NotFoundError("there is no such person here"))
 
 
 @dataclass

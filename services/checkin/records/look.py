@@ -16,6 +16,8 @@ from servicekit.errors import NotFoundError
 from services.checkin.judging.case import Case
 from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.snapshots import Snapshot
+from services.checkin.recording.store import MARK_NUMBERS
+from services.checkin.records.stored import Said
 from services.checkin.rules.keys import PersonKey
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding
@@ -51,14 +53,24 @@ class DoorPort(Protocol):
         """What people are called; those of whom nobody can tell are left out."""
 
 
+class MarksPort(Protocol):
+    """What staff said of people; raises UnavailableError when MySQL is gone."""
+
+    async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> Mapping[bytes, Said]:
+        """By person; who has no seat is left out."""
+
+
 class Looks:
     """Looks at one person at a time."""
 
-    def __init__(self, activities: ActivitiesPort, staff: StaffPort, codes: PersonCodes, door: DoorPort) -> None:
+    def __init__(
+        self, activities: ActivitiesPort, staff: StaffPort, codes: PersonCodes, door: DoorPort, marks: MarksPort
+    ) -> None:
         self._activities = activities
         self._staff = staff
         self._codes = codes
         self._door = door
+        self._marks = marks
 
     async def look(self, request: pb.LookAtDoorRequest, actor_id: bytes) -> pb.DoorView:
         """Where somebody stands whom staff may let in.
@@ -82,7 +94,11 @@ class Looks:
         moves = await self._door.moves({person})
         now = standing(moves[person])
         holder = {now.holder.actor_id} - {b""} if now.holder else set()
-        return _view(request.user_id, now, await self._door.names({request.user_id} | holder, _NAMES_S))
+        view = _view(request.user_id, now, await self._door.names({request.user_id} | holder, _NAMES_S))
+        said = (await self._marks.said(person[0], [request.user_id])).get(request.user_id)
+        if said and said.mark:
+            view.mark = MARK_NUMBERS[said.mark.kind]
+        return view
 
     async def _placed(self, request: pb.LookAtDoorRequest, actor_id: bytes) -> Case:
         """The attempt that would let them in, at its occurrence."""

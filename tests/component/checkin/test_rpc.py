@@ -33,7 +33,8 @@ from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.records.cursor import Changes
 from services.checkin.records.look import Looks
 from services.checkin.records.records import ChangePosition, Position
-from services.checkin.records.stored import Ruling, Stored
+from services.checkin.records.stored import Ruling, Said, Stored
+from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.rules import merge
@@ -123,6 +124,10 @@ class Stock:
         """Every attempt, as if it waited."""
         return [self._stored(copy) for copy in self.copies if copy.is_offline >= is_offline][:limit]
 
+    async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, Said]:
+        """What was decided on everybody's seat."""
+        return {user_id: Said(1 + len(self.rulings), self.rulings) for user_id in user_ids}
+
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """All that were sent."""
         return dict.fromkeys(decision_ids, False)
@@ -183,11 +188,12 @@ class Checkin:
         activities: Any = FakeActivities([a_snapshot(self.occurrence)])
         evidence = Sealer(credential_pb2.Evidence, SECRETS)
         reviews = Reviews(stock, stock, activities, stock, stock, evidence, recorded_within_s=0)
-        changes = Changes(stock, Sealer(credential_pb2.Cursor, SECRETS))
         acquaintances = Acquaintances(stock, stock, activities, stock)
+        marking = Marking(stock, stock, activities, stock, acquaintances, recorded_within_s=0)
+        changes = Changes(stock, Sealer(credential_pb2.Cursor, SECRETS))
         staff = Staff(stock, acquaintances, FakeDevices())
-        looks = Looks(activities, staff, PersonCodes(self.keys, self.nonces), self.door)
-        servicer = CheckinServicer(stock, stock, stock, activities, changes, reviews, acquaintances, looks)
+        looks = Looks(activities, staff, PersonCodes(self.keys, self.nonces), self.door, stock)
+        servicer = CheckinServicer(stock, stock, stock, activities, changes, reviews, marking, acquaintances, looks)
         register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
         await self.loopback.serve("checkin", register, servicer, ACCESS, self.signer.verifier())
 

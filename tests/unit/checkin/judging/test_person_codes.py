@@ -23,7 +23,7 @@ def house() -> House:
     house = House()
     for actor in (STAFF, OTHER_STAFF):
         house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
-    house.people.strangers.add(LI)
+    house.people.unknown.add(LI)
     return house
 
 
