@@ -12,7 +12,7 @@ from services.reporting import domain
 from services.reporting.domain import Activity, Counted, Cursor, Filter, Listing, SeatView, Status
 from services.reporting.errors import NumbersDroppedError
 from services.reporting.expected.roster_client import EntryName
-from services.reporting.expected.tally import Answer, Member, Roster, answer_of, one_each, rank
+from services.reporting.expected.tally import Answer, Member, Roster, answer_of, one_each, rank, under
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,10 @@ class _Scene(NamedTuple):
         member = self.member(user_id)
         return member.ids[-1] if member else user_id
 
-    def answer(self, user_id: bytes) -> Answer:
+    def answer(self, person: Counted) -> Answer:
+        return under(self._answered(person.user_id), [person.seat.mark])
+
+    def _answered(self, user_id: bytes) -> Answer:
         member = self.member(user_id)
         return answer_of(member.ids if member else [user_id], self.answers)
 
@@ -136,14 +139,14 @@ class _Scene(NamedTuple):
 
     def _not_yet(self, key: bytes) -> Counted:
         """Somebody who has not tried: absent once they cannot come any more, unless they said so before."""
-        is_absent = self.activity.is_settled(now_us()) and self.answer(key) is not Answer.LEAVE
+        is_absent = self.activity.is_settled(now_us()) and self._answered(key) is not Answer.LEAVE
         return Counted(key, SeatView(False, 0, [], int(Status.ABSENT) if is_absent else 0, "", "", "", []))
 
     def is_absent(self, person: Counted) -> bool:
         """Whether somebody who is expected holds no seat and asked for no leave; of others who was annulled."""
         if self.member(person.user_id) is None:
             return bool(person.occurrence_id) and person.seat.status == Status.ABSENT
-        return not person.seat.is_held and self.answer(person.user_id) is not Answer.LEAVE
+        return not person.seat.is_held and self.answer(person) is not Answer.LEAVE
 
 
 class People:
@@ -220,7 +223,7 @@ class People:
                 person,
                 member := scene.member(person.user_id),
                 member is not None if scene.roster else None,
-                scene.answer(person.user_id),
+                scene.answer(person),
                 _name(scene, person.user_id, names, entries),
                 entries[member.entry_id].number if member and member.entry_id in entries else "",
                 told.get(scene.known_as(person.user_id), ()),
@@ -248,7 +251,7 @@ def _admits(scene: _Scene, wanted: Wanted, person: Counted) -> bool:
     return (
         seat.admits(person)
         and (not wanted.group or (member is not None and member.group == wanted.group))
-        and (not wanted.answer or scene.answer(person.user_id) is wanted.answer)
+        and (not wanted.answer or scene.answer(person) is wanted.answer)
     )
 
 

@@ -549,12 +549,14 @@ class LiveEvent(_message.Message):
     GATE_FIELD_NUMBER: _builtins.int
     PUNCTUALITY_FIELD_NUMBER: _builtins.int
     CHECKED_IN_AT_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     status: Global___Status.ValueType
     method: _builtins.str
     gate: _builtins.str
     punctuality: _builtins.str
     checked_in_at: _builtins.int
+    mark: Global___Mark.ValueType
     def __init__(
         self,
         *,
@@ -564,10 +566,11 @@ class LiveEvent(_message.Message):
         gate: _builtins.str = ...,
         punctuality: _builtins.str = ...,
         checked_in_at: _builtins.int = ...,
+        mark: Global___Mark.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "method", b"method", "punctuality", b"punctuality", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "mark", b"mark", "method", b"method", "punctuality", b"punctuality", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
