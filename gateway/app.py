@@ -24,6 +24,7 @@ from gateway.routes import (
     events,
     identity,
     invites,
+    marks,
     own_data,
     pages,
     paper,
@@ -62,6 +63,7 @@ _SUBJECTS = (
     sync,
     staff,
     review,
+    marks,
     reporting,
     events,
 )

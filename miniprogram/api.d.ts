@@ -2161,10 +2161,12 @@ export interface components {
         /**
          * Event
          * @description One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
+         *
+         *         Of `marked`, `mark` is what staff say the person counts as; without one they took that back.
          */
         Event: {
             /** @enum {string} */
-            event: "annulled" | "appealed" | "approved" | "completed" | "received" | "refused";
+            event: "annulled" | "appealed" | "approved" | "completed" | "marked" | "received" | "refused";
             /**
              * Format: date-time
              * @example 2026-09-01T00:00:00.000Z
@@ -2174,6 +2176,8 @@ export interface components {
             reason?: string;
             /** @default false */
             is_stale?: boolean;
+            /** @default null */
+            mark?: ("absent" | "late" | "leave" | "present") | null;
         };
         /**
          * Appeal
@@ -2542,6 +2546,53 @@ export interface components {
             revision?: number | null;
         };
         /**
+         * Marks
+         * @description One mark for many; `none` takes marks back, `only_unset` leaves alone who is checked in or marked already.
+         */
+        Marks: {
+            /** @enum {string} */
+            mark: "absent" | "late" | "leave" | "none" | "present";
+            /** @example 不在现场 */
+            reason: string;
+            people: components["schemas"]["Somebody"][];
+            /** @default null */
+            occurrence_id?: string | null;
+            /** @default false */
+            only_unset?: boolean;
+        };
+        /**
+         * Somebody
+         * @description Whom a mark is about: somebody the organisation knows, an entry of the activity's roster, or a guest of it.
+         */
+        Somebody: {
+            /** @default null */
+            user_id?: string | null;
+            /** @default null */
+            roster_entry_id?: string | null;
+            /** @default null */
+            guest_id?: string | null;
+        };
+        /**
+         * MarkResults
+         * @description What came of each, in order.
+         */
+        MarkResults: {
+            results: components["schemas"]["Marked"][];
+        };
+        /**
+         * Marked
+         * @description What one counts as now, or the problem with it; `revision` is null while the mark is on its way.
+         */
+        Marked: {
+            user_id: string | null;
+            mark: ("absent" | "late" | "leave" | "present") | null;
+            revision: number | null;
+            /** @description They were checked in or marked already, and only_unset. */
+            is_skipped: boolean;
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
          * Stats
          * @description The numbers of an activity: people, not rows.
          *
@@ -2675,6 +2726,8 @@ export interface components {
             /** @example 一班 */
             group: string;
             answer: ("coming" | "leave") | null;
+            /** @description What staff say they count as; status, punctuality and answer follow it, whatever they did. */
+            mark: ("absent" | "late" | "leave" | "present") | null;
             /**
              * @description One for each question, or none.
              * @example [

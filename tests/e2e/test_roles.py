@@ -161,6 +161,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/reviews/batch", _ITS_STAFF),
     ("POST", "/v1/checkins/sync", _SIGNED_IN),
     ("POST", "/v1/activities/{activity}/checkins/batch", _ITS_STAFF),
+    ("POST", "/v1/activities/{activity}/marks", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/stats", _SHOWN),
     ("GET", "/v1/activities/{activity}/people", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/live", _SHOWN),
@@ -438,6 +439,9 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/activities/{activity}/checkins/batch":
             somebody = await house.guest()
             return {"checkins": [{"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}]}
+        case "POST", "/v1/activities/{activity}/marks":
+            somebody = await house.guest()
+            return {"mark": "leave", "reason": "已请假", "people": [{"user_id": somebody.user_id}]}
         case "POST", "/v1/checkins":
             return by_qr(await activity.token())
         case "POST", "/v1/reviews/batch":

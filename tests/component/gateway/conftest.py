@@ -136,6 +136,7 @@ _SERVICES: dict[str, dict[type, Registration]] = {
         participants_pb2_grpc.ParticipantServiceServicer: (
             participants_pb2_grpc.add_ParticipantServiceServicer_to_server
         ),
+        door_pb2_grpc.DoorServiceServicer: door_pb2_grpc.add_DoorServiceServicer_to_server,
         rosters_pb2_grpc.RosterServiceServicer: rosters_pb2_grpc.add_RosterServiceServicer_to_server,
         rosters_pb2_grpc.RosterImportServiceServicer: rosters_pb2_grpc.add_RosterImportServiceServicer_to_server,
     },
