@@ -10,6 +10,7 @@ from domainkit.person_codes import PersonKeys
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
 from domainkit.signing_keys import signing_keys
+from domainkit.subject_names import EntryNames, GuestNames
 from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
@@ -39,6 +40,7 @@ from services.checkin.records.cursor import Changes
 from services.checkin.records.door import Door
 from services.checkin.records.look import Looks
 from services.checkin.records.records import Records
+from services.checkin.reviewing.called import Called
 from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
@@ -88,7 +90,8 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     acceptance = Acceptance(judging, seats, dispatch, records, door, refusals, recent, audit)
     process.background(_remember_since(seats), "redis-since")
     process.background(watch_clock(redis), "clock")
-    reviews = Reviews(records, decisions, activities, roles, names, evidence)
+    called = Called(names, GuestNames(activity), EntryNames(activity), activities)
+    reviews = Reviews(records, decisions, activities, roles, called, evidence)
     marking = Marking(records, decisions, activities, roles, acquaintances)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     looks = Looks(activities, staff, codes, door, records)

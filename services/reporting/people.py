@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol, TypeVar
 
+from domainkit.guest_ids import is_guest
 from domainkit.name_search import is_named_like
 from servicekit.clock import now_us
 from servicekit.errors import ServiceError
@@ -42,6 +43,13 @@ class Rosters(Protocol):
 
     async def names(self, roster_id: bytes, entry_ids: Collection[bytes]) -> dict[bytes, EntryName]:
         """What lists show of entries."""
+
+
+class Guests(Protocol):
+    """See `domainkit.subject_names.GuestNames`; raises ServiceError when nobody can tell."""
+
+    async def of(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, str]:
+        """Names of guests of an activity."""
 
 
 class Participants(Protocol):
@@ -152,11 +160,14 @@ class _Scene(NamedTuple):
 class People:
     """Makes lists, from the people in Redis, the roster, and what participants say."""
 
-    def __init__(self, live: Live, identity: Identity, rosters: Rosters, participants: Participants) -> None:
+    def __init__(
+        self, live: Live, identity: Identity, rosters: Rosters, participants: Participants, guests: Guests
+    ) -> None:
         self._live = live
         self._identity = identity
         self._rosters = rosters
         self._participants = participants
+        self._guests = guests
 
     async def page(
         self, activity: Activity, wanted: Wanted, cursor: Cursor | None, size: int
@@ -195,7 +206,7 @@ class People:
             found = await self._lacking(scene, found) if scene.activity.questions else []
         if wanted.query:
             # Without names nobody can tell, and an empty list would lie.
-            names = await self._identity.names([person.user_id for person in found])
+            names = {**await self._identity.names(_users(found)), **await self._guest_names(scene, found)}
             entries = await self._entries(scene, found)
             found = [each for each in found if is_named_like(_name(scene, each.user_id, names, entries), wanted.query)]
         return found
@@ -209,13 +220,19 @@ class People:
         user_ids = [scene.known_as(person.user_id) for person in people]
         return await self._participants.details(scene.activity.activity_id, user_ids) if user_ids else {}
 
+    async def _guest_names(self, scene: _Scene, people: Iterable[Counted]) -> Mapping[bytes, str]:
+        guests = [person.user_id for person in people if is_guest(person.user_id)]
+        return await self._guests.of(scene.activity.activity_id, guests) if guests else {}
+
     async def _entries(self, scene: _Scene, people: Iterable[Counted]) -> Mapping[bytes, EntryName]:
-        entry_ids = [member.entry_id for person in people if (member := scene.member(person.user_id))]
+        """What the roster says of people, of those also who came as its entries and are off it by now."""
+        entry_ids = [scene.key(user_id) for user_id in _users(people)]
         roster_id = scene.activity.roster_id
         return await self._rosters.names(roster_id, entry_ids) if roster_id and entry_ids else {}
 
     async def _shown(self, scene: _Scene, page: Sequence[Counted]) -> list[Shown]:
-        names = await _if_known(self._identity.names([person.user_id for person in page]), {})
+        names: Mapping[bytes, str] = await _if_known(self._identity.names(_users(page)), {})
+        names = {**names, **await _if_known(self._guest_names(scene, page), {})}
         entries = await _if_known(self._entries(scene, page), {})
         told: Details = await _if_known(self._details(scene, page), {}) if scene.activity.questions else {}
         return [
@@ -255,10 +272,14 @@ def _admits(scene: _Scene, wanted: Wanted, person: Counted) -> bool:
     )
 
 
+def _users(people: Iterable[Counted]) -> list[bytes]:
+    """All but guests."""
+    return [person.user_id for person in people if not is_guest(person.user_id)]
+
+
 def _name(scene: _Scene, user_id: bytes, names: Mapping[bytes, str], entries: Mapping[bytes, EntryName]) -> str:
-    """As the roster calls them, else as they call themselves."""
-    member = scene.member(user_id)
-    listed = entries.get(member.entry_id) if member else None
+    """As the roster calls them, else as they call themselves, or staff wrote them down."""
+    listed = entries.get(scene.key(user_id))
     return listed.name if listed else names.get(user_id, "")
 
 

@@ -53,7 +53,7 @@ from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes.activity import a_draft, a_lot
 from tests.fakes.checkin import FakeActivities
-from tests.fakes.expected import FakeParticipants, FakeRosters
+from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 from tests.fakes.identity import FakeStaff
 from tests.fakes.reporting import FakeActivities as KnownActivities
 
@@ -256,7 +256,7 @@ class Attendance:
         self.writer, self.revision = LiveWriter(self.redis, lambda _: None), 0
         owner, known = Owner(self.activity.organisation_id), KnownActivities(self.activity)
         live = LiveReader(self.redis)
-        lists = people.People(live, owner, FakeRosters(), FakeParticipants())
+        lists = people.People(live, owner, FakeRosters(), FakeParticipants(), FakeGuests())
         self.servicer: Any = ReportingServicer(live, known, owner, _UNUSED, lists)  # type: ignore[arg-type]
         for _ in range(_MANY):
             self.lasting.add(user_id := ids.new_id())

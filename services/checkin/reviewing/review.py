@@ -61,10 +61,10 @@ class DecisionsPort(Protocol):
 
 
 class NamesPort(Protocol):
-    """What people are called; raises UnavailableError when nobody can tell."""
+    """What people are called; see `called.Called`."""
 
-    async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        """Names of those who exist."""
+    async def of(self, people: Mapping[bytes, bytes], /) -> Mapping[bytes, str]:
+        """Names of those who are known, of people and the activities at which they tried; never raises."""
 
 
 # A checkin id to what came of it.
@@ -244,15 +244,8 @@ class Reviews:
         return snapshot.occurrence
 
     async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
-        names = await self._names_if_known({stored.copy.user_id for stored in found})
+        names = await self._names.of({stored.copy.user_id: stored.copy.activity_id for stored in found})
         return [self._review(stored, names.get(stored.copy.user_id, "")) for stored in found]
-
-    async def _names_if_known(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        try:
-            return await self._names.of(user_ids)
-        except UnavailableError as error:
-            log.warning("a list goes without names: %s", error)
-            return {}
 
     def _review(self, stored: Stored, name: str) -> pb.Review:
         record = stored.record()
