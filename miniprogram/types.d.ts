@@ -47,7 +47,9 @@ interface Wifi { ssid: string; bssid: string }
 interface Attempt {
   attempt_id: string; method: Method; token?: string; code?: string; activity_id?: string; direction: Direction
   gate?: string; location?: { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; age_ms: number }
-  wifi?: Wifi; device_id: string; claimed_at: string; elapsed_ms?: number; receipt?: string; user_id?: string
+  wifi?: Wifi; device_id: string; claimed_at: string; elapsed_ms?: number; receipt?: string
+  /** Whom staff mean, in one of these ways. */
+  user_id?: string; roster_entry_id?: string; entry_code?: string; person_token?: string; guest?: { id: string; name: string; phone_tail: string }
   client?: { scene: number; scan_ms: number; locate_ms: number; platform: string; app_version: string }
 }
 
@@ -105,6 +107,10 @@ interface Platform {
   write(key: string, value: unknown): void
   remove(key: string): void
   keys(): string[]
+  /** What WeChat encrypts for this phone alone; null for nothing. `keys` and `remove` know it too. */
+  readSealed(key: string): Promise<any>
+  /** Rejects with `failed` when the storage is full. */
+  writeSealed(key: string, value: unknown): Promise<void>
   isOnline(): Promise<boolean>
   onNetwork(told: (is_online: boolean) => void): void
   randomBytes(count: number): Promise<Uint8Array>
@@ -307,6 +313,7 @@ interface Services {
   organisations: OrganisationsService
   rosters: RostersService
   participants: ParticipantsService
+  own_code: OwnCodeService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

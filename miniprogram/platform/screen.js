@@ -1,6 +1,25 @@
 /** The screen while a QR is shown on it. */
 
+const { promised } = require('./failures')
+
 const keepOn = (/** @type {boolean} */ is_on) => wx.setKeepScreenOn({ keepScreenOn: is_on, fail() {} })
+
+/** As the person had it, while it is bright; null else. @type {number | null} */
+let usual = null
+
+/** As bright as it gets, for as long as a camera is to read it. */
+const brighten = async () => {
+  const { value } = await promised(wx.getScreenBrightness).catch(() => ({ value: null }))
+  if (value === null || usual !== null) return
+  usual = value
+  wx.setScreenBrightness({ value: 1, fail() {} })
+}
+
+/** As it was. */
+const dim = () => {
+  if (usual !== null) wx.setScreenBrightness({ value: usual, fail() {} })
+  usual = null
+}
 
 /**
  * A canvas of a page, in pixels of the screen.
@@ -18,4 +37,4 @@ const canvasOf = (selector) => new Promise((resolve) => {
   }).exec()
 })
 
-module.exports = { keepOn, canvasOf }
+module.exports = { keepOn, brighten, dim, canvasOf }

@@ -13,6 +13,7 @@ const { createIdentifiers } = require('./identifiers')
 const { createOrganisations } = require('./organisations')
 const { createOrganise } = require('./organise')
 const { createOutbox } = require('./outbox')
+const { createOwnCode } = require('./own_code')
 const { createParticipants } = require('./participants')
 const { createPositions } = require('./positions')
 const { createRecords } = require('./records')
@@ -58,10 +59,11 @@ const createServices = (platform) => {
   })
   const organise = createOrganise({ platform, transport, session, api, config, identifiers, outbox, attempts, settle })
   const organisations = createOrganisations(api)
+  const participants = createParticipants(api)
   const activities = createActivities(platform, session, api, transport.serverNow)
   return {
     platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
-    participants: createParticipants(api), subscriptions, events,
+    participants, own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
     server: transport.base, serverNow: transport.serverNow,
   }
 }

@@ -2,6 +2,7 @@
 
 import { hideToast, modal, sheet, toast } from './dialogs.mjs'
 import { chooseLocation, chooseMessageFile, fileSystem, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
+import { watch } from './shim/camera.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
@@ -58,6 +59,14 @@ const knows = (schema) => {
 const cryptoManager = {
   getRandomValues: asynchronous('getRandomValues', ({ length }) => ({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer })),
 }
+
+/** Sounds are counted, not heard. */
+const audio = () => ({
+  currentTime: 0,
+  destination: {},
+  createOscillator: () => ({ frequency: { value: 0 }, connect() {}, start(at_s) { record('tone', { hertz: this.frequency.value, at_s }) }, stop() {} }),
+  createGain: () => ({ gain: { value: 1 }, connect() {} }),
+})
 
 const updateManager = {
   onCheckForUpdate() {},
@@ -120,6 +129,7 @@ const parts = {
   setKeepScreenOn: asynchronous('setKeepScreenOn', ({ keepScreenOn }) => { fx.is_kept_on = keepScreenOn }),
   setScreenBrightness: asynchronous('setScreenBrightness', ({ value }) => { brightness = value }),
   getScreenBrightness: asynchronous('getScreenBrightness', () => ({ value: brightness })),
+  createWebAudioContext: audio,
   vibrateShort: asynchronous('vibrateShort', () => ({})),
   vibrateLong: asynchronous('vibrateLong', () => ({})),
   setClipboardData: asynchronous('setClipboardData', ({ data }) => {
@@ -199,6 +209,7 @@ window.__harness = {
   agreedBy,
   openSetting,
   phoneNumber,
+  watch,
   share(from) {
     const { page } = running.pages.top
     record('share', page.onShareAppMessage ? page.onShareAppMessage({ from }) : {})

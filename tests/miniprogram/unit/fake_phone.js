@@ -2,6 +2,7 @@
 
 const REQUESTS_AT_ONCE = 10
 const KEY_BYTES = 1048576
+const SEALED_BYTES = 0.7 * KEY_BYTES
 const POSITION_MS = 30000
 
 /** A Failure as the platform rejects with. */
@@ -28,6 +29,7 @@ class FakePhone {
     this.subscriptions_asked = []
     this.violations = []
     this.writes = []
+    this.sealed = new Set()
     this.in_flight = new Set()
     this.network_told = []
     this.shown_told = []
@@ -143,6 +145,18 @@ class FakePhone {
   }
 
   remove(key) { this.storage.delete(key) }
+
+  async readSealed(key) {
+    await null
+    return this.read(key)
+  }
+
+  async writeSealed(key, value) {
+    await null
+    if (Buffer.byteLength(JSON.stringify(value)) > SEALED_BYTES) this.violations.push(`more than 0.7 MB sealed in ${key}`)
+    this.write(key, value)
+    this.sealed.add(key)
+  }
 
   keys() { return [...this.storage.keys()] }
 

@@ -6,7 +6,7 @@ const { differencesOf } = require('../../../../miniprogram/organise/pages/form/d
 const { actsOn, isSearchable } = require('../../../../miniprogram/organise/pages/members/acts')
 const texts = require('../../../../miniprogram/texts/index')
 const { withGates } = require('../../../../miniprogram/organise/components/doors/gates')
-const { drawQr } = require('../../../../miniprogram/organise/pages/qr/drawing')
+const { drawQr } = require('../../../../miniprogram/core/qr_drawing')
 
 const NOW = new Date(2026, 8, 15, 9, 31).getTime()
 const PLACE = { name: '报告厅', latitude: 25.04, longitude: 102.71 }
