@@ -44,6 +44,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/me", _SIGNED_IN),
     ("PATCH", "/v1/me", _SIGNED_IN),
     ("PUT", "/v1/me", _SIGNED_IN),
+    ("GET", "/v1/me/code", _SIGNED_IN),
     ("POST", "/v1/me/subscriptions", _SIGNED_IN),
     ("GET", "/v1/me/subscriptions", _SIGNED_IN),
     ("POST", "/v1/client-events", _by_role(204, 204, 204, 204, 204, 401)),
@@ -91,6 +92,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/rosters/{roster}/labels.pdf", _STAFF),
     ("GET", "/v1/activities/{activity}/sign-sheet.pdf?blank_rows=1", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/door/people", _ITS_STAFF),
+    ("POST", "/v1/activities/{activity}/door/look", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/door/search?q=小明", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/me/entry", _SIGNED_IN),
     ("POST", "/v1/activities/{activity}/me/phone", _by_role(404, 404, 404, 404, 404, 401)),
@@ -442,6 +444,9 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/activities/{activity}/marks":
             somebody = await house.guest()
             return {"mark": "leave", "reason": "已请假", "people": [{"user_id": somebody.user_id}]}
+        case "POST", "/v1/activities/{activity}/door/look":
+            somebody = await house.guest()
+            return {"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}
         case "POST", "/v1/checkins":
             return by_qr(await activity.token())
         case "POST", "/v1/reviews/batch":
