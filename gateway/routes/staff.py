@@ -1,6 +1,6 @@
 """Staff check people in, and look at them before they do."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,7 @@ from gateway.checkins.decoding import reader
 from gateway.checkins.subjects import Meant, Subject, require_another, subject_of
 from gateway.clients import ask
 from gateway.http.fields import Id, Time, uuid7
+from gateway.marks import MARKS, MarkName
 from gateway.openapi import any_of
 from gateway.routes.dependencies import Call, Routes
 from gateway.routes.door_shapes import DoorPerson, to_person
@@ -23,14 +24,6 @@ from servicekit.errors import RateLimitedError, ServiceError, invalid
 routes = Routes("checkin")
 
 MAXIMUM_ITEMS = 200
-
-MarkName = Literal["present", "late", "leave", "absent"]
-_MARKS: dict[int, MarkName] = {
-    pb.MARK_PRESENT: "present",
-    pb.MARK_LATE: "late",
-    pb.MARK_LEAVE: "leave",
-    pb.MARK_ABSENT: "absent",
-}
 
 _BOUNDS = {"minItems": 1, "maxItems": MAXIMUM_ITEMS}
 
@@ -105,7 +98,6 @@ async def look_at_door(call: Call, activity_id: Id) -> Look:
     meant = _decode_meant(await call.body())
     attempt_id = staff_attempt_id(call.person.user_id, uuid7("attempt_id", meant.attempt_id))
     subject = subject_of(meant, activity_id, call.person.user_id, call.parts.keys)
-    await call.services.admit_staff(call.person, activity_id)
     person = await _person(call, activity_id, subject)
     require_another(person.user_id, call.person.user_id)
     request = pb.LookAtDoorRequest(
@@ -152,7 +144,7 @@ def _look(person: door_pb2.DoorPerson, view: pb.DoorView) -> Look:
         left_at=to_rfc3339(view.left_at) if view.left_at else None,
         passes=view.passes,
         is_pending=view.is_pending,
-        mark=_MARKS.get(view.mark),
+        mark=MARKS.get(view.mark),
     )
 
 

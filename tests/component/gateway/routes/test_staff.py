@@ -29,7 +29,6 @@ Json = dict[str, Any]
 @pytest.fixture(autouse=True)
 def door(gateway: Gateway) -> None:
     """An activity with staff, where everybody is an entry."""
-    gateway.services.answers["GetActivity"] = activity_pb2.Activity()
     gateway.services.answers["LookAtDoor"] = pb.DoorView()
     gateway.services.answers["ResolveSubjects"] = lambda request: door_pb2.ResolveSubjectsResponse(
         results=[door_pb2.ResolveSubjectsResponse.Result(person=_entry(each.user_id)) for each in request.subjects]
@@ -163,8 +162,10 @@ async def test_a_look_says_what_the_services_say(gateway: Gateway) -> None:
     assert [fault["field"] for fault in faults] == ["entry_code"]
     answers["ResolveSubjects"] = UnavailableError("activity is gone")
     assert (await look(gateway, entry_code="K7M2PQRT49")).status_code == 503
-    answers["GetActivity"] = NotFoundError("there is no such activity")
+    answers["ResolveSubjects"] = answers["LookAtDoor"] = NotFoundError("there is no such activity")
     assert (await look(gateway, user_id=ids.to_text(LI))).status_code == 404
+    guest = {"id": ids.to_text(LI), "name": "赵六"}
+    assert (await look(gateway, guest=guest)).status_code == 404
 
 
 async def test_looks_are_limited(gateway: Gateway) -> None:
@@ -181,6 +182,8 @@ async def test_staff_are_told_when_where_and_by_whom_and_people_are_not(gateway:
     )
     batch = f"/v1/activities/{ids.to_text(ACTIVITY)}/checkins/batch"
     person = {"attempt_id": ids.to_text(ids.new_id()), "user_id": ids.to_text(LI)}
+
+    gateway.services.answers["GetActivity"] = activity_pb2.Activity()
 
     async def told(**changes: Any) -> Json:
         gateway.services.answers["BatchCreateCheckins"] = judge_as(outcome=pb.OUTCOME_DUPLICATE, **changes)
