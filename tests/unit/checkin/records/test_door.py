@@ -76,7 +76,8 @@ def door(sources: Sources) -> Door:
 async def test_what_is_only_answered_is_told_too(door: Door, sources: Sources) -> None:
     """By whom and where; of another occurrence it is not."""
     attempt_id = sources.answer(Outcome.ACCEPTED, 7)
-    sources.told.append(pb.Checkin(user_id=LI, attempt_id=new_id(), occurrence_id=new_id(), outcome=1, direction=1))
+    sources.answer(Outcome.ACCEPTED, 8)
+    sources.told[-1].occurrence_id = new_id()
 
     [move] = (await door.moves({PERSON}))[PERSON]
 
