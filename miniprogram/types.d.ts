@@ -83,6 +83,9 @@ interface Failure {
   body?: any
 }
 
+/** A file that a server makes: what it is called on the phone, and who is told how far it is; `percent` null where nobody knows. */
+interface Wanted { name: string; told(progress: { percent: number | null; bytes: number }): void }
+
 /** What `wx` gives, in promises that reject with a Failure; the only folder that knows `wx` is platform/. */
 interface Platform {
   /** A body of text or bytes goes as it is, anything else as JSON. */
@@ -98,6 +101,16 @@ interface Platform {
   chooseLocation(): Promise<{ name: string; address: string; latitude: number; longitude: number }>
   /** A list that somebody sent in a chat: xlsx, csv or txt. */
   chooseFile(): Promise<{ name: string; content: ArrayBuffer }>
+  /** A GET into a file of this name; `body` has its `path`, or what the server said no with. The one before is forgotten. */
+  download(call: { url: string; headers: Record<string, string>; timeout_ms: number; file: Wanted }):
+    Promise<{ status: number; body: any; headers: Record<string, string> }>
+  /** Whether the phone can show it; whatever it cannot is sent to a chat. */
+  canShow(path: string): boolean
+  openFile(path: string): Promise<void>
+  /** Must be called from a tap; cancelled when the person chose no chat. */
+  sendFile(path: string): Promise<void>
+  /** Files hold names and numbers: none outlives the page that asked for it. */
+  forgetFiles(): Promise<void>
   connectedWifi(): Promise<Wifi>
   /** The connected one, and every other access point of its name that the phone sees, as far as it tells. */
   wifiHere(): Promise<Wifi[]>
@@ -239,6 +252,9 @@ interface OrganisationsService {
   /** Who invites to what; nothing is bound yet. */
   preview(code: string): Promise<InvitePreview>
   accept(code: string): Promise<void>
+  privacy(organisation_id: string): Promise<Api['Privacy']>
+  /** What is over by then is erased within the hour. */
+  setPrivacy(organisation_id: string, privacy: Api['Privacy']): Promise<Api['Privacy']>
   places(organisation_id: string): Promise<SavedPlace[]>
   savePlace(organisation_id: string, place: Api['NewPlace'], wifi: Wifi[]): Promise<SavedPlace>
   learnWifi(organisation_id: string, place_id: string, wifi: Wifi[]): Promise<SavedPlace>
@@ -314,6 +330,8 @@ interface Services {
   rosters: RostersService
   participants: ParticipantsService
   own_code: OwnCodeService
+  rollcall: RollcallService
+  files: FilesService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

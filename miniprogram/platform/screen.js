@@ -1,4 +1,4 @@
-/** The screen while a QR is shown on it. */
+/** The screen: what is drawn on it, and where. */
 
 const { promised } = require('./failures')
 
@@ -37,4 +37,17 @@ const canvasOf = (selector) => new Promise((resolve) => {
   }).exec()
 })
 
-module.exports = { keepOn, brighten, dim, canvasOf }
+/**
+ * Where on the screen something of the page is, in its order.
+ *
+ * @param {string} selector
+ * @returns {Promise<{ top: number, height: number }[]>}
+ */
+const placesOf = (selector) => new Promise((resolve) => {
+  wx.createSelectorQuery().selectAll(selector).boundingClientRect((found) => resolve(/** @type {any} */ (found))).exec()
+})
+
+/** How high a page may be without being scrolled. */
+const height = () => (wx.getWindowInfo ? wx.getWindowInfo() : wx.getSystemInfoSync()).windowHeight
+
+module.exports = { keepOn, brighten, dim, canvasOf, placesOf, height }

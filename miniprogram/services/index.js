@@ -8,6 +8,7 @@ const { createAttempts } = require('./attempts')
 const { createCheckins } = require('./checkins')
 const { createClientConfig } = require('./client_config')
 const { createEvents } = require('./events')
+const { createFiles } = require('./files')
 const { createFollow } = require('./follow')
 const { createIdentifiers } = require('./identifiers')
 const { createOrganisations } = require('./organisations')
@@ -17,6 +18,7 @@ const { createOwnCode } = require('./own_code')
 const { createParticipants } = require('./participants')
 const { createPositions } = require('./positions')
 const { createRecords } = require('./records')
+const { createRollcall } = require('./rollcall')
 const { createRosters } = require('./rosters')
 const { createSession } = require('./session')
 const { createSettle } = require('./settle')
@@ -63,7 +65,8 @@ const createServices = (platform) => {
   const activities = createActivities(platform, session, api, transport.serverNow)
   return {
     platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
-    participants, own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
+    participants, rollcall: createRollcall(platform, session, api, identifiers.newId), files: createFiles(platform, api),
+    own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
     server: transport.base, serverNow: transport.serverNow,
   }
 }

@@ -23,6 +23,7 @@ const LONGEST_PAUSE_MS = 5000
  * @property {unknown} [body]
  * @property {Record<string, string>} [headers]
  * @property {number} [timeout_ms]
+ * @property {Wanted} [file] What is answered goes into it.
  * @property {boolean} [is_urgent] Goes before everything that waits.
  * @property {number} [tries] How often it may be sent; more than 1 only for what is idempotent. 3 for GET, else 1.
  *
@@ -127,7 +128,8 @@ const createTransport = (platform, base) => {
   const request = (/** @type {Call} */ call, /** @type {string} */ request_id) => {
     const timeout_ms = call.timeout_ms || TIMEOUT_MS
     const headers = { 'content-type': 'application/json', 'x-request-id': request_id, ...call.headers }
-    const answer = platform.request({ url: base + call.path, method: call.method, body: call.body, headers, timeout_ms })
+    const asked = { url: base + call.path, method: call.method, body: call.body, headers, timeout_ms }
+    const answer = call.file ? platform.download({ ...asked, file: call.file }) : platform.request(asked)
     return new Promise((/** @type {(reply: Awaited<typeof answer>) => void} */ resolve, reject) => {
       const timer = setTimeout(() => reject(failure('timeout', 'the phone said nothing')), timeout_ms + FORGOTTEN_MS)
       answer.finally(() => clearTimeout(timer)).then(resolve, reject)

@@ -8,7 +8,8 @@ const door = require('./door')
 const { advise, say } = require('./failures')
 const { kinds, ofKind } = require('./kinds')
 const { duration, explain, metres, reasons } = require('./reasons')
+const rollcall = require('./rollcall')
 const rosters = require('./rosters')
 const services = require('./services')
 
-module.exports = { ...participant, ...door, services, organise, organisation, rosters, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }
+module.exports = { ...participant, ...door, services, organise, organisation, rosters, rollcall, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }

@@ -1,6 +1,7 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
 import uuid from '../../../miniprogram/core/uuid7.js'
+import { populateRollcall, rollcallPagesOf, rollcallStepsOf } from './rollcall_screens.mjs'
 import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
 import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
 
@@ -158,7 +159,7 @@ const stateOf = (scene, page, state) => {
 }
 
 /** What never ends by itself. */
-const HANGING = ['result-slow', 'result-working', 'result-privacy', 'roster-import-applying']
+const HANGING = ['rollcall-sending', 'result-slow', 'result-working', 'result-privacy', 'roster-import-applying']
 
 /** From the taps to what comes of them. */
 const reached = (name, fx, taps, sees, prepare = () => {}) => ({
@@ -224,7 +225,7 @@ const resultsOf = async ({ activity, person }) => {
  *   takes a phone there from home; `is_shared`: any phone of that person will do; `hangs`: what it waits for never comes.
  */
 export const allScreens = async () => {
-  const [scene, rosters] = [await populate(), await populateRosters()]
-  const states = [...pagesOf(scene), ...rosterPagesOf(rosters)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open)]
+  const [scene, rosters, rollcall] = [await populate(), await populateRosters(), await populateRollcall()]
+  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open)]
 }

@@ -1,9 +1,10 @@
 /** `wx` for a browser: the parts of it that the product uses. Whatever else is asked for is recorded as missing. */
 
 import { hideToast, modal, sheet, toast } from './dialogs.mjs'
-import { chooseLocation, chooseMessageFile, fileSystem, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
+import { chooseLocation, chooseMessageFile, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
 import { watch } from './shim/camera.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
+import { downloadFile, fileSystem, openDocument, shareFileMessage } from './shim/files.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
 import { storage } from './shim/storage.mjs'
@@ -88,6 +89,9 @@ const parts = {
   chooseLocation: asynchronous('chooseLocation', chooseLocation),
   chooseMessageFile: asynchronous('chooseMessageFile', chooseMessageFile),
   getFileSystemManager: () => fileSystem,
+  downloadFile,
+  openDocument: asynchronous('openDocument', openDocument),
+  shareFileMessage: asynchronous('shareFileMessage', shareFileMessage),
   openLocation: asynchronous('openLocation', () => ({})),
   startWifi: asynchronous('startWifi', startWifi),
   stopWifi: asynchronous('stopWifi', () => ({})),

@@ -35,6 +35,9 @@ class FakePhone {
     this.shown_told = []
     this.kept_position = null
     this.answers_lost = 0
+    this.files = new Map()
+    this.opened = []
+    this.sent_on = []
     this.update = { isReady: () => false, apply() {}, onReady: () => () => {} }
   }
 
@@ -85,6 +88,25 @@ class FakePhone {
       }, this.latency_ms)
     })
   }
+
+  /** As a request whose answer is in a file; what was there before is gone. */
+  async download({ file, ...call }) {
+    this.files = new Map()
+    const reply = await this.request({ ...call, method: 'GET' })
+    if (reply.status >= 300) return reply
+    const path = `usr/${file.name}`
+    this.files.set(path, reply.body)
+    file.told({ percent: 100, bytes: 1 })
+    return { ...reply, body: { path } }
+  }
+
+  canShow(path) { return !path.endsWith('.csv') }
+
+  async openFile(path) { this.opened.push(path) }
+
+  async sendFile(path) { this.sent_on.push(path) }
+
+  async forgetFiles() { this.files = new Map() }
 
   end(one, told) {
     if (this.in_flight.delete(one)) told()

@@ -63,6 +63,7 @@ class FakeServer {
     /** Of those whose id must be one, by name. */
     this.user_ids = {}
     this.own_entry = { entry: null, is_listed: false, roster_title: '' }
+    this.marks = []
   }
 
   /** What staff at a door ask of an activity; `activity` null is none of theirs. */
@@ -115,6 +116,8 @@ class FakeServer {
     if (route === 'POST /v1/organisations') return [201, this.onceFor(headers, body, () => ({ id: `o${this.kept_answers.size}`, name: body.name }))]
     if (/^POST .*\/(publish|cancel)$/.test(route)) return [200, this.move(...where.split('/').slice(3))]
     if (/^POST .*\/checkins\/batch$/.test(route)) return [200, this.letIn(user, where.split('/')[3], body)]
+    if (/^POST .*\/marks$/.test(route)) return [200, this.mark(headers, body)]
+    if (/\.pdf$/.test(where)) return this.print()
     if (/^GET \/v1\/checkins\/.+/.test(route)) return [200, this.record(where.split('/')[3])]
     throw new Problem(404, 'NOT_FOUND')
   }
@@ -270,6 +273,20 @@ class FakeServer {
     if (!found) throw new Problem(404, 'NOT_FOUND')
     found.state = { publish: 'published', cancel: 'cancelled' }[verb]
     return found
+  }
+
+  /** What staff say of people; twice by one key is once. */
+  mark(headers, body) {
+    if (this.is_down) throw new Problem(503, 'UNAVAILABLE', { retry_after_s: 60 })
+    return this.onceFor(headers, body, () => {
+      this.marks.push(body)
+      return { results: body.people.map((one) => ({ user_id: Object.values(one)[0], mark: body.mark, revision: 1, is_skipped: false, problem: null })) }
+    })
+  }
+
+  print() {
+    if (this.is_down) throw new Problem(429, 'TOO_MANY_PRINTS', { retry_after_s: 60, message: '正在打印的人太多' })
+    return [200, '%PDF']
   }
 
   grant({ grants }, headers) {
