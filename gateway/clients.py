@@ -1,10 +1,11 @@
 """The services behind the gateway: one channel to each process, and the budget of an ordinary call."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from protos.activity.v1 import activity_pb2
+from protos.activity.v1 import activity_pb2, door_pb2
 from protos.activity.v1.activity_pb2_grpc import ActivityServiceStub, DisplayServiceStub, PlaceServiceStub
+from protos.activity.v1.door_pb2_grpc import DoorServiceStub
 from protos.activity.v1.participants_pb2_grpc import ParticipantServiceStub
 from protos.activity.v1.rosters_pb2_grpc import (
     RosterImportServiceStub,
@@ -16,8 +17,10 @@ from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub, InviteServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
+from servicekit.errors import ServiceError, UnavailableError
 from servicekit.process import Process
 from servicekit.rpc import client
+from servicekit.rpc.status import from_status
 from servicekit.tokens import Claims
 
 CALL_S = 1.5
@@ -43,6 +46,7 @@ class Clients:
         self.displays = DisplayServiceStub(activity)
         self.rosters, self.roster_imports = RosterServiceStub(activity), RosterImportServiceStub(activity)
         self.roster_members = RosterMemberServiceStub(activity)
+        self.door = DoorServiceStub(activity)
         self.participants = ParticipantServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
         self.reporting = ReportingServiceStub(
@@ -68,6 +72,20 @@ class Clients:
         request = activity_pb2.BatchGetOccurrencesRequest(activity_ids=activity_ids)
         found: activity_pb2.BatchGetOccurrencesResponse = await ask(self.activity.BatchGetOccurrences, request)
         return {snapshot.activity_id: snapshot.revision for snapshot in found.occurrences}
+
+    async def resolve_subjects(
+        self, person: Claims, activity_id: bytes, subjects: Sequence[door_pb2.Subject]
+    ) -> list[door_pb2.DoorPerson | ServiceError]:
+        """Whom staff mean at an activity, each in order or why not; guests that are new are written down.
+
+        Raises:
+            ServiceError: Nobody can tell now, or not to this person.
+        """
+        request = door_pb2.ResolveSubjectsRequest(activity_id=activity_id, subjects=subjects)
+        answer: door_pb2.ResolveSubjectsResponse = await ask(self.door.ResolveSubjects, request, person)
+        if len(answer.results) != len(subjects):
+            raise UnavailableError(f"activity told of {len(answer.results)} people of {len(subjects)}")
+        return [from_status(each.status) if each.HasField("status") else each.person for each in answer.results]
 
     async def admit_staff(self, person: Claims, activity_id: bytes) -> None:
         """Returns when a person may check others in to an activity: who may see all of it, its owner to its staff.

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 from google.protobuf.message import DecodeError
 
+from gateway.marks import MARKS
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
@@ -61,6 +62,7 @@ def _view(event: pb.LiveEvent) -> dict[str, object]:
         "gate": event.gate or None,
         "punctuality": event.punctuality or None,
         "checked_in_at": to_rfc3339(event.checked_in_at) if event.checked_in_at else None,
+        "mark": MARKS.get(event.mark),
     }
 
 

@@ -117,6 +117,51 @@ TO_PERSON = {
         "",
         "以最近一次签退为准",
     ),
+    "PERSON_CODE_MALFORMED": Words(
+        "这不是签到码",
+        "",
+        "请扫描对方手机上「我的签到码」",
+    ),
+    "PERSON_CODE_FOREIGN": Words(
+        "这是另一个活动的签到码",
+        "",
+        "请对方打开本活动的「我的签到码」",
+    ),
+    "PERSON_CODE_SIGNATURE": Words(
+        "签到码无效",
+        "",
+        "请对方重新打开「我的签到码」；仍无效时请查找姓名",
+    ),
+    "PERSON_CODE_EXPIRED": Words(
+        "签到码已过期",
+        "签到码已过期 {expired_since_s}",
+        "请出示当前显示的签到码",
+    ),
+    "PERSON_CODE_FUTURE": Words(
+        "签到码尚未生效",
+        "签到码尚未生效：手机时间快了 {ahead_s}",
+        "请校准手机时间后再出示",
+    ),
+    "PERSON_CODE_USED": Words(
+        "签到码已被使用",
+        "",
+        "请出示当前显示的签到码",
+    ),
+    "PERSON_CODE_UNCHECKED": Words(
+        "暂时无法确认签到码是否已被使用",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "NO_REENTRY": Words(
+        "离场后不能再次入场",
+        "",
+        "请联系组织者",
+    ),
+    "ENTERED_AGAIN": Words(
+        "你已再次入场",
+        "你已再次入场：第 {passes} 次入场",
+        "无需再次签到",
+    ),
     "FENCE_OUTSIDE": Words(
         "不在签到范围",
         "不在签到范围：距活动地点 {distance_m}，须在 {radius_m}内",
@@ -317,6 +362,31 @@ TO_PERSON = {
         "",
         "请核对后修改",
     ),
+    "ENTRY_NOT_LISTED": Words(
+        "名单中没有这个人",
+        "",
+        "请按姓名查找，或登记为现场来宾",
+    ),
+    "ENTRY_CODE_MALFORMED": Words(
+        "这不是标签上的编码",
+        "",
+        "请核对二维码下方的 10 位编码",
+    ),
+    "ENTRY_CODE_AMBIGUOUS": Words(
+        "名单中有两个人使用这个编码",
+        "",
+        "请按姓名查找",
+    ),
+    "TOO_MANY_GUESTS": Words(
+        "这个活动的现场来宾已达上限",
+        "",
+        "请把其余的人加入名单",
+    ),
+    "TOO_MANY_PRINTS": Words(
+        "正在生成的打印文件过多",
+        "",
+        "请稍后再试",
+    ),
     "IMPORT_STATE": Words(
         "这次导入已不能进行这项操作",
         "",
@@ -474,6 +544,51 @@ TO_STAFF = {
         "此人再次签退",
         "",
         "以最近一次签退为准",
+    ),
+    "PERSON_CODE_MALFORMED": Words(
+        "这不是签到码",
+        "",
+        "请扫描对方手机上「我的签到码」",
+    ),
+    "PERSON_CODE_FOREIGN": Words(
+        "这是另一个活动的签到码",
+        "",
+        "请对方打开本活动的「我的签到码」",
+    ),
+    "PERSON_CODE_SIGNATURE": Words(
+        "签到码无效",
+        "",
+        "请对方重新打开「我的签到码」；仍无效时请查找姓名",
+    ),
+    "PERSON_CODE_EXPIRED": Words(
+        "签到码已过期",
+        "签到码已过期 {expired_since_s}",
+        "请扫描对方手机上当前显示的签到码",
+    ),
+    "PERSON_CODE_FUTURE": Words(
+        "签到码尚未生效",
+        "签到码尚未生效：手机时间快了 {ahead_s}",
+        "请对方校准手机时间，或查找姓名",
+    ),
+    "PERSON_CODE_USED": Words(
+        "签到码已被使用",
+        "",
+        "请扫描对方手机上新的签到码，并核对本人",
+    ),
+    "PERSON_CODE_UNCHECKED": Words(
+        "暂时无法确认签到码是否已被使用",
+        "",
+        "组织者会人工核验，请留意结果",
+    ),
+    "NO_REENTRY": Words(
+        "此人已离场，本活动不能再次入场",
+        "",
+        "请联系组织者",
+    ),
+    "ENTERED_AGAIN": Words(
+        "此人再次入场",
+        "此人第 {passes} 次入场",
+        "可以放行",
     ),
     "FENCE_OUTSIDE": Words(
         "不在签到范围",
@@ -674,6 +789,31 @@ TO_STAFF = {
         "名单中已有人使用这个学号/工号",
         "",
         "请核对后修改",
+    ),
+    "ENTRY_NOT_LISTED": Words(
+        "名单中没有这个人",
+        "",
+        "请按姓名查找，或登记为现场来宾",
+    ),
+    "ENTRY_CODE_MALFORMED": Words(
+        "这不是标签上的编码",
+        "",
+        "请核对二维码下方的 10 位编码",
+    ),
+    "ENTRY_CODE_AMBIGUOUS": Words(
+        "名单中有两个人使用这个编码",
+        "",
+        "请按姓名查找",
+    ),
+    "TOO_MANY_GUESTS": Words(
+        "这个活动的现场来宾已达上限",
+        "",
+        "请把其余的人加入名单",
+    ),
+    "TOO_MANY_PRINTS": Words(
+        "正在生成的打印文件过多",
+        "",
+        "请稍后再试",
     ),
     "IMPORT_STATE": Words(
         "这次导入已不能进行这项操作",

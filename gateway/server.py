@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from domainkit.person_codes import PersonKeys
 from domainkit.signing_keys import signing_keys
 from gateway.app import build, is_upload
 from gateway.checkins.batch import Many
@@ -43,10 +44,11 @@ async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS
     live = Live(redis, partial(shared_snapshot, clients), clients.revisions)
     receipts, provisional = Receipts(secrets), Provisional(clients.decided_attempts)
     hot = CheckinRoute(guard, receipts, line, provisional)
-    many = Many(line, receipts, provisional, clients.admit_staff)
+    keys = PersonKeys(secrets)
+    many = Many(line, receipts, provisional, clients.admit_staff, clients.resolve_subjects, keys)
     failures = Failures(redis, settings.failed_sign_ins_per_s)
     proxies = Proxies(settings.trusted_proxies)
-    parts = Parts(clients, guard, live, many, settings, proxies, failures, process.settings.public_url)
+    parts = Parts(clients, guard, live, many, keys, settings, proxies, failures, process.settings.public_url)
     server = HttpServer(
         "public",
         build(parts, hot),

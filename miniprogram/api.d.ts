@@ -195,7 +195,7 @@ export interface components {
         };
         /**
          * DuplicateOf
-         * @description The record that holds the seat.
+         * @description The record that holds the seat; to staff also how it came, null for what nobody can tell.
          */
         DuplicateOf: {
             /**
@@ -208,6 +208,14 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             checked_in_at: string;
+            method?: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+            /** @example 北门 */
+            gate?: string | null;
+            /**
+             * @description Who let them in.
+             * @example 王老师
+             */
+            by?: string | null;
         };
         /**
          * SignIn
@@ -711,6 +719,12 @@ export interface components {
             expected_count?: number;
             /** @default [] */
             ask?: components["schemas"]["NewQuestion"][];
+            /**
+             * @description once: who went does not come in again.
+             * @default in_out
+             * @enum {string}
+             */
+            reentry?: "in_out" | "once";
         };
         /**
          * NewPlace
@@ -857,6 +871,11 @@ export interface components {
             roster_id: string | null;
             expected_count: number;
             ask: components["schemas"]["Question"][];
+            /**
+             * @description once: who went does not come in again.
+             * @enum {string}
+             */
+            reentry: "in_out" | "once";
             /** @example K7M2PQ */
             code: string | null;
             state: ("cancelled" | "closed" | "draft" | "published") | null;
@@ -1052,6 +1071,11 @@ export interface components {
             /** @description Who is expected says so by phone number or invite. */
             is_listed: boolean;
             ask: components["schemas"]["Question"][];
+            /**
+             * @description once: who went does not come in again.
+             * @enum {string}
+             */
+            reentry: "in_out" | "once";
         };
         /**
          * ResolveToken
@@ -1096,6 +1120,8 @@ export interface components {
             roster_id?: string | null;
             expected_count?: number;
             ask?: components["schemas"]["NewQuestion"][];
+            /** @enum {string} */
+            reentry?: "in_out" | "once";
         };
         /**
          * PlaceChanges
@@ -1858,6 +1884,81 @@ export interface components {
             purpose?: string;
         };
         /**
+         * DoorBundle
+         * @description A page of everybody. At `expires_at` a phone forgets them.
+         */
+        DoorBundle: {
+            people: components["schemas"]["DoorPerson"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            server_time: string;
+        };
+        /**
+         * DoorPerson
+         * @description Somebody as staff at a door see them. Of a `person` the roster says nothing; a `guest` is on none.
+         */
+        DoorPerson: {
+            kind: ("entry" | "guest" | "person") | null;
+            /**
+             * Format: uuid
+             * @description As whom they check in: the user, where an entry is bound to one, else the entry or the guest itself.
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            entry_id: string | null;
+            /** @example 王小明 */
+            name: string;
+            /**
+             * @description Masked.
+             * @example ****001
+             */
+            number: string;
+            /**
+             * @description The last four digits, or empty.
+             * @example 0001
+             */
+            phone_tail: string;
+            /** @example 一班 */
+            group: string;
+            extra: components["schemas"]["DoorExtra"][];
+            /**
+             * @description As on a label; of entries alone.
+             * @example K7MCF-GHJ4R
+             */
+            entry_code: string;
+            /** @description By which personal codes for this activity are verified, newest first; only in what a phone takes along. */
+            code_keys: string[];
+        };
+        /**
+         * DoorExtra
+         * @description What else is known of somebody, and for them to see.
+         */
+        DoorExtra: {
+            /** @example 座位 */
+            heading: string;
+            /** @example 3 排 7 座 */
+            value: string;
+        };
+        /**
+         * DoorPeople
+         * @description At most 20 people.
+         */
+        DoorPeople: {
+            people: components["schemas"]["DoorPerson"][];
+        };
+        /**
          * OwnData
          * @description What is known of the caller. Their check-ins are at `/v1/me/checkins`.
          */
@@ -1930,6 +2031,46 @@ export interface components {
             extra: {
                 [key: string]: string;
             };
+        };
+        /**
+         * OwnCode
+         * @description The keys of this period and the next; a new code is drawn every `period_s` seconds of the server's time.
+         */
+        OwnCode: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            keys: components["schemas"]["CodeKey"][];
+            /** @example 30 */
+            period_s: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            server_time: string;
+        };
+        /**
+         * CodeKey
+         * @description What codes are drawn with that are issued in its time.
+         */
+        CodeKey: {
+            /**
+             * @description 32 bytes, base64url.
+             * @example AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8
+             */
+            key: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            valid_until: string;
         };
         /**
          * ClientConfig
@@ -2025,10 +2166,12 @@ export interface components {
         /**
          * Event
          * @description One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
+         *
+         *         Of `marked`, `mark` is what staff say the person counts as; without one they took that back.
          */
         Event: {
             /** @enum {string} */
-            event: "annulled" | "appealed" | "approved" | "completed" | "received" | "refused";
+            event: "annulled" | "appealed" | "approved" | "completed" | "marked" | "received" | "refused";
             /**
              * Format: date-time
              * @example 2026-09-01T00:00:00.000Z
@@ -2038,6 +2181,8 @@ export interface components {
             reason?: string;
             /** @default false */
             is_stale?: boolean;
+            /** @default null */
+            mark?: ("absent" | "late" | "leave" | "present") | null;
         };
         /**
          * Appeal
@@ -2067,16 +2212,27 @@ export interface components {
             /** @description A UUIDv7, made on the phone before the first send. */
             attempt_id: string;
             /**
-             * @description Who is checked in; never the caller.
+             * @description A user; never the caller.
              * @default
              */
             user_id?: string;
-            /** @default  */
+            /**
+             * @description An entry of the activity's roster.
+             * @default
+             */
             roster_entry_id?: string;
-            /** @default  */
+            /**
+             * @description As printed on a label.
+             * @default
+             */
             entry_code?: string;
-            /** @default  */
+            /**
+             * @description What their phone shows.
+             * @default
+             */
             person_token?: string;
+            /** @default null */
+            guest?: components["schemas"]["Guest"] | null;
             /**
              * @default in
              * @enum {string}
@@ -2099,6 +2255,24 @@ export interface components {
             /** @enum {string} */
             method: "staff";
             activity_id: string;
+        };
+        /**
+         * Guest
+         * @description Somebody who is not on the roster and has no WeChat.
+         */
+        Guest: {
+            /** @description A UUIDv7, made on the staff's phone; or as it was told since. */
+            id: string;
+            /**
+             * @description May be empty of one who is known.
+             * @default
+             */
+            name?: string;
+            /**
+             * @description The last four digits of their phone; may be empty.
+             * @default
+             */
+            phone_tail?: string;
         };
         /**
          * Synced
@@ -2147,16 +2321,27 @@ export interface components {
             /** @description A UUIDv7, made on the phone before the first send. */
             attempt_id: string;
             /**
-             * @description Who is checked in; never the caller.
+             * @description A user; never the caller.
              * @default
              */
             user_id?: string;
-            /** @default  */
+            /**
+             * @description An entry of the activity's roster.
+             * @default
+             */
             roster_entry_id?: string;
-            /** @default  */
+            /**
+             * @description As printed on a label.
+             * @default
+             */
             entry_code?: string;
-            /** @default  */
+            /**
+             * @description What their phone shows.
+             * @default
+             */
             person_token?: string;
+            /** @default null */
+            guest?: components["schemas"]["Guest"] | null;
             /**
              * @default in
              * @enum {string}
@@ -2183,6 +2368,54 @@ export interface components {
          */
         LetIn: {
             results: components["schemas"]["Result"][];
+        };
+        /**
+         * Meant
+         * @description One person whom staff mean, in exactly one of five ways.
+         */
+        Meant: {
+            /** @description A UUIDv7, made on the phone before the first send. */
+            attempt_id: string;
+            /**
+             * @description A user; never the caller.
+             * @default
+             */
+            user_id?: string;
+            /**
+             * @description An entry of the activity's roster.
+             * @default
+             */
+            roster_entry_id?: string;
+            /**
+             * @description As printed on a label.
+             * @default
+             */
+            entry_code?: string;
+            /**
+             * @description What their phone shows.
+             * @default
+             */
+            person_token?: string;
+            /** @default null */
+            guest?: components["schemas"]["Guest"] | null;
+        };
+        /**
+         * Look
+         * @description Somebody before they are let in: who they are, how they came before, and where they are now.
+         */
+        Look: {
+            person: components["schemas"]["DoorPerson"];
+            /** @description The record that holds their seat; null: they have not come. */
+            held: components["schemas"]["DuplicateOf"] | null;
+            /** @description They have not come, and nothing of them waits for a human. */
+            is_first: boolean;
+            is_inside: boolean;
+            left_at: string | null;
+            /** @description How often they came in. */
+            passes: number;
+            /** @description Something of them waits for a human. */
+            is_pending: boolean;
+            mark: ("absent" | "late" | "leave" | "present") | null;
         };
         /**
          * ReviewPage
@@ -2318,6 +2551,53 @@ export interface components {
             revision?: number | null;
         };
         /**
+         * Marks
+         * @description One mark for many; `none` takes marks back, `only_unset` leaves alone who is checked in or marked already.
+         */
+        Marks: {
+            /** @enum {string} */
+            mark: "absent" | "late" | "leave" | "none" | "present";
+            /** @example 不在现场 */
+            reason: string;
+            people: components["schemas"]["Somebody"][];
+            /** @default null */
+            occurrence_id?: string | null;
+            /** @default false */
+            only_unset?: boolean;
+        };
+        /**
+         * Somebody
+         * @description Whom a mark is about: somebody the organisation knows, an entry of the activity's roster, or a guest of it.
+         */
+        Somebody: {
+            /** @default null */
+            user_id?: string | null;
+            /** @default null */
+            roster_entry_id?: string | null;
+            /** @default null */
+            guest_id?: string | null;
+        };
+        /**
+         * MarkResults
+         * @description What came of each, in order.
+         */
+        MarkResults: {
+            results: components["schemas"]["Marked"][];
+        };
+        /**
+         * Marked
+         * @description What one counts as now, or the problem with it; `revision` is null while the mark is on its way.
+         */
+        Marked: {
+            user_id: string | null;
+            mark: ("absent" | "late" | "leave" | "present") | null;
+            revision: number | null;
+            /** @description They were checked in or marked already, and only_unset. */
+            is_skipped: boolean;
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
          * Stats
          * @description The numbers of an activity: people, not rows.
          *
@@ -2451,6 +2731,8 @@ export interface components {
             /** @example 一班 */
             group: string;
             answer: ("coming" | "leave") | null;
+            /** @description What staff say they count as; status, punctuality and answer follow it, whatever they did. */
+            mark: ("absent" | "late" | "leave" | "present") | null;
             /**
              * @description One for each question, or none.
              * @example [

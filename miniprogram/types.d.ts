@@ -47,7 +47,9 @@ interface Wifi { ssid: string; bssid: string }
 interface Attempt {
   attempt_id: string; method: Method; token?: string; code?: string; activity_id?: string; direction: Direction
   gate?: string; location?: { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; age_ms: number }
-  wifi?: Wifi; device_id: string; claimed_at: string; elapsed_ms?: number; receipt?: string; user_id?: string
+  wifi?: Wifi; device_id: string; claimed_at: string; elapsed_ms?: number; receipt?: string
+  /** Whom staff mean, in one of these ways. */
+  user_id?: string; roster_entry_id?: string; entry_code?: string; person_token?: string; guest?: { id: string; name: string; phone_tail: string }
   client?: { scene: number; scan_ms: number; locate_ms: number; platform: string; app_version: string }
 }
 
@@ -81,6 +83,9 @@ interface Failure {
   body?: any
 }
 
+/** A file that a server makes: what it is called on the phone, and who is told how far it is; `percent` null where nobody knows. */
+interface Wanted { name: string; told(progress: { percent: number | null; bytes: number }): void }
+
 /** What `wx` gives, in promises that reject with a Failure; the only folder that knows `wx` is platform/. */
 interface Platform {
   /** A body of text or bytes goes as it is, anything else as JSON. */
@@ -96,6 +101,16 @@ interface Platform {
   chooseLocation(): Promise<{ name: string; address: string; latitude: number; longitude: number }>
   /** A list that somebody sent in a chat: xlsx, csv or txt. */
   chooseFile(): Promise<{ name: string; content: ArrayBuffer }>
+  /** A GET into a file of this name; `body` has its `path`, or what the server said no with. The one before is forgotten. */
+  download(call: { url: string; headers: Record<string, string>; timeout_ms: number; file: Wanted }):
+    Promise<{ status: number; body: any; headers: Record<string, string> }>
+  /** Whether the phone can show it; whatever it cannot is sent to a chat. */
+  canShow(path: string): boolean
+  openFile(path: string): Promise<void>
+  /** Must be called from a tap; cancelled when the person chose no chat. */
+  sendFile(path: string): Promise<void>
+  /** Files hold names and numbers: none outlives the page that asked for it. */
+  forgetFiles(): Promise<void>
   connectedWifi(): Promise<Wifi>
   /** The connected one, and every other access point of its name that the phone sees, as far as it tells. */
   wifiHere(): Promise<Wifi[]>
@@ -105,6 +120,10 @@ interface Platform {
   write(key: string, value: unknown): void
   remove(key: string): void
   keys(): string[]
+  /** What WeChat encrypts for this phone alone; null for nothing. `keys` and `remove` know it too. */
+  readSealed(key: string): Promise<any>
+  /** Rejects with `failed` when the storage is full. */
+  writeSealed(key: string, value: unknown): Promise<void>
   isOnline(): Promise<boolean>
   onNetwork(told: (is_online: boolean) => void): void
   randomBytes(count: number): Promise<Uint8Array>
@@ -233,6 +252,9 @@ interface OrganisationsService {
   /** Who invites to what; nothing is bound yet. */
   preview(code: string): Promise<InvitePreview>
   accept(code: string): Promise<void>
+  privacy(organisation_id: string): Promise<Api['Privacy']>
+  /** What is over by then is erased within the hour. */
+  setPrivacy(organisation_id: string, privacy: Api['Privacy']): Promise<Api['Privacy']>
   places(organisation_id: string): Promise<SavedPlace[]>
   savePlace(organisation_id: string, place: Api['NewPlace'], wifi: Wifi[]): Promise<SavedPlace>
   learnWifi(organisation_id: string, place_id: string, wifi: Wifi[]): Promise<SavedPlace>
@@ -307,6 +329,9 @@ interface Services {
   organisations: OrganisationsService
   rosters: RostersService
   participants: ParticipantsService
+  own_code: OwnCodeService
+  rollcall: RollcallService
+  files: FilesService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

@@ -51,7 +51,7 @@ SQL_ACCOUNTS = (
             (
                 *("outbox", "idempotency_keys", "places"),
                 *("roster_name_pairs", "roster_imports", "roster_import_rows"),
-                *("participant_answers", "participant_details"),
+                *("participant_answers", "participant_details", "guest_name_pairs"),
             ),
             "DELETE",
         ),

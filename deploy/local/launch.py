@@ -31,7 +31,7 @@ _LOG_LIMIT_BYTES = 16 * 1024 * 1024
 _OPEN_FILES = 65_536
 # A detached child is never waited for, and Python warns of one that is forgotten while it runs.
 CHILDREN: list[subprocess.Popen[bytes]] = []
-_CODE = ("*.py", "*.sql", "*.lua", "*.html")
+_CODE = ("*.py", "*.sql", "*.lua", "*.html", "*.typ")
 
 
 class LaunchError(Exception):

@@ -61,12 +61,13 @@ def missing_packages(choice: Choice | None = None, *, dev: bool = False) -> list
         "mariadb-server": has_program("mariadbd") and has_program("mariadb-install-db"),
         "redis-server": has_program("redis-server"),
         "rabbitmq-server": _RABBITMQ.exists() and has_program("epmd"),
+        # Labels and sign sheets are printed in it.
+        "fonts-noto-cjk": _CHINESE_FONT.exists(),
         # toxiproxy, which only the chaos suite needs, is built from source.
         "golang-go": not os.environ.get("QIANDAO_PROXIED") or has_program("go"),
         "chromium": not dev or has_program("chromium"),
         # promtool, which the tests of the rules ask.
         "prometheus": not dev or has_program("promtool"),
-        "fonts-noto-cjk": not dev or _CHINESE_FONT.exists(),
     }
     missing = [package for package, is_there in needed.items() if not is_there]
     if choice is not None and not choice.python.can_make_venv:

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from domainkit.copies import settle
 from gateway.checkins import texts
 from gateway.http.fields import IdText, Time
+from gateway.marks import MARKS, MarkName
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
@@ -16,7 +17,7 @@ Outcome = Literal["accepted", "duplicate", "pending_review", "provisional", "ref
 Punctuality = Literal["on_time", "late", "early_leave"]
 Method = Literal["qr", "code", "nfc", "place", "staff"]
 Direction = Literal["in", "out"]
-Step = Literal["received", "completed", "approved", "refused", "annulled", "appealed"]
+Step = Literal["received", "completed", "approved", "refused", "annulled", "appealed", "marked"]
 Reason = Annotated[
     dict[str, Any],
     Meta(
@@ -59,16 +60,21 @@ _EVENTS: dict[int, Step] = {
     pb.Event.KIND_REFUSED: "refused",
     pb.Event.KIND_ANNULLED: "annulled",
     pb.Event.KIND_APPEALED: "appealed",
+    pb.Event.KIND_MARKED: "marked",
 }
 _DIRECTIONS: dict[int, Direction] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
-_RECEIVED_OR_COMPLETED = {pb.Event.KIND_RECEIVED, pb.Event.KIND_COMPLETED}
+# What says nothing of why a record reads as it does.
+_NO_RULINGS = {pb.Event.KIND_RECEIVED, pb.Event.KIND_COMPLETED, pb.Event.KIND_MARKED}
 
 
 class DuplicateOf(msgspec.Struct, gc=False):
-    """The record that holds the seat."""
+    """The record that holds the seat; to staff also how it came, null for what nobody can tell."""
 
     id: IdText
     checked_in_at: Time
+    method: Method | UnsetType | None = UNSET
+    gate: Annotated[str | UnsetType | None, Meta(examples=["北门"])] = UNSET
+    by: Annotated[str | UnsetType | None, Meta(description="Who let them in.", examples=["王老师"])] = UNSET
 
 
 class Checkin(msgspec.Struct):
@@ -105,12 +111,16 @@ class Answer(msgspec.Struct):
 
 
 class Event(msgspec.Struct, omit_defaults=True):
-    """One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing."""
+    """One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
+
+    Of `marked`, `mark` is what staff say the person counts as; without one they took that back.
+    """
 
     event: Step
     at: Time
     reason: str = ""
     is_stale: bool = False
+    mark: MarkName | None = None
 
 
 class Record(msgspec.Struct):
@@ -162,7 +172,20 @@ def to_answer(record: pb.Checkin) -> Answer:
 def to_staff_answer(record: pb.Checkin) -> Answer:
     """The record of somebody whom staff check in, with a sentence for the staff."""
     checkin = to_checkin(record)
+    if checkin.duplicate_of:
+        checkin.duplicate_of = to_held(record.duplicate_of)
     return Answer(checkin, texts.answer_to_staff(checkin.outcome, checkin.direction or "in", checkin.reasons))
+
+
+def to_held(held: pb.DuplicateOf) -> DuplicateOf:
+    """The record that holds a seat, as staff see it."""
+    return DuplicateOf(
+        to_text(held.checkin_id),
+        to_rfc3339(held.checked_in_at),
+        _METHODS.get(held.method),
+        held.gate or None,
+        held.actor_name or None,
+    )
 
 
 def to_record(record: pb.Checkin) -> Record:
@@ -174,7 +197,7 @@ def to_record(record: pb.Checkin) -> Record:
 def to_history(record: pb.Checkin) -> list[Event]:
     """What happened to it."""
     return [
-        Event(_EVENTS[event.kind], to_rfc3339(event.at), event.reason, event.is_stale)
+        Event(_EVENTS[event.kind], to_rfc3339(event.at), event.reason, event.is_stale, MARKS.get(event.mark))
         for event in record.history
         if event.kind in _EVENTS
     ]
@@ -182,7 +205,7 @@ def to_history(record: pb.Checkin) -> list[Event]:
 
 def _ruling(record: pb.Checkin, outcome: Outcome) -> str:
     """What a human said, where that is why it reads so; the reasons are of the judgement before."""
-    said = [event for event in record.history if not event.is_stale and event.kind not in _RECEIVED_OR_COMPLETED]
+    said = [event for event in record.history if not event.is_stale and event.kind not in _NO_RULINGS]
     return texts.ruled(outcome, said[-1].reason) if said and _EVENTS.get(said[-1].kind) == outcome else ""
 
 

@@ -12,11 +12,12 @@ from msgspec import Meta
 
 from domainkit.codes import CODE_LENGTH, as_typed
 from domainkit.copies import settle
+from domainkit.person_codes import PersonKeys
 from gateway.checkins.decoding import MAXIMUM_DEVICE_ID_BYTES, MAXIMUM_TOKEN_BYTES, reader
-from gateway.http.fields import parse_bssid
+from gateway.checkins.subjects import Meant, ShortText, Subject, subject_of
+from gateway.http.fields import identifier, parse_bssid, uuid7
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit import ids
-from servicekit.errors import PermissionDeniedError, invalid
+from servicekit.errors import invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,7 +26,6 @@ _METHODS = {"qr": pb.METHOD_QR, "code": pb.METHOD_CODE, "place": pb.METHOD_PLACE
 _DIRECTIONS = {"in": pb.DIRECTION_IN, "out": pb.DIRECTION_OUT}
 
 Milliseconds = Annotated[int, Meta(ge=0, le=_UINT32)]
-ShortText = Annotated[str, Meta(max_length=64)]
 
 
 class Location(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
@@ -74,14 +74,9 @@ class CheckinRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     client: ClientInfo | None = None
 
 
-class StaffCheckin(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class StaffCheckin(Meant, frozen=True, kw_only=True):
     """One person whom staff check in."""
 
-    attempt_id: Annotated[str, Meta(description="A UUIDv7, made on the phone before the first send.")]
-    user_id: Annotated[str, Meta(description="Who is checked in; never the caller.")] = ""
-    roster_entry_id: ShortText = ""
-    entry_code: ShortText = ""
-    person_token: Annotated[str, Meta(max_length=MAXIMUM_TOKEN_BYTES)] = ""
     direction: Literal["in", "out"] = "in"
     gate: ShortText = ""
     device_id: Annotated[str, Meta(max_length=MAXIMUM_DEVICE_ID_BYTES, description="The staff member's own.")] = ""
@@ -109,7 +104,7 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
     Raises:
         InvalidArgumentError: A field that the decoder cannot judge is wrong; names it.
     """
-    attempt_id = _attempt_id(request.attempt_id)
+    attempt_id = uuid7("attempt_id", request.attempt_id)
     token, code = _credential(request)
     activity_id, device_id = _activity_id(request), _device_id(request.device_id)
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
@@ -142,31 +137,36 @@ def to_attempt(request: CheckinRequest, user_id: bytes, received_at: int) -> pb.
     return attempt
 
 
-def to_staff_attempt(request: StaffCheckin, activity_id: bytes, actor_id: bytes, received_at: int) -> pb.Attempt:
-    """The attempt of somebody whom the actor checks in.
+def to_staff_attempt(
+    request: StaffCheckin, activity_id: bytes, actor_id: bytes, received_at: int, keys: PersonKeys
+) -> tuple[pb.Attempt, Subject]:
+    """The attempt of somebody whom the actor checks in, and whom they mean.
+
+    Args:
+        keys: Verify what people show of themselves.
 
     Raises:
         InvalidArgumentError: A field that the decoder cannot judge is wrong; names it.
-        PermissionDeniedError: The actor checks in nobody but themselves.
+        PermissionDeniedError: The actor means themselves.
     """
-    attempt_id = staff_attempt_id(actor_id, _attempt_id(request.attempt_id))
-    user_id, device_id = _subject(request), _device_id(request.device_id)
-    if user_id == actor_id:
-        raise PermissionDeniedError("nobody checks themselves in as staff; scan the QR, or ask somebody else")
+    attempt_id = staff_attempt_id(actor_id, uuid7("attempt_id", request.attempt_id))
+    subject = subject_of(request, activity_id, actor_id, keys)
+    device_id = _device_id(request.device_id)
     claimed_at = 0 if request.claimed_at is None else (request.claimed_at - _EPOCH) // _MICROSECOND
     direction = _DIRECTIONS[request.direction]
-    fixed = (pb.METHOD_STAFF, "", activity_id, direction, request.gate, None, None, device_id, claimed_at)
+    fixed = (pb.METHOD_STAFF, subject.said, activity_id, direction, request.gate, None, None, device_id, claimed_at)
     attempt = pb.Attempt(
-        user_id=user_id,
+        user_id=subject.user_id,
         attempt_id=attempt_id,
         received_at=received_at,
+        token=subject.person_token,
         activity_id=activity_id,
         device_id=device_id,
         claimed_at=claimed_at,
         body_hash=sha256(_canonical(fixed)).digest()[:16],
         presented=pb.Presented(method=pb.METHOD_STAFF, direction=direction, gate=request.gate, actor_id=actor_id),
     )
-    return settle(attempt)
+    return settle(attempt), subject
 
 
 def staff_attempt_id(actor_id: bytes, attempt_id: bytes) -> bytes:
@@ -180,39 +180,10 @@ def staff_attempt_id(actor_id: bytes, attempt_id: bytes) -> bytes:
     return bytes(digest)
 
 
-def _subject(request: StaffCheckin) -> bytes:
-    """Whom it is about, which only their id can say so far."""
-    for field in ("roster_entry_id", "entry_code", "person_token"):
-        if getattr(request, field):
-            raise invalid(field, "is not understood yet; send the person's user_id")
-    if not request.user_id:
-        raise invalid("user_id", "is missing: whom to check in")
-    return identifier("user_id", request.user_id)
-
-
-def identifier(field: str, text: str) -> bytes:
-    """The id in a field.
-
-    Raises:
-        InvalidArgumentError: It is none.
-    """
-    try:
-        return ids.from_text(text)
-    except ValueError as error:
-        raise invalid(field, str(error)) from None
-
-
 def _device_id(text: str) -> str:
     if not text.isascii() and len(text.encode()) > MAXIMUM_DEVICE_ID_BYTES:
         raise invalid("device_id", f"must be at most {MAXIMUM_DEVICE_ID_BYTES} bytes of UTF-8")
     return text
-
-
-def _attempt_id(text: str) -> bytes:
-    found = identifier("attempt_id", text)
-    if found[6] >> 4 != 7 or found[8] >> 6 != 2:
-        raise invalid("attempt_id", "must be a UUIDv7 (RFC 9562), made on the phone before the first send")
-    return found
 
 
 def _credential(request: CheckinRequest) -> tuple[str, str]:

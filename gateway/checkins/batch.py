@@ -6,22 +6,28 @@ in. All of them go into the line (`line.py`) together.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgspec
 
+from domainkit.person_codes import PersonKeys
 from gateway import metrics
 from gateway.checkins import attempts, texts
 from gateway.checkins.answers import Checkin, Outcome, to_answer, to_staff_answer
+from gateway.checkins.attempts import StaffCheckin
 from gateway.checkins.line import ANSWER_S, Line, OverloadedError
 from gateway.checkins.open_attempts import MAXIMUM_OPEN, Provisional, TooManyOpenError
 from gateway.checkins.receipts import Receipts
+from gateway.checkins.subjects import NOBODY, require_another
 from gateway.http import problems
+from gateway.http.fields import identifier
+from gateway.reasons import TO_PERSON, TO_STAFF
+from protos.activity.v1 import door_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
-from servicekit.errors import ConflictError, Kind, NotFoundError, ServiceError
+from servicekit.errors import ConflictError, Kind, NotFoundError, PermissionDeniedError, ServiceError
 from servicekit.ids import to_text
 from servicekit.tokens import Claims
 from servicekit.turns import Turns
@@ -52,18 +58,37 @@ class Result(msgspec.Struct, omit_defaults=True):
 
 _Key = tuple[bytes, bytes]
 _Answer = pb.Checkin | ServiceError
-_Read = Callable[[bytes], tuple[pb.Attempt, str]]
+_Read = Callable[[bytes], tuple[pb.Attempt, str, door_pb2.Subject | None]]
+_Resolve = Callable[
+    [Claims, bytes, Sequence[door_pb2.Subject]], Awaitable[Sequence[door_pb2.DoorPerson | ServiceError]]
+]
 
 
 class _Case:
-    """One item on its way to its result."""
+    """One item on its way to its result.
 
-    __slots__ = ("answer", "attempt", "item")
+    Attributes:
+        asked: Whom it means, where only the activity service can tell.
+    """
+
+    __slots__ = ("answer", "asked", "attempt", "item")
 
     def __init__(self, item: msgspec.Raw) -> None:
         self.item = bytes(item)
         self.attempt: pb.Attempt | None = None
+        self.asked: door_pb2.Subject | None = None
         self.answer: _Answer | None = None
+
+    @property
+    def as_sent(self) -> pb.Attempt:
+        """The attempt as its receipt tells it: as whom an entry or a guest checks in may be another the next time."""
+        assert self.attempt is not None
+        if self.asked is None:
+            return self.attempt
+        sent = pb.Attempt()
+        sent.CopyFrom(self.attempt)
+        sent.user_id = NOBODY
+        return sent
 
     @property
     def key(self) -> _Key:
@@ -78,6 +103,9 @@ class Many:
     Args:
         admit_staff: Returns when a person may check others in to an activity: owner, organiser and staff may. Raises
             ServiceError otherwise; an activity that is foreign is as unknown as one that never was.
+        resolve: Says whom staff mean at an activity, each in order or why not; one call, which raises ServiceError when
+            nobody can tell.
+        keys: Verify what people show of themselves.
     """
 
     def __init__(
@@ -86,11 +114,15 @@ class Many:
         receipts: Receipts,
         provisional: Provisional,
         admit_staff: Callable[[Claims, bytes], Awaitable[None]],
+        resolve: _Resolve,
+        keys: PersonKeys,
     ) -> None:
         self._line = line
         self._receipts = receipts
         self._provisional = provisional
         self._admit_staff = admit_staff
+        self._resolve = resolve
+        self._keys = keys
         self._flying = asyncio.Semaphore(_SYNCS_AT_ONCE)
         self._syncs = 0
         # Syncs of one person follow each other, or each of them would find room for three open attempts.
@@ -105,13 +137,15 @@ class Many:
             OverloadedError: Too many phones sync at this moment.
         """
 
-        def read(item: bytes) -> tuple[pb.Attempt, str]:
-            attempt, receipt = _read_offline(item, person, received_at)
+        def read(item: bytes) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+            read = self._read_staff_attempt if _said(item, "method") == "staff" else _read_attempt
+            attempt, receipt, asked = read(item, person, received_at)
             attempt.is_offline = attempt.presented.is_offline = True
-            return attempt, receipt
+            return attempt, receipt, asked
 
         cases = self._read(items, read)
         async with self._turn(person.user_id, since):
+            await self._entitle(person, cases)
             await self._take_offline(person, _distinct(cases), since)
         return self._results(cases, "attempts", request_id)
 
@@ -143,25 +177,35 @@ class Many:
         """
         since = time.monotonic()
 
-        def read(item: bytes) -> tuple[pb.Attempt, str]:
-            request = attempts.decode_staff_checkin(item)
-            attempt = attempts.to_staff_attempt(request, activity_id, staff.user_id, received_at)
-            return attempt, request.receipt
+        def read(item: bytes) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+            return self._to_staff_attempt(attempts.decode_staff_checkin(item), activity_id, staff, received_at)
 
         cases = self._read(items, read)
-        distinct = _distinct(cases)
-        refusals = await self._refusals(staff, {activity_id} if distinct else ())
+        refusals = await self._entitle(staff, cases)
         if isinstance(refusal := refusals.get(activity_id), NotFoundError):
             raise refusal
-        await self._take(_entitled(distinct, refusals), since)
+        await self._take(_distinct(cases), since)
         return self._results(cases, "checkins", request_id)
+
+    def _read_staff_attempt(
+        self, item: bytes, staff: Claims, received_at: int
+    ) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+        request = attempts.decode_staff_attempt(item)
+        activity_id = identifier("activity_id", request.activity_id)
+        return self._to_staff_attempt(request, activity_id, staff, received_at)
+
+    def _to_staff_attempt(
+        self, request: StaffCheckin, activity_id: bytes, staff: Claims, received_at: int
+    ) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+        attempt, subject = attempts.to_staff_attempt(request, activity_id, staff.user_id, received_at, self._keys)
+        return attempt, request.receipt, subject.asked
 
     def _read(self, items: Sequence[msgspec.Raw], read: _Read) -> list[_Case]:
         """What the items say; one that makes no sense has its answer already."""
         cases = [_Case(item) for item in items]
         for case in cases:
             try:
-                case.attempt, receipt = read(case.item)
+                case.attempt, receipt, case.asked = read(case.item)
             except ServiceError as error:
                 case.answer = error
             else:
@@ -171,8 +215,6 @@ class Many:
 
     async def _take_offline(self, person: Claims, cases: Sequence[_Case], since: float) -> None:
         """Takes as many as may stay open; the rest goes after them if none of the first did."""
-        vouched = {case.attempt.activity_id for case in cases if case.attempt and case.attempt.actor_id}
-        cases = _entitled(cases, await self._refusals(person, vouched))
         waiting = [case for case in cases if self._counts(case.attempt)]
         await self._take([case for case in cases if not self._counts(case.attempt)], since)
         room = await self._provisional.room(person) if waiting else 0
@@ -190,6 +232,39 @@ class Many:
         """Whether an attempt may become one more that is open: not what is open already, or what staff vouch for."""
         assert attempt is not None
         return not attempt.actor_id and not self._provisional.is_open(attempt.user_id, attempt.attempt_id)
+
+    async def _entitle(self, staff: Claims, cases: Sequence[_Case]) -> dict[bytes, ServiceError]:
+        """Gives those that may not be taken their answer, and the others whom they mean.
+
+        Returns:
+            Why the caller may not check others in, by activity.
+        """
+        theirs: dict[bytes, list[_Case]] = {}
+        for case in cases:
+            if case.attempt is not None and case.attempt.actor_id:
+                theirs.setdefault(case.attempt.activity_id, []).append(case)
+        refusals = await self._refusals(staff, theirs)
+        for activity_id, refusal in refusals.items():
+            for case in theirs.pop(activity_id):
+                case.answer = refusal
+        await asyncio.gather(*(self._name(staff, *each) for each in theirs.items()))
+        return refusals
+
+    async def _name(self, staff: Claims, activity_id: bytes, cases: Sequence[_Case]) -> None:
+        """Asks once as whom all those check in of whom only the activity service can tell."""
+        unknown = [case for case in cases if case.asked]
+        if not unknown:
+            return
+        found: Sequence[door_pb2.DoorPerson | ServiceError]
+        try:
+            found = await self._resolve(staff, activity_id, [case.asked for case in unknown if case.asked])
+        except ServiceError as error:
+            found = [error] * len(unknown)
+        for case, person in zip(unknown, found, strict=True):
+            if isinstance(person, ServiceError):
+                case.answer = person
+            else:
+                _tell_who(case, person.user_id, staff.user_id)
 
     async def _refusals(self, staff: Claims, activity_ids: Collection[bytes]) -> dict[bytes, ServiceError]:
         """Why a person may not check others in, by activity; nothing for those where they may."""
@@ -231,47 +306,52 @@ class Many:
     def _result(self, case: _Case, where: str, request_id: str) -> Result:
         attempt, answer = case.attempt, case.answer
         assert answer is not None
+        is_staff = attempt is not None and bool(attempt.actor_id)
         # What the caller calls it: a staff attempt has another id inside.
-        name = _said(case.item, "attempt_id")
-        if attempt is None:
-            subject = _said(case.item, "user_id")
-        else:
-            subject = to_text(attempt.user_id) if attempt.actor_id else None
+        name, subject = _said(case.item, "attempt_id"), _subject(case)
         if isinstance(answer, pb.Checkin):
-            view = to_staff_answer(answer) if subject else to_answer(answer)
+            view = to_staff_answer(answer) if is_staff else to_answer(answer)
             view.checkin.attempt_id = name or view.checkin.attempt_id
             return Result(name, view.checkin.outcome, False, subject, view.checkin, view.message)
         problem = problems.to_problem(answer, request_id)
         for fault in problem.errors:
             fault.field = f"{where}.{fault.field}"
-        receipt = self._receipts.give(attempt) if attempt is not None and answer.kind is Kind.UNAVAILABLE else ""
-        message = texts.failure(problem.reason, is_saved=bool(receipt), metadata=problem.metadata)
+        receipt = self._receipts.give(case.as_sent) if attempt is not None and answer.kind is Kind.UNAVAILABLE else ""
+        vocabulary = TO_STAFF if is_staff else TO_PERSON
+        message = texts.failure(problem.reason, bool(receipt), problem.metadata, vocabulary)
         return Result(name, None, answer.kind in _PASSING, subject, None, message, problem, receipt)
 
 
-def _read_offline(item: bytes, person: Claims, received_at: int) -> tuple[pb.Attempt, str]:
+def _read_attempt(item: bytes, person: Claims, received_at: int) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
     """The attempt of one item of a sync, and its receipt."""
-    if _said(item, "method") == "staff":
-        vouched = attempts.decode_staff_attempt(item)
-        activity_id = attempts.identifier("activity_id", vouched.activity_id)
-        return attempts.to_staff_attempt(vouched, activity_id, person.user_id, received_at), vouched.receipt
     request = attempts.decode(item)
-    return attempts.to_attempt(request, person.user_id, received_at), request.receipt
+    return attempts.to_attempt(request, person.user_id, received_at), request.receipt, None
 
 
-def _entitled(cases: Sequence[_Case], refusals: Mapping[bytes, ServiceError]) -> list[_Case]:
-    """Those that may be taken; people whom the caller may not check in have their answer."""
-    for case in cases:
-        if case.attempt is not None and case.attempt.actor_id:
-            case.answer = refusals.get(case.attempt.activity_id)
-    return [case for case in cases if case.answer is None]
+def _tell_who(case: _Case, user_id: bytes, actor_id: bytes) -> None:
+    """Says as whom somebody checks in for whom the activity service vouches."""
+    assert case.attempt is not None
+    try:
+        require_another(user_id, actor_id)
+    except PermissionDeniedError as error:
+        case.answer = error
+    else:
+        case.attempt.user_id, case.attempt.is_vouched = user_id, True
+
+
+def _subject(case: _Case) -> str | None:
+    """Whom staff check in, as far as it is known; None of one's own attempts."""
+    if case.attempt is None:
+        return _said(case.item, "user_id")
+    is_known = case.attempt.actor_id and case.attempt.user_id != NOBODY
+    return to_text(case.attempt.user_id) if is_known else None
 
 
 def _distinct(cases: Sequence[_Case]) -> list[_Case]:
-    """The first of each attempt; one that comes again with another body has its answer."""
+    """The first of each attempt that may be taken; one that comes again with another body has its answer."""
     first: dict[_Key, _Case] = {}
     for case in cases:
-        if case.attempt is not None:
+        if case.attempt is not None and case.answer is None:
             known = first.setdefault(case.key, case).attempt
             assert known is not None
             if known.body_hash != case.attempt.body_hash:

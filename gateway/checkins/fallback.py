@@ -85,7 +85,8 @@ class Fallback:
             BatchLostError: The message could not be published; then it may still arrive later.
         """
         due_at = time.monotonic() + within_s
-        judged = [self._judge(attempt) if attempt.token else _lost() for attempt in attempts]
+        # What people show to staff has a token too, and is no QR.
+        judged = [self._judge(each) if each.token and not each.actor_id else _lost() for each in attempts]
         if copies := [each for each in judged if isinstance(each, pb.Copy)]:
             await self._publish(pb.AttemptedBatch(copies=copies), due_at)
         results: list[pb.Checkin | ServiceError] = [

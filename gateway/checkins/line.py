@@ -75,7 +75,8 @@ class _Item:
             self.key: str | bytes = _OFFLINE
             self.owner = attempt.user_id + attempt.attempt_id
         else:
-            self.key = attempt.token or attempt.code or attempt.activity_id
+            # Whom staff scan is of their activity: each has a code of their own.
+            self.key = attempt.activity_id if attempt.actor_id else attempt.token or attempt.code or attempt.activity_id
             self.owner = attempt.user_id
 
 

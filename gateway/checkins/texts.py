@@ -25,6 +25,10 @@ _OUTCOMES_TO_STAFF = {
 
 # What is said of a success all the same.
 _NOTED = ("LATE", "OUT_WITHOUT_IN")
+# What is said of a duplicate in its place.
+_OTHER_DUPLICATES = ("LEFT_AGAIN", "ENTERED_AGAIN", "NO_REENTRY", "PERSON_CODE_USED")
+# Of what is wrong with a request these have words of their own.
+_WORDED = ("TOO_MANY_", "PERSON_CODE_", "ENTRY_", "GATE_")
 
 _UNKNOWN = Words("未能签到", "", "请联系组织者")
 
@@ -54,7 +58,7 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
         where = " · ".join(part for part in (title, place) if part)
         return _ACCEPTED[way] + _note(reasons) + (f"：{where}" if where else "")
     if outcome == "duplicate":
-        return _left_again(first) or _DUPLICATE[way]
+        return _came_otherwise(first) or _DUPLICATE[way]
     if outcome == "pending_review":
         return f"{cause(first)}，{_PENDING}" if first.get("reason") in TO_PERSON else _PENDING
     if outcome == "refused":
@@ -70,7 +74,7 @@ def ruled(outcome: str, reason: str) -> str:
 def answer_to_staff(outcome: str, direction: str, reasons: list[dict[str, object]]) -> str:
     """The sentence for staff about somebody whom they check in; arguments as of `answer`."""
     first = reasons[0] if reasons else {}
-    if outcome == "duplicate" and (again := _left_again(first, TO_STAFF)):
+    if outcome == "duplicate" and (again := _came_otherwise(first, TO_STAFF)):
         return again
     if outcome in _OUTCOMES_TO_STAFF:
         note = _note(reasons) if outcome == "accepted" else ""
@@ -78,18 +82,24 @@ def answer_to_staff(outcome: str, direction: str, reasons: list[dict[str, object
     return cause(first, TO_STAFF)
 
 
-def failure(reason: str, is_saved: bool, metadata: Mapping[str, str] = MappingProxyType({})) -> str:
+def failure(
+    reason: str,
+    is_saved: bool,
+    metadata: Mapping[str, str] = MappingProxyType({}),
+    vocabulary: Mapping[str, Words] = TO_PERSON,
+) -> str:
     """The sentence of a request that was not answered as an attempt; empty when the phone's own words serve better.
 
     Args:
         is_saved: It comes with a receipt, so nothing is lost.
         metadata: Numbers of the reason.
+        vocabulary: Of those who read it.
     """
     if is_saved:
         return _SAVED
     if "open" in metadata:
         return _TOO_MANY_OPEN.format_map(metadata)
-    if reason.startswith("TOO_MANY_") and (words := TO_PERSON.get(reason)):
+    if reason.startswith(_WORDED) and (words := vocabulary.get(reason)):
         return f"{words.cause}，{words.next_step}"
     return _FAILURES.get(reason, "")
 
@@ -141,8 +151,8 @@ def _note(reasons: Sequence[Mapping[str, object]]) -> str:
     return f"（{cause(noted)}）" if noted else ""
 
 
-def _left_again(first: Mapping[str, object], vocabulary: Mapping[str, Words] = TO_PERSON) -> str:
-    """That a second way out counts; empty for any other duplicate."""
-    if first.get("reason") != "LEFT_AGAIN":
+def _came_otherwise(first: Mapping[str, object], vocabulary: Mapping[str, Words] = TO_PERSON) -> str:
+    """What is special about a duplicate; empty for one that is none."""
+    if first.get("reason") not in _OTHER_DUPLICATES:
         return ""
-    return f"{cause(first, vocabulary)}，{vocabulary['LEFT_AGAIN'].next_step}"
+    return f"{cause(first, vocabulary)}，{vocabulary[str(first['reason'])].next_step}"

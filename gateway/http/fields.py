@@ -38,6 +38,30 @@ def parse_bssid(text: str) -> bytes:
     return bytes.fromhex(text.replace(":", "").replace("-", ""))
 
 
+def identifier(field: str, text: str) -> bytes:
+    """The id in a field that no decoder has parsed.
+
+    Raises:
+        InvalidArgumentError: It is none.
+    """
+    try:
+        return ids.from_text(text)
+    except ValueError as error:
+        raise invalid(field, str(error)) from None
+
+
+def uuid7(field: str, text: str) -> bytes:
+    """The id in a field that a phone made.
+
+    Raises:
+        InvalidArgumentError: It is none, or of another kind.
+    """
+    found = identifier(field, text)
+    if found[6] >> 4 != 7 or found[8] >> 6 != 2:
+        raise invalid(field, "must be a UUIDv7 (RFC 9562), made on the phone before the first send")
+    return found
+
+
 class Input(msgspec.Struct, forbid_unknown_fields=True):
     """A JSON object that clients send; a field that it does not name is refused."""
 

@@ -13,11 +13,13 @@ from gateway.routes.activity_shapes import (
     KINDS,
     METHODS,
     PLACE_RULES,
+    REENTRIES,
     GradeName,
     KindName,
     LateName,
     MethodName,
     NotListedName,
+    ReentryName,
 )
 from gateway.routes.place_shapes import NewAccessPoint, wifi_to_messages
 from gateway.routes.question_shapes import NewQuestion, questions_to_messages
@@ -27,7 +29,7 @@ from servicekit.errors import invalid
 _REVISION = re.compile(r'"?([0-9]{1,18})"?', re.ASCII)
 
 # No word of one of them is a word of another.
-_NUMBERS: dict[Any, int] = {**KINDS, **METHODS, **GRADES, **PLACE_RULES}
+_NUMBERS: dict[Any, int] = {**KINDS, **METHODS, **GRADES, **PLACE_RULES, **REENTRIES}
 
 Seconds = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 
@@ -85,6 +87,7 @@ class ActivityChanges(Input, kw_only=True):
     roster_id: Id | UnsetType | None = UNSET
     expected_count: Count | UnsetType = UNSET
     ask: Annotated[list[NewQuestion], Meta(max_length=16)] | UnsetType = UNSET
+    reentry: ReentryName | UnsetType = UNSET
 
 
 class Seen(msgspec.Struct, rename="kebab"):

@@ -29,6 +29,7 @@ MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 GradeName = Literal["off", "review", "refuse"]
 LateName = Literal["accept", "review", "refuse"]
 NotListedName = Literal["review", "refuse"]
+ReentryName = Literal["once", "in_out"]
 
 KINDS: dict[KindName, pb.Kind.ValueType] = {
     "attendance": pb.KIND_ATTENDANCE,
@@ -52,6 +53,10 @@ PLACE_RULES: dict[Literal["any", "all"], pb.PlaceRule.ValueType] = {
     "any": pb.PLACE_RULE_ANY,
     "all": pb.PLACE_RULE_ALL,
 }
+REENTRIES: dict[ReentryName, pb.Reentry.ValueType] = {
+    "once": pb.REENTRY_ONCE,
+    "in_out": pb.REENTRY_IN_OUT,
+}
 STATE_NAMES: dict[int, StateName] = {
     pb.STATE_DRAFT: "draft",
     pb.STATE_PUBLISHED: "published",
@@ -64,6 +69,7 @@ _METHOD_NAMES = {number: name for name, number in METHODS.items()}
 _GRADE_NAMES: dict[int, Any] = {number: name for name, number in GRADES.items()}
 
 _PLACE_RULE_NAMES = {number: name for name, number in PLACE_RULES.items()}
+_REENTRY_NAMES: dict[int, ReentryName] = {number: name for name, number in REENTRIES.items()}
 
 _A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
 _A_TITLE = ["新生讲座"]
@@ -73,6 +79,7 @@ _A_CODE = ["K7M2PQ"]
 
 Title = Annotated[str, Meta(examples=_A_TITLE)]
 Gates = Annotated[list[str], Meta(examples=_GATES)]
+Reentry = Annotated[ReentryName, Meta(description="once: who went does not come in again.")]
 
 
 class NewPolicy(Input):
@@ -119,6 +126,7 @@ class NewActivity(Input, kw_only=True):
     roster_id: Annotated[Id | None, Meta(description="Who is expected; null: open to all.")] = None
     expected_count: Annotated[Count, Meta(description="Where there is no roster; 0: nobody knows.")] = 0
     ask: Annotated[list[NewQuestion], Meta(max_length=16)] = []
+    reentry: Reentry = "in_out"
 
 
 class Occurrence(msgspec.Struct):
@@ -155,6 +163,7 @@ class Activity(msgspec.Struct):
     roster_id: IdText | None
     expected_count: int
     ask: list[Question]
+    reentry: Reentry
     code: Annotated[str | None, Meta(examples=_A_CODE)]
     state: StateName | None
     revision: int
@@ -192,6 +201,7 @@ class Card(msgspec.Struct):
     is_rehearsal: bool
     is_listed: Annotated[bool, Meta(description="Who is expected says so by phone number or invite.")]
     ask: list[Question]
+    reentry: Reentry
 
 
 class ResolveToken(Input):
@@ -242,6 +252,7 @@ def to_message(body: NewActivity) -> pb.Activity:
         roster_id=body.roster_id or b"",
         expected_count=body.expected_count,
         ask=questions_to_messages(body.ask),
+        reentry=REENTRIES[body.reentry],
     )
 
 
@@ -271,6 +282,7 @@ def to_activity(activity: pb.Activity) -> Activity:
         roster_id=to_text(activity.roster_id) if activity.roster_id else None,
         expected_count=activity.expected_count,
         ask=to_questions(activity.ask),
+        reentry=_reentry(activity.reentry),
         code=activity.code or None,
         state=STATE_NAMES.get(activity.state),
         revision=activity.revision,
@@ -305,6 +317,7 @@ def to_card(card: pb.ActivityCard) -> Card:
         is_rehearsal=card.is_rehearsal,
         is_listed=card.is_listed,
         ask=to_questions(card.ask),
+        reentry=_reentry(card.reentry),
     )
 
 
@@ -318,6 +331,11 @@ def to_qr(current: pb.Qr) -> Qr:
         refresh_in_s=current.refresh_in_s,
         code=current.code,
     )
+
+
+def _reentry(reentry: int) -> ReentryName:
+    """A word; activity does not say it while it is of the release before."""
+    return _REENTRY_NAMES.get(reentry, "in_out")
 
 
 def _policy_to_message(policy: NewPolicy) -> pb.Policy:

@@ -65,7 +65,7 @@ _RECORDS = {200: answers.Record, 202: answers.Record}
 _FEATURES = Features(
     checkin_methods=["qr", "code", "place"],
     checkin_fields=[field.name for field in structs.fields(attempts.CheckinRequest)],
-    staff_fields=["attempt_id", "user_id", "direction", "gate", "device_id", "claimed_at", "receipt"],
+    staff_fields=[field.name for field in structs.fields(attempts.StaffCheckin)],
     sync_fields=["attempts", "cursor"],
 )
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domainkit.person_codes import PersonKeys
 from gateway import displays
 from gateway.checkins.batch import Many
 from gateway.clients import Clients
@@ -52,6 +53,7 @@ class Parts:
         guard: Guard,
         live: Live,
         many: Many,
+        keys: PersonKeys,
         settings: Settings,
         proxies: Proxies,
         failures: Failures,
@@ -61,11 +63,18 @@ class Parts:
         self.guard = guard
         self.live = live
         self.many = many
+        self.keys = keys
         # Per person; what is in a sync or a batch does not count against the bucket of single check-ins.
         self.syncs = Buckets(burst=5, per_s=0.5)
         self.batches = Buckets(burst=5, per_s=1)
+        self.looks = Buckets(burst=10, per_s=2)
+        self.codes = Buckets(burst=5, per_s=0.1)
         self.grants = Buckets(burst=10, per_s=0.2)
         self.events = Buckets(burst=5, per_s=0.2)
+        # Of staff at a door: somebody's rosters whole, as they type, and paper.
+        self.bundles = Buckets(burst=100, per_s=1)
+        self.searches = Buckets(burst=20, per_s=3)
+        self.prints = Buckets(burst=5, per_s=0.1)
         # Files are held in memory until they have come.
         self.uploads = Uploads()
         self.settings = settings

@@ -11,6 +11,7 @@ from gateway.clients import Clients, ask
 from gateway.http.fields import Id, IdText, Instant, NextPageToken, Page, Time, Word
 from gateway.live_channels import Snapshot, Watcher
 from gateway.live_events import STATUSES, StatusName
+from gateway.marks import MARKS, MarkName
 from gateway.openapi import Media
 from gateway.routes.dependencies import Call, Routes
 from gateway.routes.displays import screen_of
@@ -100,6 +101,10 @@ class Person(msgspec.Struct):
     number: Annotated[str, Meta(examples=["2026001"])]
     group: Annotated[str, Meta(examples=["一班"])]
     answer: AnswerName | None
+    mark: Annotated[
+        MarkName | None,
+        Meta(description="What staff say they count as; status, punctuality and answer follow it, whatever they did."),
+    ]
     details: Annotated[list[str], Meta(examples=[["李雷"]], description="One for each question, or none.")]
 
 
@@ -277,5 +282,6 @@ def _person(person: pb.Person) -> Person:
         number=person.number,
         group=person.group,
         answer=_ANSWERS.get(person.answer),
+        mark=MARKS.get(person.mark),
         details=list(person.details),
     )

@@ -1,5 +1,7 @@
 /** Ids that are made on the phone. */
 
+const { toId } = require('./bytes')
+
 /**
  * A UUIDv7.
  *
@@ -15,8 +17,7 @@ const uuid7 = (now_ms, random) => {
   bytes.set(random.subarray(0, 10), 6)
   bytes[6] = (bytes[6] & 0x0f) | 0x70
   bytes[8] = (bytes[8] & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return toId(bytes)
 }
 
 module.exports = { uuid7 }

@@ -3,7 +3,7 @@
 const { VERSION } = require('../config')
 const { failure } = require('../core/failure')
 const { promised } = require('./failures')
-const { chooseFile } = require('./files')
+const files = require('./files')
 const { locator } = require('./location')
 const { onPrivacy, openPrivacyContract, privacy } = require('./privacy')
 const { request, stream } = require('./requests')
@@ -89,7 +89,7 @@ const createPlatform = () => {
     scan,
     locate: locator(wx.getLocation, now),
     chooseLocation,
-    chooseFile,
+    ...files,
     connectedWifi: () => connectedWifi(wx),
     wifiHere: () => wifiHere(wx, found.platform),
     subscribe,

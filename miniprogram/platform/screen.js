@@ -1,6 +1,25 @@
-/** The screen while a QR is shown on it. */
+/** The screen: what is drawn on it, and where. */
+
+const { promised } = require('./failures')
 
 const keepOn = (/** @type {boolean} */ is_on) => wx.setKeepScreenOn({ keepScreenOn: is_on, fail() {} })
+
+/** As the person had it, while it is bright; null else. @type {number | null} */
+let usual = null
+
+/** As bright as it gets, for as long as a camera is to read it. */
+const brighten = async () => {
+  const { value } = await promised(wx.getScreenBrightness).catch(() => ({ value: null }))
+  if (value === null || usual !== null) return
+  usual = value
+  wx.setScreenBrightness({ value: 1, fail() {} })
+}
+
+/** As it was. */
+const dim = () => {
+  if (usual !== null) wx.setScreenBrightness({ value: usual, fail() {} })
+  usual = null
+}
 
 /**
  * A canvas of a page, in pixels of the screen.
@@ -18,4 +37,17 @@ const canvasOf = (selector) => new Promise((resolve) => {
   }).exec()
 })
 
-module.exports = { keepOn, canvasOf }
+/**
+ * Where on the screen something of the page is, in its order.
+ *
+ * @param {string} selector
+ * @returns {Promise<{ top: number, height: number }[]>}
+ */
+const placesOf = (selector) => new Promise((resolve) => {
+  wx.createSelectorQuery().selectAll(selector).boundingClientRect((found) => resolve(/** @type {any} */ (found))).exec()
+})
+
+/** How high a page may be without being scrolled. */
+const height = () => (wx.getWindowInfo ? wx.getWindowInfo() : wx.getSystemInfoSync()).windowHeight
+
+module.exports = { keepOn, brighten, dim, canvasOf, placesOf, height }

@@ -8,14 +8,17 @@ const { createAttempts } = require('./attempts')
 const { createCheckins } = require('./checkins')
 const { createClientConfig } = require('./client_config')
 const { createEvents } = require('./events')
+const { createFiles } = require('./files')
 const { createFollow } = require('./follow')
 const { createIdentifiers } = require('./identifiers')
 const { createOrganisations } = require('./organisations')
 const { createOrganise } = require('./organise')
 const { createOutbox } = require('./outbox')
+const { createOwnCode } = require('./own_code')
 const { createParticipants } = require('./participants')
 const { createPositions } = require('./positions')
 const { createRecords } = require('./records')
+const { createRollcall } = require('./rollcall')
 const { createRosters } = require('./rosters')
 const { createSession } = require('./session')
 const { createSettle } = require('./settle')
@@ -58,10 +61,12 @@ const createServices = (platform) => {
   })
   const organise = createOrganise({ platform, transport, session, api, config, identifiers, outbox, attempts, settle })
   const organisations = createOrganisations(api)
+  const participants = createParticipants(api)
   const activities = createActivities(platform, session, api, transport.serverNow)
   return {
     platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
-    participants: createParticipants(api), subscriptions, events,
+    participants, rollcall: createRollcall(platform, session, api, identifiers.newId), files: createFiles(platform, api),
+    own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
     server: transport.base, serverNow: transport.serverNow,
   }
 }

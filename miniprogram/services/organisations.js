@@ -35,6 +35,8 @@ const createOrganisations = (api) => {
     revokeInvite: (organisation_id, invite_id) => post(`${at(organisation_id)}/invites/${invite_id}/revoke`),
     preview: (code) => api.get('/v1/invites/preview', { code }),
     accept: async (code) => { await api.send({ method: 'POST', path: '/v1/invites/accept', body: { code }, tries: 3 }) },
+    privacy: (organisation_id) => api.get(`${at(organisation_id)}/privacy`),
+    setPrivacy: (organisation_id, privacy) => put(`${at(organisation_id)}/privacy`, privacy),
     places: (organisation_id) =>
       everyPage((page_token) => api.get(`${at(organisation_id)}/places`, { page_size: PAGE_SIZE, page_token }), 'places', 'id'),
     savePlace: (organisation_id, place, wifi) => api.once(`${at(organisation_id)}/places`, { place, wifi }),

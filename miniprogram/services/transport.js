@@ -10,6 +10,9 @@ const AT_ONCE = 8
 const TIMEOUT_MS = 10000
 // The phone's own timeout is trusted this much longer, for some phones forget to tell.
 const FORGOTTEN_MS = 3000
+const CLOCK = 'clock'
+// A clock that is wrong by less than this is not worth a write.
+const CLOCK_MS = 1000
 // Whoever must wait longer than this is told so, instead of looking at a spinner.
 const LONGEST_PAUSE_MS = 5000
 
@@ -20,6 +23,7 @@ const LONGEST_PAUSE_MS = 5000
  * @property {unknown} [body]
  * @property {Record<string, string>} [headers]
  * @property {number} [timeout_ms]
+ * @property {Wanted} [file] What is answered goes into it.
  * @property {boolean} [is_urgent] Goes before everything that waits.
  * @property {number} [tries] How often it may be sent; more than 1 only for what is idempotent. 3 for GET, else 1.
  *
@@ -62,8 +66,9 @@ const createTransport = (platform, base) => {
   let flying = 0
   let sent = 0
   let is_shown = true
-  // How far the server's clock is ahead of the phone's, and how wrong that may be.
-  let offset_ms = 0
+  // How far the server's clock is ahead of the phone's, as it was last known, and how wrong that may be.
+  let kept_ms = Number(platform.read(CLOCK)) || 0
+  let offset_ms = kept_ms
   let error_ms = Infinity
   const shown = listeners()
   platform.onShown((now_shown) => {
@@ -93,6 +98,17 @@ const createTransport = (platform, base) => {
     })
   }))
 
+  /** For a start without a network: a phone whose clock is hours off is so tomorrow too. */
+  const keepTime = () => {
+    if (Math.abs(offset_ms - kept_ms) < CLOCK_MS) return
+    kept_ms = offset_ms
+    try {
+      platform.write(CLOCK, Math.round(offset_ms))
+    } catch (thrown) {
+      if (asFailure(thrown).reason !== 'STORAGE_FULL') throw thrown
+    }
+  }
+
   /** Learns the server's time from an answer; `precision_ms` is how exact the server told it. */
   const learnTime = (/** @type {number} */ server_ms, /** @type {number} */ sent_at, /** @type {number} */ precision_ms) => {
     const now = platform.now()
@@ -100,6 +116,7 @@ const createTransport = (platform, base) => {
     if (Number.isNaN(server_ms) || error > error_ms) return
     error_ms = error
     offset_ms = server_ms - (sent_at + now) / 2
+    keepTime()
   }
 
   const learnFrom = (/** @type {{ body: any, headers: Record<string, string> }} */ reply, /** @type {number} */ sent_at) => {
@@ -111,7 +128,8 @@ const createTransport = (platform, base) => {
   const request = (/** @type {Call} */ call, /** @type {string} */ request_id) => {
     const timeout_ms = call.timeout_ms || TIMEOUT_MS
     const headers = { 'content-type': 'application/json', 'x-request-id': request_id, ...call.headers }
-    const answer = platform.request({ url: base + call.path, method: call.method, body: call.body, headers, timeout_ms })
+    const asked = { url: base + call.path, method: call.method, body: call.body, headers, timeout_ms }
+    const answer = call.file ? platform.download({ ...asked, file: call.file }) : platform.request(asked)
     return new Promise((/** @type {(reply: Awaited<typeof answer>) => void} */ resolve, reject) => {
       const timer = setTimeout(() => reject(failure('timeout', 'the phone said nothing')), timeout_ms + FORGOTTEN_MS)
       answer.finally(() => clearTimeout(timer)).then(resolve, reject)

@@ -4,10 +4,12 @@ const organisation = require('./organisation')
 const organise = require('./organise')
 const own = require('./own')
 const participant = require('./participant')
+const door = require('./door')
 const { advise, say } = require('./failures')
 const { kinds, ofKind } = require('./kinds')
 const { duration, explain, metres, reasons } = require('./reasons')
+const rollcall = require('./rollcall')
 const rosters = require('./rosters')
 const services = require('./services')
 
-module.exports = { ...participant, services, organise, organisation, rosters, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }
+module.exports = { ...participant, ...door, services, organise, organisation, rosters, rollcall, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }

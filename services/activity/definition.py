@@ -80,6 +80,13 @@ class PlaceRule(IntEnum):
     ALL = 2
 
 
+class Reentry(IntEnum):
+    """Whether people who went may come in again."""
+
+    ONCE = 1
+    IN_OUT = 2
+
+
 class Detail(IntEnum):
     """What may be asked of whoever was accepted."""
 
@@ -159,6 +166,7 @@ class Definition:
     # How many come where there is no roster; 0: nobody knows.
     expected_count: int = 0
     ask: tuple[Question, ...] = ()
+    reentry: int = Reentry.IN_OUT
 
 
 def check(definition: Definition) -> None:
@@ -221,6 +229,8 @@ def _faults(definition: Definition) -> Iterator[FieldError]:
     yield from _gates(definition.gates)
     yield from _expected(definition)
     yield from _questions(definition.ask)
+    if definition.reentry not in set(Reentry):
+        yield FieldError("reentry", "must be once or in_out")
     yield from _methods(definition)
     yield from _policy(definition)
 

@@ -194,6 +194,50 @@ class RosterGuessesError(RateLimitedError):
         super().__init__("too many tries; ask the organiser, or try again in ten minutes", retry_after_s=wait_s)
 
 
+class EntryNotListedError(NotFoundError):
+    """Nobody of this id or code is on the activity's roster now."""
+
+    reason = "ENTRY_NOT_LISTED"
+
+    def __init__(self) -> None:
+        super().__init__("nobody on this activity's roster has this; find the person by name, or add them as a guest")
+
+
+class EntryCodeAmbiguousError(ConflictError):
+    """Two entries of the roster have one code."""
+
+    reason = "ENTRY_CODE_AMBIGUOUS"
+
+    def __init__(self) -> None:
+        super().__init__("two entries of this roster have this code; find the person by name")
+
+
+class GuestNotFoundError(NotFoundError):
+    """The activity has no such guest."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such guest; say their name")
+
+
+class TooManyGuestsError(RateLimitedError):
+    """The activity has as many guests as it may."""
+
+    reason = "TOO_MANY_GUESTS"
+
+    def __init__(self, quota: int) -> None:
+        detail = f"an activity has at most {quota} guests; put the others on its roster"
+        super().__init__(detail, metadata={"quota": str(quota)})
+
+
+class TooManyPrintsError(RateLimitedError):
+    """As many papers are printed as may be."""
+
+    reason = "TOO_MANY_PRINTS"
+
+    def __init__(self) -> None:
+        super().__init__("too many papers are printed at this moment; ask again in a while", retry_after_s=5)
+
+
 class StateError(ConflictError):
     """The activity's state does not allow this."""
 

@@ -118,6 +118,7 @@ def to_message(activity: Activity) -> pb.Activity:
         roster_id=definition.roster_id,
         expected_count=definition.expected_count,
         ask=_questions(definition.ask),
+        reentry=pb.Reentry.ValueType(definition.reentry),
         state=pb.State.ValueType(activity.state),
         rehearsal_of=activity.rehearsal_of or b"",
     )
@@ -145,6 +146,7 @@ def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
         is_rehearsal=activity.rehearsal_of is not None,
         is_listed=bool(definition.roster_id),
         ask=_questions(definition.ask),
+        reentry=pb.Reentry.ValueType(definition.reentry),
     )
 
 
@@ -178,6 +180,7 @@ def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
             valid_from=activity.valid_from,
             amended_at=activity.amended_at,
             roster_id=definition.roster_id,
+            reentry=pb.Reentry.ValueType(definition.reentry),
         )
         for occurrence in activity.occurrences
     ]

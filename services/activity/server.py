@@ -9,6 +9,7 @@ import grpc
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.guesses import guess_limit, roster_guess_limit
+from domainkit.person_codes import PersonKeys
 from domainkit.pii import Pii
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
@@ -18,6 +19,7 @@ from protos.activity.v1.activity_pb2_grpc import (
     add_DisplayServiceServicer_to_server,
     add_PlaceServiceServicer_to_server,
 )
+from protos.activity.v1.door_pb2_grpc import add_DoorServiceServicer_to_server
 from protos.activity.v1.participants_pb2_grpc import add_ParticipantServiceServicer_to_server
 from protos.activity.v1.rosters_pb2_grpc import (
     add_RosterImportServiceServicer_to_server,
@@ -47,6 +49,10 @@ from services.activity.checkin_client import Attendance
 from services.activity.codes import CodeResolver
 from services.activity.displays import Displays
 from services.activity.displays_rpc import DisplayServicer
+from services.activity.door import rpc as door_rpc
+from services.activity.door.guests import Guests
+from services.activity.door.printing import Printing
+from services.activity.door.rpc import DoorServicer
 from services.activity.participants import rpc as participants_rpc
 from services.activity.participants.answers import Answers
 from services.activity.participants.details import Details
@@ -105,7 +111,12 @@ async def compose(process: Process, settings: Settings) -> None:
     """Builds the parts, registers how they stop, and serves; needs no other process to be up."""
     ground = _ground(process, settings)
     rosters = Rosters(ground.engine, ground.quotas)
-    services = [*_activities(ground, settings, rosters), *_rosters(ground, rosters), _participants(ground)]
+    services = [
+        *_activities(ground, settings, rosters),
+        *_rosters(ground, rosters),
+        _door(ground, settings, rosters),
+        _participants(ground),
+    ]
     access = {method: rule for *_, rules in services for method, rule in rules.items()}
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(ground.identity)))
     await serve(process, settings.grpc_address, _register, services, access, verifier)
@@ -193,6 +204,22 @@ def _rosters(ground: _Ground, rosters: Rosters) -> Iterator[_Service]:
         loading.hasten,
     )
     yield add_RosterMemberServiceServicer_to_server, roster_members, members_rpc.ACCESS | listing.ACCESS
+
+
+def _door(ground: _Ground, settings: Settings, rosters: Rosters) -> _Service:
+    """What staff need at a door."""
+    sealing = Sealing(ground.pii)
+    door = DoorServicer(
+        Admission(ground.store, ground.roles, now_us),
+        RosterAdmission(rosters, ground.roles),
+        rosters,
+        Entries(ground.engine, ground.outbox, sealing, ground.quotas),
+        Guests(ground.engine, sealing),
+        PersonKeys(parse_secrets(settings.credential_secret)),
+        Printing(),
+        OrganisationNames(ground.identity).of,
+    )
+    return add_DoorServiceServicer_to_server, door, door_rpc.ACCESS
 
 
 def _participants(ground: _Ground) -> _Service:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, MetaData, String, Table, Text
+from sqlalchemy import Column, Computed, Index, MetaData, String, Table, Text
 from sqlalchemy.dialects.mysql import (
     BIGINT,
     BINARY,
@@ -162,10 +162,13 @@ roster_entries = Table(
     Column("number_index", BINARY(32)),
     Column("phone_index", BINARY(32)),
     Column("phone_tail_index", BINARY(32)),
+    # By which its printed code is found (`domainkit/entry_codes.py`).
+    Column("entry_tail", BINARY(5), Computed("right(`entry_id`,5)", persisted=False)),
     Index("by_roster", "roster_id", "valid_to", "entry_id"),
     Index("by_number", "roster_id", "number_index"),
     Index("by_phone", "roster_id", "phone_index"),
     Index("by_phone_tail", "roster_id", "phone_tail_index"),
+    Index("by_tail", "roster_id", "entry_tail"),
 )
 
 # Who an entry is, from when until when; one person each, one entry of a roster each.
@@ -250,6 +253,33 @@ roster_invites = Table(
     Column("used_at", _TIME),
     Column("used_by", _ID),
     Index("by_code", "code_digest", unique=True),
+)
+
+# Who came to an activity without an account or a place on its roster, as staff wrote them down.
+guests = Table(
+    "guests",
+    metadata,
+    Column("activity_id", _ID, primary_key=True),
+    Column("guest_id", _ID, primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    # Name and the last four digits of a phone as JSON, sealed; empty once they are erased.
+    Column("said", BLOB, nullable=False),
+    # Blind index, bound to the activity.
+    Column("phone_tail_index", BINARY(32)),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Index("by_phone_tail", "activity_id", "phone_tail_index"),
+    Index("by_organisation", "organisation_id"),
+)
+
+# Neighbouring letters of the names of guests, as keyed digests bound to the activity.
+guest_name_pairs = Table(
+    "guest_name_pairs",
+    metadata,
+    Column("activity_id", _ID, primary_key=True),
+    Column("guest_id", _ID, primary_key=True),
+    Column("pair", BINARY(8), primary_key=True),
+    Index("by_pair", "pair", "guest_id"),
 )
 
 # Whether somebody will come (`participants.answers.Answer`).

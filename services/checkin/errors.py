@@ -1,12 +1,29 @@
 """What can go wrong with one attempt, as that attempt's own result."""
 
-from servicekit.errors import ConflictError, RateLimitedError, UnavailableError
+from collections.abc import Sequence
+
+from servicekit.errors import ConflictError, FieldError, InvalidArgumentError, RateLimitedError, UnavailableError
 
 
 class AttemptReusedError(ConflictError):
     """The attempt_id was answered before with another body."""
 
     reason = "CONFLICT"
+
+
+class GateUnknownError(InvalidArgumentError):
+    """Staff at a door named a gate that the activity does not have.
+
+    Args:
+        gates: Those that it has.
+    """
+
+    reason = "GATE_UNKNOWN"
+
+    def __init__(self, gate: str, gates: Sequence[str]) -> None:
+        cure = f"choose one of its gates: {', '.join(gates)}" if gates else "it has none; leave it out"
+        told = f"{gate} is no gate of this activity; {cure}"
+        super().__init__(f"gate: {told}", fields=[FieldError("gate", told)])
 
 
 class NothingDurableError(UnavailableError):

@@ -17,9 +17,11 @@ from services.checkin.accepting.accept import Acceptance
 from services.checkin.judging.snapshots import Activities
 from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.records.cursor import Changes
+from services.checkin.records.look import Looks
 from services.checkin.records.own_list import OwnList, Place
 from services.checkin.records.records import Position, Records, ReviewPosition
 from services.checkin.reviewing.decision import Word, kind_of
+from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import PAGE, Result, Reviews
 from services.checkin.rules.merge import DecisionKind
 from services.checkin.seats.seats import Seats
@@ -35,6 +37,8 @@ _PERSONAL = (
     "BatchDecideReviews",
     "AnnulCheckin",
     "AppealCheckin",
+    "LookAtDoor",
+    "MarkPeople",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "BatchCreateCheckins": by("gateway"),
@@ -60,7 +64,9 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         activities: Activities,
         changes: Changes,
         reviews: Reviews,
+        marking: Marking,
         acquaintances: Acquaintances,
+        looks: Looks,
     ) -> None:
         self._acceptance = acceptance
         self._seats = seats
@@ -69,7 +75,9 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._activities = activities
         self._changes = changes
         self._reviews = reviews
+        self._marking = marking
         self._acquaintances = acquaintances
+        self._looks = looks
 
     async def BatchCreateCheckins(
         self, request: pb.BatchCreateCheckinsRequest, context: Context
@@ -158,6 +166,11 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         await self._name_activities([record])
         return record
 
+    async def MarkPeople(self, request: pb.MarkPeopleRequest, context: Context) -> pb.MarkPeopleResponse:
+        """What each counts as now, in order."""
+        results = await self._marking.mark(person().user_id, request)
+        return pb.MarkPeopleResponse(results=[_to_mark(user_id, result) for user_id, result in results.items()])
+
     async def ListRecords(self, request: pb.ListRecordsRequest, context: Context) -> pb.ListRecordsResponse:
         """A page of an occurrence's seats."""
         size = pages.page_size(request.page_size)
@@ -189,6 +202,10 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
                 raise invalid(name, f"must be at most {most}")
         came = await self._records.who_came(request.occurrence_ids, request.user_ids)
         return pb.FilterAttendeesResponse(user_ids=came)
+
+    async def LookAtDoor(self, request: pb.LookAtDoorRequest, context: Context) -> pb.DoorView:
+        """Where a person stands, for owner, organiser and staff."""
+        return await self._looks.look(request, person().user_id)
 
     async def _answered(self, user_id: bytes, identifier: bytes) -> pb.Checkin:
         for _, record in await self._answers(user_id):
@@ -244,6 +261,12 @@ def _saw_revisions(request: pb.BatchDecideReviewsRequest) -> dict[bytes, int]:
     if len(saw) < len(request.items):
         raise invalid("items", "must not name the same check-in twice")
     return saw
+
+
+def _to_mark(user_id: bytes, result: pb.Marked | ServiceError) -> pb.MarkResult:
+    if isinstance(result, ServiceError):
+        return pb.MarkResult(user_id=user_id, status=to_status(result))
+    return pb.MarkResult(user_id=user_id, marked=result)
 
 
 def _to_result(identifier: bytes, result: Result) -> pb.DecisionResult:

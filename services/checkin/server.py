@@ -6,9 +6,11 @@ from functools import partial
 
 from domainkit.guesses import guess_limit
 from domainkit.names import Names
+from domainkit.person_codes import PersonKeys
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
 from domainkit.signing_keys import signing_keys
+from domainkit.subject_names import EntryNames, GuestNames
 from protos.checkin.v1 import checkin_pb2_grpc
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
@@ -28,12 +30,18 @@ from services.checkin.accepting.recent import Recent
 from services.checkin.judging.antifraud_client import Antifraud
 from services.checkin.judging.devices import Devices
 from services.checkin.judging.judging import Judging
+from services.checkin.judging.nonces import Nonces
+from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.roster_client import Rosters
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import Staff
 from services.checkin.records.acquaintances import Acquaintances, Members
 from services.checkin.records.cursor import Changes
+from services.checkin.records.door import Door
+from services.checkin.records.look import Looks
 from services.checkin.records.records import Records
+from services.checkin.reviewing.called import Called
+from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats.seats import Seats
@@ -61,12 +69,15 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     roles, names = Roles(identity), Names(identity)
     acquaintances = Acquaintances(records, seats, activities, Members(identity))
     evidence = Sealer(credential_pb2.Evidence, secrets)
+    staff = Staff(roles, acquaintances, Devices(redis))
+    codes = PersonCodes(PersonKeys(secrets), Nonces(redis))
     judging = Judging(
         activities=activities,
         antifraud=Antifraud(client.connect(process, shared.antifraud_target, "antifraud", retry=True)),
         rosters=Rosters(activity, redis),
         guesses=guess_limit(redis),
-        staff=Staff(roles, acquaintances, Devices(redis)),
+        staff=staff,
+        codes=codes,
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )
@@ -75,12 +86,16 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     audit = Audit(records.which_are_recorded, records.which_are_stored)
     process.background(audit.run(), "audit")
     refusals = Allowance(redis, b"checkin:refusals:", limit=settings.refusals_per_10_min, window_s=600)
-    acceptance = Acceptance(judging, seats, dispatch, records, refusals, recent, audit)
+    door = Door(records, seats, names)
+    acceptance = Acceptance(judging, seats, dispatch, records, door, refusals, recent, audit)
     process.background(_remember_since(seats), "redis-since")
     process.background(watch_clock(redis), "clock")
-    reviews = Reviews(records, decisions, activities, roles, names, evidence)
+    called = Called(names, GuestNames(activity), EntryNames(activity), activities)
+    reviews = Reviews(records, decisions, activities, roles, called, evidence)
+    marking = Marking(records, decisions, activities, roles, acquaintances)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
-    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, acquaintances)
+    looks = Looks(activities, staff, codes, door, records)
+    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, marking, acquaintances, looks)
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
     await server.serve(process, settings.grpc_address, register, servicer, ACCESS, verifier)

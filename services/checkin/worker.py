@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.person_codes import PersonKeys
 from domainkit.sealed import Sealer
 from protos.credential.v1 import credential_pb2
 from servicekit import servers
@@ -17,9 +18,12 @@ from servicekit.process import Process, Stop, run
 from servicekit.rabbitmq.consumer import Consumer
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow, publish_effect
 from servicekit.rabbitmq.publisher import Publisher
+from servicekit.redis.cache import Redis
 from servicekit.rpc import client
 from services.checkin.judging.antifraud_client import Antifraud
 from services.checkin.judging.judging import Judging
+from services.checkin.judging.nonces import Nonces
+from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.roster_client import Rosters
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import AdmittedAtTheDoor
@@ -94,7 +98,7 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
     process.background(activities.keep_fresh(), "activity-snapshots")
     process.background(Ended(Records(engine), activities, decider.decide_now).run(), "ended")
     process.background(
-        _completion(process, secrets, engine, activities, rosters, seats, worker, publisher).run(), "completion"
+        _completion(process, secrets, engine, redis, activities, rosters, seats, worker, publisher).run(), "completion"
     )
     process.at_stop(Stop.DRAINING, outbox.stop)
 
@@ -113,6 +117,7 @@ def _completion(
     process: Process,
     secrets: dict[int, bytes],
     engine: AsyncEngine,
+    redis: Redis,
     activities: Activities,
     rosters: Rosters,
     seats: Seats,
@@ -126,6 +131,7 @@ def _completion(
         rosters=rosters,
         guesses=CountedAtTheDoor(),
         staff=AdmittedAtTheDoor(),
+        codes=PersonCodes(PersonKeys(secrets), Nonces(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )

@@ -38,7 +38,26 @@ class Status(IntEnum):
     ABSENT = 5
 
 
-_COUNTED = {
+class Mark(IntEnum):
+    """What staff say somebody counts as, whatever they did; the numbers are those of checkin.v1.Mark."""
+
+    NONE = 0
+    PRESENT = 1
+    LATE = 2
+    LEAVE = 3
+    ABSENT = 4
+
+
+# Of somebody marked: their status, 0 for none, and how they came.
+_MARKED: Mapping[int, tuple[int, str]] = {
+    Mark.PRESENT: (Status.CHECKED_IN, "on_time"),
+    Mark.LATE: (Status.CHECKED_IN, "late"),
+    Mark.LEAVE: (0, ""),
+    Mark.ABSENT: (Status.ABSENT, ""),
+}
+_STAFF = "staff"
+_NO_ATTEMPT = bytes(16)
+_COUNTED: Mapping[int, list[str]] = {
     Status.PENDING_REVIEW: ["pending_review"],
     Status.PROVISIONAL: ["provisional"],
     Status.REFUSED: ["refused"],
@@ -46,14 +65,17 @@ _COUNTED = {
 
 
 class SeatView(NamedTuple):
-    """A seat as lists and counters need it. `live/project.lua` reads the first three fields and the last by position.
+    """A seat as lists and counters need it. `live/project.lua` reads some fields by position.
 
     Attributes:
+        is_held: Somebody holds it, or counts as if they did: see `marked`.
         at: The effective time of the attempt that speaks for the person: of a held seat to come in its holder, of one
             to go the latest.
         counters: Those that count this seat once.
         reasons: Of the attempt that speaks for the person.
+        status: 0 where nothing was tried, and for who is marked as on leave.
         last: The latest accepted or duplicate attempt, as `moment` writes it; empty where there is none.
+        mark: What staff say the person counts as, a `Mark`; and since when. Stored of who is marked alone.
     """
 
     is_held: bool
@@ -65,6 +87,8 @@ class SeatView(NamedTuple):
     punctuality: str
     reasons: list[str]
     last: str = ""
+    mark: int = 0
+    marked_at: int = 0
 
 
 class Counted(NamedTuple):
@@ -82,8 +106,8 @@ class Counted(NamedTuple):
 
     @property
     def presence(self) -> Presence:
-        """Whether they are there, and when they left."""
-        return where(self.seat, self.left)
+        """Whether they are there, and when they left; of who counts as not having come, neither."""
+        return Presence(False) if self.seat.mark in (Mark.LEAVE, Mark.ABSENT) else where(self.seat, self.left)
 
     @property
     def punctualities(self) -> tuple[str, ...]:
@@ -123,6 +147,22 @@ class Cursor(NamedTuple):
     user_id: bytes
 
 
+def marked(view: SeatView, mark: int, marked_at: int) -> SeatView:
+    """A seat to come in as staff say that it counts (rule 27 of the law).
+
+    Who counts as having come came by what they did where that holds the seat, else when and by whom they were marked.
+    """
+    if mark not in _MARKED:
+        return view
+    status, punctuality = _MARKED[mark]
+    has_come = status == Status.CHECKED_IN
+    if not view.is_held and (has_come or not view.at):
+        view = view._replace(at=marked_at)
+    if not view.is_held and has_come:
+        view = view._replace(method=_STAFF, gate="", last=moment(marked_at, _NO_ATTEMPT))
+    return view._replace(is_held=has_come, status=int(status), punctuality=punctuality, mark=mark, marked_at=marked_at)
+
+
 def where(entered: SeatView | None, left: SeatView | None) -> Presence:
     """Where a person is, by both their seats."""
     if left is None:
@@ -136,11 +176,15 @@ def _moved_at(seat: SeatView | None) -> str:
 
 
 def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:
-    """Everybody once an occurrence, with both their seats; who went without having come is told so."""
+    """Everybody once an occurrence, with both their seats; who went without having come is told so.
+
+    A seat that the last attempt, or the last mark, has left is nobody's.
+    """
+    seats = {key: view for key, view in seats.items() if view.status or view.mark}
     for (occurrence_id, user_id, direction), view in seats.items():
         twin = seats.get((occurrence_id, user_id, OUT if direction == IN else IN))
         if direction == IN:
-            only_left = twin is not None and twin.is_held and not view.is_held
+            only_left = twin is not None and twin.is_held and not view.is_held and not view.mark
             shown = view._replace(reasons=[*view.reasons, _ONLY_LEFT]) if only_left else view
             yield Counted(user_id, shown, twin, occurrence_id)
         elif twin is None and view.is_held:
@@ -148,16 +192,16 @@ def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:
             yield Counted(user_id, absent, view, occurrence_id)
 
 
-def counters(status: Status, at: int, method: str, gate: str, punctuality: str, reasons: Iterable[str]) -> list[str]:
+def counters(status: int, at: int, method: str, gate: str, punctuality: str, reasons: Iterable[str]) -> list[str]:
     """The counters of an activity that count a person once.
 
     Minutes, methods, gates and lateness are of people checked in; reasons are of everybody who is counted at all, which
     somebody absent is not.
     """
-    if status is Status.ABSENT:
-        return []
-    if status is not Status.CHECKED_IN:
+    if status in _COUNTED:
         return [*_COUNTED[status], *(f"reason:{reason}" for reason in reasons)]
+    if status != Status.CHECKED_IN:
+        return []
     found = ["checked_in", f"minute:{at // MINUTE_US}", f"method:{method}"]
     if gate:
         found.append(f"gate:{gate}")

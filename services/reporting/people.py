@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol, TypeVar
 
+from domainkit.guest_ids import is_guest
 from domainkit.name_search import is_named_like
 from servicekit.clock import now_us
 from servicekit.errors import ServiceError
@@ -12,7 +13,7 @@ from services.reporting import domain
 from services.reporting.domain import Activity, Counted, Cursor, Filter, Listing, SeatView, Status
 from services.reporting.errors import NumbersDroppedError
 from services.reporting.expected.roster_client import EntryName
-from services.reporting.expected.tally import Answer, Member, Roster, answer_of, one_each, rank
+from services.reporting.expected.tally import Answer, Member, Roster, answer_of, one_each, rank, under
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,13 @@ class Rosters(Protocol):
 
     async def names(self, roster_id: bytes, entry_ids: Collection[bytes]) -> dict[bytes, EntryName]:
         """What lists show of entries."""
+
+
+class Guests(Protocol):
+    """See `domainkit.subject_names.GuestNames`; raises ServiceError when nobody can tell."""
+
+    async def of(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, str]:
+        """Names of guests of an activity."""
 
 
 class Participants(Protocol):
@@ -120,7 +128,10 @@ class _Scene(NamedTuple):
         member = self.member(user_id)
         return member.ids[-1] if member else user_id
 
-    def answer(self, user_id: bytes) -> Answer:
+    def answer(self, person: Counted) -> Answer:
+        return under(self._answered(person.user_id), [person.seat.mark])
+
+    def _answered(self, user_id: bytes) -> Answer:
         member = self.member(user_id)
         return answer_of(member.ids if member else [user_id], self.answers)
 
@@ -136,24 +147,27 @@ class _Scene(NamedTuple):
 
     def _not_yet(self, key: bytes) -> Counted:
         """Somebody who has not tried: absent once they cannot come any more, unless they said so before."""
-        is_absent = self.activity.is_settled(now_us()) and self.answer(key) is not Answer.LEAVE
+        is_absent = self.activity.is_settled(now_us()) and self._answered(key) is not Answer.LEAVE
         return Counted(key, SeatView(False, 0, [], int(Status.ABSENT) if is_absent else 0, "", "", "", []))
 
     def is_absent(self, person: Counted) -> bool:
         """Whether somebody who is expected holds no seat and asked for no leave; of others who was annulled."""
         if self.member(person.user_id) is None:
             return bool(person.occurrence_id) and person.seat.status == Status.ABSENT
-        return not person.seat.is_held and self.answer(person.user_id) is not Answer.LEAVE
+        return not person.seat.is_held and self.answer(person) is not Answer.LEAVE
 
 
 class People:
     """Makes lists, from the people in Redis, the roster, and what participants say."""
 
-    def __init__(self, live: Live, identity: Identity, rosters: Rosters, participants: Participants) -> None:
+    def __init__(
+        self, live: Live, identity: Identity, rosters: Rosters, participants: Participants, guests: Guests
+    ) -> None:
         self._live = live
         self._identity = identity
         self._rosters = rosters
         self._participants = participants
+        self._guests = guests
 
     async def page(
         self, activity: Activity, wanted: Wanted, cursor: Cursor | None, size: int
@@ -192,7 +206,7 @@ class People:
             found = await self._lacking(scene, found) if scene.activity.questions else []
         if wanted.query:
             # Without names nobody can tell, and an empty list would lie.
-            names = await self._identity.names([person.user_id for person in found])
+            names = {**await self._identity.names(_users(found)), **await self._guest_names(scene, found)}
             entries = await self._entries(scene, found)
             found = [each for each in found if is_named_like(_name(scene, each.user_id, names, entries), wanted.query)]
         return found
@@ -206,13 +220,19 @@ class People:
         user_ids = [scene.known_as(person.user_id) for person in people]
         return await self._participants.details(scene.activity.activity_id, user_ids) if user_ids else {}
 
+    async def _guest_names(self, scene: _Scene, people: Iterable[Counted]) -> Mapping[bytes, str]:
+        guests = [person.user_id for person in people if is_guest(person.user_id)]
+        return await self._guests.of(scene.activity.activity_id, guests) if guests else {}
+
     async def _entries(self, scene: _Scene, people: Iterable[Counted]) -> Mapping[bytes, EntryName]:
-        entry_ids = [member.entry_id for person in people if (member := scene.member(person.user_id))]
+        """What the roster says of people, of those also who came as its entries and are off it by now."""
+        entry_ids = [scene.key(user_id) for user_id in _users(people)]
         roster_id = scene.activity.roster_id
         return await self._rosters.names(roster_id, entry_ids) if roster_id and entry_ids else {}
 
     async def _shown(self, scene: _Scene, page: Sequence[Counted]) -> list[Shown]:
-        names = await _if_known(self._identity.names([person.user_id for person in page]), {})
+        names: Mapping[bytes, str] = await _if_known(self._identity.names(_users(page)), {})
+        names = {**names, **await _if_known(self._guest_names(scene, page), {})}
         entries = await _if_known(self._entries(scene, page), {})
         told: Details = await _if_known(self._details(scene, page), {}) if scene.activity.questions else {}
         return [
@@ -220,7 +240,7 @@ class People:
                 person,
                 member := scene.member(person.user_id),
                 member is not None if scene.roster else None,
-                scene.answer(person.user_id),
+                scene.answer(person),
                 _name(scene, person.user_id, names, entries),
                 entries[member.entry_id].number if member and member.entry_id in entries else "",
                 told.get(scene.known_as(person.user_id), ()),
@@ -248,14 +268,18 @@ def _admits(scene: _Scene, wanted: Wanted, person: Counted) -> bool:
     return (
         seat.admits(person)
         and (not wanted.group or (member is not None and member.group == wanted.group))
-        and (not wanted.answer or scene.answer(person.user_id) is wanted.answer)
+        and (not wanted.answer or scene.answer(person) is wanted.answer)
     )
 
 
+def _users(people: Iterable[Counted]) -> list[bytes]:
+    """All but guests."""
+    return [person.user_id for person in people if not is_guest(person.user_id)]
+
+
 def _name(scene: _Scene, user_id: bytes, names: Mapping[bytes, str], entries: Mapping[bytes, EntryName]) -> str:
-    """As the roster calls them, else as they call themselves."""
-    member = scene.member(user_id)
-    listed = entries.get(member.entry_id) if member else None
+    """As the roster calls them, else as they call themselves, or staff wrote them down."""
+    listed = entries.get(scene.key(user_id))
     return listed.name if listed else names.get(user_id, "")
 
 

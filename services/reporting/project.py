@@ -16,7 +16,17 @@ from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2
 from servicekit.clock import SECOND_US, now_us
-from services.reporting.domain import IN, OFFLINE_WINDOW_S, OUT, Activity, SeatView, Status, Window, counters
+from services.reporting.domain import (
+    IN,
+    OFFLINE_WINDOW_S,
+    OUT,
+    Activity,
+    SeatView,
+    Status,
+    Window,
+    counters,
+    marked,
+)
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
 
 MessageT = TypeVar("MessageT", bound=Message)
@@ -45,7 +55,7 @@ class Change(NamedTuple):
 
     Attributes:
         event: What viewers are told, a serialised `LiveBatch` of one event; empty for seats of the way out.
-        received_at: When the attempt that speaks for the person arrived.
+        received_at: When the attempt that speaks for the person arrived, or the mark that does.
     """
 
     occurrence_id: bytes
@@ -172,18 +182,24 @@ def to_change(seat: checkin_pb2.SeatState) -> Change:
     user_id, direction, is_held = seat.user_id, seat.direction, seat.state == _HELD
     last = max((each for each in seat.attempts if each.outcome in _COUNTS), key=_order, default=None)
     attempt = (_holder(seat) if direction == IN or last is None else last) if is_held else _best(seat)
-    status = Status.CHECKED_IN if is_held else _STATUSES.get(attempt.outcome, Status.ABSENT)
+    unheld = _STATUSES.get(attempt.outcome, Status.ABSENT) if seat.attempts else 0
+    status = int(Status.CHECKED_IN if is_held else unheld)
     at = seat.effective_at if is_held and direction == IN else attempt.effective_at
     method, gate = _METHODS.get(attempt.method, ""), attempt.gate
     punctuality = _PUNCTUALITIES.get(attempt.punctuality, "")
     reasons = list(dict.fromkeys(reason.reason for reason in attempt.reasons))
-    counted, event = [], b""
-    if direction == IN:
-        counted = counters(status, at, method, gate, punctuality, reasons)
-        event = _event(user_id, status, method, gate, punctuality, at)
     moved_at = moment(*_order(last)) if last is not None else ""
-    view = SeatView(is_held, at, counted, int(status), method, gate, punctuality, reasons, moved_at)
-    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, attempt.received_at)
+    view, event = SeatView(is_held, at, [], status, method, gate, punctuality, reasons, moved_at), b""
+    if direction == IN:
+        view = _with_counters(marked(view, seat.mark, seat.marked_at))
+        event = _event(user_id, view)
+    arrived_at = view.marked_at or attempt.received_at
+    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, arrived_at)
+
+
+def _with_counters(view: SeatView) -> SeatView:
+    counted = counters(view.status, view.at, view.method, view.gate, view.punctuality, view.reasons)
+    return view._replace(counters=counted)
 
 
 def _holder(seat: checkin_pb2.SeatState) -> checkin_pb2.AttemptState:
@@ -204,15 +220,16 @@ def _rank(attempt: checkin_pb2.AttemptState) -> tuple[int, int]:
     return -_STATUSES.get(attempt.outcome, Status.ABSENT), attempt.received_at
 
 
-def _event(user_id: bytes, status: Status, method: str, gate: str, punctuality: str, at: int) -> bytes:
+def _event(user_id: bytes, view: SeatView) -> bytes:
     batch = reporting_pb2.LiveBatch()
     batch.events.add(
         user_id=user_id,
-        status=cast(reporting_pb2.Status.ValueType, status),
-        method=method,
-        gate=gate,
-        punctuality=punctuality,
-        checked_in_at=at,
+        status=cast(reporting_pb2.Status.ValueType, view.status),
+        method=view.method,
+        gate=view.gate,
+        punctuality=view.punctuality,
+        checked_in_at=view.at,
+        mark=cast(reporting_pb2.Mark.ValueType, view.mark),
     )
     return batch.SerializeToString()
 

@@ -197,7 +197,7 @@ def _person(shown: Shown) -> pb.Person:
         name=shown.name,
         status=cast(pb.Status.ValueType, seat.status),
         punctuality=seat.punctuality,
-        checked_in_at=0 if seat.status == domain.Status.ABSENT else seat.at,
+        checked_in_at=0 if seat.status in (0, domain.Status.ABSENT) else seat.at,
         method=seat.method,
         gate=seat.gate,
         reasons=seat.reasons,
@@ -210,4 +210,5 @@ def _person(shown: Shown) -> pb.Person:
         is_listed=shown.is_listed,
         answer=cast(pb.Answer.ValueType, int(shown.answer)),
         details=shown.details,
+        mark=cast(pb.Mark.ValueType, seat.mark),
     )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from domainkit.signing_keys import signing_keys
+from domainkit.subject_names import GuestNames
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
 from servicekit import servers
@@ -35,7 +36,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     live, identity = LiveReader(redis), Identity(identity_channel)
     rosters, participants = Rosters(activity_channel), Participants(activity_channel)
     expectations = Expectations(live, rosters, participants)
-    people = People(live, identity, rosters, participants)
+    people = People(live, identity, rosters, participants, GuestNames(activity_channel))
     servicer = ReportingServicer(live, activities, identity, expectations, people)
     turnouts = Turnouts(store.Activities(engine), live, teller(activity_channel))
     process.background(turnouts.run(), "turnouts")

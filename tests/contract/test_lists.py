@@ -53,7 +53,7 @@ from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes.activity import a_draft, a_lot
 from tests.fakes.checkin import FakeActivities
-from tests.fakes.expected import FakeParticipants, FakeRosters
+from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 from tests.fakes.identity import FakeStaff
 from tests.fakes.reporting import FakeActivities as KnownActivities
 
@@ -256,7 +256,7 @@ class Attendance:
         self.writer, self.revision = LiveWriter(self.redis, lambda _: None), 0
         owner, known = Owner(self.activity.organisation_id), KnownActivities(self.activity)
         live = LiveReader(self.redis)
-        lists = people.People(live, owner, FakeRosters(), FakeParticipants())
+        lists = people.People(live, owner, FakeRosters(), FakeParticipants(), FakeGuests())
         self.servicer: Any = ReportingServicer(live, known, owner, _UNUSED, lists)  # type: ignore[arg-type]
         for _ in range(_MANY):
             self.lasting.add(user_id := ids.new_id())
@@ -316,12 +316,16 @@ class Cases:
         rows = Outbox(self.engine, checkin_outbox, {})
         self.recorder = Recorder(lambda: transactions.begin(self.engine, rows))
         self.occurrence, self.person = an_occurrence(), ids.new_id()
-        activities, records = FakeActivities([a_snapshot(self.occurrence)]), Records(self.engine)
+        records = Records(self.engine)
+        activities: Any = FakeActivities([a_snapshot(self.occurrence)])
         owner, evidence = Owner(self.occurrence.organisation_id), Sealer(credential_pb2.Evidence, {1: bytes(32)})
         reviews = Reviews(records, None, activities, owner, Nameless(), evidence)  # type: ignore[arg-type]
         changes = Changes(records, Sealer(credential_pb2.Cursor, {1: bytes(32)}))
         nobody: Any = None
-        self.servicer: Any = CheckinServicer(nobody, NoAnswers(), records, activities, changes, reviews, nobody)  # type: ignore[arg-type]
+        seats: Any = NoAnswers()
+        self.servicer: Any = CheckinServicer(
+            nobody, seats, records, activities, changes, reviews, nobody, nobody, nobody
+        )
         for step in range(_MANY):
             self.lasting.add(await self.attempt(received_at=STARTS_AT + step * 60 * SECOND_US))
         act_as(self.person)

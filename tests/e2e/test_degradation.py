@@ -15,6 +15,8 @@ from servicekit.clock import now_us
 from servicekit.ids import from_text, new_id, to_text
 from tests.e2e.api import Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
 from tests.e2e.stack import Outage, attempts_of, eventually, lasting_token, query
+from tests.e2e.test_door import scan, shown
+from tests.e2e.test_staff import batch
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -117,6 +119,17 @@ async def test_redis_gone(activity: Activity, person: Person, outages: list[Outa
         return sorted(record["outcome"] for record in records) == ["accepted", "duplicate"]
 
     await eventually(outcomes)
+
+
+async def test_redis_gone_at_a_door(activity: Activity, person: Person, outages: list[Outage]) -> None:
+    """Whether a personal code was shown before cannot be told: a human decides."""
+    code = await shown(person, activity)
+    outages.append(Outage("redis"))
+    [result] = await batch(activity.owner, activity, scan(code))
+    assert result["outcome"] in ("pending_review", "provisional")
+    assert result["checkin"]["reasons"][0]["reason"] in ("PERSON_CODE_UNCHECKED", "DEPENDENCY_UNAVAILABLE")
+    outages.pop().end()
+    await eventually(lambda: len(attempts_of(person.user_id)) == 1)
 
 
 async def test_mysql_gone(activity: Activity, api: Api, outages: list[Outage]) -> None:

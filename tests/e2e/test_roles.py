@@ -44,6 +44,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/me", _SIGNED_IN),
     ("PATCH", "/v1/me", _SIGNED_IN),
     ("PUT", "/v1/me", _SIGNED_IN),
+    ("GET", "/v1/me/code", _SIGNED_IN),
     ("POST", "/v1/me/subscriptions", _SIGNED_IN),
     ("GET", "/v1/me/subscriptions", _SIGNED_IN),
     ("POST", "/v1/client-events", _by_role(204, 204, 204, 204, 204, 401)),
@@ -88,6 +89,11 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/rosters/{roster}/imports/{import}/apply", _ORGANISER),
     ("POST", "/v1/rosters/{roster}/imports/{applied}/undo", _ORGANISER),
     ("GET", "/v1/rosters/{roster}/file", _ORGANISER),
+    ("GET", "/v1/rosters/{roster}/labels.pdf", _STAFF),
+    ("GET", "/v1/activities/{activity}/sign-sheet.pdf?blank_rows=1", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/door/people", _ITS_STAFF),
+    ("POST", "/v1/activities/{activity}/door/look", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/door/search?q=小明", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/me/entry", _SIGNED_IN),
     ("POST", "/v1/activities/{activity}/me/phone", _by_role(404, 404, 404, 404, 404, 401)),
     ("POST", "/v1/rosters/{roster}/entries/{entry}/invite", _by_role(201, 201, 201, 404, 404, 401)),
@@ -157,6 +163,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/reviews/batch", _ITS_STAFF),
     ("POST", "/v1/checkins/sync", _SIGNED_IN),
     ("POST", "/v1/activities/{activity}/checkins/batch", _ITS_STAFF),
+    ("POST", "/v1/activities/{activity}/marks", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/stats", _SHOWN),
     ("GET", "/v1/activities/{activity}/people", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/live", _SHOWN),
@@ -434,6 +441,12 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/activities/{activity}/checkins/batch":
             somebody = await house.guest()
             return {"checkins": [{"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}]}
+        case "POST", "/v1/activities/{activity}/marks":
+            somebody = await house.guest()
+            return {"mark": "leave", "reason": "已请假", "people": [{"user_id": somebody.user_id}]}
+        case "POST", "/v1/activities/{activity}/door/look":
+            somebody = await house.guest()
+            return {"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}
         case "POST", "/v1/checkins":
             return by_qr(await activity.token())
         case "POST", "/v1/reviews/batch":

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from domainkit.organisations import OneActivity
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2
-from servicekit.errors import UnavailableError
+from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from servicekit.ids import new_id
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging.antifraud_client import Assessment
+from services.checkin.judging.person_codes import Showing
 from services.checkin.judging.roster_client import Asked
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.keys import PersonKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
 from services.checkin.rules.occurrence import Direction
+from services.checkin.rules.standing import Move
 from services.checkin.seats.seats import Answer, Claim, Room, Seating
 
 Key = tuple[bytes, bytes]
@@ -121,6 +123,12 @@ class FakeSeats:
         self._check()
         return {person for person in leaving if (*person, Direction.IN) not in self.hints}
 
+    async def gone(self, people: Collection[PersonKey]) -> dict[PersonKey, int]:
+        """Those with a hint each way."""
+        self._check()
+        ways = {each: [self.hints.get((*each, way)) for way in (Direction.IN, Direction.OUT)] for each in people}
+        return {person: left.effective_at or 0 for person, (came, left) in ways.items() if came and left}
+
     async def restore(self, room: Room, users: Sequence[bytes]) -> None:
         """Counts again."""
         self.is_uncounted = False
@@ -216,22 +224,18 @@ class FakePeople:
 
 @dataclass
 class FakeAcquaintances:
-    """Every organisation knows everybody but the strangers; `calls` is what was asked, all of which is remembered."""
+    """Every organisation knows everybody but the unknown; `calls` is what was asked, all of which is remembered."""
 
-    strangers: set[bytes] = field(default_factory=set)
+    unknown: set[bytes] = field(default_factory=set)
     is_gone: bool = False
     calls: list[set[bytes]] = field(default_factory=list)
 
-    async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
+    async def strangers(self, organisation_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, ServiceError]:
         """See `services.checkin.records.acquaintances`."""
-        if self.is_gone and len(self.remembered(organisation_id, user_ids)) < len(user_ids):
-            raise UnavailableError("nobody can tell")
+        if self.is_gone:
+            return dict.fromkeys(set(user_ids) - set().union(*self.calls), UnavailableError("nobody can tell"))
         self.calls.append(set(user_ids))
-        return self.remembered(organisation_id, user_ids)
-
-    def remembered(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
-        """Those who are known and were asked about."""
-        return (set(user_ids) & set().union(*self.calls)) - self.strangers
+        return dict.fromkeys(set(user_ids) & self.unknown, NotFoundError("there is no such person here"))
 
 
 @dataclass
@@ -248,6 +252,48 @@ class FakeDevices:
         self.trips += 1
         self.learnt |= set(at_the_door)
         return self.learnt & set(brought_later)
+
+
+@dataclass
+class FakeNonces:
+    """To which attempts personal codes belong, for ever; `is_gone` is a Redis that is."""
+
+    taken: dict[bytes, bytes] = field(default_factory=dict)
+    is_gone: bool = False
+    trips: int = 0
+
+    async def owners(self, showings: Sequence[Showing]) -> list[bytes | None] | None:
+        """The first that showed each in its time."""
+        self.trips += 1
+        if self.is_gone:
+            return None
+        return [
+            self.taken.setdefault(each.said, each.attempt_id) if each.is_alive else self.taken.get(each.said)
+            for each in showings
+        ]
+
+
+@dataclass
+class FakeDoor:
+    """What people did; `is_slow` is a MySQL that tells nothing in time."""
+
+    did: dict[PersonKey, list[Move]] = field(default_factory=dict)
+    is_slow: bool = False
+    asked: list[set[PersonKey]] = field(default_factory=list)
+    called: dict[bytes, str] = field(default_factory=dict)
+
+    async def recall(self, people: Collection[PersonKey]) -> dict[PersonKey, list[Move]]:
+        """Nothing while it is slow."""
+        self.asked.append(set(people))
+        return {} if self.is_slow else await self.moves(people)
+
+    async def names(self, user_ids: Collection[bytes], within_s: float = 0.05) -> dict[bytes, str]:
+        """Of those who are called something."""
+        return {user_id: self.called[user_id] for user_id in user_ids if user_id in self.called}
+
+    async def moves(self, people: Collection[PersonKey]) -> dict[PersonKey, list[Move]]:
+        """What each did."""
+        return {person: self.did.get(person, []) for person in people}
 
 
 @dataclass

@@ -40,6 +40,20 @@ class FakeRosters:
             raise UnavailableError("activity does not answer")
 
 
+class FakeGuests:
+    """Guests of one activity, whatever its id."""
+
+    def __init__(self) -> None:
+        self.called: dict[bytes, str] = {}
+        self.is_gone = False
+
+    async def of(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, str]:
+        """Those that are known."""
+        if self.is_gone:
+            raise UnavailableError("activity does not answer")
+        return {each: self.called[each] for each in identifiers if each in self.called}
+
+
 class FakeParticipants:
     """What participants say, of one activity."""
 

@@ -12,6 +12,9 @@ const CLOCK_MS = 5000
 /** What its organisers change shows by itself within this, and at once by a pull: a hall of phones must not ask all the time. */
 const FRESH_MS = 60000
 
+/** Whether somebody at its door may still want to see who one is. */
+const isLive = (/** @type {Card} */ card, /** @type {number} */ now) => card.state === 'published' && now <= parseTime(card.closes_at)
+
 /** Whether it can still be said who comes. */
 const isComing = (/** @type {Card} */ card, /** @type {number} */ now) => card.state === 'published' && now < parseTime(card.starts_at)
 
@@ -25,10 +28,12 @@ const stateOf = (/** @type {Card} */ card, /** @type {number} */ now) => {
 Page({
   data: {
     t: texts.activity,
+    code: texts.code,
     common: texts.common,
     /** @type {Card | null} */ card: null,
     /** @type {any} */ state: null,
     is_coming: false,
+    is_live: false,
     is_inside: false,
     when: '',
     how: '',
@@ -83,6 +88,7 @@ Page({
         card,
         state: stateOf(card, now),
         is_coming: isComing(card, now),
+        is_live: isLive(card, now),
         when: span(card.starts_at, card.ends_at, now, texts.common),
         how: card.methods.map((/** @type {Method} */ method) => texts.methods[method]).join('、'),
         time: texts.ofKind(card.kind).time,
@@ -90,6 +96,7 @@ Page({
       })
       navigation.title(texts.ofKind(card.kind).one)
       this.lookInside()
+      getApp().services.own_code.refresh()
     } catch (thrown) {
       this.notLoaded(asFailure(thrown))
     }
@@ -105,7 +112,7 @@ Page({
   tell() {
     const { card } = this.data
     const now = getApp().services.serverNow()
-    if (card) this.setData({ state: stateOf(card, now), is_coming: isComing(card, now) })
+    if (card) this.setData({ state: stateOf(card, now), is_coming: isComing(card, now), is_live: isLive(card, now) })
     if (since(this.loaded_at, getApp().services.platform.now()) >= FRESH_MS) this.load()
   },
 
@@ -115,6 +122,10 @@ Page({
 
   leave() {
     this.open('out')
+  },
+
+  showCode() {
+    navigation.open('/pages/code/code', { activity_id: this.data.card ? this.data.card.activity_id : '' })
   },
 
   open(/** @type {Direction} */ direction) {

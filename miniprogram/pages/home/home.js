@@ -5,7 +5,7 @@ const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 
 Page({
-  data: { t: texts.home, initial: '', next: '', next_id: '', notice: '', notice_tone: '', is_update_ready: false, is_offline: false, offline: texts.common },
+  data: { t: texts.home, code: texts.code, initial: '', next: '', next_id: '', notice: '', notice_tone: '', is_update_ready: false, is_offline: false, offline: texts.common },
 
   /** @type {(() => void)[]} */ stops: [],
 
@@ -16,7 +16,10 @@ Page({
 
   onShow() {
     this.show()
-    getApp().services.activities.refresh().then(() => this.show())
+    const { activities, own_code } = getApp().services
+    activities.refresh().then(() => this.show())
+    // The keys of one's own code are on the phone before there is a door without a network.
+    if (activities.upcoming().length) own_code.refresh()
   },
 
   onUnload() {
@@ -51,6 +54,10 @@ Page({
 
   showRecords() {
     navigation.open('/pages/records/records')
+  },
+
+  showCode() {
+    navigation.open('/pages/code/code')
   },
 
   showMine() {

@@ -9,7 +9,7 @@ const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 const { canAppeal, ofCheckin } = require('../result/view')
 
-const DECIDED = ['completed', 'approved', 'refused', 'annulled', 'appealed']
+const DECIDED = ['completed', 'approved', 'refused', 'annulled', 'appealed', 'marked']
 
 const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
   [texts.record.time, moment(checkin.checked_in_at, now, texts.common)],
@@ -20,7 +20,7 @@ const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
 ].filter(([, value]) => value).map(([name, value]) => ({ name, value }))
 
 const stepOf = (/** @type {Api['Event']} */ event, /** @type {number} */ now) => ({
-  text: /** @type {Record<string, string>} */ (texts.record.events)[event.event] + (event.is_stale ? texts.record.stale : ''),
+  text: (event.mark ? texts.record.marked[event.mark] : texts.record.events[event.event]) + (event.is_stale ? texts.record.stale : ''),
   when: moment(event.at, now, texts.common),
   reason: event.reason || '',
   is_decided: DECIDED.includes(event.event),

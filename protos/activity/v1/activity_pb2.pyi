@@ -130,6 +130,26 @@ PLACE_RULE_ANY: PlaceRule.ValueType  # 1
 PLACE_RULE_ALL: PlaceRule.ValueType  # 2
 Global___PlaceRule: _TypeAlias = PlaceRule  # noqa: Y015
 
+class _Reentry:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReentryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reentry.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REENTRY_UNSPECIFIED: _Reentry.ValueType  # 0
+    REENTRY_ONCE: _Reentry.ValueType  # 1
+    """Who went does not come in again."""
+    REENTRY_IN_OUT: _Reentry.ValueType  # 2
+
+class Reentry(_Reentry, metaclass=_ReentryEnumTypeWrapper):
+    """Whether people who went may come in again."""
+
+REENTRY_UNSPECIFIED: Reentry.ValueType  # 0
+REENTRY_ONCE: Reentry.ValueType  # 1
+"""Who went does not come in again."""
+REENTRY_IN_OUT: Reentry.ValueType  # 2
+Global___Reentry: _TypeAlias = Reentry  # noqa: Y015
+
 @_typing.final
 class Place(_message.Message):
     """GCJ-02."""
@@ -259,6 +279,7 @@ class Activity(_message.Message):
     ROSTER_ID_FIELD_NUMBER: _builtins.int
     EXPECTED_COUNT_FIELD_NUMBER: _builtins.int
     ASK_FIELD_NUMBER: _builtins.int
+    REENTRY_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -291,6 +312,8 @@ class Activity(_message.Message):
     """Who is expected; empty: open to all."""
     expected_count: _builtins.int
     """How many are expected where there is no roster; 0: nobody knows."""
+    reentry: Global___Reentry.ValueType
+    """Unspecified: IN_OUT."""
     @_builtins.property
     def place(self) -> Global___Place:
         """Absent when the activity has no place."""
@@ -342,10 +365,11 @@ class Activity(_message.Message):
         roster_id: _builtins.bytes = ...,
         expected_count: _builtins.int = ...,
         ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
+        reentry: Global___Reentry.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "ask", b"ask", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "expected_count", b"expected_count", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "_opens_before_s", b"_opens_before_s", "activity_id", b"activity_id", "ask", b"ask", "capacity", b"capacity", "closes_after_s", b"closes_after_s", "code", b"code", "created_at", b"created_at", "ends_at", b"ends_at", "expected_count", b"expected_count", "gates", b"gates", "has_late_after", b"has_late_after", "kind", b"kind", "late_after_s", b"late_after_s", "methods", b"methods", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "opens_before_s", b"opens_before_s", "organisation_id", b"organisation_id", "own_role", b"own_role", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "reentry", b"reentry", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
     _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015
@@ -796,6 +820,7 @@ class ActivityCard(_message.Message):
     IS_REHEARSAL_FIELD_NUMBER: _builtins.int
     IS_LISTED_FIELD_NUMBER: _builtins.int
     ASK_FIELD_NUMBER: _builtins.int
+    REENTRY_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     occurrence_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -813,6 +838,8 @@ class ActivityCard(_message.Message):
     """It only tries out another one: nothing of it counts."""
     is_listed: _builtins.bool
     """It has a roster: who is on it says so by phone number or invite."""
+    reentry: Global___Reentry.ValueType
+    """Unspecified: IN_OUT."""
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[Global___Method.ValueType]: ...
     @_builtins.property
@@ -846,10 +873,11 @@ class ActivityCard(_message.Message):
         is_rehearsal: _builtins.bool = ...,
         is_listed: _builtins.bool = ...,
         ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
+        reentry: Global___Reentry.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "reentry", b"reentry", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1678,6 +1706,7 @@ class OccurrenceSnapshot(_message.Message):
     VALID_FROM_FIELD_NUMBER: _builtins.int
     AMENDED_AT_FIELD_NUMBER: _builtins.int
     ROSTER_ID_FIELD_NUMBER: _builtins.int
+    REENTRY_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -1701,6 +1730,8 @@ class OccurrenceSnapshot(_message.Message):
     """Since when a published one asks what it asks here; 0: since it was published."""
     roster_id: _builtins.bytes
     """Empty: open to all."""
+    reentry: Global___Reentry.ValueType
+    """Unspecified: IN_OUT."""
     @_builtins.property
     def place(self) -> Global___Place: ...
     @_builtins.property
@@ -1739,10 +1770,11 @@ class OccurrenceSnapshot(_message.Message):
         valid_from: _builtins.int = ...,
         amended_at: _builtins.int = ...,
         roster_id: _builtins.bytes = ...,
+        reentry: Global___Reentry.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

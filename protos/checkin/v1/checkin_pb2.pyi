@@ -133,6 +133,30 @@ PUNCTUALITY_LATE: Punctuality.ValueType  # 2
 PUNCTUALITY_EARLY_LEAVE: Punctuality.ValueType  # 3
 Global___Punctuality: _TypeAlias = Punctuality  # noqa: Y015
 
+class _Mark:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MarkEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mark.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MARK_UNSPECIFIED: _Mark.ValueType  # 0
+    MARK_PRESENT: _Mark.ValueType  # 1
+    MARK_LATE: _Mark.ValueType  # 2
+    MARK_LEAVE: _Mark.ValueType  # 3
+    """请假."""
+    MARK_ABSENT: _Mark.ValueType  # 4
+
+class Mark(_Mark, metaclass=_MarkEnumTypeWrapper):
+    """What staff say a person counts as (rule 27 of the law): it lies over what happened and changes nothing of it."""
+
+MARK_UNSPECIFIED: Mark.ValueType  # 0
+MARK_PRESENT: Mark.ValueType  # 1
+MARK_LATE: Mark.ValueType  # 2
+MARK_LEAVE: Mark.ValueType  # 3
+"""请假."""
+MARK_ABSENT: Mark.ValueType  # 4
+Global___Mark: _TypeAlias = Mark  # noqa: Y015
+
 class _DecisionKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -144,6 +168,12 @@ class _DecisionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Decision
     DECISION_KIND_REFUSE: _DecisionKind.ValueType  # 2
     DECISION_KIND_ANNUL: _DecisionKind.ValueType  # 3
     DECISION_KIND_APPEAL: _DecisionKind.ValueType  # 4
+    DECISION_KIND_MARK_PRESENT: _DecisionKind.ValueType  # 5
+    """What a person counts as; of a seat and not of an attempt."""
+    DECISION_KIND_MARK_LATE: _DecisionKind.ValueType  # 6
+    DECISION_KIND_MARK_LEAVE: _DecisionKind.ValueType  # 7
+    DECISION_KIND_MARK_ABSENT: _DecisionKind.ValueType  # 8
+    DECISION_KIND_UNMARK: _DecisionKind.ValueType  # 9
 
 class DecisionKind(_DecisionKind, metaclass=_DecisionKindEnumTypeWrapper):
     """A decision of a human, numbers as in the column decisions.kind."""
@@ -153,6 +183,12 @@ DECISION_KIND_APPROVE: DecisionKind.ValueType  # 1
 DECISION_KIND_REFUSE: DecisionKind.ValueType  # 2
 DECISION_KIND_ANNUL: DecisionKind.ValueType  # 3
 DECISION_KIND_APPEAL: DecisionKind.ValueType  # 4
+DECISION_KIND_MARK_PRESENT: DecisionKind.ValueType  # 5
+"""What a person counts as; of a seat and not of an attempt."""
+DECISION_KIND_MARK_LATE: DecisionKind.ValueType  # 6
+DECISION_KIND_MARK_LEAVE: DecisionKind.ValueType  # 7
+DECISION_KIND_MARK_ABSENT: DecisionKind.ValueType  # 8
+DECISION_KIND_UNMARK: DecisionKind.ValueType  # 9
 Global___DecisionKind: _TypeAlias = DecisionKind  # noqa: Y015
 
 class _ReviewState:
@@ -340,6 +376,7 @@ class Attempt(_message.Message):
     IS_OFFLINE_FIELD_NUMBER: _builtins.int
     ACTOR_ID_FIELD_NUMBER: _builtins.int
     PRESENTED_FIELD_NUMBER: _builtins.int
+    IS_VOUCHED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     received_at: _builtins.int
@@ -362,6 +399,8 @@ class Attempt(_message.Message):
     """True when it waited on a phone and came with a sync."""
     actor_id: _builtins.bytes
     """Who lets user_id in, for METHOD_STAFF; empty otherwise."""
+    is_vouched: _builtins.bool
+    """The activity service has said that user_id is an entry of the activity's roster, or a guest of it."""
     @_builtins.property
     def location(self) -> Global___Location: ...
     @_builtins.property
@@ -389,10 +428,11 @@ class Attempt(_message.Message):
         is_offline: _builtins.bool = ...,
         actor_id: _builtins.bytes = ...,
         presented: Global___Presented | None = ...,
+        is_vouched: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "presented", b"presented", "wifi", b"wifi"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "location", b"location", "method", b"method", "presented", b"presented", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "is_vouched", b"is_vouched", "location", b"location", "method", b"method", "presented", b"presented", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -581,6 +621,8 @@ class Event(_message.Message):
         KIND_REFUSED: Event._Kind.ValueType  # 4
         KIND_ANNULLED: Event._Kind.ValueType  # 5
         KIND_APPEALED: Event._Kind.ValueType  # 6
+        KIND_MARKED: Event._Kind.ValueType  # 7
+        """What staff say the person counts as."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
     KIND_UNSPECIFIED: Event.Kind.ValueType  # 0
@@ -591,17 +633,22 @@ class Event(_message.Message):
     KIND_REFUSED: Event.Kind.ValueType  # 4
     KIND_ANNULLED: Event.Kind.ValueType  # 5
     KIND_APPEALED: Event.Kind.ValueType  # 6
+    KIND_MARKED: Event.Kind.ValueType  # 7
+    """What staff say the person counts as."""
 
     KIND_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     IS_STALE_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
     kind: Global___Event.Kind.ValueType
     at: _builtins.int
     reason: _builtins.str
     """What a human gave as reason."""
     is_stale: _builtins.bool
     """A decision made on a revision that had passed: shown, without effect."""
+    mark: Global___Mark.ValueType
+    """Of KIND_MARKED; unspecified: an earlier mark is taken back."""
     def __init__(
         self,
         *,
@@ -609,10 +656,11 @@ class Event(_message.Message):
         at: _builtins.int = ...,
         reason: _builtins.str = ...,
         is_stale: _builtins.bool = ...,
+        mark: Global___Mark.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "is_stale", b"is_stale", "kind", b"kind", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "is_stale", b"is_stale", "kind", b"kind", "mark", b"mark", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -624,21 +672,259 @@ class DuplicateOf(_message.Message):
 
     CHECKIN_ID_FIELD_NUMBER: _builtins.int
     CHECKED_IN_AT_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    GATE_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
+    ACTOR_NAME_FIELD_NUMBER: _builtins.int
     checkin_id: _builtins.bytes
     checked_in_at: _builtins.int
+    method: Global___Method.ValueType
+    """How the one that holds the seat came: told to staff alone, and only where it is known."""
+    gate: _builtins.str
+    actor_id: _builtins.bytes
+    """Who let them in, for METHOD_STAFF."""
+    actor_name: _builtins.str
+    """What they are called; empty where nobody can tell."""
     def __init__(
         self,
         *,
         checkin_id: _builtins.bytes = ...,
         checked_in_at: _builtins.int = ...,
+        method: Global___Method.ValueType = ...,
+        gate: _builtins.str = ...,
+        actor_id: _builtins.bytes = ...,
+        actor_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "actor_name", b"actor_name", "checked_in_at", b"checked_in_at", "checkin_id", b"checkin_id", "gate", b"gate", "method", b"method"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DuplicateOf: _TypeAlias = DuplicateOf  # noqa: Y015
+
+@_typing.final
+class LookAtDoorRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_TOKEN_FIELD_NUMBER: _builtins.int
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    IS_VOUCHED_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    user_id: _builtins.bytes
+    """Whom staff mean; with a personal code, who it says it is."""
+    person_token: _builtins.str
+    """A personal code; empty where staff named the person."""
+    attempt_id: _builtins.bytes
+    """The attempt by which they will be let in; a personal code belongs to it from now on."""
+    is_vouched: _builtins.bool
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        user_id: _builtins.bytes = ...,
+        person_token: _builtins.str = ...,
+        attempt_id: _builtins.bytes = ...,
+        is_vouched: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "attempt_id", b"attempt_id", "is_vouched", b"is_vouched", "person_token", b"person_token", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookAtDoorRequest: _TypeAlias = LookAtDoorRequest  # noqa: Y015
+
+@_typing.final
+class DoorView(_message.Message):
+    """Where a person stands at an activity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_FIELD_NUMBER: _builtins.int
+    IS_INSIDE_FIELD_NUMBER: _builtins.int
+    LEFT_AT_FIELD_NUMBER: _builtins.int
+    PASSES_FIELD_NUMBER: _builtins.int
+    IS_PENDING_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    is_inside: _builtins.bool
+    left_at: _builtins.int
+    """0: they have not left, or have come back."""
+    passes: _builtins.int
+    """How often they came in."""
+    is_pending: _builtins.bool
+    """What else they tried and waits for a human."""
+    mark: Global___Mark.ValueType
+    name: _builtins.str
+    """What the person calls themselves; empty where nobody can tell."""
+    @_builtins.property
+    def held(self) -> Global___DuplicateOf:
+        """The check-in that holds the seat to come in; absent for who has not come."""
+
+    def __init__(
+        self,
+        *,
+        held: Global___DuplicateOf | None = ...,
+        is_inside: _builtins.bool = ...,
+        left_at: _builtins.int = ...,
+        passes: _builtins.int = ...,
+        is_pending: _builtins.bool = ...,
+        mark: Global___Mark.ValueType = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["held", b"held"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "is_inside", b"is_inside", "is_pending", b"is_pending", "left_at", b"left_at", "mark", b"mark", "name", b"name", "passes", b"passes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DoorView: _TypeAlias = DoorView  # noqa: Y015
+
+@_typing.final
+class MarkPeopleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Person(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        USER_ID_FIELD_NUMBER: _builtins.int
+        IS_VOUCHED_FIELD_NUMBER: _builtins.int
+        user_id: _builtins.bytes
+        is_vouched: _builtins.bool
+        """The activity service has said that it is an entry of the activity's roster, or a guest of it."""
+        def __init__(
+            self,
+            *,
+            user_id: _builtins.bytes = ...,
+            is_vouched: _builtins.bool = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["is_vouched", b"is_vouched", "user_id", b"user_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    ONLY_UNSET_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    occurrence_id: _builtins.bytes
+    """Empty: the activity's only one."""
+    mark: Global___Mark.ValueType
+    """Unspecified: takes marks back."""
+    reason: _builtins.str
+    only_unset: _builtins.bool
+    """Leaves alone who holds a seat, or is marked already."""
+    idempotency_key: _builtins.str
+    @_builtins.property
+    def people(self) -> _containers.RepeatedCompositeFieldContainer[Global___MarkPeopleRequest.Person]:
+        """At most 200."""
+
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        occurrence_id: _builtins.bytes = ...,
+        mark: Global___Mark.ValueType = ...,
+        reason: _builtins.str = ...,
+        people: _abc.Iterable[Global___MarkPeopleRequest.Person] | None = ...,
+        only_unset: _builtins.bool = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "idempotency_key", b"idempotency_key", "mark", b"mark", "occurrence_id", b"occurrence_id", "only_unset", b"only_unset", "people", b"people", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MarkPeopleRequest: _TypeAlias = MarkPeopleRequest  # noqa: Y015
+
+@_typing.final
+class MarkPeopleResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___MarkResult]:
+        """In the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___MarkResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MarkPeopleResponse: _TypeAlias = MarkPeopleResponse  # noqa: Y015
+
+@_typing.final
+class MarkResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    MARKED_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.bytes
+    @_builtins.property
+    def marked(self) -> Global___Marked: ...
+    @_builtins.property
+    def status(self) -> _status_pb2.Status: ...
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.bytes = ...,
+        marked: Global___Marked | None = ...,
+        status: _status_pb2.Status | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["marked", b"marked", "result", b"result", "status", b"status"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["marked", b"marked", "result", b"result", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["marked", "status"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___MarkResult: _TypeAlias = MarkResult  # noqa: Y015
+
+@_typing.final
+class Marked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MARK_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IS_SKIPPED_FIELD_NUMBER: _builtins.int
+    mark: Global___Mark.ValueType
+    """What they count as now."""
+    revision: _builtins.int
+    """Of the seat; 0 until recorded."""
+    is_skipped: _builtins.bool
+    """They were left alone."""
+    def __init__(
+        self,
+        *,
+        mark: Global___Mark.ValueType = ...,
+        revision: _builtins.int = ...,
+        is_skipped: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_skipped", b"is_skipped", "mark", b"mark", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Marked: _TypeAlias = Marked  # noqa: Y015
 
 @_typing.final
 class GetCheckinRequest(_message.Message):
@@ -1479,6 +1765,9 @@ class Decided(_message.Message):
     DECIDED_BY_FIELD_NUMBER: _builtins.int
     SAW_REVISION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    ONLY_UNSET_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.bytes
     kind: Global___DecisionKind.ValueType
     occurrence_id: _builtins.bytes
@@ -1493,6 +1782,11 @@ class Decided(_message.Message):
     saw_revision: _builtins.int
     reason: _builtins.str
     """At most 500 characters."""
+    activity_id: _builtins.bytes
+    """Of a mark: its seat may be new."""
+    organisation_id: _builtins.bytes
+    only_unset: _builtins.bool
+    """Stale where the seat is held or marked when it comes to be recorded."""
     def __init__(
         self,
         *,
@@ -1507,10 +1801,13 @@ class Decided(_message.Message):
         decided_by: _builtins.bytes = ...,
         saw_revision: _builtins.int = ...,
         reason: _builtins.str = ...,
+        activity_id: _builtins.bytes = ...,
+        organisation_id: _builtins.bytes = ...,
+        only_unset: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_id", b"decision_id", "direction", b"direction", "kind", b"kind", "occurrence_id", b"occurrence_id", "pass_no", b"pass_no", "reason", b"reason", "saw_revision", b"saw_revision", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "attempt_id", b"attempt_id", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_id", b"decision_id", "direction", b"direction", "kind", b"kind", "occurrence_id", b"occurrence_id", "only_unset", b"only_unset", "organisation_id", b"organisation_id", "pass_no", b"pass_no", "reason", b"reason", "saw_revision", b"saw_revision", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1574,6 +1871,9 @@ class SeatState(_message.Message):
     EFFECTIVE_AT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     ATTEMPTS_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
+    MARKED_AT_FIELD_NUMBER: _builtins.int
+    MARKED_BY_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     user_id: _builtins.bytes
     direction: Global___Direction.ValueType
@@ -1585,6 +1885,10 @@ class SeatState(_message.Message):
     """Attempt that holds the seat; empty unless held."""
     effective_at: _builtins.int
     revision: _builtins.int
+    mark: Global___Mark.ValueType
+    """What staff say the person counts as, since when and who says so."""
+    marked_at: _builtins.int
+    marked_by: _builtins.bytes
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AttemptState]: ...
     def __init__(
@@ -1601,10 +1905,13 @@ class SeatState(_message.Message):
         effective_at: _builtins.int = ...,
         revision: _builtins.int = ...,
         attempts: _abc.Iterable[Global___AttemptState] | None = ...,
+        mark: Global___Mark.ValueType = ...,
+        marked_at: _builtins.int = ...,
+        marked_by: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "attempts", b"attempts", "direction", b"direction", "effective_at", b"effective_at", "holder", b"holder", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "pass_no", b"pass_no", "revision", b"revision", "state", b"state", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "attempts", b"attempts", "direction", b"direction", "effective_at", b"effective_at", "holder", b"holder", "mark", b"mark", "marked_at", b"marked_at", "marked_by", b"marked_by", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "pass_no", b"pass_no", "revision", b"revision", "state", b"state", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -104,6 +104,16 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesResponse.FromString,
                 _registered_method=True)
+        self.LookAtDoor = channel.unary_unary(
+                '/checkin.v1.CheckinService/LookAtDoor',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.LookAtDoorRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.DoorView.FromString,
+                _registered_method=True)
+        self.MarkPeople = channel.unary_unary(
+                '/checkin.v1.CheckinService/MarkPeople',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.MarkPeopleRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.MarkPeopleResponse.FromString,
+                _registered_method=True)
 
 
 class CheckinServiceServicer:
@@ -206,6 +216,21 @@ class CheckinServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LookAtDoor(self, request, context):
+        """What staff see of a person before they let them in. A personal code that is shown in time belongs from then on to the
+        attempt that is named.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkPeople(self, request, context):
+        """Staff say what people count as, whatever they did themselves. One result per person.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CheckinServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -278,6 +303,16 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.FilterAttendees,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesResponse.SerializeToString,
+            ),
+            'LookAtDoor': grpc.unary_unary_rpc_method_handler(
+                    servicer.LookAtDoor,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.LookAtDoorRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.DoorView.SerializeToString,
+            ),
+            'MarkPeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkPeople,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.MarkPeopleRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.MarkPeopleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -658,6 +693,60 @@ class CheckinService:
             '/checkin.v1.CheckinService/FilterAttendees',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAttendeesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LookAtDoor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/LookAtDoor',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.LookAtDoorRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.DoorView.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkPeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/MarkPeople',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.MarkPeopleRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.MarkPeopleResponse.FromString,
             options,
             channel_credentials,
             insecure,

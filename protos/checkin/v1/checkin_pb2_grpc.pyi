@@ -61,6 +61,12 @@ class CheckinServiceStub:
     """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
     FilterAttendees: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.FilterAttendeesRequest, _checkin_pb2.FilterAttendeesResponse]
     """Those of some people who hold a seat in one of some occurrences."""
+    LookAtDoor: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.LookAtDoorRequest, _checkin_pb2.DoorView]
+    """What staff see of a person before they let them in. A personal code that is shown in time belongs from then on to the
+    attempt that is named.
+    """
+    MarkPeople: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.MarkPeopleRequest, _checkin_pb2.MarkPeopleResponse]
+    """Staff say what people count as, whatever they did themselves. One result per person."""
 
 @_typing.type_check_only
 class CheckinServiceAsyncStub(CheckinServiceStub):
@@ -92,6 +98,12 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
     FilterAttendees: _aio.UnaryUnaryMultiCallable[_checkin_pb2.FilterAttendeesRequest, _checkin_pb2.FilterAttendeesResponse]  # type: ignore[assignment]
     """Those of some people who hold a seat in one of some occurrences."""
+    LookAtDoor: _aio.UnaryUnaryMultiCallable[_checkin_pb2.LookAtDoorRequest, _checkin_pb2.DoorView]  # type: ignore[assignment]
+    """What staff see of a person before they let them in. A personal code that is shown in time belongs from then on to the
+    attempt that is named.
+    """
+    MarkPeople: _aio.UnaryUnaryMultiCallable[_checkin_pb2.MarkPeopleRequest, _checkin_pb2.MarkPeopleResponse]  # type: ignore[assignment]
+    """Staff say what people count as, whatever they did themselves. One result per person."""
 
 class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -204,5 +216,23 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.FilterAttendeesResponse, _abc.Awaitable[_checkin_pb2.FilterAttendeesResponse]]:
         """Those of some people who hold a seat in one of some occurrences."""
+
+    @_abc_1.abstractmethod
+    def LookAtDoor(
+        self,
+        request: _checkin_pb2.LookAtDoorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.DoorView, _abc.Awaitable[_checkin_pb2.DoorView]]:
+        """What staff see of a person before they let them in. A personal code that is shown in time belongs from then on to the
+        attempt that is named.
+        """
+
+    @_abc_1.abstractmethod
+    def MarkPeople(
+        self,
+        request: _checkin_pb2.MarkPeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.MarkPeopleResponse, _abc.Awaitable[_checkin_pb2.MarkPeopleResponse]]:
+        """Staff say what people count as, whatever they did themselves. One result per person."""
 
 def add_CheckinServiceServicer_to_server(servicer: CheckinServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

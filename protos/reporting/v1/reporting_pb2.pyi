@@ -64,6 +64,28 @@ ANSWER_COMING: Answer.ValueType  # 1
 ANSWER_LEAVE: Answer.ValueType  # 2
 Global___Answer: _TypeAlias = Answer  # noqa: Y015
 
+class _Mark:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MarkEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mark.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MARK_UNSPECIFIED: _Mark.ValueType  # 0
+    MARK_PRESENT: _Mark.ValueType  # 1
+    MARK_LATE: _Mark.ValueType  # 2
+    MARK_LEAVE: _Mark.ValueType  # 3
+    MARK_ABSENT: _Mark.ValueType  # 4
+
+class Mark(_Mark, metaclass=_MarkEnumTypeWrapper):
+    """Numbers are those of checkin.v1.Mark."""
+
+MARK_UNSPECIFIED: Mark.ValueType  # 0
+MARK_PRESENT: Mark.ValueType  # 1
+MARK_LATE: Mark.ValueType  # 2
+MARK_LEAVE: Mark.ValueType  # 3
+MARK_ABSENT: Mark.ValueType  # 4
+Global___Mark: _TypeAlias = Mark  # noqa: Y015
+
 @_typing.final
 class GetStatsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -429,6 +451,7 @@ class Person(_message.Message):
     IS_LISTED_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
     DETAILS_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     name: _builtins.str
     status: Global___Status.ValueType
@@ -450,6 +473,8 @@ class Person(_message.Message):
     is_listed: _builtins.bool
     """Absent where there is no roster, or it cannot be read."""
     answer: Global___Answer.ValueType
+    mark: Global___Mark.ValueType
+    """What staff say they count as: status, punctuality and answer follow it."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -476,10 +501,11 @@ class Person(_message.Message):
         is_listed: _builtins.bool | None = ...,
         answer: Global___Answer.ValueType = ...,
         details: _abc.Iterable[_builtins.str] | None = ...,
+        mark: Global___Mark.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed", "is_listed", b"is_listed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed", "answer", b"answer", "checked_in_at", b"checked_in_at", "details", b"details", "entry_id", b"entry_id", "gate", b"gate", "group", b"group", "is_inside", b"is_inside", "is_listed", b"is_listed", "left_at", b"left_at", "left_early", b"left_early", "method", b"method", "name", b"name", "number", b"number", "punctuality", b"punctuality", "reasons", b"reasons", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed", "answer", b"answer", "checked_in_at", b"checked_in_at", "details", b"details", "entry_id", b"entry_id", "gate", b"gate", "group", b"group", "is_inside", b"is_inside", "is_listed", b"is_listed", "left_at", b"left_at", "left_early", b"left_early", "mark", b"mark", "method", b"method", "name", b"name", "number", b"number", "punctuality", b"punctuality", "reasons", b"reasons", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__is_listed: _TypeAlias = _typing.Literal["is_listed"]  # noqa: Y015
     _WhichOneofArgType__is_listed: _TypeAlias = _typing.Literal["_is_listed", b"_is_listed"]  # noqa: Y015
@@ -523,12 +549,14 @@ class LiveEvent(_message.Message):
     GATE_FIELD_NUMBER: _builtins.int
     PUNCTUALITY_FIELD_NUMBER: _builtins.int
     CHECKED_IN_AT_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     status: Global___Status.ValueType
     method: _builtins.str
     gate: _builtins.str
     punctuality: _builtins.str
     checked_in_at: _builtins.int
+    mark: Global___Mark.ValueType
     def __init__(
         self,
         *,
@@ -538,10 +566,11 @@ class LiveEvent(_message.Message):
         gate: _builtins.str = ...,
         punctuality: _builtins.str = ...,
         checked_in_at: _builtins.int = ...,
+        mark: Global___Mark.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "method", b"method", "punctuality", b"punctuality", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "mark", b"mark", "method", b"method", "punctuality", b"punctuality", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

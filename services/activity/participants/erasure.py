@@ -1,13 +1,13 @@
 """Erasing what names people: of one person when they ask for it, of all when an organisation needs it no more.
 
-What is counted stays, with nothing but ids in it: entries, their groups and who they are, and who was excused.
+What is counted stays, with nothing but ids in it: entries, their groups and who they are, guests, and who was excused.
 """
 
 import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, func, or_, select, union, update
+from sqlalchemy import and_, delete, exists, func, or_, select, tuple_, union, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit.clock import now_us, to_datetime
@@ -21,6 +21,8 @@ from services.activity.rosters.rosters import expecting
 from services.activity.tables import (
     FOREVER,
     activities,
+    guest_name_pairs,
+    guests,
     occurrences,
     participant_answers,
     participant_details,
@@ -95,6 +97,7 @@ class Erasure:
             select(rosters.c.organisation_id),
             select(participant_details.c.organisation_id),
             select(participant_answers.c.organisation_id).where(participant_answers.c.answer == Answer.COMING),
+            select(guests.c.organisation_id).where(guests.c.said != b""),
         )
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
@@ -105,6 +108,7 @@ class Erasure:
                 await self._sweep_rosters(organisation_id, before)
                 await self._sweep_details(organisation_id, before)
                 await self._sweep_answers(organisation_id, before)
+                await self._sweep_guests(organisation_id, before)
 
     async def _sweep_rosters(self, organisation_id: bytes, before: datetime) -> None:
         entries = roster_entries
@@ -149,3 +153,16 @@ class Erasure:
         going_on = exists().where(occurrences.c.activity_id == answers.c.activity_id, occurrences.c.closes_at >= before)
         async with self._engine.begin() as connection:
             await connection.execute(delete(answers).where(coming, ~going_on))
+
+    async def _sweep_guests(self, organisation_id: bytes, before: datetime) -> None:
+        going_on = exists().where(occurrences.c.activity_id == guests.c.activity_id, occurrences.c.closes_at >= before)
+        named = and_(guests.c.organisation_id == organisation_id, guests.c.said != b"")
+        some = select(guests.c.activity_id, guests.c.guest_id).where(named, ~going_on).limit(_AT_ONCE)
+        found = [(b"", b"")]
+        while found:
+            async with self._engine.begin() as connection:
+                found = [(row.activity_id, row.guest_id) for row in await connection.execute(some)]
+                theirs = tuple_(guests.c.activity_id, guests.c.guest_id).in_(found)
+                await connection.execute(update(guests).where(theirs).values(said=b"", phone_tail_index=None))
+                pairs = tuple_(guest_name_pairs.c.activity_id, guest_name_pairs.c.guest_id).in_(found)
+                await connection.execute(delete(guest_name_pairs).where(pairs))

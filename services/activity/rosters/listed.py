@@ -3,14 +3,14 @@
 An entry is an interval: who is taken off was on the roster until then, and is judged so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select, union
+from sqlalchemy import ColumnElement, Row, Select, Table, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domainkit.name_search import is_named_like, is_searchable, pairs_of_query
+from domainkit.name_search import is_named_like, is_searchable
 from servicekit.clock import now_us
 from servicekit.mysql import idempotency
 from servicekit.mysql.database import unavailable_when_lost
@@ -32,7 +32,7 @@ from services.activity.rosters.entry_rows import (
 from services.activity.rosters.members import record
 from services.activity.rosters.rosters import Roster, check, lock_roster, write_roster
 from services.activity.rosters.sealing import TAIL_DIGITS, Said, Sealing
-from services.activity.tables import idempotency_keys, roster_bindings, roster_entries, roster_name_pairs
+from services.activity.tables import FOREVER, idempotency_keys, roster_bindings, roster_entries, roster_name_pairs
 
 _PHONE_DIGITS = 11
 # More of them would not find fewer people.
@@ -46,6 +46,15 @@ class Wanted:
     query: str = ""
     group: str | None = None
     is_bound: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Entries by their ids, by how these end, or by who they are."""
+
+    entry_ids: Collection[bytes] = ()
+    tails: Collection[bytes] = ()
+    user_ids: Collection[bytes] = ()
 
 
 class Entries:
@@ -74,11 +83,24 @@ class Entries:
         while len(found) < size:
             least = size - len(found)
             rows = await self._rows(self._query(roster_id, wanted, after).limit(least))
-            found += (one for row in rows if (one := read(self._sealing, row)) and _is_meant(one.said, wanted.query))
+            found += (one for row in rows if (one := read(self._sealing, row)) and is_meant(one.said, wanted.query))
             if len(rows) < least:
                 break
             after = rows[-1].entry_id
         return found
+
+    async def find(self, roster_id: bytes, asked: Asked) -> list[Listed]:
+        """Those of these who are on a roster now."""
+        entries, bindings = roster_entries.c, roster_bindings.c
+        of_roster = select(entries.entry_id).where(entries.roster_id == roster_id)
+        theirs = select(bindings.entry_id).where(bindings.roster_id == roster_id, bindings.valid_to == FOREVER)
+        meant = union(
+            of_roster.where(entries.entry_id.in_(asked.entry_ids)),
+            of_roster.where(entries.entry_tail.in_(asked.tails)),
+            theirs.where(bindings.user_id.in_(asked.user_ids)),
+        ).subquery()
+        rows = await self._rows(on_roster(roster_id).join(meant, meant.c.entry_id == entries.entry_id))
+        return [one for row in rows if (one := read(self._sealing, row))]
 
     async def add(self, roster_id: bytes, one: Listed, intent: Intent) -> Listed:
         """Puts somebody on a roster, from now on, or finds whom this intent put there before.
@@ -196,18 +218,27 @@ class Entries:
         if query.isdecimal() and len(query) == TAIL_DIGITS:
             yield of_roster.where(columns.phone_tail_index.in_(sealing.by_phone_tail(roster_id, query)))
         if is_searchable(query):
-            first, *others = (sealing.by_name_pair(roster_id, pair) for pair in sorted(pairs_of_query(query)))
-            pairs = roster_name_pairs.c
-            named = select(pairs.entry_id).where(pairs.pair.in_(first))
-            yield named.where(*(_has_pair(pairs.entry_id, other) for other in others[: _MOST_PAIRS - 1]))
+            yield named_like(roster_name_pairs.c.entry_id, roster_name_pairs, sealing.pairs_asked(roster_id, query))
 
 
-def _has_pair(entry_id: ColumnElement[bytes], digests: Sequence[bytes]) -> ColumnElement[bool]:
-    other = roster_name_pairs.alias()
-    return exists().where(other.c.entry_id == entry_id, other.c.pair.in_(digests))
+def named_like(owner: ColumnElement[bytes], pairs: Table, asked: Sequence[Sequence[bytes]]) -> Select[Any]:
+    """Whose name has all of some pairs, and so few others than who is meant.
+
+    Args:
+        owner: A column of `pairs`.
+        asked: For each pair as what it may be stored.
+    """
+    first, *others = asked[:_MOST_PAIRS]
+    return select(owner).where(pairs.c.pair.in_(first), *(_has_pair(owner, pairs, other) for other in others))
 
 
-def _is_meant(said: Said, query: str) -> bool:
+def _has_pair(owner: ColumnElement[bytes], pairs: Table, digests: Sequence[bytes]) -> ColumnElement[bool]:
+    other = pairs.alias()
+    return exists().where(other.c[str(owner.key)] == owner, other.c.pair.in_(digests))
+
+
+def is_meant(said: Said, query: str) -> bool:
+    """Whether a query says a number, a phone or its end, or part of a name."""
     if not query or query in (said.number, said.phone):
         return True
     is_tail = query.isdecimal() and len(query) == TAIL_DIGITS and said.phone.endswith(query)

@@ -22,7 +22,7 @@ Context = Any
 LARGEST_PAGE = 5000
 MOST_NAMES = 500
 _SERVICE = "/activity.v1.RosterMemberService/"
-ACCESS = {_SERVICE + method: by("reporting") for method in ("ListMembers", "BatchGetEntryNames")}
+ACCESS = {_SERVICE + "ListMembers": by("reporting"), _SERVICE + "BatchGetEntryNames": by("reporting", "checkin")}
 
 
 class Listing:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from domainkit.name_search import pairs_of_name
+from domainkit.name_search import pairs_of_name, pairs_of_query
 from domainkit.pii import Cell, Pii
 
 TAIL_DIGITS = 4
@@ -32,7 +32,7 @@ _decode_sample = msgspec.json.Decoder(list[SampleOf]).decode
 
 
 class Sealing:
-    """Seals entries, and indexes what they are found by.
+    """Seals entries and guests, and indexes what they are found by: indexes of guests are bound to their activity.
 
     Args:
         pii: Of schema `activity`; its first key seals and indexes, all open and find.
@@ -71,6 +71,14 @@ class Sealing:
         """What was sealed; raises as `open` does."""
         return _decode_sample(self._pii.open(sealed, _sample_cell(import_id)))
 
+    def seal_guest(self, activity_id: bytes, guest_id: bytes, said: Said) -> bytes:
+        """Sealed for this guest of this activity."""
+        return self._pii.seal(msgspec.json.encode(said).decode(), _guest_cell(activity_id, guest_id))
+
+    def open_guest(self, activity_id: bytes, guest_id: bytes, sealed: bytes) -> Said:
+        """What was sealed; raises as `open` does."""
+        return _decode(self._pii.open(sealed, _guest_cell(activity_id, guest_id)))
+
     def by_number(self, roster_id: bytes, number: str) -> list[bytes]:
         """As what a number may stand in `number_index`; none for none."""
         return self._indexes(roster_id, "number", number)
@@ -87,6 +95,10 @@ class Sealing:
         """As what two neighbouring letters may stand in `roster_name_pairs`; cut short, they find a few too many."""
         return [index[:_PAIR_BYTES] for index in self._indexes(roster_id, "name_pair", pair)]
 
+    def pairs_asked(self, roster_id: bytes, query: str) -> list[list[bytes]]:
+        """For each pair of a query as what it may be stored."""
+        return [self.by_name_pair(roster_id, pair) for pair in sorted(pairs_of_query(query))]
+
     def name_pairs(self, roster_id: bytes, name: str) -> set[bytes]:
         """All pairs of a name, as they are stored."""
         return {self.by_name_pair(roster_id, pair)[0] for pair in pairs_of_name(name)}
@@ -100,6 +112,10 @@ class Sealing:
 
 def _cell(entry_id: bytes) -> Cell:
     return Cell("roster_entries", "said", entry_id)
+
+
+def _guest_cell(activity_id: bytes, guest_id: bytes) -> Cell:
+    return Cell("guests", "said", activity_id + guest_id)
 
 
 def _sample_cell(import_id: bytes) -> Cell:

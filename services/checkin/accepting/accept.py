@@ -2,8 +2,8 @@
 
 Control comes from `rpc.py` with a batch the gateway put together, and goes through antifraud (one call), Redis (one
 trip for earlier answers, one for what stands on the seats, one to settle; one more where somebody is refused, whose
-refusals are counted, and one where somebody goes, who may never have come) and RabbitMQ (one message) back to it. The
-second half is `record.py`.
+refusals are counted, one where somebody goes, who may never have come, one where somebody comes twice who may not, and
+two for what staff are told of who came before) and RabbitMQ (one message) back to it. The second half is `record.py`.
 """
 
 import logging
@@ -17,17 +17,19 @@ from typing import Protocol
 from domainkit.copies import checkin_of, point_at_holder
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.batching import BATCH_SIZE
+from servicekit.clock import LATEST_US
 from servicekit.errors import UnavailableError
 from servicekit.rpc.status import to_status
 from services.checkin import metrics
 from services.checkin.accepting.audit import Audit
 from services.checkin.accepting.recent import Recent
 from services.checkin.errors import AttemptReusedError, TooManyRefusalsError
-from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, undecided
+from services.checkin.judging.case import Case, effective_at, no_seat_left, slot_age_s, to_reasons, undecided
 from services.checkin.judging.judging import Judging
 from services.checkin.rules.keys import AttemptKey, PersonKey
 from services.checkin.rules.merge import MOVES, Judgement, Outcome, answer
-from services.checkin.rules.occurrence import Direction, Method, is_refused_for_time
+from services.checkin.rules.occurrence import Direction, Method, Reason, is_refused_for_time
+from services.checkin.rules.standing import Move, before
 from services.checkin.seats.seats import Answer, Claim, Room, Seating
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 ACCEPT_S = 1.6
 _LEAST_DISPATCH_S = 0.6
 _UNSEEN = Seating()
+_TOLD_OF_DUPLICATES = frozenset({"NO_REENTRY", "PERSON_CODE_USED"})
 _SUCCESS = (pb.OUTCOME_ACCEPTED, pb.OUTCOME_DUPLICATE)
 # As which a copy is recorded that came before the one which succeeded.
 _UNDONE = (pb.OUTCOME_PROVISIONAL, pb.OUTCOME_PENDING_REVIEW, pb.OUTCOME_REFUSED)
@@ -51,6 +54,9 @@ class SeatsPort(Protocol):
 
     async def never_came(self, leaving: Collection[PersonKey]) -> set[PersonKey]:
         """Those of these people who hold no seat to come in, where all that happened is remembered."""
+
+    async def gone(self, people: Collection[PersonKey]) -> dict[PersonKey, int]:
+        """When those of these people first went who came and went."""
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[AttemptKey, Answer]) -> None:
         """Confirms claims and keeps answers; idempotent."""
@@ -70,6 +76,16 @@ class RecordsPort(Protocol):
         """The current records with their history; those unknown, or all when MySQL is slow, are left out."""
 
 
+class DoorPort(Protocol):
+    """What people did at occurrences; asked for staff only, answers within 50 ms and never raises."""
+
+    async def recall(self, people: Collection[PersonKey]) -> Mapping[PersonKey, Sequence[Move]]:
+        """By person; those of whom nobody can tell are left out."""
+
+    async def names(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        """What people are called; those of whom nobody can tell are left out."""
+
+
 class RefusalsPort(Protocol):
     """How many refusals of each person are still kept; one trip, and never raises."""
 
@@ -84,6 +100,10 @@ class _Reply(Case):
     outcome: Outcome = Outcome.PROVISIONAL
     seating: Seating = _UNSEEN
     never_came: bool = False
+    # For staff: the attempt that holds the seat, and how often the person has come in with this one.
+    holder: Move | None = None
+    let_in_by: str = ""
+    passes: int = 0
     # What its person is told; before that, what they were told of an earlier copy of it.
     told: pb.Checkin | None = None
 
@@ -105,6 +125,7 @@ class Acceptance:
         seats: SeatsPort,
         dispatch: DispatchPort,
         records: RecordsPort,
+        door: DoorPort,
         refusals: RefusalsPort,
         recent: Recent,
         audit: Audit,
@@ -113,6 +134,7 @@ class Acceptance:
         self._seats = seats
         self._dispatch = dispatch
         self._records = records
+        self._door = door
         self._refusals = refusals
         self._recent = recent
         self._audit = audit
@@ -129,6 +151,7 @@ class Acceptance:
         await self._judging.judge(cases)
         claims, earlier = await self._take_seats([case for case in cases if case.error is None])
         await self._look_for_arrivals([case for case in cases if case.error is None])
+        await self._look_at_door([case for case in cases if case.error is None])
         await self._recall_earlier([case for case in cases if case.error is None], earlier)
         await self._limit_refusals(cases)
         # From here on only attempts that may be stored; the others have their error.
@@ -187,6 +210,48 @@ class Acceptance:
         for case in chain.from_iterable(leaving[person] for person in never_came):
             case.never_came = True
 
+    async def _look_at_door(self, cases: Sequence[_Reply]) -> None:
+        """Of who comes twice: who went and may not come in again, and what staff are told."""
+        twice = [case for case in cases if case.outcome is Outcome.DUPLICATE and case.snapshot]
+        if not twice:
+            return
+        await self._keep_out([case for case in twice if case.asking.occurrence.is_once and _comes(case)])
+        await self._tell_staff([case for case in twice if case.attempt.method == Method.STAFF])
+
+    async def _keep_out(self, cases: Sequence[_Reply]) -> None:
+        """Who went does not come in again (rule 29)."""
+        if not cases:
+            return
+        try:
+            gone = await self._seats.gone({_person(case) for case in cases})
+        except UnavailableError as error:
+            log.warning("nobody is kept out who has left: %s", error)
+            return
+        for case in cases:
+            if effective_at(case) > gone.get(_person(case), LATEST_US):
+                case.finding = case.finding.worsened(Judgement.REFUSED, Reason("NO_REENTRY"))
+
+    async def _tell_staff(self, cases: Sequence[_Reply]) -> None:
+        """How the person came before; nothing where nobody can tell in time."""
+        if not cases:
+            return
+        moves = await self._door.recall({_person(case) for case in cases})
+        for case in cases:
+            theirs = moves.get(_person(case), ())
+            holder = case.seating.hint.attempt_id if case.seating.hint else None
+            case.holder = next((move for move in theirs if move.attempt_id == holder), None)
+            then = before(theirs, effective_at(case), case.attempt.attempt_id)
+            if _comes(case) and then.passes and not then.is_inside:
+                case.passes = then.passes + 1
+        await self._name_actors([case for case in cases if case.holder and case.holder.actor_id])
+
+    async def _name_actors(self, cases: Sequence[_Reply]) -> None:
+        if not cases:
+            return
+        names = await self._door.names({case.holder.actor_id for case in cases if case.holder})
+        for case in cases:
+            case.let_in_by = names.get(case.holder.actor_id, "") if case.holder else ""
+
     async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
         """A retry that by itself would now be refused for the time gets the answer its first copy got."""
         repeatable = (Outcome.REFUSED, Outcome.ACCEPTED)
@@ -242,6 +307,16 @@ def _line(case: _Reply) -> tuple[bytes, str, str]:
     activity_id = case.snapshot.occurrence.activity_id if case.snapshot else b""
     reason = case.finding.reasons[0].reason if case.finding.reasons else ""
     return activity_id, case.outcome.name.lower(), reason
+
+
+def _comes(case: _Reply) -> bool:
+    """Whether it would count as coming in, if its person may."""
+    return case.attempt.direction == Direction.IN and case.finding.judgement is Judgement.ACCEPTED
+
+
+def _person(case: _Reply) -> PersonKey:
+    assert case.snapshot is not None
+    return case.snapshot.occurrence.occurrence_id, case.attempt.user_id
 
 
 def _key(case: _Reply) -> AttemptKey:
@@ -303,9 +378,25 @@ def _to_checkin(case: _Reply, copy: pb.Copy) -> pb.Checkin:
     if case.outcome is Outcome.DUPLICATE and case.seating.hint:
         hint, is_counted = case.seating.hint, case.finding.judgement is Judgement.ACCEPTED
         point_at_holder(checkin, hint.attempt_id or b"", hint.effective_at or 0, is_counted=is_counted)
+        _tell_of_door(checkin, case)
     if case.never_came:
         checkin.reasons.add(reason="OUT_WITHOUT_IN")
     return checkin
+
+
+def _tell_of_door(checkin: pb.Checkin, case: _Reply) -> None:
+    """Says first what is special about a duplicate, and to staff how the one before it came."""
+    told = [reason for reason in case.finding.reasons if reason.reason in _TOLD_OF_DUPLICATES]
+    if case.passes:
+        told.append(Reason("ENTERED_AGAIN", {"passes": case.passes}))
+    if told:
+        was = list(checkin.reasons)
+        del checkin.reasons[:]
+        checkin.reasons.extend([*to_reasons(told), *was])
+    if case.holder:
+        held = checkin.duplicate_of
+        held.method, held.gate = pb.Method.ValueType(case.holder.method), case.holder.gate
+        held.actor_id, held.actor_name = case.holder.actor_id, case.let_in_by
 
 
 def _held_since(case: _Reply) -> int | None:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from domainkit import qr
+from domainkit.person_codes import PersonCode
 from domainkit.qr import QrToken
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.errors import ServiceError, invalid
+from servicekit.errors import ServiceError
+from services.checkin.errors import GateUnknownError
 from services.checkin.judging.snapshots import Snapshot
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding, Reason, refused
@@ -21,6 +23,7 @@ class Case:
     Attributes:
         snapshot: The occurrence; one that is given is not looked up.
         then: What it asked when the attempt was made, where it has been amended since.
+        code: By which the person proved to staff who they are.
         is_trusted: A staff member's device that was at a door before.
         is_gate_unknown: It named a gate that the activity does not have, which is left out of everything.
         error: Says that the attempt cannot even be recorded.
@@ -30,6 +33,7 @@ class Case:
     snapshot: Snapshot | None = None
     then: Snapshot | None = None
     token: QrToken | None = None
+    code: PersonCode | None = None
     finding: Finding = UNDECIDED
     is_open: bool = True
     distance_m: float = -1.0
@@ -57,7 +61,7 @@ class Case:
     def leave_out_gate(self) -> None:
         """What a phone says may be anything, and others would see it; staff at a door choose from the list."""
         if self.attempt.method == pb.METHOD_STAFF and not self.attempt.is_offline:
-            return self.fail(invalid("gate", "is no gate of this activity; choose one of its gates"))
+            return self.fail(GateUnknownError(self.attempt.gate, self.asking.occurrence.gates))
         self.attempt.gate = ""
         if self.attempt.HasField("presented"):
             self.attempt.presented.gate = ""

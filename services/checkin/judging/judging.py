@@ -21,6 +21,7 @@ from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, tell_effective, to_reasons, undecided
 from services.checkin.judging.listed import RostersPort, look_up
+from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.snapshots import Snapshot, Switches
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import (
@@ -106,6 +107,7 @@ class Judging:
         rosters: RostersPort,
         guesses: GuessesPort,
         staff: StaffPort,
+        codes: PersonCodes,
         qr: Sealer[credential_pb2.QrToken],
         evidence: Sealer[credential_pb2.Evidence],
     ) -> None:
@@ -114,6 +116,7 @@ class Judging:
         self._rosters = rosters
         self._guesses = guesses
         self._staff = staff
+        self._codes = codes
         self._qr = qr
         self._evidence = evidence
         # The oldest goes first: it is the first to be over.
@@ -128,6 +131,7 @@ class Judging:
         for case in cases:
             if case.is_open:
                 _judge_by_rules(case, switches)
+        await self._codes.judge(cases)
         await look_up(self._rosters, cases)
         await self._assess(cases, switches.muted)
 
@@ -148,6 +152,8 @@ class Judging:
         for case in cases:
             if case.attempt.method == Method.QR:
                 self._open_qr(case)
+            elif case.attempt.token and case.attempt.method == Method.STAFF:
+                self._codes.open(case)
         guesses = self._guesses_among(cases)
         is_reachable = await self._find_occurrences(cases)
         for case in cases:

@@ -20,7 +20,7 @@ class RostersPort(Protocol):
 
 async def look_up(rosters: RostersPort, cases: Sequence[Case]) -> None:
     """Asks about the cases whose occurrence has a roster, if there are any; it can only make a finding worse."""
-    asking = [case for case in cases if case.is_open and case.asking.occurrence.roster_id]
+    asking = [case for case in cases if case.is_open and _is_asked_about(case)]
     if not asking:
         return
     for case, is_listed in zip(asking, await rosters.are_listed([*map(_asked, asking)]), strict=True):
@@ -28,6 +28,11 @@ async def look_up(rosters: RostersPort, cases: Sequence[Case]) -> None:
             _tell_not_listed(case)
         elif is_listed is None and case.attempt.method != Method.STAFF:
             case.close(undecided(case.finding))
+
+
+def _is_asked_about(case: Case) -> bool:
+    """Where there is a roster: all but those of whom activity has said that they are entries, or guests."""
+    return bool(case.asking.occurrence.roster_id) and not case.attempt.is_vouched
 
 
 def _asked(case: Case) -> Asked:

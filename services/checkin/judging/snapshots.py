@@ -266,11 +266,12 @@ def to_occurrence(message: activity_pb2.OccurrenceSnapshot) -> Occurrence:
         code=message.code,
         epoch=message.epoch,
         is_place_checked=checks_place,
-        gates=frozenset(message.gates),
+        gates=tuple(message.gates),
         valid_from=message.valid_from,
         amended_at=message.amended_at,
         roster_id=message.roster_id,
         not_listed_policy=Grade(policy.not_listed or Grade.REVIEW),
+        is_once=message.reentry == activity_pb2.REENTRY_ONCE,
     )
 
 

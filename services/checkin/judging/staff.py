@@ -27,11 +27,8 @@ class RolesPort(Protocol):
 class AcquaintancesPort(Protocol):
     """Whom organisations know."""
 
-    async def of(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
-        """Those whom it knows, in a call to each who can tell; UnavailableError when of some nobody can."""
-
-    def remembered(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
-        """Those who are known without asking."""
+    async def strangers(self, organisation_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, ServiceError]:
+        """Those whom it does not know, each with what to say of it; in a call to each who can tell."""
 
 
 class DevicesPort(Protocol):
@@ -65,7 +62,7 @@ class Staff:
         if not ours:
             return
         await self._check_actors(ours)
-        await self._check_subjects([case for case in ours if case.is_open])
+        await self._check_subjects([case for case in ours if case.is_open and not _is_introduced(case)])
         await self._trust([case for case in ours if case.is_open])
 
     async def _check_actors(self, cases: Sequence[Case]) -> None:
@@ -93,14 +90,10 @@ class Staff:
         for case in cases:
             subjects.setdefault(_post(case).organisation_id, set()).add(case.attempt.user_id)
         for organisation_id, user_ids in subjects.items():
-            missing: ServiceError = NotFoundError("there is no such person here")
-            try:
-                known = await self._acquaintances.of(organisation_id, user_ids)
-            except ServiceError as error:
-                known, missing = self._acquaintances.remembered(organisation_id, user_ids), error
+            strangers = await self._acquaintances.strangers(organisation_id, user_ids)
             for case in cases:
-                if _post(case).organisation_id == organisation_id and case.attempt.user_id not in known:
-                    case.fail(missing)
+                if _post(case).organisation_id == organisation_id and case.attempt.user_id in strangers:
+                    case.fail(strangers[case.attempt.user_id])
 
     async def _trust(self, cases: Sequence[Case]) -> None:
         """Who was seen at the door with a device is believed what it brings later."""
@@ -118,6 +111,11 @@ class AdmittedAtTheDoor:
 
     async def admit(self, cases: Sequence[Case]) -> None:
         """Objects to nothing."""
+
+
+def _is_introduced(case: Case) -> bool:
+    """Whether activity vouches for the person, or they showed their own code: no stranger in either case."""
+    return case.attempt.is_vouched or case.code is not None
 
 
 def _post(case: Case) -> _Post:

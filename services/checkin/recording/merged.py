@@ -54,6 +54,10 @@ class Merged:
         decisions = self.decisions.get(key, ())
         return [told(self.message(winner), decisions) for winner in self.by_seat[key]]
 
+    def mark(self, key: SeatKey) -> merge.Decision | None:
+        """What staff say the person of a seat counts as."""
+        return merge.mark_of(self.decisions.get(key, ()))
+
     def seat_rows(self) -> list[tuple[SeatKey, merge.Seat, bytes]]:
         """Seats with their fingerprints."""
         return [(key, seat, _fingerprint(seat, self.by_seat[key])) for key, seat in self.seats.items()]
@@ -88,12 +92,14 @@ def seated(
     messages: dict[bytes, pb.Copy],
     decisions: Mapping[SeatKey, Sequence[merge.Decision]] = MappingProxyType({}),
     only: Collection[SeatKey] | None = None,
+    homes: Mapping[bytes, tuple[bytes, bytes]] = MappingProxyType({}),
 ) -> Merged:
     """Attempts and the seats they make.
 
     Args:
         messages: Of all copies, by their canonical bytes.
         only: The seats that are wanted, the empty ones among them; None: those on which an attempt stands.
+        homes: Activity and organisation by occurrence, where no copy may say so.
     """
     winners = {key: merge.winning_copy(several) for key, several in copies.items()}
     groups: defaultdict[SeatKey, list[merge.Copy]] = defaultdict(list)
@@ -105,8 +111,8 @@ def seated(
     seats = {
         key: merge.resolve_seat(group, decisions.get(key, ())) if group else EMPTY for key, group in by_seat.items()
     }
-    homes = _homes(messages[copy.canonical] for several in copies.values() for copy in several)
-    return Merged(copies, messages, decisions, winners, by_seat, seats, homes)
+    known = _homes((messages[copy.canonical] for several in copies.values() for copy in several), homes)
+    return Merged(copies, messages, decisions, winners, by_seat, seats, known)
 
 
 def viewed(stored: Mapping[AttemptKey, Iterable[pb.Copy]]) -> tuple[dict[AttemptKey, Copies], dict[bytes, pb.Copy]]:
@@ -120,8 +126,8 @@ def viewed(stored: Mapping[AttemptKey, Iterable[pb.Copy]]) -> tuple[dict[Attempt
     return copies, messages
 
 
-def _homes(messages: Iterable[pb.Copy]) -> dict[bytes, tuple[bytes, bytes]]:
-    homes: dict[bytes, tuple[bytes, bytes]] = {}
+def _homes(messages: Iterable[pb.Copy], told: Mapping[bytes, tuple[bytes, bytes]]) -> dict[bytes, tuple[bytes, bytes]]:
+    homes = dict(told)
     for copy in messages:
         # The gateway does not know where an occurrence belongs.
         if copy.activity_id or copy.occurrence_id not in homes:

@@ -15,13 +15,13 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import LATEST_US
 from servicekit.rabbitmq.delivery import Delivery
 from services.checkin.queues import PUBLISHER
+from services.checkin.recording.store import DECISION_KINDS, NO_ATTEMPT, is_mark
 
 Item = TypeVar("Item", pb.Copy, pb.Decided)
 MessageT = TypeVar("MessageT", bound=Message)
 
 _LONGEST_REASON = 500
 _ID_SIZES = frozenset({0, 16})
-_DECISION_KINDS = frozenset(pb.DecisionKind.values()) - {pb.DECISION_KIND_UNSPECIFIED}
 # What a gateway may say without the checkin service; anything else it says is undecided, whatever it claims.
 _GATEWAY_REFUSALS = frozenset({"QR_MALFORMED", "QR_SIGNATURE", "QR_EXPIRED", "QR_FUTURE"})
 
@@ -115,8 +115,12 @@ def _fault_of_decision(each: pb.Decided) -> str:
     identifiers = (each.decision_id, each.occurrence_id, each.user_id, each.attempt_id, each.decided_by)
     if any(len(identifier) != 16 for identifier in identifiers):
         return "an identifier that is none"
-    if each.kind not in _DECISION_KINDS:
+    if each.kind not in DECISION_KINDS:
         return "a kind of decision that is none"
+    if is_mark(each) and (each.direction, each.pass_no, each.attempt_id) != (pb.DIRECTION_IN, 0, NO_ATTEMPT):
+        return "a mark of something else than a person's seat to come in"
+    if not _ID_SIZES.issuperset((len(each.activity_id), len(each.organisation_id))):
+        return "an identifier that is none"
     if not 0 < each.decided_at <= LATEST_US:
         return "a time that is none"
     return "a reason that is too long" if len(each.reason) > _LONGEST_REASON else ""

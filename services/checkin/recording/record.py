@@ -15,7 +15,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.rabbitmq.outbox import OutboxRow
 from services.checkin.recording.merged import EMPTY, Copies, Merged, grouped, seated, viewed
 from services.checkin.recording.states import effects_of
-from services.checkin.recording.store import AttemptRow, seat_of
+from services.checkin.recording.store import AttemptRow, is_mark, numbered, seat_of
 from services.checkin.recording.transactions import DecisionRow, InboxRow, ReviewRow
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
@@ -174,16 +174,17 @@ class Recorder:
 
         Returns:
             The effects that are now due, and the decisions on attempts that are not known on their seats; of these
-            nothing is recorded.
+            nothing is recorded. A mark is of a seat, which may be new.
         """
         async with self._begin() as transaction:
             fresh = await _unknown_decisions(transaction, arrived)
-            named = await transaction.attempts({(each.user_id, each.attempt_id) for each in fresh})
+            named = await transaction.attempts({(each.user_id, each.attempt_id) for each in fresh if not is_mark(each)})
             ready: list[pb.Decided] = []
             early: list[pb.Decided] = []
             for each in fresh:
                 copies = named.get((each.user_id, each.attempt_id), ())
-                (ready if _decided_seat(each) in map(seat_of, copies) else early).append(each)
+                is_known = is_mark(each) or _decided_seat(each) in map(seat_of, copies)
+                (ready if is_known else early).append(each)
             return await _decide(transaction, ready, named) if ready else [], early
 
     async def flag_overdue(self, before_us: int, limit: int) -> int:
@@ -242,14 +243,14 @@ async def _decide(
     """Numbers decisions under the locks of their seats, merges, and writes what changed."""
     keys = sorted({_decided_seat(each) for each in ready})
     await _lock(transaction, keys)
-    stored = dict(named) | await transaction.attempts_of_seats(keys)
-    decisions = await transaction.decisions(keys)
+    copies, messages = viewed({**named, **await transaction.attempts_of_seats(keys)})
+    before = seated(copies, messages, await transaction.decisions(keys), keys)
     known = await transaction.seats(keys)
-    rows, raised = _number(ready, decisions, {key: revision for key, (revision, _) in known.items()})
+    rows, raised, decisions = _number(ready, before, {key: revision for key, (revision, _) in known.items()})
     await transaction.insert_decisions(rows)
-    copies, messages = viewed(stored)
+    homes = {each.occurrence_id: (each.activity_id, each.organisation_id) for each in ready if is_mark(each)}
     # A named attempt may stand on another seat by now, which is not ours to write.
-    merged = seated(copies, messages, await transaction.decisions(keys), keys)
+    merged = seated(copies, messages, decisions, keys, homes)
     revisions = await _write_seats(transaction, merged, known, raised)
     await _note_reviews(transaction, merged, await transaction.listed(merged.copies))
     effects = effects_of(merged, revisions)
@@ -258,19 +259,25 @@ async def _decide(
 
 
 def _number(
-    ready: Sequence[pb.Decided], decisions: Mapping[SeatKey, Sequence[merge.Decision]], revisions: Mapping[SeatKey, int]
-) -> tuple[list[DecisionRow], dict[SeatKey, int]]:
-    """Sequence and staleness of each decision, one after the other, and the revisions that these raise seats to."""
-    raised = dict(revisions)
-    last = {key: max((decision.sequence for decision in of_seat), default=0) for key, of_seat in decisions.items()}
-    rows = []
+    ready: Sequence[pb.Decided], before: Merged, revisions: Mapping[SeatKey, int]
+) -> tuple[list[DecisionRow], dict[SeatKey, int], dict[SeatKey, list[merge.Decision]]]:
+    """Sequence and staleness of each decision, one after the other.
+
+    Returns:
+        The rows, the revisions to which these raise seats, and all decisions on the seats.
+    """
+    raised, rows = dict(revisions), []
+    decisions = {key: list(before.decisions.get(key, ())) for key in before.seats}
     for each in ready:
         key = _decided_seat(each)
-        last[key] = last.get(key, 0) + 1
+        of_seat = decisions[key]
         is_stale = each.saw_revision not in (0, raised[key])
+        is_stale |= each.only_unset and merge.is_set(before.by_seat[key], of_seat)
+        sequence = of_seat[-1].sequence + 1 if of_seat else 1
         raised[key] += not is_stale
-        rows.append((each, last[key], is_stale))
-    return rows, raised
+        of_seat.append(numbered(each, sequence, is_stale=is_stale))
+        rows.append((each, sequence, is_stale))
+    return rows, raised, decisions
 
 
 async def _write_seats(

@@ -9,6 +9,7 @@ from servicekit.clock import now_us
 from servicekit.rabbitmq.outbox import OutboxRow
 from services.checkin.queues import EXCHANGE, RECORDED
 from services.checkin.recording.merged import Merged
+from services.checkin.recording.store import MARK_NUMBERS
 from services.checkin.rules import merge
 from services.checkin.rules.keys import SeatKey
 from services.checkin.seats.seats import pack_hints, pack_recorded
@@ -28,7 +29,7 @@ def effects_of(merged: Merged, revisions: Mapping[SeatKey, int]) -> list[OutboxR
         hints[occurrence_id] += pack_recorded(
             user_id, direction, seat.holder, seat.effective_at or 0, revisions[key], annulled
         )
-        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], merged.told(key))
+        add_state(batch, key, seat, revisions[key], merged.homes[occurrence_id], merged.told(key), merged.mark(key))
     return [
         OutboxRow.effect(HINT, pack_hints(hints)),
         OutboxRow.message(EXCHANGE, RECORDED, batch.SerializeToString(), type=RECORDED, headers=telemetry.headers()),
@@ -42,12 +43,14 @@ def add_state(
     revision: int,
     home: tuple[bytes, bytes],
     winners: Iterable[pb.Copy],
+    mark: merge.Decision | None,
 ) -> None:
     """Adds the state of a seat and of all its attempts, in their order.
 
     Args:
         home: Activity and organisation of the occurrence; empty while nobody could ask.
         winners: The winning copy of every attempt on the seat, as others read it.
+        mark: What staff say the person counts as.
     """
     occurrence_id, user_id, direction, pass_no = key
     state = told.seats.add(
@@ -61,6 +64,8 @@ def add_state(
         revision=revision,
     )
     state.activity_id, state.organisation_id = home
+    if mark:
+        state.mark, state.marked_at, state.marked_by = MARK_NUMBERS[mark.kind], mark.decided_at, mark.decided_by
     for copy in sorted(winners, key=lambda winner: winner.attempt_id):
         state.attempts.add(
             attempt_id=copy.attempt_id,

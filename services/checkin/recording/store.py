@@ -24,7 +24,25 @@ from services.checkin.rules.merge import Decision, DecisionKind, Judgement
 # More keys than this in one IN list and the optimiser gives up on ranges.
 _KEYS_PER_READ = 500
 
-_DECISION_KINDS = {1: DecisionKind.APPROVE, 2: DecisionKind.REFUSE, 3: DecisionKind.ANNUL, 4: DecisionKind.APPEAL}
+# The numbers of the column and of the wire.
+DECISION_KINDS: dict[int, DecisionKind] = {
+    pb.DECISION_KIND_APPROVE: DecisionKind.APPROVE,
+    pb.DECISION_KIND_REFUSE: DecisionKind.REFUSE,
+    pb.DECISION_KIND_ANNUL: DecisionKind.ANNUL,
+    pb.DECISION_KIND_APPEAL: DecisionKind.APPEAL,
+    pb.DECISION_KIND_MARK_PRESENT: DecisionKind.MARK_PRESENT,
+    pb.DECISION_KIND_MARK_LATE: DecisionKind.MARK_LATE,
+    pb.DECISION_KIND_MARK_LEAVE: DecisionKind.MARK_LEAVE,
+    pb.DECISION_KIND_MARK_ABSENT: DecisionKind.MARK_ABSENT,
+    pb.DECISION_KIND_UNMARK: DecisionKind.UNMARK,
+}
+MARK_NUMBERS: dict[DecisionKind, pb.Mark.ValueType] = {
+    DecisionKind.MARK_PRESENT: pb.MARK_PRESENT,
+    DecisionKind.MARK_LATE: pb.MARK_LATE,
+    DecisionKind.MARK_LEAVE: pb.MARK_LEAVE,
+    DecisionKind.MARK_ABSENT: pb.MARK_ABSENT,
+    DecisionKind.UNMARK: pb.MARK_UNSPECIFIED,
+}
 # Calling the enum costs several times as much, for each copy.
 _JUDGEMENTS: dict[int, Judgement] = {each.value: each for each in Judgement}
 _encode = msgspec.json.encode
@@ -35,6 +53,8 @@ Copies = tuple[pb.Copy, ...]
 
 # Who decided what no human did.
 NOBODY = bytes(16)
+# What a mark names in place of an attempt.
+NO_ATTEMPT = bytes(16)
 
 
 class UnreadableAttemptError(Exception):
@@ -230,16 +250,36 @@ async def rows_by_keys(connection: AsyncConnection, head: str, literals: Iterabl
     return found
 
 
+def is_mark(decided: pb.Decided) -> bool:
+    """Whether it says what somebody counts as: a decision on a seat and on no attempt."""
+    return DECISION_KINDS[decided.kind] in merge.MARKS
+
+
+def numbered(decided: pb.Decided, sequence: int, *, is_stale: bool) -> Decision:
+    """The merge law's view of a decision that is recorded now."""
+    return Decision(
+        decision_id=decided.decision_id,
+        sequence=sequence,
+        kind=DECISION_KINDS[decided.kind],
+        attempt_id=decided.attempt_id,
+        decided_at=decided.decided_at,
+        is_stale=is_stale,
+        is_end=decided.decided_by == NOBODY,
+        decided_by=decided.decided_by,
+    )
+
+
 def to_decision(row: Row[Any]) -> Decision:
     """The merge law's view of a decision."""
     return Decision(
         decision_id=row.decision_id,
         sequence=row.sequence,
-        kind=_DECISION_KINDS[row.kind],
+        kind=DECISION_KINDS[row.kind],
         attempt_id=row.attempt_id,
         decided_at=from_datetime(row.decided_at),
         is_stale=bool(row.is_stale),
         is_end=row.decided_by == NOBODY,
+        decided_by=row.decided_by,
     )
 
 

@@ -12,7 +12,7 @@ from cachetools import TTLCache
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from servicekit.errors import ServiceError
+from servicekit.errors import NotFoundError, ServiceError
 from servicekit.rpc import client
 from services.checkin.judging.snapshots import Snapshot
 from services.checkin.seats.seats import Answer
@@ -95,6 +95,15 @@ class Acquaintances:
         if fault is not None and len(known) < len(set(user_ids)):
             raise fault
         return known
+
+    async def strangers(self, organisation_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, ServiceError]:
+        """Those whom the organisation does not know, each with what to say of it: as of somebody who does not exist."""
+        fault: ServiceError = NotFoundError("there is no such person here")
+        try:
+            known = await self.of(organisation_id, user_ids)
+        except ServiceError as error:
+            known, fault = self.remembered(organisation_id, user_ids), error
+        return {user_id: fault for user_id in user_ids if user_id not in known}
 
     async def who_came(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         """Those who tried to check in to one of its activities by themselves.

@@ -5,7 +5,7 @@ What one call returns belongs together: its statements see one moment of the dat
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,15 +22,18 @@ from services.checkin.recording.store import (
     Copies,
     read_attempts,
     read_attempts_of_seats,
+    read_decisions,
+    read_seats,
     recorded_among,
     seat_of,
     stored_keys,
 )
-from services.checkin.records.stored import Stored, both_ways, read, resolve, seat_key
+from services.checkin.records.stored import Said, Stored, both_ways, read, read_rulings, resolve, seat_key
 from services.checkin.rules import merge
-from services.checkin.rules.keys import AttemptKey, SeatKey
+from services.checkin.rules.keys import AttemptKey, PersonKey, SeatKey
 from services.checkin.rules.merge import SeatState
 from services.checkin.rules.occurrence import Direction, Occurrence
+from services.checkin.rules.standing import Move
 from services.checkin.tables import attempts, decisions, inbox, open_attempts, reviews, seats
 
 log = logging.getLogger(__name__)
@@ -92,6 +95,13 @@ class Records:
         query = select(seats.c.user_id).where(*theirs, seats.c.holder.is_not(None)).distinct()
         async with self._moment() as connection:
             return set(await connection.scalars(query))
+
+    async def moves_of(self, people: Collection[PersonKey]) -> dict[AttemptKey, tuple[bytes, Move]]:
+        """Every attempt of these people at the occurrence that is named with each, and the occurrence."""
+        keys = sorted({seat for person in people for seat in both_ways(*person)})
+        async with self._moment() as connection:
+            found = await resolve(connection, await read_attempts_of_seats(connection, keys))
+        return {key: (stored.copy.occurrence_id, stored.move()) for key, stored in found.items()}
 
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""
@@ -199,6 +209,14 @@ class Records:
             found = await resolve(connection, await read_attempts(connection, keys), True)
         return [found[key] for key in keys]
 
+    async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, Said]:
+        """What was decided on the seats of people to come in; who has none is left out."""
+        keys = [both_ways(occurrence_id, user_id)[0] for user_id in user_ids]
+        async with self._moment() as connection:
+            revisions = await read_seats(connection, keys)
+            rulings = await read_rulings(connection, keys)
+        return {key[1]: Said(revision, rulings.get(key, ())) for key, (revision, _) in revisions.items()}
+
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """Those of these decisions that are recorded, and whether they were stale."""
         query = select(decisions.c.decision_id, decisions.c.is_stale).where(decisions.c.decision_id.in_(decision_ids))
@@ -221,8 +239,9 @@ class Records:
             rows = (await connection.execute(query.order_by(*order).limit(size))).all()
             keys = [seat_key(row) for row in rows]
             found = await resolve(connection, await read_attempts_of_seats(connection, keys))
+            said = await read_decisions(connection, keys)
             home = await _home(connection, occurrence_id)
-        return _to_states(rows, found.values(), home)
+        return _to_states(rows, found.values(), said, home)
 
     async def totals(self, occurrence_ids: Sequence[bytes]) -> list[pb.Totals]:
         """Number and sum of revisions of the seats of each occurrence, in their order."""
@@ -313,7 +332,12 @@ async def _home(connection: AsyncConnection, occurrence_id: bytes) -> tuple[byte
     return (row.activity_id, row.organisation_id) if row else (b"", b"")
 
 
-def _to_states(rows: Iterable[Row[Any]], found: Iterable[Stored], home: tuple[bytes, bytes]) -> pb.ListRecordsResponse:
+def _to_states(
+    rows: Iterable[Row[Any]],
+    found: Iterable[Stored],
+    said: Mapping[SeatKey, Sequence[merge.Decision]],
+    home: tuple[bytes, bytes],
+) -> pb.ListRecordsResponse:
     on_seat: dict[SeatKey, list[Stored]] = {}
     for stored in found:
         if key := seat_of(stored.copy):
@@ -325,5 +349,6 @@ def _to_states(rows: Iterable[Row[Any]], found: Iterable[Stored], home: tuple[by
         held_since = from_datetime(row.effective_at) if row.effective_at else None
         outcomes = {stored.copy.attempt_id: stored.outcome for stored in on_it}
         seat = merge.Seat(SeatState(row.state), row.holder, held_since, outcomes)
-        add_state(response, key, seat, row.revision, home, [stored.told for stored in on_it])
+        mark = merge.mark_of(said.get(key, ()))
+        add_state(response, key, seat, row.revision, home, [stored.told for stored in on_it], mark)
     return response

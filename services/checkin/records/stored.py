@@ -13,6 +13,7 @@ from domainkit.presence import moment, presence
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
 from services.checkin.recording.store import (
+    MARK_NUMBERS,
     Copies,
     read_attempts_of_seats,
     read_seats,
@@ -25,8 +26,9 @@ from services.checkin.recording.store import (
 )
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
-from services.checkin.rules.merge import MOVES, DecisionKind, Judgement, Outcome
+from services.checkin.rules.merge import MARKS, MOVES, DecisionKind, Judgement, Outcome
 from services.checkin.rules.occurrence import Direction
+from services.checkin.rules.standing import Move
 from services.checkin.tables import reviews
 
 
@@ -37,6 +39,19 @@ class Ruling:
     decision: merge.Decision
     decided_by: bytes
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What humans decided on a seat, in sequence, and its revision: 0 for one that is not there."""
+
+    revision: int = 0
+    rulings: Sequence[Ruling] = ()
+
+    @property
+    def mark(self) -> merge.Decision | None:
+        """What staff say its person counts as."""
+        return merge.mark_of(ruling.decision for ruling in self.rulings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,19 @@ class Stored:
         """What others read of the copy, in the light of what was decided on it."""
         return told(self.copy, [ruling.decision for ruling in self.rulings])
 
+    def move(self) -> Move:
+        """What it says of where its person is."""
+        copy, presented = self.copy, presented_of(self.copy)
+        return Move(
+            copy.effective_at,
+            copy.attempt_id,
+            presented.direction,
+            self.outcome,
+            presented.method,
+            presented.gate,
+            presented.actor_id,
+        )
+
     def record(self) -> pb.Checkin:
         """The record as its person sees it."""
         copy, seat, outcome = self.copy, self.seat, self.outcome
@@ -125,8 +153,9 @@ class Stored:
         return record
 
     def _is_about_me(self, decision: merge.Decision) -> bool:
-        """An annul empties the seat, whichever attempt it names."""
-        return decision.attempt_id == self.copy.attempt_id or decision.kind is DecisionKind.ANNUL
+        """An annul empties the seat, whichever attempt it names, and a mark lies over it."""
+        is_about_seat = decision.kind is DecisionKind.ANNUL or decision.kind in MARKS
+        return is_about_seat or decision.attempt_id == self.copy.attempt_id
 
 
 _EVENTS = {
@@ -134,14 +163,16 @@ _EVENTS = {
     DecisionKind.REFUSE: pb.Event.KIND_REFUSED,
     DecisionKind.ANNUL: pb.Event.KIND_ANNULLED,
     DecisionKind.APPEAL: pb.Event.KIND_APPEALED,
-}
+} | dict.fromkeys(MARKS, pb.Event.KIND_MARKED)
 
 
 def _to_event(ruling: Ruling) -> pb.Event:
     decision = ruling.decision
     # What no human said is a word of the vocabulary, and the record has it among its reasons.
     reason = "" if decision.is_end else ruling.reason
-    return pb.Event(kind=_EVENTS[decision.kind], at=decision.decided_at, reason=reason, is_stale=decision.is_stale)
+    event = pb.Event(kind=_EVENTS[decision.kind], at=decision.decided_at, reason=reason, is_stale=decision.is_stale)
+    event.mark = MARK_NUMBERS.get(decision.kind, pb.MARK_UNSPECIFIED)
+    return event
 
 
 async def read(connection: AsyncConnection, query: Any, for_review: bool = False) -> list[Stored]:
@@ -169,7 +200,7 @@ async def resolve(
     for winner in map(_winner, (await read_attempts_of_seats(connection, keys)).values()):
         if seat := seat_of(winner):
             groups.setdefault(seat, []).append(winner)
-    rulings = await _read_rulings(connection, keys)
+    rulings = await read_rulings(connection, keys)
     revisions = await read_seats(connection, keys)
     resolved = {seat: _resolve_seat(group, rulings.get(seat, ())) for seat, group in groups.items()}
     latest = {seat: _latest(groups[seat], resolved[seat]) for seat in groups}
@@ -217,7 +248,8 @@ def _resolve_seat(winners: Iterable[pb.Copy], rulings: Iterable[Ruling]) -> merg
     return merge.resolve_seat(map(to_merge, winners), [ruling.decision for ruling in rulings])
 
 
-async def _read_rulings(connection: AsyncConnection, keys: Sequence[SeatKey]) -> dict[SeatKey, list[Ruling]]:
+async def read_rulings(connection: AsyncConnection, keys: Sequence[SeatKey]) -> dict[SeatKey, list[Ruling]]:
+    """What humans decided on these seats, in sequence, with their names and reasons."""
     found: dict[SeatKey, list[Ruling]] = {}
     rows = await rows_of_seats(connection, "SELECT * FROM decisions", keys)
     for row in sorted(rows, key=lambda row: row.sequence):

@@ -11,17 +11,12 @@ from servicekit import ids, plain_text
 from servicekit.clock import now_us
 from servicekit.errors import ConflictError, PermissionDeniedError, ServiceError, invalid
 from servicekit.mysql.idempotency import IdempotencyKeyReusedError
+from services.checkin.recording.store import DECISION_KINDS
 from services.checkin.records.stored import Ruling, Stored
 from services.checkin.rules.merge import DecisionKind, Outcome
 
 MAXIMUM_REASON_CHARACTERS = 500
-_KINDS: dict[int, DecisionKind] = {
-    pb.DECISION_KIND_APPROVE: DecisionKind.APPROVE,
-    pb.DECISION_KIND_REFUSE: DecisionKind.REFUSE,
-    pb.DECISION_KIND_ANNUL: DecisionKind.ANNUL,
-    pb.DECISION_KIND_APPEAL: DecisionKind.APPEAL,
-}
-_NUMBERS = {kind: number for number, kind in _KINDS.items()}
+NUMBERS = {kind: pb.DecisionKind.ValueType(number) for number, kind in DECISION_KINDS.items()}
 # What an attempt must read for a decision to mean anything. An accepted one is taken back by annul alone, so that
 # nobody who was told "accepted" reads "refused" later.
 _DECIDABLE = {
@@ -69,7 +64,7 @@ def kind_of(kind: int, *allowed: DecisionKind) -> DecisionKind:
     Raises:
         InvalidArgumentError: Not one that this call takes.
     """
-    found = _KINDS.get(kind)
+    found = DECISION_KINDS.get(kind)
     if found is None or found not in allowed:
         raise invalid("kind", f"must be one of {', '.join(allowed)}")
     return found
@@ -110,7 +105,7 @@ def to_decided(word: Word, stored: Stored, decision_id: bytes) -> pb.Decided:
     kind = DecisionKind.ANNUL if is_accepted else word.kind
     return pb.Decided(
         decision_id=decision_id,
-        kind=pb.DecisionKind.ValueType(_NUMBERS[kind]),
+        kind=NUMBERS[kind],
         occurrence_id=copy.occurrence_id,
         user_id=copy.user_id,
         direction=copy.direction,

@@ -5,9 +5,7 @@ which numbers it under the seat's lock, and counts by the merge law. One made on
 nothing: here it is refused, and where it passed on the way the recorder keeps it as stale.
 """
 
-import asyncio
 import logging
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -20,6 +18,7 @@ from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.records.records import ReviewPosition
 from services.checkin.records.stored import Stored
 from services.checkin.reviewing.decision import Word, fault, is_appealed, passed, repeated, ruling_of, to_decided
+from services.checkin.reviewing.recorded import RECORDED_WITHIN_S, until_recorded
 from services.checkin.reviewing.reviewers import ActivitiesPort, Reviewers, RolesPort
 from services.checkin.rules.merge import Outcome
 from services.checkin.rules.occurrence import Occurrence
@@ -29,8 +28,6 @@ log = logging.getLogger(__name__)
 PAGE = 200
 # A whole class, or a lecture hall; who has more asks again.
 MAXIMUM_BULK = 1000
-RECORDED_WITHIN_S = 1.5
-_LOOK_EVERY_S = 0.05
 
 _WAITING = {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL}
 
@@ -64,10 +61,10 @@ class DecisionsPort(Protocol):
 
 
 class NamesPort(Protocol):
-    """What people are called; raises UnavailableError when nobody can tell."""
+    """What people are called; see `called.Called`."""
 
-    async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        """Names of those who exist."""
+    async def of(self, people: Mapping[bytes, bytes], /) -> Mapping[bytes, str]:
+        """Names of those who are known, of people and the activities at which they tried; never raises."""
 
 
 # A checkin id to what came of it.
@@ -198,7 +195,7 @@ class Reviews:
         same = replace(word, key=str(stored.revision))
         decided = to_decided(word, stored, same.decision_id(identifier))
         await self._decisions.send(pb.DecidedBatch(decisions=[decided]))
-        recorded = await self._until_recorded({decided.decision_id})
+        recorded = await until_recorded(self._records, {decided.decision_id}, self._recorded_within_s)
         if recorded.get(decided.decision_id):
             raise passed(stored)
         return (await self._records.find([identifier]))[identifier] if recorded else stored
@@ -211,7 +208,8 @@ class Reviews:
         if failed and not sent:
             raise next(iter(failed.values()))
         results: dict[bytes, Result] = dict(failed)
-        recorded = await self._until_recorded({decided.decision_id for decided in sent.values()})
+        decision_ids = {decided.decision_id for decided in sent.values()}
+        recorded = await until_recorded(self._records, decision_ids, self._recorded_within_s)
         current = await self._records.find(sent) if recorded else dict(found)
         for identifier, review in zip(sent, await self._reviews([current[one] for one in sent]), strict=True):
             is_stale = recorded.get(sent[identifier].decision_id)
@@ -233,19 +231,6 @@ class Reviews:
             return dict(every[:sent]), {identifier: error for identifier, _ in every[sent:]}
         return dict(every), {}
 
-    async def _until_recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
-        """Which decisions are recorded, and whether stale, as soon as all are or the time is over."""
-        until = time.monotonic() + self._recorded_within_s
-        try:
-            while True:
-                recorded = await self._records.recorded(decision_ids) if decision_ids else {}
-                if len(recorded) == len(decision_ids) or time.monotonic() > until:
-                    return recorded
-                await asyncio.sleep(_LOOK_EVERY_S)
-        except UnavailableError:
-            # MySQL is gone; the decisions wait in the queue.
-            return {}
-
     async def _find(self, actor: bytes, identifier: bytes) -> Stored:
         stored = (await self._records.find([identifier])).get(identifier)
         if stored is None or not await self._reviewers.among(actor, {identifier: stored.copy}):
@@ -259,15 +244,8 @@ class Reviews:
         return snapshot.occurrence
 
     async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
-        names = await self._names_if_known({stored.copy.user_id for stored in found})
+        names = await self._names.of({stored.copy.user_id: stored.copy.activity_id for stored in found})
         return [self._review(stored, names.get(stored.copy.user_id, "")) for stored in found]
-
-    async def _names_if_known(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
-        try:
-            return await self._names.of(user_ids)
-        except UnavailableError as error:
-            log.warning("a list goes without names: %s", error)
-            return {}
 
     def _review(self, stored: Stored, name: str) -> pb.Review:
         record = stored.record()

@@ -3,7 +3,7 @@
 `record.py` calls it between reading under the locks and writing; `accept.py` asks it what to answer. It knows no I/O,
 and its results depend neither on the order nor on the grouping nor on the repetition of what arrives.
 
-Source: services/checkin/rules/LAW.md, rules 1 to 6 and 13; searched for holes with the records model.
+Source: services/checkin/rules/LAW.md, rules 1 to 6, 13 and 27; searched for holes with the records model.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,12 +42,22 @@ class SeatState(IntEnum):
 
 
 class DecisionKind(StrEnum):
-    """What a human can decide: an annul empties the seat, the others concern one attempt."""
+    """What a human can decide: an annul empties the seat, a mark lies over it, the others concern one attempt."""
 
     APPROVE = "approve"
     REFUSE = "refuse"
     ANNUL = "annul"
     APPEAL = "appeal"
+    MARK_PRESENT = "mark_present"
+    MARK_LATE = "mark_late"
+    MARK_LEAVE = "mark_leave"
+    MARK_ABSENT = "mark_absent"
+    UNMARK = "unmark"
+
+
+# What staff say a person counts as; the last takes that back (rule 27). None of them is about an attempt.
+MARKS = frozenset(kind for kind in DecisionKind if "mark" in kind)
+_REVIEWS = frozenset(DecisionKind) - MARKS - {DecisionKind.ANNUL}
 
 
 class ReviewState(IntEnum):
@@ -91,6 +101,7 @@ class Decision:
 
     Attributes:
         is_end: No human said so: the activity was cancelled, and what waited ended with it.
+        decided_by: Empty where nobody asks.
     """
 
     decision_id: bytes
@@ -100,6 +111,7 @@ class Decision:
     decided_at: int
     is_stale: bool
     is_end: bool = False
+    decided_by: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +242,18 @@ def verdict_on(attempt_id: bytes, decisions: Sequence[Decision]) -> Decision | N
         decisions: Every decision on its seat.
     """
     named = [decision for decision in _counting(decisions) if decision.attempt_id == attempt_id]
-    return _verdict([each for each in named if each.is_end or each.kind is not DecisionKind.ANNUL])
+    return _verdict([each for each in named if each.is_end or each.kind in _REVIEWS])
+
+
+def mark_of(decisions: Iterable[Decision]) -> Decision | None:
+    """What the person of a seat counts as, whatever happened on it; None where staff say nothing (rule 27)."""
+    marks = [decision for decision in _counting(decisions) if decision.kind in MARKS]
+    return marks[-1] if marks and marks[-1].kind is not DecisionKind.UNMARK else None
+
+
+def is_set(winners: Iterable[Copy], decisions: Sequence[Decision]) -> bool:
+    """Whether somebody holds a seat or is marked already: what is only for who is not leaves them alone (rule 27)."""
+    return mark_of(decisions) is not None or resolve_seat(winners, decisions).holder is not None
 
 
 def answer(own: Judgement, hint: Hint | None, attempt_id: bytes, is_staff: bool) -> Outcome:
@@ -306,7 +329,7 @@ def _counting(decisions: Iterable[Decision]) -> list[Decision]:
 def _reviews(counting: Iterable[Decision], copy: Copy) -> list[Decision]:
     """What was decided on the attempt itself; an annul is about the seat, whichever attempt it names."""
     named = (decision for decision in counting if decision.attempt_id == copy.attempt_id)
-    return [decision for decision in named if decision.kind is not DecisionKind.ANNUL]
+    return [decision for decision in named if decision.kind in _REVIEWS]
 
 
 def _verdict(reviews: Sequence[Decision]) -> Decision | None:

@@ -93,7 +93,7 @@ class Occurrence:
     epoch: int
     # Whether antifraud has anything to look at.
     is_place_checked: bool
-    gates: frozenset[str] = frozenset()
+    gates: tuple[str, ...] = ()
     # Since when the activity is as it is here.
     valid_from: int = 0
     # Since when a published activity asks what it asks here; 0: since it was published.
@@ -101,6 +101,8 @@ class Occurrence:
     # Who is expected; empty: open to all.
     roster_id: bytes = b""
     not_listed_policy: Grade = Grade.REVIEW
+    # Who went does not come in again.
+    is_once: bool = False
 
 
 class Attempt(Protocol):
@@ -163,7 +165,9 @@ _ON_TIME = Finding(Judgement.ACCEPTED)
 UNVERIFIABLE = Reason("OFFLINE_SLOT_UNVERIFIABLE")
 # A phone's clock that is off by less than this is not worth a word.
 _SKEW_TOLERANCE_US = 5 * SECOND_US
-TIME_REASONS = frozenset({"QR_EXPIRED", "QR_FUTURE", "QR_REVOKED", "TOO_LATE", "TOO_EARLY"})
+TIME_REASONS = frozenset(
+    {"QR_EXPIRED", "QR_FUTURE", "QR_REVOKED", "PERSON_CODE_EXPIRED", "PERSON_CODE_FUTURE", "TOO_LATE", "TOO_EARLY"}
+)
 
 
 def judge(
@@ -272,6 +276,11 @@ def made_at(occurrence: Occurrence, attempt: Attempt, token: QrToken | None) -> 
     if is_arrival_proven(attempt):
         return attempt.received_at
     return offline_effective_at(occurrence, attempt, token)
+
+
+def shown_at(occurrence: Occurrence, attempt: Attempt) -> int:
+    """When a person showed their code to staff: its arrival, or the claimed time as far as possible."""
+    return offline_effective_at(occurrence, attempt, None) if attempt.is_offline else attempt.received_at
 
 
 def asked_then(then: Occurrence, now: Occurrence) -> Occurrence:

@@ -54,7 +54,7 @@ _SINCE = "checkin:since"
 _FULL = b"F"
 _UNCOUNTED = b"N"
 
-_IN = bytes([Direction.IN])
+_IN, _OUT = bytes([Direction.IN]), bytes([Direction.OUT])
 # The layouts are told in the scripts that read them.
 _HINT = struct.Struct(">c16sQQBQ")
 _KINDS = {b"C": HintKind.CLAIMED, b"H": HintKind.HELD, b"F": HintKind.FREED}
@@ -258,6 +258,19 @@ class Seats:
             if since is not None and is_born_after(occurrence_id, int(since)) and not _is_in(hint)
         }
 
+    async def gone(self, people: Collection[PersonKey]) -> dict[PersonKey, int]:
+        """When those of these people first went who came and went, as far as Redis knows."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for occurrence_id, user_id in people:
+            pipeline.hmget(_keys(occurrence_id)[0], [user_id + _IN, user_id + _OUT])
+        async with trip(self._redis):
+            found = await pipeline.execute()
+        return {
+            person: left_at
+            for person, (came, left) in zip(people, found, strict=True)
+            if _is_in(came) and (left_at := _held_since(left))
+        }
+
     async def restore(self, room: Room, users: Sequence[bytes]) -> None:
         """Says that the count of a room is complete again: these people, and whoever a hint says is in or coming in.
 
@@ -349,6 +362,12 @@ def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def _is_in(hint: bytes | None) -> bool:
     """Whether somebody holds a seat, or may: a claim that has ended is perhaps on its way to be recorded."""
     return hint is not None and not hint.startswith(b"F")
+
+
+def _held_since(hint: bytes | None) -> int:
+    """Since when a seat is held, or claimed by somebody who may hold it; 0: it is neither."""
+    found = _to_seating(hint or b"").hint
+    return found.effective_at or 0 if found and found.kind is not HintKind.FREED else 0
 
 
 def _to_seating(reply: bytes) -> Seating:

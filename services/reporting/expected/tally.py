@@ -5,13 +5,13 @@ and that of the user it was bound to.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from heapq import nlargest
 from typing import NamedTuple
 
-from services.reporting.domain import Counted
+from services.reporting.domain import Counted, Mark
 
 MAX_GROUPS = 200
 
@@ -68,7 +68,7 @@ class Tallies(NamedTuple):
 
     Attributes:
         by_group: Of the largest `MAX_GROUPS`, by name; of a roster alone.
-        twice: How many hold a second seat of an occurrence, under their other id.
+        twice: How many hold a second seat of an occurrence, under their other id, or one over which a mark of it lies.
     """
 
     whole: Tally
@@ -78,29 +78,32 @@ class Tallies(NamedTuple):
 
 def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
     """Counts the people of a roster, each once."""
-    seats: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    for person in people:
-        if person.seat.is_held and (member := roster.by_id.get(person.user_id)):
-            seats[member.entry_id].append(person.occurrence_id)
-    leaving = {user_id for user_id, answer in answers.items() if answer is Answer.LEAVE}
+    listed = [person for person in people if person.user_id in roster.by_id]
+    each_once = one_each(listed, roster)
+    came = {roster.by_id[person.user_id].entry_id for person in each_once if person.seat.is_held}
+    marks = _marks((roster.by_id[person.user_id].entry_id, person) for person in each_once)
     by_group: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for member in roster.members:
         counts = by_group[member.group]
-        has_come = member.entry_id in seats
+        has_come = member.entry_id in came
+        told = under(answer_of(member.ids, answers), marks.get(member.entry_id, ()))
         counts[0] += 1
         counts[1] += has_come
-        counts[2] += not has_come and not leaving.isdisjoint(member.ids)
+        counts[2] += not has_come and told is Answer.LEAVE
     whole = Tally(*map(sum, zip(*by_group.values(), strict=True)))
     largest = nlargest(MAX_GROUPS, by_group, key=lambda group: by_group[group][0])
     groups = {group: Tally(*by_group[group]) for group in sorted(largest)}
-    twice = sum(len(held) - len(set(held)) for held in seats.values())
+    twice = sum(person.seat.is_held for person in listed) - sum(person.seat.is_held for person in each_once)
     return Tallies(whole, groups, twice)
 
 
 def of_count(expected: int, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
     """Counts against a number: everybody who came was expected."""
+    people = list(people)
     came = {person.user_id for person in people if person.seat.is_held}
-    leave = sum(answer is Answer.LEAVE and user_id not in came for user_id, answer in answers.items())
+    marks = _marks((person.user_id, person) for person in people)
+    others = (answers.keys() | marks.keys()) - came
+    leave = sum(under(answers.get(each, Answer.NONE), marks.get(each, ())) is Answer.LEAVE for each in others)
     # Anybody may say that they do not come: of a number no more are excused than it has.
     return Tallies(Tally(expected, len(came), min(leave, max(expected - len(came), 0))))
 
@@ -110,16 +113,38 @@ def answer_of(user_ids: Iterable[bytes], answers: Mapping[bytes, Answer]) -> Ans
     return max((answers.get(user_id, Answer.NONE) for user_id in user_ids), default=Answer.NONE)
 
 
+def under(answer: Answer, marks: Collection[int]) -> Answer:
+    """What an answer comes to with somebody who was marked: who is marked absent is not excused, who is on leave is."""
+    if Mark.LEAVE in marks:
+        return Answer.LEAVE
+    return Answer.NONE if answer is Answer.LEAVE and Mark.ABSENT in marks else answer
+
+
+def _marks(people: Iterable[tuple[bytes, Counted]]) -> Mapping[bytes, Collection[int]]:
+    found: defaultdict[bytes, list[int]] = defaultdict(list)
+    for key, person in people:
+        if person.seat.mark:
+            found[key].append(person.seat.mark)
+    return found
+
+
 def one_each(people: Iterable[Counted], roster: Roster) -> list[Counted]:
-    """People with both ids of somebody as one in each occurrence: the better of the two, and of equals the earlier."""
+    """People with both ids of somebody as one in each occurrence.
+
+    That is the one of the two that was marked last, else the better, and of equals the earlier.
+    """
     best: dict[tuple[bytes, bytes], Counted] = {}
     for person in people:
         member = roster.by_id.get(person.user_id)
         key = (member.entry_id if member else person.user_id, person.occurrence_id)
         known = best.get(key)
-        if known is None or rank(person) < rank(known):
+        if known is None or _last_word(person) < _last_word(known):
             best[key] = person
     return list(best.values())
+
+
+def _last_word(person: Counted) -> tuple[int, tuple[bool, int, int, bytes]]:
+    return -person.seat.marked_at, rank(person)
 
 
 def rank(person: Counted) -> tuple[bool, int, int, bytes]:

@@ -62,6 +62,7 @@ _SEATS, _REVISIONS, _FOLDED = b"#seats:", b"#revisions:", b"#folded"
 # As project.lua reads it.
 _CHANGE = struct.Struct(">16s16sBIIQ")
 _FIELD_BYTES = 33
+_UNMARKED = SeatView._fields.index("mark")
 
 _VIEWS, _COUNTERS = Unreadable("seat_view"), Unreadable("counter")
 
@@ -83,6 +84,7 @@ _PROJECT = Script(
     REVISIONS=_REVISIONS.decode(),
     FOLDED=_FOLDED.decode(),
     LAST=1 + SeatView._fields.index("last"),
+    MARK=1 + _UNMARKED,
     ENTRIES=_ENTRIES,
     EVENTS_PER_ENTRY=EVENTS_PER_ENTRY,
     NEXT_LIFE_S=_NEXT_LIFE_S,
@@ -284,7 +286,8 @@ def _parts(changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
 
 def _row(change: Change) -> bytes:
     occurrence_id, user_id, direction, revision, seat, event, _ = change
-    view = _pack(seat)
+    # Of who is not marked as an earlier release wrote it, and reads it.
+    view = _pack(seat if seat.mark else seat[:_UNMARKED])
     return _CHANGE.pack(occurrence_id, user_id, direction, len(view), len(event), revision) + view + event
 
 

@@ -42,7 +42,7 @@ end
 
 -- What viewers are told of a seat: all but the moment it was last asked for.
 local function told(seat)
-  return seat and cmsgpack.pack({unpack(seat, 1, LAST - 1)})
+  return seat and cmsgpack.pack({seat[MARK] or 0, unpack(seat, 1, LAST - 1)})
 end
 
 local function twin_of(field)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from domainkit import person_codes
 from domainkit.credentials import checkin_id
+from domainkit.person_codes import PersonKeys
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1 import checkin_pb2_grpc
@@ -24,20 +26,25 @@ from servicekit.errors import (
 from servicekit.ids import new_id
 from servicekit.rpc.client import call
 from servicekit.rpc.status import from_status
+from services.checkin.judging.person_codes import PersonCodes
+from services.checkin.judging.staff import Staff
 from services.checkin.recording.store import to_merge
 from services.checkin.records.acquaintances import Acquaintances
 from services.checkin.records.cursor import Changes
+from services.checkin.records.look import Looks
 from services.checkin.records.records import ChangePosition, Position
-from services.checkin.records.stored import Ruling, Stored
+from services.checkin.records.stored import Ruling, Said, Stored
+from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Decision, DecisionKind
+from services.checkin.rules.standing import Move
 from services.checkin.seats.seats import Answer
 from tests.component.conftest import Loopback, Signer
 from tests.factories import a_copy, a_snapshot, an_occurrence
-from tests.fakes.checkin import FakeActivities
+from tests.fakes.checkin import FakeActivities, FakeDevices, FakeDoor, FakeNonces
 
 SECRETS = {1: bytes(32)}
 Item = pb.BatchDecideReviewsRequest.Item
@@ -117,6 +124,10 @@ class Stock:
         """Every attempt, as if it waited."""
         return [self._stored(copy) for copy in self.copies if copy.is_offline >= is_offline][:limit]
 
+    async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, Said]:
+        """What was decided on everybody's seat."""
+        return {user_id: Said(1 + len(self.rulings), self.rulings) for user_id in user_ids}
+
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """All that were sent."""
         return dict.fromkeys(decision_ids, False)
@@ -164,6 +175,9 @@ class Checkin:
     signer: Signer
     stock: Stock = field(default_factory=Stock)
     person: bytes = field(default_factory=new_id)
+    keys: PersonKeys = field(default_factory=lambda: PersonKeys(SECRETS))
+    nonces: FakeNonces = field(default_factory=FakeNonces)
+    door: FakeDoor = field(default_factory=FakeDoor)
 
     def __post_init__(self) -> None:
         self.occurrence = an_occurrence()
@@ -174,10 +188,12 @@ class Checkin:
         activities: Any = FakeActivities([a_snapshot(self.occurrence)])
         evidence = Sealer(credential_pb2.Evidence, SECRETS)
         reviews = Reviews(stock, stock, activities, stock, stock, evidence, recorded_within_s=0)
+        acquaintances = Acquaintances(stock, stock, activities, stock)
+        marking = Marking(stock, stock, activities, stock, acquaintances, recorded_within_s=0)
         changes = Changes(stock, Sealer(credential_pb2.Cursor, SECRETS))
-        servicer = CheckinServicer(
-            stock, stock, stock, activities, changes, reviews, Acquaintances(stock, stock, activities, stock)
-        )
+        staff = Staff(stock, acquaintances, FakeDevices())
+        looks = Looks(activities, staff, PersonCodes(self.keys, self.nonces), self.door, stock)
+        servicer = CheckinServicer(stock, stock, stock, activities, changes, reviews, marking, acquaintances, looks)
         register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
         await self.loopback.serve("checkin", register, servicer, ACCESS, self.signer.verifier())
 
@@ -465,3 +481,66 @@ async def test_read_models_page_through_seats(checkin: Checkin) -> None:
     totals = await checkin.ask("ListTotals", asked, caller="reporting", token=None)
     assert found == users
     assert (totals.totals[0].seats, totals.totals[0].revisions) == (1, 3)
+
+
+def a_look(checkin: Checkin, **changes: Any) -> pb.LookAtDoorRequest:
+    """Staff look at somebody who came before, by themselves."""
+    values = {"activity_id": checkin.occurrence.activity_id, "attempt_id": new_id()}
+    return pb.LookAtDoorRequest(**({"user_id": checkin.store().user_id} | values | changes))
+
+
+def a_code(checkin: Checkin, user_id: bytes, age_s: int = 0) -> str:
+    """The code on somebody's phone, or a photograph of it."""
+    issued_at, activity_id = now_us() // 1_000_000 - age_s, checkin.occurrence.activity_id
+    [key] = checkin.keys.at_activity(user_id, activity_id, issued_at, issued_at)
+    return person_codes.draw(key, user_id, activity_id, issued_at, new_id()[-4:])
+
+
+async def test_staff_see_where_a_person_stands(checkin: Checkin) -> None:
+    """When they came, at which gate, by whom, and that they have left."""
+    request, staff = a_look(checkin), new_id()
+    came = Move(7, new_id(), 1, merge.Outcome.ACCEPTED, pb.METHOD_STAFF, "北门", staff)
+    left = Move(9, new_id(), 2, merge.Outcome.ACCEPTED, pb.METHOD_QR)
+    checkin.door.did[checkin.occurrence.occurrence_id, request.user_id] = [came, left]
+    checkin.door.called = {request.user_id: "李四", staff: "王老师"}
+
+    view = await checkin.ask("LookAtDoor", request)
+
+    held = pb.DuplicateOf(checkin_id=checkin_id(request.user_id, came.attempt_id), checked_in_at=7, gate="北门")
+    held.method, held.actor_id, held.actor_name = pb.METHOD_STAFF, staff, "王老师"
+    assert view == pb.DoorView(held=held, left_at=9, passes=1, name="李四")
+
+
+async def test_a_look_learns_of_nobody_whom_staff_may_not_let_in(checkin: Checkin) -> None:
+    """Strangers, oneself, an activity that is none, and all of it for who is no staff."""
+    vouched = await checkin.ask("LookAtDoor", a_look(checkin, user_id=new_id(), is_vouched=True))
+    assert vouched == pb.DoorView()
+    for changes in ({"user_id": new_id()}, {"activity_id": new_id()}):
+        with pytest.raises(NotFoundError):
+            await checkin.ask("LookAtDoor", a_look(checkin, **changes))
+    with pytest.raises(PermissionDeniedError):
+        await checkin.ask("LookAtDoor", a_look(checkin, user_id=checkin.person))
+    checkin.stock.role = identity_pb2.ROLE_MEMBER
+    with pytest.raises(NotFoundError):
+        await checkin.ask("LookAtDoor", a_look(checkin))
+
+
+async def test_a_code_that_was_looked_at_is_the_attempt_s(checkin: Checkin) -> None:
+    """The same look again is the same; for another attempt it is used, and a photograph is over."""
+    stranger = new_id()
+    code = a_code(checkin, stranger)
+    look = a_look(checkin, user_id=stranger, person_token=code)
+    assert [await checkin.ask("LookAtDoor", look) for _ in range(2)] == [pb.DoorView()] * 2
+    assert [*checkin.nonces.taken.values()] == [look.attempt_id]
+    for token, reason in ((code, "PERSON_CODE_USED"), (a_code(checkin, stranger, age_s=40), "PERSON_CODE_EXPIRED")):
+        with pytest.raises(InvalidArgumentError) as caught:
+            await checkin.ask("LookAtDoor", a_look(checkin, user_id=stranger, person_token=token))
+        assert caught.value.reason == reason
+
+
+async def test_without_redis_staff_may_still_look(checkin: Checkin) -> None:
+    """The check-in itself goes to a human then."""
+    stranger = new_id()
+    checkin.nonces.is_gone = True
+    look = a_look(checkin, user_id=stranger, person_token=a_code(checkin, stranger))
+    assert await checkin.ask("LookAtDoor", look) == pb.DoorView()

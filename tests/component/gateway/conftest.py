@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 
 from gateway.server import compose
 from gateway.settings import Settings
-from protos.activity.v1 import activity_pb2_grpc, participants_pb2_grpc, rosters_pb2_grpc
+from protos.activity.v1 import activity_pb2_grpc, door_pb2_grpc, participants_pb2_grpc, rosters_pb2_grpc
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
@@ -79,8 +79,8 @@ class GatewayProcess(LoopbackProcess):
 class Services:
     """The four services behind the gateway, as one object.
 
-    Each method answers with what a test put into `answers` under its name (a message, an error, or a function of the
-    request), and `calls` holds the requests in order with the person behind each.
+    Each method answers with what a test put into `answers` under its name (a message, a list of pieces, an error, or a
+    function of the request), and `calls` holds the requests in order with the person behind each.
     """
 
     def __init__(self) -> None:
@@ -112,8 +112,13 @@ def _servicer(base: type, services: Services) -> object:
     """A servicer whose every method goes to `services`."""
 
     def method(name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
-        async def handle(self: object, request: Any, context: object) -> Any:
-            return await services.answer(name, request, None if name in _OPEN else person().user_id)
+        async def handle(self: object, request: Any, context: Any) -> Any:
+            answer = await services.answer(name, request, None if name in _OPEN else person().user_id)
+            if not isinstance(answer, list):
+                return answer
+            for piece in answer:
+                await context.write(piece)
+            return None
 
         return handle
 
@@ -127,9 +132,11 @@ _SERVICES: dict[str, dict[type, Registration]] = {
         activity_pb2_grpc.ActivityServiceServicer: activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         activity_pb2_grpc.PlaceServiceServicer: activity_pb2_grpc.add_PlaceServiceServicer_to_server,
         activity_pb2_grpc.DisplayServiceServicer: activity_pb2_grpc.add_DisplayServiceServicer_to_server,
+        door_pb2_grpc.DoorServiceServicer: door_pb2_grpc.add_DoorServiceServicer_to_server,
         participants_pb2_grpc.ParticipantServiceServicer: (
             participants_pb2_grpc.add_ParticipantServiceServicer_to_server
         ),
+        door_pb2_grpc.DoorServiceServicer: door_pb2_grpc.add_DoorServiceServicer_to_server,
         rosters_pb2_grpc.RosterServiceServicer: rosters_pb2_grpc.add_RosterServiceServicer_to_server,
         rosters_pb2_grpc.RosterImportServiceServicer: rosters_pb2_grpc.add_RosterImportServiceServicer_to_server,
     },

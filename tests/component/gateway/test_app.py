@@ -361,6 +361,7 @@ async def test_people_are_filtered(gateway: Gateway) -> None:
         "number": "",
         "group": "",
         "answer": None,
+        "mark": None,
         "details": [],
     }
 

@@ -36,7 +36,7 @@ from services.reporting.people import People
 from services.reporting.project import Change
 from services.reporting.rpc import ACCESS, ReportingServicer
 from tests.component.conftest import Loopback, Signer
-from tests.fakes.expected import FakeParticipants, FakeRosters
+from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 from tests.fakes.reporting import FakeActivities, FakeLive
 
 MINUTE_US = 60_000_000
@@ -119,7 +119,7 @@ class Reporting:
             known,
             people,
             Expectations(self.live, self.rosters, self.participants),
-            People(self.live, people, self.rosters, self.participants),
+            People(self.live, people, self.rosters, self.participants, FakeGuests()),
         )
         register = reporting_pb2_grpc.add_ReportingServiceServicer_to_server
         await self.loopback.serve("reporting", register, servicer, ACCESS, verifier)

@@ -1,7 +1,7 @@
 """Whatever people did, in whatever order it was recorded and told: live numbers and records equal a recount."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,18 +19,31 @@ from services.checkin.records.records import Records
 from services.checkin.rules import merge
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.tables import outbox
+from services.reporting.domain import Counted
+from services.reporting.expected.tally import Member, Roster, Tally, of_roster
 from services.reporting.live.numbers import LiveReader, LiveWriter
-from services.reporting.project import Projector
+from services.reporting.project import Projector, to_change
 from tests.factories import STARTS_AT, a_copy
 from tests.fakes.reporting import FakeActivities
 
+RECOUNTED = {"checked_in", "late", "inside", "method", "minute"}
 IN, OUT = pb.DIRECTION_IN, pb.DIRECTION_OUT
 MOVES = (Outcome.ACCEPTED, Outcome.DUPLICATE)
 JUDGEMENTS = (pb.JUDGEMENT_ACCEPTED, pb.JUDGEMENT_PENDING_REVIEW, pb.JUDGEMENT_PENDING_REVIEW, pb.JUDGEMENT_REFUSED)
 DECISIONS = (pb.DECISION_KIND_APPROVE, pb.DECISION_KIND_APPROVE, pb.DECISION_KIND_REFUSE, pb.DECISION_KIND_ANNUL)
+MARKS = (
+    pb.DECISION_KIND_MARK_PRESENT,
+    pb.DECISION_KIND_MARK_LATE,
+    pb.DECISION_KIND_MARK_LEAVE,
+    pb.DECISION_KIND_MARK_ABSENT,
+    pb.DECISION_KIND_UNMARK,
+)
+METHODS = (pb.METHOD_QR, pb.METHOD_CODE, pb.METHOD_NFC, pb.METHOD_STAFF)
+NAMES = {pb.METHOD_QR: "qr", pb.METHOD_CODE: "code", pb.METHOD_NFC: "nfc", pb.METHOD_STAFF: "staff"}
 LATE = pb.Reason(reason="LATE", numbers={"late_by_s": 3600, "late_after_s": 300})
 
-# Who comes or goes, when that counts as made, as what it is judged, and whether it is late, or early.
+# Who comes or goes, when that counts as made, as what it is judged, whether it is late, or early, how, and whether it
+# waited on a phone meanwhile.
 TRIES = st.tuples(
     st.just("try"),
     st.integers(0, 1),
@@ -38,6 +51,8 @@ TRIES = st.tuples(
     st.integers(0, 5),
     st.sampled_from(JUDGEMENTS),
     st.sampled_from([True, True, False]),
+    st.sampled_from(METHODS),
+    st.booleans(),
 )
 # A further copy of one of the attempts so far: earlier or later, better or worse.
 COPIES = st.tuples(st.just("copy"), st.integers(0, 3), st.integers(0, 5), st.sampled_from(JUDGEMENTS))
@@ -49,7 +64,15 @@ RULINGS = st.tuples(
     st.sampled_from([False] * 5 + [True]),
     st.sampled_from([False] * 3 + [True]),
 )
-HISTORIES = st.lists(st.one_of(TRIES, TRIES, COPIES, RULINGS, RULINGS), min_size=6, max_size=16)
+# What staff say somebody counts as, and whether only where nothing is said or held.
+SAYINGS = st.tuples(
+    st.just("mark"), st.integers(0, 1), st.sampled_from(MARKS), st.integers(0, 9), st.sampled_from([False, False, True])
+)
+# Somebody rebuilds the numbers from here on, or from as much as is recorded when they read it.
+REBUILDS = st.tuples(st.just("rebuild"))
+HISTORIES = st.lists(
+    st.one_of(TRIES, TRIES, COPIES, RULINGS, RULINGS, SAYINGS, SAYINGS, REBUILDS), min_size=6, max_size=18
+)
 
 
 @dataclass
@@ -62,18 +85,35 @@ class World:
     users: Sequence[bytes] = field(default_factory=lambda: [ids.new_id(), ids.new_id()])
     copies: dict[bytes, list[pb.Copy]] = field(default_factory=dict)
     messages: list[bytes] = field(default_factory=list)
+    marks: dict[bytes, list[pb.Decided]] = field(default_factory=dict)
+    readings: list[tuple[int, Sequence[pb.SeatState]]] = field(default_factory=list)
+    records: Records | None = None
 
     async def play(self, history: Sequence[tuple[object, ...]]) -> None:
         """Has everything of a history recorded, a batch each; what fits nobody is left out."""
         for kind, *step in history:
             if kind == "try":
                 await self._record(self._try(*step))  # type: ignore[arg-type]
+            elif kind == "mark":
+                await self._mark(*step)  # type: ignore[arg-type]
+            elif kind == "rebuild":
+                seats = (await self.records.list_states(self.occurrence_id, 100, None)).seats  # type: ignore[union-attr]
+                self.readings.append((len(self.messages), seats))
             elif self.copies and kind == "copy":
                 await self._record(self._copy(*step))  # type: ignore[arg-type]
             elif self.copies:
                 await self._rule(*step)  # type: ignore[arg-type]
 
-    def _try(self, who: int, direction: int, second: int, judgement: pb.Judgement.ValueType, is_off: bool) -> pb.Copy:
+    def _try(
+        self,
+        who: int,
+        direction: int,
+        second: int,
+        judgement: pb.Judgement.ValueType,
+        is_off: bool,
+        method: pb.Method.ValueType,
+        is_synced: bool,
+    ) -> pb.Copy:
         copy = a_copy(
             user_id=self.users[who],
             occurrence_id=self.occurrence_id,
@@ -83,6 +123,9 @@ class World:
             judgement=judgement,
             received_at=STARTS_AT + 3600 * SECOND_US,
             effective_at=STARTS_AT + second * SECOND_US,
+            method=method,
+            is_offline=is_synced,
+            is_staff=method == pb.METHOD_STAFF,
         )
         if is_off and direction == OUT:
             copy.punctuality = pb.PUNCTUALITY_EARLY_LEAVE
@@ -120,6 +163,33 @@ class World:
         )
         self._tell((await self.recorder.decide([decided]))[0])
 
+    async def _mark(self, who: int, kind: pb.DecisionKind.ValueType, second: int, is_only_unset: bool) -> None:
+        decided = pb.Decided(
+            decision_id=ids.new_id(),
+            kind=kind,
+            occurrence_id=self.occurrence_id,
+            user_id=self.users[who],
+            direction=IN,
+            attempt_id=store.NO_ATTEMPT,
+            decided_at=STARTS_AT + second * SECOND_US,
+            decided_by=ids.new_id(),
+            reason="点名",
+            activity_id=self.activity_id,
+            organisation_id=self.activity_id,
+            only_unset=is_only_unset,
+        )
+        said = self.marks.setdefault(decided.user_id, [])
+        if not (is_only_unset and await self._is_set(decided.user_id)):
+            said.append(decided)
+        self._tell((await self.recorder.decide([decided]))[0])
+
+    async def _is_set(self, user_id: bytes) -> bool:
+        """As staff could see it: a seat, or a mark."""
+        marks = self.marks.get(user_id)
+        seat = self.told().get((user_id, IN))
+        is_marked = bool(marks) and marks[-1].kind != pb.DECISION_KIND_UNMARK  # type: ignore[index]
+        return is_marked or (seat is not None and seat.state == pb.SeatState.STATE_HELD)
+
     def _known(self, which: int) -> pb.Copy:
         return list(self.copies.values())[which % len(self.copies)][0]
 
@@ -135,7 +205,7 @@ class World:
 
 @dataclass
 class Truth:
-    """Where somebody is by all they did, counted anew."""
+    """Where somebody is by all they did, counted anew; and as what they count by what staff say of them."""
 
     outcomes: dict[bytes, Outcome]
     is_in: bool = False
@@ -143,6 +213,19 @@ class Truth:
     is_inside: bool = False
     left_at: int = 0
     left_early: bool = False
+    mark: int = 0
+    at: int = 0
+    method: str = ""
+    # By what they did alone, as their own records tell it.
+    went_early: bool = False
+
+    def counts(self) -> list[str]:
+        """What of the numbers they are."""
+        found = {"checked_in": self.is_in, "late": self.is_late, "inside": self.is_inside}
+        counted = [name for name, is_so in found.items() if is_so]
+        if self.is_in:
+            counted += [f"method:{self.method}", f"minute:{self.at // 60_000_000}"]
+        return counted
 
 
 def recount(
@@ -162,14 +245,34 @@ def recount(
             if seat.outcomes[winner.attempt_id] in MOVES:
                 moves.append((copy.effective_at, copy.attempt_id, copy))
             if direction == IN and seat.holder == winner.attempt_id:
-                truth.is_in = True
+                truth.is_in, truth.at, truth.method = True, copy.effective_at, NAMES[copy.method]
                 truth.is_late = copy.punctuality == pb.PUNCTUALITY_LATE and not was_approved(copy, ruled)
     if moves:
         *_, last = max(moves, key=lambda move: move[:2])
         truth.is_inside = last.direction == IN
         if not truth.is_inside:
             truth.left_at, truth.left_early = last.effective_at, last.punctuality == pb.PUNCTUALITY_EARLY_LEAVE
+    truth.went_early = truth.left_early
+    _overlay(truth, world.marks.get(user_id, ()))
     return truth
+
+
+def _overlay(truth: Truth, said: Sequence[pb.Decided]) -> None:
+    """A plain reading of rule 27: the last thing that staff said, whatever happened."""
+    if not said or said[-1].kind == pb.DECISION_KIND_UNMARK:
+        return
+    last = said[-1]
+    truth.mark = MARKS.index(last.kind) + 1
+    if truth.mark in (pb.MARK_LEAVE, pb.MARK_ABSENT):
+        truth.is_in = truth.is_late = truth.is_inside = truth.left_early = False
+        truth.left_at = 0
+        return
+    if not truth.is_in:
+        truth.at, truth.method = last.decided_at, "staff"
+        truth.is_inside = truth.left_at < last.decided_at
+        if truth.is_inside:
+            truth.left_at, truth.left_early = 0, False
+    truth.is_in, truth.is_late = True, truth.mark == pb.MARK_LATE
 
 
 def was_approved(copy: pb.Copy, ruled: Sequence[merge.Decision]) -> bool:
@@ -180,6 +283,34 @@ def was_approved(copy: pb.Copy, ruled: Sequence[merge.Decision]) -> bool:
         if each.attempt_id == copy.attempt_id and not each.is_stale and each.kind is not DecisionKind.ANNUL
     ]
     return bool(verdicts) and verdicts[-1] is DecisionKind.APPROVE
+
+
+async def project(world: World, writer: LiveWriter, order: object) -> None:
+    """Has all messages projected in any order, some twice, and each time somebody reads all, the numbers rebuilt.
+
+    What is told once a rebuild has begun goes into both generations.
+    """
+    projector = Projector(writer, FakeActivities(), lambda each: None)
+    messages = world.messages + world.messages[::2]
+    order.shuffle(messages)  # type: ignore[attr-defined]
+    soon = set(messages[: len(messages) // 2])
+    for read_at, seats in world.readings:
+        # What is recorded after it was read is told after it began.
+        await projector.recorded(each for each in world.messages[:read_at] if each in soon)
+        owner = ids.new_id()
+        assert await writer.begin(world.activity_id, owner)
+        await projector.recorded(world.messages[read_at : read_at + 1])
+        assert await writer.fill(world.activity_id, [to_change(seat) for seat in seats], owner)
+        assert await writer.switch(world.activity_id, owner)
+    await projector.recorded(messages)
+
+
+def assert_of_roster(world: World, truths: Mapping[bytes, Truth], people: Sequence[Counted]) -> None:
+    """Both are on a roster: who came, who is on leave and who has not come are as staff say."""
+    roster = Roster(1, [Member(user_id, b"", "一班") for user_id in world.users])
+    leave = sum(truth.mark == pb.MARK_LEAVE for truth in truths.values())
+    tally = Tally(len(world.users), sum(truth.is_in for truth in truths.values()), leave)
+    assert of_roster(roster, people, {}) == (tally, {"一班": tally}, 0)
 
 
 @settings(
@@ -193,43 +324,37 @@ def was_approved(copy: pb.Copy, ruled: Sequence[merge.Decision]) -> bool:
 async def test_numbers_and_records_equal_a_recount(
     engine: AsyncEngine, redis: cache.Redis, history: list[tuple[object, ...]], order: object
 ) -> None:
-    """Ins, outs, late copies, reviews, annuls and endings; the projector hears of them in any order, some twice.
+    """Ins, outs, late copies, syncs, reviews, annuls, endings and marks; told in any order, some twice.
 
-    Whoever rebuilds reads of each seat what was told of it last.
+    Somebody rebuilds the numbers in the middle of it. Whoever does reads of each seat what was told of it last.
     """
-    world = World(Recorder(lambda: transactions.begin(engine, Outbox(engine, outbox, {}))))
+    recorder = Recorder(lambda: transactions.begin(engine, Outbox(engine, outbox, {})))
+    world = World(recorder, records=Records(engine))
     await world.play(history)
-    messages = world.messages + world.messages[::2]
-    order.shuffle(messages)  # type: ignore[attr-defined]
-    await Projector(LiveWriter(redis, lambda activity_id: None), FakeActivities(), lambda each: None).recorded(messages)
+    await project(world, LiveWriter(redis, lambda activity_id: None), order)
 
     keys = [(world.occurrence_id, user, direction, 0) for user in world.users for direction in (IN, OUT)]
     async with engine.connect() as connection:
         decisions = await store.read_decisions(connection, keys)
     truths = {user: recount(world, user, decisions) for user in world.users}
     counts = (await LiveReader(redis).numbers(world.activity_id)).counts
-    expected = Counter(
-        name
-        for truth in truths.values()
-        for name, counts_here in (
-            ("checked_in", truth.is_in),
-            ("late", truth.is_late),
-            ("inside", truth.is_inside),
-        )
-        if counts_here
-    )
-    assert {name: counts.get(name, 0) for name in ("checked_in", "late", "inside")} == {
-        name: expected[name] for name in ("checked_in", "late", "inside")
-    }
-    for person in (await LiveReader(redis).people(world.activity_id)).people:
-        truth = truths[person.user_id]
+    shown = {name: count for name, count in counts.items() if name.split(":")[0] in RECOUNTED}
+    assert shown == Counter(name for truth in truths.values() for name in truth.counts())
+    people = {person.user_id: person for person in (await LiveReader(redis).people(world.activity_id)).people}
+    for user_id, truth in truths.items():
+        person = people.get(user_id)
+        if person is None:
+            assert not (truth.mark or truth.is_in or truth.is_inside or truth.left_at)
+            continue
         assert person.presence == (truth.is_inside, truth.left_at, truth.left_early)
+        assert (person.seat.mark, person.seat.is_held) == (truth.mark, truth.is_in)
+    assert_of_roster(world, truths, list(people.values()))
     rebuilt = (await Records(engine).list_states(world.occurrence_id, 100, None)).seats
     assert {(seat.user_id, seat.direction): seat for seat in rebuilt} == world.told()
     for user_id, truth in truths.items():
         records = [stored.record() for stored in await Records(engine).list_of(user_id, 100, None)]
         assert {record.attempt_id: record.outcome for record in records} == truth.outcomes
         gone = [each for each in records if each.direction == OUT and each.outcome in MOVES]
-        assert all((each.punctuality == pb.PUNCTUALITY_EARLY_LEAVE) == truth.left_early for each in gone)
+        assert all((each.punctuality == pb.PUNCTUALITY_EARLY_LEAVE) == truth.went_early for each in gone)
         arrived = any(each.direction == IN and each.outcome in MOVES for each in records)
         assert all(("OUT_WITHOUT_IN" in [r.reason for r in each.reasons]) != arrived for each in gone)

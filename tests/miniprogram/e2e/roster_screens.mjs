@@ -43,6 +43,8 @@ export const rosterPagesOf = ({ running, coming, roster, entries, code, listed, 
     { name: 'roster-match', at: `/organise/pages/match/match?roster_id=${roster.id}&user_id=x&name=${encodeURIComponent('王小明')}`, states: COMING, login: owner },
     { name: 'roster-match-none', at: `/organise/pages/match/match?roster_id=${roster.id}&user_id=x&name=${encodeURIComponent('司徒静')}`, states: ['normal'], login: owner },
     { name: 'roster-import', at: `/organise/pages/import/import?roster_id=${roster.id}`, states: ['normal'], login: owner },
+    { name: 'privacy', at: `/organise/pages/privacy/privacy?${of(running)}`, states: COMING, login: owner },
+    { name: 'privacy-read', at: `/organise/pages/privacy/privacy?organisation_id=${running.organisation_id}`, states: ['normal'], login: owner },
     { name: 'form-listed', at: `/organise/pages/form/form?activity_id=${coming.id}`, states: ['normal'], login: owner },
     { name: 'hub-listed', at: `/organise/pages/hub/hub?activity_id=${running.id}`, states: ['normal'], login: owner },
     { name: 'people-listed', at: `/organise/pages/people/people?activity_id=${running.id}&roster_id=${roster.id}&asks=1`, states: ['normal'], login: owner },
@@ -76,6 +78,7 @@ export const rosterStepsOf = ({ running, roster, listed, stranger }, reached, op
   const [member, foreigner] = [came(listed), came(stranger)]
   return [
     reached('roster-more', owner, ['名单设置'], '删除名单', (phone) => open(phone, `/organise/pages/roster/roster?roster_id=${roster.id}&manage=1`)),
+    reached('roster-exported', owner, ['名单设置', '导出名单'], '再次打开', (phone) => open(phone, `/organise/pages/roster/roster?roster_id=${roster.id}&manage=1`)),
     reached('roster-import-ready', owner, ['检查名单'], '不会导入', checked),
     reached('roster-import-applying', owner, ['检查名单'], '正在导入', held('applying')),
     reached('roster-import-applied', owner, ['检查名单'], '导入完成', held('applied')),

@@ -1,6 +1,7 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
 import uuid from '../../../miniprogram/core/uuid7.js'
+import { populateRollcall, rollcallPagesOf, rollcallStepsOf } from './rollcall_screens.mjs'
 import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
 import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
 
@@ -158,7 +159,7 @@ const stateOf = (scene, page, state) => {
 }
 
 /** What never ends by itself. */
-const HANGING = ['result-slow', 'result-working', 'result-privacy', 'roster-import-applying']
+const HANGING = ['rollcall-sending', 'result-slow', 'result-working', 'result-privacy', 'roster-import-applying']
 
 /** From the taps to what comes of them. */
 const reached = (name, fx, taps, sees, prepare = () => {}) => ({
@@ -176,6 +177,7 @@ const unfolded = ({ activity, empty, invites, others }) => {
     reached('checkin-others', {}, ['其他方式'], '没有二维码', (phone) => open(phone, `/pages/checkin/checkin?activity_id=${activity.id}`)),
     reached('checkin-out', {}, [], '签退', (phone) => open(phone, '/pages/checkin/checkin?direction=out')),
     reached('form-more', { ...organiser, wifi: { SSID: WIFI.ssid, BSSID: WIFI.bssid } }, ['选择地点', '添加当前 Wi-Fi', '更多设置'], '名额', (phone) => open(phone, '/organise/pages/form/form')),
+    reached('form-edit-more', organiser, ['更多设置'], '签退后再来', (phone) => open(phone, `/organise/pages/form/form?activity_id=${activity.id}`)),
     reached('form-stale', organiser, [/^保存$/], '刚刚有人改过', async (phone) => {
       const path = `/v1/activities/${others.draft.id}`
       await open(phone, `/organise/pages/form/form?activity_id=${others.draft.id}`)
@@ -223,7 +225,7 @@ const resultsOf = async ({ activity, person }) => {
  *   takes a phone there from home; `is_shared`: any phone of that person will do; `hangs`: what it waits for never comes.
  */
 export const allScreens = async () => {
-  const [scene, rosters] = [await populate(), await populateRosters()]
-  const states = [...pagesOf(scene), ...rosterPagesOf(rosters)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open)]
+  const [scene, rosters, rollcall] = [await populate(), await populateRosters(), await populateRollcall()]
+  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open)]
 }

@@ -18,7 +18,7 @@ const HAN = /\p{Script=Han}/u
 // It knows failures by what WeChat says, in Chinese on some phones.
 const READS_HAN = 'platform/failures.js'
 
-const PAPER = 'organise/paper.wxss'
+const PAPER = 'paper.wxss'
 
 const names = fs.readdirSync(PRODUCT, { recursive: true }).filter((name) => SOURCE.test(name) && !name.startsWith('node_modules/'))
 

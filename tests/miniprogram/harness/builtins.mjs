@@ -81,6 +81,18 @@ class PageMeta extends HTMLElement {
   }
 }
 
+/** Sees what a test holds in front of it, for as long as it is there, as a camera of `mode="scanCode"` tells it. */
+class Camera extends HTMLElement {
+  connectedCallback() {
+    this.stop = window.__harness.watch({
+      read: (result) => { if (this.getAttribute('mode') === 'scanCode') fire(this, 'scancode', { result, type: 'QR_CODE' }) },
+      failed: (errMsg) => fire(this, 'error', { errMsg }),
+    })
+  }
+
+  disconnectedCallback() { this.stop() }
+}
+
 const itemText = (dom, item) => (raw(dom, 'range-key') ? item[raw(dom, 'range-key')] : item)
 
 /** Each mode of a picker; the value it changes to, or null. */
@@ -185,6 +197,7 @@ export const installBuiltins = (pages) => {
   customElements.define('wx-switch', Switch)
   customElements.define('wx-slider', Slider)
   customElements.define('wx-page-meta', PageMeta)
+  customElements.define('wx-camera', Camera)
   let from = null
   document.addEventListener('scroll', ({ target }) => { if (target.tagName === 'WX-SCROLL-VIEW') scrolled(target) }, true)
   document.addEventListener('touchstart', ({ target, touches }) => {

@@ -10,7 +10,7 @@ const { glassEasel } = adapter
 const WRAPPED = [
   'view', 'text', 'button', 'scroll-view', 'root-portal', 'icon', 'form', 'label', 'picker', 'picker-view', 'picker-view-column',
   'switch', 'slider', 'navigator', 'swiper', 'swiper-item', 'cover-view', 'rich-text', 'checkbox-group', 'checkbox', 'radio-group',
-  'radio', 'page-meta', 'navigation-bar', 'page-container', 'match-media', 'open-data', 'block',
+  'radio', 'camera', 'page-meta', 'navigation-bar', 'page-container', 'match-media', 'open-data', 'block',
 ]
 
 window.__errors = []

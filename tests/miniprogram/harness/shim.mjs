@@ -1,8 +1,10 @@
 /** `wx` for a browser: the parts of it that the product uses. Whatever else is asked for is recorded as missing. */
 
 import { hideToast, modal, sheet, toast } from './dialogs.mjs'
-import { chooseLocation, chooseMessageFile, fileSystem, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
+import { chooseLocation, chooseMessageFile, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
+import { watch } from './shim/camera.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
+import { downloadFile, fileSystem, openDocument, shareFileMessage } from './shim/files.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
 import { storage } from './shim/storage.mjs'
@@ -59,6 +61,14 @@ const cryptoManager = {
   getRandomValues: asynchronous('getRandomValues', ({ length }) => ({ randomValues: crypto.getRandomValues(new Uint8Array(length)).buffer })),
 }
 
+/** Sounds are counted, not heard. */
+const audio = () => ({
+  currentTime: 0,
+  destination: {},
+  createOscillator: () => ({ frequency: { value: 0 }, connect() {}, start(at_s) { record('tone', { hertz: this.frequency.value, at_s }) }, stop() {} }),
+  createGain: () => ({ gain: { value: 1 }, connect() {} }),
+})
+
 const updateManager = {
   onCheckForUpdate() {},
   onUpdateReady(call) { if (fx.is_update_ready) setTimeout(call, 0) },
@@ -79,6 +89,9 @@ const parts = {
   chooseLocation: asynchronous('chooseLocation', chooseLocation),
   chooseMessageFile: asynchronous('chooseMessageFile', chooseMessageFile),
   getFileSystemManager: () => fileSystem,
+  downloadFile,
+  openDocument: asynchronous('openDocument', openDocument),
+  shareFileMessage: asynchronous('shareFileMessage', shareFileMessage),
   openLocation: asynchronous('openLocation', () => ({})),
   startWifi: asynchronous('startWifi', startWifi),
   stopWifi: asynchronous('stopWifi', () => ({})),
@@ -120,6 +133,7 @@ const parts = {
   setKeepScreenOn: asynchronous('setKeepScreenOn', ({ keepScreenOn }) => { fx.is_kept_on = keepScreenOn }),
   setScreenBrightness: asynchronous('setScreenBrightness', ({ value }) => { brightness = value }),
   getScreenBrightness: asynchronous('getScreenBrightness', () => ({ value: brightness })),
+  createWebAudioContext: audio,
   vibrateShort: asynchronous('vibrateShort', () => ({})),
   vibrateLong: asynchronous('vibrateLong', () => ({})),
   setClipboardData: asynchronous('setClipboardData', ({ data }) => {
@@ -199,6 +213,7 @@ window.__harness = {
   agreedBy,
   openSetting,
   phoneNumber,
+  watch,
   share(from) {
     const { page } = running.pages.top
     record('share', page.onShareAppMessage ? page.onShareAppMessage({ from }) : {})

@@ -2,6 +2,7 @@
 
 const REQUESTS_AT_ONCE = 10
 const KEY_BYTES = 1048576
+const SEALED_BYTES = 0.7 * KEY_BYTES
 const POSITION_MS = 30000
 
 /** A Failure as the platform rejects with. */
@@ -28,11 +29,15 @@ class FakePhone {
     this.subscriptions_asked = []
     this.violations = []
     this.writes = []
+    this.sealed = new Set()
     this.in_flight = new Set()
     this.network_told = []
     this.shown_told = []
     this.kept_position = null
     this.answers_lost = 0
+    this.files = new Map()
+    this.opened = []
+    this.sent_on = []
     this.update = { isReady: () => false, apply() {}, onReady: () => () => {} }
   }
 
@@ -83,6 +88,25 @@ class FakePhone {
       }, this.latency_ms)
     })
   }
+
+  /** As a request whose answer is in a file; what was there before is gone. */
+  async download({ file, ...call }) {
+    this.files = new Map()
+    const reply = await this.request({ ...call, method: 'GET' })
+    if (reply.status >= 300) return reply
+    const path = `usr/${file.name}`
+    this.files.set(path, reply.body)
+    file.told({ percent: 100, bytes: 1 })
+    return { ...reply, body: { path } }
+  }
+
+  canShow(path) { return !path.endsWith('.csv') }
+
+  async openFile(path) { this.opened.push(path) }
+
+  async sendFile(path) { this.sent_on.push(path) }
+
+  async forgetFiles() { this.files = new Map() }
 
   end(one, told) {
     if (this.in_flight.delete(one)) told()
@@ -143,6 +167,18 @@ class FakePhone {
   }
 
   remove(key) { this.storage.delete(key) }
+
+  async readSealed(key) {
+    await null
+    return this.read(key)
+  }
+
+  async writeSealed(key, value) {
+    await null
+    if (Buffer.byteLength(JSON.stringify(value)) > SEALED_BYTES) this.violations.push(`more than 0.7 MB sealed in ${key}`)
+    this.write(key, value)
+    this.sealed.add(key)
+  }
 
   keys() { return [...this.storage.keys()] }
 

@@ -3,11 +3,13 @@
  * seconds, receipts while it is down. `judge` decides what an attempt becomes.
  */
 
+const { FakeDoor, STAFF_WAYS } = require('./fake_door')
+
 const CHECKIN_FIELDS = [
   'attempt_id', 'method', 'token', 'code', 'activity_id', 'direction', 'gate', 'location', 'wifi', 'device_id',
   'claimed_at', 'elapsed_ms', 'receipt', 'client',
 ]
-const STAFF_FIELDS = ['attempt_id', 'user_id', 'direction', 'gate', 'device_id', 'claimed_at', 'receipt']
+const STAFF_FIELDS = ['attempt_id', ...STAFF_WAYS, 'direction', 'gate', 'device_id', 'claimed_at', 'receipt']
 const HASHED = ['method', 'token', 'code', 'activity_id', 'direction', 'gate', 'location', 'wifi', 'device_id', 'claimed_at']
 const STATUSES = { accepted: 201, pending_review: 201, duplicate: 200, provisional: 202, refused: 422 }
 const SYNC_BURST = 5
@@ -55,7 +57,26 @@ class FakeServer {
     this.grant_keys = new Set()
     this.activities = []
     this.kept_answers = new Map()
+    this.door = new FakeDoor(() => this.now(), Problem)
+    /** What staff see of the one they are at. */
+    this.activity = null
+    /** Of those whose id must be one, by name. */
+    this.user_ids = {}
+    this.own_entry = { entry: null, is_listed: false, roster_title: '' }
+    this.marks = []
   }
+
+  /** What staff at a door ask of an activity; `activity` null is none of theirs. */
+  atDoor(route, asked, body) {
+    const [, , , activity_id, , what] = route.split(' ')[1].split('/')
+    if (what === 'look') return this.door.look(activity_id, body)
+    if (what === 'people') return this.door.page(activity_id, asked)
+    if (what === 'search') return this.door.search(asked)
+    if (!this.activity) throw new Problem(404, 'NOT_FOUND')
+    return this.activity
+  }
+
+  isCodeOf(code, activity_id) { return this.door.isCodeOf(code, activity_id) }
 
   now() { return Date.now() + this.clock_ahead_ms }
 
@@ -82,6 +103,9 @@ class FakeServer {
     const user = this.whoIs(headers)
     if (route === 'POST /v1/auth/logout') return [204]
     if (route === 'PUT /v1/me') return [200, { ...user, name: body.name }]
+    if (/\/door\/\w+$/.test(route) || /^GET \/v1\/activities\/[^/]+$/.test(route)) return [200, this.atDoor(route, asked, body)]
+    if (route === 'GET /v1/me/code') return [200, this.door.ownKeys(user)]
+    if (/^GET .*\/me\/entry$/.test(route)) return [200, this.own_entry]
     if (route === 'POST /v1/checkins') return this.checkIn(user, body)
     if (route === 'POST /v1/checkins/sync') return [200, this.sync(user, body)]
     if (route === 'GET /v1/me/checkins') return [200, this.list(user, asked)]
@@ -92,6 +116,8 @@ class FakeServer {
     if (route === 'POST /v1/organisations') return [201, this.onceFor(headers, body, () => ({ id: `o${this.kept_answers.size}`, name: body.name }))]
     if (/^POST .*\/(publish|cancel)$/.test(route)) return [200, this.move(...where.split('/').slice(3))]
     if (/^POST .*\/checkins\/batch$/.test(route)) return [200, this.letIn(user, where.split('/')[3], body)]
+    if (/^POST .*\/marks$/.test(route)) return [200, this.mark(headers, body)]
+    if (/\.pdf$/.test(where)) return this.print()
     if (/^GET \/v1\/checkins\/.+/.test(route)) return [200, this.record(where.split('/')[3])]
     throw new Problem(404, 'NOT_FOUND')
   }
@@ -103,7 +129,7 @@ class FakeServer {
 
   session(name) {
     this.issued += 1
-    const user = { id: `user-${name}`, name, created_at: '2026-09-01T00:00:00.000Z' }
+    const user = { id: this.user_ids[name] || `user-${name}`, name, created_at: '2026-09-01T00:00:00.000Z' }
     const access_token = `access-${this.issued}`
     const refresh_token = `refresh-${this.issued}`
     this.tokens.set(access_token, { user, until: this.now() + this.token_life_s * 1000 })
@@ -247,6 +273,20 @@ class FakeServer {
     if (!found) throw new Problem(404, 'NOT_FOUND')
     found.state = { publish: 'published', cancel: 'cancelled' }[verb]
     return found
+  }
+
+  /** What staff say of people; twice by one key is once. */
+  mark(headers, body) {
+    if (this.is_down) throw new Problem(503, 'UNAVAILABLE', { retry_after_s: 60 })
+    return this.onceFor(headers, body, () => {
+      this.marks.push(body)
+      return { results: body.people.map((one) => ({ user_id: Object.values(one)[0], mark: body.mark, revision: 1, is_skipped: false, problem: null })) }
+    })
+  }
+
+  print() {
+    if (this.is_down) throw new Problem(429, 'TOO_MANY_PRINTS', { retry_after_s: 60, message: '正在打印的人太多' })
+    return [200, '%PDF']
   }
 
   grant({ grants }, headers) {

@@ -133,6 +133,7 @@ def test_the_full_lecture_is_fine() -> None:
         ({"ask": tuple(Question(Detail.TEXT, f"question {n}") for n in range(6))}, "ask"),
         ({"ask": (Question(Detail.NAME), Question(Detail.NAME))}, "ask"),
         ({"ask": (Question(9),)}, "ask[0].detail"),
+        ({"reentry": 3}, "reentry"),
         ({"ask": (Question(Detail.TEXT),)}, "ask[0].label"),
         ({"ask": (Question(Detail.TEXT, "长" * 33),)}, "ask[0].label"),
         ({"ask": (Question(Detail.NAME, "姓名"),)}, "ask[0].label"),

@@ -9,7 +9,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.errors import InvalidArgumentError
 from services.activity import messages
-from services.activity.definition import Definition, Detail, Grade, Method, Place, Policy, Question
+from services.activity.definition import Definition, Detail, Grade, Method, Place, Policy, Question, Reentry
 from tests.fakes.activity import a_definition, a_draft
 
 ACTIVITY = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)
@@ -53,6 +53,7 @@ def a_request(*paths: str, **said: Any) -> pb.UpdateActivityRequest:
         ),
         (a_request("policy.late", policy=pb.Policy(late=pb.GRADE_REFUSE)), {"policy": Policy(late=Grade.REFUSE)}),
         (a_request("methods", methods=[pb.METHOD_STAFF]), {"methods": (Method.STAFF,)}),
+        (a_request("reentry", reentry=pb.REENTRY_ONCE), {"reentry": Reentry.ONCE}),
         (a_request(title="nobody named it"), {}),
     ],
 )
@@ -113,3 +114,13 @@ def test_a_roster_and_its_questions_go_everywhere_they_are_needed() -> None:
     card = messages.to_card(listed, listed.occurrences[0])
     assert card.is_listed and [question.label for question in card.ask] == ["", "尺码"]
     assert not messages.to_card(ACTIVITY, ACTIVITY.occurrences[0]).is_listed
+
+
+def test_whether_who_went_may_come_again_goes_everywhere() -> None:
+    """What was said comes back; judging and the phone go by it, and nothing said is as ever."""
+    once = replace(ACTIVITY, definition=a_definition(b"o" * 16, reentry=Reentry.ONCE))
+
+    assert messages.to_definition(messages.to_message(once)) == once.definition
+    assert messages.to_snapshots(once)[0].reentry == pb.REENTRY_ONCE
+    assert messages.to_card(once, once.occurrences[0]).reentry == pb.REENTRY_ONCE
+    assert messages.to_snapshots(ACTIVITY)[0].reentry == pb.REENTRY_IN_OUT

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, cast
 import httpx
 import pytest
 
+from domainkit.person_codes import PersonKeys
 from gateway.app import build
 from gateway.checkins.batch import Many
 from gateway.checkins.open_attempts import Provisional
@@ -64,6 +65,7 @@ _ACTIVITY = {
     "offline_window_s": 7200,
     "gates": ["北门"],
     "roster": "open",
+    "reentry": "once",
 }
 _SITE = {name: _ACTIVITY[name] for name in ("place", "wifi")}
 _CHANGES = {name: value for name, value in _ACTIVITY.items() if name not in ("organisation_id", "roster")} | {
@@ -210,6 +212,12 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     ),
     "POST /v1/checkins": ({}, {}, _ATTEMPT),
     "POST /v1/checkins/sync": ({}, {}, {"attempts": [], "cursor": "c"}),
+    "POST /v1/activities/{id}/door/look": ({}, {}, {"attempt_id": _ID, "user_id": _ID}),
+    "POST /v1/activities/{id}/door/look ": (
+        {},
+        {},
+        {"attempt_id": _ID, "guest": {"id": _ID, "name": "李四", "phone_tail": "5678"}},
+    ),
     "POST /v1/activities/{id}/checkins/batch": ({}, {}, {"checkins": [{"attempt_id": _ID, "user_id": _ID}]}),
 }
 
@@ -307,8 +315,10 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     taking, guard = cast(Any, Taking()), cast(Any, Everybody())
     receipts, provisional = Receipts(_SECRETS), Provisional(taking)
     settings = Settings(**_SETTINGS)
-    many = Many(taking, receipts, provisional, taking)
-    parts = Parts(taking, guard, taking, many, settings, Proxies(), taking, "http://127.0.0.1:8080")
+    many = Many(taking, receipts, provisional, taking, taking, PersonKeys(_SECRETS))
+    parts = Parts(
+        taking, guard, taking, many, PersonKeys(_SECRETS), settings, Proxies(), taking, "http://127.0.0.1:8080"
+    )
     app = build(parts, CheckinRoute(guard, receipts, taking, provisional))
 
     async def with_state(scope: Any, receive: Any, send: Any) -> None:

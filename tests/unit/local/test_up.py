@@ -21,16 +21,25 @@ def test_missing_servers_are_named_by_package(monkeypatch: pytest.MonkeyPatch) -
     """Each program stands for Debian's package of it."""
     monkeypatch.setattr(up, "has_program", lambda program: program != "mariadbd")
     monkeypatch.setattr(up, "_RABBITMQ", Path("/nowhere"))
+    monkeypatch.setattr(up, "_CHINESE_FONT", Path("/"))
     assert up.missing_packages() == ["mariadb-server", "rabbitmq-server"]
 
 
-def test_tests_need_a_browser_that_writes_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tests_need_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """What only tests and checks need is not asked for by `make up`."""
     monkeypatch.setattr(up, "has_program", lambda program: program != "chromium")
     monkeypatch.setattr(up, "_RABBITMQ", Path("/"))
-    monkeypatch.setattr(up, "_CHINESE_FONT", Path("/nowhere"))
+    monkeypatch.setattr(up, "_CHINESE_FONT", Path("/"))
     assert up.missing_packages() == []
-    assert up.missing_packages(dev=True) == ["chromium", "fonts-noto-cjk"]
+    assert up.missing_packages(dev=True) == ["chromium"]
+
+
+def test_paper_needs_a_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels and sign sheets would show boxes for names."""
+    monkeypatch.setattr(up, "has_program", lambda program: True)
+    monkeypatch.setattr(up, "_RABBITMQ", Path("/"))
+    monkeypatch.setattr(up, "_CHINESE_FONT", Path("/nowhere"))
+    assert up.missing_packages() == ["fonts-noto-cjk"]
 
 
 def test_the_commands_of_node_are_those_of_its_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domainkit.guest_ids import guest_id
 from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
@@ -15,7 +16,7 @@ from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
 from services.reporting.people import People, Shown, Wanted
 from services.reporting.project import Change
-from tests.fakes.expected import FakeParticipants, FakeRosters
+from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 from tests.fakes.reporting import FakeLive
 
 HELD, PENDING, REFUSED, ANNULLED = Status.CHECKED_IN, Status.PENDING_REVIEW, Status.REFUSED, Status.ABSENT
@@ -48,7 +49,8 @@ class House:
         self.participants = FakeParticipants()
         self.called: dict[bytes, str] = {}
         self.is_identity_gone = False
-        self.people = People(self.live, self, self.rosters, self.participants)
+        self.guests = FakeGuests()
+        self.people = People(self.live, self, self.rosters, self.participants, self.guests)
 
     async def names(self, user_ids: Any) -> dict[bytes, str]:
         """As identity knows them."""
@@ -159,6 +161,22 @@ async def test_names_are_those_of_the_roster(house: House) -> None:
     assert [(each.name, each.is_listed) for each in await house.shown(Wanted())] == [("小明同学", None), ("老王", None)]
     house.is_identity_gone = True
     assert [each.name for each in await house.shown(Wanted())] == ["", ""]
+
+
+async def test_guests_and_entries_without_an_account_have_names_too(house: House) -> None:
+    """As staff wrote them down, those also who are off the roster by now; without activity the others keep theirs."""
+    guest, gone = guest_id(ids.new_id()), entry(8)
+    house.guests.called, house.called = {guest: "赵客人"}, {user(9): "老王"}
+    house.rosters.called = {entry(5): EntryName("王大力", "5"), gone: EntryName("李雷", "8")}
+    for each in (guest, entry(5), gone, user(9)):
+        await house.come(each)
+    assert {each.name for each in await house.shown(Wanted())} == {"赵客人", "王大力", "李雷", "老王"}
+    assert await house.ids(Wanted(query="客人")) == [guest]
+
+    house.guests.is_gone = True
+    assert {each.name for each in await house.shown(Wanted())} == {"", "王大力", "李雷", "老王"}
+    with pytest.raises(UnavailableError):
+        await house.ids(Wanted(query="老王"))
 
 
 @pytest.mark.parametrize("wanted", [ABSENT, Wanted(group="1"), Wanted(answer=Answer.LEAVE)])

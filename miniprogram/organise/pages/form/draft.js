@@ -8,12 +8,13 @@ const HOUR_MS = 3600000
 const FENCES = ['review', 'refuse', 'off']
 const NOT_LISTED = ['review', 'refuse']
 const OFFLINES = ['review', 'accept', 'refuse']
+const REENTRIES = ['in_out', 'once']
 /** What the form offers; the server knows no class yet. */
 const KINDS = ['event', 'attendance', 'points']
 
 const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
 
-/** @typedef {{ kind: string, title: string, organisation_id: string, start_date: string, start_time: string, end_date: string, end_time: string, place: { name: string, latitude: number, longitude: number } | null, radius_m: number, wifi: Wifi[], methods: string[], opens_min: string, late_min: string, capacity: string, gates: string, fence: number, offline: number, roster_id: string, not_listed: number, expected_count: string, ask: Question[] }} Draft */
+/** @typedef {{ kind: string, title: string, organisation_id: string, start_date: string, start_time: string, end_date: string, end_time: string, place: { name: string, latitude: number, longitude: number } | null, radius_m: number, wifi: Wifi[], methods: string[], opens_min: string, late_min: string, capacity: string, gates: string[], reentry: number, fence: number, offline: number, roster_id: string, not_listed: number, expected_count: string, ask: Question[] }} Draft */
 
 /**
  * What a new activity begins with: the next full quarter of an hour, two hours long, by QR and code.
@@ -27,7 +28,7 @@ const newDraft = (now) => {
   return {
     kind: 'event', title: '', organisation_id: '', place: null, radius_m: 500, wifi: [], methods: ['qr', 'code'],
     start_date: dateOf(start), start_time: clock(start), end_date: dateOf(end), end_time: clock(end),
-    opens_min: '30', late_min: '', capacity: '', gates: '', fence: 0, offline: 0,
+    opens_min: '30', late_min: '', capacity: '', gates: [], reentry: 0, fence: 0, offline: 0,
     roster_id: '', not_listed: 0, expected_count: '', ask: [],
   }
 }
@@ -42,7 +43,7 @@ const secondsOf = (/** @type {string} */ minutes) => Math.round(60 * Number(minu
  * @param {Activity} activity
  * @returns {Draft}
  */
-const draftOf = ({ kind, title, organisation_id, place, wifi, methods, policy, capacity, gates, ask, ...activity }) => {
+const draftOf = ({ kind, title, organisation_id, place, wifi, methods, policy, capacity, gates, reentry, ask, ...activity }) => {
   const [start, end] = [new Date(parseTime(activity.starts_at)), new Date(parseTime(activity.ends_at))]
   return {
     kind: kind || '', title, organisation_id, methods,
@@ -51,7 +52,7 @@ const draftOf = ({ kind, title, organisation_id, place, wifi, methods, policy, c
     wifi: wifi.map(({ ssid, bssid }) => ({ ssid, bssid })),
     start_date: dateOf(start), start_time: clock(start), end_date: dateOf(end), end_time: clock(end),
     opens_min: minutesOf(activity.opens_before_s), late_min: activity.late_after_s === null ? '' : minutesOf(activity.late_after_s),
-    capacity: capacity ? String(capacity) : '', gates: gates.join('，'),
+    capacity: capacity ? String(capacity) : '', gates, reentry: Math.max(0, REENTRIES.indexOf(reentry)),
     fence: Math.max(0, FENCES.indexOf(policy.fence || '')), offline: Math.max(0, OFFLINES.indexOf(policy.offline || '')),
     roster_id: activity.roster_id || '', not_listed: Math.max(0, NOT_LISTED.indexOf(policy.not_listed || '')),
     expected_count: activity.expected_count ? String(activity.expected_count) : '', ask,
@@ -81,8 +82,6 @@ const missing = (draft) => {
   if (!draft.methods.length) return 'needsMethod'
   return draft.methods.includes('place') && !draft.place ? 'needsPlace' : ''
 }
-
-const gatesOf = (/** @type {string} */ text) => text.split(/[,，、\n]/).map((gate) => gate.trim()).filter(Boolean)
 
 /** What the clock on the wall shows; the server knows when that is, also where clocks change in between. */
 const timesOf = (/** @type {Draft} */ draft, /** @type {string} */ time_zone) => {
@@ -117,7 +116,8 @@ const toBody = (draft, time_zone = zoneOfPhone()) => ({
   methods: draft.methods,
   policy: policyOf(draft),
   capacity: Number(draft.capacity) || 0,
-  gates: gatesOf(draft.gates),
+  gates: draft.gates,
+  reentry: REENTRIES[draft.reentry],
   roster_id: draft.roster_id || null,
   expected_count: draft.roster_id ? 0 : Number(draft.expected_count) || 0,
   ask: draft.ask,

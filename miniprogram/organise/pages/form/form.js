@@ -15,7 +15,7 @@ const t = texts.organise.form
 
 /** The field on this page that a field of the request belongs to. */
 const FIELDS = /** @type {Record<string, string>} */ ({ starts_at: 'starts', ends_at: 'ends', late_after_s: 'late', opens_before_s: 'opens' })
-const FOLDED = ['late', 'opens', 'capacity', 'gates']
+const FOLDED = ['late', 'opens', 'capacity', 'gates', 'reentry']
 
 const methodsOf = (/** @type {string[]} */ chosen) =>
   Object.entries(t.methodNames).map(([name, text]) => ({ name, text, is_on: chosen.includes(name) }))
@@ -148,7 +148,7 @@ Page({
     this.change({ [event.currentTarget.dataset.field]: Number(event.detail.value) })
   },
 
-  expect(/** @type {any} */ event) {
+  take(/** @type {any} */ event) {
     this.change(event.detail)
   },
 
@@ -263,7 +263,7 @@ Page({
 
   refused(/** @type {Failure} */ failure) {
     if (failure.reason === 'REVISION_STALE') return this.rebase().catch((/** @type {unknown} */ thrown) => this.told(asFailure(thrown)))
-    const errors = Object.fromEntries((failure.errors || []).map(({ field, message }) => [FIELDS[field] || field.split('.')[0], message]))
+    const errors = Object.fromEntries((failure.errors || []).map(({ field, message }) => [FIELDS[field] || field.split(/[.[]/)[0], message]))
     this.setData({ errors, is_more: this.data.is_more || Object.keys(errors).some((field) => FOLDED.includes(field)) })
     return this.told(failure)
   },

@@ -11,6 +11,8 @@ const { barsOf } = require('./chart')
 
 const CAN_MANAGE = ['owner', 'organiser']
 const EDITABLE = ['draft', 'published']
+/** While it goes on, and afterwards: paper is entered then. */
+const CALLED = ['published', 'closed']
 const STATES = /** @type {Record<string, string>} */ (texts.organise.states)
 const t = texts.organise.hub
 
@@ -32,6 +34,7 @@ Page({
     cancel: '',
     can_manage: false,
     can_edit: false,
+    is_called: false,
     rehearsal: '',
     copy_from: '',
     over: '',
@@ -106,6 +109,7 @@ Page({
       cancel: t.cancel(one),
       can_manage: CAN_MANAGE.includes(activity.own_role || ''),
       can_edit: EDITABLE.includes(activity.state || '') && !activity.rehearsal_of,
+      is_called: CALLED.includes(activity.state || ''),
       rehearsal: activity.rehearsal_of ? texts.organise.rehearsal : '',
       copy_from: dateOf(new Date(parseTime(activity.starts_at))),
     })
@@ -215,6 +219,18 @@ Page({
 
   showStaff() {
     this.open('staff')
+  },
+
+  showDoor() {
+    this.open('door')
+  },
+
+  showRollcall() {
+    this.open('rollcall')
+  },
+
+  showPaper() {
+    this.open('paper')
   },
 
   showReviews() {

@@ -7,7 +7,7 @@ const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
-const { badLineOf, isToBeSeen, viewOf } = require('./view')
+const { badFileOf, badLineOf, isToBeSeen, viewOf } = require('./view')
 
 const t = texts.rosters.import
 const POLL_MS = 700
@@ -26,6 +26,8 @@ Page({
     /** @type {ReturnType<typeof viewOf> | null} */ view: null,
     /** @type {any[]} */ bad: [],
     has_more_bad: false,
+    files: texts.rollcall.files,
+    bad_path: '',
   },
 
   roster_id: '',
@@ -103,7 +105,7 @@ Page({
 
   show(/** @type {RosterImport} */ job) {
     this.job = job
-    this.setData({ view: viewOf(job, this.data.removes, getApp().services.serverNow()) })
+    this.setData({ view: viewOf(job, this.data.removes, getApp().services.serverNow()), bad_path: badFileOf(job) })
   },
 
   async readBad(/** @type {string} */ page_token) {

@@ -60,4 +60,7 @@ const isToBeSeen = (/** @type {RosterImport} */ job, /** @type {number} */ now) 
 
 const badLineOf = (/** @type {BadRow} */ { line, column, cause, cure }) => ({ id: `${line} ${column}`, at: t.badAt(line, column), cause, cure })
 
-module.exports = { viewOf, isToBeSeen, badLineOf }
+/** All bad rows as a file. */
+const badFileOf = (/** @type {RosterImport} */ { roster_id, id }) => `/v1/rosters/${roster_id}/imports/${id}/bad-rows.csv`
+
+module.exports = { badFileOf, viewOf, isToBeSeen, badLineOf }

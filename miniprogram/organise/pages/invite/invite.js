@@ -2,13 +2,13 @@
 
 const { asFailure } = require('../../../core/failure')
 const { moment } = require('../../../core/format')
+const { drawQr } = require('../../../core/qr_drawing')
 const { toRfc3339 } = require('../../../core/time')
 const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const { canvasOf } = require('../../../platform/screen')
 const texts = require('../../../texts/index')
 const { invitable } = require('../members/acts')
-const { drawQr } = require('../qr/drawing')
 
 const DAY_MS = 86400000
 const WEEK = 1

@@ -35,6 +35,7 @@ const lineOf = (/** @type {ActivityPerson} */ person, /** @type {number} */ now)
     METHODS[person.method || ''],
     person.gate,
     person.left_at ? t.left(moment(person.left_at, now, texts.common), person.left_early) : '',
+    person.mark ? t.marked(texts.rollcall.marks[person.mark]) : '',
     person.reasons.length ? texts.explain({ reason: person.reasons[0] }).why : '',
     ...(person.details || []),
   ].filter(Boolean).join(' · '),

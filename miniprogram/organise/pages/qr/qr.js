@@ -2,11 +2,11 @@
 
 const { alone } = require('../../../core/alone')
 const { asFailure, isPassing } = require('../../../core/failure')
+const { drawQr } = require('../../../core/qr_drawing')
 const { parseTime } = require('../../../core/time')
 const feedback = require('../../../platform/feedback')
 const { canvasOf, keepOn } = require('../../../platform/screen')
 const texts = require('../../../texts/index')
-const { drawQr } = require('./drawing')
 
 const TICK_MS = 500
 const RETRY_MS = 2000

@@ -5,6 +5,7 @@ const { join } = require('../../../core/pages')
 const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
+const { query } = require('../../../services/api')
 const texts = require('../../../texts/index')
 const { isSearchable } = require('../members/acts')
 const { lineOf } = require('./line')
@@ -24,6 +25,10 @@ Page({
     is_more: false,
     q: '',
     hint: '',
+    files: texts.rollcall.files,
+    labelsHint: texts.rollcall.paper.labelsHint,
+    labels: { text: '', name: '' },
+    paths: { roster: '', labels: '' },
     /** @type {any[]} */ lines: [],
     is_loading: true,
     has_more: false,
@@ -82,7 +87,19 @@ Page({
     navigation.title(roster.title)
   },
 
+  /** Labels are of the group that is looked at. */
+  showFiles() {
+    const { groups, group } = this.data
+    const named = groups[group] ? groups[group].group : ''
+    const at = `/v1/rosters/${this.roster_id}`
+    this.setData({
+      labels: { text: texts.rollcall.paper.labels(named), name: texts.rollcall.paper.labelsName(named) },
+      paths: { roster: `${at}/file?format=xlsx`, labels: `${at}/labels.pdf${query({ group: named })}` },
+    })
+  },
+
   async read(/** @type {string} */ page_token) {
+    this.showFiles()
     this.asked += 1
     const asked = this.asked
     this.setData({ is_loading: true, failure: null })

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from protos.activity.v1 import activity_pb2
+from protos.activity.v1 import activity_pb2, door_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
-from servicekit.errors import UnavailableError
+from servicekit.errors import UnavailableError, invalid
+from servicekit.rpc.status import to_status
 from tests.component.gateway.conftest import Gateway, a_record, at_once
 
 SYNC = "/v1/checkins/sync"
@@ -128,6 +129,10 @@ async def test_staff_check_people_in(gateway: Gateway) -> None:
     """Either form of the body; the caller is the actor, the activity that of the path."""
     staff = ids.new_id()
     gateway.services.answers["GetActivity"] = activity_pb2.Activity()
+    fault = invalid("entry_code", "is on nobody's label")
+    gateway.services.answers["ResolveSubjects"] = door_pb2.ResolveSubjectsResponse(
+        results=[door_pb2.ResolveSubjectsResponse.Result(status=to_status(fault))]
+    )
     people = [a_person(gate="北门", device_id="gate-1"), a_person(entry_code="A1", user_id="")]
 
     as_list = await post(gateway, BATCH, people, **gateway.bearer(staff))
@@ -167,4 +172,5 @@ async def test_the_config_names_what_may_be_sent(gateway: Gateway) -> None:
     """A phone leaves out what an older server would refuse."""
     features = (await gateway.http.get("/v1/client-config")).json()["features"]
 
-    assert features["sync_fields"] == ["attempts", "cursor"] and "user_id" in features["staff_fields"]
+    assert features["sync_fields"] == ["attempts", "cursor"]
+    assert {"user_id", "roster_entry_id", "entry_code", "person_token", "guest"} < {*features["staff_fields"]}

@@ -13,6 +13,7 @@ from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.mysql.idempotency import Intent
 from services.activity.definition import Detail, Question
 from services.activity.domain import Activity
+from services.activity.door.guests import Guest, Guests
 from services.activity.participants.answers import Answer, Answered, Answers
 from services.activity.participants.details import Details
 from services.activity.participants.erasure import Erasure
@@ -23,7 +24,7 @@ from services.activity.rosters.listed import Entries, Wanted
 from services.activity.rosters.rosters import Count, Roster, Rosters
 from services.activity.rosters.sealing import Said, Sealing
 from services.activity.rows import insert_activity
-from services.activity.tables import FOREVER, roster_bindings, roster_entries, roster_name_pairs
+from services.activity.tables import FOREVER, guest_name_pairs, roster_bindings, roster_entries, roster_name_pairs
 from tests.contract.activity.conftest import an_outbox
 from tests.fakes.activity import a_draft, a_lot
 
@@ -200,3 +201,22 @@ async def test_each_organisation_keeps_for_as_long_as_it_said(house: House) -> N
 
     assert (await house.told(), await house.left()) == ([], 0)
     assert len(await other.told()) == 3 and "" not in await other.names()
+
+
+async def test_guests_are_erased_when_their_activity_is_long_over(house: House) -> None:
+    """Who they were is gone, that somebody came stays; guests of what is not over as long keep their names."""
+    guests, by = Guests(house.engine, house.sealing), ids.new_id()
+    old, new = Guest(ids.new_id(), "赵客人", "4321"), Guest(ids.new_id(), "钱客人")
+    later = await house.activity_at(now_us() + 30 * DAY_US)
+    await guests.keep(house.activity, [old], by, now_us())
+    await guests.keep(later, [new], by, now_us())
+
+    await house.erasure.sweep(now_us() + 182 * DAY_US)
+
+    assert await guests.page(house.activity.activity_id, None, 10) == [Guest(old.guest_id, "")]
+    assert await guests.page(later.activity_id, None, 10) == [new]
+    for query in ("4321", "赵客人"):
+        assert await guests.search(house.activity.activity_id, query, 10) == []
+    async with house.engine.connect() as connection:
+        left = select(func.count()).where(guest_name_pairs.c.activity_id == house.activity.activity_id)
+        assert await connection.scalar(left) == 0

@@ -18,6 +18,7 @@ from services.checkin.recording.record import Recorder
 from services.checkin.records.cursor import OVERLAP_US, Changes
 from services.checkin.records.records import Records
 from services.checkin.rules.merge import Outcome, ReviewState
+from services.checkin.rules.standing import Move, standing
 from services.checkin.tables import inbox, outbox, seats
 from tests.factories import SECOND_US, STARTS_AT, a_copy, an_occurrence
 
@@ -85,6 +86,22 @@ async def test_a_record_is_its_persons_alone(recorder: Recorder, records: Record
     identifier = checkin_id(copy.user_id, copy.attempt_id)
     assert await records.get(new_id(), identifier) is None
     assert list(await records.find([identifier, new_id()])) == [identifier]
+
+
+async def test_staff_at_a_door_see_what_a_person_did(recorder: Recorder, records: Records) -> None:
+    """Both ways, by whom and where; what others did, and what they did elsewhere, is not among it."""
+    staff, home = new_id(), {"user_id": new_id(), "occurrence_id": new_id()}
+    came = a_copy(**home, gate="北门", is_staff=True, method=pb.METHOD_STAFF, actor_id=staff)
+    left = a_copy(**home, direction=pb.DIRECTION_OUT, effective_at=STARTS_AT + SECOND_US)
+    again = a_copy(**home, effective_at=STARTS_AT + 2 * SECOND_US)
+    await recorder.record([came, left, again, a_copy(user_id=home["user_id"]), a_copy()])
+
+    found = await records.moves_of([(home["occurrence_id"], home["user_id"])])
+
+    assert {key[1] for key in found} == {came.attempt_id, left.attempt_id, again.attempt_id}
+    now = standing(move for _, move in found.values())
+    assert (now.is_inside, now.passes, now.left_at) == (True, 2, 0)
+    assert now.holder == Move(STARTS_AT, came.attempt_id, 1, Outcome.ACCEPTED, pb.METHOD_STAFF, "北门", staff)
 
 
 async def test_pages_go_by_arrival_not_by_claimed_time(recorder: Recorder, records: Records) -> None:

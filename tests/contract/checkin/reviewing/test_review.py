@@ -1,7 +1,7 @@
 """Decisions all the way on a real server: checked against what is stored, recorded, and told as recorded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -47,7 +47,7 @@ class Everybody:
 class Nameless:
     """Names of nobody."""
 
-    async def of(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
+    async def of(self, people: Mapping[bytes, bytes]) -> dict[bytes, str]:
         """None."""
         return {}
 

@@ -92,6 +92,27 @@ async def test_coming_and_going_are_two_seats(seats: Seats) -> None:
     assert await seat(seats, room, coming, going) == [Seating(), Seating()]
 
 
+async def test_who_came_and_went_has_gone(seats: Seats) -> None:
+    """Since the first time; who is inside, who went without having come, and who is unknown have not."""
+    room, inside, gone = a_room(), a_claim(), a_claim()
+    went, strayed = (
+        Claim(user_id, new_id(), 2, Judgement.ACCEPTED, is_staff=True, effective_at=gone.effective_at + 7)
+        for user_id in (gone.user_id, new_id())
+    )
+    await seat(seats, room, inside, gone, went, strayed)
+    people = [(room.occurrence_id, each) for each in (inside.user_id, gone.user_id, strayed.user_id, new_id())]
+    assert await seats.gone(people) == {people[1]: went.effective_at}
+
+
+async def test_who_was_taken_back_has_not_gone(seats: Seats) -> None:
+    """A seat that a human emptied is nobody's."""
+    room, user_id = a_room(), new_id()
+    came = pack_recorded(user_id, 1, new_id(), 7, revision=1, annulled=False)
+    left = pack_recorded(user_id, 2, None, 0, revision=2, annulled=True)
+    await seats.record(pack_hints({room.occurrence_id: came + left}))
+    assert await seats.gone([(room.occurrence_id, user_id)]) == {}
+
+
 async def test_a_full_room_takes_only_those_who_are_inside(seats: Seats) -> None:
     """The third person of two is refused, the first one's second tap is not."""
     room, first = a_room(capacity=2), a_claim()

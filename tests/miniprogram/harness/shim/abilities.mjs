@@ -2,7 +2,7 @@
 
 import { modal } from '../dialogs.mjs'
 import { allowLocation, private_ } from './consent.mjs'
-import { asynchronous, emit, fail, fx, running, violate, wait } from './state.mjs'
+import { emit, fail, fx, running, violate, wait } from './state.mjs'
 
 const SAME_FIX_MS = 30000
 const CALLS_TOO_MANY = 3
@@ -89,13 +89,6 @@ export const chooseMessageFile = async ({ count = 1, type }) => {
   })
   if (!chosen) fail('cancel')
   return { tempFiles: [{ ...chosen, path: `wxfile://tmp/${chosen.name}`, size: new TextEncoder().encode(chosen.text).length, type: 'file', time: 0 }] }
-}
-
-export const fileSystem = {
-  readFile: asynchronous('readFile', ({ filePath, encoding }) => {
-    if (!fx.file || filePath !== `wxfile://tmp/${fx.file.name}`) fail(`no such file ${filePath}`)
-    return { data: encoding ? fx.file.text : new TextEncoder().encode(fx.file.text).buffer }
-  }),
 }
 
 /** What the button for a phone number tells: a code for the number of who is signed in, after WeChat asked them. */

@@ -63,6 +63,13 @@ export const allowLocation = async () => {
   fail(DENIED)
 }
 
+/** Goes on if the person allows the camera. */
+export const allowCamera = () => {
+  const { permission = {} } = running.appJson
+  if (!permission['scope.camera']) violate('app.json has no permission scope.camera')
+  if (fx.camera === 'denied') fail(DENIED)
+}
+
 /** The page of WeChat where permissions are switched. */
 export const openSetting = async () => {
   const said = await modal({ title: '设置', content: '位置信息', confirmText: '允许', cancelText: '不允许' })

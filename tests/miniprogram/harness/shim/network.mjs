@@ -25,6 +25,11 @@ Object.defineProperty(fx, 'offline', {
   },
 })
 
+export const isOffline = () => is_offline
+
+/** As every way out fails while there is none. */
+export const lost = () => fail(OFFLINE, { errno: 600003 })
+
 export const networkType = () => ({ networkType: is_offline ? 'none' : 'wifi' })
 
 /** Five seconds after the program went to the background, WeChat ends what is under way. */
@@ -33,7 +38,7 @@ export const interruptLater = () => { interrupting = setTimeout(() => endAll(INT
 export const interruptNot = () => { clearTimeout(interrupting) }
 
 /** The address below this page, which passes it on to the gateway; anything else would be a host that nobody declared. */
-const addressOf = (url) => {
+export const addressOf = (url) => {
   if (!url.startsWith(fx.server)) {
     violate(`a request to ${url}`)
     fail('url not in domain list', { errno: 600002 })
@@ -77,7 +82,7 @@ const check = ({ method = 'GET' }) => {
 }
 
 const send = async (options, call, told) => {
-  if (is_offline) fail(OFFLINE, { errno: 600003 })
+  if (is_offline) lost()
   const { address, body } = bodyOf(options, addressOf(options.url))
   const headers = { 'content-type': 'application/json', ...options.header }
   const reply = await fetch(address, { method: options.method || 'GET', headers, body, signal: call.controller.signal })

@@ -5,7 +5,8 @@ const { changesOf, draftOf, missing, newDraft, rebased, toBody } = require('../.
 const { differencesOf } = require('../../../../miniprogram/organise/pages/form/differences')
 const { actsOn, isSearchable } = require('../../../../miniprogram/organise/pages/members/acts')
 const texts = require('../../../../miniprogram/texts/index')
-const { drawQr } = require('../../../../miniprogram/organise/pages/qr/drawing')
+const { withGates } = require('../../../../miniprogram/organise/components/doors/gates')
+const { drawQr } = require('../../../../miniprogram/core/qr_drawing')
 
 const NOW = new Date(2026, 8, 15, 9, 31).getTime()
 const PLACE = { name: '报告厅', latitude: 25.04, longitude: 102.71 }
@@ -31,10 +32,10 @@ test.each([
 })
 
 test('the body carries the place, the fence and the times with an offset', () => {
-  const body = toBody(draft({ place: PLACE, radius_m: 200, fence: 1, late_min: '10', gates: '北门，南门, ', capacity: '80' }))
+  const body = toBody(draft({ place: PLACE, radius_m: 200, fence: 1, late_min: '10', gates: ['北门', '南门'], reentry: 1, capacity: '80' }))
   expect(body).toMatchObject({
     title: '例会', place: { ...PLACE, coord: 'gcj02', radius_m: 200 }, policy: { fence: 'refuse', wifi: 'off', offline: 'review' },
-    opens_before_s: 1800, late_after_s: 600, gates: ['北门', '南门'], capacity: 80,
+    opens_before_s: 1800, late_after_s: 600, gates: ['北门', '南门'], reentry: 'once', capacity: 80,
   })
   expect(body).toMatchObject({ starts_at: '2026-09-15T09:45:00', time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone })
   const nameless = toBody(draft(), '')
@@ -44,7 +45,7 @@ test('the body carries the place, the fence and the times with an offset', () =>
 })
 
 test('without a place nothing is fenced, and nobody is late without a limit', () => {
-  expect(toBody(draft())).toMatchObject({ place: null, policy: { fence: 'off' }, late_after_s: null, capacity: 0, gates: [] })
+  expect(toBody(draft())).toMatchObject({ place: null, policy: { fence: 'off' }, late_after_s: null, capacity: 0, gates: [], reentry: 'in_out' })
 })
 
 test('without a place the access points are what is checked', () => {
@@ -53,13 +54,21 @@ test('without a place the access points are what is checked', () => {
   expect(toBody(draft({ wifi, place: PLACE }))).toMatchObject({ wifi, policy: { fence: 'review', wifi: 'off' } })
 })
 
+test('gates are added one by one or several at once, each once, and twenty at most', () => {
+  expect(withGates(['北门'], ' 南门，东门, ')).toEqual({ gates: ['北门', '南门', '东门'], problem: '' })
+  expect(withGates(['北门'], '北门')).toEqual({ gates: ['北门'], problem: '这个入口已经有了' })
+  const many = Array.from({ length: 20 }, (_, index) => `门${index}`)
+  expect(withGates(many, '侧门')).toEqual({ gates: many, problem: '最多 20 个入口，请先移除不用的' })
+  expect(withGates([], ' ')).toEqual({ gates: [], problem: '' })
+})
+
 /** As the server gives it. */
 const ACTIVITY = {
   id: 'a1', organisation_id: 'o', kind: 'attendance', title: '早班', time_zone: 'Asia/Tokyo', starts_at: '2026-09-15T01:45:30Z', ends_at: '2026-09-15T03:45:00Z',
   opens_before_s: 90, closes_after_s: 300, late_after_s: 600, place: { ...PLACE, coord: 'gcj02', radius_m: 120 }, wifi: [{ ssid: 'hall', bssid: '3c:7c:3f:00:1a:2b' }],
   methods: ['qr', 'nfc'], policy: { fence: 'refuse', wifi: 'review', place: 'all', late: 'review', offline: 'accept', face: 'off', location_max_age_s: 60 },
   qr_period_s: 30, strict: true, capacity: 0, offline_window_s: 60, gates: ['北门'], code: 'K7M3PC', state: 'published', revision: 4, occurrences: [],
-  roster: 'open', roster_id: null, expected_count: 0, ask: [],
+  roster: 'open', roster_id: null, expected_count: 0, ask: [], reentry: 'in_out',
 }
 
 describe('an activity that is edited', () => {
@@ -98,8 +107,8 @@ describe('an activity that is edited', () => {
 
   test('says what somebody else changed: field, before and now', () => {
     const before = draftOf(ACTIVITY)
-    expect(differencesOf(before, draftOf({ ...ACTIVITY, capacity: 100, gates: [] }))).toEqual([
-      { name: '名额', change: '不限 → 100' }, { name: '入口（用逗号分隔）', change: '北门 → 无' },
+    expect(differencesOf(before, draftOf({ ...ACTIVITY, capacity: 100, gates: ['北门', '南门'], reentry: 'once' }))).toEqual([
+      { name: '名额', change: '不限 → 100' }, { name: '入口', change: '北门 → 北门、南门' }, { name: '签退后再来', change: '可以再次进入 → 不能再次进入' },
     ])
     expect(differencesOf(before, before)).toEqual([{ name: '其他设置有改动', change: '' }])
   })

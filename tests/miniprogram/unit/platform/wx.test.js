@@ -168,3 +168,60 @@ test('a newer version is told of once it is there, and taken when told to', () =
   update.apply()
   expect(manager.is_applied).toBe(true)
 })
+
+/** A phone with one folder of files; `answer` is what a download gets. */
+const withFiles = (answer) => {
+  const files = new Map()
+  const done = []
+  const fileSystem = {
+    mkdir: ({ dirPath, success }) => { done.push(`mkdir ${dirPath}`); success({}) },
+    rmdir: ({ dirPath, fail, success }) => {
+      done.push(`rmdir ${dirPath}`)
+      if (!files.size) return fail({ errMsg: 'rmdir:fail no such file or directory' })
+      files.clear()
+      return success({})
+    },
+    readFile: ({ filePath, success }) => success({ data: files.get(filePath) }),
+  }
+  const downloadFile = (options) => {
+    done.push(`download ${options.url}`)
+    const listening = {}
+    Promise.resolve().then(() => {
+      listening.headers({ header: { 'X-Request-Id': 'r1' } })
+      listening.progress({ progress: 50, totalBytesWritten: 10, totalBytesExpectedToWrite: answer.expected })
+      files.set(options.filePath, answer.text)
+      options.success({ statusCode: answer.status })
+    })
+    return { onHeadersReceived: (call) => { listening.headers = call }, onProgressUpdate: (call) => { listening.progress = call } }
+  }
+  const opened = []
+  const platform = platformOn({
+    env: { USER_DATA_PATH: 'usr' }, getFileSystemManager: () => fileSystem, downloadFile,
+    openDocument: ({ success, ...options }) => { opened.push(options); success({}) },
+    shareFileMessage: ({ success, ...options }) => { opened.push(options); success({}) },
+  })
+  const told = []
+  const download = () => platform.download({ url: 'https://h/v1/x.pdf', headers: {}, timeout_ms: 1, file: { name: '签到表.pdf', told: (progress) => told.push(progress) } })
+  return { platform, files, done, told, opened, download }
+}
+
+test('a file is fetched under its name, the one before is gone, and it can be shown and sent on', async () => {
+  const { platform, files, done, told, opened, download } = withFiles({ status: 200, text: '%PDF', expected: 20 })
+  await download()
+  const { status, body, headers } = await download()
+  expect([status, body.path, headers]).toEqual([200, 'usr/papers/签到表.pdf', { 'x-request-id': 'r1' }])
+  expect([...files.keys()]).toEqual(['usr/papers/签到表.pdf'])
+  expect(done.slice(-3)).toEqual(['rmdir usr/papers', 'mkdir usr/papers', 'download https://h/v1/x.pdf'])
+  expect(told[0]).toEqual({ percent: 50, bytes: 10 })
+  await platform.openFile(body.path)
+  await platform.sendFile(body.path)
+  expect(opened).toMatchObject([{ filePath: body.path, fileType: 'pdf', showMenu: true }, { filePath: body.path, fileName: '签到表.pdf' }])
+  expect(['a.pdf', 'a.xlsx', 'a.csv'].map(platform.canShow)).toEqual([true, true, false])
+})
+
+test('a no comes as a file, too, and is read; how large a file gets may be unknown', async () => {
+  const { told, download } = withFiles({ status: 429, text: '{"reason": "TOO_MANY_PRINTS"}', expected: 0 })
+  expect(await download()).toMatchObject({ status: 429, body: { reason: 'TOO_MANY_PRINTS' } })
+  expect(told).toEqual([{ percent: null, bytes: 10 }])
+  expect(await withFiles({ status: 502, text: '<html>', expected: 0 }).download()).toMatchObject({ status: 502, body: '<html>' })
+})

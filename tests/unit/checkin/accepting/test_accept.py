@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.person_codes import PersonKeys
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
@@ -19,6 +20,7 @@ from services.checkin.accepting.recent import Recent
 from services.checkin.errors import NothingDurableError
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.judging import Judging
+from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.snapshots import Switches
 from services.checkin.judging.staff import Staff
 from services.checkin.rules.merge import Hint, HintKind, Judgement, Outcome
@@ -31,7 +33,9 @@ from tests.fakes.checkin import (
     FakeAntifraud,
     FakeDevices,
     FakeDispatch,
+    FakeDoor,
     FakeGuesses,
+    FakeNonces,
     FakeRecords,
     FakeRefusals,
     FakeRoles,
@@ -60,21 +64,27 @@ class House:
     devices: FakeDevices = field(default_factory=FakeDevices)
     rosters: FakeRosters = field(default_factory=FakeRosters)
     refusals: FakeRefusals = field(default_factory=FakeRefusals)
+    nonces: FakeNonces = field(default_factory=FakeNonces)
+    door: FakeDoor = field(default_factory=FakeDoor)
+    keys: PersonKeys = field(default_factory=lambda: PersonKeys(SECRETS))
 
     def __post_init__(self) -> None:
         self.activities = FakeActivities([a_snapshot(self.occurrence)])
+        self.staff = Staff(self.roles, self.people, self.devices)
+        self.codes = PersonCodes(self.keys, self.nonces)
         self.judging = Judging(
             activities=self.activities,
             antifraud=self.antifraud,
             rosters=self.rosters,
             guesses=self.guesses,
-            staff=Staff(self.roles, self.people, self.devices),
+            staff=self.staff,
+            codes=self.codes,
             qr=self.qr,
             evidence=self.evidence,
         )
         audit = Audit(self.records.which_are_recorded, self.records.which_are_stored)
         self.acceptance = Acceptance(
-            self.judging, self.seats, self.dispatch, self.records, self.refusals, Recent(), audit
+            self.judging, self.seats, self.dispatch, self.records, self.door, self.refusals, Recent(), audit
         )
 
     def token(self, sealer: Sealer[credential_pb2.QrToken] | None = None, **changes: object) -> str:
@@ -161,7 +171,7 @@ async def test_a_token_of_another_activity_than_the_one_named_is_refused(house: 
 )
 async def test_a_gate_is_one_of_the_activity_s_or_left_out(gate: str, kept: str, reasons: list[str]) -> None:
     """What a phone says may be anything; it never refuses anybody, and staff see that it was said."""
-    house = House(an_occurrence(gates=frozenset({"东门"})))
+    house = House(an_occurrence(gates=("东门",)))
     (checkin,) = await house.take(house.scan(gate=gate))
     (copy,) = house.dispatch.sent
     assert (checkin.outcome, checkin.gate, copy.gate) == (Outcome.ACCEPTED, kept, kept)
@@ -169,15 +179,19 @@ async def test_a_gate_is_one_of_the_activity_s_or_left_out(gate: str, kept: str,
 
 
 @pytest.mark.parametrize("is_offline", [False, True])
-async def test_staff_at_a_door_choose_a_gate_from_the_list(house: House, is_offline: bool) -> None:
-    """Online they are told at once; what waited on their phone is kept."""
-    actor = new_id()
+async def test_staff_at_a_door_choose_a_gate_from_the_list(is_offline: bool) -> None:
+    """Online they are told at once, by its name and those there are; what waited on their phone is kept."""
+    house, actor = House(an_occurrence(gates=("东门", "西门"))), new_id()
     house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
     named = {"method": pb.METHOD_STAFF, "actor_id": actor, "activity_id": house.occurrence.activity_id}
     attempt = an_attempt(**named, gate="北门", is_offline=is_offline)
     (result,) = (await house.acceptance.accept([attempt])).results
     assert result.WhichOneof("result") == ("checkin" if is_offline else "status")
     assert [copy.gate for copy in house.dispatch.sent] == [""] * is_offline
+    if not is_offline:
+        error = from_status(result.status)
+        assert (error.reason, [fault.field for fault in error.fields]) == ("GATE_UNKNOWN", ["gate"])
+        assert error.detail == "gate: 北门 is no gate of this activity; choose one of its gates: 东门, 西门"
 
 
 async def test_a_bad_item_leaves_its_neighbours_alone(house: House) -> None:

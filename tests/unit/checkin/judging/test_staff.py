@@ -52,7 +52,7 @@ async def test_staff_let_somebody_in_and_are_named_in_the_copy(house: House) -> 
 async def test_what_one_item_may_not_do_leaves_the_others_alone(house: House) -> None:
     """A stranger, the actor's own self, an unknown activity: each has its error, and nothing of them is recorded."""
     stranger = new_id()
-    house.people.strangers.add(stranger)
+    house.people.unknown.add(stranger)
     attempts = [
         let_in(house),
         let_in(house, user_id=stranger),

@@ -141,7 +141,7 @@ async def test_a_gate_is_one_of_the_activity_s_or_left_out(
     gate: str, kept: str, *, is_asked: bool, is_readable: bool
 ) -> None:
     """Whoever took the attempt, and whether or not they could look: staff see what was said of it."""
-    house, ledger = House(an_occurrence(gates=frozenset({"东门"}))), Ledger()
+    house, ledger = House(an_occurrence(gates=("东门",))), Ledger()
     copy = await provisional(house, ledger, gate=gate)
     if not is_asked:
         copy.gate, copy.activity_id, copy.organisation_id = gate, b"", b""

@@ -141,11 +141,9 @@ class Office:
     class _Names:
         office: "Office"
 
-        async def of(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+        async def of(self, people: Mapping[bytes, bytes]) -> Mapping[bytes, str]:
             """Everybody has the same."""
-            if not self.office.has_names:
-                raise UnavailableError("no names")
-            return dict.fromkeys(user_ids, "李四")
+            return dict.fromkeys(people, "李四" if self.office.has_names else "")
 
     def word(self, kind: DecisionKind = DecisionKind.APPROVE, actor: bytes = b"", key: str = "") -> Word:
         """The reviewer's, unless somebody else speaks."""

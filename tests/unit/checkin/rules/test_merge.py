@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from protos.checkin.v1 import checkin_pb2 as pb
 from services.checkin.rules.merge import (
     ALLOWED_TRANSITIONS,
+    MARKS,
     Copy,
     Decision,
     DecisionKind,
@@ -24,9 +25,12 @@ from services.checkin.rules.merge import (
     SeatState,
     add_copies,
     answer,
+    is_set,
+    mark_of,
     may_become,
     resolve_seat,
     review_state,
+    verdict_on,
     winning_copy,
 )
 
@@ -34,7 +38,7 @@ FIRST, SECOND, THIRD = ATTEMPTS = (b"1" * 16, b"2" * 16, b"3" * 16)
 BODY, OTHER_BODY = b"body", b"other body"
 
 REFUSED, UNDECIDED, PENDING, ACCEPTED = Judgement
-APPROVE, REFUSE, ANNUL, APPEAL = DecisionKind
+APPROVE, REFUSE, ANNUL, APPEAL, PRESENT, LATE, LEAVE, ABSENT, UNMARK = DecisionKind
 
 
 def a_copy(
@@ -598,7 +602,7 @@ def modelled_seat(arrived: Sequence[Copy], decisions: Sequence[Decision]) -> dic
     for decision in decisions:
         if not decision.is_stale and decision.kind is ANNUL:
             annul = decision
-        elif not decision.is_stale:
+        elif not decision.is_stale and decision.kind not in MARKS:
             review[decision.attempt_id] = decision
     info, eligible = {}, []
     for attempt_id in {copy.attempt_id for copy in arrived}:
@@ -627,9 +631,9 @@ def modelled_seat(arrived: Sequence[Copy], decisions: Sequence[Decision]) -> dic
     return {"holder": holder, "at": effective_at, "out": out, "annulled": annul is not None and holder is None}
 
 
-@given(st.lists(copies(), max_size=8), decision_lists([APPROVE, REFUSE, ANNUL]))
+@given(st.lists(copies(), max_size=8), decision_lists([APPROVE, REFUSE, ANNUL, *MARKS]))
 def test_the_law_agrees_with_the_model(arrived: list[Copy], decisions: list[Decision]) -> None:
-    """On any input the model knows, both say the same; the model knows no appeals."""
+    """On any input the model knows, both say the same; the model knows no appeals, and marks move no seat."""
     seat = seat_of(record([arrived]), decisions)
 
     assert modelled_seat(arrived, decisions) == {
@@ -638,6 +642,70 @@ def test_the_law_agrees_with_the_model(arrived: list[Copy], decisions: list[Deci
         "out": {attempt_id: outcome.name.lower() for attempt_id, outcome in seat.outcomes.items()},
         "annulled": seat.state is SeatState.ANNULLED,
     }
+
+
+# --- Marks
+
+
+def said(*kinds: DecisionKind) -> list[Decision]:
+    """Marks in sequence; like a real one, each names no attempt."""
+    return decided(*((kind, bytes(16), 20 + number) for number, kind in enumerate(kinds)))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ([], None),
+        ([APPROVE, ANNUL], None),
+        ([LEAVE], LEAVE),
+        ([LEAVE, ABSENT, ANNUL], ABSENT),
+        ([PRESENT, UNMARK], None),
+        ([PRESENT, UNMARK, LATE], LATE),
+    ],
+)
+def test_the_last_mark_is_the_mark(kinds: Sequence[DecisionKind], expected: DecisionKind | None) -> None:
+    """Whatever else was decided; the last may take the others back."""
+    mark = mark_of(said(*kinds))
+    assert (mark.kind if mark else None) is expected
+
+
+def test_a_stale_mark_says_nothing() -> None:
+    """It came when the person was set already."""
+    first_said, then = said(LEAVE, PRESENT)
+    mark = mark_of([replace(then, is_stale=True), first_said])
+    assert mark == first_said
+
+
+def test_a_mark_known_by_its_id_counts_once() -> None:
+    """The same word again, behind another one, does not bring it back."""
+    leave, present = said(LEAVE, PRESENT)
+    assert mark_of([leave, present, replace(leave, sequence=3)]) == present
+
+
+@given(st.lists(copies(), max_size=8), decision_lists())
+def test_marks_move_no_seat(arrived: list[Copy], decisions: list[Decision]) -> None:
+    """Without them every seat, outcome and case reads the same."""
+    stored = record([arrived])
+    others = [decision for decision in decisions if decision.kind not in MARKS]
+    assert seat_of(stored, decisions) == seat_of(stored, others)
+    for attempt_id in stored:
+        assert verdict_on(attempt_id, decisions) == verdict_on(attempt_id, others)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "kinds", "expected"),
+    [
+        (ACCEPTED, [], True),
+        (PENDING, [], False),
+        (PENDING, [ABSENT], True),
+        (PENDING, [ABSENT, UNMARK], False),
+    ],
+)
+def test_who_holds_a_seat_or_is_marked_is_set(
+    judgement: Judgement, kinds: Sequence[DecisionKind], expected: bool
+) -> None:
+    """What is only for who is not leaves them alone."""
+    assert is_set([first(judgement)], said(*kinds)) is expected
 
 
 # --- Transitions
@@ -696,7 +764,7 @@ class World:
     def admitted(self) -> list[tuple[DecisionKind, bytes]]:
         """What a human who sees the present state may decide."""
         seen = self.states[-1].outcomes.items() if self.states else ()
-        return [(kind, attempt_id) for kind in DecisionKind for attempt_id, o in seen if o in ADMITTED_FROM[kind]]
+        return [(kind, attempt_id) for kind in ADMITTED_FROM for attempt_id, o in seen if o in ADMITTED_FROM[kind]]
 
     def arrive(self, copy: Copy) -> None:
         """Take a copy in, unless it was sent after a human decided on its attempt: then a phone has its answer."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domainkit.person_codes import PersonKeys
 from gateway.checkins import attempts
 from gateway.http.fields import parse_bssid
 from gateway.http.problems import MalformedError
@@ -128,7 +129,8 @@ def test_what_is_presented_is_written_nested_and_flat() -> None:
     """The same in both, by oneself or by staff, until no process reads the flat fields."""
     own = attempts.to_attempt(attempts.decode(json.dumps({**BODY, "gate": "东门"}).encode()), USER, 1)
     let_in = {"attempt_id": BODY["attempt_id"], "user_id": ids.to_text(ids.new_id()), "direction": "out"}
-    staff = attempts.to_staff_attempt(attempts.decode_staff_checkin(json.dumps(let_in).encode()), b"a" * 16, USER, 1)
+    request = attempts.decode_staff_checkin(json.dumps(let_in).encode())
+    staff, _ = attempts.to_staff_attempt(request, b"a" * 16, USER, 1, PersonKeys({1: bytes(32)}))
 
     assert own.presented == pb.Presented(method=pb.METHOD_QR, direction=pb.DIRECTION_IN, gate="东门")
     assert staff.presented == pb.Presented(method=pb.METHOD_STAFF, direction=pb.DIRECTION_OUT, actor_id=USER)

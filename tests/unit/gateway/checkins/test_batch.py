@@ -8,12 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from domainkit import person_codes
+from domainkit.guest_ids import guest_id
+from domainkit.person_codes import PersonKeys
 from gateway.checkins.attempts import staff_attempt_id
 from gateway.checkins.batch import Many, Result
 from gateway.checkins.fallback import BatchLostError
 from gateway.checkins.line import Line, OverloadedError
 from gateway.checkins.open_attempts import Provisional
 from gateway.checkins.receipts import Receipts
+from protos.activity.v1 import door_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError, invalid
@@ -23,6 +27,10 @@ from servicekit.tokens import Claims
 
 PERSON = Claims(ids.new_id(), ids.new_id(), 2e9, "token")
 ACTIVITY, UNREACHABLE = ids.new_id(), ids.new_id()
+# Whose code is on the label.
+PRINTED = ids.new_id()
+SECRETS = parse_secrets("1:" + bytes(range(32)).hex())
+KEYS = PersonKeys(SECRETS)
 
 Answer = Callable[[pb.Attempt], pb.Outcome.ValueType | ServiceError]
 
@@ -52,6 +60,30 @@ class Checkin:
         return pb.CheckinResult(checkin=record)
 
 
+class Activity:
+    """Knows everybody by the id that is asked about, `bound` as the user that each is, but for who is `unlisted`."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bytes, list[door_pb2.Subject]]] = []
+        self.bound: dict[bytes, bytes] = {}
+        self.unlisted: set[bytes] = set()
+        self.is_gone = False
+
+    async def __call__(
+        self, person: Claims, activity_id: bytes, subjects: Sequence[door_pb2.Subject]
+    ) -> list[door_pb2.DoorPerson | ServiceError]:
+        self.asked.append((activity_id, list(subjects)))
+        if self.is_gone:
+            raise UnavailableError("the activity service is gone")
+        return [self._found(subject) for subject in subjects]
+
+    def _found(self, subject: door_pb2.Subject) -> door_pb2.DoorPerson | ServiceError:
+        known = subject.entry_id or subject.guest.guest_id or subject.user_id or PRINTED
+        if known in self.unlisted:
+            return invalid("roster_entry_id", "is not on the roster")
+        return door_pb2.DoorPerson(user_id=self.bound.get(known, known))
+
+
 async def nobody(attempts: Sequence[pb.Attempt], timeout_s: float) -> Sequence[pb.Checkin | Exception]:
     """A fallback that takes nothing."""
     raise BatchLostError("nothing durable")
@@ -77,10 +109,16 @@ def checkin() -> Checkin:
 
 
 @pytest.fixture
-def many(checkin: Checkin) -> Many:
+def activity() -> Activity:
+    """See `Activity`."""
+    return Activity()
+
+
+@pytest.fixture
+def many(checkin: Checkin, activity: Activity) -> Many:
     """What is tested."""
-    receipts = Receipts(parse_secrets("1:" + bytes(range(32)).hex()))
-    return Many(Line(checkin, nobody), receipts, Provisional(undecided), admit_staff)
+    receipts = Receipts(SECRETS)
+    return Many(Line(checkin, nobody), receipts, Provisional(undecided), admit_staff, activity, KEYS)
 
 
 def an_item(**changes: Any) -> dict[str, Any]:
@@ -270,12 +308,147 @@ async def test_a_staff_attempt_is_named_as_its_sender_named_it_and_never_the_per
     assert staff_attempt_id(ids.new_id(), ids.from_text(item["attempt_id"])) != inside
 
 
-@pytest.mark.parametrize("field", ["roster_entry_id", "entry_code", "person_token"])
-async def test_what_is_not_understood_yet_is_named(many: Many, checkin: Checkin, field: str) -> None:
-    """Only a user_id says who it is, so far."""
-    [result] = await let_in(many, {"attempt_id": ids.to_text(ids.new_id()), field: "x"})
+def meant(**way: Any) -> dict[str, Any]:
+    """Somebody whom staff mean in one of five ways."""
+    return {"attempt_id": ids.to_text(ids.new_id()), **way}
 
-    assert faults(result) == [f"checkins.0.{field}"] and not checkin.attempts
+
+def shown(user_id: bytes, activity_id: bytes = ACTIVITY, issued_at: int = 1_790_000_000) -> str:
+    """The code on somebody's phone."""
+    [key] = KEYS.at_activity(user_id, activity_id, issued_at, issued_at)
+    return person_codes.draw(key, user_id, activity_id, issued_at, b"once")
+
+
+async def test_staff_may_say_in_five_ways_whom_they_mean(many: Many, checkin: Checkin, activity: Activity) -> None:
+    """One question for entries, labels and guests together; for users and personal codes none."""
+    entry, guest, user, other = (ids.new_id() for _ in range(4))
+    bound = activity.bound[entry] = ids.new_id()
+    walk_in = {"id": ids.to_text(guest), "name": "李四", "phone_tail": "5678"}
+
+    results = await let_in(
+        many,
+        meant(roster_entry_id=ids.to_text(entry)),
+        meant(entry_code="K7M2P-QRT49"),
+        meant(guest=walk_in),
+        meant(user_id=ids.to_text(user)),
+        meant(person_token=shown(other)),
+    )
+
+    expected = [bound, PRINTED, guest_id(guest), user, other]
+    assert [result.user_id for result in results] == [ids.to_text(each) for each in expected]
+    told = [(one.user_id, one.is_vouched) for one in checkin.attempts]
+    assert told == [*zip(expected, [True] * 3 + [False] * 2, strict=True)]
+    [(asked_of, subjects)] = activity.asked
+    assert (asked_of, subjects[1].entry_code, subjects[2].guest.name) == (ACTIVITY, "K7M2P-QRT49", "李四")
+    assert [one.token for one in checkin.attempts] == [""] * 4 + [shown(other)]
+
+
+async def test_users_and_codes_alone_bother_nobody(many: Many, checkin: Checkin, activity: Activity) -> None:
+    """Nor does a batch in which nothing can be taken."""
+    await let_in(many, a_staff_item(), meant(person_token=shown(ids.new_id())))
+    await let_in(many, meant(guest={"id": "7"}))
+    assert activity.asked == [] and len(checkin.attempts) == 2
+
+
+@pytest.mark.parametrize(
+    ("way", "field", "reason"),
+    [
+        ({}, "user_id", "INVALID_ARGUMENT"),
+        ({"user_id": ids.to_text(PRINTED), "entry_code": "K7M2PQRT49"}, "entry_code", "INVALID_ARGUMENT"),
+        ({"roster_entry_id": "7"}, "roster_entry_id", "INVALID_ARGUMENT"),
+        ({"guest": {"id": ids.to_text(bytes(16)), "name": "李四"}}, "guest.id", "INVALID_ARGUMENT"),
+        ({"guest": {"id": ids.to_text(PRINTED), "name": "李四", "phone_tail": "56"}}, "guest.phone_tail", None),
+        ({"guest": {"id": ids.to_text(PRINTED), "name": "李" * 65}}, "guest.name", "INVALID_ARGUMENT"),
+        ({"person_token": "https://example.com"}, "person_token", "PERSON_CODE_MALFORMED"),
+        ({"person_token": shown(PRINTED, UNREACHABLE)}, "person_token", "PERSON_CODE_FOREIGN"),
+        ({"person_token": shown(PRINTED)[:-4] + "AAAA"}, "person_token", "PERSON_CODE_SIGNATURE"),
+    ],
+)
+async def test_who_is_meant_wrongly_is_named_by_field(
+    many: Many, checkin: Checkin, way: dict[str, Any], field: str, reason: str | None
+) -> None:
+    """With the cure, and a word for the staff where the vocabulary has one; the neighbours go on."""
+    wrong, fine = await let_in(many, meant(**way), a_staff_item())
+
+    assert faults(wrong) == [f"checkins.0.{field}"] and fine.outcome == "accepted"
+    assert wrong.problem is not None and (reason is None or wrong.problem.reason == reason)
+    assert bool(wrong.message) == (wrong.problem.reason != "INVALID_ARGUMENT")
+    assert len(checkin.attempts) == 1
+
+
+async def test_nobody_lets_themselves_in_whichever_way_they_say_it(many: Many, activity: Activity) -> None:
+    """Not as the entry that they are, nor by their own code."""
+    activity.bound[PRINTED] = PERSON.user_id
+    results = await let_in(many, meant(entry_code="K7M2PQRT49"), meant(person_token=shown(PERSON.user_id)))
+    assert [each.problem and each.problem.reason for each in results] == ["PERMISSION_DENIED"] * 2
+
+
+async def test_who_is_not_listed_stands_in_nobody_s_way(many: Many, checkin: Checkin, activity: Activity) -> None:
+    """The error that activity has for one is that one's."""
+    entry = ids.new_id()
+    activity.unlisted.add(entry)
+    missing, fine = await let_in(many, meant(roster_entry_id=ids.to_text(entry)), meant(entry_code="K7M2PQRT49"))
+    assert (faults(missing), fine.outcome) == (["checkins.0.roster_entry_id"], "accepted")
+
+
+async def test_while_activity_is_gone_entries_wait_and_users_come_in(
+    many: Many, checkin: Checkin, activity: Activity
+) -> None:
+    """With a receipt that holds whoever the entry turns out to be."""
+    activity.is_gone = True
+    item, user = meant(roster_entry_id=ids.to_text(PRINTED)), a_staff_item()
+    lost, came = await let_in(many, item, user)
+    activity.is_gone = False
+    activity.bound[PRINTED] = ids.new_id()
+    [again] = await many.let_in(PERSON, ACTIVITY, raw([{**item, "receipt": lost.receipt}]), 9_000, "request")
+
+    assert (lost.outcome, lost.retryable, lost.user_id, came.outcome) == (None, True, None, "accepted")
+    assert again.outcome == "accepted"
+    assert [(one.received_at, one.has_receipt) for one in checkin.attempts] == [(1_000, False), (1_000, True)]
+
+
+async def test_a_receipt_of_checkin_s_holds_for_an_entry_too(many: Many, checkin: Checkin) -> None:
+    """Although the attempt had a name by then."""
+    item = meant(entry_code="K7M2PQRT49")
+    checkin.answer = lambda attempt: UnavailableError("gone")
+    [lost] = await let_in(many, item)
+    checkin.answer = lambda attempt: pb.OUTCOME_ACCEPTED
+    await many.let_in(PERSON, ACTIVITY, raw([{**item, "receipt": lost.receipt}]), 9_000, "request")
+
+    assert [one.received_at for one in checkin.attempts] == [1_000, 1_000]
+    assert checkin.attempts[1].has_receipt and lost.user_id == ids.to_text(PRINTED)
+
+
+async def test_what_waited_at_a_door_may_mean_guests_and_codes(
+    many: Many, checkin: Checkin, activity: Activity
+) -> None:
+    """Of several activities, each asked once; an item of one where the caller is nobody has its own answer."""
+    there = {"method": "staff", "activity_id": ids.to_text(ACTIVITY)}
+    walk_in = {"id": ids.to_text(ids.new_id()), "name": "李四"}
+    foreign = {"method": "staff", "activity_id": ids.to_text(ids.new_id())}
+
+    results = await sync(
+        many,
+        meant(**there, guest=walk_in),
+        meant(**there, person_token=shown(PRINTED)),
+        meant(**foreign, entry_code="K7M2PQRT49"),
+        an_item(),
+    )
+
+    assert [result.outcome for result in results] == ["accepted", "accepted", None, "accepted"]
+    assert [asked for asked, _ in activity.asked] == [ACTIVITY]
+    assert all(attempt.is_offline for attempt in checkin.attempts)
+
+
+async def test_the_same_attempt_means_the_same_person(many: Many, checkin: Checkin) -> None:
+    """Another way to say it is another body, which checkin sees by the hash."""
+    item = meant(entry_code="K7M2PQRT49")
+    await let_in(many, item)
+    await let_in(many, item)
+    await let_in(many, {"attempt_id": item["attempt_id"], "user_id": ids.to_text(PRINTED)})
+
+    first, again, other = (attempt.body_hash for attempt in checkin.attempts)
+    assert first == again != other
 
 
 async def test_only_staff_check_people_in(many: Many, checkin: Checkin) -> None:

@@ -155,6 +155,14 @@ async def test_codes_alone_bother_no_broker(fallback: Fallback, broker: Broker) 
     assert isinstance(result, BatchLostError) and broker.calls == 0
 
 
+async def test_what_people_show_to_staff_is_no_qr(fallback: Fallback, broker: Broker) -> None:
+    """It is neither refused as one nor kept: staff send it again with its receipt."""
+    attempt = an_attempt("QDP1" + "A" * 54, method=pb.METHOD_STAFF, actor_id=ids.new_id())
+    [result] = await fallback.take([attempt], 1.0)
+
+    assert isinstance(result, BatchLostError) and broker.calls == 0
+
+
 async def test_without_a_broker_nobody_is_answered(fallback: Fallback, broker: Broker) -> None:
     """Nothing durable holds the batch, refusals included; after two failures the broker is left alone."""
     broker.is_gone = True

@@ -193,6 +193,29 @@ async def test_people_at_a_door_keep_half_of_each_batch() -> None:
     assert with_both and all(waited <= FULL / 2 for _, waited in with_both[:2])
 
 
+async def test_whom_staff_scan_is_one_party_however_many_codes_they_show() -> None:
+    """Each has a code of their own, and all are of one activity: people with phones keep half of each batch."""
+    checkin = Keeper()
+    line = Line(checkin, nobody)
+    first = await submitted(line, 1)
+    activity_id, staff = ids.new_id(), ids.new_id()
+    shown = [_shown(str(number), activity_id, staff) for number in range(1_000)]
+    everybody = [asyncio.ensure_future(line.submit(attempt, None, time.monotonic())) for attempt in shown]
+    everybody += await submitted(line, 300)
+    checkin.may_answer.set()
+    await asyncio.gather(*first, *everybody)
+
+    sizes = [(len(batch), sum(bool(attempt.actor_id) for attempt in batch)) for batch in checkin.batches]
+    with_both = [(size, scanned) for size, scanned in sizes if 0 < scanned < size == FULL]
+    assert with_both and all(scanned <= FULL / 2 for _, scanned in with_both[:2])
+
+
+def _shown(token: str, activity_id: bytes, actor_id: bytes) -> pb.Attempt:
+    attempt = pb.Attempt(user_id=ids.new_id(), attempt_id=ids.new_id(), token=token)
+    attempt.activity_id, attempt.actor_id = activity_id, actor_id
+    return attempt
+
+
 def _offline(token: str, user_id: bytes = b"") -> pb.Attempt:
     return pb.Attempt(user_id=user_id or ids.new_id(), attempt_id=ids.new_id(), token=token, is_offline=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.checkins import texts
+from gateway.reasons import TO_STAFF
 
 ROOT = Path(__file__).parents[4]
 FENCE = {"reason": "FENCE_OUTSIDE", "distance_m": 2312, "radius_m": 500, "accuracy_m": 18}
@@ -49,6 +50,18 @@ def test_who_leaves_again_reads_that_it_counts() -> None:
     assert texts.answer("duplicate", "out", "", "", again) == "离开时间已更新，以最近一次签退为准"
     assert texts.answer_to_staff("duplicate", "out", again) == "此人再次签退，以最近一次签退为准"
     assert texts.answer("duplicate", "out", "", "", [{"reason": "ALREADY_CHECKED_IN"}]) == "你已签退，无需重复"
+
+
+def test_what_is_special_about_a_duplicate_is_said_first() -> None:
+    """To staff and to the person, each in their words; what is wrong with a staff item is told to staff."""
+    again: dict[str, object] = {"reason": "ENTERED_AGAIN", "passes": 3}
+    seen: list[dict[str, object]] = [{"reason": "ALREADY_CHECKED_IN"}]
+
+    assert texts.answer_to_staff("duplicate", "in", [again, *seen]) == "此人第 3 次入场，可以放行"
+    assert texts.answer_to_staff("duplicate", "in", [{"reason": "NO_REENTRY"}, *seen]).startswith("此人已离场")
+    assert texts.answer("duplicate", "in", "", "", [{"reason": "NO_REENTRY"}, *seen]).startswith("离场后不能再次入场")
+    assert texts.answer_to_staff("duplicate", "in", [{"reason": "PERSON_CODE_USED"}]).startswith("签到码已被使用")
+    assert texts.failure("GATE_UNKNOWN", is_saved=False, vocabulary=TO_STAFF) == "没有这个入口，请选择列表中的入口"
 
 
 @pytest.mark.parametrize(

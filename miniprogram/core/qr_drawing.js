@@ -1,4 +1,4 @@
-/** A QR on a canvas. */
+/** A QR on a canvas of whatever phone. */
 
 const encode = require('qrcode-generator')
 

@@ -1,0 +1,1 @@
+"""What staff need at a door: whom they mean, guests, and paper."""
