@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from servicekit import ids
 from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect
 from tests.e2e.stack import eventually
 
@@ -67,3 +68,29 @@ async def test_a_roll_call_touches_only_the_unset(api: Api, organiser: Person, o
     assert [one["problem"]["status"] for one in results if "problem" in one] == [404, 403]
     await counted(activity, checked_in=1, inside=1)
     assert (await listed(activity, missing))["status"] == "absent"
+
+
+async def test_who_is_expected_and_who_walked_in_are_marked(api: Api) -> None:
+    """Nobody knows who they are: an entry by group on leave, a guest late; whom nobody wrote down is nobody."""
+    owner = await api.sign_in()
+    organisation_id = await api.found(owner)
+    roster = expect(await owner.post(f"/v1/organisations/{organisation_id}/rosters", {"title": "新生"}))["id"]
+    said = {"name": "王小明", "group": "一班", "phone": "13800000000"}
+    entry = expect(await owner.post(f"/v1/rosters/{roster}/entries", said))["id"]
+    activity = await api.open_activity(owner, organisation_id, roster="listed", roster_id=roster)
+    guest = {"attempt_id": ids.to_text(ids.new_id()), "guest": {"id": ids.to_text(ids.new_id()), "name": "赵六"}}
+    [let_in] = expect(await owner.post(f"{activity.path}/checkins/batch", {"checkins": [guest]}))["results"]
+    await counted(activity, checked_in=1, expected=1, leave=0)
+
+    on_leave = await mark(activity, mark="leave", reason="病假", people=[{"roster_entry_id": entry}])
+    people = [{"guest_id": let_in["user_id"]}, {"user_id": let_in["user_id"]}, {"guest_id": ids.to_text(ids.new_id())}]
+    by_guest = [(await mark(activity, people=[each]))[0] for each in people]
+
+    assert [one["user_id"] for one in on_leave] == [entry]
+    assert [one["mark"] for one in by_guest] == ["late", "late", None]
+    assert by_guest[2]["problem"]["status"] == 404
+    await counted(activity, checked_in=1, late=1, expected=1, leave=1, not_yet=0)
+    [group] = (await activity.stats())["by_group"]
+    assert (group["group"], group["expected"], group["leave"]) == ("一班", 1, 1)
+    shown = {one["name"]: (one["mark"], one["answer"], one["status"]) for one in await activity.people()}
+    assert shown == {"赵六": ("late", None, "checked_in"), "王小明": ("leave", "leave", None)}
