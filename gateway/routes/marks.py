@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from gateway import door
+from domainkit.guest_ids import is_guest
 from gateway.clients import DECIDE_S, ask
 from gateway.http import problems
 from gateway.http.fields import Id, IdText, Input, Keyed
@@ -41,11 +41,14 @@ class Somebody(Input):
             raise ValueError("give exactly one of user_id, roster_entry_id and guest_id")
 
     @property
-    def subject(self) -> door_pb2.Subject:
-        """Who it is, for the activity service to say."""
+    def asked(self) -> door_pb2.Subject | None:
+        """What the activity service is asked; None for a user, whom the organisation has to know."""
         if self.roster_entry_id is not None:
             return door_pb2.Subject(entry_id=self.roster_entry_id)
-        return door_pb2.Subject(guest=door_pb2.Guest(guest_id=self.guest_id or b""))
+        if self.guest_id is not None:
+            return door_pb2.Subject(guest=door_pb2.Guest(guest_id=self.guest_id))
+        user_id = self.user_id or b""
+        return door_pb2.Subject(user_id=user_id) if is_guest(user_id) else None
 
 
 class Marks(Input):
@@ -91,10 +94,11 @@ async def _people(
     call: Call, activity_id: bytes, people: Sequence[Somebody]
 ) -> list[pb.MarkPeopleRequest.Person | ServiceError]:
     """Whom each means; who is of the activity is vouched for."""
-    asked = [one.subject for one in people if one.user_id is None]
-    found = iter(await door.resolve(call.services, call.person, activity_id, asked))
+    asked = [subject for one in people if (subject := one.asked)]
+    found = iter(await call.services.resolve_subjects(call.person, activity_id, asked) if asked else ())
     return [
-        pb.MarkPeopleRequest.Person(user_id=one.user_id) if one.user_id else _vouched(next(found)) for one in people
+        _vouched(next(found)) if one.asked else pb.MarkPeopleRequest.Person(user_id=one.user_id or b"")
+        for one in people
     ]
 
 

@@ -24,6 +24,7 @@ from deploy.local.credentials import Vault
 from deploy.local.servers import connect_admin
 from servicekit import ids
 from servicekit.clock import from_datetime
+from services.checkin.recording.store import DECISION_KINDS
 from services.checkin.rules import merge
 from services.checkin.rules.merge import Copy, Decision, DecisionKind, Judgement, Outcome, SeatState
 from tests.load.http_load import Answer
@@ -38,7 +39,6 @@ COUNTERS_WITHIN_S = 20.0
 _POLL_S = 0.1
 _KEYS_PER_READ = 500
 _SHOWN = 5
-_DECISION_KINDS = {1: DecisionKind.APPROVE, 2: DecisionKind.REFUSE, 3: DecisionKind.ANNUL, 4: DecisionKind.APPEAL}
 _METHODS = {1: "qr", 2: "code", 3: "nfc", 4: "place", 5: "staff"}
 _LATE = 2
 
@@ -202,7 +202,7 @@ async def reconcile(
     if verdict.dead_letters:
         verdict.lost += verdict.dead_letters
         verdict.findings.append(f"lost: {verdict.dead_letters} messages in the dead letters")
-    recount = _recount(stored.values(), seats)
+    recount = _recount(stored.values(), seats, decisions)
     await _compare_counters(organiser, activities, recount, counters_within_s, verdict)
     return verdict
 
@@ -267,7 +267,7 @@ def _read_decisions(cursor: Cursor, occurrences: Sequence[bytes]) -> dict[SeatKe
     found: dict[SeatKey, list[Decision]] = defaultdict(list)
     for *seat, decision_id, sequence, kind, attempt_id, decided_at, is_stale in cursor.fetchall():
         at = from_datetime(decided_at)
-        decision = Decision(decision_id, sequence, _DECISION_KINDS[kind], attempt_id, at, bool(is_stale))
+        decision = Decision(decision_id, sequence, DECISION_KINDS[kind], attempt_id, at, bool(is_stale))
         found[seat[0], seat[1], seat[2]].append(decision)
     return found
 
@@ -313,22 +313,31 @@ def _compare_seats(
             verdict.note("wrong", f"seat {key[0].hex()}/{key[1].hex()} is not held by whom the law says")
 
 
-def _recount(stored: Iterable[Stored], seats: Mapping[SeatKey, merge.Seat]) -> dict[bytes, Counter[str]]:
-    """The counters by occurrence: people by the seat on the way in, then methods and lateness of the holders."""
+def _recount(
+    stored: Iterable[Stored], seats: Mapping[SeatKey, merge.Seat], decisions: Mapping[SeatKey, Sequence[Decision]]
+) -> dict[bytes, Counter[str]]:
+    """The counters by occurrence: people by the seat on the way in, or by what staff say of them."""
     rows = {(row.user_id, row.attempt_id): row for row in stored}
     found: dict[bytes, Counter[str]] = defaultdict(Counter)
-    for (occurrence_id, user_id, direction), seat in seats.items():
-        if direction != 1:
-            continue
-        counters = found[occurrence_id]
-        if seat.holder is None:
-            counters[_standing(seat.outcomes.values())] += 1
-            continue
-        holder = rows[user_id, seat.holder]
-        counters["checked_in"] += 1
-        counters[f"method:{_METHODS[holder.method]}"] += 1
-        counters["late"] += holder.punctuality == _LATE
+    for key in seats.keys() | decisions.keys():
+        occurrence_id, user_id, direction = key
+        if direction == 1:
+            seat, mark = seats.get(key), merge.mark_of(decisions.get(key, ()))
+            holder = rows[user_id, seat.holder] if seat and seat.holder else None
+            standing = _standing(seat.outcomes.values() if seat else ())
+            found[occurrence_id].update(_counted(standing, holder, mark.kind if mark else None))
     return found
+
+
+def _counted(standing: str, holder: Stored | None, mark: DecisionKind | None) -> Counter[str]:
+    """What one person counts as: methods and lateness are of who is checked in."""
+    if mark in (DecisionKind.MARK_LEAVE, DecisionKind.MARK_ABSENT):
+        return Counter()
+    if holder is None and mark is None:
+        return Counter([standing])
+    method = _METHODS[holder.method] if holder else "staff"
+    is_late = mark is DecisionKind.MARK_LATE if mark or not holder else holder.punctuality == _LATE
+    return Counter({"checked_in": 1, f"method:{method}": 1, "late": int(is_late)})
 
 
 def _standing(outcomes: Iterable[Outcome]) -> str:

@@ -5,7 +5,6 @@ What people wrote reaches Typst as JSON, which a template shows as text: nothing
 
 import asyncio
 import re
-import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ _HERE = Path(__file__).parent
 _FONTS = "/usr/share/fonts"
 # Emoji, and what joins and colours them: no font of text has any, so paper goes without.
 _PICTURES = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u200d\ufe0f]")
-_AT_ONCE, _WAITING = 2, 8
+_AT_ONCE, _WAITING = 1, 9
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -66,7 +65,7 @@ class Sheet(msgspec.Struct, frozen=True, tag="sheet"):
 
 
 class Printing:
-    """Prints; at most two papers at once, and some wait."""
+    """Prints; one paper after the other, and some wait."""
 
     def __init__(self, time_limit_s: float = TIME_LIMIT_S) -> None:
         self._time_limit_s = time_limit_s
@@ -124,7 +123,7 @@ def _code(code: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    apart.confine(MEMORY_BYTES)
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Labels | Sheet)
     made = printed(asked)
     sys.stdout.buffer.write(made if isinstance(made, bytes) else b"".join(made))

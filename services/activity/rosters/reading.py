@@ -1,7 +1,6 @@
 """Reads a file in a process of its own: whatever the file does to it, the service goes on."""
 
 import asyncio
-import resource
 import signal
 import sys
 
@@ -62,5 +61,5 @@ def _parsed(content: bytes) -> Reading:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    apart.confine(MEMORY_BYTES)
     sys.stdout.buffer.write(msgspec.json.encode(_parsed(sys.stdin.buffer.read())))

@@ -56,7 +56,8 @@ class Merged:
 
     def mark(self, key: SeatKey) -> merge.Decision | None:
         """What staff say the person of a seat counts as."""
-        return merge.mark_of(self.decisions.get(key, ()))
+        decisions = self.decisions.get(key)
+        return merge.mark_of(decisions) if decisions else None
 
     def seat_rows(self) -> list[tuple[SeatKey, merge.Seat, bytes]]:
         """Seats with their fingerprints."""

@@ -95,10 +95,12 @@ class Looks:
         now = standing(moves[person])
         holder = {now.holder.actor_id} - {b""} if now.holder else set()
         view = _view(request.user_id, now, await self._door.names({request.user_id} | holder, _NAMES_S))
-        said = (await self._marks.said(person[0], [request.user_id])).get(request.user_id)
-        if said and said.mark:
-            view.mark = MARK_NUMBERS[said.mark.kind]
+        view.mark = await self._mark(*person)
         return view
+
+    async def _mark(self, occurrence_id: bytes, user_id: bytes) -> pb.Mark.ValueType:
+        said = (await self._marks.said(occurrence_id, [user_id])).get(user_id)
+        return MARK_NUMBERS[said.mark.kind] if said and said.mark else pb.MARK_UNSPECIFIED
 
     async def _placed(self, request: pb.LookAtDoorRequest, actor_id: bytes) -> Case:
         """The attempt that would let them in, at its occurrence."""

@@ -325,7 +325,10 @@ async def _seatless(
 
 
 async def _home(connection: AsyncConnection, occurrence_id: bytes) -> tuple[bytes, bytes]:
-    """Activity and organisation of an occurrence, from any attempt that knows them."""
+    """Activity and organisation of an occurrence, from any attempt that knows them.
+
+    Where there are marks alone nobody says so here; whoever rebuilds asks for the occurrences of an activity.
+    """
     query = select(attempts.c.activity_id, attempts.c.organisation_id)
     query = query.where(attempts.c.occurrence_id == occurrence_id, attempts.c.organisation_id.is_not(None)).limit(1)
     row = (await connection.execute(query)).first()

@@ -544,3 +544,24 @@ async def test_without_redis_staff_may_still_look(checkin: Checkin) -> None:
     checkin.nonces.is_gone = True
     look = a_look(checkin, user_id=stranger, person_token=a_code(checkin, stranger))
     assert await checkin.ask("LookAtDoor", look) == pb.DoorView()
+
+
+async def test_people_are_marked_and_a_look_tells_it(checkin: Checkin) -> None:
+    """Who came by themselves, and whom activity vouches for; a stranger and the actor have an error of their own."""
+    came, guest, stranger = checkin.store().user_id, new_id(), new_id()
+    people = [pb.MarkPeopleRequest.Person(user_id=one, is_vouched=one == guest) for one in (stranger, came, guest)]
+    people.append(pb.MarkPeopleRequest.Person(user_id=checkin.person))
+    request = pb.MarkPeopleRequest(
+        activity_id=checkin.occurrence.activity_id, mark=pb.MARK_LATE, reason="晚到", people=people
+    )
+
+    results = (await checkin.ask("MarkPeople", request)).results
+
+    assert [one.user_id for one in results] == [stranger, came, guest, checkin.person]
+    assert [one.status.code for one in results if one.HasField("status")] == [5, 7]
+    assert [one.marked.mark for one in results if one.HasField("marked")] == [pb.MARK_LATE] * 2
+    view = await checkin.ask("LookAtDoor", a_look(checkin, user_id=came))
+    assert view.mark == pb.MARK_LATE
+    checkin.stock.role = identity_pb2.ROLE_MEMBER
+    with pytest.raises(NotFoundError):
+        await checkin.ask("MarkPeople", request)

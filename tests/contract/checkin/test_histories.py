@@ -305,6 +305,14 @@ async def project(world: World, writer: LiveWriter, order: object) -> None:
     await projector.recorded(messages)
 
 
+def at_home(world: World, told: Mapping[tuple[bytes, int], pb.SeatState]) -> Mapping[tuple[bytes, int], pb.SeatState]:
+    """As whoever rebuilds reads it: while nobody has tried no attempt says whose the occurrence is."""
+    for seat in told.values() if not world.copies else ():
+        seat.ClearField("activity_id")
+        seat.ClearField("organisation_id")
+    return told
+
+
 def assert_of_roster(world: World, truths: Mapping[bytes, Truth], people: Sequence[Counted]) -> None:
     """Both are on a roster: who came, who is on leave and who has not come are as staff say."""
     roster = Roster(1, [Member(user_id, b"", "一班") for user_id in world.users])
@@ -350,7 +358,7 @@ async def test_numbers_and_records_equal_a_recount(
         assert (person.seat.mark, person.seat.is_held) == (truth.mark, truth.is_in)
     assert_of_roster(world, truths, list(people.values()))
     rebuilt = (await Records(engine).list_states(world.occurrence_id, 100, None)).seats
-    assert {(seat.user_id, seat.direction): seat for seat in rebuilt} == world.told()
+    assert {(seat.user_id, seat.direction): seat for seat in rebuilt} == at_home(world, world.told())
     for user_id, truth in truths.items():
         records = [stored.record() for stored in await Records(engine).list_of(user_id, 100, None)]
         assert {record.attempt_id: record.outcome for record in records} == truth.outcomes

@@ -204,6 +204,7 @@ test('the rows that were left out and the whole roster come as files, are opened
   await phone.tap('查看名单')
   await phone.tap('名单设置')
   await until(files, (left) => !left.length)
+  await phone.sees('导出名单')
   await phone.set({ offline: true })
   await phone.tap('导出名单')
   await phone.sees('网络不可用，连上网络后再点一次')

@@ -10,7 +10,7 @@ from domainkit.guest_ids import guest_id
 from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import DAY_US, IN, Activity, Cursor, Filter, SeatView, Status
+from services.reporting.domain import DAY_US, IN, Activity, Cursor, Filter, Mark, SeatView, Status, marked
 from services.reporting.errors import NumbersDroppedError
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
@@ -58,9 +58,11 @@ class House:
             raise UnavailableError("identity does not answer")
         return {each: self.called[each] for each in user_ids if each in self.called}
 
-    async def come(self, user_id: bytes, status: Status = HELD, revision: int = 1, at: int = 1) -> None:
+    async def come(
+        self, user_id: bytes, status: Status = HELD, revision: int = 1, at: int = 1, mark: Mark = Mark.NONE
+    ) -> None:
         """Somebody's seat is like this now."""
-        view = SeatView(status is HELD, at, [], int(status), "qr", "", "on_time", [])
+        view = marked(SeatView(status is HELD, at, [], int(status), "qr", "", "on_time", []), mark, at)
         change = Change(b"o" * 16, user_id, IN, revision, view, b"", at)
         await self.live.apply({self.activity.activity_id: [change]})
 
@@ -102,6 +104,23 @@ async def test_who_asked_for_leave_is_not_absent(house: House) -> None:
     assert await house.ids(Wanted(answer=Answer.LEAVE)) == [user(1), user(2)]
     [coming] = await house.shown(Wanted(answer=Answer.COMING))
     assert (coming.user_id, coming.is_listed) == (user(9), False)
+
+
+async def test_lists_follow_what_staff_say(house: House) -> None:
+    """On leave is an answer and no absence; absent is one at once, and no excuse that was given before counts then."""
+    house.participants.said = {user(3): Answer.LEAVE}
+    for number, mark in enumerate((Mark.PRESENT, Mark.LEAVE, Mark.ABSENT, Mark.LATE), 1):
+        await house.come(user(number) if number < 4 else entry(number), REFUSED, mark=mark)
+    shown = {each.user_id: each for each in await house.shown(Wanted())}
+    assert [(each.found.seat.status, each.answer) for _, each in sorted(shown.items())] == [
+        (HELD, Answer.NONE),
+        (HELD, Answer.NONE),
+        (0, Answer.LEAVE),
+        (Status.ABSENT, Answer.NONE),
+    ]
+    assert await house.ids(Wanted(answer=Answer.LEAVE)) == [user(2)]
+    assert await house.ids(ABSENT) == [user(3), entry(5)]
+    assert await house.ids(Wanted(Filter(punctuality="late"))) == [entry(4)]
 
 
 @pytest.mark.parametrize(("closed_ago_us", "status"), [(HOUR_US, 0), (3 * HOUR_US, Status.ABSENT)])

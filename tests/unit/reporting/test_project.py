@@ -194,6 +194,71 @@ async def test_an_annulled_person_is_counted_nowhere(projector: Projector, live:
     assert live.events[ACTIVITY][-1].status == Status.ABSENT
 
 
+@pytest.mark.parametrize("state", [HELD, FREE])
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        (pb.MARK_PRESENT, ["checked_in", "inside"]),
+        (pb.MARK_LATE, ["checked_in", "inside", "late"]),
+        (pb.MARK_LEAVE, []),
+        (pb.MARK_ABSENT, []),
+    ],
+)
+async def test_people_count_as_staff_say(
+    projector: Projector, live: FakeLive, state: Any, mark: Any, expected: list[str]
+) -> None:
+    """Whatever they did; who holds no seat came by the word of staff, when it was said."""
+    outcome = pb.OUTCOME_ACCEPTED if state == HELD else pb.OUTCOME_PENDING_REVIEW
+    attempt = an_attempt(outcome=outcome, punctuality=pb.PUNCTUALITY_LATE)
+    held = {} if state == HELD else {"holder": b"", "effective_at": 0}
+    marked_at = 9 * MINUTE_US
+    await projector.recorded([a_message(a_seat(attempt, state=state, mark=mark, marked_at=marked_at, **held))])
+
+    how = ["minute:7", "method:qr", "gate:A"] if state == HELD else ["minute:9", "method:staff"]
+    assert await counts(live) == dict.fromkeys(expected + how if expected else [], 1)
+    [person] = (await live.people(ACTIVITY)).people
+    status = {pb.MARK_LEAVE: 0, pb.MARK_ABSENT: Status.ABSENT}.get(mark, Status.CHECKED_IN)
+    assert (person.seat.status, person.seat.mark, person.presence.is_inside) == (status, mark, bool(expected))
+    [event] = live.events[ACTIVITY]
+    assert (event.status, event.mark) == (status, mark)
+
+
+async def test_who_is_unmarked_counts_as_they_did(projector: Projector, live: FakeLive) -> None:
+    """And of who never tried nothing is left, not even an absence."""
+    marked = a_seat(mark=pb.MARK_ABSENT, marked_at=1)
+    nothing = {"state": FREE, "holder": b"", "effective_at": 0, "user_id": OTHER}
+    only_said = a_seat(mark=pb.MARK_LEAVE, marked_at=1, **nothing)
+    del only_said.attempts[:]
+    await projector.recorded([a_message(marked, only_said)])
+    assert len((await live.people(ACTIVITY)).people) == 2
+
+    unsaid = a_seat(revision=2, **nothing)
+    del unsaid.attempts[:]
+    await projector.recorded([a_message(a_seat(revision=2), unsaid)])
+    [person] = (await live.people(ACTIVITY)).people
+    assert (person.user_id, person.seat.status, person.seat.mark) == (PERSON, Status.CHECKED_IN, 0)
+
+
+@pytest.mark.parametrize(("marked_at", "is_inside"), [(5, False), (7, True)])
+async def test_who_is_marked_present_is_there_from_then_on(
+    projector: Projector, live: FakeLive, marked_at: int, is_inside: bool
+) -> None:
+    """Unless they went after it."""
+    said = a_seat(mark=pb.MARK_PRESENT, marked_at=marked_at, state=FREE, holder=b"", effective_at=0)
+    del said.attempts[:]
+    went = a_seat(an_attempt(effective_at=6), direction=OUT)
+    await projector.recorded([a_message(said, went)])
+    [person] = (await live.people(ACTIVITY)).people
+    assert (person.presence.is_inside, person.seat.reasons) == (is_inside, [])
+
+
+def test_a_mark_is_as_old_as_it_was_said() -> None:
+    """What waited for long before staff said something of it did not take that long to show."""
+    pending = an_attempt(outcome=pb.OUTCOME_PENDING_REVIEW, received_at=1)
+    seat = a_seat(pending, state=FREE, holder=b"", effective_at=0, mark=pb.MARK_PRESENT, marked_at=5)
+    assert to_change(seat).received_at == 5
+
+
 async def test_a_review_moves_a_person(projector: Projector, live: FakeLive) -> None:
     """Refused, in review after an appeal, approved with a superseded attempt beside it: always in one place."""
     seen = []

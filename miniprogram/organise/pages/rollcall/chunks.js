@@ -16,6 +16,10 @@ const chunksOf = (lines) => Array.from({ length: Math.ceil(lines.length / SIZE) 
 /** Which one of all a line of a piece is. */
 const indexOf = (/** @type {number} */ chunk, /** @type {number} */ line) => chunk * SIZE + line
 
+/** Whether a piece has as many lines as another, and begins with the same. */
+const isLike = (/** @type {{ id: string }[]} */ piece, /** @type {{ id: string }[] | undefined} */ other) =>
+  Boolean(other && other.length === piece.length && other[0].id === piece[0].id)
+
 const guess = (/** @type {number} */ lines) => lines * LINE_PX
 
 /**
@@ -36,4 +40,4 @@ const nearby = (heights, top, screen) => {
   return { from: Math.min(from, to), to }
 }
 
-module.exports = { chunksOf, guess, indexOf, nearby }
+module.exports = { chunksOf, guess, indexOf, isLike, nearby }

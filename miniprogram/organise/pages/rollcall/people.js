@@ -59,6 +59,18 @@ const standingOf = ({ row, mark }) => {
   return row.status === 'checked_in' && row.punctuality === 'late' ? 'late' : row.status
 }
 
+/**
+ * Who is still chosen once more is known: whoever came or was marked meanwhile is not.
+ *
+ * @param {Set<string>} chosen
+ * @param {Called[]} before
+ * @param {Called[]} now
+ */
+const stillChosen = (chosen, before, now) => {
+  const open = new Set(before.filter((one) => !isSet(one)).map(({ id }) => id))
+  return new Set(now.filter((one) => chosen.has(one.id) && !(open.has(one.id) && isSet(one))).map(({ id }) => id))
+}
+
 const GROUPS = /** @type {Record<string, string>} */ ({ present: 'came', checked_in: 'came', late: 'late', leave: 'leave', absent: 'absent' })
 
 /** Which of `STANDINGS` somebody is counted as. */
@@ -108,4 +120,4 @@ const shownOf = (people, { q, standing, group, is_paper }) => asPrinted(people)
   .filter(({ one }) => !standing || (standing === 'others' ? !one.is_listed : countedAs(one) === standing))
   .filter(({ one, place }) => !q || isFound(one, place, q, is_paper))
 
-module.exports = { STANDINGS, countedAs, countsOf, everybody, isOpen, isSet, markedOf, shownOf, standingOf }
+module.exports = { STANDINGS, countedAs, countsOf, everybody, isOpen, isSet, markedOf, shownOf, standingOf, stillChosen }

@@ -2,18 +2,21 @@
 
 const { asFailure } = require('../../../core/failure')
 const { everyPage } = require('../../../core/pages')
+const { later } = require('../../../core/time')
 const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
 const screen = require('../../../platform/screen')
 const texts = require('../../../texts/index')
-const { chunksOf, guess, indexOf, nearby } = require('./chunks')
+const { chunksOf, guess, indexOf, isLike, nearby } = require('./chunks')
 const { below, linesOf, withTicks } = require('./lines')
-const { countsOf, everybody, shownOf } = require('./people')
+const { countsOf, everybody, shownOf, stillChosen } = require('./people')
 const { keyOf, NOTHING, sayingsOf, summaryOf, told, undoingOf, unmarkingOf } = require('./said')
 
 const t = texts.rollcall
 const MARKS = /** @type {Mark[]} */ (Object.keys(t.marks))
+/** A long list is many requests. */
+const RENEW_MS = 5000
 /** What a server says to who may not see a list. */
 const NOT_THEIRS = [403, 404]
 
@@ -22,6 +25,10 @@ const expectedOf = (/** @type {Member} */ { user_id, name, group }) =>
   ({ kind: /** @type {const} */ ('person'), user_id, entry_id: null, name, number: '', phone_tail: '', group: group || '' })
 
 const leftOf = (/** @type {Round} */ { pages }) => pages.reduce((sum, { body }) => sum + body.people.length, 0)
+
+/** What moves when somebody of a list does. */
+const signOf = (/** @type {Stats} */ { checked_in, came, late, leave, pending_review, provisional, refused }) =>
+  [checked_in, came, late, leave, pending_review, provisional, refused].join()
 
 /** What there is somebody of. */
 const filtersOf = (/** @type {Record<string, number>} */ counts) => Object.entries(t.filters)
@@ -61,12 +68,17 @@ Page({
   activity_id: '',
   self: '',
   reason: '',
+  /** @type {Expected[]} */ listed: [],
   /** @type {Called[]} */ people: [],
   /** @type {Set<string>} */ chosen: new Set(),
   /** @type {any[]} All that are shown, drawn or not. */ lines: [],
   /** @type {any[][]} The same in pieces. */ pieces: [],
   /** @type {number[]} */ heights: [],
   top: 0,
+  /** @type {(() => void) | null} */ stop: null,
+  seen: '',
+  latest: '',
+  is_following: false,
   /** @type {Round | null} */ round: null,
   outcome: NOTHING,
 
@@ -76,6 +88,58 @@ Page({
     this.because('')
     if (paper) navigation.title(t.paper.title)
     this.load()
+  },
+
+  onShow() {
+    const told = (/** @type {Stats} */ stats) => this.follow(signOf(stats))
+    this.stop = getApp().services.organise.live(this.activity_id, told)
+  },
+
+  onHide() {
+    this.leave()
+  },
+
+  onUnload() {
+    this.leave()
+  },
+
+  leave() {
+    if (this.stop) this.stop()
+    this.stop = null
+  },
+
+  /** Others let people in meanwhile, and people come by themselves. */
+  async follow(/** @type {string} */ sign) {
+    if (!this.seen) this.seen = sign
+    this.latest = sign
+    if (this.is_following) return
+    this.is_following = true
+    while (this.stop && this.seen !== this.latest) {
+      this.seen = this.latest
+      await this.renew().catch((/** @type {unknown} */ thrown) => this.isStale(asFailure(thrown)))
+      await later(RENEW_MS)
+    }
+    this.is_following = false
+  },
+
+  /** Where everybody stands, without moving what is looked at. */
+  async renew() {
+    const tried = await getApp().services.rollcall.tried(this.activity_id)
+    if (this.data.foot === 'sending') return
+    this.know(tried)
+    this.setData({ failure: null })
+  },
+
+  know(/** @type {ActivityPerson[]} */ tried) {
+    const before = this.people
+    this.people = everybody(this.listed, tried)
+    this.chosen = stillChosen(this.chosen, before, this.people)
+    this.show()
+    this.showFoot()
+  },
+
+  isStale(/** @type {Failure} */ failure) {
+    this.setData({ failure, stale: texts.say(failure) })
   },
 
   onPullDownRefresh() {
@@ -89,14 +153,12 @@ Page({
       this.self = (await session.ensure()).id
       const activity = await organise.get(this.activity_id)
       const [expected, tried] = await Promise.all([this.expected(activity), rollcall.tried(this.activity_id)])
-      this.people = everybody(expected, tried)
+      this.listed = expected
       this.round = rollcall.left(this.activity_id)
       this.setData({ is_ready: true })
-      this.show()
-      this.showFoot()
+      this.know(tried)
     } catch (thrown) {
-      const failure = asFailure(thrown)
-      this.setData({ failure, stale: texts.say(failure) })
+      this.isStale(asFailure(thrown))
     }
   },
 
@@ -114,7 +176,7 @@ Page({
     return [...members.map(expectedOf).filter(({ user_id }) => !known.has(user_id)), ...listed]
   },
 
-  /** Everything anew, from the top of the list. */
+  /** Everything anew; a piece that begins as before is as high as before. */
   show() {
     const { is_paper, q, filters: known, filter } = this.data
     const filters = filtersOf(countsOf(this.people))
@@ -125,8 +187,9 @@ Page({
     const shown = shownOf(this.people, { q, standing, is_paper, group: is_paper && group ? names[group - 1] : null })
     const lines = linesOf(shown, { is_paper, self: this.self, now: getApp().services.platform.now() })
     this.lines = withTicks(lines, this.chosen)
+    const [before, heights] = [this.pieces, this.heights]
     this.pieces = chunksOf(this.lines)
-    this.heights = this.pieces.map((some) => guess(some.length))
+    this.heights = this.pieces.map((some, index) => (isLike(some, before[index]) ? heights[index] : guess(some.length)))
     this.setData({
       groups, group, total: this.people.length, filters, sums: filters.slice(1).map(({ text }) => text).join(' · '),
       filter: Math.max(0, filters.findIndex((one) => one.standing === standing)),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domainkit.guest_ids import guest_id
 from protos.activity.v1 import door_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
@@ -72,6 +73,20 @@ async def test_entries_and_guests_are_who_the_activity_service_says(gateway: Gat
     entry, user, guest = answer.json()["results"]
     assert [entry["user_id"], user["user_id"], guest["user_id"]] == [ids.to_text(WANG), ids.to_text(LI), None]
     assert (guest["problem"]["status"], guest["mark"]) == (404, None)
+
+
+async def test_who_goes_by_the_id_of_a_guest_is_one(gateway: Gateway) -> None:
+    """Lists tell guests by a user_id; the activity service says of them, too."""
+    kept = guest_id(GUEST)
+    person = door_pb2.ResolveSubjectsResponse.Result(person=door_pb2.DoorPerson(user_id=kept))
+    gateway.services.answers["ResolveSubjects"] = door_pb2.ResolveSubjectsResponse(results=[person])
+    gateway.services.answers["MarkPeople"] = mark_all
+    await mark(gateway, a_body(named("user_id", kept)))
+
+    [asked] = gateway.services.requests("ResolveSubjects")
+    assert [one.user_id for one in asked.subjects] == [kept]
+    [sent] = gateway.services.requests("MarkPeople")
+    assert [(one.user_id, one.is_vouched) for one in sent.people] == [(kept, True)]
 
 
 async def test_each_person_has_their_own_answer(gateway: Gateway) -> None:

@@ -1,6 +1,7 @@
 """What phones at a door take along, and search, on MariaDB."""
 
 import pytest
+from sqlalchemy import update
 
 from domainkit import person_codes
 from protos.activity.v1 import door_pb2 as pb
@@ -9,6 +10,7 @@ from servicekit.clock import SECOND_US
 from servicekit.errors import InvalidArgumentError
 from services.activity.errors import ActivityNotFoundError
 from services.activity.rosters.sealing import Said
+from services.activity.tables import guests
 from tests.contract.activity.door.conftest import LI, Door, a_guest
 
 HOUR_US, DAY_US = 3600 * SECOND_US, 86_400 * SECOND_US
@@ -109,3 +111,13 @@ async def test_people_are_for_staff(door: Door, name: str) -> None:
     await door.call(name, asked, door.alone)
     with pytest.raises(ActivityNotFoundError):
         await door.call(name, asked, ids.new_id())
+
+
+async def test_a_guest_that_cannot_be_read_hides_no_other(door: Door) -> None:
+    """They are left out of lists."""
+    [broken, _] = await door.resolve(a_guest("赵客人"), a_guest("赵客人二号"))
+    garbage = update(guests).where(guests.c.guest_id == broken.user_id).values(said=bytes(64))
+    async with door.engine.begin() as connection:
+        await connection.execute(garbage)
+    assert await door.search("赵客人") == ["赵客人二号"]
+    assert [each.name for page in await door.carried(0) for each in page] == ["赵客人二号"]

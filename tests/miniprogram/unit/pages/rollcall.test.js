@@ -2,7 +2,7 @@
 
 const { chunksOf, guess, indexOf, nearby } = require('../../../../miniprogram/organise/pages/rollcall/chunks')
 const { below, linesOf, withTicks } = require('../../../../miniprogram/organise/pages/rollcall/lines')
-const { countedAs, countsOf, everybody, isOpen, isSet, markedOf, shownOf, standingOf } = require('../../../../miniprogram/organise/pages/rollcall/people')
+const { countedAs, countsOf, everybody, isOpen, isSet, markedOf, shownOf, standingOf, stillChosen } = require('../../../../miniprogram/organise/pages/rollcall/people')
 const { sayingsOf, summaryOf, told, undoingOf, unmarkingOf } = require('../../../../miniprogram/organise/pages/rollcall/said')
 const { adviceOf, progressOf } = require('../../../../miniprogram/organise/components/paper-file/view')
 const { isLasting } = require('../../../../miniprogram/organise/pages/privacy/days')
@@ -54,6 +54,13 @@ describe('where somebody stands', () => {
   ])('who %s', (_, more, [is, counted, set, open]) => {
     const one = standing(more)
     expect([standingOf(one), countedAs(one), isSet(one), isOpen(one)]).toEqual([is, counted, set, open])
+  })
+
+  test('unticks who came or was marked meanwhile, and nobody else', () => {
+    const all = [entry('a'), entry('b'), entry('c')]
+    const before = everybody(all, [came('c')])
+    const now = everybody(all, [came('a'), came('c'), row('b', { status: 'pending_review' })])
+    expect([...stillChosen(new Set(['a', 'b', 'c', 'gone']), before, now)]).toEqual(['b', 'c'])
   })
 
   test('is counted, and narrows the list', () => {

@@ -85,7 +85,7 @@ async def test_what_takes_too_long_is_ended() -> None:
 
 
 async def test_so_many_wait_and_no_more() -> None:
-    """Two are printed at once, eight wait, one more is told to come again."""
+    """One is printed, nine wait, one more is told to come again."""
     printing = Printing()
     asked = [asyncio.ensure_future(printing.print(labels(1))) for _ in range(11)]
     results = await asyncio.gather(*asked, return_exceptions=True)

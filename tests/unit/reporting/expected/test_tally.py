@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.domain import Counted, SeatView, Status
+from services.reporting.domain import Counted, Mark, SeatView, Status, marked
 from services.reporting.expected.tally import (
     MAX_GROUPS,
     Answer,
@@ -71,6 +71,34 @@ def test_leave_is_never_absence() -> None:
     whole = of_roster(ROSTER, [a_person(user(3))], answers | {entry(2): Answer.COMING}).whole
     assert whole == Tally(expected=3, came=1, leave=1)
     assert whole.not_yet == 1
+
+
+def a_mark(user_id: bytes, mark: Mark, at: int = 1, status: Status = Status.CHECKED_IN) -> Counted:
+    """Somebody of whom staff said something."""
+    person = a_person(user_id, status)
+    return person._replace(seat=marked(person.seat, mark, at))
+
+
+def test_what_staff_say_is_what_counts() -> None:
+    """Against a roster and against a number: absent is no leave, whatever they asked for; present has come."""
+    people = [
+        a_mark(user(1), Mark.ABSENT),
+        a_mark(entry(2), Mark.LEAVE, status=Status.REFUSED),
+        a_mark(user(3), Mark.LATE, status=Status.REFUSED),
+    ]
+    answers = {user(1): Answer.LEAVE, user(3): Answer.LEAVE}
+    assert of_roster(ROSTER, people, answers).whole == Tally(expected=3, came=1, leave=1)
+    assert of_count(3, people, answers).whole == Tally(expected=3, came=1, leave=1)
+
+
+def test_of_two_ids_the_last_mark_counts() -> None:
+    """Over a seat under the other id, too, which then counts nobody."""
+    came, absent = a_person(entry(1)), a_mark(user(1), Mark.ABSENT, at=5)
+    tallies = of_roster(ROSTER, [came, absent], {})
+    assert (tallies.whole.came, tallies.twice) == (0, 1)
+    present = a_mark(entry(1), Mark.PRESENT, at=6)
+    assert of_roster(ROSTER, [present, absent], {}).whole.came == 1
+    assert one_each([came, absent], ROSTER) == [absent]
 
 
 def test_groups_add_up() -> None:
