@@ -7,12 +7,20 @@ from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect
 from tests.e2e.stack import eventually
 
 
-async def mark(activity: Activity, *people: Person, by: Person | None = None, **changes: Any) -> list[Json]:
-    """What came of each person."""
+async def mark(activity: Activity, *people: Person, **changes: Any) -> list[Json]:
+    """What came of each person, once it is recorded: the same request again gets the same answer."""
     named = [{"user_id": person.user_id} for person in people]
     body = {"mark": "late", "reason": "点名时不在", "people": named} | changes
-    results: list[Json] = expect(await (by or activity.owner).post(f"{activity.path}/marks", body))["results"]
-    return results
+    request = {"json": body, "headers": {"idempotency-key": ids.to_text(ids.new_id())}}
+
+    async def recorded() -> list[Json] | None:
+        """The answer, unless something is on its way still."""
+        answer = expect(await activity.owner.request("POST", f"{activity.path}/marks", **request))
+        results: list[Json] = answer["results"]
+        return results if all(one["revision"] or "problem" in one for one in results) else None
+
+    found: list[Json] = await eventually(recorded)
+    return found
 
 
 async def counted(activity: Activity, **numbers: int) -> None:
@@ -27,8 +35,14 @@ async def counted(activity: Activity, **numbers: int) -> None:
 
 
 async def listed(activity: Activity, person: Person) -> Json:
-    """How a person stands on the list."""
-    return next(one for one in await activity.people() if one["user_id"] == person.user_id)
+    """How a person stands on the list, once they do."""
+
+    async def there() -> Json | None:
+        """Their line."""
+        return next((one for one in await activity.people() if one["user_id"] == person.user_id), None)
+
+    found: Json = await eventually(there)
+    return found
 
 
 async def test_numbers_and_lists_follow_what_staff_say(api: Api, organiser: Person, organisation_id: str) -> None:

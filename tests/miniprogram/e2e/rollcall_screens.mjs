@@ -11,21 +11,29 @@ const COMING = ['normal', 'loading', 'error', 'offline']
 export const populateRollcall = async () => {
   const people = [{ name: '王小明', number: '2026001', group: '一班' }, { name: LONG_NAME, number: '2026002', phone: '13900000002', group: LONG_GROUP }, { name: '李小红' }]
   const [activity, empty] = [await openListed(people, { gates: ['东侧主入口'] }), await openActivity()]
-  await (await signIn(newName('stranger'))).come(activity.code)
+  const stranger = newName('stranger')
+  const { checkin } = await (await signIn(stranger)).come(activity.code)
   await until(() => activity.stats(), (stats) => stats.pending_review === 1)
-  return { activity, empty, busy: await openListed(people.slice(0, 1)) }
+  const busy = await openListed(people)
+  const said = (mark, reason, somebody) => activity.owner.post(`${activity.path}/marks`, { mark, reason, people: [somebody] })
+  await said('late', '路上堵车，已电话说明', { user_id: checkin.user_id })
+  await said('leave', '病假', { roster_entry_id: activity.entries[0].id })
+  await until(() => activity.stats(), (stats) => stats.late === 1 && stats.leave === 1)
+  return { activity, empty, busy, stranger, checkin }
 }
 
 const rollcall = ({ id }, more = '') => `/organise/pages/rollcall/rollcall?activity_id=${id}${more}`
 
 /** Every page: as `pagesOf` of `screens.mjs`. */
-export const rollcallPagesOf = ({ activity, empty }) => {
+export const rollcallPagesOf = ({ activity, empty, stranger, checkin }) => {
   const login = activity.owner.name
   const paper = `/organise/pages/paper/paper?activity_id=${activity.id}`
   return [
     { name: 'rollcall', at: rollcall(activity), states: COMING, login },
     { name: 'rollcall-paper', at: rollcall(activity, '&paper=1'), states: ['normal'], login },
     { name: 'rollcall-open', at: rollcall(empty), states: ['normal'], login: empty.owner.name },
+    { name: 'people-marked', at: `/organise/pages/people/people?activity_id=${activity.id}&roster_id=${activity.roster.id}`, states: ['normal'], login },
+    { name: 'record-marked', at: `/pages/record/record?id=${checkin.id}`, states: ['normal'], login: stranger },
     { name: 'paper', at: `${paper}&roster_id=${activity.roster.id}`, states: COMING, login },
     { name: 'paper-open', at: paper, states: ['normal'], login },
   ]

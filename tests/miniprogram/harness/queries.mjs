@@ -31,6 +31,9 @@ const found = (element, fields) => {
   return result
 }
 
+/** A page that was left has nothing on the screen. */
+const isThere = (element) => Boolean(element.$$)
+
 const viewport = () => ({ ...scrollOf(document.scrollingElement), ...rectOf(document.documentElement) })
 
 class Nodes {
@@ -67,13 +70,13 @@ class Query {
     const root = this.#root()
     return new Nodes(this, (told) => {
       const element = root.querySelector(selector)
-      return element && told(element)
+      return element && isThere(element) ? told(element) : null
     })
   }
 
   selectAll(selector) {
     const root = this.#root()
-    return new Nodes(this, (told) => root.querySelectorAll(selector).map(told))
+    return new Nodes(this, (told) => root.querySelectorAll(selector).filter(isThere).map(told))
   }
 
   selectViewport() { return new Nodes(this, viewport) }

@@ -24,6 +24,9 @@ const filterOf = (/** @type {string} */ status) => (status === LEAVE ? { answer:
 
 const isLate = (/** @type {ActivityPerson} */ { punctuality }) => punctuality === 'late'
 
+/** A mark is by staff anyhow. */
+const methodOf = (/** @type {ActivityPerson} */ { method, mark }) => (mark && method === 'staff' ? '' : METHODS[method || ''])
+
 const lineOf = (/** @type {ActivityPerson} */ person, /** @type {number} */ now) => ({
   id: person.user_id,
   name: person.name || t.unnamed,
@@ -32,7 +35,7 @@ const lineOf = (/** @type {ActivityPerson} */ person, /** @type {number} */ now)
     person.group,
     person.number,
     moment(person.checked_in_at, now, texts.common),
-    METHODS[person.method || ''],
+    methodOf(person),
     person.gate,
     person.left_at ? t.left(moment(person.left_at, now, texts.common), person.left_early) : '',
     person.mark ? t.marked(texts.rollcall.marks[person.mark]) : '',

@@ -46,9 +46,12 @@ const markAfter = (/** @type {Told['mark']} */ asked, /** @type {MarkResult} */ 
   return asked === 'none' ? null : asked
 }
 
-/** What is known of somebody without a mark, which their row followed: they came if it says how. */
+/** They came if it says how; by staff is also who is marked. */
+const cameBy = (/** @type {string | null} */ method) => (method && method !== 'staff' ? /** @type {const} */ ('checked_in') : null)
+
+/** What is known of somebody without a mark, which their row followed, until it is read again. */
 const unmarked = (/** @type {ActivityPerson | null} */ row) =>
-  row && row.mark && { ...row, mark: null, answer: null, punctuality: null, status: row.method ? /** @type {const} */ ('checked_in') : null }
+  row && row.mark && { ...row, mark: null, answer: null, punctuality: null, status: cameBy(row.method) }
 
 const after = (/** @type {Called} */ one, /** @type {Mark | null} */ mark) =>
   ({ ...one, mark, row: mark ? one.row : unmarked(one.row) || one.row, problem: '' })

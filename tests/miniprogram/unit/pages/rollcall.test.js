@@ -148,7 +148,7 @@ describe('what is said', () => {
   })
 
   test('taken back, of somebody whose row followed the mark, leaves what they did themselves', () => {
-    const marked = everybody([entry('a'), entry('b')], [row('a', { mark: 'present', status: 'checked_in' }), came('b', { mark: 'leave', status: null, answer: 'leave' })])
+    const marked = everybody([entry('a'), entry('b')], [row('a', { mark: 'present', status: 'checked_in', method: 'staff' }), came('b', { mark: 'leave', status: null, answer: 'leave' })])
     const both = [{ roster_entry_id: 'a' }, { roster_entry_id: 'b' }]
     const { people: now } = told(marked, { mark: 'none', people: both, results: both.map(() => ({ user_id: 'x', mark: null, revision: 3, is_skipped: false })) })
     expect(now.map(standingOf)).toEqual(['', 'checked_in'])
