@@ -20,7 +20,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly dev tests tests-serverless tests-contract tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-contract tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -119,6 +119,9 @@ day: up ## 200 activities, 100,000 check-ins: make day faults=1
 listed: up ## a rush on a roster of 5,000 with 50 strangers, recounted: make listed pairs=5 n=10000 c=128
 	@$(BIN)/python -m tests.load.listed $(LOAD)
 
+crowd: up $(NODE_MODULES) ## 300 people through two phones of staff, one of them offline for a while
+	@$(NODE) npm --prefix $(PHONE) run crowd
+
 compare: dev up ## this system and a tuned Koa2 + MySQL monolith in turn, or before=../other, another checkout: make compare pairs=5
 	@$(NODE) $(BIN)/python -m tests.load.compare $(LOAD)
 
@@ -131,10 +134,11 @@ mutate: dev up ## disable each fallback in turn; its tests must turn red: make m
 # The long property tests, 10,000 examples each, then every fault and every mutation; one that is red stops no other.
 PROPERTIES := tests/unit/checkin/rules/test_merge.py tests/unit/domainkit/test_sealed.py $(addprefix tests/unit/servicekit/test_,batching.py breaker.py tokens.py)
 nightly: export HYPOTHESIS_PROFILE := nightly
-nightly: dev ## the long property tests, chaos with every edge and every outage, and mutate
+nightly: dev ## the long property tests, chaos with every edge and every outage, mutate, and the crowd at a door
 	@code=0; $(BIN)/python -m pytest -q -o timeout=0 $(PROPERTIES) || code=1; \
 	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory chaos long=1 || code=1; \
-	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory mutate || code=1; exit $$code
+	HYPOTHESIS_PROFILE=quick $(MAKE) --no-print-directory mutate || code=1; \
+	$(MAKE) --no-print-directory crowd || code=1; exit $$code
 
 chart: dev ## lint the chart; write its README, its rules, its dashboards and the committed renders
 	@$(BIN)/python -m deploy.observe.rules

@@ -18,8 +18,8 @@ interface OwnCodeService {
 type DoorWay = { user_id: string } | { roster_entry_id: string } | { entry_code: string } | { person_token: string } | { guest: Guest }
 interface Guest { id: string; name: string; phone_tail: string }
 
-/** `attempt_id`: of a look that was had; else a new one. */
-interface StaffWish { activity: { id: string; title: string }; who: DoorWay; direction: Direction; gate?: string; attempt_id?: string }
+/** `attempt_id`: of a look that was had; else a new one. `is_door`: who comes twice is told of later too. */
+interface StaffWish { activity: { id: string; title: string }; who: DoorWay; direction: Direction; gate?: string; attempt_id?: string; is_door?: boolean }
 
 /** Somebody as staff at a door see them. `code_keys`: by which their codes are verified here; in what was prepared alone. */
 interface DoorPerson {
@@ -42,12 +42,12 @@ interface DoorLook {
 /** What came of letting somebody in. `kept`: it waits on this phone; on its storage, or in memory only. */
 interface DoorAnswer { outcome: Outcome | null; message: string; held: Held | null; reasons: Reason[]; kept: 'storage' | 'memory' | null }
 
-/** Somebody who was let in here; `problem`: the server did not take it later. */
-interface DoorEntry { attempt_id: string; name: string; at: string; gate: string; direction: Direction; problem: string; is_waiting: boolean }
+/** Somebody who was let in here; `problem`: what the server said later, `held`: who had come before. */
+interface DoorEntry { attempt_id: string; name: string; at: string; gate: string; direction: Direction; problem: string; held: Held | null; is_waiting: boolean }
 
 /** What a phone at a door has with it. */
 interface DoorState {
-  activity: Activity | null; count: number; prepared_at: number | null; is_preparing: boolean; is_lost: boolean; is_over: boolean; is_unsaved: boolean
+  activity: Activity | null; count: number; prepared_at: number | null; is_preparing: boolean; is_lost: boolean; is_over: boolean; is_unsaved: boolean; is_online: boolean
   /** Why it could not be prepared anew. */ failure: Failure | null; waiting: number
   refused: DoorEntry[]
   /** How many were let in or out here, and the latest of them, newest first. */

@@ -63,6 +63,9 @@ interface Queued {
   tries: number
   next_at: number
   message: string
+  /** Staff let somebody in without a network who held a seat already; then `held` is that. */
+  is_door?: boolean
+  held?: Api['DuplicateOf']
 }
 
 /**
@@ -201,7 +204,8 @@ interface SyncService {
   /** Sends what waits, takes what changed; one at a time, called as often as one likes. */
   flush(): Promise<void>
   /** `unsaved` of those that wait are in memory only, for the storage is full. */
-  state(): { waiting: number; unsaved: number; refused: number; is_running: boolean; last_at: number | null; failure: Failure | null }
+  /** `refused` of the person's own attempts, `refused_others` of those that they made for others as staff. */
+  state(): { waiting: number; unsaved: number; refused: number; refused_others: number; is_running: boolean; last_at: number | null; failure: Failure | null }
   onChange(told: () => void): () => void
   /** Lets go of a refused one. */
   dismiss(attempt_id: string): void
@@ -332,6 +336,7 @@ interface Services {
   own_code: OwnCodeService
   rollcall: RollcallService
   files: FilesService
+  doors: DoorsService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

@@ -1,13 +1,20 @@
 /**
- * The code of an activity or of an invite in what somebody typed or pasted: the same letters, more of them. They are those
+ * The code of an activity, of an invite or of a label in what somebody typed or pasted: the same letters, more of them. They are those
  * of `domainkit/codes.py`. Pure.
  */
 
 const LETTERS = 'CFGHJKMNPRTVWXY34679'
 const CHECKIN_LENGTH = 6
 const INVITE_LENGTH = 14
+const LENGTH_OF_ENTRY = 10
+/** What the QR of a label begins with. */
+const LABEL = 'QDE1'
+/** A label's code holds a rest of its number by this, as in `domainkit/entry_codes.py`. */
+const CHECK = 9
+const MOST_TAIL = 2 ** 40
 const CHECKIN = new RegExp(`^[${LETTERS}]{${CHECKIN_LENGTH}}$`)
 const INVITE = new RegExp(`^[${LETTERS}]{${INVITE_LENGTH}}$`)
+const ENTRY = new RegExp(`^(?:${LABEL})?([${LETTERS}]{${LENGTH_OF_ENTRY}})$`)
 
 /** What follows the word code, in Chinese or English. */
 const NAMED = /(?:\u7801|CODE)[^0-9A-Z]*([0-9A-Z]{14}|[0-9A-Z]{6})(?![0-9A-Z])/
@@ -30,4 +37,16 @@ const isWhole = (/** @type {string} */ code) => code.length === CHECKIN_LENGTH
 
 const isInvite = (/** @type {string} */ code) => INVITE.test(code)
 
-module.exports = { codeIn, isWhole, isInvite }
+/**
+ * The ten characters of a label, as it was scanned or typed; empty for anything else, a slip of a finger too.
+ *
+ * @param {string} text
+ */
+const entryCodeIn = (text) => {
+  const [, code = ''] = ENTRY.exec(text.normalize('NFKC').toUpperCase().replace(/[\s-]/g, '')) || []
+  const number = [...code].reduce((value, letter) => value * LETTERS.length + LETTERS.indexOf(letter), 0)
+  const tail = Math.floor(number / CHECK)
+  return code && tail < MOST_TAIL && number % CHECK === tail % CHECK ? code : ''
+}
+
+module.exports = { LENGTH_OF_ENTRY, codeIn, entryCodeIn, isWhole, isInvite }

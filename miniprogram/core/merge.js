@@ -44,7 +44,7 @@ const merge = (known, news, user_id) => {
 const overlay = (checkins, queued) => {
   const answered = new Set(checkins.map((checkin) => checkin.attempt_id))
   const shown = new Map(queued
-    .filter((one) => !one.attempt.user_id && !answered.has(one.attempt.attempt_id))
+    .filter((one) => one.attempt.method !== 'staff' && !answered.has(one.attempt.attempt_id))
     .map((one) => [one.attempt.attempt_id, one]))
   return [...shown.values()].sort((left, right) => right.queued_at - left.queued_at)
 }

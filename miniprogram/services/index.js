@@ -7,6 +7,8 @@ const { createApi } = require('./api')
 const { createAttempts } = require('./attempts')
 const { createCheckins } = require('./checkins')
 const { createClientConfig } = require('./client_config')
+const { createDoors } = require('./doors')
+const { createDoorShelf } = require('./door_shelf')
 const { createEvents } = require('./events')
 const { createFiles } = require('./files')
 const { createFollow } = require('./follow')
@@ -22,6 +24,7 @@ const { createRollcall } = require('./rollcall')
 const { createRosters } = require('./rosters')
 const { createSession } = require('./session')
 const { createSettle } = require('./settle')
+const { createStaffCheckins } = require('./staff_checkins')
 const { createSubscriptions } = require('./subscriptions')
 const { createSync } = require('./sync')
 const { createTransport } = require('./transport')
@@ -59,7 +62,9 @@ const createServices = (platform) => {
     follow: createFollow(records.get),
     flush: sync.flush,
   })
-  const organise = createOrganise({ platform, transport, session, api, config, identifiers, outbox, attempts, settle })
+  const letIn = createStaffCheckins({ transport, api, config, identifiers, outbox, attempts, settle })
+  const organise = createOrganise({ platform, transport, session, api, letIn })
+  const doors = createDoors({ platform, session, transport, api, identifiers, organise, sync, letIn }, createDoorShelf(platform, session, transport.serverNow))
   const organisations = createOrganisations(api)
   const participants = createParticipants(api)
   const activities = createActivities(platform, session, api, transport.serverNow)
@@ -67,7 +72,7 @@ const createServices = (platform) => {
     platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
     participants, rollcall: createRollcall(platform, session, api, identifiers.newId), files: createFiles(platform, api),
     own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
-    server: transport.base, serverNow: transport.serverNow,
+    doors, server: transport.base, serverNow: transport.serverNow,
   }
 }
 

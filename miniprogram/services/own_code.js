@@ -31,9 +31,10 @@ const createOwnCode = (platform, session, api, participants, serverNow) => {
   let known = { owner_id: '', keys: null }
   let asked_at = -Infinity
 
+  /** What cannot be read any more is fetched anew. */
   const kept = async () => {
     const owner_id = session.ownerId()
-    if (known.owner_id !== owner_id || !known.keys) known = { owner_id, keys: owner_id ? await platform.readSealed(keyOf(owner_id)) : null }
+    if (known.owner_id !== owner_id || !known.keys) known = { owner_id, keys: owner_id ? await platform.readSealed(keyOf(owner_id)).catch(() => null) : null }
     return known.keys
   }
 

@@ -9,6 +9,15 @@ const texts = require('../texts/services')
  * @typedef {{ queued: Queued, checkin: Checkin | null, message: string, request_id: string, failure: Failure | null, is_final: boolean }} Verdict
  */
 
+/** Coming or going once more is no surprise at a door. */
+const AGAIN = ['ENTERED_AGAIN', 'LEFT_AGAIN']
+
+/** Whether the staff who did it want to see what became of it: not let in after all, or let in though somebody had been. */
+const isTold = (/** @type {Queued} */ { attempt, is_door }, /** @type {Checkin} */ { outcome, reasons }) => {
+  if (outcome === 'duplicate') return Boolean(is_door) && !reasons.some(({ reason }) => AGAIN.includes(reason))
+  return attempt.method === 'staff' && outcome === 'refused'
+}
+
 /**
  * @param {Platform} platform
  * @param {import('./outbox').Outbox} outbox
@@ -17,8 +26,7 @@ const texts = require('../texts/services')
  */
 const createSettle = (platform, outbox, answers, records) => {
   /** The server has it; but nobody would see that somebody whom staff let in was refused, unless it stays here. */
-  const isOver = (/** @type {Verdict} */ verdict) =>
-    Boolean(verdict.checkin) && !(verdict.queued.attempt.user_id && verdict.checkin && verdict.checkin.outcome === 'refused')
+  const isOver = (/** @type {Verdict} */ { checkin, queued }) => Boolean(checkin) && !isTold(queued, /** @type {Checkin} */ (checkin))
 
   const postponed = (/** @type {Verdict} */ { queued, message, failure }) => {
     const tries = queued.tries + 1
@@ -30,7 +38,7 @@ const createSettle = (platform, outbox, answers, records) => {
 
   const nextOf = (/** @type {Verdict} */ verdict) =>
     (verdict.checkin || verdict.is_final
-      ? { state: /** @type {const} */ ('refused'), message: verdict.message }
+      ? { state: /** @type {const} */ ('refused'), message: verdict.message, held: verdict.checkin ? verdict.checkin.duplicate_of : undefined }
       : postponed(verdict))
 
   const answerOf = (/** @type {Verdict} */ { checkin, is_final, message, request_id }, /** @type {Partial<Queued>} */ next) =>

@@ -16,6 +16,8 @@ const BATCH = 50
 const BATCH_BYTES = 56000
 const GAP_MS = 2000
 const TIMEOUT_MS = 20000
+/** How staff say whom they mean: without it an attempt would be nobody's. */
+const STAFF_WAYS = ['user_id', 'roster_entry_id', 'entry_code', 'person_token', 'guest']
 
 /**
  * @param {object} parts
@@ -45,7 +47,7 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
   /** Whether this server takes such an attempt at all; after a rollback it may not, and the attempt waits. */
   const isTaken = (/** @type {Queued} */ { attempt }) => {
     const { checkin_methods, staff_fields } = config.features()
-    return attempt.method === 'staff' ? staff_fields.length > 0 : checkin_methods.includes(attempt.method)
+    return attempt.method === 'staff' ? STAFF_WAYS.every((way) => !(way in attempt) || staff_fields.includes(way)) : checkin_methods.includes(attempt.method)
   }
 
   const batchOf = (/** @type {Queued[]} */ waiting, /** @type {number} */ limit) => {
@@ -173,9 +175,10 @@ const createSync = ({ platform, session, api, config, outbox, attempts, records,
     flush: () => run(false),
     state() {
       const all = outbox.all()
-      const refused = all.filter((item) => item.state === 'refused').length
+      const refused = all.filter((item) => item.state === 'refused')
+      const own = refused.filter(({ attempt }) => attempt.method !== 'staff').length
       const unsaved = all.filter((item) => item.state === 'waiting' && !outbox.isKept(item.attempt.attempt_id)).length
-      return { waiting: all.length - refused, unsaved, refused, is_running: Boolean(running), last_at, failure: found }
+      return { waiting: all.length - refused.length, unsaved, refused: own, refused_others: refused.length - own, is_running: Boolean(running), last_at, failure: found }
     },
     onChange: changed.add,
     dismiss: (attempt_id) => outbox.remove(outbox.all()

@@ -56,6 +56,7 @@ module.exports = {
     unsaved: (/** @type {number} */ count) => `手机存储已满，${count} 条签到还没有保存，请不要关闭小程序`,
     update: '新版本已就绪，点击重启小程序',
     refused: (/** @type {number} */ count) => `${count} 条签到未被接受，点击查看`,
+    refusedOthers: (/** @type {number} */ count) => `你为他人签到的 ${count} 条需要核实，点击查看`,
   },
   checkin: {
     title: '签到',

@@ -97,8 +97,16 @@ Page({
     this.issued_at = 0
     this.retry_at = 0
     this.setData({ activity_id, title: card ? card.title : '', when: card ? moment(card.starts_at, platform.now(), texts.common) : '' })
+    if (!card) this.meet(activity_id)
     this.name()
     this.tick()
+  },
+
+  /** One that this phone has not seen yet, if there is a network; the code does without. */
+  async meet(/** @type {string} */ activity_id) {
+    const { activities, platform } = getApp().services
+    const card = await activities.byId(activity_id).catch(() => null)
+    if (card && activity_id === this.data.activity_id) this.setData({ title: card.title, when: moment(card.starts_at, platform.now(), texts.common) })
   },
 
   async name() {

@@ -36,7 +36,7 @@ Page({
       next: next ? texts.home.next(moment(next.starts_at, platform.now(), texts.common), next.title) : '',
       next_id: next ? next.activity_id : '',
       notice: this.noticeOf(state),
-      notice_tone: state.refused || state.unsaved ? 'bad' : 'wait',
+      notice_tone: state.refused || state.refused_others || state.unsaved ? 'bad' : 'wait',
       is_update_ready: platform.update.isReady() && !state.unsaved,
     })
     this.setData({ is_offline: !(await platform.isOnline()) })
@@ -45,11 +45,21 @@ Page({
   noticeOf(/** @type {ReturnType<SyncService['state']>} */ state) {
     if (state.unsaved) return texts.home.unsaved(state.unsaved)
     if (state.refused) return texts.home.refused(state.refused)
+    if (state.refused_others) return texts.home.refusedOthers(state.refused_others)
     return state.waiting ? texts.home.waiting(state.waiting) : ''
   },
 
   checkIn() {
     navigation.open('/pages/checkin/checkin', { scan: 1 })
+  },
+
+  /** To where what it says can be seen: of others, at the door where they were let in. */
+  showNotice() {
+    const { sync } = getApp().services
+    const { unsaved, refused } = sync.state()
+    const others = sync.queued().find(({ attempt, state }) => attempt.method === 'staff' && state === 'refused')
+    if (unsaved || refused || !others) this.showRecords()
+    else navigation.open('/organise/pages/door/door', { activity_id: others.attempt.activity_id, refused: 1 })
   },
 
   showRecords() {

@@ -1,11 +1,10 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
-import uuid from '../../../miniprogram/core/uuid7.js'
+import { doorPagesOf, doorStepsOf, populateDoor } from './door_screens.mjs'
 import { populateRollcall, rollcallPagesOf, rollcallStepsOf } from './rollcall_screens.mjs'
 import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
-import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
+import { INSIDE, newAttemptId, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
 
-const { uuid7 } = uuid
 const DAY_MS = 86400000
 
 const LONG = {
@@ -22,7 +21,7 @@ const named = async (stem, name) => {
 }
 
 const attempt = (token, place) => ({
-  attempt_id: uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+  attempt_id: newAttemptId(),
   method: 'qr', token, device_id: crypto.randomUUID(), direction: 'in',
   location: { latitude: place.latitude, longitude: place.longitude, accuracy_m: 10, coord: 'gcj02', age_ms: 100 },
 })
@@ -225,7 +224,7 @@ const resultsOf = async ({ activity, person }) => {
  *   takes a phone there from home; `is_shared`: any phone of that person will do; `hangs`: what it waits for never comes.
  */
 export const allScreens = async () => {
-  const [scene, rosters, rollcall] = [await populate(), await populateRosters(), await populateRollcall()]
-  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open)]
+  const [scene, rosters, rollcall, door] = [await populate(), await populateRosters(), await populateRollcall(), await populateDoor()]
+  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall), ...doorPagesOf(door)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open), ...doorStepsOf(door, reached, open)]
 }

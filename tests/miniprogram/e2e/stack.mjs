@@ -19,6 +19,8 @@ const MINUTE_MS = 60000
 /** A name that no other test signs in with. */
 export const newName = (stem) => `${stem}-${randomUUID().slice(0, 8)}`
 
+export const newAttemptId = () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
+
 const later = (minutes) => new Date(Date.now() + minutes * MINUTE_MS).toISOString()
 
 /** Somebody signed in; every call throws what the server said no with. */
@@ -42,7 +44,7 @@ class Caller {
 
   /** Checks in where a code is enough. */
   come(code) {
-    return this.post('/v1/checkins', { attempt_id: uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))), method: 'code', code })
+    return this.post('/v1/checkins', { attempt_id: newAttemptId(), method: 'code', code })
   }
 
   /** Makes somebody a member: who came to something of the organisation can be one. */

@@ -14,7 +14,7 @@ const aCheckin = fc.record({
 }))
 
 const aQueued = fc.record({
-  attempt: fc.record({ attempt_id: fc.integer({ min: 0, max: 12 }).map((id) => `a${id}`), user_id: fc.constantFrom(undefined, undefined, 'other') }),
+  attempt: fc.record({ attempt_id: fc.integer({ min: 0, max: 12 }).map((id) => `a${id}`), method: fc.constantFrom('qr', 'code', 'staff') }),
   queued_at: fc.nat(100),
 })
 
@@ -66,8 +66,8 @@ test('the queue shows an attempt once, not what the server has, and not what sta
     const ids = shown.map((one) => one.attempt.attempt_id)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.filter((id) => checkins.some((one) => one.attempt_id === id))).toEqual([])
-    expect(shown.every((one) => !one.attempt.user_id)).toBe(true)
-    const owed = queue.filter((one) => !one.attempt.user_id && !checkins.some((other) => other.attempt_id === one.attempt.attempt_id))
+    expect(shown.every((one) => one.attempt.method !== 'staff')).toBe(true)
+    const owed = queue.filter((one) => one.attempt.method !== 'staff' && !checkins.some((other) => other.attempt_id === one.attempt.attempt_id))
     expect(new Set(ids)).toEqual(new Set(owed.map((one) => one.attempt.attempt_id)))
   }))
 })
