@@ -5,7 +5,7 @@ erased is soon named nowhere.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import grpc
 from cachetools import TTLCache
@@ -13,20 +13,22 @@ from cachetools import TTLCache
 from protos.activity.v1 import door_pb2, door_pb2_grpc, rosters_pb2, rosters_pb2_grpc
 from servicekit.rpc import client
 
+ToldT = TypeVar("ToldT")
+
 _TIMEOUT_S = 0.5
 _LIFE_S = 10.0
 _KEPT = 50_000
 _AT_ONCE = 500
 
 
-class _Remembered:
-    """Names by where somebody is and who they are; how the rest are asked for is for subclasses."""
+class Remembered(Generic[ToldT]):
+    """What is told of people, by where somebody is and who they are; how the rest are asked for is for subclasses."""
 
     def __init__(self) -> None:
-        self._known: TTLCache[tuple[bytes, bytes], str] = TTLCache(_KEPT, _LIFE_S)
+        self._known: TTLCache[tuple[bytes, bytes], ToldT] = TTLCache(_KEPT, _LIFE_S)
 
-    async def of(self, where: bytes, identifiers: Collection[bytes]) -> dict[bytes, str]:
-        """The names of those who are known there.
+    async def of(self, where: bytes, identifiers: Collection[bytes]) -> dict[bytes, ToldT]:
+        """What is told of those who are known there.
 
         Raises:
             ServiceError: The activity service is gone and some are not known.
@@ -40,11 +42,11 @@ class _Remembered:
             known |= told
         return known
 
-    async def _ask(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, str]:
+    async def _ask(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, ToldT]:
         raise NotImplementedError
 
 
-class GuestNames(_Remembered):
+class GuestNames(Remembered[str]):
     """Of guests, by their activity."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
@@ -57,7 +59,7 @@ class GuestNames(_Remembered):
         return {each.guest_id: each.name for each in response.guests}
 
 
-class EntryNames(_Remembered):
+class EntryNames(Remembered[str]):
     """Of entries, by their roster; of who is off it by now, too."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:

@@ -1,11 +1,12 @@
 """Rosters as the activity service tells them: who is expected, and what lists show of them."""
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 import grpc
 from cachetools import TTLCache
 
+from domainkit.subject_names import Remembered
 from protos.activity.v1 import rosters_pb2 as pb
 from protos.activity.v1 import rosters_pb2_grpc
 from servicekit.rpc import client
@@ -17,9 +18,6 @@ _LIFE_S = 2.0
 _KEPT = 1000
 _TIMEOUT_S = 2.0
 _MEMBERS_AT_ONCE = 5000
-_NAMES_LIFE_S = 10.0
-_NAMES_KEPT = 50_000
-_NAMES_AT_ONCE = 500
 
 
 class EntryName(NamedTuple):
@@ -27,6 +25,17 @@ class EntryName(NamedTuple):
 
     name: str
     number: str
+
+
+class _Names(Remembered[EntryName]):
+    def __init__(self, stub: rosters_pb2_grpc.RosterMemberServiceStub) -> None:
+        super().__init__()
+        self._stub: Any = stub
+
+    async def _ask(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, EntryName]:
+        request = pb.BatchGetEntryNamesRequest(roster_id=where, entry_ids=identifiers)
+        response = await client.call(self._stub.BatchGetEntryNames, request, timeout_s=_TIMEOUT_S)
+        return {each.entry_id: EntryName(each.name, each.number) for each in response.entries}
 
 
 class Rosters:
@@ -40,7 +49,7 @@ class Rosters:
         self._stub = rosters_pb2_grpc.RosterMemberServiceStub(channel)
         self._known = TimedCache(self._load, life_s, capacity=_KEPT)
         self._read: TTLCache[bytes, Roster] = TTLCache(_KEPT, 3600.0)
-        self._names: TTLCache[tuple[bytes, bytes], EntryName] = TTLCache(_NAMES_KEPT, _NAMES_LIFE_S)
+        self._names = _Names(self._stub)
 
     async def get(self, roster_id: bytes) -> Roster:
         """Everybody who is expected, as of 2 s ago at most.
@@ -56,18 +65,7 @@ class Rosters:
         Raises:
             ServiceError: The activity service is gone and some are not known.
         """
-        remembered = {each: self._names.get((roster_id, each)) for each in entry_ids}
-        known = {entry_id: name for entry_id, name in remembered.items() if name is not None}
-        unknown = [entry_id for entry_id in remembered if entry_id not in known]
-        for first in range(0, len(unknown), _NAMES_AT_ONCE):
-            request = pb.BatchGetEntryNamesRequest(
-                roster_id=roster_id, entry_ids=unknown[first : first + _NAMES_AT_ONCE]
-            )
-            response = await client.call(self._stub.BatchGetEntryNames, request, timeout_s=_TIMEOUT_S)
-            told = {each.entry_id: EntryName(each.name, each.number) for each in response.entries}
-            self._names.update({(roster_id, entry_id): name for entry_id, name in told.items()})
-            known |= told
-        return known
+        return await self._names.of(roster_id, entry_ids)
 
     async def _load(self, roster_id: bytes) -> Roster:
         known = self._read.get(roster_id)
