@@ -6,6 +6,8 @@ const LONG_NAME = '阿卜杜热合曼·买买提明·艾合买提江'
 const SOON = { from: 60, opens_before_s: 600, title: '二〇二六年秋季新生入学教育与专业介绍大会（第一场，东陆校区）' }
 const LIST = '姓名,学号,手机,分组,座位\n王小明,2026001,13800000001,一班,A7\n阿卜杜热合曼·买买提明·艾合买提江,2026002,138,二班,\n,2026003,,,\n李小红,2026004,13800000004,,B2\n'
 
+const IMPORTS = ['ready', 'applying', 'applied', 'failed']
+
 /** A roster with people of each kind, an activity of theirs that runs and one that comes, and who is whom. */
 export const populateRosters = async () => {
   const [listed, stranger] = [newName('listed'), newName('stranger')]
@@ -23,7 +25,13 @@ export const populateRosters = async () => {
   await (await signIn(stranger)).come(running.code)
   const { code } = await owner.post(`/v1/rosters/${roster.id}/entries/${entries[1].id}/invite`)
   await until(() => running.stats(), (stats) => stats.checked_in === 1 && stats.pending_review === 1)
-  return { running, coming, roster, entries: (await owner.get(`/v1/rosters/${roster.id}/entries`)).entries, code, listed, stranger, empty: await openActivity() }
+  // A person sends one file at a time, and screens are looked at side by side.
+  const importers = []
+  for (const one of await Promise.all(IMPORTS.map(() => signIn(newName('importer'))))) {
+    await owner.enlist(organisation_id, one, 'organiser')
+    importers.push({ login: `sim:${one.name}` })
+  }
+  return { running, coming, importers, roster, entries: (await owner.get(`/v1/rosters/${roster.id}/entries`)).entries, code, listed, stranger, empty: await openActivity() }
 }
 
 const LISTS = ['normal', 'empty', 'loading', 'error', 'offline']
@@ -58,7 +66,7 @@ export const rosterPagesOf = ({ running, coming, roster, entries, code, listed, 
 }
 
 /** What is there after taps: as `reached` of `screens.mjs` makes them, by `open` to a page. */
-export const rosterStepsOf = ({ running, roster, listed, stranger }, reached, open) => {
+export const rosterStepsOf = ({ running, importers, roster, listed, stranger }, reached, open) => {
   const owner = { login: `sim:${running.owner.name}` }
   // A phone goes on with the import that it began.
   const checked = async (phone) => {
@@ -76,13 +84,14 @@ export const rosterStepsOf = ({ running, roster, listed, stranger }, reached, op
   }
   const came = (login) => [{ login: `sim:${login}` }, ['我要签到'], async (phone) => phone.set({ scan: (await running.qr()).url })]
   const [member, foreigner] = [came(listed), came(stranger)]
+  const [ready, applying, applied, failed] = importers
   return [
     reached('roster-more', owner, ['名单设置'], '删除名单', (phone) => open(phone, `/organise/pages/roster/roster?roster_id=${roster.id}&manage=1`)),
     reached('roster-exported', owner, ['名单设置', '导出名单'], '再次打开', (phone) => open(phone, `/organise/pages/roster/roster?roster_id=${roster.id}&manage=1`)),
-    reached('roster-import-ready', owner, ['检查名单'], '不会导入', checked),
-    reached('roster-import-applying', owner, ['检查名单'], '正在导入', held('applying')),
-    reached('roster-import-applied', owner, ['检查名单'], '导入完成', held('applied')),
-    reached('roster-import-failed', owner, ['检查名单'], '没有读懂', async (phone) => {
+    reached('roster-import-ready', ready, ['检查名单'], '不会导入', checked),
+    reached('roster-import-applying', applying, ['检查名单'], '正在导入', held('applying')),
+    reached('roster-import-applied', applied, ['检查名单'], '导入完成', held('applied')),
+    reached('roster-import-failed', failed, ['检查名单'], '没有读懂', async (phone) => {
       await checked(phone)
       await phone.page.locator('.h-page:not([hidden]) textarea').fill('<html></html>')
     }),
