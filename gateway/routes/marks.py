@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from domainkit.guest_ids import is_guest
 from gateway.clients import DECIDE_S, ask
 from gateway.http import problems
 from gateway.http.fields import Id, IdText, Input, Keyed
@@ -41,14 +40,13 @@ class Somebody(Input):
             raise ValueError("give exactly one of user_id, roster_entry_id and guest_id")
 
     @property
-    def asked(self) -> door_pb2.Subject | None:
-        """What the activity service is asked; None for a user, whom the organisation has to know."""
+    def asked(self) -> door_pb2.Subject:
+        """What the activity service is asked."""
         if self.roster_entry_id is not None:
             return door_pb2.Subject(entry_id=self.roster_entry_id)
         if self.guest_id is not None:
             return door_pb2.Subject(guest=door_pb2.Guest(guest_id=self.guest_id))
-        user_id = self.user_id or b""
-        return door_pb2.Subject(user_id=user_id) if is_guest(user_id) else None
+        return door_pb2.Subject(user_id=self.user_id or b"")
 
 
 class Marks(Input):
@@ -93,19 +91,15 @@ async def mark_people(call: Call, activity_id: Id, headers: Keyed, body: Marks) 
 async def _people(
     call: Call, activity_id: bytes, people: Sequence[Somebody]
 ) -> list[pb.MarkPeopleRequest.Person | ServiceError]:
-    """Whom each means; who is of the activity is vouched for."""
-    asked = [subject for one in people if (subject := one.asked)]
-    found = iter(await call.services.resolve_subjects(call.person, activity_id, asked) if asked else ())
-    return [
-        _vouched(next(found)) if one.asked else pb.MarkPeopleRequest.Person(user_id=one.user_id or b"")
-        for one in people
-    ]
+    """Whom each means; who is of the activity is vouched for, of others the organisation has to know."""
+    found = await call.services.resolve_subjects(call.person, activity_id, [one.asked for one in people])
+    return [one if isinstance(one, ServiceError) else _person(one) for one in found]
 
 
-def _vouched(found: door_pb2.DoorPerson | ServiceError) -> pb.MarkPeopleRequest.Person | ServiceError:
-    if isinstance(found, ServiceError):
-        return found
-    return pb.MarkPeopleRequest.Person(user_id=found.user_id, is_vouched=True)
+def _person(found: door_pb2.DoorPerson) -> pb.MarkPeopleRequest.Person:
+    other_id = found.entry_id if found.entry_id != found.user_id else b""
+    is_vouched = found.kind != door_pb2.DoorPerson.KIND_PERSON
+    return pb.MarkPeopleRequest.Person(user_id=found.user_id, is_vouched=is_vouched, entry_id=other_id)
 
 
 async def _mark(

@@ -108,3 +108,21 @@ async def test_who_is_expected_and_who_walked_in_are_marked(api: Api) -> None:
     assert (group["group"], group["expected"], group["leave"]) == ("一班", 1, 1)
     shown = {one["name"]: (one["mark"], one["answer"], one["status"]) for one in await activity.people()}
     assert shown == {"赵六": ("late", None, "checked_in"), "王小明": ("leave", "leave", None)}
+
+
+async def test_who_is_bound_to_an_entry_is_one_person_to_those_who_mark(api: Api) -> None:
+    """What they were marked as the entry is taken back by either id; who came as the entry is not unset."""
+    owner, person = await api.sign_in(), await api.sign_in()
+    organisation_id = await api.found(owner)
+    roster = expect(await owner.post(f"/v1/organisations/{organisation_id}/rosters", {"title": "新生"}))["id"]
+    entry = expect(await owner.post(f"/v1/rosters/{roster}/entries", {"name": "王小明"}))["id"]
+    activity = await api.open_activity(owner, organisation_id, roster="listed", roster_id=roster)
+    await mark(activity, mark="leave", reason="病假", people=[{"roster_entry_id": entry}])
+    who = {"user_id": person.user_id}
+    assert (await owner.request("PUT", f"/v1/rosters/{roster}/entries/{entry}/person", json=who)).status_code == 204
+
+    [left_alone] = await mark(activity, person, mark="absent", only_unset=True)
+    assert (left_alone["is_skipped"], left_alone["mark"]) == (True, "leave")
+    await counted(activity, leave=1, not_yet=0)
+    await mark(activity, person, mark="none", reason="来了")
+    await counted(activity, leave=0, not_yet=1)

@@ -793,18 +793,22 @@ class MarkPeopleRequest(_message.Message):
 
         USER_ID_FIELD_NUMBER: _builtins.int
         IS_VOUCHED_FIELD_NUMBER: _builtins.int
+        ENTRY_ID_FIELD_NUMBER: _builtins.int
         user_id: _builtins.bytes
         is_vouched: _builtins.bool
         """The activity service has said that it is an entry of the activity's roster, or a guest of it."""
+        entry_id: _builtins.bytes
+        """The entry of the activity's roster that is bound to them; empty: none. Before that they came, and were marked, as it."""
         def __init__(
             self,
             *,
             user_id: _builtins.bytes = ...,
             is_vouched: _builtins.bool = ...,
+            entry_id: _builtins.bytes = ...,
         ) -> None: ...
         _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
         def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["is_vouched", b"is_vouched", "user_id", b"user_id"]  # noqa: Y015
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "is_vouched", b"is_vouched", "user_id", b"user_id"]  # noqa: Y015
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 

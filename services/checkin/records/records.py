@@ -23,8 +23,8 @@ from services.checkin.recording.store import (
     read_attempts,
     read_attempts_of_seats,
     read_decisions,
-    read_seats,
     recorded_among,
+    rows_of_seats,
     seat_of,
     stored_keys,
 )
@@ -39,6 +39,7 @@ from services.checkin.tables import attempts, decisions, inbox, open_attempts, r
 log = logging.getLogger(__name__)
 
 RECALL_TIMEOUT_S = 0.05
+_SAID = "SELECT occurrence_id, user_id, direction, pass_no, revision, holder FROM seats"
 
 # Where a list goes on: a time, then ids that make it exact.
 Position = tuple[int, bytes]
@@ -213,9 +214,9 @@ class Records:
         """What was decided on the seats of people to come in; who has none is left out."""
         keys = [both_ways(occurrence_id, user_id)[0] for user_id in user_ids]
         async with self._moment() as connection:
-            revisions = await read_seats(connection, keys)
+            rows = await rows_of_seats(connection, _SAID, keys)
             rulings = await read_rulings(connection, keys)
-        return {key[1]: Said(revision, rulings.get(key, ())) for key, (revision, _) in revisions.items()}
+        return {row.user_id: Said(row.revision, rulings.get(seat_key(row), ()), row.holder is not None) for row in rows}
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """Those of these decisions that are recorded, and whether they were stale."""

@@ -47,6 +47,7 @@ class Said:
 
     revision: int = 0
     rulings: Sequence[Ruling] = ()
+    is_held: bool = False
 
     @property
     def mark(self) -> merge.Decision | None:

@@ -2,6 +2,7 @@
 
 Control comes from `rpc.py`. A mark travels as `decided.v1` like any decision, and is numbered under the seat's lock:
 there, too, it is seen whether somebody was set already. One message and a few statements for all people of a call.
+Whoever is bound to an entry of a roster has a seat as that entry too, from before: what is set there counts for them.
 """
 
 from collections.abc import Collection, Mapping
@@ -85,15 +86,21 @@ class Marking:
         word = Word(actor, kind, tidy(request.reason), request.idempotency_key)
         occurrence = await self._occurrence(actor, request)
         results: dict[bytes, Result] = dict(await self._objections(actor, occurrence, people))
-        ours = [user_id for user_id in people if user_id not in results]
-        said = await self._records.said(occurrence.occurrence_id, ours)
+        ours = {user_id: one.entry_id for user_id, one in people.items() if user_id not in results}
+        said = await self._records.said(occurrence.occurrence_id, {*ours, *ours.values()} - {b""})
         wanted: dict[bytes, pb.Decided] = {}
-        for user_id in ours:
+        for user_id, entry_id in ours.items():
             decision_id = word.decision_id(occurrence.occurrence_id + user_id)
-            if earlier := _earlier(said.get(user_id, _NOTHING), decision_id, word):
-                results[user_id] = earlier
+            earlier, before = said.get(user_id, _NOTHING), said.get(entry_id, _NOTHING)
+            if answer := _earlier(earlier, decision_id, word):
+                results[user_id] = answer
+            elif request.only_unset and (before.is_held or before.mark):
+                results[user_id] = _marked(before, is_skipped=True)
             else:
                 wanted[user_id] = _decided(word, occurrence, user_id, decision_id, only_unset=request.only_unset)
+                if kind is DecisionKind.UNMARK and before.mark:
+                    also = word.decision_id(occurrence.occurrence_id + entry_id)
+                    wanted[entry_id] = _decided(word, occurrence, entry_id, also, only_unset=False)
         results |= await self._carry_out(occurrence, wanted, said)
         return {user_id: results[user_id] for user_id in people}
 
@@ -107,9 +114,9 @@ class Marking:
         return snapshot.occurrence
 
     async def _objections(
-        self, actor: bytes, occurrence: Occurrence, people: Mapping[bytes, bool]
+        self, actor: bytes, occurrence: Occurrence, people: Mapping[bytes, pb.MarkPeopleRequest.Person]
     ) -> dict[bytes, ServiceError]:
-        asked_about = {user_id for user_id, is_vouched in people.items() if not is_vouched and user_id != actor}
+        asked_about = {user_id for user_id, one in people.items() if not one.is_vouched and user_id != actor}
         found = await self._acquaintances.strangers(occurrence.organisation_id, asked_about) if asked_about else {}
         if actor in people:
             found[actor] = PermissionDeniedError("nobody marks themselves; ask somebody else of the staff")
@@ -144,12 +151,12 @@ def _kind(request: pb.MarkPeopleRequest) -> DecisionKind:
     return kind
 
 
-def _people(request: pb.MarkPeopleRequest) -> dict[bytes, bool]:
-    """Whether each is vouched for."""
+def _people(request: pb.MarkPeopleRequest) -> dict[bytes, pb.MarkPeopleRequest.Person]:
+    """Each by the id that they are marked by."""
     if not 1 <= len(request.people) <= MAXIMUM_PEOPLE:
         raise invalid("people", f"name 1 to {MAXIMUM_PEOPLE}")
-    people = {person.user_id: person.is_vouched for person in request.people}
-    if any(len(user_id) != _ID_BYTES for user_id in people):
+    people = {person.user_id: person for person in request.people}
+    if any(len(one.user_id) != _ID_BYTES or len(one.entry_id) not in (0, _ID_BYTES) for one in people.values()):
         raise invalid("people", "each must be the id of somebody")
     if len(people) < len(request.people):
         raise invalid("people", "must not name the same person twice")

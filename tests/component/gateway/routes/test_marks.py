@@ -38,8 +38,26 @@ async def mark(gateway: Gateway, body: dict[str, Any], **headers: str) -> Any:
     return await gateway.http.post(PATH, json=body, headers=gateway.bearer() | headers)
 
 
+def known(*people: door_pb2.DoorPerson) -> door_pb2.ResolveSubjectsResponse:
+    """Who they are, as the activity service says."""
+    return door_pb2.ResolveSubjectsResponse(
+        results=[door_pb2.ResolveSubjectsResponse.Result(person=one) for one in people]
+    )
+
+
+def an_entry(user_id: bytes, entry_id: bytes) -> door_pb2.DoorPerson:
+    """Somebody on the roster, and as whom they check in."""
+    return door_pb2.DoorPerson(kind=door_pb2.DoorPerson.KIND_ENTRY, user_id=user_id, entry_id=entry_id)
+
+
+def a_user(user_id: bytes) -> door_pb2.DoorPerson:
+    """Somebody of whom the roster says nothing."""
+    return door_pb2.DoorPerson(kind=door_pb2.DoorPerson.KIND_PERSON, user_id=user_id)
+
+
 async def test_people_are_marked_in_one_call(gateway: Gateway) -> None:
-    """With the reason and the key; nobody asks who a user is."""
+    """With the reason and the key; for users of whom the roster says nothing nobody vouches."""
+    gateway.services.answers["ResolveSubjects"] = known(a_user(LI), a_user(WANG))
     gateway.services.answers["MarkPeople"] = mark_all
     body = a_body(named("user_id", LI), named("user_id", WANG), only_unset=True, occurrence_id=ids.to_text(ENTRY))
     answer = await mark(gateway, body, **{"idempotency-key": "k"})
@@ -48,7 +66,8 @@ async def test_people_are_marked_in_one_call(gateway: Gateway) -> None:
     assert (sent.activity_id, sent.occurrence_id, sent.mark) == (ACTIVITY, ENTRY, pb.MARK_LEAVE)
     assert (sent.reason, sent.only_unset, sent.idempotency_key) == ("病假", True, "k")
     assert [(one.user_id, one.is_vouched) for one in sent.people] == [(LI, False), (WANG, False)]
-    assert gateway.services.requests("ResolveSubjects") == []
+    [asked] = gateway.services.requests("ResolveSubjects")
+    assert [one.user_id for one in asked.subjects] == [LI, WANG]
     marked = {"mark": "leave", "revision": 2, "is_skipped": False}
     assert answer.status_code == 200
     assert answer.json() == {"results": [{"user_id": ids.to_text(each), **marked} for each in (LI, WANG)]}
@@ -57,7 +76,8 @@ async def test_people_are_marked_in_one_call(gateway: Gateway) -> None:
 async def test_entries_and_guests_are_who_the_activity_service_says(gateway: Gateway) -> None:
     """One call for all of them, who are vouched for; of whom it knows nothing that is told, and no mark is sent."""
     results = [
-        door_pb2.ResolveSubjectsResponse.Result(person=door_pb2.DoorPerson(user_id=WANG, entry_id=ENTRY)),
+        door_pb2.ResolveSubjectsResponse.Result(person=an_entry(WANG, ENTRY)),
+        door_pb2.ResolveSubjectsResponse.Result(person=a_user(LI)),
         door_pb2.ResolveSubjectsResponse.Result(status=to_status(NotFoundError("there is no such guest"))),
     ]
     gateway.services.answers["ResolveSubjects"] = door_pb2.ResolveSubjectsResponse(results=results)
@@ -67,19 +87,39 @@ async def test_entries_and_guests_are_who_the_activity_service_says(gateway: Gat
 
     [asked] = gateway.services.requests("ResolveSubjects")
     assert asked.activity_id == ACTIVITY
-    assert [(one.entry_id, one.guest.guest_id) for one in asked.subjects] == [(ENTRY, b""), (b"", GUEST)]
+    assert [(one.entry_id, one.user_id, one.guest.guest_id) for one in asked.subjects] == [
+        (ENTRY, b"", b""),
+        (b"", LI, b""),
+        (b"", b"", GUEST),
+    ]
     [sent] = gateway.services.requests("MarkPeople")
-    assert [(one.user_id, one.is_vouched) for one in sent.people] == [(WANG, True), (LI, False)]
+    assert [(one.user_id, one.entry_id, one.is_vouched) for one in sent.people] == [
+        (WANG, ENTRY, True),
+        (LI, b"", False),
+    ]
     entry, user, guest = answer.json()["results"]
     assert [entry["user_id"], user["user_id"], guest["user_id"]] == [ids.to_text(WANG), ids.to_text(LI), None]
     assert (guest["problem"]["status"], guest["mark"]) == (404, None)
 
 
+async def test_a_user_is_marked_as_the_entry_they_were_too(gateway: Gateway) -> None:
+    """What was said of them before anybody knew who they are is on that entry; one that nobody is has no other."""
+    gateway.services.answers["ResolveSubjects"] = known(an_entry(LI, ENTRY), an_entry(WANG, WANG))
+    gateway.services.answers["MarkPeople"] = mark_all
+    await mark(gateway, a_body(named("user_id", LI), named("roster_entry_id", WANG), mark="none"))
+
+    [sent] = gateway.services.requests("MarkPeople")
+    assert [(one.user_id, one.entry_id, one.is_vouched) for one in sent.people] == [
+        (LI, ENTRY, True),
+        (WANG, b"", True),
+    ]
+
+
 async def test_who_goes_by_the_id_of_a_guest_is_one(gateway: Gateway) -> None:
     """Lists tell guests by a user_id; the activity service says of them, too."""
     kept = guest_id(GUEST)
-    person = door_pb2.ResolveSubjectsResponse.Result(person=door_pb2.DoorPerson(user_id=kept))
-    gateway.services.answers["ResolveSubjects"] = door_pb2.ResolveSubjectsResponse(results=[person])
+    guest = door_pb2.DoorPerson(kind=door_pb2.DoorPerson.KIND_GUEST, user_id=kept)
+    gateway.services.answers["ResolveSubjects"] = known(guest)
     gateway.services.answers["MarkPeople"] = mark_all
     await mark(gateway, a_body(named("user_id", kept)))
 
@@ -96,6 +136,7 @@ async def test_each_person_has_their_own_answer(gateway: Gateway) -> None:
         pb.MarkResult(user_id=WANG, marked=pb.Marked(mark=pb.MARK_LATE, revision=7, is_skipped=True)),
         pb.MarkResult(user_id=GUEST, marked=pb.Marked()),
     ]
+    gateway.services.answers["ResolveSubjects"] = known(*map(a_user, (LI, WANG, GUEST)))
     gateway.services.answers["MarkPeople"] = pb.MarkPeopleResponse(results=results)
     answer = await mark(gateway, a_body(*(named("user_id", each) for each in (LI, WANG, GUEST)), mark="none"))
 
@@ -109,8 +150,7 @@ async def test_each_person_has_their_own_answer(gateway: Gateway) -> None:
 @pytest.mark.parametrize("method", ["ResolveSubjects", "MarkPeople"])
 async def test_without_a_service_nobody_is_marked(gateway: Gateway, method: str) -> None:
     """The same call may come again."""
-    person = door_pb2.ResolveSubjectsResponse.Result(person=door_pb2.DoorPerson(user_id=WANG))
-    gateway.services.answers["ResolveSubjects"] = door_pb2.ResolveSubjectsResponse(results=[person])
+    gateway.services.answers["ResolveSubjects"] = known(an_entry(WANG, ENTRY))
     gateway.services.answers[method] = UnavailableError("gone")
     assert (await mark(gateway, a_body(named("roster_entry_id", ENTRY)))).status_code == 503
 

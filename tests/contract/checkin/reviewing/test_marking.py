@@ -100,6 +100,7 @@ async def test_who_is_set_is_seen_when_it_is_recorded(
 
     is_held = judgement == pb.JUDGEMENT_ACCEPTED
     recorded = await Records(engine).recorded([mark.decision_id for mark in marks])
+    assert (await Records(engine).said(copy.occurrence_id, [copy.user_id]))[copy.user_id].is_held == is_held
     assert [recorded[mark.decision_id] for mark in marks] == [is_held, True]
     [seat] = told(effects)
     assert seat.mark == (pb.MARK_UNSPECIFIED if is_held else pb.MARK_ABSENT)

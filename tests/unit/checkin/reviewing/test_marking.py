@@ -29,6 +29,7 @@ class Class:
     people: FakeAcquaintances = field(default_factory=FakeAcquaintances)
     rulings: dict[bytes, list[Ruling]] = field(default_factory=dict)
     sent: list[pb.DecidedBatch] = field(default_factory=list)
+    held: set[bytes] = field(default_factory=set)
     role: int = identity_pb2.ROLE_STAFF
     is_recording: bool = True
     is_broker_gone: bool = False
@@ -40,8 +41,11 @@ class Class:
 
     async def mark(self, *people: bytes, mark: pb.Mark.ValueType = pb.MARK_LEAVE, **changes: Any) -> list[Any]:
         """What the teacher is told of each."""
-        vouched = changes.pop("vouched", ())
-        named = [pb.MarkPeopleRequest.Person(user_id=one, is_vouched=one in vouched) for one in people]
+        vouched, entries = changes.pop("vouched", ()), changes.pop("entries", {})
+        named = [
+            pb.MarkPeopleRequest.Person(user_id=one, is_vouched=one in vouched, entry_id=entries.get(one, b""))
+            for one in people
+        ]
         values: dict[str, Any] = {
             "activity_id": self.occurrence.activity_id,
             "reason": "病假",
@@ -57,8 +61,11 @@ class Class:
 
     async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, Said]:
         """What is numbered; the revision counts what counts."""
-        found = {user_id: self.rulings[user_id] for user_id in user_ids if user_id in self.rulings}
-        return {each: Said(1 + sum(not r.decision.is_stale for r in said), said) for each, said in found.items()}
+        found = {each: self.rulings.get(each, []) for each in user_ids if each in self.rulings or each in self.held}
+        return {
+            each: Said(1 + sum(not r.decision.is_stale for r in said), said, is_held=each in self.held)
+            for each, said in found.items()
+        }
 
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """What is numbered."""
@@ -128,6 +135,36 @@ async def test_a_mark_is_taken_back() -> None:
     room, li = Class(), new_id()
     await room.mark(li)
     assert await room.mark(li, mark=pb.MARK_UNSPECIFIED) == [told(pb.MARK_UNSPECIFIED, 3)]
+
+
+async def test_a_mark_is_taken_back_also_from_the_entry_they_were() -> None:
+    """Whoever was marked before anybody knew who they are has one mark, and it comes off; what is said again, once."""
+    room, li, entry = Class(), new_id(), new_id()
+    await room.mark(entry, vouched=[entry])
+    back = {"mark": pb.MARK_UNSPECIFIED, "vouched": [li], "entries": {li: entry}, "idempotency_key": "k"}
+    first = await room.mark(li, **back)
+    assert first == [told(pb.MARK_UNSPECIFIED, 2)]
+    assert (await room.said(b"", [entry]))[entry].mark is None
+
+    await room.mark(entry, vouched=[entry])
+    assert await room.mark(li, **back) == first
+    assert (await room.said(b"", [entry]))[entry].mark is not None
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+async def test_who_is_set_as_the_entry_they_were_is_left_alone(is_held: bool) -> None:
+    """Whoever came by their label, or was marked, before they were bound is not unset; who is unset is marked."""
+    room, li, entry, wang = Class(), new_id(), new_id(), new_id()
+    if is_held:
+        room.held.add(entry)
+    else:
+        await room.mark(entry, vouched=[entry])
+    results = await room.mark(
+        li, wang, mark=pb.MARK_ABSENT, only_unset=True, vouched=[li, wang], entries={li: entry, wang: new_id()}
+    )
+    left = told(pb.MARK_UNSPECIFIED, 1, is_skipped=True) if is_held else told(pb.MARK_LEAVE, 2, is_skipped=True)
+    assert results == [left, told(pb.MARK_ABSENT, 2)]
+    assert li not in room.rulings
 
 
 async def test_the_same_key_marks_once() -> None:
