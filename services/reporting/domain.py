@@ -90,6 +90,11 @@ class SeatView(NamedTuple):
     mark: int = 0
     marked_at: int = 0
 
+    @property
+    def last_moved(self) -> str:
+        """When a held seat was last asked for, else empty; an earlier release wrote only when its holder did."""
+        return (self.last or moment(self.at, b"")) if self.is_held else ""
+
 
 class Counted(NamedTuple):
     """A person in an occurrence of an activity.
@@ -165,14 +170,10 @@ def marked(view: SeatView, mark: int, marked_at: int) -> SeatView:
 
 def where(entered: SeatView | None, left: SeatView | None) -> Presence:
     """Where a person is, by both their seats."""
+    came = entered.last_moved if entered else ""
     if left is None:
-        return Presence(bool(_moved_at(entered)))
-    return presence(_moved_at(entered), _moved_at(left), left.at, left.punctuality == _EARLY)
-
-
-def _moved_at(seat: SeatView | None) -> str:
-    """When a held seat was last asked for; what an earlier release wrote knows only when its holder did."""
-    return (seat.last or moment(seat.at, b"")) if seat and seat.is_held else ""
+        return Presence(bool(came))
+    return presence(came, left.last_moved, left.at, left.punctuality == _EARLY)
 
 
 def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:

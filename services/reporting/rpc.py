@@ -129,8 +129,8 @@ def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb
     seats, tallies = counts.get("checked_in", 0), expectation.tallies
     stats = pb.Stats(
         activity_id=activity.activity_id,
-        checked_in=seats - tallies.twice if tallies else seats,
-        inside=counts.get("inside", 0),
+        checked_in=_once(seats, tallies.twice if tallies else 0),
+        inside=_once(counts.get("inside", 0), tallies.inside_twice if tallies else 0),
         pending_review=counts.get("pending_review", 0),
         provisional=counts.get("provisional", 0),
         refused=counts.get("refused", 0),
@@ -148,6 +148,11 @@ def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb
     if tallies:
         _tell(stats, tallies, is_settled=activity.is_settled(now))
     return stats
+
+
+def _once(counted: int, twice: int) -> int:
+    """How many they are whom a counter counts: it moves at once, how many it counts twice is known a second later."""
+    return max(0, counted - twice)
 
 
 def _tell(stats: pb.Stats, tallies: Tallies, *, is_settled: bool) -> None:

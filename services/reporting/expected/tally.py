@@ -69,11 +69,13 @@ class Tallies(NamedTuple):
     Attributes:
         by_group: Of the largest `MAX_GROUPS`, by name; of a roster alone.
         twice: How many hold a second seat of an occurrence, under their other id, or one over which a mark of it lies.
+        inside_twice: How many are inside once more by what they did under their other id.
     """
 
     whole: Tally
     by_group: Mapping[str, Tally] = {}
     twice: int = 0
+    inside_twice: int = 0
 
 
 def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
@@ -94,7 +96,9 @@ def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes,
     largest = nlargest(MAX_GROUPS, by_group, key=lambda group: by_group[group][0])
     groups = {group: Tally(*by_group[group]) for group in sorted(largest)}
     twice = sum(person.seat.is_held for person in listed) - sum(person.seat.is_held for person in each_once)
-    return Tallies(whole, groups, twice)
+    inside_twice = sum(person.presence.is_inside for person in listed)
+    inside_twice -= sum(person.presence.is_inside for person in each_once)
+    return Tallies(whole, groups, twice, inside_twice)
 
 
 def of_count(expected: int, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
@@ -131,16 +135,23 @@ def _marks(people: Iterable[tuple[bytes, Counted]]) -> Mapping[bytes, Collection
 def one_each(people: Iterable[Counted], roster: Roster) -> list[Counted]:
     """People with both ids of somebody as one in each occurrence.
 
-    That is the one of the two that was marked last, else the better, and of equals the earlier.
+    That is the one of the two that was marked last, else the better, and of equals the earlier; where they are is told
+    by what they did last, as whichever of the two.
     """
-    best: dict[tuple[bytes, bytes], Counted] = {}
+    theirs: defaultdict[tuple[bytes, bytes], list[Counted]] = defaultdict(list)
     for person in people:
         member = roster.by_id.get(person.user_id)
-        key = (member.entry_id if member else person.user_id, person.occurrence_id)
-        known = best.get(key)
-        if known is None or _last_word(person) < _last_word(known):
-            best[key] = person
-    return list(best.values())
+        theirs[member.entry_id if member else person.user_id, person.occurrence_id].append(person)
+    return [_as_one(both) for both in theirs.values()]
+
+
+def _as_one(both: Sequence[Counted]) -> Counted:
+    best = min(both, key=_last_word)
+    if len(both) == 1 or not best.seat.is_held:
+        return best
+    came = max(person.seat.last_moved for person in both)
+    left = max((person.left for person in both if person.left), key=lambda seat: seat.last_moved, default=None)
+    return best._replace(seat=best.seat._replace(last=came), left=left)
 
 
 def _last_word(person: Counted) -> tuple[int, tuple[bool, int, int, bytes]]:

@@ -295,6 +295,7 @@ async def test_a_roster_is_told_by_group(loopback: Loopback, signer: Signer) -> 
     await reporting.people_are(a_seat(1), as_entry, a_seat(9))
     stats = await reporting.stats()
     assert (stats.expected, stats.came, stats.not_yet, stats.absent, stats.checked_in) == (3, 1, 2, 2, 2)
+    assert stats.inside == 2
     groups = [(each.group, each.expected, each.came, each.absent) for each in stats.by_group]
     assert groups == [("", 1, 0, 1), ("一班", 2, 1, 1)]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domainkit.presence import moment
 from services.reporting.domain import Counted, Mark, SeatView, Status, marked
 from services.reporting.expected.tally import (
     MAX_GROUPS,
@@ -52,6 +53,26 @@ def test_a_second_seat_under_the_other_id_counts_nobody() -> None:
     twice = [a_person(entry(1)), a_person(user(1)), a_person(user(1), occurrence_id=SECOND)]
     tallies = of_roster(ROSTER, twice, {})
     assert (tallies.whole.came, tallies.twice) == (1, 1)
+
+
+def moved(person: Counted, came: int, left: int = 0) -> Counted:
+    """The same who came at a moment, and went at another one if that is not 0."""
+    gone = SeatView(True, left, [], int(Status.CHECKED_IN), "", "", "", [], moment(left, b"")) if left else None
+    return person._replace(seat=person.seat._replace(last=moment(came, b"")), left=gone)
+
+
+def test_who_is_there_under_both_ids_is_inside_once() -> None:
+    """Until they go, as whichever of the two, and once more when they come back."""
+    as_entry, as_user = moved(a_person(entry(1)), 1), moved(a_person(user(1)), 2)
+    gone, back = moved(a_person(user(1)), 2, left=3), moved(a_person(entry(1)), 4)
+    for people, is_inside, twice in (
+        ([as_entry, as_user], True, 1),
+        ([as_entry, gone], False, 1),
+        ([back, gone], True, 0),
+        ([as_entry], True, 0),
+    ):
+        assert of_roster(ROSTER, people, {}).inside_twice == twice
+        assert [one.presence.is_inside for one in one_each(people, ROSTER)] == [is_inside]
 
 
 @pytest.mark.parametrize("status", [Status.PENDING_REVIEW, Status.PROVISIONAL, Status.REFUSED, Status.ABSENT])
@@ -136,8 +157,14 @@ def test_a_list_shows_the_better_of_both_ids() -> None:
     """A held seat before what is none, then the earlier; each occurrence for itself, and strangers as they are."""
     refused, held, later = a_person(entry(1), Status.REFUSED), a_person(user(1), at=5), a_person(entry(1), at=9)
     elsewhere, stranger = a_person(entry(1), occurrence_id=SECOND), a_person(user(9))
-    assert one_each([refused, held, elsewhere, stranger], ROSTER) == [held, elsewhere, stranger]
-    assert one_each([later, held], ROSTER) == [held]
+    shown = one_each([refused, held, elsewhere, stranger], ROSTER)
+    assert [(one.user_id, one.occurrence_id, one.seat.at) for one in shown] == [
+        (user(1), FIRST, 5),
+        (entry(1), SECOND, 1),
+        (user(9), FIRST, 1),
+    ]
+    [earlier] = one_each([later, held], ROSTER)
+    assert (earlier.user_id, earlier.seat.at) == (user(1), 5)
 
 
 NUMBERS = st.integers(1, 6)
