@@ -75,7 +75,7 @@ class Guests:
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
                 room = await self._room(connection, activity.activity_id)
-                wanted = {one.guest_id: one for one in people}
+                wanted = {one.guest_id: one for one in reversed(people)}
                 known = select(guests.c.guest_id).where(
                     guests.c.activity_id == activity.activity_id, guests.c.guest_id.in_(wanted)
                 )

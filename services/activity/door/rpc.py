@@ -103,8 +103,8 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
             if len(listed) > size:
                 token = pages.encode(_OF_ROSTER, listed[size - 1].entry_id)
                 return pb.ListDoorPeopleResponse(people=people, next_page_token=token, expires_at=expires_at)
-            size, after = size - len(listed), None
-        found = await self._guests.page(activity.activity_id, after, size + 1)
+            size -= len(listed)
+        found = await self._guests.page(activity.activity_id, after if which == _OF_GUESTS else None, size + 1)
         people += (guest_person(one) for one in found[:size] if one.name)
         last = found[size - 1].guest_id if 0 < size < len(found) else _NOBODY
         token = pages.encode(_OF_GUESTS, last) if len(found) > size else ""

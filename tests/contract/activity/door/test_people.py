@@ -1,5 +1,7 @@
 """What phones at a door take along, and search, on MariaDB."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
@@ -27,6 +29,19 @@ async def test_everybody_is_taken_along_in_pages(door: Door) -> None:
         pages = await door.carried(size)
         assert sorted(each.name for page in pages for each in page) == sorted(everybody)
         assert all(len(page) <= (size or 1000) for page in pages)
+
+
+async def test_guests_are_taken_along_whatever_becomes_of_the_roster_meanwhile(door: Door) -> None:
+    """A page that began on the roster goes on with all of them where the activity expects nobody by name any more."""
+    await door.resolve(a_guest("客人甲"))
+    for name in ("张一", "张二"):
+        await door.enter(Said(name))
+    request = pb.ListDoorPeopleRequest(activity_id=door.activity.activity_id, page_size=1)
+    request.page_token = (await door.call("ListDoorPeople", request)).next_page_token
+    alone = replace(door.activity, definition=replace(door.activity.definition, roster_id=None))
+    door.store.activities[door.activity.activity_id] = alone
+    rest = await door.call("ListDoorPeople", request)
+    assert [each.name for each in rest.people] == ["客人甲"]
 
 
 async def test_a_bound_entry_comes_with_the_keys_of_its_codes(door: Door) -> None:

@@ -114,6 +114,13 @@ async def test_a_guest_is_written_down_once(door: Door) -> None:
     assert row.created_by == door.staff and "赵客人".encode() not in row.said and b"4321" not in row.said
 
 
+async def test_what_is_said_first_of_a_guest_stays_in_one_call_too(door: Door) -> None:
+    """As it does in two."""
+    made = ids.new_id()
+    both = await door.resolve(a_guest("赵客人", guest_id=made), a_guest("钱客人", guest_id=made))
+    assert [one.name for one in both] == ["赵客人"] * 2
+
+
 async def test_nobody_becomes_a_guest_by_their_id(door: Door) -> None:
     """Staff who write down a guest with the id of a user have written down somebody else."""
     user_id = await door.bind(await door.enter())
