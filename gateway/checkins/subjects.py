@@ -17,12 +17,14 @@ from domainkit.person_codes import PersonKeys
 from gateway.checkins.decoding import MAXIMUM_TOKEN_BYTES
 from gateway.http.fields import identifier
 from protos.activity.v1 import door_pb2
+from servicekit import plain_text
 from servicekit.errors import PermissionDeniedError, invalid
 
 _PHONE_TAIL = re.compile(r"([0-9]{4})?", re.ASCII)
 NOBODY = bytes(16)
 _WAYS = ("user_id", "roster_entry_id", "entry_code", "person_token", "guest")
 
+MAXIMUM_NAME = 64
 ShortText = Annotated[str, Meta(max_length=64)]
 
 
@@ -30,7 +32,7 @@ class Guest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     """Somebody who is not on the roster and has no WeChat."""
 
     id: Annotated[str, Meta(description="A UUIDv7, made on the staff's phone; or as it was told since.")]
-    name: Annotated[str, Meta(max_length=64, description="May be empty of one who is known.")] = ""
+    name: Annotated[str, Meta(max_length=MAXIMUM_NAME, description="May be empty of one who is known.")] = ""
     phone_tail: Annotated[str, Meta(max_length=4, description="The last four digits of their phone; may be empty.")] = (
         ""
     )
@@ -115,13 +117,16 @@ def _shown(meant: Meant, activity_id: bytes, keys: PersonKeys) -> Subject:
 def _guest(meant: Meant, activity_id: bytes, keys: PersonKeys) -> Subject:
     guest = meant.guest
     assert guest is not None
+    name = plain_text.tidy(guest.name)
+    if name and (wrong := plain_text.fault(name, MAXIMUM_NAME)):
+        raise invalid("guest.name", wrong)
     if not _PHONE_TAIL.fullmatch(guest.phone_tail):
         raise invalid("guest.phone_tail", "must be the last four digits of a phone, or empty")
     try:
         known_as = guest_id(identifier("guest.id", guest.id))
     except ValueError as error:
         raise invalid("guest.id", str(error)) from None
-    asked = door_pb2.Guest(guest_id=known_as, name=guest.name, phone_tail=guest.phone_tail)
+    asked = door_pb2.Guest(guest_id=known_as, name=name, phone_tail=guest.phone_tail)
     return Subject(said=f"guest:{known_as.hex()}", asked=door_pb2.Subject(guest=asked))
 
 

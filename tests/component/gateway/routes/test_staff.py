@@ -141,6 +141,7 @@ async def test_a_guest_is_not_written_down_by_a_look(gateway: Gateway) -> None:
         ({"person_token": "QDE1CFGHJKMNPR"}, 422, "PERSON_CODE_MALFORMED"),
         ({"person_token": shown(ids.new_id())}, 422, "PERSON_CODE_FOREIGN"),
         ({"user_id": ids.to_text(STAFF)}, 403, "PERMISSION_DENIED"),
+        ({"guest": {"id": ids.to_text(LI), "name": "\u202e赵六"}}, 422, "INVALID_ARGUMENT"),
     ],
 )
 async def test_what_cannot_be_looked_at_is_told(gateway: Gateway, way: Json, status: int, reason: str) -> None:
