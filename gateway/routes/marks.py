@@ -14,7 +14,7 @@ from gateway.routes.dependencies import Call, Routes
 from gateway.routes.review import GivenReason
 from protos.activity.v1 import door_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
-from servicekit.errors import ServiceError
+from servicekit.errors import RateLimitedError, ServiceError
 from servicekit.ids import to_text
 from servicekit.rpc.status import from_status
 
@@ -82,6 +82,8 @@ async def mark_people(call: Call, activity_id: Id, headers: Keyed, body: Marks) 
     What happened stays as it is; numbers and lists follow the mark until it is taken back. Each person reads it in the
     history of their record.
     """
+    if wait_s := call.parts.marks.take(call.person.user_id):
+        raise RateLimitedError("one call every two seconds at most", retry_after_s=wait_s)
     people = await _people(call, activity_id, body.people)
     known = [one for one in people if not isinstance(one, ServiceError)]
     told = await _mark(call, activity_id, headers, body, known) if known else {}

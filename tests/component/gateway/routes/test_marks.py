@@ -147,6 +147,17 @@ async def test_each_person_has_their_own_answer(gateway: Gateway) -> None:
     assert (waiting["mark"], waiting["revision"]) == (None, None)
 
 
+async def test_one_who_marks_without_end_is_held_to_a_rate(gateway: Gateway) -> None:
+    """A roll call of four thousand goes through at once; after it they are told to wait, and no service is asked."""
+    gateway.services.answers["ResolveSubjects"] = known(a_user(LI))
+    gateway.services.answers["MarkPeople"] = mark_all
+    staff = gateway.bearer()
+    answers = [await mark(gateway, a_body(named("user_id", LI)), **staff) for _ in range(60)]
+    statuses = [each.status_code for each in answers]
+    assert set(statuses[:20]) == {200} and set(statuses) == {200, 429}
+    assert len(gateway.services.requests("MarkPeople")) == statuses.count(200)
+
+
 @pytest.mark.parametrize("method", ["ResolveSubjects", "MarkPeople"])
 async def test_without_a_service_nobody_is_marked(gateway: Gateway, method: str) -> None:
     """The same call may come again."""
