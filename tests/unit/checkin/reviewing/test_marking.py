@@ -141,7 +141,12 @@ async def test_a_mark_is_taken_back_also_from_the_entry_they_were() -> None:
     """Whoever was marked before anybody knew who they are has one mark, and it comes off; what is said again, once."""
     room, li, entry = Class(), new_id(), new_id()
     await room.mark(entry, vouched=[entry])
-    back = {"mark": pb.MARK_UNSPECIFIED, "vouched": [li], "entries": {li: entry}, "idempotency_key": "k"}
+    back: dict[str, Any] = {
+        "mark": pb.MARK_UNSPECIFIED,
+        "vouched": [li],
+        "entries": {li: entry},
+        "idempotency_key": "k",
+    }
     first = await room.mark(li, **back)
     assert first == [told(pb.MARK_UNSPECIFIED, 2)]
     assert (await room.said(b"", [entry]))[entry].mark is None
