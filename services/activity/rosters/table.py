@@ -21,6 +21,14 @@ _CHAINED = 0.8
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BREAKS = re.compile(r"\r\n?|\n")
 _NUMBERED = re.compile(r"\s*\d+\s*[.、．][ \t]*(?=\D)(?P<rest>.*\S)")
+# What a piece of a chained line is, by its looks: the first that fits.
+_PIECES = {
+    "手机": re.compile(r"(?:\+?86)?1\d{10}"),
+    "学号": re.compile(r"[A-Za-z\d-]*\d[A-Za-z\d-]*"),
+    "分组": re.compile(r".+[班组队部]"),
+    "姓名": re.compile(r".+"),
+}
+_HEADINGS = ("姓名", "学号", "手机", "分组", "备注")
 
 # What a spreadsheet may take for the beginning of a formula; the last four are full-width.
 FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
@@ -111,7 +119,7 @@ def _text(content: bytes) -> Iterator[Row]:
     text = _decoded(content)
     if text.lstrip().startswith("<"):
         _refuse("FILE_HTML")
-    return iter(numbered) if _is_chain(text, numbered := list(_chain(text))) else _separated(text)
+    return _headed(numbered) if _is_chain(text, numbered := list(_chain(text))) else _separated(text)
 
 
 def _decoded(content: bytes) -> str:
@@ -138,6 +146,24 @@ def _is_chain(text: str, numbered: Sequence[Row]) -> bool:
         return False
     lines = _BREAKS.split(text)[numbered[0][0] - 1 :]
     return len(numbered) >= _CHAINED * sum(bool(line.strip()) for line in lines)
+
+
+def _headed(numbered: Sequence[Row]) -> Iterator[Row]:
+    """A chain as a table: everybody writes what they like, so each line is read by itself."""
+    people = [(line, _told(pieces)) for line, pieces in numbered]
+    headings = [heading for heading in _HEADINGS if any(heading in told for _, told in people)]
+    yield numbered[0][0], headings
+    yield from ((line, [told.get(heading, "") for heading in headings]) for line, told in people)
+
+
+def _told(pieces: Sequence[str]) -> dict[str, str]:
+    """What a chained line says under which heading; what comes a second time is a note."""
+    told: dict[str, str] = {}
+    for piece in pieces:
+        looks = next(heading for heading, shape in _PIECES.items() if shape.fullmatch(piece))
+        heading = "备注" if looks in told else looks
+        told[heading] = f"{told.get(heading, '')} {piece}".strip()
+    return told
 
 
 def _separated(text: str) -> Iterator[Row]:

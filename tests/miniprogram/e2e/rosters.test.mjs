@@ -128,6 +128,15 @@ test('a file out of a chat is read, a WeChat solitaire too, and what is no list 
   assert.deepEqual((await names(made)).sort(), ['李小红', '王小明', '张伟'].sort())
 })
 
+test('the example that the empty field shows is a list that is read', async () => {
+  const made = await founded()
+  await importing(made)
+  await paste(made.phone, await made.phone.page.locator('.h-page:not([hidden]) textarea').getAttribute('placeholder'))
+  await made.phone.tap('导入 2 人')
+  await made.phone.sees('导入完成')
+  assert.deepEqual((await names(made)).sort(), ['李小红', '王小明'].sort())
+})
+
 test('people are found, added, changed and taken off', async () => {
   const activity = await openListed([{ name: '王小明', number: '2026001', group: '一班' }, { name: '李小红', group: '二班' }])
   const phone = await newPhone({ login: `sim:${activity.owner.name}` })

@@ -26,7 +26,21 @@ def test_a_line_is_where_its_row_begins() -> None:
 
 def test_a_chain_leaves_its_title_out() -> None:
     """A WeChat 接龙 numbers its lines."""
-    assert list(rows("#接龙\n周五聚餐\n\n1. 张三\n2、李四 002\n".encode())) == [(4, ["张三"]), (5, ["李四", "002"])]
+    found = list(rows("#接龙\n周五聚餐\n\n1. 张三\n2、李四 002\n".encode()))
+
+    assert found == [(4, ["姓名", "学号"]), (4, ["张三", ""]), (5, ["李四", "002"])]
+
+
+def test_a_chain_is_read_line_by_line() -> None:
+    """One writes a phone, the next a number, a third the class and what else there is to say."""
+    text = "#接龙\n1. 王小明 13800000000\n2. 李小红 2026002\n3. 一班 张伟 会晚到10分钟 不吃辣\n"
+
+    assert [cells for _, cells in rows(text.encode())] == [
+        ["姓名", "学号", "手机", "分组", "备注"],
+        ["王小明", "", "13800000000", "", ""],
+        ["李小红", "2026002", "", "", ""],
+        ["张伟", "", "", "一班", "会晚到10分钟 不吃辣"],
+    ]
 
 
 def test_a_note_of_several_lines_is_no_chain() -> None:
