@@ -202,7 +202,7 @@ async def erase_me(call: Call) -> None:
 
 
 @routes.on("POST", "/v1/organisations", status=201)
-async def createto_organisation(call: Call, headers: Keyed, body: NewOrganisation) -> Organisation:
+async def create_organisation(call: Call, headers: Keyed, body: NewOrganisation) -> Organisation:
     """Creates an organisation."""
     request = pb.CreateOrganisationRequest(name=body.name, idempotency_key=headers.idempotency_key)
     return to_organisation(await ask(call.services.identity.CreateOrganisation, request, call.person))
