@@ -137,6 +137,26 @@ test('the example that the empty field shows is a list that is read', async () =
   assert.deepEqual((await names(made)).sort(), ['李小红', '王小明'].sort())
 })
 
+test('who has no list yet makes one from the form, and finds it there', async () => {
+  const { phone } = await founded()
+  await phone.open('organise/pages/form/form')
+  await phone.page.getByPlaceholder('例如：周三例会').fill('新生讲座')
+  await phone.tap('新建名单')
+  await phone.sees('把应到的人放进名单')
+  await phone.tap('新建名单')
+  await write(phone, '新生名单')
+  await phone.answer('新建')
+  await phone.sees('名单里还没有人')
+  for (const seen of ['新生名单', '创建并展示二维码']) {
+    await phone.page.locator('.h-back').tap()
+    await phone.sees(seen)
+  }
+  assert.equal(await phone.page.getByPlaceholder('例如：周三例会').inputValue(), '新生讲座')
+  await phone.tap('不限（任何人都可以签到）')
+  await phone.answer('新生名单')
+  await phone.sees('不在名单的人')
+})
+
 test('people are found, added, changed and taken off', async () => {
   const activity = await openListed([{ name: '王小明', number: '2026001', group: '一班' }, { name: '李小红', group: '二班' }])
   const phone = await newPhone({ login: `sim:${activity.owner.name}` })

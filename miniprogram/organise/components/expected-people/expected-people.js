@@ -1,4 +1,4 @@
-/** Of an activity's form: who is expected, what becomes of others, and what is asked of who came. Event `change`: what of the draft. */
+/** Of an activity's form: who is expected, what becomes of others, and what is asked of who came. Events `change`: what of the draft; `manage`: to the rosters. */
 
 const texts = require('../../../texts/index')
 const { isFull, ownOf, withOwn, withToggled } = require('./questions')
@@ -35,6 +35,9 @@ Component({
   methods: {
     change(/** @type {object} */ changes) {
       this.triggerEvent('change', changes)
+    },
+    manage() {
+      this.triggerEvent('manage')
     },
     chooseRoster(/** @type {any} */ event) {
       const chosen = this.data.rosters[event.detail.value - 1]

@@ -79,6 +79,11 @@ Page({
     this.load()
   },
 
+  /** Also back from the rosters, where there may be a new one. */
+  onShow() {
+    if (this.organisationId()) this.loadOwn()
+  },
+
   async load() {
     this.setData({ failure: null })
     try {
@@ -150,6 +155,10 @@ Page({
 
   take(/** @type {any} */ event) {
     this.change(event.detail)
+  },
+
+  showRosters() {
+    navigation.open('/organise/pages/rosters/rosters', { organisation_id: this.organisationId(), manage: 1 })
   },
 
   chooseKind(/** @type {any} */ event) {
