@@ -20,7 +20,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-contract tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,23 +46,20 @@ clean: ## stop everything and forget its data
 test: ## every test, against the local stack; leaves the stack as it found it
 	@$(UP) --dev run -- make --no-print-directory tests
 
-# With args, which are pytest's, only what pytest runs. What takes no server away runs side by side, since phones and
-# contracts wait for servers half of their time; what takes them away comes after all of it.
+# With args, which are pytest's, only what pytest runs. What needs no server runs beside the phone, which leaves half the
+# machine idle; what takes servers away comes after both.
 ifdef args
 tests:
 	@$(BIN)/python -m pytest $(wildcard $(SERVERLESS) $(SERVED)) $(args)
 else
 tests: $(NODE_MODULES)
 	@$(BIN)/python -m tests.deploy.helm
-	@$(MAKE) --no-print-directory -j3 tests-phone tests-serverless tests-contract
-	@$(BIN)/python -m pytest tests/e2e
+	@$(MAKE) --no-print-directory -j2 tests-serverless tests-phone
+	@$(BIN)/python -m pytest $(SERVED)
 endif
 
 tests-serverless:
 	@$(BIN)/python -m pytest $(SERVERLESS)
-
-tests-contract:
-	@$(BIN)/python -m pytest tests/contract
 
 tests-phone:
 	@$(NODE) npm --prefix $(PHONE) test

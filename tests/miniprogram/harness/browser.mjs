@@ -6,7 +6,7 @@ const PROGRAM = process.env.QIANDAO_CHROMIUM || '/usr/bin/chromium'
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const BOOT_MS = 60000
 const SEEN_MS = 60000
-const TAP_MS = 30000
+const TAP_MS = 60000
 
 export const SMALL = { width: 320, height: 568 }
 export const USUAL = { width: 375, height: 812 }
