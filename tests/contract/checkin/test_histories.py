@@ -20,7 +20,7 @@ from services.checkin.rules import merge
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.tables import outbox
 from services.reporting.domain import Counted
-from services.reporting.expected.tally import Member, Roster, Tally, of_roster
+from services.reporting.expected.tally import Member, Roster, Tallies, Tally, of_roster
 from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Projector, to_change
 from tests.factories import STARTS_AT, a_copy
@@ -318,7 +318,7 @@ def assert_of_roster(world: World, truths: Mapping[bytes, Truth], people: Sequen
     roster = Roster(1, [Member(user_id, b"", "一班") for user_id in world.users])
     leave = sum(truth.mark == pb.MARK_LEAVE for truth in truths.values())
     tally = Tally(len(world.users), sum(truth.is_in for truth in truths.values()), leave)
-    assert of_roster(roster, people, {}) == (tally, {"一班": tally}, 0)
+    assert of_roster(roster, people, {}) == Tallies(tally, {"一班": tally})
 
 
 @settings(
