@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.fleet import PROCESSES
 from gateway import reasons
 from gateway.routes.events import ClientEvent
-from protos.activity.v1 import activity_pb2, participants_pb2, rosters_pb2
+from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters_pb2
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
@@ -40,7 +40,16 @@ def _words(name: str) -> Collection[str]:
     return get_args(get_type_hints(ClientEvent)[name])
 
 
-_PROTOS = (activity_pb2, antifraud_pb2, checkin_pb2, identity_pb2, participants_pb2, reporting_pb2, rosters_pb2)
+_PROTOS = (
+    activity_pb2,
+    antifraud_pb2,
+    checkin_pb2,
+    door_pb2,
+    identity_pb2,
+    participants_pb2,
+    reporting_pb2,
+    rosters_pb2,
+)
 _METHODS = _rpcs(*(each.DESCRIPTOR for each in _PROTOS))
 _PUBLISHERS = {f"{name}-publish" for name in ("activity", "checkin", "gateway", "projector", "recorder")}
 _CONSUMERS = {f"{name}-consume" for name in ("projector", "projector-activity", "recorder", "recorder-decide")}
@@ -49,6 +58,7 @@ _DEPENDENCIES = {"activity", "antifraud", "checkin", "inbox", "mysql", "rabbitmq
 _UNREADABLE = {
     *("activity", "activity_change", "activity_version", "answer", "attempt", "counter", "detail", "evidence"),
     *(
+        "guest",
         "live_event",
         "message",
         "outbox_headers",
@@ -70,6 +80,7 @@ _QUOTAS = {
     "changes",
     "displays",
     "failed_sign_ins",
+    "guests",
     "live_streams",
     "organisations",
     "places",
