@@ -4,6 +4,7 @@ The activity service tells it to services that found the reader entitled to the 
 erased is soon named nowhere.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -21,7 +22,7 @@ _KEPT = 50_000
 _AT_ONCE = 500
 
 
-class Remembered(Generic[ToldT]):
+class Remembered(ABC, Generic[ToldT]):
     """What is told of people, by where somebody is and who they are; how the rest are asked for is for subclasses."""
 
     def __init__(self) -> None:
@@ -42,8 +43,9 @@ class Remembered(Generic[ToldT]):
             known |= told
         return known
 
+    @abstractmethod
     async def _ask(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, ToldT]:
-        raise NotImplementedError
+        """What is told of at most `_AT_ONCE` of them; raises ServiceError."""
 
 
 class GuestNames(Remembered[str]):

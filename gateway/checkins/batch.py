@@ -58,7 +58,9 @@ class Result(msgspec.Struct, omit_defaults=True):
 
 _Key = tuple[bytes, bytes]
 _Answer = pb.Checkin | ServiceError
-_Read = Callable[[bytes], tuple[pb.Attempt, str, door_pb2.Subject | None]]
+# The attempt, its receipt, and whom it means where only the activity service can tell.
+_Item = tuple[pb.Attempt, str, door_pb2.Subject | None]
+_Read = Callable[[bytes], _Item]
 _Resolve = Callable[
     [Claims, bytes, Sequence[door_pb2.Subject]], Awaitable[Sequence[door_pb2.DoorPerson | ServiceError]]
 ]
@@ -137,9 +139,9 @@ class Many:
             OverloadedError: Too many phones sync at this moment.
         """
 
-        def read(item: bytes) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
-            read = self._read_staff_attempt if _said(item, "method") == "staff" else _read_attempt
-            attempt, receipt, asked = read(item, person, received_at)
+        def read(item: bytes) -> _Item:
+            read_one = self._read_staff_attempt if _said(item, "method") == "staff" else _read_attempt
+            attempt, receipt, asked = read_one(item, person, received_at)
             attempt.is_offline = attempt.presented.is_offline = True
             return attempt, receipt, asked
 
@@ -177,7 +179,7 @@ class Many:
         """
         since = time.monotonic()
 
-        def read(item: bytes) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+        def read(item: bytes) -> _Item:
             return self._to_staff_attempt(attempts.decode_staff_checkin(item), activity_id, staff, received_at)
 
         cases = self._read(items, read)
@@ -187,16 +189,12 @@ class Many:
         await self._take(_distinct(cases), since)
         return self._results(cases, "checkins", request_id)
 
-    def _read_staff_attempt(
-        self, item: bytes, staff: Claims, received_at: int
-    ) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+    def _read_staff_attempt(self, item: bytes, staff: Claims, received_at: int) -> _Item:
         request = attempts.decode_staff_attempt(item)
         activity_id = identifier("activity_id", request.activity_id)
         return self._to_staff_attempt(request, activity_id, staff, received_at)
 
-    def _to_staff_attempt(
-        self, request: StaffCheckin, activity_id: bytes, staff: Claims, received_at: int
-    ) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
+    def _to_staff_attempt(self, request: StaffCheckin, activity_id: bytes, staff: Claims, received_at: int) -> _Item:
         attempt, subject = attempts.to_staff_attempt(request, activity_id, staff.user_id, received_at, self._keys)
         return attempt, request.receipt, subject.asked
 
@@ -322,8 +320,8 @@ class Many:
         return Result(name, None, answer.kind in _PASSING, subject, None, message, problem, receipt)
 
 
-def _read_attempt(item: bytes, person: Claims, received_at: int) -> tuple[pb.Attempt, str, door_pb2.Subject | None]:
-    """The attempt of one item of a sync, and its receipt."""
+def _read_attempt(item: bytes, person: Claims, received_at: int) -> _Item:
+    """One item of a sync that people send for themselves."""
     request = attempts.decode(item)
     return attempts.to_attempt(request, person.user_id, received_at), request.receipt, None
 
