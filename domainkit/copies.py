@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
+from domainkit.buckets import slot_age_bucket
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
@@ -67,6 +68,7 @@ def copy_of(
     effective_at: int = 0,
     late_by_s: int = 0,
     distance_m: float = -1.0,
+    slot_age_s: int = -1,
     make: Callable[..., pb.Copy] = pb.Copy,
 ) -> pb.Copy:
     """The judged copy of an attempt, without reasons and occurrence.
@@ -75,6 +77,7 @@ def copy_of(
         evidence: Sealed.
         effective_at: When it counts as made, where that is not its arrival.
         distance_m: Negative when none is known.
+        slot_age_s: From a QR's issue to its scan's arrival; negative for other methods.
         make: Makes the message; a batch's own `add` saves copying it there.
     """
     method = attempt.method
@@ -96,6 +99,7 @@ def copy_of(
         is_staff=method == pb.METHOD_STAFF,
         is_offline=attempt.is_offline,
         actor_id=attempt.actor_id,
+        slot_age_bucket=slot_age_bucket(slot_age_s),
     )
     if not _IS_ALL_FLAT:
         copy.presented.CopyFrom(attempt.presented)

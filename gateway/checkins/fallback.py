@@ -111,7 +111,7 @@ class Fallback:
         slot_age_s = -1 if token is None else qr.slot_age_s(token.issued_at, attempt.received_at)
         binding = evidence_binding(attempt.user_id, attempt.attempt_id)
         evidence = self._evidence.seal(evidence_of(attempt, slot_age_s), binding)
-        copy = copy_of(attempt, evidence, pb.JUDGEMENT_REFUSED)
+        copy = copy_of(attempt, evidence, pb.JUDGEMENT_REFUSED, slot_age_s=slot_age_s)
         if token is None:
             copy.reasons.add(reason=fault)
         else:

@@ -42,6 +42,8 @@ attempts = Table(
     Column("judged_at", _TIME),
     # Who let the person in; NULL for all methods but staff.
     Column("actor_id", _ID),
+    # domainkit/buckets.py; 0 without a QR.
+    Column("slot_age_bucket", TINYINT, nullable=False, server_default="0"),
     Index("by_checkin", "checkin_id"),
     Index("by_seat", "occurrence_id", "user_id", "direction"),
 )

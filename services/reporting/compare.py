@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Protocol
 
+from prometheus_client import Gauge
+
 from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import ServiceError, UnavailableError
@@ -65,6 +67,7 @@ class Comparison:
         rebuild: Replaces the numbers of an activity; raises ServiceError when it cannot.
         is_current: Whether all that the broker holds has been projected; else what differs is on its way.
         sleep: Lets seconds pass.
+        differences: Shows how many occurrences differ.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Comparison:
         rebuild: Callable[[bytes], Awaitable[object]],
         is_current: Callable[[], bool],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        differences: Gauge = DIFFERENCES,
     ) -> None:
         self._windows = windows
         self._numbers = numbers
@@ -82,6 +86,7 @@ class Comparison:
         self._rebuild = rebuild
         self._is_current = is_current
         self._sleep = sleep
+        self._differences = differences
         self._is_lost = False
         self._bell = asyncio.Event()
 
@@ -115,7 +120,7 @@ class Comparison:
         differing = await self._differing([each for each in await self._windows.kept() if each.opens_at < soon])
         if not self._is_lost:
             differing = await self._lasting(differing)
-        DIFFERENCES.set(len(differing))
+        self._differences.set(len(differing))
         now = now_us()
         # What is open now, people look at now.
         differing = sorted(differing, key=lambda window: not window.opens_at <= now < window.closes_at)
@@ -134,21 +139,7 @@ class Comparison:
         return differing
 
     async def _differing(self, windows: Sequence[Window]) -> Sequence[Window]:
-        """Those whose numbers were not equal to what is recorded at any moment of reading."""
-        if not windows:
-            return []
-        activity_ids = list(dict.fromkeys(window.activity_id for window in windows))
-        before = await self._numbers.totals(activity_ids)
-        recorded = await self._records.totals([window.occurrence_id for window in windows])
-        after = await self._numbers.totals(activity_ids)
-        nothing = Totals()
-        return [
-            window
-            for window in windows
-            if not recorded.get(window.occurrence_id, nothing).is_between(
-                before.get(window.occurrence_id, nothing), after.get(window.occurrence_id, nothing)
-            )
-        ]
+        return await differing(self._numbers, self._records, windows)
 
     async def _rebuild_all(self, activity_ids: Collection[bytes]) -> bool:
         """Rebuilds one after the other; what cannot be rebuilt now leaves the others alone."""
@@ -161,3 +152,25 @@ class Comparison:
                 log.warning("numbers of %s are not rebuilt: %s", ids.to_text(activity_id), error)
                 is_whole = False
         return is_whole
+
+
+async def differing(numbers: Numbers, records: Records, windows: Sequence[Window]) -> Sequence[Window]:
+    """Those whose numbers were not equal to what is recorded at any moment of reading.
+
+    Raises:
+        UnavailableError: MySQL, Redis or checkin is gone.
+    """
+    if not windows:
+        return []
+    activity_ids = list(dict.fromkeys(window.activity_id for window in windows))
+    before = await numbers.totals(activity_ids)
+    recorded = await records.totals([window.occurrence_id for window in windows])
+    after = await numbers.totals(activity_ids)
+    nothing = Totals()
+    return [
+        window
+        for window in windows
+        if not recorded.get(window.occurrence_id, nothing).is_between(
+            before.get(window.occurrence_id, nothing), after.get(window.occurrence_id, nothing)
+        )
+    ]

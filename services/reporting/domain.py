@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import IntEnum
 from operator import itemgetter
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from domainkit.presence import Presence, moment, presence
 
@@ -224,13 +226,18 @@ class Totals(NamedTuple):
 
 
 class Window(NamedTuple):
-    """When an occurrence of an activity is open, as of the activity's revision."""
+    """When an occurrence of an activity is open, as of the activity's revision.
+
+    Attributes:
+        local_day: Of its start, in the activity's time zone, as it was first told; None where nobody noted it.
+    """
 
     occurrence_id: bytes
     activity_id: bytes
     revision: int
     opens_at: int
     closes_at: int
+    local_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +328,8 @@ def _steps(listing: Listing) -> Iterator[tuple[tuple[int, int, bytes], Counted]]
         yield (0, -person.seat.at, person.user_id), person
         if move := listing.moves.get(person.user_id):
             yield (1, move, person.user_id), person
+
+
+def local_day(at: int, time_zone: str) -> date:
+    """The day of a moment in a time zone."""
+    return datetime.fromtimestamp(at / SECOND_US, ZoneInfo(time_zone)).date()

@@ -28,3 +28,7 @@ REBUILDS = from_start(
 DIFFERENCES = Gauge(
     "reporting_differing_occurrences", "Occurrences whose numbers lastingly differed from what is recorded, lately."
 )
+FACTS_DROPPED = Counter("reporting_facts_dropped_total", "Seats that history had no room for, until they are compared.")
+FACT_DIFFERENCES = Gauge(
+    "reporting_differing_facts", "Occurrences whose history lastingly differed from what is recorded, lately."
+)

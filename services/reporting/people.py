@@ -11,7 +11,6 @@ from servicekit.clock import now_us
 from servicekit.errors import ServiceError
 from services.reporting import domain
 from services.reporting.domain import Activity, Counted, Cursor, Filter, Listing, SeatView, Status
-from services.reporting.errors import NumbersDroppedError
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member, Roster, answer_of, one_each, rank, under
 
@@ -192,8 +191,6 @@ class People:
 
     async def _scene(self, activity: Activity, wanted: Wanted) -> _Scene:
         is_needed, roster = wanted.lists_expected, None
-        if is_needed and activity.is_dropped(now_us()):
-            raise NumbersDroppedError
         if activity.roster_id:
             listed = self._rosters.get(activity.roster_id)
             roster = await _if_known(listed, None, is_needed=is_needed or bool(wanted.group))

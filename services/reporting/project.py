@@ -7,6 +7,7 @@ whatever is not newer than what is known has no effect.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, Protocol, TypeVar, cast
 
 from google.protobuf.message import DecodeError, Message
@@ -25,6 +26,7 @@ from services.reporting.domain import (
     Status,
     Window,
     counters,
+    local_day,
     marked,
 )
 from services.reporting.metrics import END_TO_END, LAG, UNREADABLE
@@ -56,6 +58,7 @@ class Change(NamedTuple):
     Attributes:
         event: What viewers are told, a serialised `LiveBatch` of one event; empty for seats of the way out.
         received_at: When the attempt that speaks for the person arrived, or the mark that does.
+        attempt: That attempt.
     """
 
     occurrence_id: bytes
@@ -65,6 +68,7 @@ class Change(NamedTuple):
     view: SeatView
     event: bytes
     received_at: int
+    attempt: checkin_pb2.AttemptState = _NO_ATTEMPT
 
 
 class LiveNumbers(Protocol):
@@ -97,14 +101,20 @@ class Projector:
     Args:
         activity_of: The activity of an occurrence, None if that is not known; must not block. For seats recorded while
             nobody knew: their token names the occurrence only.
+        remember: Told of seats once the numbers say them; must not block.
     """
 
     def __init__(
-        self, live: LiveNumbers, activities: KnownActivities, activity_of: Callable[[bytes], bytes | None]
+        self,
+        live: LiveNumbers,
+        activities: KnownActivities,
+        activity_of: Callable[[bytes], bytes | None],
+        remember: Callable[[Iterable["Change"]], None] = lambda changes: None,
     ) -> None:
         self._live = live
         self._activities = activities
         self._activity_of = activity_of
+        self._remember = remember
         self._projected_at = 0
         self._lag_us = 0
 
@@ -121,7 +131,9 @@ class Projector:
         """
         messages = decode(checkin_pb2.RecordedBatch, bodies)
         seats = (seat for message in messages for seat in message.seats)
-        held = await self._live.apply(newest(seats, self._activity_of))
+        changes = newest(seats, self._activity_of)
+        held = await self._live.apply(changes)
+        self._remember(chain.from_iterable(changes.values()))
         self._measure(messages, held)
 
     async def changed(self, bodies: Iterable[bytes]) -> None:
@@ -194,7 +206,7 @@ def to_change(seat: checkin_pb2.SeatState) -> Change:
         view = _with_counters(marked(view, seat.mark, seat.marked_at))
         event = _event(user_id, view)
     arrived_at = view.marked_at or attempt.received_at
-    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, arrived_at)
+    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, arrived_at, attempt)
 
 
 def _with_counters(view: SeatView) -> SeatView:
@@ -237,7 +249,14 @@ def _event(user_id: bytes, view: SeatView) -> bytes:
 def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
     """What reporting keeps of a change."""
     windows = tuple(
-        Window(each.occurrence_id, message.activity_id, message.revision, each.opens_at, each.closes_at)
+        Window(
+            each.occurrence_id,
+            message.activity_id,
+            message.revision,
+            each.opens_at,
+            each.closes_at,
+            local_day(each.starts_at or each.opens_at, message.time_zone) if message.time_zone else None,
+        )
         for each in message.occurrences
     )
     return Activity(

@@ -1,14 +1,24 @@
-"""Rebuilds live numbers by hand: `python -m services.reporting.rebuild <activity_id>|all`.
+"""Rebuilds numbers and history by hand: `python -m services.reporting.rebuild <what>`.
 
-Runs in the projector's environment, beside projectors at work. Numbers that nobody asked to rebuild are rebuilt by the
-projector when they differ from what is recorded; this is for those who do not want to wait, or to trust.
+    <activity_id>                  live numbers and history of one activity
+    all                            live numbers of all whose numbers are kept
+    organisation <organisation_id> history of an organisation
+    since <YYYY-MM-DD>             history of whatever closed since a day
+
+Runs in the projector's environment, beside projectors at work. What nobody asked to rebuild is rebuilt by the projector
+when it differs from what is recorded; this is for those who do not want to wait, or to trust. Long work that was
+interrupted goes on where it ended.
 """
 
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from servicekit import ids
+from servicekit.clock import from_datetime, now_us
 from servicekit.errors import ServiceError
 from servicekit.mysql import database
 from servicekit.process import Process
@@ -16,14 +26,27 @@ from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import SharedSettings, load
 from services.reporting.checkin_client import Records
+from services.reporting.domain import DAY_US
+from services.reporting.facts.filling import Filler
+from services.reporting.facts.store import Facts
+from services.reporting.facts.work import Mark, Work
 from services.reporting.live.numbers import LiveWriter
 from services.reporting.rebuilding import Rebuilder
 from services.reporting.settings import ProjectorSettings
 from services.reporting.store import Activities
 from services.reporting.windows import Windows
 
-_USAGE = "usage: python -m services.reporting.rebuild <activity_id>|all\n"
+_USAGE = "usage: python -m services.reporting.rebuild <activity_id>|all|organisation <id>|since <YYYY-MM-DD>\n"
 _SAY_EVERY_S = 1.0
+_AT_ONCE = 100
+
+
+class Wanted(NamedTuple):
+    """What to rebuild: an activity, or what an organisation did, or what closed since a moment; none: all numbers."""
+
+    activity_id: bytes = b""
+    organisation_id: bytes = b""
+    since: int = -1
 
 
 class Progress:
@@ -49,13 +72,16 @@ def say(text: str) -> None:
     print(text, flush=True)  # noqa: T201  the output of a command
 
 
-async def rebuild_each(rebuilder: Rebuilder, activity_ids: list[bytes]) -> int:
+Rebuild = Callable[[bytes, Callable[[int], None]], Awaitable[int]]
+
+
+async def rebuild_each(rebuild: Rebuild, activity_ids: Sequence[bytes]) -> int:
     """Rebuilds activities one after the other; returns how many could not be."""
     failed = 0
     for number, activity_id in enumerate(activity_ids, 1):
         progress = Progress(f"[{number}/{len(activity_ids)}] {ids.to_text(activity_id)}")
         try:
-            progress.done(await rebuilder.rebuild(activity_id, progress.told))
+            progress.done(await rebuild(activity_id, progress.told))
         except ServiceError as error:
             failed += 1
             say(f"{ids.to_text(activity_id)}: not rebuilt: {error.detail}")
@@ -63,38 +89,96 @@ async def rebuild_each(rebuilder: Rebuilder, activity_ids: list[bytes]) -> int:
     return failed
 
 
-async def run(shared: SharedSettings, settings: ProjectorSettings, activity_id: bytes | None) -> int:
-    """Rebuilds one activity, or with None all whose numbers are kept; returns how many could not be.
+async def fill_history(activities: Activities, filler: Filler, work: Work, wanted: Wanted) -> int:
+    """Fills the history of an organisation, or since a moment, going on where it was interrupted.
+
+    Returns:
+        How many activities could not be filled; what comes after one that could not is filled all the same.
+    """
+    name = f"organisation:{ids.to_text(wanted.organisation_id)}" if wanted.organisation_id else f"since:{wanted.since}"
+    mark, failed, began, seats = await work.begin(name), 0, time.monotonic(), 0
+    if mark.done:
+        say(f"goes on after {mark.done:,} occurrences")
+    since, until = max(wanted.since, 0), now_us() + DAY_US
+    while windows := await activities.windows_between(
+        since, until, mark.occurrence_id, _AT_ONCE, wanted.organisation_id
+    ):
+        for activity_id in dict.fromkeys(window.activity_id for window in windows):
+            try:
+                seats += await filler.fill(activity_id)
+            except ServiceError as error:
+                failed += 1
+                say(f"{ids.to_text(activity_id)}: not filled: {error.detail}")
+        mark = Mark(windows[-1].occurrence_id, mark.done + len(windows))
+        await work.reached(name, mark)
+        pace = seats / max(time.monotonic() - began, 1e-3)
+        say(f"{mark.done:,} occurrences, {seats:,} seats, {pace:,.0f} a second")
+    await work.end(name)
+    say(f"filled {mark.done:,} occurrences, {failed} activities could not be")
+    return failed
+
+
+async def run(shared: SharedSettings, settings: ProjectorSettings, wanted: Wanted) -> int:
+    """Rebuilds; returns how many activities could not be.
 
     Raises:
         ServiceError: MySQL is gone.
     """
     # It serves nothing: only its certificate is needed.
     process = Process("projector", shared, settings.ops_address)
-    engine = database.create_engine(settings.database_url, ca_file=settings.mysql_ca_file, pool_size=1)
+    engine = database.create_engine(settings.database_url, ca_file=settings.mysql_ca_file, pool_size=2)
     redis = cache.connect(settings.redis_url, ca_file=settings.redis_ca_file)
     channel = client.connect(process, shared.checkin_target, "checkin", retry=True)
-    windows = Windows(Activities(engine))
+    activities, records = Activities(engine), Records(channel)
+    windows = Windows(activities)
     try:
-        kept = [window.activity_id for window in await windows.kept()]
-        rebuilder = Rebuilder(LiveWriter(redis, windows.closes_at), Records(channel), windows)
-        return await rebuild_each(rebuilder, list(dict.fromkeys(kept)) if activity_id is None else [activity_id])
+        kept = list(dict.fromkeys(window.activity_id for window in await windows.kept()))
+        filler, rebuilder = (
+            Filler(Facts(engine), records, windows),
+            Rebuilder(LiveWriter(redis, windows.closes_at), records, windows),
+        )
+        if wanted.organisation_id or wanted.since >= 0:
+            return await fill_history(activities, filler, Work(engine), wanted)
+
+        async def both(activity_id: bytes, told: Callable[[int], None]) -> int:
+            seats = await filler.fill(activity_id, told)
+            # Numbers of what is long over are no longer kept.
+            return await rebuilder.rebuild(activity_id, told) if activity_id in kept else seats
+
+        return await rebuild_each(both, [wanted.activity_id] if wanted.activity_id else kept)
     finally:
         await channel.close()
         await redis.aclose()
         await engine.dispose()
 
 
+def parse(words: Sequence[str]) -> Wanted:
+    """What to rebuild.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    match list(words):
+        case ["all"]:
+            return Wanted()
+        case ["organisation", text]:
+            return Wanted(organisation_id=ids.from_text(text))
+        case ["since", text]:
+            return Wanted(since=from_datetime(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)))
+        case [text]:
+            return Wanted(activity_id=ids.from_text(text))
+    raise ValueError(_USAGE)
+
+
 def main() -> None:
     """Exits with 0 when everything was rebuilt, 1 when not, 2 when it was not told what to rebuild."""
     try:
-        [which] = sys.argv[1:]
-        activity_id = None if which == "all" else ids.from_text(which)
+        wanted = parse(sys.argv[1:])
     except ValueError:
         sys.stderr.write(_USAGE)
         sys.exit(2)
     try:
-        failed = asyncio.run(run(load(SharedSettings), load(ProjectorSettings), activity_id))
+        failed = asyncio.run(run(load(SharedSettings), load(ProjectorSettings), wanted))
     except ServiceError as error:
         sys.exit(f"nothing rebuilt: {error.detail}")
     sys.exit(1 if failed else 0)

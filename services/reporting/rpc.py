@@ -141,8 +141,7 @@ def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb
         by_gate=dict(_group(counts, "gate:")),
         by_reason=dict(_group(counts, "reason:")),
         as_of=now,
-        # Numbers are dropped a day after the close; what is left then is no longer the whole.
-        stale=numbers.is_stale or activity.is_dropped(now) or not expectation.is_known,
+        stale=numbers.is_stale or not expectation.is_known,
         event_id=numbers.event_id,
     )
     if tallies:

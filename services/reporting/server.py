@@ -16,6 +16,7 @@ from services.reporting.activities import Activities
 from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
+from services.reporting.facts.history import History, Kept
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
 from services.reporting.people import People
@@ -33,7 +34,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
 
     activities = Activities(store.Activities(engine), activity_channel)
-    live, identity = LiveReader(redis), Identity(identity_channel)
+    live, identity = Kept(LiveReader(redis), History(engine), activities), Identity(identity_channel)
     rosters, participants = Rosters(activity_channel), Participants(activity_channel)
     expectations = Expectations(live, rosters, participants)
     people = People(live, identity, rosters, participants, GuestNames(activity_channel))

@@ -16,6 +16,9 @@ from services.reporting.domain import Activity, Window
 from services.reporting.tables import activities, occurrences
 
 _CHANGES = Unreadable("activity_change")
+# Facts lie by the day, an amended window moves none; and when one was written last is theirs to say.
+_FROZEN = ("local_day", "facts_at")
+_ACTIVITY = [column for column in activities.columns if column.name not in _FROZEN]
 
 
 class Activities:
@@ -52,7 +55,7 @@ class Activities:
         Raises:
             UnavailableError: MySQL is gone.
         """
-        query = select(activities).where(activities.c.activity_id == activity_id)
+        query = select(*_ACTIVITY).where(activities.c.activity_id == activity_id)
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(query)).one_or_none()
@@ -76,6 +79,27 @@ class Activities:
         query = select(occurrences).where(occurrences.c.activity_id == activity_id)
         return await self._windows(query.order_by(occurrences.c.closes_at))
 
+    async def windows_between(
+        self, since: int, until: int, after: bytes, limit: int, organisation_id: bytes = b""
+    ) -> list[Window]:
+        """Windows that closed in a span of time, or of one organisation alone, in order of their ids.
+
+        Args:
+            after: The id of the last one that was dealt with; empty: from the first.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        query = select(occurrences).where(
+            occurrences.c.closes_at >= to_datetime(since),
+            occurrences.c.closes_at < to_datetime(until),
+            occurrences.c.occurrence_id > after,
+        )
+        if organisation_id:
+            of_it = select(activities.c.activity_id).where(activities.c.organisation_id == organisation_id)
+            query = query.where(occurrences.c.activity_id.in_(of_it))
+        return await self._windows(query.order_by(occurrences.c.occurrence_id).limit(limit))
+
     async def _windows(self, query: Select[Any]) -> list[Window]:
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
@@ -91,9 +115,13 @@ async def _keep_newest(connection: AsyncConnection, table: Table, rows: Sequence
     # Sorted, so that two projectors lock in one order.
     ordered = sorted(rows, key=lambda row: bytes(row[key.name]))
     await connection.execute(insert(table).on_duplicate_key_update({key.name: key}), ordered)
-    columns: dict[str, Any] = {column.name: bindparam(column.name) for column in table.columns if column is not key}
+    moving = [column.name for column in table.columns if column is not key and column.name not in _FROZEN]
+    columns: dict[str, Any] = {name: bindparam(name) for name in moving}
     replace = update(table).where(key == bindparam("key"), table.c.revision < bindparam("newer")).values(columns)
-    await connection.execute(replace, [{**row, "key": row[key.name], "newer": row["revision"]} for row in ordered])
+    await connection.execute(
+        replace,
+        [{name: row[name] for name in moving} | {"key": row[key.name], "newer": row["revision"]} for row in ordered],
+    )
 
 
 def _activity_row(activity: Activity) -> dict[str, Any]:
@@ -113,4 +141,4 @@ def _window_row(window: Window) -> dict[str, Any]:
 
 def _to_window(row: Row[Any]) -> Window:
     opens_at, closes_at = from_datetime(row.opens_at), from_datetime(row.closes_at)
-    return Window(row.occurrence_id, row.activity_id, row.revision, opens_at, closes_at)
+    return Window(row.occurrence_id, row.activity_id, row.revision, opens_at, closes_at, row.local_day)

@@ -1,9 +1,20 @@
 """Schema `reporting`."""
 
 from sqlalchemy import Column, Index, MetaData, String, Table
-from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATETIME, INTEGER, TINYINT
+from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATE, DATETIME, INTEGER, TINYINT, VARBINARY
 
 metadata = MetaData()
+
+
+def _text(length: int) -> String:
+    """Text that is equal to the letter."""
+    return String(length, collation="utf8mb4_bin")
+
+
+def _word(length: int) -> String:
+    """A word of ours, or several."""
+    return String(length, collation="ascii_bin")
+
 
 activities = Table(
     "activities",
@@ -20,6 +31,8 @@ activities = Table(
     Column("roster_id", BINARY(16)),
     Column("offline_window_s", INTEGER(unsigned=True), nullable=False),
     Column("questions", TINYINT(unsigned=True), nullable=False),
+    # When the last of its facts was written; 0 for none.
+    Column("facts_at", BIGINT, nullable=False),
     Index("by_close", "closes_at"),
 )
 
@@ -32,6 +45,76 @@ occurrences = Table(
     Column("revision", BIGINT(unsigned=True), nullable=False),
     Column("opens_at", DATETIME(fsp=6), nullable=False),
     Column("closes_at", DATETIME(fsp=6), nullable=False),
+    # Of its start, in the activity's time zone, as it was first told; what an earlier release noted has none.
+    Column("local_day", DATE),
     Index("by_activity", "activity_id"),
     Index("by_close", "closes_at"),
+)
+
+# What one person did at one occurrence (`facts.fact.Fact`); times are microseconds since 1970 UTC. Ids of activities
+# grow with time, so whatever is written in one day lies close together.
+facts = Table(
+    "facts",
+    metadata,
+    Column("activity_id", BINARY(16), primary_key=True),
+    Column("user_id", BINARY(16), primary_key=True),
+    Column("occurrence_id", BINARY(16), primary_key=True),
+    # Both seats (`domain.SeatView`) as MessagePack; empty for one that was never asked for.
+    Column("came_revision", BIGINT(unsigned=True), nullable=False),
+    Column("came", VARBINARY(4000), nullable=False),
+    Column("went_revision", BIGINT(unsigned=True), nullable=False),
+    Column("went", VARBINARY(4000), nullable=False),
+    Column("received_at", BIGINT, nullable=False),
+    Column("late_by_s", INTEGER(unsigned=True), nullable=False),
+    Column("distance_bucket", TINYINT(unsigned=True), nullable=False),
+    Column("slot_age_bucket", TINYINT(unsigned=True), nullable=False),
+    # How lists show both together, for them to be filtered by; not at all where nothing is left to show.
+    Column("is_shown", TINYINT, nullable=False),
+    Column("status", TINYINT(unsigned=True), nullable=False),
+    Column("at", BIGINT, nullable=False),
+    Column("method", _word(8), nullable=False),
+    Column("gate", _text(64), nullable=False),
+    Column("punctuality", _word(16), nullable=False),
+    Column("is_early", TINYINT, nullable=False),
+    # Words of the vocabulary with spaces between and around.
+    Column("reasons", _word(600), nullable=False),
+    Column("mark", TINYINT(unsigned=True), nullable=False),
+    # Later than that of whatever was written before of the activity: who moves on a list is shown once more.
+    Column("changed_at", BIGINT, nullable=False),
+    # All that lists are filtered and paged by: a hundred thousand people are read from here alone.
+    Index(
+        "by_time",
+        *("activity_id", "at", "user_id", "occurrence_id", "is_shown", "status", "method", "gate", "punctuality"),
+        *("is_early", "reasons", "mark", "changed_at"),
+    ),
+)
+
+# How many people of an occurrence, by everything that is asked of history (`facts.fact.counts_of`).
+occurrence_counts = Table(
+    "occurrence_counts",
+    metadata,
+    Column("occurrence_id", BINARY(16), primary_key=True),
+    Column("name", _text(80), primary_key=True),
+    Column("amount", BIGINT, nullable=False),
+)
+
+# The same of an organisation's day.
+day_counts = Table(
+    "day_counts",
+    metadata,
+    Column("organisation_id", BINARY(16), primary_key=True),
+    Column("local_day", DATE, primary_key=True),
+    Column("name", _text(80), primary_key=True),
+    Column("amount", BIGINT, nullable=False),
+)
+
+# Sweeps and rebuilds: how far they are, and when they began.
+fact_work = Table(
+    "fact_work",
+    metadata,
+    Column("name", _text(80), primary_key=True),
+    # The last one that was dealt with; empty before the first.
+    Column("occurrence_id", VARBINARY(16), nullable=False),
+    Column("done", INTEGER(unsigned=True), nullable=False),
+    Column("began_at", DATETIME(fsp=6), nullable=False),
 )

@@ -14,7 +14,13 @@ from servicekit.rabbitmq.topology import Binding, Topology, derived_queue
 from servicekit.rpc import client
 from services.reporting.checkin_client import Records
 from services.reporting.compare import Comparison
+from services.reporting.facts.filling import Filler
+from services.reporting.facts.store import Facts
+from services.reporting.facts.sweep import Sweep
+from services.reporting.facts.work import Work
+from services.reporting.facts.writer import FactWriter
 from services.reporting.live.numbers import LiveWriter
+from services.reporting.metrics import FACT_DIFFERENCES
 from services.reporting.project import Projector
 from services.reporting.rebuilding import Rebuilder
 from services.reporting.settings import ProjectorSettings
@@ -101,16 +107,23 @@ async def compose(process: Process, settings: ProjectorSettings) -> None:
     activities = Activities(engine)
     windows = Windows(activities)
     live = LiveWriter(redis, windows.closes_at)
-    projector = Projector(live, activities, windows.activity_of)
+    facts = Facts(engine)
+    history = FactWriter(facts)
+    projector = Projector(live, activities, windows.activity_of, history.offer)
     recorded = servers.consumer(process, settings, RECORDED_QUEUE, "projector", topology=TOPOLOGY, pace_s=_PACE_S)
     changed = servers.consumer(process, settings, CHANGED_QUEUE, "projector-activity", topology=TOPOLOGY)
     rebuilder = Rebuilder(live, records, windows)
     comparison = Comparison(windows, live, records, rebuilder.rebuild, lambda: pulse.is_current)
+    filler = Filler(facts, records, windows)
+    checked = Comparison(windows, facts, records, filler.fill, lambda: pulse.is_current, differences=FACT_DIFFERENCES)
     pulse = Pulse(live, projector, recorded, lambda: publisher.depth(RECORDED_QUEUE), comparison.lost)
 
     process.background(windows.learn(), "windows")
     process.background(pulse.run(), "heartbeat")
     process.background(comparison.run(), "comparison")
+    process.background(history.run(), "history")
+    process.background(checked.run(), "history-comparison")
+    process.background(Sweep(activities, Work(engine), facts, records, filler.fill).run(), "history-sweep")
     process.background(recorded.run(handler(projector.recorded)), "recorded")
     process.background(changed.run(handler(projector.changed)), "changed")
 

@@ -67,6 +67,7 @@ _UNREADABLE = {
         "roster_entry",
         "seat_hint",
         "seat_view",
+        "fact",
         "user_name",
     ),
 }

@@ -1636,6 +1636,7 @@ class Copy(_message.Message):
     PRESENTED_FIELD_NUMBER: _builtins.int
     EFFECTIVE_PUNCTUALITY_FIELD_NUMBER: _builtins.int
     EFFECTIVE_LATE_BY_S_FIELD_NUMBER: _builtins.int
+    SLOT_AGE_BUCKET_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     occurrence_id: _builtins.bytes
@@ -1667,6 +1668,8 @@ class Copy(_message.Message):
     human has approved the attempt. No column says it.
     """
     effective_late_by_s: _builtins.int
+    slot_age_bucket: _builtins.int
+    """domainkit/buckets.py, of the QR's age when its scan arrived; 0: it came without one."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     @_builtins.property
@@ -1701,10 +1704,11 @@ class Copy(_message.Message):
         presented: Global___Presented | None = ...,
         effective_punctuality: Global___Punctuality.ValueType = ...,
         effective_late_by_s: _builtins.int = ...,
+        slot_age_bucket: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["presented", b"presented"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "effective_late_by_s", b"effective_late_by_s", "effective_punctuality", b"effective_punctuality", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "effective_late_by_s", b"effective_late_by_s", "effective_punctuality", b"effective_punctuality", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "slot_age_bucket", b"slot_age_bucket", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1934,6 +1938,8 @@ class AttemptState(_message.Message):
     LATE_BY_S_FIELD_NUMBER: _builtins.int
     RECEIVED_AT_FIELD_NUMBER: _builtins.int
     EFFECTIVE_AT_FIELD_NUMBER: _builtins.int
+    DISTANCE_BUCKET_FIELD_NUMBER: _builtins.int
+    SLOT_AGE_BUCKET_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.bytes
     outcome: Global___Outcome.ValueType
     method: Global___Method.ValueType
@@ -1942,6 +1948,9 @@ class AttemptState(_message.Message):
     late_by_s: _builtins.int
     received_at: _builtins.int
     effective_at: _builtins.int
+    distance_bucket: _builtins.int
+    """domainkit/buckets.py; 0: not known."""
+    slot_age_bucket: _builtins.int
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     def __init__(
@@ -1956,10 +1965,12 @@ class AttemptState(_message.Message):
         late_by_s: _builtins.int = ...,
         received_at: _builtins.int = ...,
         effective_at: _builtins.int = ...,
+        distance_bucket: _builtins.int = ...,
+        slot_age_bucket: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "effective_at", b"effective_at", "gate", b"gate", "late_by_s", b"late_by_s", "method", b"method", "outcome", b"outcome", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "distance_bucket", b"distance_bucket", "effective_at", b"effective_at", "gate", b"gate", "late_by_s", b"late_by_s", "method", b"method", "outcome", b"outcome", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "slot_age_bucket", b"slot_age_bucket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

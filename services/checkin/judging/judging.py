@@ -269,15 +269,16 @@ class Judging:
 
     def to_copy(self, case: Case, make: Callable[..., pb.Copy] = pb.Copy) -> pb.Copy:
         """The judged copy of a case, with its evidence sealed; for `make` see `copy_of`."""
-        finding = case.finding
+        finding, age_s = case.finding, slot_age_s(case)
         copy = copy_of(
             case.attempt,
-            self._seal_evidence(case),
+            self._seal_evidence(case, age_s),
             pb.Judgement.ValueType(finding.judgement),
             pb.Punctuality.ValueType(finding.punctuality),
             effective_at=finding.effective_at,
             late_by_s=finding.late_by_s,
             distance_m=case.distance_m,
+            slot_age_s=age_s,
             make=make,
         )
         if finding.effective_punctuality:
@@ -295,10 +296,10 @@ class Judging:
             copy.occurrence_id = case.token.occurrence_id
         return copy
 
-    def _seal_evidence(self, case: Case) -> bytes:
+    def _seal_evidence(self, case: Case, age_s: int) -> bytes:
         attempt = case.attempt
         binding = evidence_binding(attempt.user_id, attempt.attempt_id)
-        return self._evidence.seal(evidence_of(attempt, slot_age_s(case)), binding)
+        return self._evidence.seal(evidence_of(attempt, age_s), binding)
 
 
 def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:

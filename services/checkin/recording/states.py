@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from domainkit.buckets import distance_bucket
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.clock import now_us
@@ -77,4 +78,6 @@ def add_state(
             late_by_s=copy.late_by_s,
             received_at=copy.received_at,
             effective_at=copy.effective_at,
+            distance_bucket=distance_bucket(copy.distance_m),
+            slot_age_bucket=copy.slot_age_bucket,
         )

@@ -15,8 +15,8 @@ from domainkit.copies import as_approved, as_ended, make_canonical, without_gate
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
+from servicekit.mysql.literals import binary_literal, id_literal, text_literal, time_literal
 from servicekit.unreadable import Unreadable
-from services.checkin.recording.literals import binary_literal, id_literal, text_literal, time_literal
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
 from services.checkin.rules.merge import Decision, DecisionKind, Judgement
@@ -137,9 +137,9 @@ _COLUMNS: tuple[tuple[str, Callable[[pb.Copy], str]], ...] = (
         lambda copy: f"{copy.judgement},{_reasons(copy)},{copy.punctuality},{copy.late_by_s}",
     ),
     (
-        "distance_m, accuracy_m, is_staff, body_hash, evidence",
+        "distance_m, accuracy_m, slot_age_bucket, is_staff, body_hash, evidence",
         lambda copy: (
-            f"{copy.distance_m!r},{copy.accuracy_m!r},{int(copy.is_staff)},"
+            f"{copy.distance_m!r},{copy.accuracy_m!r},{copy.slot_age_bucket},{int(copy.is_staff)},"
             f"0x{copy.body_hash.hex()},{binary_literal(copy.evidence)}"
         ),
     ),
@@ -315,4 +315,5 @@ def _plain_columns(row: Row[Any]) -> pb.Copy:
         is_offline=bool(row.is_offline),
         judged_at=from_datetime(row.judged_at) if row.judged_at else 0,
         actor_id=row.actor_id or b"",
+        slot_age_bucket=row.slot_age_bucket,
     )

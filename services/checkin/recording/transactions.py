@@ -16,8 +16,8 @@ from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us, to_datetime
 from servicekit.ids import least_id_at
+from servicekit.mysql.literals import id_literal, text_literal, time_literal
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
-from services.checkin.recording.literals import id_literal, text_literal, time_literal
 from services.checkin.recording.store import (
     ATTEMPT_COLUMNS,
     AttemptRow,

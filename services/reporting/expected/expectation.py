@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from servicekit.clock import now_us
 from servicekit.errors import ServiceError
 from servicekit.timed_cache import TimedCache
 from services.reporting.domain import Activity, Listing
@@ -72,9 +71,6 @@ class Expectations:
         """
         if activity.roster_id is None and not activity.expected:
             return NOTHING
-        # The people are no longer kept.
-        if activity.is_dropped(now_us()):
-            return UNKNOWN
         try:
             return Expectation(await self._counted.get(activity))
         except ServiceError as error:

@@ -53,7 +53,7 @@ _LEAST_LIFE_US = 3600 * SECOND_US
 REBUILD_LIFE_MS = 30_000
 # The generation being built outlives its marker: where the marker is, it is whole.
 _NEXT_LIFE_S = 600
-_NOTHING_YET = "0-0"
+NOTHING_YET = "0-0"
 _EVERYBODY = b""
 
 _REVISION_BYTES = 8
@@ -226,7 +226,7 @@ class LiveReader:
         pipeline.get(_HEARTBEAT)
         with unavailable_when_gone():
             is_rebuilding, newest, counts, heartbeat = await pipeline.execute()
-        event_id = newest[0][0].decode() if newest else _NOTHING_YET
+        event_id = newest[0][0].decode() if newest else NOTHING_YET
         return Numbers(_people(counts), event_id, int(heartbeat or 0), bool(is_rebuilding))
 
     async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
@@ -285,7 +285,7 @@ def _parts(changes: Sequence[Change]) -> Sequence[Sequence[Change]]:
 
 
 def _row(change: Change) -> bytes:
-    occurrence_id, user_id, direction, revision, seat, event, _ = change
+    occurrence_id, user_id, direction, revision, seat, event, *_ = change
     # Of who is not marked as an earlier release wrote it, and reads it.
     view = _pack(seat if seat.mark else seat[:_UNMARKED])
     return _CHANGE.pack(occurrence_id, user_id, direction, len(view), len(event), revision) + view + event

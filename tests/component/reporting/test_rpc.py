@@ -27,7 +27,7 @@ from servicekit.rpc.client import call
 from servicekit.rpc.interceptors import by
 from services.reporting.activities import Activities
 from services.reporting.checkin_client import Records
-from services.reporting.domain import DAY_US, IN, OUT, Activity, SeatView, Status, Totals, counters
+from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Totals, counters
 from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
@@ -351,13 +351,6 @@ async def test_numbers_that_are_being_rebuilt_are_stale(reporting: Reporting) ->
     after = await reporting.stats()
     assert (during.checked_in, during.stale) == (3, True)
     assert (after.checked_in, after.stale) == (0, False)
-
-
-async def test_numbers_that_are_no_longer_kept_are_stale(loopback: Loopback, signer: Signer) -> None:
-    """A day after the close they are dropped: zero would be a lie."""
-    reporting = Reporting(loopback, signer, an_activity(closes_at=now_us() - 2 * DAY_US))
-    await reporting.start(reporting.activity)
-    assert (await reporting.stats()).stale
 
 
 async def test_redis_gone(reporting: Reporting) -> None:

@@ -1,9 +1,11 @@
-"""Whatever people did, in whatever order it was recorded and told: live numbers and records equal a recount."""
+"""Whatever people did, in whatever order it was recorded and told: numbers, history and records equal a recount."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.clock import SECOND_US
+from servicekit.mysql.database import create_engine
 from servicekit.rabbitmq.outbox import Outbox
 from servicekit.redis import cache
 from services.checkin.recording import store, transactions
@@ -19,10 +22,15 @@ from services.checkin.records.records import Records
 from services.checkin.rules import merge
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.tables import outbox
-from services.reporting.domain import Counted
+from services.reporting.domain import Activity, Counted, Window
 from services.reporting.expected.tally import Member, Roster, Tallies, Tally, of_roster
+from services.reporting.facts.history import History
+from services.reporting.facts.store import Facts
+from services.reporting.facts.writer import FactWriter
 from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Projector, to_change
+from services.reporting.store import Activities
+from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy
 from tests.fakes.reporting import FakeActivities
 
@@ -285,12 +293,12 @@ def was_approved(copy: pb.Copy, ruled: Sequence[merge.Decision]) -> bool:
     return bool(verdicts) and verdicts[-1] is DecisionKind.APPROVE
 
 
-async def project(world: World, writer: LiveWriter, order: object) -> None:
+async def project(world: World, writer: LiveWriter, history: FactWriter, order: object) -> None:
     """Has all messages projected in any order, some twice, and each time somebody reads all, the numbers rebuilt.
 
-    What is told once a rebuild has begun goes into both generations.
+    What is told once a rebuild has begun goes into both generations. Facts are written, and filled in, on the way.
     """
-    projector = Projector(writer, FakeActivities(), lambda each: None)
+    projector = Projector(writer, FakeActivities(), lambda each: None, history.offer)
     messages = world.messages + world.messages[::2]
     order.shuffle(messages)  # type: ignore[attr-defined]
     soon = set(messages[: len(messages) // 2])
@@ -301,8 +309,47 @@ async def project(world: World, writer: LiveWriter, order: object) -> None:
         assert await writer.begin(world.activity_id, owner)
         await projector.recorded(world.messages[read_at : read_at + 1])
         assert await writer.fill(world.activity_id, [to_change(seat) for seat in seats], owner)
+        history.offer(to_change(seat) for seat in seats)
+        await history.write()
         assert await writer.switch(world.activity_id, owner)
     await projector.recorded(messages)
+    await history.write()
+
+
+@pytest.fixture(scope="module")
+def reporting_url(database_url: str) -> Iterator[str]:
+    """A schema of reporting's own, made by its migrations."""
+    with migrated(database_url, "reporting") as url:
+        yield url
+
+
+@pytest.fixture
+async def facts_engine(reporting_url: str) -> AsyncIterator[AsyncEngine]:
+    """Where facts are kept."""
+    engine = create_engine(reporting_url, pool_timeout_s=10)
+    yield engine
+    await engine.dispose()
+
+
+async def know(engine: AsyncEngine, world: World) -> None:
+    """Tells reporting of the activity."""
+    window = Window(world.occurrence_id, world.activity_id, 1, STARTS_AT, STARTS_AT, date(2027, 1, 15))
+    activity = Activity(world.activity_id, world.activity_id, "例会", "Asia/Shanghai", 2, 1, 0, 0, STARTS_AT, (window,))
+    await Activities(engine).save([activity])
+
+
+async def assert_history(
+    engine: AsyncEngine, world: World, shown: Mapping[str, int], people: Mapping[bytes, Counted]
+) -> None:
+    """Facts say of everybody what live numbers say, and count as many, but by no minute."""
+    history = History(engine)
+    counts = (await history.numbers(world.activity_id)).counts
+    of_both = {name: count for name, count in counts.items() if name.split(":")[0] in RECOUNTED}
+    assert of_both == {name: count for name, count in shown.items() if not name.startswith("minute:")}
+    told = {person.user_id: person for person in (await history.people(world.activity_id)).people} if people else {}
+    assert {user_id: (person.presence, person.seat._replace(counters=[])) for user_id, person in told.items()} == {
+        user_id: (person.presence, person.seat._replace(counters=[])) for user_id, person in people.items()
+    }
 
 
 def at_home(world: World, told: Mapping[tuple[bytes, int], pb.SeatState]) -> Mapping[tuple[bytes, int], pb.SeatState]:
@@ -330,7 +377,11 @@ def assert_of_roster(world: World, truths: Mapping[bytes, Truth], people: Sequen
 )
 @given(history=HISTORIES, order=st.randoms())
 async def test_numbers_and_records_equal_a_recount(
-    engine: AsyncEngine, redis: cache.Redis, history: list[tuple[object, ...]], order: object
+    engine: AsyncEngine,
+    facts_engine: AsyncEngine,
+    redis: cache.Redis,
+    history: list[tuple[object, ...]],
+    order: object,
 ) -> None:
     """Ins, outs, late copies, syncs, reviews, annuls, endings and marks; told in any order, some twice.
 
@@ -339,7 +390,8 @@ async def test_numbers_and_records_equal_a_recount(
     recorder = Recorder(lambda: transactions.begin(engine, Outbox(engine, outbox, {})))
     world = World(recorder, records=Records(engine))
     await world.play(history)
-    await project(world, LiveWriter(redis, lambda activity_id: None), order)
+    await know(facts_engine, world)
+    await project(world, LiveWriter(redis, lambda activity_id: None), FactWriter(Facts(facts_engine)), order)
 
     keys = [(world.occurrence_id, user, direction, 0) for user in world.users for direction in (IN, OUT)]
     async with engine.connect() as connection:
@@ -357,6 +409,7 @@ async def test_numbers_and_records_equal_a_recount(
         assert person.presence == (truth.is_inside, truth.left_at, truth.left_early)
         assert (person.seat.mark, person.seat.is_held) == (truth.mark, truth.is_in)
     assert_of_roster(world, truths, list(people.values()))
+    await assert_history(facts_engine, world, shown, people)
     rebuilt = (await Records(engine).list_states(world.occurrence_id, 100, None)).seats
     assert {(seat.user_id, seat.direction): seat for seat in rebuilt} == at_home(world, world.told())
     for user_id, truth in truths.items():

@@ -10,8 +10,7 @@ from domainkit.guest_ids import guest_id
 from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import DAY_US, IN, Activity, Cursor, Filter, Mark, SeatView, Status, marked
-from services.reporting.errors import NumbersDroppedError
+from services.reporting.domain import IN, Activity, Cursor, Filter, Mark, SeatView, Status, marked
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
 from services.reporting.people import People, Shown, Wanted
@@ -204,13 +203,6 @@ async def test_what_a_list_goes_by_must_be_known(house: House, wanted: Wanted) -
     house.rosters.is_gone = True
     with pytest.raises(UnavailableError):
         await house.ids(wanted)
-
-
-async def test_who_was_absent_is_forgotten_with_who_came(house: House) -> None:
-    """A day after the close everybody would read absent."""
-    house.activity = replace(house.activity, closes_at=now_us() - DAY_US - HOUR_US)
-    with pytest.raises(NumbersDroppedError):
-        await house.ids(ABSENT)
 
 
 @pytest.mark.parametrize("seed", range(20))

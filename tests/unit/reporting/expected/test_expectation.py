@@ -7,7 +7,7 @@ import pytest
 
 from servicekit import ids
 from servicekit.clock import now_us
-from services.reporting.domain import DAY_US, Activity
+from services.reporting.domain import Activity
 from services.reporting.expected.expectation import NOTHING, UNKNOWN, Expectations
 from services.reporting.expected.tally import Answer, Member, Tally
 from tests.fakes.expected import FakeParticipants, FakeRosters
@@ -67,8 +67,3 @@ async def test_what_cannot_be_read_is_unknown(house: House, gone: str) -> None:
     assert await house.expectations.of(house.activity) == UNKNOWN
     getattr(house, gone).is_gone = False
     assert (await house.expectations.of(house.activity)).is_known
-
-
-async def test_people_who_are_no_longer_kept_are_unknown(house: House) -> None:
-    """A day after the close nobody would have come."""
-    assert await house.expectations.of(replace(house.activity, closes_at=now_us() - DAY_US - 1)) == UNKNOWN

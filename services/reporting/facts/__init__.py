@@ -1,0 +1,1 @@
+"""History: what everybody did at every occurrence, and how many of each kind, kept for years and asked by day."""

@@ -1,0 +1,109 @@
+"""What history tells of an activity, in the shape of live numbers: whoever asks need not know which of both it was."""
+
+from collections import Counter
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from servicekit.clock import now_us
+from servicekit.mysql.database import unavailable_when_lost
+from services.reporting.domain import Activity, Counted, Listing
+from services.reporting.errors import NumbersDroppedError
+from services.reporting.facts.fact import REVISIONS, SEATS, FactKey
+from services.reporting.facts.store import to_fact
+from services.reporting.facts.work import MONTHLY
+from services.reporting.live.numbers import NOTHING_YET, Numbers
+from services.reporting.tables import fact_work, facts, occurrence_counts, occurrences
+
+# What live numbers do not count.
+_ASKED_OF_DAYS = ("hour:", "distance:", "slot_age:", "mark:", "left_early", SEATS, REVISIONS)
+
+
+class History:
+    """Reads facts. Every method raises UnavailableError when MySQL is gone."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def numbers(self, activity_id: bytes) -> Numbers:
+        """How many people, by everything that live numbers say but minutes."""
+        query = (
+            select(occurrence_counts.c.name, occurrence_counts.c.amount)
+            .join(occurrences, occurrences.c.occurrence_id == occurrence_counts.c.occurrence_id)
+            .where(occurrences.c.activity_id == activity_id)
+        )
+        counts: Counter[str] = Counter()
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                for name, amount in await connection.execute(query):
+                    counts[name] += amount
+        is_known = bool(counts) or await self._is_whole()
+        shown = {name: count for name, count in counts.items() if count > 0 and not name.startswith(_ASKED_OF_DAYS)}
+        return Numbers(shown, NOTHING_YET, now_us() if is_known else 0)
+
+    async def people(self, activity_id: bytes) -> Listing:
+        """Everybody who tried, or was marked.
+
+        Raises:
+            NumbersDroppedError: It was over before history began, and is not filled in yet.
+        """
+        query = select(facts).where(facts.c.activity_id == activity_id, facts.c.is_shown == 1)
+        people: list[Counted] = []
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                for row in await connection.execute(query):
+                    if shown := to_fact(row).shown(FactKey(activity_id, row.user_id, row.occurrence_id)):
+                        people.append(shown)
+        if not people and not await self._is_whole():
+            raise NumbersDroppedError
+        # Nobody moves any more who matters to somebody reading page after page.
+        return Listing(people, {}, 0)
+
+    async def _is_whole(self) -> bool:
+        """Whether everything that was over before history began is filled in."""
+        query = select(fact_work.c.name).where(fact_work.c.name == MONTHLY, fact_work.c.done > 0)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                return await connection.scalar(query) is not None
+
+
+class Activities(Protocol):
+    """See `activities.Activities`."""
+
+    async def get(self, activity_id: bytes) -> Activity:
+        """An activity; raises ActivityNotFoundError, UnavailableError."""
+
+
+class Live(Protocol):
+    """See `live.numbers.LiveReader`."""
+
+    async def numbers(self, activity_id: bytes) -> Numbers:
+        """The counters of an activity; raises UnavailableError."""
+
+    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+        """Everybody with an attempt; raises UnavailableError."""
+
+
+class Kept:
+    """Numbers and people of activities: live ones while these are kept, after that those of history."""
+
+    def __init__(self, live: Live, history: History, activities: Activities) -> None:
+        self._live = live
+        self._history = history
+        self._activities = activities
+
+    async def numbers(self, activity_id: bytes) -> Numbers:
+        """How many people; raises as `LiveReader.numbers`."""
+        if await self._is_over(activity_id):
+            return await self._history.numbers(activity_id)
+        return await self._live.numbers(activity_id)
+
+    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+        """Everybody who tried; raises as `LiveReader.people` and `History.people`."""
+        if await self._is_over(activity_id):
+            return await self._history.people(activity_id)
+        return await self._live.people(activity_id, since)
+
+    async def _is_over(self, activity_id: bytes) -> bool:
+        return (await self._activities.get(activity_id)).is_dropped(now_us())
