@@ -33,6 +33,16 @@ class Names:
             known |= await self._load(unknown[first : first + _AT_ONCE])
         return known
 
+    async def find(self, query: str) -> Collection[bytes] | None:
+        """Everybody who may be called so, and some others; None where that are too many to narrow anything.
+
+        Raises:
+            UnavailableError: Identity is gone.
+        """
+        request = identity_pb2.FindUsersRequest(query=query)
+        response = await client.call(self._stub.FindUsers, request, timeout_s=_TIMEOUT_S)
+        return None if response.is_too_wide else response.user_ids
+
     def remembered(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """The names that are believed without asking."""
         found = ((user_id, self._known.get(user_id)) for user_id in user_ids)

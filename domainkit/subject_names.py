@@ -55,6 +55,19 @@ class GuestNames(Remembered[str]):
         super().__init__()
         self._stub: Any = door_pb2_grpc.DoorServiceStub(channel)
 
+    async def find(self, activity_id: bytes, roster_id: bytes, query: str) -> Collection[bytes] | None:
+        """Guests and entries that may be called so, and some others; None where that are too many to narrow anything.
+
+        Args:
+            roster_id: Empty where there is none.
+
+        Raises:
+            ServiceError: The activity service is gone.
+        """
+        request = door_pb2.FindSubjectsRequest(activity_id=activity_id, roster_id=roster_id, query=query)
+        response = await client.call(self._stub.FindSubjects, request, timeout_s=_TIMEOUT_S)
+        return None if response.is_too_wide else response.subject_ids
+
     async def _ask(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, str]:
         request = door_pb2.BatchGetGuestNamesRequest(activity_id=where, guest_ids=identifiers)
         response = await client.call(self._stub.BatchGetGuestNames, request, timeout_s=_TIMEOUT_S)

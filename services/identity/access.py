@@ -14,6 +14,7 @@ ACCESS: dict[str, Access] = {
     SERVICE + "UpdateMe": for_person("gateway"),
     SERVICE + "EraseMe": for_person("gateway"),
     SERVICE + "BatchGetUsers": by("checkin", "reporting"),
+    SERVICE + "FindUsers": by("reporting"),
     SERVICE + "CreateOrganisation": for_person("gateway"),
     SERVICE + "ListOrganisations": for_person("gateway", "activity"),
     SERVICE + "ListMembers": for_person("gateway"),

@@ -6,7 +6,7 @@ A name is indexed when it is given; `index_some` catches up with those of before
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domainkit.name_search import is_searchable, pairs_of_name, pairs_of_query
@@ -29,6 +29,24 @@ async def index_name(connection: AsyncConnection, pii: Pii, user_id: bytes, name
         await connection.execute(insert(name_pairs), [{"user_id": user_id, "pair": pair} for pair in pairs])
     indexed = update(users).where(users.c.user_id == user_id).values(name_indexed_with=pii.key_id)
     await connection.execute(indexed)
+
+
+async def find(engine: AsyncEngine, pii: Pii, query: str, most: int) -> list[bytes] | None:
+    """Everybody whose name may be like a query, few of whom are not; None where they are more than `most`.
+
+    Raises:
+        UnavailableError: The database is gone or busy.
+    """
+    if not is_searchable(query):
+        return None
+    first, *others = (_digests(pii, pair) for pair in sorted(pairs_of_query(query))[:_MOST_PAIRS])
+    found = select(name_pairs.c.user_id).where(name_pairs.c.pair.in_(first))
+    for other in others:
+        theirs = name_pairs.alias()
+        found = found.where(exists().where(theirs.c.user_id == name_pairs.c.user_id, theirs.c.pair.in_(other)))
+    async with transaction(engine) as connection:
+        user_ids = list((await connection.scalars(found.limit(most + 1))).all())
+    return user_ids if len(user_ids) <= most else None
 
 
 def may_be_like(pii: Pii, query: str) -> Iterable[ColumnElement[bool]]:

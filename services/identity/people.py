@@ -18,7 +18,7 @@ from servicekit.unreadable import Unreadable
 from services.identity import domain
 from services.identity.domain import Family, Refresh, Session, User
 from services.identity.errors import RefreshTokenError, RefreshTokenReusedError
-from services.identity.name_index import index_name
+from services.identity.name_index import find, index_name
 from services.identity.rows import name_of, transaction, user_query
 from services.identity.tables import idempotency_keys, sessions, spent_tokens, users
 
@@ -164,6 +164,10 @@ class People:
         """
         async with transaction(self._engine) as connection:
             return [_user(self._pii, row) for row in await connection.execute(user_query(*user_ids))]
+
+    async def find(self, query: str, most: int) -> list[bytes] | None:
+        """See `name_index.find`."""
+        return await find(self._engine, self._pii, query, most)
 
     async def rename(self, user_id: bytes, name: str) -> User:
         """Gives the person a name.

@@ -29,6 +29,7 @@ Context = Any
 
 SIGN_INS_AT_ONCE = 64
 MAXIMUM_BATCH = 500
+_FOUND_AT_MOST = 20_000
 
 
 class AcquaintancesPort(Protocol):
@@ -158,6 +159,11 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         found = await self._people.batch_get(request.user_ids) if request.user_ids else []
         members = await self._members_among(request.organisation_id, [user.user_id for user in found])
         return pb.BatchGetUsersResponse(users=map(to_user, found), member_ids=members)
+
+    async def FindUsers(self, request: pb.FindUsersRequest, context: Context) -> pb.FindUsersResponse:
+        """Everybody who may be called so, for a service that narrows a list of its own."""
+        found = await self._people.find(request.query, _FOUND_AT_MOST)
+        return pb.FindUsersResponse(user_ids=found or (), is_too_wide=found is None)
 
     async def _members_among(self, organisation_id: bytes, user_ids: Collection[bytes]) -> Collection[bytes]:
         if not organisation_id or not user_ids:

@@ -35,6 +35,7 @@ name_pairs = Table(
     metadata,
     Column("user_id", _ID, primary_key=True),
     Column("pair", BINARY(8), primary_key=True),
+    Index("by_pair", "pair", "user_id"),
 )
 
 # A session is a family of refresh tokens; only digests are kept, save what a lost answer needs.

@@ -397,6 +397,56 @@ class BatchGetGuestNamesResponse(_message.Message):
 Global___BatchGetGuestNamesResponse: _TypeAlias = BatchGetGuestNamesResponse  # noqa: Y015
 
 @_typing.final
+class FindSubjectsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    roster_id: _builtins.bytes
+    """Empty: none."""
+    query: _builtins.str
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        roster_id: _builtins.bytes = ...,
+        query: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "query", b"query", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindSubjectsRequest: _TypeAlias = FindSubjectsRequest  # noqa: Y015
+
+@_typing.final
+class FindSubjectsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_IDS_FIELD_NUMBER: _builtins.int
+    IS_TOO_WIDE_FIELD_NUMBER: _builtins.int
+    is_too_wide: _builtins.bool
+    """The query says too little: nothing can be narrowed by it."""
+    @_builtins.property
+    def subject_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        subject_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+        is_too_wide: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_too_wide", b"is_too_wide", "subject_ids", b"subject_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindSubjectsResponse: _TypeAlias = FindSubjectsResponse  # noqa: Y015
+
+@_typing.final
 class PrintLabelsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -55,6 +55,11 @@ class DoorServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_door__pb2.BatchGetGuestNamesRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_door__pb2.BatchGetGuestNamesResponse.FromString,
                 _registered_method=True)
+        self.FindSubjects = channel.unary_unary(
+                '/activity.v1.DoorService/FindSubjects',
+                request_serializer=protos_dot_activity_dot_v1_dot_door__pb2.FindSubjectsRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_door__pb2.FindSubjectsResponse.FromString,
+                _registered_method=True)
         self.PrintLabels = channel.unary_stream(
                 '/activity.v1.DoorService/PrintLabels',
                 request_serializer=protos_dot_activity_dot_v1_dot_door__pb2.PrintLabelsRequest.SerializeToString,
@@ -99,6 +104,13 @@ class DoorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindSubjects(self, request, context):
+        """Guests of an activity and entries of a roster whose names may be like a query, and some others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PrintLabels(self, request, context):
         """Labels with the entry codes of a roster on A4 pages, as PDF in pieces; for staff of its organisation.
         """
@@ -135,6 +147,11 @@ def add_DoorServiceServicer_to_server(servicer, server):
                     servicer.BatchGetGuestNames,
                     request_deserializer=protos_dot_activity_dot_v1_dot_door__pb2.BatchGetGuestNamesRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_door__pb2.BatchGetGuestNamesResponse.SerializeToString,
+            ),
+            'FindSubjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindSubjects,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_door__pb2.FindSubjectsRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_door__pb2.FindSubjectsResponse.SerializeToString,
             ),
             'PrintLabels': grpc.unary_stream_rpc_method_handler(
                     servicer.PrintLabels,
@@ -256,6 +273,33 @@ class DoorService:
             '/activity.v1.DoorService/BatchGetGuestNames',
             protos_dot_activity_dot_v1_dot_door__pb2.BatchGetGuestNamesRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_door__pb2.BatchGetGuestNamesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindSubjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DoorService/FindSubjects',
+            protos_dot_activity_dot_v1_dot_door__pb2.FindSubjectsRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_door__pb2.FindSubjectsResponse.FromString,
             options,
             channel_credentials,
             insecure,

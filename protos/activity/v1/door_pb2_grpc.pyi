@@ -44,6 +44,8 @@ class DoorServiceStub:
     """Entries and guests by part of a name, a whole number, or the last four digits of a phone; at most 20."""
     BatchGetGuestNames: _grpc.UnaryUnaryMultiCallable[_door_pb2.BatchGetGuestNamesRequest, _door_pb2.BatchGetGuestNamesResponse]
     """For reporting and checkin: what guests are called; unknown ones are left out."""
+    FindSubjects: _grpc.UnaryUnaryMultiCallable[_door_pb2.FindSubjectsRequest, _door_pb2.FindSubjectsResponse]
+    """Guests of an activity and entries of a roster whose names may be like a query, and some others."""
     PrintLabels: _grpc.UnaryStreamMultiCallable[_door_pb2.PrintLabelsRequest, _door_pb2.PrintedPiece]
     """Labels with the entry codes of a roster on A4 pages, as PDF in pieces; for staff of its organisation."""
     PrintSignSheet: _grpc.UnaryStreamMultiCallable[_door_pb2.PrintSignSheetRequest, _door_pb2.PrintedPiece]
@@ -62,6 +64,8 @@ class DoorServiceAsyncStub(DoorServiceStub):
     """Entries and guests by part of a name, a whole number, or the last four digits of a phone; at most 20."""
     BatchGetGuestNames: _aio.UnaryUnaryMultiCallable[_door_pb2.BatchGetGuestNamesRequest, _door_pb2.BatchGetGuestNamesResponse]  # type: ignore[assignment]
     """For reporting and checkin: what guests are called; unknown ones are left out."""
+    FindSubjects: _aio.UnaryUnaryMultiCallable[_door_pb2.FindSubjectsRequest, _door_pb2.FindSubjectsResponse]  # type: ignore[assignment]
+    """Guests of an activity and entries of a roster whose names may be like a query, and some others."""
     PrintLabels: _aio.UnaryStreamMultiCallable[_door_pb2.PrintLabelsRequest, _door_pb2.PrintedPiece]  # type: ignore[assignment]
     """Labels with the entry codes of a roster on A4 pages, as PDF in pieces; for staff of its organisation."""
     PrintSignSheet: _aio.UnaryStreamMultiCallable[_door_pb2.PrintSignSheetRequest, _door_pb2.PrintedPiece]  # type: ignore[assignment]
@@ -101,6 +105,14 @@ class DoorServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_door_pb2.BatchGetGuestNamesResponse, _abc.Awaitable[_door_pb2.BatchGetGuestNamesResponse]]:
         """For reporting and checkin: what guests are called; unknown ones are left out."""
+
+    @_abc_1.abstractmethod
+    def FindSubjects(
+        self,
+        request: _door_pb2.FindSubjectsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_door_pb2.FindSubjectsResponse, _abc.Awaitable[_door_pb2.FindSubjectsResponse]]:
+        """Guests of an activity and entries of a roster whose names may be like a query, and some others."""
 
     @_abc_1.abstractmethod
     def PrintLabels(

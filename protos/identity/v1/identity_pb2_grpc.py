@@ -74,6 +74,11 @@ class IdentityServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.BatchGetUsersRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.BatchGetUsersResponse.FromString,
                 _registered_method=True)
+        self.FindUsers = channel.unary_unary(
+                '/identity.v1.IdentityService/FindUsers',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.FindUsersRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.FindUsersResponse.FromString,
+                _registered_method=True)
         self.CreateOrganisation = channel.unary_unary(
                 '/identity.v1.IdentityService/CreateOrganisation',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.CreateOrganisationRequest.SerializeToString,
@@ -213,6 +218,13 @@ class IdentityServiceServicer:
 
     def BatchGetUsers(self, request, context):
         """Names for lists that the calling service already found the reader entitled to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindUsers(self, request, context):
+        """Everybody whose name may be like a query, and some others: whoever asks narrows a list by it, and looks again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -373,6 +385,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.BatchGetUsers,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.BatchGetUsersRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.BatchGetUsersResponse.SerializeToString,
+            ),
+            'FindUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindUsers,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.FindUsersRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.FindUsersResponse.SerializeToString,
             ),
             'CreateOrganisation': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateOrganisation,
@@ -676,6 +693,33 @@ class IdentityService:
             '/identity.v1.IdentityService/BatchGetUsers',
             protos_dot_identity_dot_v1_dot_identity__pb2.BatchGetUsersRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.BatchGetUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.IdentityService/FindUsers',
+            protos_dot_identity_dot_v1_dot_identity__pb2.FindUsersRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.FindUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,8 @@ class IdentityServiceStub:
     UpdateMe: _grpc.UnaryUnaryMultiCallable[_identity_pb2.UpdateMeRequest, _identity_pb2.User]
     BatchGetUsers: _grpc.UnaryUnaryMultiCallable[_identity_pb2.BatchGetUsersRequest, _identity_pb2.BatchGetUsersResponse]
     """Names for lists that the calling service already found the reader entitled to."""
+    FindUsers: _grpc.UnaryUnaryMultiCallable[_identity_pb2.FindUsersRequest, _identity_pb2.FindUsersResponse]
+    """Everybody whose name may be like a query, and some others: whoever asks narrows a list by it, and looks again."""
     CreateOrganisation: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateOrganisationRequest, _identity_pb2.Organisation]
     ListOrganisations: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListOrganisationsRequest, _identity_pb2.ListOrganisationsResponse]
     """Those the calling person belongs to."""
@@ -95,6 +97,8 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     UpdateMe: _aio.UnaryUnaryMultiCallable[_identity_pb2.UpdateMeRequest, _identity_pb2.User]  # type: ignore[assignment]
     BatchGetUsers: _aio.UnaryUnaryMultiCallable[_identity_pb2.BatchGetUsersRequest, _identity_pb2.BatchGetUsersResponse]  # type: ignore[assignment]
     """Names for lists that the calling service already found the reader entitled to."""
+    FindUsers: _aio.UnaryUnaryMultiCallable[_identity_pb2.FindUsersRequest, _identity_pb2.FindUsersResponse]  # type: ignore[assignment]
+    """Everybody whose name may be like a query, and some others: whoever asks narrows a list by it, and looks again."""
     CreateOrganisation: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateOrganisationRequest, _identity_pb2.Organisation]  # type: ignore[assignment]
     ListOrganisations: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListOrganisationsRequest, _identity_pb2.ListOrganisationsResponse]  # type: ignore[assignment]
     """Those the calling person belongs to."""
@@ -187,6 +191,14 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.BatchGetUsersResponse, _abc.Awaitable[_identity_pb2.BatchGetUsersResponse]]:
         """Names for lists that the calling service already found the reader entitled to."""
+
+    @_abc_1.abstractmethod
+    def FindUsers(
+        self,
+        request: _identity_pb2.FindUsersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.FindUsersResponse, _abc.Awaitable[_identity_pb2.FindUsersResponse]]:
+        """Everybody whose name may be like a query, and some others: whoever asks narrows a list by it, and looks again."""
 
     @_abc_1.abstractmethod
     def CreateOrganisation(

@@ -66,6 +66,15 @@ class Guests:
         found = await self._read(_of(activity_id).join(meant, meant.c.guest_id == guests.c.guest_id))
         return [one for one in found if is_meant(Said(one.name, phone=one.phone_tail), query)][:most]
 
+    async def named_like(self, activity_id: bytes, query: str) -> Sequence[bytes]:
+        """Those whose name may be like a query that says enough, and few others."""
+        asked = self._sealing.pairs_asked(activity_id, query)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                return (
+                    await connection.scalars(named_like(guest_name_pairs.c.guest_id, guest_name_pairs, asked))
+                ).all()
+
     async def keep(self, activity: Activity, people: Sequence[Guest], by: bytes, at: int) -> dict[bytes, Guest]:
         """Writes down who is new, as far as there is room; whoever is kept by then, as they are kept.
 

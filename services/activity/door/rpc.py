@@ -33,6 +33,7 @@ _FOR_PEOPLE = ("ResolveSubjects", "ListDoorPeople", "SearchDoorPeople", "PrintLa
 ACCESS = {
     **{_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE},
     _SERVICE + "BatchGetGuestNames": by("reporting", "checkin"),
+    _SERVICE + "FindSubjects": by("reporting"),
 }
 
 _SUBJECTS_AT_ONCE = 200
@@ -136,6 +137,14 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
         return pb.BatchGetGuestNamesResponse(
             guests=[pb.Guest(guest_id=one.guest_id, name=one.name, phone_tail=one.phone_tail) for one in told]
         )
+
+    async def FindSubjects(self, request: pb.FindSubjectsRequest, context: Context) -> pb.FindSubjectsResponse:
+        """Everybody who may be called so, for a service that narrows a list of its own."""
+        if not is_searchable(request.query):
+            return pb.FindSubjectsResponse(is_too_wide=True)
+        guest_ids = await self._guests.named_like(request.activity_id, request.query)
+        entry_ids = await self._entries.named_like(request.roster_id, request.query) if request.roster_id else ()
+        return pb.FindSubjectsResponse(subject_ids=[*guest_ids, *entry_ids])
 
     # They write their pieces to the context, as gRPC lets them; the stubs know generators only.
     async def PrintLabels(self, request: pb.PrintLabelsRequest, context: Context) -> None:  # type: ignore[override]

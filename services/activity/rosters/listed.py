@@ -102,6 +102,14 @@ class Entries:
         rows = await self._rows(on_roster(roster_id).join(meant, meant.c.entry_id == entries.entry_id))
         return [one for row in rows if (one := read(self._sealing, row))]
 
+    async def named_like(self, roster_id: bytes, query: str) -> Sequence[bytes]:
+        """Those whose name may be like a query that says enough, and few others; who is off it by now, too."""
+        asked = self._sealing.pairs_asked(roster_id, query)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                theirs = named_like(roster_name_pairs.c.entry_id, roster_name_pairs, asked)
+                return (await connection.scalars(theirs)).all()
+
     async def add(self, roster_id: bytes, one: Listed, intent: Intent) -> Listed:
         """Puts somebody on a roster, from now on, or finds whom this intent put there before.
 

@@ -60,3 +60,18 @@ async def test_a_name_that_does_not_open_waits_for_its_secret(club: Club) -> Non
     await index_all(club.engine, LATER)
     await index_all(club.engine, ROTATED)
     assert await found(club, ROTATED) == [person]
+
+
+async def test_everybody_is_found_wherever_they_are(club: Club) -> None:
+    """By people who are members of nothing too; of more than are wanted, and for a query of one letter, nobody is."""
+    person, other = (
+        await club.somebody(Role.MEMBER, "慕容雪"),
+        await (await club.another()).somebody(Role.MEMBER, "慕容雪松"),
+    )
+    assert sorted(await club.people.find("慕容", 2) or []) == sorted([person, other])
+    assert await club.people.find("容雪松", 2) == [other]
+    assert await club.people.find("慕容 风", 9) is not None
+    assert await club.people.find("司马懿", 9) == []
+    assert (await club.people.find("慕容", 1), await club.people.find("慕", 9)) == (None, None)
+    await club.people.rename(other, "司马雪松")
+    assert await club.people.find("慕容", 1) == [person]

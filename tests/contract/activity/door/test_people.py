@@ -136,3 +136,18 @@ async def test_a_guest_that_cannot_be_read_hides_no_other(door: Door) -> None:
         await connection.execute(garbage)
     assert await door.search("赵客人") == ["赵客人二号"]
     assert [each.name for page in await door.carried(0) for each in page] == ["赵客人二号"]
+
+
+async def test_services_are_told_who_may_be_called_so(door: Door) -> None:
+    """Guests of the activity and entries of the roster; for one letter nobody, and that it says too little."""
+    [guest] = await door.resolve(a_guest("王小明"))
+    entry_id = await door.enter(Said("王小虎", "1"))
+    await door.enter(Said("李雷", "2"))
+    request = pb.FindSubjectsRequest(activity_id=door.activity.activity_id, roster_id=door.roster_id, query="王小")
+    told = await door.call("FindSubjects", request)
+    assert (sorted(told.subject_ids), told.is_too_wide) == (sorted([guest.user_id, entry_id]), False)
+    request.roster_id = b""
+    assert list((await door.call("FindSubjects", request)).subject_ids) == [guest.user_id]
+    request.query = "王"
+    told = await door.call("FindSubjects", request)
+    assert (list(told.subject_ids), told.is_too_wide) == ([], True)
