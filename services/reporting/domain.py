@@ -1,10 +1,9 @@
 """What reporting keeps of a seat, what it counts and compares, and how lists of people are filtered and paged."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
-from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,7 +22,7 @@ MINUTES_KEPT, QUARTERS_KEPT = 120, 1440
 SPANS = {"minute": 1, "quarter": QUARTER, "block": BLOCK}
 
 IN, OUT = 1, 2
-_EARLY = "early_leave"
+EARLY = "early_leave"
 _ONLY_LEFT = "OUT_WITHOUT_IN"
 
 # Occurrence, person, IN or OUT.
@@ -119,39 +118,24 @@ class Counted(NamedTuple):
     @property
     def punctualities(self) -> tuple[str, ...]:
         """How they came, and that they left before the end."""
-        return (self.seat.punctuality, _EARLY) if self.presence.is_early else (self.seat.punctuality,)
-
-
-class Listing(NamedTuple):
-    """The people of an activity, and who of them changed their place on the list.
-
-    Attributes:
-        people: In no order.
-        moves: The number of each person's last move, of those after the one that was asked about.
-        last_move: The number of the last move of all; 0 for none. They count up.
-        replaced_at: The move with which all of them were put anew; 0 for never.
-    """
-
-    people: Sequence[Counted]
-    moves: Mapping[bytes, int]
-    last_move: int
-    replaced_at: int = 0
+        return (self.seat.punctuality, EARLY) if self.presence.is_early else (self.seat.punctuality,)
 
 
 class Cursor(NamedTuple):
     """Where a list goes on.
 
     Attributes:
-        began: The last move of all when the first page was read.
-        part: 0 while everybody is shown, by time; 1 for those who moved since, by move.
-        number: Time or move of the last person shown.
-        user_id: The last person shown.
+        began: When the last fact of all was written, as the first page was read.
+        part: 0 while everybody is shown, by time; 1 for those whose facts were written since.
+        number: Of the last person shown the time, or when their fact was written.
+        user_id, occurrence_id: The last person shown, and where.
     """
 
     began: int
     part: int
     number: int
     user_id: bytes
+    occurrence_id: bytes
 
 
 def marked(view: SeatView, mark: int, marked_at: int) -> SeatView:
@@ -175,7 +159,7 @@ def where(entered: SeatView | None, left: SeatView | None) -> Presence:
     came = entered.last_moved if entered else ""
     if left is None:
         return Presence(bool(came))
-    return presence(came, left.last_moved, left.at, left.punctuality == _EARLY)
+    return presence(came, left.last_moved, left.at, left.punctuality == EARLY)
 
 
 def counted(seats: Mapping[SeatKey, SeatView]) -> Iterator[Counted]:
@@ -301,33 +285,6 @@ class Filter:
             and (not self.from_at or seat.at >= self.from_at)
             and (not self.to_at or seat.at < self.to_at)
         )
-
-
-def page(listing: Listing, cursor: Cursor | None, size: int) -> tuple[Sequence[Counted], Cursor | None]:
-    """One page of a list, the latest first, then by user, and where to go on if there is more.
-
-    People move while a list is read. Whoever moved since the first page comes once more at its end, in order of moving,
-    so that nobody is missed who was there all the time. Where all were put anew the list begins anew.
-
-    Args:
-        cursor: Where the page before ended.
-    """
-    if cursor is None or not listing.replaced_at <= cursor.began <= listing.last_move:
-        cursor, listing = None, listing._replace(moves={})
-    after = (cursor.part, cursor.number if cursor.part else -cursor.number, cursor.user_id) if cursor else ()
-    rest = sorted((step for step in _steps(listing) if step[0] > after), key=itemgetter(0))
-    shown = {(person.user_id, person.seat.at): person for _, person in rest[:size]}
-    if len(rest) <= size:
-        return list(shown.values()), None
-    part, number, user_id = rest[size - 1][0]
-    return list(shown.values()), Cursor(cursor.began if cursor else listing.last_move, part, abs(number), user_id)
-
-
-def _steps(listing: Listing) -> Iterator[tuple[tuple[int, int, bytes], Counted]]:
-    for person in listing.people:
-        yield (0, -person.seat.at, person.user_id), person
-        if move := listing.moves.get(person.user_id):
-            yield (1, move, person.user_id), person
 
 
 def local_day(at: int, time_zone: str) -> date:

@@ -31,3 +31,11 @@ class Identity:
             UnavailableError: Identity is gone and some are not known.
         """
         return await self._names.of(user_ids)
+
+    async def find(self, query: str) -> Collection[bytes] | None:
+        """Everybody who may be called so, and some others; None where that are too many to narrow anything.
+
+        Raises:
+            UnavailableError: Identity is gone.
+        """
+        return await self._names.find(query)

@@ -16,6 +16,7 @@ LAG = BulkHistogram(
     "From the recorder's transaction to the live numbers, per message.",
     (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 300),
 )
+UNREADABLE_FACT = Unreadable("fact")
 UNREADABLE = Unreadable("message")
 REBUILDS = from_start(
     Counter(

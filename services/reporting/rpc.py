@@ -15,7 +15,8 @@ from services.reporting.errors import ActivityNotFoundError
 from services.reporting.expected.expectation import Expectation
 from services.reporting.expected.tally import Answer, Tallies
 from services.reporting.live.numbers import Numbers
-from services.reporting.people import Shown, Wanted
+from services.reporting.people.pages import Shown
+from services.reporting.people.scene import Wanted
 
 _SERVICE = "/reporting.v1.ReportingService/"
 ACCESS = {
@@ -177,8 +178,8 @@ def _minutes(counts: Mapping[str, int]) -> Iterable[pb.MinuteCount]:
 
 
 def _cursor(page_token: str) -> Cursor | None:
-    position = pages.decode(page_token, int, int, int, bytes)
-    return Cursor(*cast(tuple[int, int, int, bytes], position)) if position else None
+    position = pages.decode(page_token, int, int, int, bytes, bytes)
+    return Cursor(*cast(tuple[int, int, int, bytes, bytes], position)) if position else None
 
 
 def _wanted(request: pb.ListPeopleRequest) -> Wanted:

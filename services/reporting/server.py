@@ -17,9 +17,11 @@ from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
 from services.reporting.facts.history import History, Kept
+from services.reporting.facts.lists import FactLists
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
-from services.reporting.people import People
+from services.reporting.people.naming import Naming
+from services.reporting.people.pages import People
 from services.reporting.rpc import ACCESS, ReportingServicer
 from services.reporting.settings import ReportingSettings
 from services.reporting.turnouts import Turnouts, teller
@@ -37,7 +39,8 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     live, identity = Kept(LiveReader(redis), History(engine), activities), Identity(identity_channel)
     rosters, participants = Rosters(activity_channel), Participants(activity_channel)
     expectations = Expectations(live, rosters, participants)
-    people = People(live, identity, rosters, participants, GuestNames(activity_channel))
+    naming = Naming(identity, rosters, GuestNames(activity_channel))
+    people = People(FactLists(engine), rosters, participants, naming)
     servicer = ReportingServicer(live, activities, identity, expectations, people)
     turnouts = Turnouts(store.Activities(engine), live, teller(activity_channel))
     process.background(turnouts.run(), "turnouts")

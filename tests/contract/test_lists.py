@@ -27,7 +27,6 @@ from servicekit.clock import SECOND_US, now_us
 from servicekit.mysql.database import create_engine
 from servicekit.mysql.idempotency import Intent
 from servicekit.rabbitmq.outbox import Outbox
-from servicekit.redis import cache
 from servicekit.rpc import interceptors
 from servicekit.tokens import Claims
 from services.activity.rpc import ActivityServicer
@@ -44,11 +43,14 @@ from services.identity.domain import Role
 from services.identity.organisations import Organisations
 from services.identity.people import People
 from services.identity.rpc import IdentityServicer
-from services.reporting import people
-from services.reporting.domain import IN, Activity, SeatView, Status, counters
-from services.reporting.live.numbers import LiveReader, LiveWriter
+from services.reporting.domain import IN, Activity, SeatView, Status, Window, counters
+from services.reporting.facts.lists import FactLists
+from services.reporting.facts.store import Facts
+from services.reporting.people.naming import Naming
+from services.reporting.people.pages import People as ListedPeople
 from services.reporting.project import Change
 from services.reporting.rpc import ReportingServicer
+from services.reporting.store import Activities as StoredActivities
 from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy, a_snapshot, an_occurrence
 from tests.fakes.activity import a_draft, a_lot
@@ -198,6 +200,10 @@ class Owner:
         """No names: nobody has one."""
         return {}
 
+    async def find(self, query: str) -> list[bytes]:
+        """Nobody."""
+        return []
+
 
 class Nameless:
     """Names of nobody."""
@@ -244,23 +250,27 @@ class Activities:
 
 @dataclass
 class Attendance:
-    """The people of an activity, in Redis."""
+    """The people of an activity."""
 
-    redis: cache.Redis
+    engine: AsyncEngine
     is_still: ClassVar[bool] = False
     lasting: set[bytes] = field(default_factory=set)
 
     async def open(self) -> None:
         """Twelve, a minute apart."""
-        self.activity = Activity(ids.new_id(), ids.new_id(), "讲座", "Asia/Shanghai", 2, 1, 0, 0, now_us())
-        self.writer, self.revision = LiveWriter(self.redis, lambda _: None), 0
+        window = Window(ids.new_id(), ids.new_id(), 1, STARTS_AT, STARTS_AT + SECOND_US)
+        self.activity = Activity(
+            window.activity_id, ids.new_id(), "讲座", "Asia/Shanghai", 2, 1, 0, 0, now_us(), (window,)
+        )
+        await StoredActivities(self.engine).save([self.activity])
+        self.facts, self.revision = Facts(self.engine), 0
         owner, known = Owner(self.activity.organisation_id), KnownActivities(self.activity)
-        live = LiveReader(self.redis)
-        lists = people.People(live, owner, FakeRosters(), FakeParticipants(), FakeGuests())
-        self.servicer: Any = ReportingServicer(live, known, owner, _UNUSED, lists)  # type: ignore[arg-type]
+        naming = Naming(owner, FakeRosters(), FakeGuests())
+        people = ListedPeople(FactLists(self.engine), FakeRosters(), FakeParticipants(), naming)
+        self.servicer: Any = ReportingServicer(_UNUSED, known, owner, _UNUSED, people)  # type: ignore[arg-type]
         for _ in range(_MANY):
             self.lasting.add(user_id := ids.new_id())
-            await self.writer.apply({self.activity.activity_id: [self.seat(user_id)]})
+            await self.facts.save([self.seat(user_id)])
         act_as(ids.new_id())
 
     def seat(self, user_id: bytes, at: int | None = None) -> Change:
@@ -270,7 +280,7 @@ class Attendance:
         status = Status.CHECKED_IN if self.revision % 2 else Status.REFUSED
         counted = counters(status, at, "qr", "", "on_time", [])
         view = SeatView(status is Status.CHECKED_IN, at, counted, int(status), "qr", "", "on_time", [])
-        return Change(b"o" * 16, user_id, IN, self.revision, view, b"", at)
+        return Change(self.activity.windows[0].occurrence_id, user_id, IN, self.revision, view, b"", at)
 
     async def page(self, token: str) -> Page:
         """As the gateway asks for it."""
@@ -285,21 +295,7 @@ class Attendance:
         first, second, third = chance.sample(sorted(self.lasting), 3)
         somewhere = STARTS_AT + chance.randrange(100) * 60 * SECOND_US
         moved = [self.seat(ids.new_id()), self.seat(first), self.seat(second), self.seat(third, somewhere)]
-        await self.writer.apply({self.activity.activity_id: moved})
-
-
-class RebuiltAttendance(Attendance):
-    """The same while it is rebuilt, with people where nobody knew them to be."""
-
-    async def disturb(self, chance: random.Random) -> None:
-        """Once on the way all is replaced, and everybody stands somewhere else."""
-        await super().disturb(chance)
-        if chance.random() < 0.3:
-            activity_id, owner = self.activity.activity_id, ids.new_id()
-            await self.writer.begin(activity_id, owner)
-            everybody = sorted(self.lasting, key=lambda _: chance.random())
-            await self.writer.fill(activity_id, [self.seat(each) for each in everybody], owner)
-            await self.writer.switch(activity_id, owner)
+        await self.facts.save(moved)
 
 
 @dataclass
@@ -428,13 +424,12 @@ class Seats(Cases):
             await self.again(user_id, judgement=pb.JUDGEMENT_ACCEPTED, received_at=STARTS_AT + 9 * SECOND_US)
 
 
-_SERVICES = ("identity", "activity", "checkin")
+_SERVICES = ("identity", "activity", "checkin", "reporting")
 _LISTS: dict[type[Any], str] = {
     Memberships: "identity",
     Members: "identity",
     Activities: "activity",
-    Attendance: "redis",
-    RebuiltAttendance: "redis",
+    Attendance: "reporting",
     Cases: "checkin",
     Mine: "checkin",
     Sync: "checkin",
@@ -450,14 +445,9 @@ def schemas(database_url: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-async def shown(request: pytest.FixtureRequest, redis_url: str, schemas: dict[str, str]) -> AsyncIterator[List]:
+async def shown(request: pytest.FixtureRequest, schemas: dict[str, str]) -> AsyncIterator[List]:
     """One of the lists, on the real server that keeps it."""
     kind = request.param
-    if _LISTS[kind] == "redis":
-        client = cache.connect(redis_url, timeout_s=10)
-        yield kind(client)
-        await client.aclose()
-        return
     engine = create_engine(schemas[_LISTS[kind]], count_changed_rows=True)
     yield kind(engine)
     await engine.dispose()

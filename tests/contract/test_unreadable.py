@@ -185,7 +185,7 @@ async def test_numbers_that_cannot_be_read_leave_the_others(redis: cache.Redis) 
     await redis.hset(seats, b"", b"")
     await redis.hset(key_of("counts", activity_id), mapping={b"late": b"many", b"\xff": b"1"})
     reader = LiveReader(redis)
-    assert [each.user_id for each in (await reader.people(activity_id)).people] == [other]
+    assert [each.user_id for each in await reader.people(activity_id)] == [other]
     assert (await reader.numbers(activity_id)).counts["checked_in"] == 2
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 
 from servicekit import ids
+from tests.e2e.stack import eventually
 
 LATITUDE, LONGITUDE, RADIUS_M = 25.04, 102.71, 200
 # 222 m for every 0.002 degrees: one inside the fence, one outside whatever the accuracy.
@@ -95,6 +96,16 @@ class Activity:
     async def people(self, **filters: str) -> list[Json]:
         """Who is where in it."""
         found: list[Json] = expect(await self.owner.get(f"{self.path}/people", **filters))["people"]
+        return found
+
+    async def these_people(self, count: int, **filters: str) -> list[Json]:
+        """The same once they are so many: lists come a moment after the numbers."""
+
+        async def all_there() -> list[Json] | None:
+            found = await self.people(**filters)
+            return found if len(found) == count else None
+
+        found: list[Json] = await eventually(all_there) if count else await self.people(**filters)
         return found
 
     @asynccontextmanager

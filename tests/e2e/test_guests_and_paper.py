@@ -81,7 +81,7 @@ async def test_who_has_no_wechat_comes_in_by_label_or_as_a_guest(door: Door) -> 
     assert (people["王小明"]["entry_id"], people["赵客人"]["entry_id"]) == (entry_id, None)
     assert people["赵客人"]["user_id"] == (await door.carried())["赵客人"]["user_id"]
     assert await door.found("4321") == await door.found("客人") == ["赵客人"]
-    assert [each["name"] for each in await door.activity.people(q="客人")] == ["赵客人"]
+    assert [each["name"] for each in await door.activity.these_people(1, q="客人")] == ["赵客人"]
 
 
 async def test_reviewers_read_who_it_was(door: Door) -> None:

@@ -49,7 +49,7 @@ async def test_a_check_in_is_seen_in_numbers_lists_and_records(activity: Activit
 
     stats = await eventually(seen)
     assert (stats["by_method"], stats["expected"]) == ({"qr": 1}, None)
-    [shown] = await activity.people(status="checked_in")
+    [shown] = await activity.these_people(1, status="checked_in")
     assert (shown["user_id"], shown["checked_in_at"]) == (person.user_id, answered["checked_in_at"])
     [mine] = expect(await person.get("/v1/me/checkins"))["checkins"]
     assert mine == await person.record(answered["id"]) == answered | {"revision": 1}

@@ -34,15 +34,14 @@ async def counted(activity: Activity, **numbers: int) -> None:
     await eventually(shown)
 
 
-async def listed(activity: Activity, person: Person) -> Json:
-    """How a person stands on the list, once they do."""
+async def listed(activity: Activity, person: Person, **said: object) -> None:
+    """Returns once the list says this of a person."""
 
-    async def there() -> Json | None:
-        """Their line."""
-        return next((one for one in await activity.people() if one["user_id"] == person.user_id), None)
+    async def so() -> bool:
+        """Whether their line does."""
+        return any(one | said == one for one in await activity.people() if one["user_id"] == person.user_id)
 
-    found: Json = await eventually(there)
-    return found
+    await eventually(so)
 
 
 async def test_numbers_and_lists_follow_what_staff_say(api: Api, organiser: Person, organisation_id: str) -> None:
@@ -53,11 +52,11 @@ async def test_numbers_and_lists_follow_what_staff_say(api: Api, organiser: Pers
 
     await mark(activity, person)
     await counted(activity, checked_in=1, late=1, inside=1)
-    assert [(await listed(activity, person))[name] for name in ("mark", "punctuality")] == ["late", "late"]
+    await listed(activity, person, mark="late", punctuality="late")
 
     await mark(activity, person, mark="absent", reason="代签")
     await counted(activity, checked_in=0, late=0, inside=0)
-    assert [(await listed(activity, person))[name] for name in ("mark", "status")] == ["absent", "absent"]
+    await listed(activity, person, mark="absent", status="absent")
 
     await mark(activity, person, mark="none", reason="看错了")
     await counted(activity, checked_in=1, late=0, inside=1)
@@ -81,7 +80,7 @@ async def test_a_roll_call_touches_only_the_unset(api: Api, organiser: Person, o
     assert [one["mark"] for one in results] == [None, "absent", None, None]
     assert [one["problem"]["status"] for one in results if "problem" in one] == [404, 403]
     await counted(activity, checked_in=1, inside=1)
-    assert (await listed(activity, missing))["status"] == "absent"
+    await listed(activity, missing, status="absent")
 
 
 async def test_who_is_expected_and_who_walked_in_are_marked(api: Api) -> None:
@@ -106,8 +105,14 @@ async def test_who_is_expected_and_who_walked_in_are_marked(api: Api) -> None:
     await counted(activity, checked_in=1, late=1, expected=1, leave=1, not_yet=0)
     [group] = (await activity.stats())["by_group"]
     assert (group["group"], group["expected"], group["leave"]) == ("一班", 1, 1)
-    shown = {one["name"]: (one["mark"], one["answer"], one["status"]) for one in await activity.people()}
-    assert shown == {"赵六": ("late", None, "checked_in"), "王小明": ("leave", "leave", None)}
+    expected = {"赵六": ("late", None, "checked_in"), "王小明": ("leave", "leave", None)}
+
+    async def is_shown() -> bool:
+        """Whether the list says so by now."""
+        people = await activity.people()
+        return {one["name"]: (one["mark"], one["answer"], one["status"]) for one in people} == expected
+
+    await eventually(is_shown)
 
 
 async def test_who_is_bound_to_an_entry_is_one_person_to_those_who_mark(api: Api) -> None:

@@ -65,7 +65,7 @@ async def test_numbers_that_redis_lost_come_back(api: Api, activity: Activity, n
     assert {name: after[name] for name in after if name not in moving} == {
         name: before[name] for name in before if name not in moving
     }
-    assert len(await activity.people(status="checked_in")) == 3
+    await activity.these_people(3, status="checked_in")
     assert numbers.ttl(*keys_of(activity, "seats")) > 3600
 
 
@@ -89,7 +89,7 @@ async def test_numbers_are_rebuilt_by_hand_while_people_check_in(api: Api, activ
 
     assert "rebuilt 1 of 1 activities" in done.stdout
     assert (await shows(activity, 8))["inside"] == 8
-    assert len(await activity.people(status="checked_in")) == 8
+    await activity.these_people(8, status="checked_in")
 
 
 async def test_the_command_says_what_it_could_not_do() -> None:

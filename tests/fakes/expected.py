@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from domainkit.name_search import is_named_like
 from servicekit.errors import UnavailableError
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member, Roster
@@ -41,17 +42,27 @@ class FakeRosters:
 
 
 class FakeGuests:
-    """Guests of one activity, whatever its id."""
+    """Guests of one activity, whatever its id, and the entries of its roster."""
 
-    def __init__(self) -> None:
+    def __init__(self, rosters: FakeRosters | None = None) -> None:
+        self._rosters = rosters or FakeRosters()
         self.called: dict[bytes, str] = {}
         self.is_gone = False
 
     async def of(self, where: bytes, identifiers: Collection[bytes]) -> Mapping[bytes, str]:
         """Those that are known."""
+        self._check()
+        return {each: self.called[each] for each in identifiers if each in self.called}
+
+    async def find(self, activity_id: bytes, roster_id: bytes, query: str) -> Collection[bytes]:
+        """Those who are called so."""
+        self._check()
+        listed = {entry_id: entry.name for entry_id, entry in self._rosters.called.items()}
+        return [each for each, name in {**listed, **self.called}.items() if is_named_like(name, query)]
+
+    def _check(self) -> None:
         if self.is_gone:
             raise UnavailableError("activity does not answer")
-        return {each: self.called[each] for each in identifiers if each in self.called}
 
 
 class FakeParticipants:

@@ -7,7 +7,9 @@ from protos.checkin.v1 import checkin_pb2
 from protos.reporting.v1 import reporting_pb2 as pb
 from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
-from services.reporting.domain import IN, OUT, Activity, Counted, Listing, SeatKey, Totals, Window, counted
+from services.reporting.domain import Activity, Counted, Cursor, SeatKey, Status, Totals, Window, counted
+from services.reporting.facts.fact import Fact, FactKey
+from services.reporting.facts.lists import BY_MOVE, Narrowed, Stand, Standing, Step
 from services.reporting.live.numbers import Numbers
 from services.reporting.project import Change
 
@@ -21,7 +23,6 @@ class FakeLive:
         self.seats: defaultdict[bytes, Seats] = defaultdict(dict)
         self.building: dict[bytes, tuple[bytes, Seats]] = {}
         self.events: defaultdict[bytes, list[pb.LiveEvent]] = defaultdict(list)
-        self.moves: defaultdict[bytes, dict[bytes, int]] = defaultdict(dict)
         self.heartbeat_at = now_us()
         self.is_gone = False
 
@@ -51,7 +52,6 @@ class FakeLive:
         if not self._is_owner(activity_id, owner):
             return False
         self.seats[activity_id] = self.building.pop(activity_id)[1]
-        self._move(activity_id, b"")
         return True
 
     async def abandon(self, activity_id: bytes, owner: bytes) -> None:
@@ -81,19 +81,14 @@ class FakeLive:
         event_id = f"{len(self.events[activity_id])}-0"
         return Numbers(dict(+counts), event_id, self.heartbeat_at, activity_id in self.building)
 
-    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
-        """Everybody with an attempt to come in, and who moved since."""
+    async def people(self, activity_id: bytes) -> list[Counted]:
+        """Everybody with an attempt to come in, or to go."""
         self._check()
-        moves = self.moves[activity_id]
-        people = list(_counted(self.seats[activity_id]))
-        since = self._last_move(activity_id) if since is None else since
-        recent = {user_id: number for user_id, number in moves.items() if number > since}
-        return Listing(people, recent, self._last_move(activity_id), recent.pop(b"", 0))
+        return list(_counted(self.seats[activity_id]))
 
     def forget(self) -> None:
         """FLUSHALL."""
         self.seats.clear()
-        self.moves.clear()
         self.building.clear()
         self.heartbeat_at = 0
 
@@ -106,19 +101,7 @@ class FakeLive:
             return False
         if change.event and (known is None or known.view._replace(last="") != change.view._replace(last="")):
             self.events[activity_id].extend(pb.LiveBatch.FromString(change.event).events)
-        twin = self.seats[activity_id].get(
-            (change.occurrence_id, change.user_id, OUT if change.direction == IN else IN)
-        )
-        seen = known or twin if change.direction == IN else None if twin else known
-        if seen and seen.view.at != change.view.at:
-            self._move(activity_id, change.user_id)
         return change.view.is_held and not (known is not None and known.view.is_held)
-
-    def _move(self, activity_id: bytes, user_id: bytes) -> None:
-        self.moves[activity_id][user_id] = self._last_move(activity_id) + 1
-
-    def _last_move(self, activity_id: bytes) -> int:
-        return max(self.moves[activity_id].values(), default=0)
 
     def _is_owner(self, activity_id: bytes, owner: bytes) -> bool:
         return activity_id in self.building and self.building[activity_id][0] == owner
@@ -150,6 +133,71 @@ def _keep(seats: Seats, change: Change) -> bool:
 
 def _counted(seats: Seats) -> Iterable[Counted]:
     return counted({key: change.view for key, change in seats.items()})
+
+
+class FakeFacts:
+    """Facts in memory, for lists.
+
+    Attributes:
+        is_filled: Whether what was over before history began is there.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[FactKey, tuple[Fact, int]] = {}
+        self.is_filled = True
+        self.is_gone = False
+
+    async def apply(self, changes: Mapping[bytes, Sequence[Change]]) -> None:
+        """Keeps what is newer; each activity's at one time, later than all before."""
+        for activity_id, part in changes.items():
+            at = await self.written_at(activity_id) + 1
+            for change in part:
+                key = FactKey(activity_id, change.user_id, change.occurrence_id)
+                known = self.kept.get(key, (Fact(), 0))[0]
+                if (fact := known.with_change(change)) != known:
+                    self.kept[key] = fact, at
+
+    async def written_at(self, activity_id: bytes) -> int:
+        """The time of the last one."""
+        self._check()
+        return max((at for key, (_, at) in self.kept.items() if key.activity_id == activity_id), default=0)
+
+    async def is_whole(self) -> bool:
+        """As the test says."""
+        return self.is_filled
+
+    async def page(self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> list[Step]:
+        """Sorts all of them anew."""
+        self._check()
+        steps = [step for step in self.steps(activity_id) if narrowed.admits(step.person)]
+        is_down = cursor.part != BY_MOVE
+        ordered = sorted((step.cursor(0, cursor.part)[2:], step) for step in steps)
+        after = tuple(cursor[2:])
+        if is_down:
+            return [step for place, step in reversed(ordered) if place < after][:size]
+        return [step for place, step in ordered if place > after][:size]
+
+    async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
+        """What these did."""
+        self._check()
+        return [step.person for step in self.steps(activity_id) if step.person.user_id in user_ids]
+
+    async def standing(self, activity_id: bytes) -> Standing:
+        """Who stands where."""
+        self._check()
+        stands = [Stand(one.seat.status, one.seat.mark, one.user_id) for one, _ in self.steps(activity_id)]
+        held = [stand for stand in stands if stand[:2] == (Status.CHECKED_IN, 0)]
+        return Standing({stand.user_id for stand in held}, [stand for stand in stands if stand not in held])
+
+    def steps(self, activity_id: bytes) -> Iterable[Step]:
+        """Everybody, in no order."""
+        for key, (fact, at) in self.kept.items():
+            if key.activity_id == activity_id and (person := fact.shown(key)):
+                yield Step(person, at)
+
+    def _check(self) -> None:
+        if self.is_gone:
+            raise UnavailableError("MySQL does not answer")
 
 
 class FakeRecords:

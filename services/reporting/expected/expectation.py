@@ -1,12 +1,12 @@
 """Who is expected at an activity, and how many of them came: counted once a second, however many watch."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from servicekit.errors import ServiceError
 from servicekit.timed_cache import TimedCache
-from services.reporting.domain import Activity, Listing
+from services.reporting.domain import Activity, Counted
 from services.reporting.expected import tally
 from services.reporting.expected.tally import Answer, Roster, Tallies
 
@@ -32,7 +32,7 @@ class Participants(Protocol):
 class Live(Protocol):
     """See `live.numbers.LiveReader`."""
 
-    async def people(self, activity_id: bytes) -> Listing:
+    async def people(self, activity_id: bytes) -> Sequence[Counted]:
         """Everybody with an attempt; raises UnavailableError."""
 
 
@@ -79,7 +79,7 @@ class Expectations:
 
     async def _count(self, activity: Activity) -> Tallies:
         answers = await self._participants.answers(activity.activity_id)
-        people = (await self._live.people(activity.activity_id)).people
+        people = await self._live.people(activity.activity_id)
         if activity.roster_id is None:
             return tally.of_count(activity.expected, people, answers)
         return tally.of_roster(await self._rosters.get(activity.roster_id), people, answers)

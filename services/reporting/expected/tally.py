@@ -44,10 +44,15 @@ class Roster:
     revision: int
     members: Sequence[Member]
     by_id: Mapping[bytes, Member] = field(init=False, repr=False, compare=False)
+    groups: Mapping[str, Sequence[Member]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_id = {each: member for member in self.members for each in member.ids}
+        groups: defaultdict[str, list[Member]] = defaultdict(list)
+        for member in self.members:
+            groups[member.group].append(member)
         object.__setattr__(self, "by_id", by_id)
+        object.__setattr__(self, "groups", dict(groups))
 
 
 class Tally(NamedTuple):

@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit.clock import now_us
 from servicekit.mysql.database import unavailable_when_lost
-from services.reporting.domain import Activity, Counted, Listing
+from services.reporting.domain import Activity, Counted
 from services.reporting.errors import NumbersDroppedError
 from services.reporting.facts.fact import REVISIONS, SEATS, FactKey
 from services.reporting.facts.store import to_fact
-from services.reporting.facts.work import MONTHLY
+from services.reporting.facts.work import Work
 from services.reporting.live.numbers import NOTHING_YET, Numbers
-from services.reporting.tables import fact_work, facts, occurrence_counts, occurrences
+from services.reporting.tables import facts, occurrence_counts, occurrences
 
 # What live numbers do not count.
 _ASKED_OF_DAYS = ("hour:", "distance:", "slot_age:", "mark:", "left_early", SEATS, REVISIONS)
@@ -25,6 +25,7 @@ class History:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._work = Work(engine)
 
     async def numbers(self, activity_id: bytes) -> Numbers:
         """How many people, by everything that live numbers say but minutes."""
@@ -38,11 +39,11 @@ class History:
             async with self._engine.connect() as connection:
                 for name, amount in await connection.execute(query):
                     counts[name] += amount
-        is_known = bool(counts) or await self._is_whole()
+        is_known = bool(counts) or await self._work.is_whole()
         shown = {name: count for name, count in counts.items() if count > 0 and not name.startswith(_ASKED_OF_DAYS)}
         return Numbers(shown, NOTHING_YET, now_us() if is_known else 0)
 
-    async def people(self, activity_id: bytes) -> Listing:
+    async def people(self, activity_id: bytes) -> list[Counted]:
         """Everybody who tried, or was marked.
 
         Raises:
@@ -55,17 +56,9 @@ class History:
                 for row in await connection.execute(query):
                     if shown := to_fact(row).shown(FactKey(activity_id, row.user_id, row.occurrence_id)):
                         people.append(shown)
-        if not people and not await self._is_whole():
+        if not people and not await self._work.is_whole():
             raise NumbersDroppedError
-        # Nobody moves any more who matters to somebody reading page after page.
-        return Listing(people, {}, 0)
-
-    async def _is_whole(self) -> bool:
-        """Whether everything that was over before history began is filled in."""
-        query = select(fact_work.c.name).where(fact_work.c.name == MONTHLY, fact_work.c.done > 0)
-        with unavailable_when_lost():
-            async with self._engine.connect() as connection:
-                return await connection.scalar(query) is not None
+        return people
 
 
 class Activities(Protocol):
@@ -81,7 +74,7 @@ class Live(Protocol):
     async def numbers(self, activity_id: bytes) -> Numbers:
         """The counters of an activity; raises UnavailableError."""
 
-    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+    async def people(self, activity_id: bytes) -> list[Counted]:
         """Everybody with an attempt; raises UnavailableError."""
 
 
@@ -99,11 +92,11 @@ class Kept:
             return await self._history.numbers(activity_id)
         return await self._live.numbers(activity_id)
 
-    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
+    async def people(self, activity_id: bytes) -> list[Counted]:
         """Everybody who tried; raises as `LiveReader.people` and `History.people`."""
         if await self._is_over(activity_id):
             return await self._history.people(activity_id)
-        return await self._live.people(activity_id, since)
+        return await self._live.people(activity_id)
 
     async def _is_over(self, activity_id: bytes) -> bool:
         return (await self._activities.get(activity_id)).is_dropped(now_us())

@@ -14,6 +14,7 @@ from servicekit.mysql.database import unavailable_when_lost
 from servicekit.mysql.literals import binary_literal, text_literal
 from services.reporting.domain import SeatView, Totals, local_day
 from services.reporting.facts.fact import REVISIONS, SEATS, Evidence, Fact, FactKey, Place, counts_of
+from services.reporting.metrics import UNREADABLE_FACT
 from services.reporting.project import Change
 from services.reporting.tables import activities, facts, occurrence_counts, occurrences
 
@@ -145,11 +146,17 @@ async def _read(connection: AsyncConnection, keys: Collection[FactKey]) -> dict[
 def to_fact(row: Row[Any]) -> Fact:
     """The fact in a row of `facts`."""
     evidence = Evidence(row.received_at, row.late_by_s, row.distance_bucket, row.slot_age_bucket)
-    return Fact(row.came_revision, _unpack(row.came), evidence, row.went_revision, _unpack(row.went))
+    came_revision, came = _seat(row, row.came_revision, row.came)
+    return Fact(came_revision, came, evidence, *_seat(row, row.went_revision, row.went))
 
 
-def _unpack(packed: bytes) -> SeatView | None:
-    return _decode(packed) if packed else None
+def _seat(row: Row[Any], revision: int, packed: bytes) -> tuple[int, SeatView | None]:
+    """A seat that cannot be read is noted, and older than whatever is told of it next."""
+    try:
+        return revision, _decode(packed) if packed else None
+    except msgspec.MsgspecError as error:
+        UNREADABLE_FACT.note(row.user_id, error)
+        return 0, None
 
 
 def _literals(key: FactKey) -> str:

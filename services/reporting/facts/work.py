@@ -46,6 +46,13 @@ class Work:
                 began = fact_work.update().where(this_one, due).values(began_at=to_datetime(now))
                 return bool((await connection.execute(began)).rowcount)
 
+    async def is_whole(self) -> bool:
+        """Whether everything that was over before history began is filled in."""
+        query = select(fact_work.c.name).where(fact_work.c.name == MONTHLY, fact_work.c.done > 0)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                return await connection.scalar(query) is not None
+
     async def begin(self, name: str) -> Mark:
         """Where some work ended that was not done to its end; the beginning for what is new."""
         with unavailable_when_lost():

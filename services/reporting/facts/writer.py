@@ -1,4 +1,4 @@
-"""The way from the projector to history: seats are gathered for a second, the newest of each is written.
+"""The way from the projector to history: seats are gathered for a quarter of a second, the newest of each is written.
 
 Live numbers wait for nothing here. What is lost on the way, because this process died or MySQL was gone for too long,
 the comparison with what is recorded finds within minutes (`compare.py`), and writes.
@@ -13,9 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import is_data_refused
-from servicekit.unreadable import Unreadable
 from services.reporting.domain import SeatKey
-from services.reporting.metrics import FACTS_DROPPED
+from services.reporting.metrics import FACTS_DROPPED, UNREADABLE_FACT
 from services.reporting.project import Change
 
 log = logging.getLogger(__name__)
@@ -23,8 +22,7 @@ log = logging.getLogger(__name__)
 # Seats of one transaction, and seats that wait at most.
 _AT_ONCE = 1000
 _WAITING = 100_000
-_GATHER_S = 1.0
-_FACTS = Unreadable("fact")
+_GATHER_S = 0.25
 
 
 class Facts(Protocol):
@@ -93,7 +91,7 @@ async def write(facts: Facts, changes: Sequence[Change]) -> None:
         if isinstance(error, DBAPIError) and not is_data_refused(error):
             raise
         if len(changes) == 1:
-            _FACTS.note(changes[0].occurrence_id, getattr(error, "orig", error))
+            UNREADABLE_FACT.note(changes[0].occurrence_id, getattr(error, "orig", error))
             return
         half = len(changes) // 2
         await write(facts, changes[:half])

@@ -10,8 +10,6 @@ Keys, all of one hash slot per activity and with an expiry:
     reporting:rebuilding:{activity}  who rebuilds the first two, while somebody does
     reporting:next-seats:{activity}, reporting:next-counts:{activity}
                                      the generation that is being built; events go to both while it is
-    reporting:moved:{activity}       sorted set: who changed their place on the list -> the number of their last move;
-                                     an empty member for everybody, when a new generation was put in place
     reporting:heartbeat              when the projector last said that it consumes and that the numbers are whole
 """
 
@@ -32,7 +30,7 @@ from services.reporting.domain import (
     MINUTES_KEPT,
     QUARTER,
     QUARTERS_KEPT,
-    Listing,
+    Counted,
     SeatKey,
     SeatView,
     Totals,
@@ -54,7 +52,6 @@ REBUILD_LIFE_MS = 30_000
 # The generation being built outlives its marker: where the marker is, it is whole.
 _NEXT_LIFE_S = 600
 NOTHING_YET = "0-0"
-_EVERYBODY = b""
 
 _REVISION_BYTES = 8
 _ID_BYTES = 16
@@ -72,7 +69,6 @@ _unpack_view = msgspec.msgpack.Decoder(SeatView).decode
 _FOLDS = {"MINUTES_KEPT": MINUTES_KEPT, "QUARTERS_KEPT": QUARTERS_KEPT, "QUARTER": QUARTER, "BLOCK": BLOCK}
 _PROJECT = Script(
     __file__,
-    "move",
     "fold",
     "project",
     CHANGE_BYTES=_CHANGE.size,
@@ -92,7 +88,7 @@ _PROJECT = Script(
     **_FOLDS,
 )
 _BEGIN = Script(__file__, "begin", REBUILD_LIFE_MS=REBUILD_LIFE_MS)
-_SWITCH = Script(__file__, "move", "switch", ENTRIES=_ENTRIES)
+_SWITCH = Script(__file__, "switch", ENTRIES=_ENTRIES)
 _ABANDON = Script(__file__, "abandon")
 
 
@@ -229,27 +225,15 @@ class LiveReader:
         event_id = newest[0][0].decode() if newest else NOTHING_YET
         return Numbers(_people(counts), event_id, int(heartbeat or 0), bool(is_rebuilding))
 
-    async def people(self, activity_id: bytes, since: int | None = None) -> Listing:
-        """Everybody with an attempt to come in, or to go, and who moved on the list since; one trip.
-
-        Args:
-            since: The number of a move; None when nobody asks who moved.
+    async def people(self, activity_id: bytes) -> list[Counted]:
+        """Everybody with an attempt to come in, or to go.
 
         Raises:
             UnavailableError: Redis is gone.
         """
-        seats_key, *_, moved_key = _keys(activity_id)
-        # The last move before the people, and who moved after them: what comes in between is told twice rather than
-        # never.
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.zrange(moved_key, -1, -1, withscores=True)
-        pipeline.hgetall(seats_key)
-        pipeline.zrange(moved_key, f"({'inf' if since is None else since}", "inf", byscore=True, withscores=True)
         with unavailable_when_gone():
-            last, stored, moved = await pipeline.execute()
-        people = list(counted(_seats(stored)))
-        moves = {user_id: int(number) for user_id, number in moved}
-        return Listing(people, moves, int(last[0][1]) if last else 0, moves.pop(_EVERYBODY, 0))
+            stored = await self._redis.hgetall(_keys(activity_id)[0])
+        return list(counted(_seats(cast(Mapping[bytes, bytes], stored))))
 
     async def revision(self, activity_id: bytes, occurrence_id: bytes, user_id: bytes, direction: int) -> int | None:
         """Which revision of a seat the numbers contain; None when they do not know it.
@@ -275,8 +259,7 @@ class LiveReader:
 def _keys(activity_id: bytes) -> Sequence[str]:
     name = f"{{{ids.to_text(activity_id)}}}"
     return [
-        f"reporting:{kind}:{name}"
-        for kind in ("seats", "counts", "live", "rebuilding", "next-seats", "next-counts", "moved")
+        f"reporting:{kind}:{name}" for kind in ("seats", "counts", "live", "rebuilding", "next-seats", "next-counts")
     ]
 
 

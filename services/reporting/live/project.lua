@@ -2,7 +2,7 @@
 -- function, so that the generations cannot differ. "Inside" is the one counter that needs both seats of a person.
 --
 -- KEYS     1 seats, 2 counts (hashes), 3 live (stream), 4 rebuilding (who rebuilds),
---          5 next-seats, 6 next-counts (the generation that is being built), 7 moved (sorted set)
+--          5 next-seats, 6 next-counts (the generation that is being built)
 -- ARGV     1 changes, one after the other, 2 when the keys expire (seconds), 3 owner of a rebuild, or nothing
 -- change   field: occurrence (16), user (16), direction (1) | size of the view (4), size of the event (4),
 --          revision (8) | view (msgpack: is_held, at, counters, ...) | event
@@ -64,7 +64,7 @@ local function known(seats)
   return found
 end
 
-local function project(seats, counts, moved_people)
+local function project(seats, counts)
   local deltas, added, raised, events, held = {}, {}, {}, {}, {}
   local pos, index, is_changed, kept, writes = 1, 0, false, known(seats), {}
   while pos <= #blob do
@@ -87,8 +87,6 @@ local function project(seats, counts, moved_people)
         is_changed = true
         for _, counter in ipairs(old and old[3] or {}) do add(deltas, counter, -1) end
         for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
-        local seen = direction == IN and (old or other) or not other and old
-        if seen and seen[2] ~= new[2] then moved_people[#moved_people + 1] = string.sub(field, ID_BYTES + 1, -2) end
         if direction == IN then
           add(deltas, 'inside', inside(new, other) - inside(old, other))
           if told(old) ~= told(new) then events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1) end
@@ -123,7 +121,7 @@ end
 local builder = redis.call('GET', rebuilding)
 if owner ~= '' and builder ~= owner then return false end
 if builder then
-  project(KEYS[5], KEYS[6], {})
+  project(KEYS[5], KEYS[6])
   for key = 5, 6 do redis.call('EXPIRE', KEYS[key], NEXT_LIFE_S) end
 end
 if owner ~= '' then
@@ -131,9 +129,7 @@ if owner ~= '' then
   return {}
 end
 
-local people = {}
-local events, moved, held, is_changed = project(KEYS[1], KEYS[2], people)
-move(KEYS[7], people)
+local events, moved, held, is_changed = project(KEYS[1], KEYS[2])
 if moved > 0 then
   for first = 1, math.max(#events, 1), EVENTS_PER_ENTRY do
     local batch = table.concat(events, '', first, math.min(first + EVENTS_PER_ENTRY - 1, #events))
@@ -141,6 +137,6 @@ if moved > 0 then
   end
 end
 if is_changed then
-  for _, key in ipairs({1, 2, 3, 7}) do redis.call('EXPIREAT', KEYS[key], expire_at) end
+  for key = 1, 3 do redis.call('EXPIREAT', KEYS[key], expire_at) end
 end
 return held

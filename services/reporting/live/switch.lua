@@ -10,7 +10,6 @@ for key = 1, 2 do
   if redis.call('EXISTS', KEYS[key + 4]) == 1 then redis.call('RENAME', KEYS[key + 4], KEYS[key]) end
 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ENTRIES, '*', 'e', '')
-move(KEYS[7], {''})
-for _, key in ipairs({1, 2, 3, 7}) do redis.call('EXPIREAT', KEYS[key], ARGV[2]) end
+for key = 1, 3 do redis.call('EXPIREAT', KEYS[key], ARGV[2]) end
 redis.call('UNLINK', KEYS[4])
 return 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from domainkit.name_search import is_named_like
 from protos.activity.v1 import activity_pb2, activity_pb2_grpc
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -32,12 +33,13 @@ from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
 from services.reporting.identity_client import Identity
-from services.reporting.people import People
+from services.reporting.people.naming import Naming
+from services.reporting.people.pages import People
 from services.reporting.project import Change
 from services.reporting.rpc import ACCESS, ReportingServicer
 from tests.component.conftest import Loopback, Signer
 from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
-from tests.fakes.reporting import FakeActivities, FakeLive
+from tests.fakes.reporting import FakeActivities, FakeFacts, FakeLive
 
 MINUTE_US = 60_000_000
 HELD, PENDING, REFUSED = Status.CHECKED_IN, Status.PENDING_REVIEW, Status.REFUSED
@@ -62,6 +64,13 @@ class StandInIdentity(identity_pb2_grpc.IdentityServiceServicer):
         if not self.has_roles:
             raise UnavailableError("no roles")
         return identity_pb2.GetRoleResponse(role=self.role)
+
+    async def FindUsers(self, request: Any, context: Any) -> identity_pb2.FindUsersResponse:
+        """Those who are called so, or an outage."""
+        if not self.has_names:
+            raise UnavailableError("no names")
+        found = [user_id for user_id, name in self.names.items() if is_named_like(name, request.query)]
+        return identity_pb2.FindUsersResponse(user_ids=found)
 
     async def BatchGetUsers(self, request: Any, context: Any) -> identity_pb2.BatchGetUsersResponse:
         """Names, or an outage."""
@@ -93,6 +102,7 @@ class Reporting:
     signer: Signer
     activity: Activity
     live: FakeLive = field(default_factory=FakeLive)
+    facts: FakeFacts = field(default_factory=FakeFacts)
     identity: StandInIdentity = field(default_factory=StandInIdentity)
     activities: StandInActivity = field(default_factory=StandInActivity)
     reader: bytes = field(default_factory=ids.new_id)
@@ -108,7 +118,8 @@ class Reporting:
         verifier = self.signer.verifier()
         register_identity = identity_pb2_grpc.add_IdentityServiceServicer_to_server
         register_activity = activity_pb2_grpc.add_ActivityServiceServicer_to_server
-        access = {roles: by("reporting"), names: by("reporting")}
+        search = "/identity.v1.IdentityService/FindUsers"
+        access = {roles: by("reporting"), names: by("reporting"), search: by("reporting")}
         await self.loopback.serve("identity", register_identity, self.identity, access, verifier)
         told = {occurrences: by("reporting")}
         await self.loopback.serve("activity", register_activity, self.activities, told, verifier)
@@ -119,7 +130,7 @@ class Reporting:
             known,
             people,
             Expectations(self.live, self.rosters, self.participants),
-            People(self.live, people, self.rosters, self.participants, FakeGuests()),
+            People(self.facts, self.rosters, self.participants, Naming(people, self.rosters, FakeGuests(self.rosters))),
         )
         register = reporting_pb2_grpc.add_ReportingServiceServicer_to_server
         await self.loopback.serve("reporting", register, servicer, ACCESS, verifier)
@@ -127,6 +138,7 @@ class Reporting:
     async def people_are(self, *changes: Change) -> None:
         """Projects seats of the activity."""
         await self.live.apply({self.activity.activity_id: changes})
+        await self.facts.apply({self.activity.activity_id: changes})
 
     async def stats(self, activity_id: bytes | None = None) -> pb.Stats:
         """GetStats as the reader."""
@@ -354,11 +366,19 @@ async def test_numbers_that_are_being_rebuilt_are_stale(reporting: Reporting) ->
 
 
 async def test_redis_gone(reporting: Reporting) -> None:
-    """Without Redis there are no numbers: UNAVAILABLE."""
+    """Without Redis there are no numbers: UNAVAILABLE; the list goes on."""
     reporting.live.is_gone = True
-    for ask in (reporting.stats(), reporting.people()):
-        with pytest.raises(UnavailableError):
-            await ask
+    with pytest.raises(UnavailableError):
+        await reporting.stats()
+    assert (await reporting.people()).people
+
+
+async def test_mysql_gone(reporting: Reporting) -> None:
+    """Without MySQL there is no list: UNAVAILABLE; the numbers go on."""
+    reporting.facts.is_gone = True
+    with pytest.raises(UnavailableError):
+        await reporting.people()
+    assert (await reporting.stats()).checked_in
 
 
 @pytest.fixture
@@ -406,7 +426,7 @@ async def test_people_come_latest_first_and_page_by_page(reporting: Reporting) -
     """Equal times are ordered by person; the token leads to the rest, and the last page has none."""
     first = await reporting.people(page_size=3)
     second = await reporting.people(page_size=3, page_token=first.next_page_token)
-    assert (numbers_of(first), numbers_of(second)) == ([4, 2, 3], [1])
+    assert (numbers_of(first), numbers_of(second)) == ([4, 3, 2], [1])
     assert second.next_page_token == ""
 
 
@@ -424,7 +444,7 @@ async def test_a_person_on_the_list(reporting: Reporting) -> None:
         ({"status": pb.STATUS_REFUSED}, [4]),
         ({"reason": "LATE"}, [2]),
         ({"punctuality": "on_time", "status": pb.STATUS_CHECKED_IN}, [3, 1]),
-        ({"from_at": 2 * MINUTE_US, "to_at": 3 * MINUTE_US}, [2, 3]),
+        ({"from_at": 2 * MINUTE_US, "to_at": 3 * MINUTE_US}, [3, 2]),
         ({"query": "ZHANG"}, [4, 1]),
         ({"query": "zhang", "status": pb.STATUS_CHECKED_IN}, [1]),
         ({"method": "code"}, []),

@@ -346,7 +346,7 @@ async def assert_history(
     counts = (await history.numbers(world.activity_id)).counts
     of_both = {name: count for name, count in counts.items() if name.split(":")[0] in RECOUNTED}
     assert of_both == {name: count for name, count in shown.items() if not name.startswith("minute:")}
-    told = {person.user_id: person for person in (await history.people(world.activity_id)).people} if people else {}
+    told = {person.user_id: person for person in await history.people(world.activity_id)} if people else {}
     assert {user_id: (person.presence, person.seat._replace(counters=[])) for user_id, person in told.items()} == {
         user_id: (person.presence, person.seat._replace(counters=[])) for user_id, person in people.items()
     }
@@ -400,7 +400,7 @@ async def test_numbers_and_records_equal_a_recount(
     counts = (await LiveReader(redis).numbers(world.activity_id)).counts
     shown = {name: count for name, count in counts.items() if name.split(":")[0] in RECOUNTED}
     assert shown == Counter(name for truth in truths.values() for name in truth.counts())
-    people = {person.user_id: person for person in (await LiveReader(redis).people(world.activity_id)).people}
+    people = {person.user_id: person for person in await LiveReader(redis).people(world.activity_id)}
     for user_id, truth in truths.items():
         person = people.get(user_id)
         if person is None:

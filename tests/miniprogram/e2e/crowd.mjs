@@ -110,12 +110,12 @@ const serveAll = async (gate, people, { offline } = {}) => {
 
 /** Everybody of whom the server knows that they came, whatever is still to be decided. */
 const arrived = async ({ owner, path }) => {
-  const found = []
+  const found = new Map()
   for (let page_token = ''; ;) {
     const page = await owner.get(`${path}/people?page_size=200&page_token=${page_token}`)
-    found.push(...page.people.filter(({ status }) => ['checked_in', 'pending_review'].includes(status)))
+    for (const one of page.people) if (['checked_in', 'pending_review'].includes(one.status)) found.set(one.user_id, one)
     page_token = page.next_page_token
-    if (!page_token) return found
+    if (!page_token) return [...found.values()]
   }
 }
 

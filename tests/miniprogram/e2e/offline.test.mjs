@@ -119,7 +119,7 @@ test('a call that the background interrupted is sent again', async () => {
   await phone.act('foreground')
   await phone.sees(/签到成功|已保存在手机上/)
   await until(() => activity.stats(), (stats) => stats.checked_in === 1)
-  assert.equal((await activity.people()).length, 1)
+  await until(() => activity.people(), (people) => people.length === 1)
 })
 
 test('a server that is busy is asked again, and the person waits for nothing', async () => {

@@ -152,7 +152,7 @@ test('people at the door check several in at once, also while the network is gon
   assert.equal((await activity.stats()).checked_in, 2)
   await phone.set({ offline: false })
   await until(() => activity.stats(), (stats) => stats.checked_in === 3)
-  assert.equal((await activity.people()).length, 3)
+  await until(() => activity.people(), (people) => people.length === 3)
 })
 
 test('the QR is renewed before it ends, replaced by hand, and hidden once it is of no use', async () => {

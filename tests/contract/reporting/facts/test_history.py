@@ -63,7 +63,7 @@ async def test_history_tells_what_live_numbers_told(house: House) -> None:
     numbers = await history.numbers(house.activity_id)
     told = {"checked_in": 2, "inside": 1, "pending_review": 1, "method:qr": 2, "gate:北门": 2}
     assert (numbers.counts, numbers.is_stale) == (told, False)
-    people = (await history.people(house.activity_id)).people
+    people = await history.people(house.activity_id)
     where = {person.user_id[0]: (person.seat.status, person.presence.is_inside) for person in people}
     assert where == {
         1: (Status.CHECKED_IN, False),
@@ -80,7 +80,7 @@ async def test_what_was_over_before_history_began_is_not_told_as_nothing(house: 
         await history.people(house.activity_id)
     await Work(house.engine).reached(MONTHLY, Mark(done=1))
     assert not (await history.numbers(house.activity_id)).is_stale
-    assert (await history.people(house.activity_id)).people == []
+    assert await history.people(house.activity_id) == []
 
 
 async def test_live_numbers_while_they_are_kept_and_history_after(house: House) -> None:
@@ -92,4 +92,4 @@ async def test_live_numbers_while_they_are_kept_and_history_after(house: House) 
     over = Kept(FakeLive(), History(house.engine), Known(replace(stored, closes_at=now_us() - 2 * DAY_US)))
     for kept, came in ((running, 0), (over, 1)):
         assert (await kept.numbers(house.activity_id)).counts.get("checked_in", 0) == came
-        assert len((await kept.people(house.activity_id)).people) == came
+        assert len(await kept.people(house.activity_id)) == came
