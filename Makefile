@@ -11,7 +11,8 @@ PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
 SERVERLESS := tests/unit tests/component tests/deploy
 SERVED := tests/contract tests/e2e
-NODE_MODULES := $(PHONE)/node_modules/.package-lock.json miniprogram/node_modules/.package-lock.json
+CONSOLE := console
+NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
 LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from roster strangers refuse,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
@@ -20,7 +21,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-phone miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-phone tests-console console miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,7 @@ else
 tests: $(NODE_MODULES)
 	@$(BIN)/python -m tests.deploy.helm
 	@$(MAKE) --no-print-directory -j2 tests-serverless tests-phone
+	@$(MAKE) --no-print-directory tests-console
 	@$(BIN)/python -m pytest $(SERVED)
 endif
 
@@ -63,6 +65,9 @@ tests-serverless:
 
 tests-phone:
 	@$(NODE) npm --prefix $(PHONE) test
+
+tests-console:
+	@$(NODE) npm --prefix $(CONSOLE) test
 
 check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstrings, protos, templates
 	$(BIN)/ruff check
@@ -76,6 +81,11 @@ check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstri
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)
 	$(NODE) $(BUF) lint .local/protos.binpb --config buf.yaml
 	$(NODE) npm --prefix $(PHONE) run check
+	$(NODE) npm --prefix $(CONSOLE) run check
+
+console: ## build the web console, and tell what it weighs
+	@$(UP) install
+	@$(BIN)/python -m deploy.local.console
 
 miniprogram: up dev $(NODE_MODULES) ## the mini-program in a browser, against the local stack
 	@$(NODE) node $(PHONE)/harness/show.mjs
@@ -95,11 +105,12 @@ lock: dev ## pin every dependency anew, for Python 3.11.0 and later
 settings: dev ## write the table of settings, deploy/SETTINGS.md
 	$(BIN)/python -m deploy.settings_table
 
-vocabulary: dev ## write the words of reasons, for the gateway and the mini-program
+vocabulary: dev ## write the words of reasons, for the gateway, the mini-program and the console
 	$(BIN)/python -m deploy.vocabulary
 
-api: dev $(NODE_MODULES) ## write the shapes of the API for the mini-program, miniprogram/api.d.ts
+api: dev $(NODE_MODULES) ## write the shapes of the API for the mini-program and the console
 	$(NODE) npm --prefix $(PHONE) run api -- --write
+	$(NODE) npm --prefix $(CONSOLE) run api -- --write
 
 migrate: ## bring every schema of the local stack to its newest revision
 	@$(UP) --only migrations

@@ -1,4 +1,4 @@
-"""The words of reasons, for the gateway and the mini-program: `python -m deploy.vocabulary`; a test compares.
+"""The words of reasons for the gateway, the phone and the console: `python -m deploy.vocabulary`; a test compares.
 
 Source: protos/vocabulary/reasons.yaml, one language of it for each file.
 """
@@ -111,6 +111,21 @@ def for_phone(entries: Mapping[str, Entry]) -> str:
     return f"{head}module.exports = {{\n{''.join(lines)}}}\n"
 
 
+def for_console(language: str) -> Callable[[Mapping[str, Entry]], str]:
+    """`console/src/texts/reasons/<language>.ts`: what staff read, for organisers are who the console is for."""
+
+    def write(entries: Mapping[str, Entry]) -> str:
+        lines = []
+        for reason, entry in entries.items():
+            words = to_staff(entry, language)
+            said = ", ".join(f"{field}: {_in_javascript(words[field])}" for field in _FIELDS if field in words)
+            lines.append(f"  {reason}: {{ {said} }},\n")
+        head = "/** The words of reasons, made by `make vocabulary` from protos/vocabulary/reasons.yaml. */\n\n"
+        return f"{head}export const reasons = {{\n{''.join(lines)}}}\n"
+
+    return write
+
+
 def _in_javascript(text: object) -> str:
     return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
@@ -122,6 +137,8 @@ def _quoted(text: object) -> str:
 FILES: dict[Path, Callable[[Mapping[str, Entry]], str]] = {
     ROOT / "gateway" / "reasons.py": for_gateway,
     ROOT / "miniprogram" / "texts" / "vocabulary.js": for_phone,
+    ROOT / "console" / "src" / "texts" / "reasons" / "zh.ts": for_console("zh-CN"),
+    ROOT / "console" / "src" / "texts" / "reasons" / "en.ts": for_console("en"),
 }
 
 

@@ -11,6 +11,8 @@ from gateway import metrics
 from gateway.checkins.answers import Answer
 from gateway.checkins.attempts import CheckinRequest
 from gateway.checkins.route import PATH, CheckinRoute
+from gateway.console.build import Build
+from gateway.console.routes import ROUTES as CONSOLE
 from gateway.http import problems
 from gateway.http.asgi import App, Receive, Scope, Send, Surface
 from gateway.http.problems import MalformedError, NoSuchPathError, VerbError
@@ -125,6 +127,7 @@ def _starlette(parts: Parts, hot: CheckinRoute) -> Starlette:
     routes = [
         *(each for subject in _SUBJECTS for each in subject.routes.routes),
         *pages.ROUTES,
+        *CONSOLE,
         route("GET", "/openapi.json", openapi),
         # Here only for its other methods: POST never comes this far.
         Route(PATH, hot, methods=["POST"]),
@@ -142,6 +145,7 @@ def _starlette(parts: Parts, hot: CheckinRoute) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     app.state.parts = parts
+    app.state.console = Build(parts.settings.console)
     return app
 
 

@@ -1,11 +1,15 @@
 """Settings of the gateway: `GATEWAY_*`, and the public address `QIANDAO_HTTP_*`."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.http.addresses import Networks
 from servicekit.setting_types import Address, AmqpUrl, RedisUrl, Texts
 from servicekit.settings import CredentialSettings, OwnSettings
+
+_BESIDE_THE_CODE = Path(__file__).parents[1] / "console" / "dist"
 
 
 class HttpSettings(BaseSettings):
@@ -53,8 +57,16 @@ class Settings(OwnSettings, CredentialSettings, HttpSettings):
     wechat_check: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )
+    console_folder: str = Field(
+        "", pattern=r"^(/.*)?$", description="absolute path of the built console; empty: `console/dist` beside the code"
+    )
     simulator_url: str = Field(
         "",
         pattern=r"^(https?://[A-Za-z0-9.:-]+)?$",
-        description="of a WeChat simulator, which the page at / leads to; a local stack has one",
+        description="of a WeChat simulator, whose people sign in with one click; a local stack has one",
     )
+
+    @property
+    def console(self) -> Path:
+        """Where the built console is, if it is built."""
+        return Path(self.console_folder) if self.console_folder else _BESIDE_THE_CODE

@@ -19,7 +19,7 @@ from functools import partial
 
 from deploy import fleet
 from deploy.fleet import LOCAL, PROCESSES, ROOT, SECRETS, TLS, Place
-from deploy.local import credentials, demo, launch, proxies, servers
+from deploy.local import console, credentials, demo, launch, proxies, servers
 from deploy.local.launch import LaunchError, Program, answers_http
 from deploy.local.proxies import Edge
 from deploy.local.steps import Step, StepError, report, reversed_needs, run_all, with_needs
@@ -139,6 +139,7 @@ def steps(shape: Shape) -> list[Step]:
         *started,
         *servers.steps(vault),
         Step("migrations", lambda: _migrate(vault), ("accounts",)),
+        Step("console", console.ensure),
         Step("demo", lambda: demo.seed(shape.gateway_urls()[0]), gateways),
     ]
 
@@ -302,7 +303,8 @@ def _greeting(shape: Shape) -> str:
     base = shape.gateway_urls()[0]
     body = """'{"code": "sim:demo"}'"""
     return f"""
-  API            {base}        docs {base}/docs
+  Console        {base}        in a browser
+  API            {base}/v1     docs {base}/docs
   WeChat         http://127.0.0.1:{WECHAT_PORT}        one-click sign-in of its people
 
   Sign in with curl; the code sim:<name> is the person <name>:

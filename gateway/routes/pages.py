@@ -1,4 +1,4 @@
-"""Pages for browsers: what runs here, a QR's URL outside WeChat, WeChat's check file, a display, and the API's docs."""
+"""Pages for browsers: a QR's URL outside WeChat, WeChat's check file, and a display."""
 
 import re
 from base64 import b64encode
@@ -14,12 +14,9 @@ from gateway.routes.dependencies import route
 from gateway.settings import Settings
 
 _STATIC = Path(__file__).parent.parent / "static"
-_HOME = (_STATIC / "home.html").read_text(encoding="utf-8")
-_SIMULATOR = '    <li><a href="{url}">微信模拟器 · WeChat simulator<span>{url}</span></a></li>'
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
 _OF_QR = {"what": "一个签到二维码", "deed": "签到", "where": "现场屏幕上的二维码"}
 _OF_INVITE = {"what": "加入组织的邀请", "deed": "加入", "where": "邀请二维码"}
-_DOCS = (_STATIC / "docs.html").read_text(encoding="utf-8")
 _DISPLAY = (_STATIC / "display.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
 # The token is in the page's URL: it must not leave in a Referer, and the page must not load anything.
@@ -28,10 +25,6 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-}
-_DOCS_HEADERS = _HEADERS | {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "connect-src 'self'; frame-ancestors 'none'"
 }
 
 
@@ -46,13 +39,6 @@ _DISPLAY_HEADERS = _HEADERS | {
     f"script-src {_digest(_DISPLAY, 'script')}; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 }
-
-
-async def home(request: Request) -> Response:
-    """What runs here, and where its documentation is; where a WeChat simulator runs, the way to it."""
-    settings: Settings = request.app.state.parts.settings
-    url = settings.simulator_url
-    return HTMLResponse(_HOME.replace("{{simulator}}", _SIMULATOR.format(url=url) if url else ""), headers=_HEADERS)
 
 
 async def scan(request: Request) -> Response:
@@ -70,17 +56,10 @@ async def display(request: Request) -> Response:
     return HTMLResponse(_DISPLAY, headers=_DISPLAY_HEADERS)
 
 
-async def docs(request: Request) -> Response:
-    """The documentation, without anything from another host."""
-    return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
-
-
 ROUTES = [
-    route("GET", "/", home),
     route("GET", "/q/{token}", scan),
     route("GET", "/i/{code}", invite),
     route("GET", "/d/{code}", display),
-    route("GET", "/docs", docs),
 ]
 
 

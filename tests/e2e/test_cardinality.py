@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.fleet import PROCESSES
 from gateway import reasons
+from gateway.console.routes import ROUTES as CONSOLE
 from gateway.routes.events import ClientEvent
 from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters_pb2
 from protos.antifraud.v1 import antifraud_pb2
@@ -148,7 +149,8 @@ async def test_nothing_that_people_send_becomes_a_label(activity: Activity, pers
     await person.check_in(by_place(activity.id, gate=_STRANGE))
 
     wire = (await person.get("/openapi.json")).json()["paths"]
-    routes = {*wire, "/", "/d/{code}", "/docs", "/i/{code}", "/q/{token}", "/openapi.json", "unmatched"}
+    pages = {*(each.path for each in CONSOLE), "/d/{code}", "/i/{code}", "/q/{token}"}
+    routes = {*wire, *pages, "/openapi.json", "unmatched"}
     answered = {"route": routes, "method": _HTTP_METHODS, "code": {"499", *(str(each.value) for each in HTTPStatus)}}
     duration = {"route": routes, "method": _HTTP_METHODS}
     fixed = _FIXED | {"http_requests": answered, "http_request_duration_seconds": duration}

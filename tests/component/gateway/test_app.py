@@ -396,13 +396,12 @@ async def test_a_phone_learns_what_it_may_send(gateway: Gateway) -> None:
 async def test_one_document_describes_everything(gateway: Gateway) -> None:
     """OpenAPI 3.1 holds the hot route too, every reference resolves, and problems are documented."""
     document = (await gateway.http.get("/openapi.json")).json()
-    text = (await gateway.http.get("/docs")).text
 
     hot = document["paths"]["/v1/checkins"]["post"]
     assert document["openapi"].startswith("3.1") and set(hot["responses"]) >= {"200", "201", "202", "422", "503"}
     for kind in ("schemas", "responses"):
         assert set(_references(document, kind)) <= set(document["components"][kind])
-    assert "/q/{token}" not in document["paths"] and "/openapi.json" in text and "https://" not in text
+    assert "/q/{token}" not in document["paths"]
 
 
 def _references(node: Any, kind: str) -> list[str]:

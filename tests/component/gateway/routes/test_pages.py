@@ -1,32 +1,11 @@
-"""Pages for browsers over real HTTP: what runs here, a QR's URL outside WeChat, WeChat's check file."""
+"""Pages for browsers over real HTTP: a QR's URL outside WeChat, WeChat's check file, a display."""
 
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
-from tests.component.conftest import Signer
-from tests.component.gateway.conftest import Gateway, a_gateway
-
-_SIMULATOR = "http://127.0.0.1:8090"
-
-
-async def test_the_front_page_says_what_runs_here(gateway: Gateway) -> None:
-    """The documentation is one click away, nothing is loaded, and where no simulator runs none is named."""
-    answer = await gateway.http.get("/")
-
-    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
-    assert 'href="/docs"' in answer.text and "Qiandao" in answer.text and "{{" not in answer.text
-    assert _SIMULATOR not in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-async def test_the_front_page_leads_to_the_simulator(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> None:
-    """A newcomer of a local stack has no phone that speaks to it."""
-    async with a_gateway(tls, signer, redis_url, redis, simulator_url=_SIMULATOR) as gateway:
-        assert f'href="{_SIMULATOR}"' in (await gateway.http.get("/")).text
+from tests.component.gateway.conftest import Gateway
 
 
 @pytest.mark.parametrize(("prefix", "deed"), [("q", "签到"), ("i", "加入")])

@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const activities: RouteRecordRaw[] = [
+  { path: 'activities', component: () => import('./ActivitiesPage.vue'), meta: { title: 'activities.title' } },
+]

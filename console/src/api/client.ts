@@ -1,0 +1,51 @@
+/**
+ * The API, by its document: `await asked(api.GET('/v1/activities', { params }))` gives the body or throws a `Failure`.
+ *
+ * `api` calls in the name of who is signed in, `open` in nobody's.
+ */
+
+import createClient, { type FetchResponse } from 'openapi-fetch'
+import type { MediaType } from 'openapi-typescript-helpers'
+import { session } from '@/session/session'
+import { asFailure, failureOf } from './failure'
+import { newId } from './ids'
+import type { paths } from './schema'
+
+const TIMEOUT_MS = 20_000
+const REQUEST_ID = 'x-request-id'
+
+/** One try, named so that whoever asks us for help can be told apart. */
+const tried = async (request: Request, token: string): Promise<Response> => {
+  if (token) request.headers.set('authorization', `Bearer ${token}`)
+  const id = request.headers.get(REQUEST_ID) ?? ''
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) })
+  } catch (thrown) {
+    throw asFailure(thrown, id)
+  }
+}
+
+const named = (request: Request): Request => {
+  request.headers.set(REQUEST_ID, newId())
+  return request
+}
+
+/** A request with the token of the session, and once more with a new one when the server refuses it. */
+export const authorised = async (request: Request): Promise<Response> => {
+  const again = named(request).clone()
+  const token = await session.token()
+  const answer = await tried(request, token)
+  return answer.status === 401 ? tried(again, await session.renewed(token)) : answer
+}
+
+export const api = createClient<paths>({ fetch: authorised })
+export const open = createClient<paths>({ fetch: (request) => tried(named(request), '') })
+
+/** The body of an answer; whatever else comes is thrown as a `Failure`. */
+export const asked = async <T extends Record<string | number, unknown>, O, M extends MediaType>(
+  answer: Promise<FetchResponse<T, O, M>>,
+) => {
+  const { data, error, response } = await answer
+  if (!response.ok) throw failureOf(response, error)
+  return data as NonNullable<FetchResponse<T, O, M>['data']>
+}

@@ -1,0 +1,54 @@
+/** Times as people say them, in the zone of the activity they belong to. Pure. */
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+/** Words for the days around today. */
+export interface DayWords {
+  yesterday: string
+  today: string
+  tomorrow: string
+}
+
+/** How a moment is to be said. */
+export interface Manner {
+  locale: string
+  zone?: string
+  now: number
+  words: DayWords
+}
+
+const day = (at: number, zone?: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
+
+/** The hour and minute, such as 09:30. */
+export const clock = (at: number, zone?: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+
+const dayOf = (at: number, { locale, zone, now, words }: Manner): string => {
+  const [own, today] = [day(at, zone), day(now, zone)]
+  const apart = Math.round((Date.parse(own) - Date.parse(today)) / DAY_MS)
+  const near = { [-1]: words.yesterday, 0: words.today, 1: words.tomorrow }[apart]
+  if (near) return near
+  const year = own.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric'
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: zone,
+    year,
+    month: 'short',
+    day: 'numeric',
+    weekday: 'short',
+  }).format(at)
+}
+
+/** A moment, such as 今天 09:30 or 3月5日周四 08:00. */
+export const moment = (text: string, manner: Manner): string => {
+  const at = Date.parse(text)
+  return `${dayOf(at, manner)} ${clock(at, manner.zone)}`
+}
+
+/** From one moment to another, such as 今天 09:30 – 11:30. */
+export const span = (from: string, to: string, manner: Manner): string => {
+  const [start, end] = [Date.parse(from), Date.parse(to)]
+  const isOneDay = day(start, manner.zone) === day(end, manner.zone)
+  return `${moment(from, manner)} – ${isOneDay ? clock(end, manner.zone) : moment(to, manner)}`
+}

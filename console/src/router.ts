@@ -1,0 +1,46 @@
+/** Every page and its address; a page's code is fetched when somebody goes there. */
+
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { guard } from '@/session/guard'
+import { activities } from '@/activities/routes'
+import { overview } from '@/overview/routes'
+import { titled } from '@/shell/titles'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Whether nobody need be signed in. */
+    open?: boolean
+    /** The key of what the tab is called. */
+    title?: string
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/console/' },
+  {
+    path: '/console',
+    component: () => import('@/shell/ShellLayout.vue'),
+    children: [...overview, ...activities],
+  },
+  {
+    path: '/console/sign-in',
+    component: () => import('@/session/SignInPage.vue'),
+    meta: { open: true, title: 'shell.signIn.title' },
+  },
+  {
+    path: '/:lost(.*)*',
+    component: () => import('@/shell/LostPage.vue'),
+    meta: { open: true, title: 'shell.lost.title' },
+  },
+]
+
+export const newRouter = () => {
+  const router = createRouter({
+    history: createWebHistory('/'),
+    routes,
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+  })
+  guard(router)
+  titled(router)
+  return router
+}

@@ -1,0 +1,24 @@
+/** Who is not signed in reads no page that needs it, and comes back to it after signing in. */
+
+import type { Router } from 'vue-router'
+import { watch } from 'vue'
+import { session } from './session'
+
+export const SIGN_IN = '/console/sign-in'
+
+/** Where to go after signing in: a page of ours, whatever an address says. */
+export const destination = (next: unknown): string =>
+  typeof next === 'string' && /^\/(console|wall|kiosk)\//.test(next) && !next.startsWith(SIGN_IN) ? next : '/console/'
+
+/** Guards every route that is not `open`. */
+export const guard = (router: Router): void => {
+  router.beforeEach(async (to) => {
+    if (to.meta.open || (await session.restored())) return true
+    return { path: SIGN_IN, query: { next: to.fullPath } }
+  })
+  // Signed out in another tab, or by somebody who ended the session.
+  watch(session.isSignedIn, (isSignedIn) => {
+    const { meta, fullPath } = router.currentRoute.value
+    if (!isSignedIn && !meta.open) void router.replace({ path: SIGN_IN, query: { next: fullPath } })
+  })
+}

@@ -1,0 +1,13 @@
+/** Where the side of the shell leads; a room adds its line here with its routes. */
+
+import type { Component } from 'vue'
+import { Calendar } from './icons'
+
+export interface NavLine {
+  path: string
+  /** The key of its word. */
+  word: string
+  icon: Component
+}
+
+export const nav: NavLine[] = [{ path: '/console/activities', word: 'shell.nav.activities', icon: Calendar }]

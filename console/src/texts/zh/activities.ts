@@ -1,0 +1,16 @@
+export const activities = {
+  title: '活动',
+  create: '创建活动',
+  search: '搜索活动名称',
+  filters: { label: '状态', all: '全部', now: '进行中', upcoming: '即将开始', past: '已结束', draft: '草稿' },
+  columns: { title: '活动', when: '时间', place: '地点', state: '状态', people: '人数' },
+  noPlace: '不核对位置',
+  empty: '还没有活动',
+  emptyHint: '一分钟创建活动，马上展示签到二维码',
+  emptyStaff: '还没有活动，组织者创建后会出现在这里',
+  none: '没有符合条件的活动',
+  noneHint: '换一个条件看看',
+  clear: '清除条件',
+  count: '已显示 {n} 个',
+  all: '已全部显示',
+}

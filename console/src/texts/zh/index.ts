@@ -1,0 +1,8 @@
+/** Everything people read, in Chinese: a file for each room. */
+
+import { activities } from './activities'
+import { common } from './common'
+import { failures } from './failures'
+import { shell } from './shell'
+
+export const zh = { common, failures, shell, activities }

@@ -1,0 +1,8 @@
+/** Light or dark: as the system has it, or as somebody chose it in this browser. */
+
+import { useColorMode, type BasicColorSchema } from '@vueuse/core'
+
+export type Theme = BasicColorSchema
+
+/** The choice, `auto` to follow the system; to change it repaints every tab. */
+export const useTheme = () => useColorMode({ storageKey: 'qiandao-theme', disableTransition: false }).store

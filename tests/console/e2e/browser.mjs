@@ -1,0 +1,101 @@
+/** A browser of an organiser: signed in, watched for everything that must not be, and its pictures. */
+
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { violations } from './axe.mjs'
+import { launch } from '../../miniprogram/harness/browser.mjs'
+import { gatewayUrl } from '../../miniprogram/harness/server.mjs'
+
+export { launch }
+
+export const LARGE = { width: 1440, height: 900 }
+export const SMALL = { width: 390, height: 844 }
+const SHOTS = fileURLToPath(new URL('../../../.local/console-shots', import.meta.url))
+const SEEN_MS = 30_000
+/** Chromium logs every refusal; the page says what it makes of it. */
+const IS_ANSWER = /^Failed to load resource: /
+
+/** One browser with its own storage. */
+export class Visit {
+  /** @param {import('playwright-core').Page} page */
+  constructor(page) {
+    this.page = page
+    this.faults = []
+    page.on('console', (said) => {
+      if (['error', 'warning'].includes(said.type()) && !IS_ANSWER.test(said.text())) this.faults.push(said.text())
+    })
+    page.on('pageerror', (error) => this.faults.push(String(error.stack)))
+    page.context().on('request', (asked) => {
+      if (!/^(data|blob):/.test(asked.url()) && !asked.url().startsWith(gatewayUrl()))
+        this.faults.push(`outside: ${asked.url()}`)
+    })
+  }
+
+  /**
+   * A new browser, signed in as somebody if they are given.
+   *
+   * @param {import('playwright-core').Browser} browser
+   * @param {{as?: {token: string, user: object}, size?: {width: number, height: number}, scheme?: 'light' | 'dark', locale?: string}} [options]
+   */
+  static async create(browser, { as, size = LARGE, scheme = 'light', locale = 'zh-CN' } = {}) {
+    const context = await browser.newContext({
+      viewport: size,
+      colorScheme: scheme,
+      locale,
+      timezoneId: 'Asia/Shanghai',
+    })
+    const visit = new Visit(await context.newPage())
+    if (as) await visit.signIn(as)
+    return visit
+  }
+
+  /** What a browser has after signing in: the cookie's answer to a refresh, and what proves that this page asks. */
+  async signIn({ token, user }) {
+    const json = { access_token: token, expires_in: 900, csrf_token: 'of-a-test', user }
+    await this.page.context().route('**/v1/auth/console/refresh', (route) => route.fulfill({ json }))
+    await this.page.addInitScript(() => localStorage.setItem('qiandao-csrf', 'of-a-test'))
+  }
+
+  go(to) {
+    return this.page.goto(gatewayUrl() + to)
+  }
+
+  text(text, options) {
+    return this.page.getByText(text, options).first()
+  }
+
+  /** Waits for a text; says what there is instead. */
+  async sees(text, options = {}) {
+    try {
+      await this.text(text).waitFor({ state: 'visible', timeout: SEEN_MS, ...options })
+    } catch (error) {
+      throw new Error(`no ${text} at ${this.page.url()}:\n${await this.page.locator('body').innerText()}`, {
+        cause: error,
+      })
+    }
+  }
+
+  /** A picture to be looked at, in .local/console-shots. */
+  async shot(name) {
+    fs.mkdirSync(SHOTS, { recursive: true })
+    await this.page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
+  }
+
+  /** Nothing that not everybody can read or use, and nothing wider than the screen. */
+  async accessible() {
+    assert.deepEqual(await violations(this.page), [])
+    const { scrollWidth, clientWidth } = await this.page.evaluate(() => ({
+      scrollWidth: document.documentElement.scrollWidth,
+      clientWidth: document.documentElement.clientWidth,
+    }))
+    assert.ok(scrollWidth <= clientWidth, `${scrollWidth} px wide on ${clientWidth}`)
+  }
+
+  /** Ends it; nothing may have gone wrong meanwhile. */
+  async close() {
+    await this.page.context().close()
+    assert.deepEqual(this.faults, [])
+  }
+}

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Failure } from '@/api/failure'
+
+const USER = { id: '0192', name: '李雷', created_at: '2026-09-01T00:00:00Z' }
+const said = (access_token: string, expires_in = 900) => ({ access_token, expires_in, csrf_token: 'csrf', user: USER })
+const answer = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status })
+const problem = (status: number) =>
+  answer({ status, reason: 'SESSION_ENDED', title: '', type: '', detail: '', instance: '' }, status)
+
+/** A tab of its own: the module anew, with the storage and the channels that all tabs share. */
+const newTab = async () => {
+  vi.resetModules()
+  return (await import('@/session/session')).session
+}
+
+const server = vi.fn<typeof fetch>()
+
+beforeEach(() => {
+  localStorage.clear()
+  server.mockReset()
+  vi.stubGlobal('fetch', server)
+})
+
+afterEach(() => vi.useRealTimers())
+
+test('whoever asks at the same time waits for one refresh', async () => {
+  localStorage.setItem('qiandao-csrf', 'csrf')
+  server.mockImplementation(async () => answer(said('new')))
+  const session = await newTab()
+
+  expect(await Promise.all([session.token(), session.token(), session.restored()])).toEqual(['new', 'new', true])
+  expect(server).toHaveBeenCalledTimes(1)
+  expect(new Headers(server.mock.calls[0]?.[1]?.headers).get('x-qiandao-csrf')).toBe('csrf')
+})
+
+test('a token that is about to end is not used', async () => {
+  server.mockImplementation(async () => answer(said('new')))
+  const session = await newTab()
+  session.signedIn(said('old', 20))
+
+  expect(await session.token()).toBe('new')
+  expect(await session.token()).toBe('new')
+  expect(server).toHaveBeenCalledTimes(1)
+})
+
+test('a tab uses what another one was given, and signs out with it', async () => {
+  const [first, second] = [await newTab(), await newTab()]
+
+  first.signedIn(said('shared'))
+  await vi.waitFor(() => expect(second.isSignedIn.value).toBe(true))
+  expect(await second.token()).toBe('shared')
+
+  server.mockResolvedValue(new Response(null, { status: 204 }))
+  await first.signOut()
+  await vi.waitFor(() => expect(second.isSignedIn.value).toBe(false))
+  expect(await second.restored()).toBe(false)
+})
+
+test('a refused refresh signs out; without a network nobody is signed out', async () => {
+  localStorage.setItem('qiandao-csrf', 'csrf')
+  const session = await newTab()
+  session.signedIn(said('old', 0))
+
+  server.mockRejectedValueOnce(new TypeError('fetch failed'))
+  await expect(session.token()).rejects.toMatchObject({ kind: 'offline' } satisfies Partial<Failure>)
+  expect(session.isSignedIn.value).toBe(true)
+
+  server.mockResolvedValue(problem(403))
+  await expect(session.token()).rejects.toMatchObject({ status: 401 } satisfies Partial<Failure>)
+  expect(session.isSignedIn.value).toBe(false)
+  expect(await session.restored()).toBe(false)
+})
+
+test('who never signed in asks nobody', async () => {
+  const session = await newTab()
+  expect(await session.restored()).toBe(false)
+  expect(server).not.toHaveBeenCalled()
+})
