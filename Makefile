@@ -100,7 +100,8 @@ proto: dev ## make the stubs beside the protos
 
 lock: dev ## pin every dependency anew, for Python 3.11.0 and later
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) --group node -o requirements-node.lock
+	$(BIN)/uv pip compile $(LOCK) --extra dev --group node -c requirements.lock -c requirements-node.lock pyproject.toml -o requirements-dev.lock
 
 settings: dev ## write the table of settings, deploy/SETTINGS.md
 	$(BIN)/python -m deploy.settings_table

@@ -36,6 +36,7 @@ _DEBIAN = "http://deb.debian.org/debian"
 _SECTIONS = ("global", "install", ":env:")
 _TOLD = re.compile(rf"^({'|'.join(_SECTIONS)})\.([a-z-]+)=(.*)$", re.MULTILINE)
 _ASKED = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout")
+_NPM = "https://registry.npmjs.org/"
 # What debootstrap can fetch from.
 _FETCHED = ("http:", "https:", "file:")
 
@@ -86,7 +87,7 @@ def _verb(command: Sequence[str]) -> list[str]:
 
 
 def secrets(folder: Path) -> list[str]:
-    """Whom pip asks on this machine and whom it trusts, as it says itself, for the time of the build.
+    """Whom pip and npm ask on this machine and whom they trust, as they say themselves, for the time of the build.
 
     Args:
         folder: Holds what is made for it; to be removed after the build, for there may be passwords in URLs.
@@ -97,6 +98,9 @@ def secrets(folder: Path) -> list[str]:
     if asked:
         (folder / "pip.conf").write_text("[global]\n" + "".join(asked))
         found += ["--secret", f"id=pip,src={folder}/pip.conf"]
+    if (registry := _npm_registry()) != _NPM:
+        (folder / "npmrc").write_text(f"registry={registry}\n")
+        found += ["--secret", f"id=npm,src={folder}/npmrc"]
     if authority := told.get("cert"):
         found += ["--secret", f"id=ca,src={authority}"]
     return found
@@ -108,6 +112,16 @@ def _pip_settings() -> dict[str, str]:
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     told = [(_SECTIONS.index(section), name, value) for section, name, value in _TOLD.findall(said)]
     return {name: ast.literal_eval(value) for _, name, value in sorted(told)}
+
+
+def _npm_registry() -> str:
+    """Where npm fetches from here; npm's own where there is none to ask."""
+    npm = shutil.which("npm", path=f"{ROOT}/.venv/bin:{os.environ.get('PATH', '')}")
+    if npm is None:
+        return _NPM
+    found = {**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ.get('PATH', '')}"}
+    asked = [npm, "config", "get", "registry"]
+    return subprocess.run(asked, env=found, capture_output=True, text=True, check=True).stdout.strip() or _NPM
 
 
 def _save(command: Sequence[str], tag: str, output: Path) -> None:

@@ -24,7 +24,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
 _COMMAND = ROOT / "deploy" / "operate" / "qiandao"
-_RUNTIME_LOCK, _DEV_LOCK = "requirements.lock", "requirements-dev.lock"
+_RUNTIME_LOCK, _NODE_LOCK, _DEV_LOCK = "requirements.lock", "requirements-node.lock", "requirements-dev.lock"
 _DEV, _NAMED = _OPTIONS = ("--dev", "--this-python")
 _LOOKING_ONLY = ("down", "status", "logs", "clean")
 # The wheel has npm's commands beside Node, too, but as copies that look for their libraries in the wrong folder.
@@ -187,8 +187,12 @@ def make_ready(*, dev: bool, is_named: bool) -> None:
             print(f"  {'python':<14} {choice}", flush=True)
         if packages := missing_packages(choice, dev=dev):
             install_packages(packages)
-        # The development lock holds everything the other one does.
-        install_wheels(_DEV_LOCK if dev or _has_dev_wheels() else _RUNTIME_LOCK, choice)
+        # The development lock holds everything the other ones do.
+        if dev or _has_dev_wheels():
+            install_wheels(_DEV_LOCK, choice)
+        else:
+            install_wheels(_RUNTIME_LOCK, choice)
+            install_wheels(_NODE_LOCK)
         link_commands()
 
 

@@ -136,6 +136,27 @@ def test_an_archive_that_does_not_answer_is_named(machine: Machine) -> None:
         machine.mirror()
 
 
+@pytest.fixture(autouse=True)
+def npm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose npm asks npm's own registry."""
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org/")
+
+
+def test_npm_in_the_image_asks_whom_it_asks_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mirror is told in a secret, which no layer remembers."""
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "https://mirror.example/npm/")
+    assert f"id=npm,src={tmp_path}/npmrc" in secrets(tmp_path)
+    assert (tmp_path / "npmrc").read_text() == "registry=https://mirror.example/npm/\n"
+
+
+def test_node_builds_the_console_and_stays_behind() -> None:
+    """Its files alone come along, from a stage that takes Node by the lock."""
+    stage = DOCKERFILE[DOCKERFILE.index("AS console") : DOCKERFILE.index("AS code")]
+    assert "--require-hashes -r /requirements-node.lock" in stage
+    assert re.findall(r"^COPY --from=console (.+)$", DOCKERFILE, re.MULTILINE) == ["/console/dist console/dist"]
+
+
 def test_pip_in_the_image_asks_whom_it_asks_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever pip has that from: a file that one of its variables names is as good as /etc/pip.conf."""
     told = tmp_path / "told.conf"

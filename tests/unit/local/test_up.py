@@ -66,7 +66,7 @@ def _version(folder: Path, name: str) -> str:
 
 
 def test_without_its_wheel_no_command_of_node_is_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`make up` alone installs none, for no process needs it."""
+    """The links stay what they were, and no process needs them."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setattr(up, "VENV", tmp_path)
     up.link_commands()
