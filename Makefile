@@ -21,7 +21,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-phone tests-console console miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-phone tests-console console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ settings: dev ## write the table of settings, deploy/SETTINGS.md
 
 vocabulary: dev ## write the words of reasons, for the gateway, the mini-program and the console
 	$(BIN)/python -m deploy.vocabulary
+
+publish-static: console dev ## the built console into a bucket of S3 or COS: make publish-static bucket=... endpoint=https://...
+	@$(BIN)/python -m deploy.publish_static $(bucket) $(if $(endpoint),--endpoint "$(endpoint)") $(if $(path-style),--path-style)
 
 api: dev $(NODE_MODULES) ## write the shapes of the API for the mini-program and the console
 	$(NODE) npm --prefix $(PHONE) run api -- --write

@@ -20,7 +20,7 @@ def answer(request: Request, file: File, headers: Mapping[str, str]) -> Response
     etag = f'"{file.etag}-{encoding}"'
     told = {
         **headers,
-        "cache-control": _YEAR if file.is_immutable else _EACH_TIME,
+        "cache-control": keeping(file),
         "etag": etag,
         "vary": "accept-encoding",
     }
@@ -29,6 +29,11 @@ def answer(request: Request, file: File, headers: Mapping[str, str]) -> Response
     if encoding != "identity":
         told["content-encoding"] = encoding
     return Response(file.bodies[encoding], headers=told | {"content-type": file.type})
+
+
+def keeping(file: File) -> str:
+    """For how long anybody may keep it: what is named after its content for good."""
+    return _YEAR if file.is_immutable else _EACH_TIME
 
 
 def _encoding(accepted: str, file: File) -> str:
