@@ -1,5 +1,7 @@
 """The whole HTTP surface put together: the hot route, all others, and their one OpenAPI document."""
 
+from functools import cache
+
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -118,8 +120,14 @@ def is_upload(scope: Scope) -> bool:
     return any(each.path_regex.match(scope["path"]) for subject in _SUBJECTS for each in subject.routes.uploads)
 
 
+@cache
+def _described() -> bytes:
+    """The document is the same for every app of a process."""
+    return msgspec.json.encode(document(OPERATIONS))
+
+
 def _starlette(parts: Parts, hot: CheckinRoute) -> Starlette:
-    described = msgspec.json.encode(document(OPERATIONS))
+    described = _described()
 
     async def openapi(request: Request) -> Response:
         return Response(described, media_type="application/json")
