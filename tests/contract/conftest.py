@@ -17,6 +17,7 @@ from servicekit.redis import cache
 Eventually = Callable[[Callable[[], bool | Awaitable[bool]]], Awaitable[None]]
 
 _PATIENCE_S = 60.0
+_DATABASE = 1
 
 
 def server_url(variable: str, password_name: str, url: str) -> str:
@@ -37,8 +38,8 @@ def amqp_url() -> str:
 
 @pytest.fixture(scope="session")
 def redis_url() -> str:
-    """Redis, as a user who may do everything."""
-    return server_url("QIANDAO_TEST_REDIS_URL", "redis-admin", f"redis://admin:{{}}@{Place().redis}/0")
+    """A database of Redis that the stack does not use, as a user who may do everything: some tests empty it."""
+    return server_url("QIANDAO_TEST_REDIS_URL", "redis-admin", f"redis://admin:{{}}@{Place().redis}/{_DATABASE}")
 
 
 @pytest.fixture(scope="session")
