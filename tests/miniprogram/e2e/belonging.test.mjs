@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scene } from './scene.mjs'
-import { newName, openActivity, openListed, phoneOf, signIn, until } from './stack.mjs'
+import { LATER_POSITION, newName, openActivity, openListed, phoneOf, signIn, until } from './stack.mjs'
 
 const { phone: newPhone } = scene()
 
@@ -108,7 +108,7 @@ test('a QR that ran out meanwhile is scanned again by who knows now who they are
   await phone.tap('我要签到')
   await phone.sees('还不知道你是名单中的谁')
   await activity.revoke()
-  await phone.set({ scan: (await activity.qr()).url })
+  await phone.set({ scan: (await activity.qr()).url, ...LATER_POSITION })
   await phone.tap('用手机号确认身份', { exact: true })
   await phone.answer('允许')
   await phone.tap('重新扫码')

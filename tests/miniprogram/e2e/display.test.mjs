@@ -139,7 +139,7 @@ for (const size of SIZES) {
 }
 
 test('the title, the window and the QR follow an edit within seconds', async () => {
-  const activity = await openActivity({ qr_period_s: 300 })
+  const activity = await openActivity()
   const { page } = await showing(activity)
   await sees(page, /\d+ 秒后更新/)
   const before_edit = await page.locator('#qr').getAttribute('src')

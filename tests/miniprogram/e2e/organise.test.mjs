@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scene } from './scene.mjs'
-import { INSIDE, newName, openActivity, OUTSIDE, PLACE, signIn, until } from './stack.mjs'
+import { INSIDE, lastingPeriod, newName, openActivity, OUTSIDE, PLACE, signIn, until } from './stack.mjs'
 
 const TITLE = '秋季新生入学教育与专业介绍大会'
 
@@ -68,7 +68,7 @@ test('an edit is on the organiser\'s QR within seconds', async () => {
   const organiser = await newPhone({ login: `sim:${name}` })
   const owner = await signIn(name)
   const { id: organisation_id } = await owner.post('/v1/organisations', { name: '星光读书会' })
-  const made = await owner.open({ organisation_id, title: '周三例会', place: PLACE, qr_period_s: 300 })
+  const made = await owner.open({ organisation_id, title: '周三例会', place: PLACE, qr_period_s: lastingPeriod() })
   await organiser.open(`organise/pages/qr/qr?activity_id=${made.id}`)
   await organiser.sees('周三例会')
   const before = await shownQr(organiser)

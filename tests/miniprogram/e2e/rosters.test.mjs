@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scene } from './scene.mjs'
-import { Activity, newName, openListed, phoneOf, signIn, until } from './stack.mjs'
+import { Activity, lastingPeriod, LATER_POSITION, newName, openListed, phoneOf, signIn, until } from './stack.mjs'
 
 const { phone: newPhone } = scene()
 
@@ -61,6 +61,7 @@ test('a list is pasted and published; who is on it scans and sees the seat, a st
   await phone.tap('创建并展示二维码')
   await phone.sees(/秒后更新/)
   const { activities: [activity] } = await owner.get(`/v1/activities?organisation_id=${id}`)
+  await owner.call('PATCH', `/v1/activities/${activity.id}`, { revision: activity.revision, qr_period_s: lastingPeriod() })
   const qr = async () => (await new Activity(owner, activity).qr()).url
 
   const member = await newPhone({ login: `sim:${listed}`, scan: await qr() })
@@ -68,6 +69,7 @@ test('a list is pasted and published; who is on it scans and sees the seat, a st
   await member.tap('我要签到')
   await member.sees('还不知道你是名单中的谁')
   const before = member.taps
+  await member.set(LATER_POSITION)
   await member.tap('用手机号确认身份', { exact: true })
   await member.answer('允许')
   await member.sees('签到成功')
@@ -81,6 +83,7 @@ test('a list is pasted and published; who is on it scans and sees the seat, a st
   await other.open('pages/home/home')
   await other.tap('我要签到')
   await other.sees('待人工核验')
+  await other.set(LATER_POSITION)
   await other.tap('用手机号确认身份', { exact: true })
   await other.answer('允许')
   await other.sees('名单中没有这个手机号')

@@ -6,6 +6,8 @@ import { scene } from './scene.mjs'
 import { newName, openActivity, OUTSIDE, signIn, until } from './stack.mjs'
 
 const SLOW_MS = 3000
+/** A QR of ten seconds is taken five more, and the second in which those end. */
+const GRACE_MS = 6000
 
 const { phone: newPhone } = scene()
 
@@ -122,8 +124,7 @@ test('a try that came too late for its QR says so, and the one that waits for a 
   await openSignedIn(phone)
   await phone.tap('我要签到')
   await phone.sees('待人工核验')
-  // Its grace included, the QR is over then.
-  await phone.page.waitForTimeout(Math.max(0, Date.parse(expires_at) + 10000 - Date.now()))
+  await phone.page.waitForTimeout(Math.max(0, Date.parse(expires_at) + GRACE_MS - Date.now()))
   await phone.tap('用精确定位再试')
   await phone.answer('再试一次')
   await phone.page.locator('.h-toast').getByText('二维码已过期；原来的签到仍待人工核验').waitFor()

@@ -12,6 +12,8 @@ export const PLACE = { name: '图书馆报告厅', latitude: 25.04, longitude: 1
 export const INSIDE = { latitude: PLACE.latitude + 0.0001, longitude: PLACE.longitude, accuracy: 10 }
 export const OUTSIDE = { latitude: PLACE.latitude + 0.02, longitude: PLACE.longitude, accuracy: 10 }
 export const UNCERTAIN = { latitude: PLACE.latitude + 0.0025, longitude: PLACE.longitude, accuracy: 150 }
+/** WeChat looks for a position once in 30 s: a phone at which those are over. */
+export const LATER_POSITION = { now_offset_ms: 31000 }
 export const WIFI = { ssid: 'hall', bssid: '0a:1b:2c:3d:4e:5f' }
 
 const MINUTE_MS = 60000
@@ -22,6 +24,15 @@ export const newName = (stem) => `${stem}-${randomUUID().slice(0, 8)}`
 export const newAttemptId = () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
 
 const later = (minutes) => new Date(Date.now() + minutes * MINUTE_MS).toISOString()
+
+/** The longest periods that the product takes, in seconds. */
+const PERIODS_S = Array.from({ length: 151 }, (_, index) => 150 + index)
+
+/** The period whose slot lasts longest from now: its QR is good for minutes, at whatever time a test begins. */
+export const lastingPeriod = () => {
+  const left_s = (period_s) => period_s - (Date.now() / 1000) % period_s
+  return PERIODS_S.reduce((best, each) => (left_s(each) > left_s(best) ? each : best))
+}
 
 /** Somebody signed in; every call throws what the server said no with. */
 class Caller {
@@ -109,7 +120,7 @@ export class Activity {
 export const openActivity = async (changes = {}) => {
   const owner = await signIn(newName('organiser'))
   const { id: organisation_id } = await owner.post('/v1/organisations', { name: '测试组织' })
-  return new Activity(owner, await owner.open({ organisation_id, place: PLACE, policy: { fence: 'refuse' }, qr_period_s: 300, ...changes }))
+  return new Activity(owner, await owner.open({ organisation_id, place: PLACE, policy: { fence: 'refuse' }, qr_period_s: lastingPeriod(), ...changes }))
 }
 
 /** Waits until `ask` gives what `is` takes; says what it gave last. */
@@ -133,6 +144,6 @@ export const openListed = async (people, changes = {}) => {
   const roster = await owner.post(`/v1/organisations/${organisation_id}/rosters`, { title: '新生名单' })
   const entries = []
   for (const person of people) entries.push(await owner.post(`/v1/rosters/${roster.id}/entries`, person))
-  const made = await owner.open({ organisation_id, methods: ['qr', 'code'], roster: 'listed', roster_id: roster.id, qr_period_s: 300, ...changes })
+  const made = await owner.open({ organisation_id, methods: ['qr', 'code'], roster: 'listed', roster_id: roster.id, qr_period_s: lastingPeriod(), ...changes })
   return Object.assign(new Activity(owner, made), { roster, entries })
 }
