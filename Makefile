@@ -9,8 +9,8 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
-SERVERLESS := tests/unit tests/component tests/deploy
-SERVED := tests/contract tests/e2e
+QUIET := tests/unit tests/component tests/deploy tests/contract
+DISTURBING := tests/e2e
 CONSOLE := console
 NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
 LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from roster strangers refuse,$(if $($(option)),--$(option)="$($(option))"))
@@ -21,7 +21,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-serverless tests-phone tests-console console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-quiet tests-browsers console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,26 +47,23 @@ clean: ## stop everything and forget its data
 test: ## every test, against the local stack; leaves the stack as it found it
 	@$(UP) --dev run -- make --no-print-directory tests
 
-# With args, which are pytest's, only what pytest runs. What needs no server runs beside the phone, which leaves half the
-# machine idle; what takes servers away comes after both.
+# With args, which are pytest's, only what pytest runs. What takes no server away runs beside the browsers, which leave half
+# the machine idle, one suite after the other: a third at once makes phones late. What takes servers away comes after both.
 ifdef args
 tests:
-	@$(BIN)/python -m pytest $(wildcard $(SERVERLESS) $(SERVED)) $(args)
+	@$(BIN)/python -m pytest $(wildcard $(QUIET) $(DISTURBING)) $(args)
 else
 tests: $(NODE_MODULES)
 	@$(BIN)/python -m tests.deploy.helm
-	@$(MAKE) --no-print-directory -j2 tests-serverless tests-phone
-	@$(MAKE) --no-print-directory tests-console
-	@$(BIN)/python -m pytest $(SERVED)
+	@$(MAKE) --no-print-directory -j2 tests-quiet tests-browsers
+	@$(BIN)/python -m pytest $(DISTURBING)
 endif
 
-tests-serverless:
-	@$(BIN)/python -m pytest $(SERVERLESS)
+tests-quiet:
+	@$(BIN)/python -m pytest $(QUIET)
 
-tests-phone:
+tests-browsers:
 	@$(NODE) npm --prefix $(PHONE) test
-
-tests-console:
 	@$(NODE) npm --prefix $(CONSOLE) test
 
 check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstrings, protos, templates

@@ -233,8 +233,8 @@ async def test_who_tries_for_ever_fills_no_memory(seats: Seats, redis: cache.Red
 
 
 async def test_a_script_asks_redis_once_for_a_whole_batch(seats: Seats, redis: cache.Redis) -> None:
-    """A hundred people more cost a call each, to keep what they were told; whoever else is there asks little."""
-    few, many = [await calls_for(seats, redis, count) for count in (20, 120)]
+    """A hundred people more cost a call each, to keep what they were told; whoever else asks meanwhile only adds."""
+    few, many = [min([await calls_for(seats, redis, count) for _ in range(5)]) for count in (20, 120)]
     assert 100 <= many - few < 200
 
 
