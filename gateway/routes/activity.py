@@ -1,6 +1,6 @@
 """Activities, their QR in three forms, and what a phone shows before checking in."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -31,10 +31,23 @@ from servicekit.errors import invalid
 routes = Routes("activity")
 
 
+PhaseName = Literal["draft", "upcoming", "now", "past"]
+_PHASES: dict[PhaseName, pb.Phase.ValueType] = {
+    "draft": pb.PHASE_DRAFT,
+    "upcoming": pb.PHASE_UPCOMING,
+    "now": pb.PHASE_NOW,
+    "past": pb.PHASE_PAST,
+}
+
+
 class ListQuery(Page):
-    """Of which organisation, if of one, and which part of the list."""
+    """Of which organisation, if of one, which of its activities, and which part of the list."""
 
     organisation_id: Id | None = None
+    title: Annotated[Word, Meta(description="Part of a title, in any case.")] = ""
+    phase: Annotated[
+        PhaseName | None, Meta(description="Where they stand now; past is whatever is over, closed or called off.")
+    ] = None
 
 
 class ResolveQuery(msgspec.Struct):
@@ -62,7 +75,11 @@ async def create_activity(call: Call, headers: Keyed, body: NewActivity) -> Acti
 async def list_activities(call: Call, query: ListQuery) -> Activities:
     """Activities of one organisation, or of all the caller belongs to."""
     request = pb.ListActivitiesRequest(
-        organisation_id=query.organisation_id or b"", page_size=query.page_size, page_token=query.page_token
+        organisation_id=query.organisation_id or b"",
+        page_size=query.page_size,
+        page_token=query.page_token,
+        title=query.title,
+        phase=_PHASES[query.phase] if query.phase else pb.PHASE_UNSPECIFIED,
     )
     page: pb.ListActivitiesResponse = await ask(call.services.activity.ListActivities, request, call.person)
     return Activities([to_activity(one) for one in page.activities], page.next_page_token)

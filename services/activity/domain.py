@@ -14,6 +14,33 @@ from services.activity.definition import Definition, check_frozen
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
 
 
+class Phase(IntEnum):
+    """Where an activity stands, seen from a moment; the numbers are those of activity.v1.Phase."""
+
+    ANY = 0
+    DRAFT = 1
+    UPCOMING = 2
+    NOW = 3
+    PAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which activities are looked for; what is empty asks for nothing.
+
+    Attributes:
+        title: Part of it, in any case.
+        at: When it is now, microseconds since 1970.
+    """
+
+    title: str = ""
+    phase: Phase = Phase.ANY
+    at: int = 0
+
+
+ANY = Sought()
+
+
 class State(IntEnum):
     """The life of an activity."""
 

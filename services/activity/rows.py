@@ -1,19 +1,19 @@
 """The rows of activities, their occurrences and versions: statements, and what each row says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 import msgspec
 from google.protobuf.message import DecodeError
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protos.activity.v1 import activity_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.errors import FieldError
 from services.activity.definition import Definition, differences
-from services.activity.domain import Activity, Occurrence, State
+from services.activity.domain import Activity, Occurrence, Phase, Sought, State
 from services.activity.errors import ActivityNotFoundError
 from services.activity.messages import to_snapshots
 from services.activity.metrics import UNREADABLE, UNREADABLE_VERSION
@@ -179,6 +179,27 @@ async def rehearsals_of(connection: AsyncConnection, activity_id: bytes) -> list
 def is_listed() -> ColumnElement[bool]:
     """What organisers see in lists: neither deleted drafts nor rehearsals."""
     return and_(activities.c.state != State.DELETED, activities.c.rehearsal_of.is_(None))
+
+
+def is_sought(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    """Conditions on `activities` that those meet who are looked for."""
+    if sought.title:
+        title = func.json_unquote(func.json_extract(activities.c.definition, "$.title"))
+        yield func.lower(title).contains(sought.title.lower(), autoescape=True)
+    if sought.phase is Phase.DRAFT:
+        yield activities.c.state == State.DRAFT
+    elif sought.phase is not Phase.ANY:
+        goes_on = activities.c.state == State.PUBLISHED
+        is_open = and_(goes_on, _has_occurrence(occurrences.c.opens_at <= to_datetime(sought.at), sought.at))
+        is_coming = and_(goes_on, _has_occurrence(occurrences.c.opens_at > to_datetime(sought.at), sought.at))
+        phases = {Phase.NOW: is_open, Phase.UPCOMING: and_(is_coming, not_(is_open))}
+        yield phases.get(sought.phase, and_(activities.c.state != State.DRAFT, not_(is_open), not_(is_coming)))
+
+
+def _has_occurrence(when: ColumnElement[bool], at: int) -> ColumnElement[bool]:
+    """Whether one is so that is not over at a moment."""
+    of_it = select(occurrences.c.activity_id).where(occurrences.c.activity_id == activities.c.activity_id)
+    return of_it.where(when, occurrences.c.closes_at > to_datetime(at)).exists()
 
 
 def count_running(organisation_id: bytes, at: int) -> Select[Any]:

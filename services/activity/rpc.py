@@ -25,7 +25,7 @@ from services.activity import domain, messages
 from services.activity.admission import ID_BYTES, Admission, RolesPort, RostersPort, admit, check_roster
 from services.activity.codes import CodeResolver
 from services.activity.definition import Definition, check
-from services.activity.domain import Activity, Occurrence, Slot, check_qr
+from services.activity.domain import ANY, Activity, Occurrence, Phase, Slot, Sought, check_qr
 from services.activity.errors import ActivityNotFoundError
 from services.activity.qr import QrCodes
 
@@ -57,6 +57,10 @@ ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | 
 # How long a resolved activity may be out of date; a rush resolves the same one a thousand times in that time.
 _RESOLVED_S = 3.0
 _TURNOUTS_AT_ONCE = 500
+
+
+# A number of a later release asks for nothing.
+_PHASES = {int(phase): phase for phase in Phase}
 
 
 class StorePort(Protocol):
@@ -107,6 +111,7 @@ class StorePort(Protocol):
         before: bytes | None,
         size: int,
         activity_ids: Collection[bytes] = (),
+        sought: Sought = ANY,
     ) -> list[Activity]:
         """A page of these organisations' activities and of these others, the newest first."""
 
@@ -165,7 +170,8 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         reach = await self._admission.reach(request.organisation_id)
         if not any(reach):
             return pb.ListActivitiesResponse()
-        found = await self._store.page(reach.organisation_ids, before, size + 1, reach.activity_ids)
+        sought = Sought(request.title, _PHASES.get(request.phase, Phase.ANY), self._now_us())
+        found = await self._store.page(reach.organisation_ids, before, size + 1, reach.activity_ids, sought)
         is_more = len(found) > size
         return pb.ListActivitiesResponse(
             activities=[await self._admission.told(activity, reach) for activity in found[:size]],

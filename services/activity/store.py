@@ -20,7 +20,7 @@ from servicekit.mysql.idempotency import Intent
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
 from servicekit.timed_cache import TimedCache
 from services.activity import changes
-from services.activity.domain import Activity, State
+from services.activity.domain import ANY, Activity, Sought, State
 from services.activity.errors import ActivityNotFoundError, RevisionStaleError
 from services.activity.memory import Key, Memory
 from services.activity.quotas import Quotas
@@ -30,6 +30,7 @@ from services.activity.rows import (
     differences_since,
     insert_activity,
     is_listed,
+    is_sought,
     lock,
     query,
     read,
@@ -301,16 +302,18 @@ class Store:
         before: bytes | None,
         size: int,
         activity_ids: Collection[bytes] = (),
+        sought: Sought = ANY,
     ) -> list[Activity]:
         """Activities of these organisations and these others, newest first; fewer than `size` only at the end.
 
         Args:
             before: The last activity of the page before; None for the first page.
+            sought: Those alone.
         """
         theirs = [activities.c.organisation_id.in_(list(organisation_ids))]
         if activity_ids:
             theirs.append(activities.c.activity_id.in_(list(activity_ids)))
-        wanted = and_(or_(*theirs), is_listed())
+        wanted = and_(or_(*theirs), is_listed(), *is_sought(sought))
         if before is not None:
             wanted &= activities.c.activity_id < before
         newest = activities.c.activity_id.desc()
@@ -321,7 +324,9 @@ class Store:
                 stored = await rows_by_activity(connection, wanted_rows)
         found = readable(stored)
         if len(stored) == size > len(found):
-            found += await self.page(organisation_ids, stored[-1][0].activity_id, size - len(found), activity_ids)
+            found += await self.page(
+                organisation_ids, stored[-1][0].activity_id, size - len(found), activity_ids, sought
+            )
         return found
 
     async def _require(self, activity_id: bytes) -> Activity:

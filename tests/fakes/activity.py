@@ -20,7 +20,7 @@ from services.activity import domain, messages
 from services.activity.definition import Definition, Kind, Method, Place, Wifi, differences
 from services.activity.displays import LINK_US, Display
 from services.activity.displays import QUOTA as DISPLAYS
-from services.activity.domain import Activity, State
+from services.activity.domain import ANY, Activity, Phase, Sought, State
 from services.activity.errors import (
     ActivityNotFoundError,
     DisplayNotFoundError,
@@ -170,6 +170,7 @@ class FakeStore:
         before: bytes | None,
         size: int,
         activity_ids: Collection[bytes] = (),
+        sought: Sought = ANY,
     ) -> list[Activity]:
         """See `Store.page`."""
         wanted = [
@@ -178,6 +179,7 @@ class FakeStore:
             if (activity.definition.organisation_id in organisation_ids or activity.activity_id in activity_ids)
             and activity.rehearsal_of is None
             and (before is None or activity.activity_id < before)
+            and _is_sought(activity, sought)
         ]
         return sorted(wanted, key=lambda activity: activity.activity_id, reverse=True)[:size]
 
@@ -202,6 +204,18 @@ class FakeStore:
         ):
             activity = make()
         return activity
+
+
+def _is_sought(activity: Activity, sought: Sought) -> bool:
+    ahead = [one for one in activity.occurrences if activity.state is State.PUBLISHED and one.closes_at > sought.at]
+    if activity.state is State.DRAFT:
+        phase = Phase.DRAFT
+    elif not ahead:
+        phase = Phase.PAST
+    else:
+        phase = Phase.NOW if any(one.opens_at <= sought.at for one in ahead) else Phase.UPCOMING
+    is_called_so = sought.title.lower() in activity.definition.title.lower()
+    return is_called_so and sought.phase in (Phase.ANY, phase)
 
 
 @dataclass

@@ -1,22 +1,37 @@
 /** What this room asks the server. */
 
-import { useInfiniteQuery } from '@tanstack/vue-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
 import type { Ref } from 'vue'
 import { api, asked } from '@/api/client'
 import type { components } from '@/api/schema'
+import type { Phase } from './phases'
 
 export type Activity = components['schemas']['Activity']
 
 const PAGE = 50
 
-/** Activities of an organisation, newest first, page after page; of all organisations where the id is empty. */
-export const useActivities = (organisationId: Ref<string>, isKnown: Ref<boolean>) =>
+/** Which activities; what is empty asks for nothing. */
+export interface Sought {
+  organisationId: Ref<string>
+  title: Ref<string>
+  phase: Ref<string>
+}
+
+/** Activities, newest first, page after page; what was shown stays until others are there. */
+export const useActivities = ({ organisationId, title, phase }: Sought, isKnown: Ref<boolean>) =>
   useInfiniteQuery({
-    queryKey: ['activities', { organisationId }],
+    queryKey: ['activities', { organisationId, title, phase }],
+    placeholderData: keepPreviousData,
     enabled: isKnown,
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => {
-      const query = { organisation_id: organisationId.value || undefined, page_size: PAGE, page_token: pageParam }
+      const query = {
+        organisation_id: organisationId.value || undefined,
+        title: title.value.trim() || undefined,
+        phase: (phase.value || undefined) as Phase | undefined,
+        page_size: PAGE,
+        page_token: pageParam,
+      }
       return asked(api.GET('/v1/activities', { params: { query }, signal }))
     },
     getNextPageParam: ({ next_page_token }) => next_page_token || undefined,

@@ -4078,6 +4078,10 @@ export interface operations {
                 /** @description 0: the default of 50. */
                 page_size?: number;
                 page_token?: string;
+                /** @description Where they stand now; past is whatever is over, closed or called off. */
+                phase?: ("draft" | "now" | "past" | "upcoming") | null;
+                /** @description Part of a title, in any case. */
+                title?: string;
             };
             header?: never;
             path?: never;

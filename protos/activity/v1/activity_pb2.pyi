@@ -150,6 +150,36 @@ REENTRY_ONCE: Reentry.ValueType  # 1
 REENTRY_IN_OUT: Reentry.ValueType  # 2
 Global___Reentry: _TypeAlias = Reentry  # noqa: Y015
 
+class _Phase:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PhaseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Phase.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PHASE_UNSPECIFIED: _Phase.ValueType  # 0
+    """Wherever they stand."""
+    PHASE_DRAFT: _Phase.ValueType  # 1
+    PHASE_UPCOMING: _Phase.ValueType  # 2
+    """Published, and its doors are to open yet."""
+    PHASE_NOW: _Phase.ValueType  # 3
+    """Its doors are open."""
+    PHASE_PAST: _Phase.ValueType  # 4
+    """Whatever is over, closed or called off."""
+
+class Phase(_Phase, metaclass=_PhaseEnumTypeWrapper):
+    """Where an activity stands, seen from now."""
+
+PHASE_UNSPECIFIED: Phase.ValueType  # 0
+"""Wherever they stand."""
+PHASE_DRAFT: Phase.ValueType  # 1
+PHASE_UPCOMING: Phase.ValueType  # 2
+"""Published, and its doors are to open yet."""
+PHASE_NOW: Phase.ValueType  # 3
+"""Its doors are open."""
+PHASE_PAST: Phase.ValueType  # 4
+"""Whatever is over, closed or called off."""
+Global___Phase: _TypeAlias = Phase  # noqa: Y015
+
 @_typing.final
 class Place(_message.Message):
     """GCJ-02."""
@@ -459,20 +489,27 @@ class ListActivitiesRequest(_message.Message):
     ORGANISATION_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
     organisation_id: _builtins.bytes
     """Empty: every organisation the caller belongs to, and single activities whose staff they are."""
     page_size: _builtins.int
     page_token: _builtins.str
+    title: _builtins.str
+    """Those alone whose title holds this, in any case; empty: all."""
+    phase: Global___Phase.ValueType
     def __init__(
         self,
         *,
         organisation_id: _builtins.bytes = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        title: _builtins.str = ...,
+        phase: Global___Phase.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "page_size", b"page_size", "page_token", b"page_token", "phase", b"phase", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -20,7 +20,7 @@ from servicekit.mysql.idempotency import LIFE_US, IdempotencyKeyReusedError, Int
 from servicekit.rabbitmq.outbox import PUBLISH, Outbox, OutboxRow
 from services.activity import calendar, domain, messages
 from services.activity.changes import HASTEN
-from services.activity.domain import Activity, State
+from services.activity.domain import Activity, Phase, Sought, State
 from services.activity.errors import RevisionStaleError, StateError, TooManyActivitiesError, TooManyChangesError
 from services.activity.quotas import Quotas
 from services.activity.rosters.rosters import Roster, Rosters
@@ -334,6 +334,28 @@ async def test_pages_go_from_new_to_old_over_several_organisations(either: Store
 
     assert first + second == sorted(newest_first, key=lambda activity: activity.activity_id, reverse=True)
     assert len(first) == 3
+
+
+async def test_activities_are_sought_by_title_and_phase(either: Stores) -> None:
+    """In any case, and with letters that mean something to SQL; each stands in one phase at any moment."""
+    mine = ids.new_id()
+    titles = ("Open Day 100%", "open_day", "晨会", "晨会")
+    made = [await a_lecture(either, mine, title=title) for title in titles]
+    for activity in made[1:]:
+        await either.change(activity.activity_id, lambda one: one.publish(one.created_at))
+    await either.change(made[3].activity_id, Activity.cancel)
+    opens_at, closes_at = made[2].occurrences[0].opens_at, made[2].closes_at
+
+    async def found(title: str = "", phase: Phase = Phase.ANY, at: int = 0) -> list[int]:
+        """Which of them."""
+        page = await either.page([mine], None, 9, sought=Sought(title, phase, at))
+        return sorted([each.activity_id for each in made].index(one.activity_id) for one in page)
+
+    assert (await found("OPEN"), await found("0%"), await found("n_d"), await found("晨")) == ([0, 1], [0], [1], [2, 3])
+    assert await found(phase=Phase.DRAFT) == [0]
+    assert await found(phase=Phase.UPCOMING, at=opens_at - 1) == [1, 2]
+    assert await found(phase=Phase.NOW, at=opens_at) == await found(phase=Phase.NOW, at=closes_at - 1) == [1, 2]
+    assert (await found("晨", Phase.PAST, opens_at), await found(phase=Phase.PAST, at=closes_at)) == ([3], [1, 2, 3])
 
 
 async def test_single_activities_stand_among_those_of_organisations(either: Stores) -> None:
