@@ -4,6 +4,7 @@ from servicekit.rpc.interceptors import Access, by, for_person
 
 SERVICE = "/identity.v1.IdentityService/"
 INVITES = "/identity.v1.InviteService/"
+CONSOLE = "/identity.v1.ConsoleService/"
 ACCESS: dict[str, Access] = {
     SERVICE + "SignInWithWechat": by("gateway"),
     SERVICE + "RefreshSession": by("gateway"),
@@ -33,6 +34,16 @@ ACCESS: dict[str, Access] = {
     INVITES + "AcceptInvite": for_person("gateway"),
     INVITES + "ListActivityStaff": for_person("gateway"),
     INVITES + "RemoveActivityStaff": for_person("gateway"),
+    # A browser is nobody until its ticket is redeemed, and proves by its secrets that it is the same one.
+    CONSOLE + "OpenTicket": by("gateway"),
+    CONSOLE + "RedeemTicket": by("gateway"),
+    CONSOLE + "RefreshConsole": by("gateway"),
+    CONSOLE + "EndConsole": by("gateway"),
+    CONSOLE + "GetTicket": for_person("gateway"),
+    CONSOLE + "ApproveTicket": for_person("gateway"),
+    CONSOLE + "DenyTicket": for_person("gateway"),
+    CONSOLE + "ListSessions": for_person("gateway"),
+    CONSOLE + "RevokeSession": for_person("gateway"),
     SERVICE + "GrantSubscriptions": for_person("gateway"),
     SERVICE + "GetSubscriptions": for_person("gateway"),
     # The number is told to nobody but who looks for it in a list of its own.

@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import compare_digest, token_urlsafe
 
 from domainkit.organisations import OneActivity
 from servicekit.clock import SECOND_US
 from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
 from servicekit.plain_text import fault, tidy
-from services.identity.errors import LastOwnerError, RefreshTokenError
+from services.identity.errors import CsrfError, LastOwnerError, RefreshTokenError
 
-ACCESS_LIFE_S = 7 * 24 * 3600
-REFRESH_LIFE_US = 30 * 24 * 3600 * SECOND_US
+_DAY_S = 24 * 3600
+ACCESS_LIFE_S = 7 * _DAY_S
+REFRESH_LIFE_US = 30 * _DAY_S * SECOND_US
+# Of a browser, which others may sit down at.
+CONSOLE_ACCESS_LIFE_S = 15 * 60
+CONSOLE_REFRESH_LIFE_US = 7 * _DAY_S * SECOND_US
+# The tabs of a browser share its token and know nothing of one another: it is replaced once, however many ask.
+CONSOLE_REST_US = 60 * SECOND_US
 # An answer may be lost on the way to a phone; for this long the same question of the same phone gets the same answer.
 # Longer than a phone goes on asking: twice, 13 s each, and a pause (`miniprogram/services/transport.js`).
 REFRESH_GRACE_US = 120 * SECOND_US
@@ -25,6 +31,13 @@ MAXIMUM_GROUP_CHARACTERS = 40
 
 # Of the reserved person. WeChat's have 28 characters, so nobody signs in as this one.
 SYNTHETIC_OPENID = "synthetic"
+
+
+class Kind(IntEnum):
+    """Where a session is. Values as in identity.v1.SignedIn.Kind."""
+
+    PHONE = 1
+    CONSOLE = 2
 
 
 class Role(IntEnum):
@@ -53,6 +66,25 @@ class Session:
     session_id: bytes
     user: User
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a console is, in short plain names; empty where nobody can tell."""
+
+    browser: str = ""
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that goes on, as its person sees it."""
+
+    session_id: bytes
+    kind: Kind
+    machine: Machine
+    created_at: int
+    last_used_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +183,20 @@ def new_refresh_token() -> str:
     return token_urlsafe(REFRESH_TOKEN_BYTES)
 
 
-def digest(refresh_token: str) -> bytes:
-    """What is stored of a refresh token."""
-    return sha256(refresh_token.encode()).digest()
+def digest(refresh_token: str, kind: Kind = Kind.PHONE) -> bytes:
+    """What is stored of a refresh token; a console's is unknown where a phone's are taken, and the other way round."""
+    purpose = "console:" if kind is Kind.CONSOLE else ""
+    return sha256((purpose + refresh_token).encode()).digest()
+
+
+def access_life_s(kind: Kind) -> int:
+    """How long its access tokens live."""
+    return CONSOLE_ACCESS_LIFE_S if kind is Kind.CONSOLE else ACCESS_LIFE_S
+
+
+def refresh_life_us(kind: Kind) -> int:
+    """How long a session goes on that is not used."""
+    return CONSOLE_REFRESH_LIFE_US if kind is Kind.CONSOLE else REFRESH_LIFE_US
 
 
 def device_digest(session_id: bytes, device_id: str) -> bytes | None:
@@ -177,7 +220,8 @@ class Family:
         current: Digest of the token that may be used next.
         previous: Digest of the one it replaced; None before the first rotation.
         rotated_at: When that was.
-        rotated_by: `device_digest` of who asked for it; None for who did not say.
+        rotated_by: `device_digest` of who asked for it; None for who did not say. A console's device is what its page
+            keeps against forged requests, from the start.
         revoked_at: When the session ended before its time; None while it goes on.
     """
 
@@ -187,6 +231,7 @@ class Family:
     expires_at: int
     revoked_at: int | None
     rotated_by: bytes | None = None
+    kind: Kind = Kind.PHONE
 
 
 def judge_refresh(family: Family, presented: bytes, device: bytes | None, now_us: int) -> Refresh:
@@ -196,12 +241,15 @@ def judge_refresh(family: Family, presented: bytes, device: bytes | None, now_us
         device: `device_digest` of who presents it.
 
     Raises:
+        CsrfError: It is a console's, and who presents it has only its cookie.
         RefreshTokenError: The session is over.
     """
+    if family.kind is Kind.CONSOLE:
+        check_csrf(family, device)
     if family.revoked_at is not None or family.expires_at <= now_us:
         raise RefreshTokenError
     if presented == family.current:
-        return Refresh.ROTATE
+        return Refresh.REPEAT if _rests(family, now_us) else Refresh.ROTATE
     if (
         presented != family.previous
         or family.rotated_at is None
@@ -209,6 +257,20 @@ def judge_refresh(family: Family, presented: bytes, device: bytes | None, now_us
     ):
         return Refresh.REVOKE
     return Refresh.REPEAT
+
+
+def check_csrf(family: Family, device: bytes | None) -> None:
+    """Lets in the page that was given the session.
+
+    Raises:
+        CsrfError: Somebody else's page, who knows nothing but that there is a cookie.
+    """
+    if family.rotated_by is None or device is None or not compare_digest(family.rotated_by, device):
+        raise CsrfError
+
+
+def _rests(family: Family, now_us: int) -> bool:
+    return family.kind is Kind.CONSOLE and now_us - (family.rotated_at or 0) < CONSOLE_REST_US
 
 
 def _grace_us(family: Family, device: bytes | None) -> int:

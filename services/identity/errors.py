@@ -59,6 +59,22 @@ class RefreshTokenReusedError(UnauthenticatedError):
         self.session_id = session_id
 
 
+class CsrfError(PermissionDeniedError):
+    """A console's cookie came without what its page sends with it."""
+
+    reason = "CSRF_TOKEN_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__("send the csrf_token of this session as X-CSRF-Token, or sign in again")
+
+
+class SessionUnknownError(NotFoundError):
+    """The person has no such session."""
+
+    def __init__(self) -> None:
+        super().__init__("you have no such session")
+
+
 class LastOwnerError(ConflictError):
     """An organisation always keeps an owner."""
 
@@ -165,3 +181,49 @@ class TooManyInvitesError(RateLimitedError):
             retry_after_s=3600,
             metadata={"quota": str(quota)},
         )
+
+
+class TicketUnknownError(NotFoundError):
+    """Nobody has this ticket, or a browser that did not open it asks for its session."""
+
+    reason = "CONSOLE_TICKET_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such ticket; scan the QR that the console shows now")
+
+
+class TicketUsedError(ConflictError):
+    """The browser was given its session already."""
+
+    reason = "CONSOLE_TICKET_USED"
+
+    def __init__(self) -> None:
+        super().__init__("this ticket was used; open a new one")
+
+
+class TicketOverError(ConflictError):
+    """Nobody can say yes to the ticket any more."""
+
+    reason = "CONSOLE_TICKET_OVER"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"this ticket is {state}; scan the QR that the console shows now", metadata={"state": state})
+
+
+class DigitsWrongError(InvalidArgumentError):
+    """Not the digits that the browser shows; `left` tries are left before the ticket ends."""
+
+    reason = "CONSOLE_DIGITS_WRONG"
+
+    def __init__(self, left: int) -> None:
+        cure = "must be the two that the console shows beside the QR" if left else "were wrong twice; scan a new QR"
+        super().__init__(f"digits: {cure}", fields=[FieldError("digits", cure)], metadata={"left": str(left)})
+
+
+class PhoneOnlyError(PermissionDeniedError):
+    """A session that is not a phone's would let others in."""
+
+    reason = "PHONE_ONLY"
+
+    def __init__(self) -> None:
+        super().__init__("only a phone lets a console in; scan the QR with the mini-program")

@@ -10,7 +10,7 @@ from servicekit import pages
 from servicekit.mysql.idempotency import Intent
 from servicekit.rpc.interceptors import person
 from services.identity import domain
-from services.identity.domain import Activity, ActivityStaff, Member, Organisation, User
+from services.identity.domain import Activity, ActivityStaff, Member, Organisation, Session, User
 from services.identity.invite_rules import Invite
 
 T = TypeVar("T")
@@ -35,6 +35,16 @@ def to_role(role: domain.Role) -> "pb.Role.ValueType":
 def to_user(user: User) -> pb.User:
     """A person on the wire."""
     return pb.User(user_id=user.user_id, name=user.name, created_at=user.created_at)
+
+
+def to_session(session: Session, access_token: str, expires_in_s: int) -> pb.Session:
+    """A signed-in person with what goes on from here."""
+    return pb.Session(
+        access_token=access_token,
+        expires_in_s=expires_in_s,
+        refresh_token=session.refresh_token,
+        user=to_user(session.user),
+    )
 
 
 def to_organisation(organisation: Organisation) -> pb.Organisation:

@@ -1,7 +1,6 @@
 """SQL of people and their sessions. Personal data is sealed on the way in and opened on the way out."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, text, update
@@ -16,10 +15,10 @@ from servicekit.mysql import idempotency
 from servicekit.mysql.database import is_duplicate_key
 from servicekit.unreadable import Unreadable
 from services.identity import domain
-from services.identity.domain import Family, Refresh, Session, User
+from services.identity.domain import Family, Kind, Refresh, Session, User
 from services.identity.errors import RefreshTokenError, RefreshTokenReusedError
 from services.identity.name_index import find, index_name
-from services.identity.rows import name_of, transaction, user_query
+from services.identity.rows import instant_of, name_of, transaction, user_query
 from services.identity.tables import idempotency_keys, sessions, spent_tokens, users
 
 _FORGET_AT_ONCE = 1000
@@ -69,51 +68,52 @@ class People:
         find = _FIND_USER.format(", ".join(["%s"] * len(indexes)))
         found = (await connection.exec_driver_sql(find, tuple(indexes))).first()
         if found is not None:
-            return _user(self._pii, found)
+            return user_of(self._pii, found)
         user_id = ids.new_id()
         sealed = self._pii.seal(openid, Cell("users", "openid", user_id))
         await connection.exec_driver_sql(_ADD_USER, (user_id, indexes[0], sealed, to_datetime(now_us)))
         return User(user_id, "", now_us)
 
-    async def refresh(self, token: str, device_id: str, now_us: int) -> Session:
+    async def refresh(self, token: str, device_id: str, now_us: int, kind: Kind = Kind.PHONE) -> Session:
         """Exchanges a refresh token; within the grace its successor is given once more.
 
         Args:
-            device_id: What the phone calls itself; empty for one that does not say.
+            device_id: What the phone calls itself, or what a console's page keeps; empty for one that does not say.
 
         Raises:
+            CsrfError: A console's page did not say it.
             RefreshTokenError: Unknown, or its session is over.
             RefreshTokenReusedError: It was used before; the session has been ended.
             UnavailableError: The database is gone or busy.
         """
-        presented = domain.digest(token)
+        presented = domain.digest(token, kind)
         async with transaction(self._engine) as connection:
             row = await _lock_family(connection, presented)
             device = domain.device_digest(row.session_id, device_id)
             verdict = domain.judge_refresh(_family(row), presented, device, now_us)
             if verdict is Refresh.REVOKE:
-                await _revoke(connection, row.session_id, now_us)
+                await revoke(connection, row.session_id, now_us)
             else:
                 cell = Cell("sessions", "token", row.session_id)
                 if verdict is Refresh.ROTATE:
-                    successor = await self._rotate(connection, presented, device, cell, now_us)
+                    successor = await self._rotate(connection, presented, device, cell, kind, now_us)
                 else:
                     successor = _successor(self._pii, row.token, cell)
-                user = _user(self._pii, (await connection.execute(user_query(row.user_id))).one())
+                user = user_of(self._pii, (await connection.execute(user_query(row.user_id))).one())
         if verdict is Refresh.REVOKE:
             raise RefreshTokenReusedError(row.session_id)
         return Session(row.session_id, user, successor)
 
     async def _rotate(
-        self, connection: AsyncConnection, presented: bytes, device: bytes | None, cell: Cell, now_us: int
+        self, connection: AsyncConnection, presented: bytes, device: bytes | None, cell: Cell, kind: Kind, now_us: int
     ) -> str:
         successor = domain.new_refresh_token()
-        expires_at = to_datetime(now_us + domain.REFRESH_LIFE_US)
+        expires_at = to_datetime(now_us + domain.refresh_life_us(kind))
         await connection.execute(
             update(sessions)
             .where(sessions.c.session_id == cell.row)
             .values(
-                token_hash=domain.digest(successor),
+                token_hash=domain.digest(successor, kind),
                 previous_hash=presented,
                 token=self._pii.seal(successor, cell),
                 rotated_at=to_datetime(now_us),
@@ -132,7 +132,23 @@ class People:
             UnavailableError: The database is gone or busy.
         """
         async with transaction(self._engine) as connection:
-            await _revoke(connection, session_id, now_us)
+            await revoke(connection, session_id, now_us)
+
+    async def end_console(self, token: str, csrf_token: str, now_us: int) -> bytes:
+        """Revokes the family of a console's refresh token; its session, empty where there is none.
+
+        Raises:
+            CsrfError: Its page did not ask for it.
+            UnavailableError: The database is gone or busy.
+        """
+        async with transaction(self._engine) as connection:
+            try:
+                row = await _lock_family(connection, domain.digest(token, Kind.CONSOLE))
+            except RefreshTokenError:
+                return b""
+            domain.check_csrf(_family(row), domain.device_digest(row.session_id, csrf_token))
+            await revoke(connection, row.session_id, now_us)
+            return bytes(row.session_id)
 
     async def revoked_since(self, since_us: int) -> list[bytes]:
         """Sessions revoked after an instant.
@@ -163,7 +179,7 @@ class People:
             UnavailableError: The database is gone or busy.
         """
         async with transaction(self._engine) as connection:
-            return [_user(self._pii, row) for row in await connection.execute(user_query(*user_ids))]
+            return [user_of(self._pii, row) for row in await connection.execute(user_query(*user_ids))]
 
     async def find(self, query: str, most: int) -> list[bytes] | None:
         """See `name_index.find`."""
@@ -215,7 +231,8 @@ async def _lock_family(connection: AsyncConnection, presented: bytes) -> Row[Any
     return found
 
 
-async def _revoke(connection: AsyncConnection, session_id: bytes, now_us: int) -> None:
+async def revoke(connection: AsyncConnection, session_id: bytes, now_us: int) -> None:
+    """Ends a session; one that is over stays as it is."""
     going_on = (sessions.c.session_id == session_id) & sessions.c.revoked_at.is_(None)
     await connection.execute(update(sessions).where(going_on).values(revoked_at=to_datetime(now_us), token=None))
 
@@ -224,18 +241,16 @@ def _family(row: Row[Any]) -> Family:
     return Family(
         row.token_hash,
         row.previous_hash,
-        _instant(row.rotated_at),
+        instant_of(row.rotated_at),
         from_datetime(row.expires_at),
-        _instant(row.revoked_at),
+        instant_of(row.revoked_at),
         row.rotated_by,
+        Kind(row.kind),
     )
 
 
-def _instant(at: datetime | None) -> int | None:
-    return None if at is None else from_datetime(at)
-
-
-def _user(pii: Pii, row: Row[Any]) -> User:
+def user_of(pii: Pii, row: Row[Any]) -> User:
+    """What a row of `user_query` says."""
     return User(row.user_id, name_of(pii, row), from_datetime(row.created_at))
 
 

@@ -29,6 +29,11 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield connection
 
 
+def instant_of(at: datetime | None) -> int | None:
+    """Microseconds of a column that may be empty."""
+    return None if at is None else from_datetime(at)
+
+
 async def lock_person(connection: AsyncConnection, user_id: bytes) -> None:
     """What is counted of a person stays as it is until the transaction ends."""
     await connection.execute(select(users.c.user_id).where(users.c.user_id == user_id).with_for_update())
@@ -143,5 +148,5 @@ def to_organisation(row: Row[Any]) -> Organisation:
 
 
 def _to_organisation(row: Row[Any], role: Role) -> Organisation:
-    archived_at = None if row.archived_at is None else from_datetime(row.archived_at)
+    archived_at = instant_of(row.archived_at)
     return Organisation(row.organisation_id, row.name, role, from_datetime(row.created_at), archived_at)

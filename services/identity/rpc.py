@@ -16,7 +16,7 @@ from services.identity.access import SERVICE
 from services.identity.activity_staff import Staff
 from services.identity.domain import Session, Wanted
 from services.identity.errors import ActivitiesRunningError, RefreshTokenReusedError
-from services.identity.messages import intent_of, page_of, to_member, to_organisation, to_role, to_user
+from services.identity.messages import intent_of, page_of, to_member, to_organisation, to_role, to_session, to_user
 from services.identity.metrics import SIGN_INS
 from services.identity.organisations import Organisations
 from services.identity.people import People
@@ -295,9 +295,5 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         )
 
     def _session(self, session: Session) -> pb.Session:
-        return pb.Session(
-            access_token=self._signer.sign(session.user.user_id, session.session_id, self._now_us()),
-            expires_in_s=domain.ACCESS_LIFE_S,
-            refresh_token=session.refresh_token,
-            user=to_user(session.user),
-        )
+        token = self._signer.sign(session.user.user_id, session.session_id, self._now_us())
+        return to_session(session, token, domain.ACCESS_LIFE_S)

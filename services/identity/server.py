@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.pii import Pii
 from protos.identity.v1.identity_pb2_grpc import (
+    add_ConsoleServiceServicer_to_server,
     add_IdentityServiceServicer_to_server,
     add_InviteServiceServicer_to_server,
 )
@@ -25,6 +26,8 @@ from services.identity.access import ACCESS
 from services.identity.activity_client import Activities
 from services.identity.activity_staff import Staff
 from services.identity.checkin_client import Acquaintances
+from services.identity.console.rpc import ConsoleServicer
+from services.identity.console.tickets import Tickets
 from services.identity.erasure import ERASE, Erasure, erase_effect
 from services.identity.invites import Invites
 from services.identity.invites_rpc import InviteServicer
@@ -33,6 +36,7 @@ from services.identity.organisations import Organisations
 from services.identity.people import People
 from services.identity.revocation import Revocations
 from services.identity.rpc import SIGN_INS_AT_ONCE, IdentityServicer
+from services.identity.sessions import Sessions
 from services.identity.settings import Settings
 from services.identity.signing import Signer
 from services.identity.subscriptions import Subscriptions
@@ -87,20 +91,23 @@ async def compose(process: Process, settings: Settings) -> None:
         Erasure(engine, outbox),
         templates,
     )
-    servicers = identity, InviteServicer(organisations, invites, staff, activities, process.settings.public_url)
+    public_url, tickets = process.settings.public_url, Tickets(engine, pii)
+    invite = InviteServicer(organisations, invites, staff, activities, public_url)
+    console = ConsoleServicer(tickets, people, Sessions(engine), signer, revocations, public_url)
 
     process.background(revocations.watch(), "revocations")
-    process.background(_forget_old(people), "forget-old")
+    process.background(_forget_old(people, tickets), "forget-old")
     process.background(_index_names(engine, pii), "index-names")
     process.background(watch_clock(redis), "clock")
-    await serve(process, settings.grpc_address, register, servicers, ACCESS, verifier)
+    await serve(process, settings.grpc_address, register, (identity, invite, console), ACCESS, verifier)
 
 
-def register(servicer: tuple[IdentityServicer, InviteServicer], server: grpc.aio.Server) -> None:
-    """Both services on one server."""
-    identity, invites = servicer
+def register(servicer: tuple[IdentityServicer, InviteServicer, ConsoleServicer], server: grpc.aio.Server) -> None:
+    """All services on one server."""
+    identity, invites, console = servicer
     add_IdentityServiceServicer_to_server(identity, server)
     add_InviteServiceServicer_to_server(invites, server)
+    add_ConsoleServiceServicer_to_server(console, server)
 
 
 def own_verifier(signer: Signer) -> TokenVerifier:
@@ -113,10 +120,11 @@ def own_verifier(signer: Signer) -> TokenVerifier:
     return TokenVerifier(fetch_jwks)
 
 
-async def _forget_old(people: People) -> None:
+async def _forget_old(people: People, tickets: Tickets) -> None:
     while True:
         try:
             await people.forget_old(clock.now_us())
+            await tickets.forget_old(clock.now_us())
         except UnavailableError as error:
             log.warning("old sessions stay for now: %s", error)
         await asyncio.sleep(_FORGET_EVERY_S)

@@ -49,15 +49,15 @@ class Signer:
             raise ValueError("must hold two different P-256 private keys in PEM")
         return cls(*fitting)
 
-    def sign(self, user_id: bytes, session_id: bytes, now_us: int) -> str:
-        """An access token, valid for `ACCESS_LIFE_S`."""
+    def sign(self, user_id: bytes, session_id: bytes, now_us: int, life_s: int = ACCESS_LIFE_S) -> str:
+        """An access token, valid for `life_s`."""
         issued_at = now_us // SECOND_US
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": ids.to_text(user_id),
             "sid": ids.to_text(session_id),
-            "exp": issued_at + ACCESS_LIFE_S,
+            "exp": issued_at + life_s,
             "iat": issued_at,
         }
         signed = self._head + _encode(msgspec.json.encode(claims))

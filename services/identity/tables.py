@@ -54,6 +54,10 @@ sessions = Table(
     Column("created_at", _TIME, nullable=False),
     Column("expires_at", _TIME, nullable=False),
     Column("revoked_at", _TIME),
+    # Where it is, see domain.Kind; and of a console, on which machine.
+    Column("kind", TINYINT, nullable=False, server_default="1"),
+    Column("browser", String(32), nullable=False, server_default=""),
+    Column("platform", String(32), nullable=False, server_default=""),
     Index("by_token", "token_hash", unique=True),
     Index("by_user", "user_id"),
     Index("by_revocation", "revoked_at"),
@@ -67,6 +71,25 @@ spent_tokens = Table(
     Column("session_id", _ID, nullable=False),
     Column("expires_at", _TIME, nullable=False),
     Index("by_expiry", "expires_at"),
+)
+
+# Browsers that ask to be let in to the console; the ticket is shown as a QR, of its secret only the digest is kept.
+console_tickets = Table(
+    "console_tickets",
+    metadata,
+    Column("ticket_id", _ID, primary_key=True),
+    Column("secret_hash", _DIGEST, nullable=False),
+    Column("digits", String(2), nullable=False),
+    Column("browser", String(32), nullable=False),
+    Column("platform", String(32), nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("wrong", TINYINT, nullable=False, server_default="0"),
+    # Who approved it, and what became of it.
+    Column("user_id", _ID),
+    Column("approved_at", _TIME),
+    Column("denied_at", _TIME),
+    Column("used_at", _TIME),
+    Index("by_creation", "created_at"),
 )
 
 organisations = Table(

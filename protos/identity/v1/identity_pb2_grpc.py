@@ -1569,3 +1569,436 @@ class InviteService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class ConsoleServiceStub:
+    """Sign-in to the console by scanning, and the sessions of a person.
+
+    A browser opens a ticket and shows it as a QR; a phone approves it, with the two digits that the browser shows; the
+    browser alone, which has the secret of the ticket, is given a session, once.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.OpenTicket = channel.unary_unary(
+                '/identity.v1.ConsoleService/OpenTicket',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenTicketRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenedTicket.FromString,
+                _registered_method=True)
+        self.RedeemTicket = channel.unary_unary(
+                '/identity.v1.ConsoleService/RedeemTicket',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RedeemTicketRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RedeemedTicket.FromString,
+                _registered_method=True)
+        self.GetTicket = channel.unary_unary(
+                '/identity.v1.ConsoleService/GetTicket',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetTicketRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+                _registered_method=True)
+        self.ApproveTicket = channel.unary_unary(
+                '/identity.v1.ConsoleService/ApproveTicket',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ApproveTicketRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+                _registered_method=True)
+        self.DenyTicket = channel.unary_unary(
+                '/identity.v1.ConsoleService/DenyTicket',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.DenyTicketRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+                _registered_method=True)
+        self.RefreshConsole = channel.unary_unary(
+                '/identity.v1.ConsoleService/RefreshConsole',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RefreshConsoleRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ConsoleSession.FromString,
+                _registered_method=True)
+        self.EndConsole = channel.unary_unary(
+                '/identity.v1.ConsoleService/EndConsole',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.EndConsoleRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.EndConsoleResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/identity.v1.ConsoleService/ListSessions',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.RevokeSession = channel.unary_unary(
+                '/identity.v1.ConsoleService/RevokeSession',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeSessionRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeSessionResponse.FromString,
+                _registered_method=True)
+
+
+class ConsoleServiceServicer:
+    """Sign-in to the console by scanning, and the sessions of a person.
+
+    A browser opens a ticket and shows it as a QR; a phone approves it, with the two digits that the browser shows; the
+    browser alone, which has the secret of the ticket, is given a session, once.
+    """
+
+    def OpenTicket(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RedeemTicket(self, request, context):
+        """What has become of a ticket, for the browser that opened it: a session, once it is approved.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTicket(self, request, context):
+        """What a phone is shown before it approves; for sessions of phones, as the two below.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveTicket(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DenyTicket(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshConsole(self, request, context):
+        """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndConsole(self, request, context):
+        """Ends the session of a refresh token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """The calling person's sessions that go on, those used last first, a hundred at most.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeSession(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ConsoleServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'OpenTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenTicket,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenedTicket.SerializeToString,
+            ),
+            'RedeemTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.RedeemTicket,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RedeemTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RedeemedTicket.SerializeToString,
+            ),
+            'GetTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTicket,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.SerializeToString,
+            ),
+            'ApproveTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveTicket,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ApproveTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.SerializeToString,
+            ),
+            'DenyTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.DenyTicket,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.DenyTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.SerializeToString,
+            ),
+            'RefreshConsole': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshConsole,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RefreshConsoleRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ConsoleSession.SerializeToString,
+            ),
+            'EndConsole': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndConsole,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.EndConsoleRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.EndConsoleResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListSessionsRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'RevokeSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSession,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeSessionRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RevokeSessionResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'identity.v1.ConsoleService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('identity.v1.ConsoleService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class ConsoleService:
+    """Sign-in to the console by scanning, and the sessions of a person.
+
+    A browser opens a ticket and shows it as a QR; a phone approves it, with the two digits that the browser shows; the
+    browser alone, which has the secret of the ticket, is given a session, once.
+    """
+
+    @staticmethod
+    def OpenTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/OpenTicket',
+            protos_dot_identity_dot_v1_dot_identity__pb2.OpenTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.OpenedTicket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RedeemTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/RedeemTicket',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RedeemTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.RedeemedTicket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/GetTicket',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/ApproveTicket',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ApproveTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DenyTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/DenyTicket',
+            protos_dot_identity_dot_v1_dot_identity__pb2.DenyTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefreshConsole(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/RefreshConsole',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RefreshConsoleRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.ConsoleSession.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndConsole(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/EndConsole',
+            protos_dot_identity_dot_v1_dot_identity__pb2.EndConsoleRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.EndConsoleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/ListSessions',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListSessionsRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/RevokeSession',
+            protos_dot_identity_dot_v1_dot_identity__pb2.RevokeSessionRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.RevokeSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

@@ -438,3 +438,130 @@ class InviteServiceServicer(metaclass=_abc_1.ABCMeta):
         """For organisers and owners, and for oneself."""
 
 def add_InviteServiceServicer_to_server(servicer: InviteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class ConsoleServiceStub:
+    """Sign-in to the console by scanning, and the sessions of a person.
+
+    A browser opens a ticket and shows it as a QR; a phone approves it, with the two digits that the browser shows; the
+    browser alone, which has the secret of the ticket, is given a session, once.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> ConsoleServiceAsyncStub: ...
+    OpenTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.OpenTicketRequest, _identity_pb2.OpenedTicket]
+    RedeemTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RedeemTicketRequest, _identity_pb2.RedeemedTicket]
+    """What has become of a ticket, for the browser that opened it: a session, once it is approved."""
+    GetTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetTicketRequest, _identity_pb2.Ticket]
+    """What a phone is shown before it approves; for sessions of phones, as the two below."""
+    ApproveTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ApproveTicketRequest, _identity_pb2.Ticket]
+    DenyTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DenyTicketRequest, _identity_pb2.Ticket]
+    RefreshConsole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RefreshConsoleRequest, _identity_pb2.ConsoleSession]
+    """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests."""
+    EndConsole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.EndConsoleRequest, _identity_pb2.EndConsoleResponse]
+    """Ends the session of a refresh token."""
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListSessionsRequest, _identity_pb2.ListSessionsResponse]
+    """The calling person's sessions that go on, those used last first, a hundred at most."""
+    RevokeSession: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeSessionRequest, _identity_pb2.RevokeSessionResponse]
+
+@_typing.type_check_only
+class ConsoleServiceAsyncStub(ConsoleServiceStub):
+    """Sign-in to the console by scanning, and the sessions of a person.
+
+    A browser opens a ticket and shows it as a QR; a phone approves it, with the two digits that the browser shows; the
+    browser alone, which has the secret of the ticket, is given a session, once.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    OpenTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.OpenTicketRequest, _identity_pb2.OpenedTicket]  # type: ignore[assignment]
+    RedeemTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.RedeemTicketRequest, _identity_pb2.RedeemedTicket]  # type: ignore[assignment]
+    """What has become of a ticket, for the browser that opened it: a session, once it is approved."""
+    GetTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetTicketRequest, _identity_pb2.Ticket]  # type: ignore[assignment]
+    """What a phone is shown before it approves; for sessions of phones, as the two below."""
+    ApproveTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.ApproveTicketRequest, _identity_pb2.Ticket]  # type: ignore[assignment]
+    DenyTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.DenyTicketRequest, _identity_pb2.Ticket]  # type: ignore[assignment]
+    RefreshConsole: _aio.UnaryUnaryMultiCallable[_identity_pb2.RefreshConsoleRequest, _identity_pb2.ConsoleSession]  # type: ignore[assignment]
+    """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests."""
+    EndConsole: _aio.UnaryUnaryMultiCallable[_identity_pb2.EndConsoleRequest, _identity_pb2.EndConsoleResponse]  # type: ignore[assignment]
+    """Ends the session of a refresh token."""
+    ListSessions: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListSessionsRequest, _identity_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    """The calling person's sessions that go on, those used last first, a hundred at most."""
+    RevokeSession: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeSessionRequest, _identity_pb2.RevokeSessionResponse]  # type: ignore[assignment]
+
+class ConsoleServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Sign-in to the console by scanning, and the sessions of a person.
+
+    A browser opens a ticket and shows it as a QR; a phone approves it, with the two digits that the browser shows; the
+    browser alone, which has the secret of the ticket, is given a session, once.
+    """
+
+    @_abc_1.abstractmethod
+    def OpenTicket(
+        self,
+        request: _identity_pb2.OpenTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.OpenedTicket, _abc.Awaitable[_identity_pb2.OpenedTicket]]: ...
+
+    @_abc_1.abstractmethod
+    def RedeemTicket(
+        self,
+        request: _identity_pb2.RedeemTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.RedeemedTicket, _abc.Awaitable[_identity_pb2.RedeemedTicket]]:
+        """What has become of a ticket, for the browser that opened it: a session, once it is approved."""
+
+    @_abc_1.abstractmethod
+    def GetTicket(
+        self,
+        request: _identity_pb2.GetTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Ticket, _abc.Awaitable[_identity_pb2.Ticket]]:
+        """What a phone is shown before it approves; for sessions of phones, as the two below."""
+
+    @_abc_1.abstractmethod
+    def ApproveTicket(
+        self,
+        request: _identity_pb2.ApproveTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Ticket, _abc.Awaitable[_identity_pb2.Ticket]]: ...
+
+    @_abc_1.abstractmethod
+    def DenyTicket(
+        self,
+        request: _identity_pb2.DenyTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Ticket, _abc.Awaitable[_identity_pb2.Ticket]]: ...
+
+    @_abc_1.abstractmethod
+    def RefreshConsole(
+        self,
+        request: _identity_pb2.RefreshConsoleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.ConsoleSession, _abc.Awaitable[_identity_pb2.ConsoleSession]]:
+        """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests."""
+
+    @_abc_1.abstractmethod
+    def EndConsole(
+        self,
+        request: _identity_pb2.EndConsoleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.EndConsoleResponse, _abc.Awaitable[_identity_pb2.EndConsoleResponse]]:
+        """Ends the session of a refresh token."""
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _identity_pb2.ListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.ListSessionsResponse, _abc.Awaitable[_identity_pb2.ListSessionsResponse]]:
+        """The calling person's sessions that go on, those used last first, a hundred at most."""
+
+    @_abc_1.abstractmethod
+    def RevokeSession(
+        self,
+        request: _identity_pb2.RevokeSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.RevokeSessionResponse, _abc.Awaitable[_identity_pb2.RevokeSessionResponse]]: ...
+
+def add_ConsoleServiceServicer_to_server(servicer: ConsoleServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

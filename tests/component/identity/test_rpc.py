@@ -23,6 +23,7 @@ from servicekit.errors import (
 )
 from servicekit.rpc import client
 from services.identity.access import ACCESS
+from services.identity.console.rpc import ConsoleServicer
 from services.identity.errors import BlockedError
 from services.identity.invites_rpc import InviteServicer
 from services.identity.revocation import CHANNEL, Revocations
@@ -81,12 +82,14 @@ class Identity:
         # Shown on a real database (tests/contract) and over the API (tests/e2e): here only who may call.
         nothing: Any = None
         invites = InviteServicer(nothing, nothing, nothing, nothing, "https://qiandao.example")
-        await self.loopback.serve("identity", register, (servicer, invites), ACCESS, verifier)
+        console = ConsoleServicer(nothing, nothing, nothing, nothing, nothing, "https://qiandao.example")
+        await self.loopback.serve("identity", register, (servicer, invites, console), ACCESS, verifier)
 
     async def call(self, name: str, request: Any, *, as_: pb.Session | None = None, caller: str = "gateway") -> Any:
         """Calls a method, with the access token of a session when one is given."""
         channel = self.loopback.connect("identity", caller)
-        stubs = identity_pb2_grpc.IdentityServiceStub(channel), identity_pb2_grpc.InviteServiceStub(channel)
+        services = "IdentityService", "InviteService", "ConsoleService"
+        stubs = [getattr(identity_pb2_grpc, f"{service}Stub")(channel) for service in services]
         [stub] = [stub for stub in stubs if hasattr(stub, name)]
         token = as_.access_token if as_ else None
         return await client.call(getattr(stub, name), request, timeout_s=30, token=token)
