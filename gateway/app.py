@@ -23,6 +23,7 @@ from gateway.routes import (
     activity,
     activity_staff,
     checkin,
+    console,
     displays,
     door_people,
     events,
@@ -40,6 +41,7 @@ from gateway.routes import (
     roster_imports,
     roster_members,
     rosters,
+    sessions,
     staff,
     subscription,
     sync,
@@ -49,6 +51,8 @@ from servicekit.errors import InternalError, ServiceError
 
 _SUBJECTS = (
     identity,
+    console,
+    sessions,
     invites,
     subscription,
     activity,

@@ -15,7 +15,7 @@ from protos.activity.v1.rosters_pb2_grpc import (
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
-from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub, InviteServiceStub
+from protos.identity.v1.identity_pb2_grpc import ConsoleServiceStub, IdentityServiceStub, InviteServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from servicekit.errors import ServiceError, UnavailableError
 from servicekit.process import Process
@@ -41,6 +41,7 @@ class Clients:
         settings = process.settings
         identity = client.connect(process, settings.identity_target, "identity")
         self.identity, self.invites = IdentityServiceStub(identity), InviteServiceStub(identity)
+        self.console = ConsoleServiceStub(identity)
         activity = client.connect(process, settings.activity_target, "activity")
         self.activity, self.places = ActivityServiceStub(activity), PlaceServiceStub(activity)
         self.displays = DisplayServiceStub(activity)

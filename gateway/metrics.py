@@ -29,6 +29,7 @@ FALLBACK = from_start(
 )
 CAPPED = Counter("checkin_provisional_capped_total", "Attempts answered 429 because three of the person's are open.")
 FAILED_SIGN_INS_OVER = OVER_QUOTA.labels("failed_sign_ins")
+CONSOLE_TICKETS_OVER = OVER_QUOTA.labels("console_tickets")
 REFUSALS_OVER = OVER_QUOTA.labels("refusals")
 LIVE_STREAMS_OVER = OVER_QUOTA.labels("live_streams")
 VIEWERS = Gauge("live_viewers", "Open live streams.")

@@ -9,13 +9,13 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, structs
 
-from gateway import displays
+from gateway import consoles, displays
 from gateway.http.inputs import unwrapped
 from gateway.http.problems import MEDIA_TYPE, FieldProblem, Problem
 
 _ABOUT = "Check-in (签到). Errors are application/problem+json with a stable `reason`; times are RFC 3339 with offset."
 _REFERENCE = "#/components/schemas/{name}"
-BEARER, COOKIE = "HTTPBearer", "DisplayCookie"
+BEARER, COOKIE, CONSOLE = "HTTPBearer", "DisplayCookie", "ConsoleCookie"
 _SCHEMES = {
     BEARER: {
         "type": "http",
@@ -28,6 +28,12 @@ _SCHEMES = {
         "description": "What `/v1/displays/open` gives a browser that shows one activity.",
         "in": "cookie",
         "name": displays.NAME,
+    },
+    CONSOLE: {
+        "type": "apiKey",
+        "description": "What `/v1/auth/console/poll` gives a browser; only good with X-CSRF-Token.",
+        "in": "cookie",
+        "name": consoles.COOKIE.name,
     },
 }
 _MEANINGS = {

@@ -287,6 +287,31 @@ TO_PERSON = {
         "",
         "请对方重新邀请",
     ),
+    "CONSOLE_TICKET_UNKNOWN": Words(
+        "登录二维码无效",
+        "",
+        "请扫描电脑上现在显示的二维码",
+    ),
+    "CONSOLE_TICKET_OVER": Words(
+        "这个登录二维码已失效",
+        "",
+        "请在电脑上刷新后重新扫描",
+    ),
+    "CONSOLE_TICKET_USED": Words(
+        "这个登录二维码已被使用",
+        "",
+        "请重新扫码登录",
+    ),
+    "CONSOLE_DIGITS_WRONG": Words(
+        "数字不对",
+        "",
+        "请输入电脑上二维码旁边的两位数字",
+    ),
+    "PHONE_ONLY": Words(
+        "只能在手机小程序里确认登录",
+        "",
+        "请用小程序扫描电脑上的二维码",
+    ),
     "ACTIVITIES_RUNNING": Words(
         "还有活动未结束",
         "还有活动未结束：{running} 个",
@@ -714,6 +739,31 @@ TO_STAFF = {
         "邀请名额已用完",
         "",
         "请对方重新邀请",
+    ),
+    "CONSOLE_TICKET_UNKNOWN": Words(
+        "登录二维码无效",
+        "",
+        "请扫描电脑上现在显示的二维码",
+    ),
+    "CONSOLE_TICKET_OVER": Words(
+        "这个登录二维码已失效",
+        "",
+        "请在电脑上刷新后重新扫描",
+    ),
+    "CONSOLE_TICKET_USED": Words(
+        "这个登录二维码已被使用",
+        "",
+        "请重新扫码登录",
+    ),
+    "CONSOLE_DIGITS_WRONG": Words(
+        "数字不对",
+        "",
+        "请输入电脑上二维码旁边的两位数字",
+    ),
+    "PHONE_ONLY": Words(
+        "只能在手机小程序里确认登录",
+        "",
+        "请用小程序扫描电脑上的二维码",
     ),
     "ACTIVITIES_RUNNING": Words(
         "还有活动未结束",

@@ -54,6 +54,9 @@ class Settings(OwnSettings, CredentialSettings, HttpSettings):
     failed_sign_ins_per_s: float = Field(
         100, gt=0, description="sign-ins that may fail from one address, a second and at once; a campus is one address"
     )
+    console_tickets_per_s: float = Field(
+        100, gt=0, description="sign-ins to the console that one address may begin, a second and at once"
+    )
     wechat_check: str = Field(
         "", pattern=r"^([A-Za-z0-9_-]{1,64}:[ -~]{1,256})?$", description="name:content, served at /q/<name>.txt"
     )

@@ -397,6 +397,151 @@ export interface components {
             group?: string | null;
         };
         /**
+         * OpenedTicket
+         * @description What a browser shows and what it keeps to itself: the session goes to who has `poll_secret`.
+         *
+         *         `confirm_url` leads to a WeChat simulator that confirms it; empty where there is none.
+         */
+        OpenedTicket: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            ticket: string;
+            /** @example nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA */
+            poll_secret: string;
+            /** @example 42 */
+            digits: string;
+            /** @example https://qiandao.example/c/01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f */
+            qr: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /**
+             * @description In seconds.
+             * @example 120
+             */
+            expires_in: number;
+            /** @example  */
+            confirm_url: string;
+        };
+        /**
+         * TicketPoll
+         * @description Which ticket, and the proof that this browser opened it.
+         */
+        TicketPoll: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            ticket: string;
+            /** @example nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA */
+            poll_secret: string;
+        };
+        /**
+         * PolledTicket
+         * @description What has become of a ticket; with a session once it is approved, and only once.
+         */
+        PolledTicket: {
+            state: ("approved" | "denied" | "expired" | "pending") | null;
+            session: components["schemas"]["ConsoleSession"] | null;
+        };
+        /**
+         * ConsoleSession
+         * @description A signed-in browser, whose cookie has the rest. `csrf_token` goes into X-CSRF-Token; `expires_in` in seconds.
+         */
+        ConsoleSession: {
+            /** @example eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2ln */
+            access_token: string;
+            /** @example 900 */
+            expires_in: number;
+            /** @example nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA */
+            csrf_token: string;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * Ticket
+         * @description A browser that asks to be let in, as the phone shows it.
+         */
+        Ticket: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            ticket: string;
+            state: ("approved" | "denied" | "expired" | "pending") | null;
+            /**
+             * @description Empty: nobody can tell.
+             * @example Chrome
+             */
+            browser: string;
+            /**
+             * @description Empty: nobody can tell.
+             * @example Windows
+             */
+            platform: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+        };
+        /**
+         * TicketApproval
+         * @description The digits that the browser shows.
+         */
+        TicketApproval: {
+            /** @example 42 */
+            digits: string;
+        };
+        /**
+         * SignedInList
+         * @description A person's sessions, those used last first, a hundred at most.
+         */
+        SignedInList: {
+            sessions: components["schemas"]["SignedIn"][];
+        };
+        /**
+         * SignedIn
+         * @description A session that goes on. `last_used_at`: when it last had new tokens; `is_current`: it is the caller's own.
+         */
+        SignedIn: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            kind: ("console" | "phone") | null;
+            /**
+             * @description Empty: nobody can tell.
+             * @example Chrome
+             */
+            browser: string;
+            /**
+             * @description Empty: nobody can tell.
+             * @example Windows
+             */
+            platform: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            last_used_at: string;
+            is_current: boolean;
+        };
+        /**
          * NewInvite
          * @description An invite to make. An owner is not invited but made of a member.
          */

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domainkit.person_codes import PersonKeys
-from gateway import displays
+from gateway import consoles, displays
 from gateway.checkins.batch import Many
 from gateway.clients import Clients
 from gateway.failures import Failures
@@ -21,7 +21,7 @@ from gateway.http.buckets import Buckets
 from gateway.http.inputs import Fault, FaultsError, json_reader, refusal, text_reader
 from gateway.http.uploads import Uploads
 from gateway.live import Live
-from gateway.openapi import BEARER, COOKIE, Operation
+from gateway.openapi import BEARER, CONSOLE, COOKIE, Operation
 from gateway.settings import Settings
 from servicekit import ids
 from servicekit.errors import NotFoundError, UnauthenticatedError
@@ -31,14 +31,15 @@ Handler = Callable[..., Awaitable[Any]]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 # Nobody; somebody whose session was not ended; somebody, for check-ins, which go on also while nobody knows of that; a
-# caller, or a display where nobody is signed in; a display alone.
-Who = Literal["anybody", "caller", "attendee", "viewer", "display"]
+# caller, or a display where nobody is signed in; a display alone; a browser that goes on in the console, or leaves.
+Who = Literal["anybody", "caller", "attendee", "viewer", "display", "browser"]
 _CREDENTIALS: dict[Who, tuple[str, ...]] = {
     "anybody": (),
     "caller": (BEARER,),
     "attendee": (BEARER,),
     "viewer": (BEARER, COOKIE),
     "display": (COOKIE,),
+    "browser": (CONSOLE,),
 }
 
 _encode = msgspec.json.Encoder().encode
@@ -77,6 +78,11 @@ class Parts:
         self.bundles = Buckets(burst=100, per_s=1)
         self.searches = Buckets(burst=20, per_s=3)
         self.prints = Buckets(burst=5, per_s=0.1)
+        # Sign-in to the console: by address and from everywhere, by ticket, and by the person whose phone approves.
+        self.tickets = Buckets(max(1, int(settings.console_tickets_per_s)), settings.console_tickets_per_s)
+        self.all_tickets = Buckets(burst=1000, per_s=200)
+        self.polls = Buckets(burst=5, per_s=1)
+        self.approvals = Buckets(burst=10, per_s=0.5)
         # Files are held in memory until they have come.
         self.uploads = Uploads()
         self.settings = settings
@@ -111,6 +117,16 @@ class Call:
     def secret(self) -> bytes:
         """What this browser was given as a display; empty: nothing."""
         return displays.secret_in(self._request.cookies)
+
+    @property
+    def console_secret(self) -> str:
+        """What this browser was given as it was let in to the console; empty: nothing."""
+        return consoles.COOKIE.value_in(self._request.cookies)
+
+    @property
+    def user_agent(self) -> str:
+        """What the client says that it is."""
+        return self._request.headers.get("user-agent", "")
 
     @property
     def address(self) -> str:
@@ -216,6 +232,10 @@ async def _admitted(request: Request, who: Who) -> Claims | None:
     has_secret = header is None and bool(displays.secret_in(request.cookies))
     if who == "anybody" or (who in ("viewer", "display") and has_secret):
         return None
+    if who == "browser":
+        if consoles.COOKIE.value_in(request.cookies):
+            return None
+        raise UnauthenticatedError("this browser is not signed in; open the console's sign-in page")
     if who == "display":
         raise UnauthenticatedError("this browser is no display; open a new link")
     guard: Guard = request.app.state.parts.guard

@@ -173,7 +173,7 @@ async def refresh(call: Call, body: Refresh) -> Session:
 async def sign_out(call: Call) -> None:
     """Ends the session of this access token."""
     await ask(call.services.identity.EndSession, pb.EndSessionRequest(), call.person)
-    call.parts.guard.end(call.person)
+    call.parts.guard.end(call.person.session_id)
 
 
 @routes.on("GET", "/v1/me")
@@ -198,7 +198,7 @@ async def erase_me(call: Call) -> None:
     gets a 409 LAST_OWNER; `metadata.organisation_id` says of which.
     """
     await ask(call.services.identity.EraseMe, pb.EraseMeRequest(), call.person)
-    call.parts.guard.end(call.person)
+    call.parts.guard.end(call.person.session_id)
 
 
 @routes.on("POST", "/v1/organisations", status=201)

@@ -17,6 +17,7 @@ _STATIC = Path(__file__).parent.parent / "static"
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
 _OF_QR = {"what": "一个签到二维码", "deed": "签到", "where": "现场屏幕上的二维码"}
 _OF_INVITE = {"what": "加入组织的邀请", "deed": "加入", "where": "邀请二维码"}
+_CONSOLE = (_STATIC / "console_sign_in.html").read_text(encoding="utf-8")
 _DISPLAY = (_STATIC / "display.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
 # The token is in the page's URL: it must not leave in a Referer, and the page must not load anything.
@@ -51,6 +52,11 @@ async def invite(request: Request) -> Response:
     return _opened(request, "code", _OF_INVITE)
 
 
+async def console(request: Request) -> Response:
+    """Says where the QR of the console's sign-in belongs."""
+    return HTMLResponse(_CONSOLE, headers=_HEADERS)
+
+
 async def display(request: Request) -> Response:
     """Offers to open the link of a display; to look at it spends nothing, as programs do that preview links."""
     return HTMLResponse(_DISPLAY, headers=_DISPLAY_HEADERS)
@@ -59,6 +65,7 @@ async def display(request: Request) -> Response:
 ROUTES = [
     route("GET", "/q/{token}", scan),
     route("GET", "/i/{code}", invite),
+    route("GET", "/c/{ticket}", console),
     route("GET", "/d/{code}", display),
 ]
 

@@ -70,15 +70,15 @@ def lasting_token(occurrence_id: str) -> str:
     return sealed(occurrence_id, life_s=300)
 
 
-def connect(user: str) -> "pymysql.Connection[DictCursor]":
-    """MySQL, schema `checkin`, as one of its users."""
+def connect(user: str, schema: str = "checkin") -> "pymysql.Connection[DictCursor]":
+    """MySQL, a schema as one of its users."""
     host, _, port = Place().mysql.partition(":")
     return pymysql.connect(
         host=host,
         port=int(port),
         user=user,
         password=secret(f"mysql-{user}"),
-        database="checkin",
+        database=schema,
         cursorclass=DictCursor,
         autocommit=True,
     )

@@ -80,6 +80,7 @@ _QUOTAS = {
     "activities",
     "answers",
     "changes",
+    "console_tickets",
     "displays",
     "failed_sign_ins",
     "guests",
@@ -110,6 +111,7 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "checkin_published": {"result": {"confirmed", "refused", "unknown", "inbox", "lost"}},
     "client_event_seconds": {"name": _words("name")},
     "client_events": {label: _words(label) for label in ("name", "reason", "platform")},
+    "console_sign_ins": {"result": {"opened", "ok", "denied", "digits_wrong"}},
     "gateway_fallback": {"result": {"provisional", "refused", "not_qr", "lost", "over_quota"}},
     "grpc_server_handled": {"method": _METHODS, "code": {each.name for each in grpc.StatusCode}},
     "grpc_server_handling_seconds": {"method": _METHODS},
@@ -149,7 +151,7 @@ async def test_nothing_that_people_send_becomes_a_label(activity: Activity, pers
     await person.check_in(by_place(activity.id, gate=_STRANGE))
 
     wire = (await person.get("/openapi.json")).json()["paths"]
-    pages = {*(each.path for each in CONSOLE), "/d/{code}", "/i/{code}", "/q/{token}"}
+    pages = {*(each.path for each in CONSOLE), "/c/{ticket}", "/d/{code}", "/i/{code}", "/q/{token}"}
     routes = {*wire, *pages, "/openapi.json", "unmatched"}
     answered = {"route": routes, "method": _HTTP_METHODS, "code": {"499", *(str(each.value) for each in HTTPStatus)}}
     duration = {"route": routes, "method": _HTTP_METHODS}

@@ -25,6 +25,7 @@ def _by_role(*statuses: int, **beside: int) -> dict[str, int]:
 
 
 _ANYBODY = _by_role(200, 200, 200, 200, 200, 200)
+_SIGNED_OUT = _by_role(401, 401, 401, 401, 401, 401)
 _SIGNED_IN = _by_role(200, 200, 200, 200, 200, 401)
 _CREATES = _by_role(201, 201, 201, 201, 201, 401)
 _STAFF = _by_role(200, 200, 200, 404, 404, 401)
@@ -41,6 +42,16 @@ _ITS_ORGANISER = _ORGANISER | {"activity_staff": 403}
 _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/client-config", _ANYBODY),
     ("POST", "/v1/auth/wechat", _ANYBODY),
+    ("POST", "/v1/auth/console", _by_role(201, 201, 201, 201, 201, 201)),
+    ("POST", "/v1/auth/console/poll", _ANYBODY),
+    ("GET", "/v1/auth/console/{ticket}", _SIGNED_IN),
+    ("POST", "/v1/auth/console/{ticket}/approve", _SIGNED_IN),
+    ("POST", "/v1/auth/console/{ticket}/deny", _SIGNED_IN),
+    # By the cookie of a console alone: tests/e2e/test_console.py.
+    ("POST", "/v1/auth/console/refresh", _SIGNED_OUT),
+    ("POST", "/v1/auth/console/sign-out", _SIGNED_OUT),
+    ("GET", "/v1/me/sessions", _SIGNED_IN),
+    ("DELETE", "/v1/me/sessions/{session}", _by_role(404, 404, 404, 404, 404, 401)),
     ("GET", "/v1/me", _SIGNED_IN),
     ("PATCH", "/v1/me", _SIGNED_IN),
     ("PUT", "/v1/me", _SIGNED_IN),
@@ -311,6 +322,8 @@ async def test_roles(
     activity = await house.open_activity() if (method, path) in _CHANGE_IT else lasting
     names = await _names(house, activity, path)
     body = await _body(house, activity, method, path)
+    if "digits" in names and path.endswith("/approve"):
+        body = {"digits": names["digits"]}
     if path.endswith("/logout") and person.access_token:
         person = await house.api.sign_in(person.name)
     if (method, path, status) == ("DELETE", "/v1/me", 204):
@@ -321,6 +334,12 @@ async def test_roles(
 
 async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
     names = {"organisation": house.organisation_id, "activity": activity.id, "code": activity.code}
+    if "{ticket}" in path:
+        opened = expect(await house.api.nobody.post("/v1/auth/console"))
+        names |= {"ticket": opened["ticket"], "digits": opened["digits"]}
+    if "{session}" in path:
+        somebody = await house.api.sign_in()
+        names["session"] = expect(await somebody.get("/v1/me/sessions"))["sessions"][0]["id"]
     if "{draft}" in path:
         names["draft"] = (await house.api.draft(house.owner, house.organisation_id))["id"]
     if "{place}" in path:
@@ -373,6 +392,9 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
     match method, path:
         case "POST", "/v1/auth/wechat":
             return {"code": "sim:e2e-table"}
+        case "POST", "/v1/auth/console/poll":
+            opened = expect(await house.api.nobody.post("/v1/auth/console"))
+            return {"ticket": opened["ticket"], "poll_secret": opened["poll_secret"]}
         case "PATCH" | "PUT", "/v1/me":
             return {"name": "李雷"}
         case "POST", "/v1/me/subscriptions":

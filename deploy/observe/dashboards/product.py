@@ -479,7 +479,12 @@ DEGRADATION = Dashboard(
                 Panel(
                     "Sign-ins (good: ok)",
                     "Runbook SignInFailing.",
-                    {"{{result}}": f'sum by (result) (rate(sign_ins_total{{job="identity"}}{_RATE}))'},
+                    {
+                        "{{result}}": f'sum by (result) (rate(sign_ins_total{{job="identity"}}{_RATE}))',
+                        "console {{result}}": (
+                            f'sum by (result) (rate(console_sign_ins_total{{job="identity"}}{_RATE}))'
+                        ),
+                    },
                     "ops",
                     stacked=True,
                 ),

@@ -47,6 +47,7 @@ _READS = ("/v1/me", f"/v1/activities/{_ID}", f"/v1/activities/{_ID}/stats", f"/v
 _OPEN = (
     *("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats"),
     *("BatchGetOccurrences", "PreviewDisplay", "OpenDisplay", "GetScreen"),
+    *("OpenTicket", "RedeemTicket", "RefreshConsole", "EndConsole"),
 )
 
 
@@ -127,7 +128,10 @@ def _servicer(base: type, services: Services) -> object:
 
 # By process.
 _SERVICES: dict[str, dict[type, Registration]] = {
-    "identity": {identity_pb2_grpc.IdentityServiceServicer: identity_pb2_grpc.add_IdentityServiceServicer_to_server},
+    "identity": {
+        identity_pb2_grpc.IdentityServiceServicer: identity_pb2_grpc.add_IdentityServiceServicer_to_server,
+        identity_pb2_grpc.ConsoleServiceServicer: identity_pb2_grpc.add_ConsoleServiceServicer_to_server,
+    },
     "activity": {
         activity_pb2_grpc.ActivityServiceServicer: activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         activity_pb2_grpc.PlaceServiceServicer: activity_pb2_grpc.add_PlaceServiceServicer_to_server,

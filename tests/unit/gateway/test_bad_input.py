@@ -113,6 +113,13 @@ _OFFLINE = {"decision": "approve", "occurrence_id": _ID, "offline": True}
 _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "POST /v1/auth/wechat": ({}, {}, {"code": "c"}),
     "POST /v1/auth/refresh": ({}, {}, {"refresh_token": "r", "device_id": "d"}),
+    "POST /v1/auth/console": ({}, {}, None),
+    "POST /v1/auth/console/poll": ({}, {}, {"ticket": _ID, "poll_secret": "s" * 43}),
+    "GET /v1/auth/console/{id}": ({}, {}, None),
+    "POST /v1/auth/console/{id}/approve": ({}, {}, {"digits": "07"}),
+    "POST /v1/auth/console/{id}/deny": ({}, {}, None),
+    "GET /v1/me/sessions": ({}, {}, None),
+    "DELETE /v1/me/sessions/{id}": ({}, {}, None),
     "PUT /v1/me": ({}, {}, {"name": "小明"}),
     "PATCH /v1/me": ({}, {}, {"name": "小明"}),
     "POST /v1/organisations": ({}, _KEY, {"name": "一班"}),

@@ -89,7 +89,7 @@ async def test_a_session_ended_here_is_over_at_once(identity: Identity) -> None:
     watching = [asyncio.create_task(watch()) for watch in (guard.watch_keys, guard.watch_revocations)]
     await identity.reads.wait()
 
-    guard.end(person)
+    guard.end(person.session_id)
     assert guard.is_ended(person)
     identity.may_answer.set()
     await guard.informed()

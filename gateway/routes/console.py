@@ -1,0 +1,207 @@
+"""Sign-in to the console: a browser shows a ticket, a phone approves it, and the browser has a session."""
+
+from hashlib import sha256
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response
+
+from gateway import consoles, metrics
+from gateway.clients import ask
+from gateway.http.browsers import machine_of
+from gateway.http.fields import Id, IdText, Input, Time
+from gateway.routes.dependencies import Call, Routes, reply
+from gateway.routes.identity import User, to_user
+from protos.identity.v1 import identity_pb2 as pb
+from servicekit.clock import to_rfc3339
+from servicekit.errors import RateLimitedError
+from servicekit.ids import to_text
+
+routes = Routes("identity")
+
+StateName = Literal["pending", "approved", "denied", "expired"]
+
+_STATES: dict[int, StateName] = {
+    pb.Ticket.STATE_PENDING: "pending",
+    pb.Ticket.STATE_APPROVED: "approved",
+    pb.Ticket.STATE_DENIED: "denied",
+    pb.Ticket.STATE_EXPIRED: "expired",
+}
+_A_SECRET = ["nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA"]
+
+Secret = Annotated[str, Meta(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]*$", examples=_A_SECRET)]
+Browser = Annotated[str, Meta(description="Empty: nobody can tell.", examples=["Chrome"])]
+Platform = Annotated[str, Meta(description="Empty: nobody can tell.", examples=["Windows"])]
+
+
+class OpenedTicket(msgspec.Struct):
+    """What a browser shows and what it keeps to itself: the session goes to who has `poll_secret`.
+
+    `confirm_url` leads to a WeChat simulator that confirms it; empty where there is none.
+    """
+
+    ticket: IdText
+    poll_secret: Annotated[str, Meta(examples=_A_SECRET)]
+    digits: Annotated[str, Meta(examples=["42"])]
+    qr: Annotated[str, Meta(examples=["https://qiandao.example/c/01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"])]
+    expires_at: Time
+    expires_in: Annotated[int, Meta(examples=[120], description="In seconds.")]
+    confirm_url: Annotated[str, Meta(examples=[""])]
+
+
+class TicketPoll(Input):
+    """Which ticket, and the proof that this browser opened it."""
+
+    ticket: Id
+    poll_secret: Secret
+
+
+class ConsoleSession(msgspec.Struct):
+    """A signed-in browser, whose cookie has the rest. `csrf_token` goes into X-CSRF-Token; `expires_in` in seconds."""
+
+    access_token: Annotated[str, Meta(examples=["eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2ln"])]
+    expires_in: Annotated[int, Meta(examples=[900])]
+    csrf_token: Annotated[str, Meta(examples=_A_SECRET)]
+    user: User
+
+
+class PolledTicket(msgspec.Struct):
+    """What has become of a ticket; with a session once it is approved, and only once."""
+
+    state: StateName | None
+    session: ConsoleSession | None
+
+
+class Ticket(msgspec.Struct):
+    """A browser that asks to be let in, as the phone shows it."""
+
+    ticket: IdText
+    state: StateName | None
+    browser: Browser
+    platform: Platform
+    created_at: Time
+    expires_at: Time
+
+
+class TicketApproval(Input):
+    """The digits that the browser shows."""
+
+    digits: Annotated[str, Meta(min_length=2, max_length=2, pattern=r"^[0-9]*$", examples=["42"])]
+
+
+class FromPage(msgspec.Struct, rename="kebab"):
+    """The header that only our own page can send with its cookie."""
+
+    x_csrf_token: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="See `csrf_token`.")] = ""
+
+
+@routes.on("POST", "/v1/auth/console", who="anybody", status=201)
+async def open_ticket(call: Call) -> OpenedTicket:
+    """A ticket for this browser to show as a QR, good for 120 s and for one session."""
+    wait_s = call.parts.tickets.take(call.address.encode()) or call.parts.all_tickets.take(b"")
+    if wait_s:
+        metrics.CONSOLE_TICKETS_OVER.inc()
+        raise RateLimitedError("too many browsers ask to be let in; wait a moment", retry_after_s=wait_s)
+    browser, platform = machine_of(call.user_agent)
+    request = pb.OpenTicketRequest(browser=browser, platform=platform)
+    opened: pb.OpenedTicket = await ask(call.services.console.OpenTicket, request)
+    ticket_id, ticket = to_text(opened.ticket.ticket_id), opened.ticket
+    simulator = call.parts.settings.simulator_url
+    return OpenedTicket(
+        ticket=ticket_id,
+        poll_secret=opened.secret,
+        digits=opened.digits,
+        qr=opened.url,
+        expires_at=to_rfc3339(ticket.expires_at),
+        expires_in=(ticket.expires_at - ticket.created_at) // 1_000_000,
+        confirm_url=f"{simulator}/console?ticket={ticket_id}&digits={opened.digits}" if simulator else "",
+    )
+
+
+@routes.on("POST", "/v1/auth/console/poll", who="anybody", answers={200: PolledTicket})
+async def poll_ticket(call: Call, body: TicketPoll) -> Response:
+    """What has become of this browser's ticket, to be asked every second or two; the session comes with a cookie."""
+    if wait_s := call.parts.polls.take(sha256(body.ticket + body.poll_secret.encode()).digest()):
+        raise RateLimitedError("ask once a second", retry_after_s=wait_s)
+    request = pb.RedeemTicketRequest(ticket_id=body.ticket, secret=body.poll_secret)
+    async with call.parts.failures.counted(call.address):
+        redeemed: pb.RedeemedTicket = await ask(call.services.console.RedeemTicket, request)
+    state = _STATES.get(redeemed.state)
+    if not redeemed.HasField("session"):
+        return reply(PolledTicket(state, None))
+    return _signed_in(call, redeemed.session, PolledTicket(state, _session(redeemed.session)))
+
+
+@routes.on("GET", "/v1/auth/console/{ticket_id}")
+async def get_ticket(call: Call, ticket_id: Id) -> Ticket:
+    """Which browser asks to be let in, and since when; for phones, as the two below."""
+    _count(call)
+    return _ticket(await ask(call.services.console.GetTicket, pb.GetTicketRequest(ticket_id=ticket_id), call.person))
+
+
+@routes.on("POST", "/v1/auth/console/{ticket_id}/approve")
+async def approve_ticket(call: Call, ticket_id: Id, body: TicketApproval) -> Ticket:
+    """Lets the browser in as the caller.
+
+    Other digits than it shows are a 422 CONSOLE_DIGITS_WRONG; `metadata.left` says how many tries are left of two.
+    """
+    _count(call)
+    request = pb.ApproveTicketRequest(ticket_id=ticket_id, digits=body.digits)
+    return _ticket(await ask(call.services.console.ApproveTicket, request, call.person))
+
+
+@routes.on("POST", "/v1/auth/console/{ticket_id}/deny")
+async def deny_ticket(call: Call, ticket_id: Id) -> Ticket:
+    """Lets nobody in by it."""
+    _count(call)
+    return _ticket(await ask(call.services.console.DenyTicket, pb.DenyTicketRequest(ticket_id=ticket_id), call.person))
+
+
+@routes.on("POST", "/v1/auth/console/refresh", who="browser", answers={200: ConsoleSession})
+async def refresh_console(call: Call, headers: FromPage) -> Response:
+    """A new access token for the browser that has the cookie; tabs that ask at once are all answered."""
+    request = pb.RefreshConsoleRequest(refresh_token=call.console_secret, csrf_token=headers.x_csrf_token)
+    async with call.parts.failures.counted(call.address):
+        session: pb.ConsoleSession = await ask(call.services.console.RefreshConsole, request)
+    return _signed_in(call, session, _session(session))
+
+
+@routes.on("POST", "/v1/auth/console/sign-out", who="browser", answers={204: None})
+async def sign_out_console(call: Call, headers: FromPage) -> Response:
+    """Ends the session of this browser."""
+    request = pb.EndConsoleRequest(refresh_token=call.console_secret, csrf_token=headers.x_csrf_token)
+    async with call.parts.failures.counted(call.address):
+        ended: pb.EndConsoleResponse = await ask(call.services.console.EndConsole, request)
+    call.parts.guard.end(ended.session_id)
+    response = reply(None, 204)
+    consoles.COOKIE.give(response, "", call.parts.public_url, 0)
+    return response
+
+
+def _count(call: Call) -> None:
+    if wait_s := call.parts.approvals.take(call.person.user_id):
+        raise RateLimitedError("too many QRs at once; wait a moment", retry_after_s=wait_s)
+
+
+def _signed_in(call: Call, session: pb.ConsoleSession, answer: msgspec.Struct) -> Response:
+    response = reply(answer)
+    left_us = session.expires_at - call.received_at
+    consoles.COOKIE.give(response, session.session.refresh_token, call.parts.public_url, left_us)
+    return response
+
+
+def _session(session: pb.ConsoleSession) -> ConsoleSession:
+    tokens = session.session
+    return ConsoleSession(tokens.access_token, tokens.expires_in_s, session.csrf_token, to_user(tokens.user))
+
+
+def _ticket(ticket: pb.Ticket) -> Ticket:
+    return Ticket(
+        ticket=to_text(ticket.ticket_id),
+        state=_STATES.get(ticket.state),
+        browser=ticket.browser,
+        platform=ticket.platform,
+        created_at=to_rfc3339(ticket.created_at),
+        expires_at=to_rfc3339(ticket.expires_at),
+    )
