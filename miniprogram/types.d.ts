@@ -236,6 +236,17 @@ interface ActivitiesService {
   refresh(): Promise<void>
 }
 
+interface ConsolesService {
+  /** Which browser asks to be let in. */
+  look(ticket: string): Promise<Api['Ticket']>
+  /** With the two digits that it shows. */
+  approve(ticket: string, digits: string): Promise<void>
+  deny(ticket: string): Promise<void>
+  /** Where one is signed in, used last first. */
+  sessions(): Promise<Api['SignedIn'][]>
+  end(session_id: string): Promise<void>
+}
+
 interface OrganisationsService {
   /** All that one belongs to, whatever one's role; archived ones only where they are asked for. */
   list(archived?: boolean): Promise<Organisation[]>
@@ -337,6 +348,7 @@ interface Services {
   rollcall: RollcallService
   files: FilesService
   doors: DoorsService
+  consoles: ConsolesService
   subscriptions: SubscriptionsService
   events: EventsService
   /** The server's address, which QRs of ours begin with. */

@@ -18,7 +18,7 @@ const readingOf = (text, server) => {
   const entry_code = entryCodeIn(said)
   if (entry_code) return { who: { entry_code } }
   if (tokenOf(said, server)) return { kind: 'own' }
-  return { kind: inviteOf(said, server) ? 'invite' : foreignKind(said) }
+  return { kind: inviteOf(said, server) ? 'invite' : foreignKind(said, server) }
 }
 
 module.exports = { readingOf }

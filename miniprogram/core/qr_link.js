@@ -1,10 +1,11 @@
-/** From what a camera read to the token of an activity, to the code of an invite, or to what it is instead. */
+/** From what a camera read to the token of an activity, the code of an invite, the ticket of a console, or what it is instead. */
 
 const { isInvite } = require('./code')
 
-const LINK = /^https?:\/\/([^/?#]+)\/([qi])\/([^/?#]+)(?:[?#].*)?$/i
+const LINK = /^https?:\/\/([^/?#]+)\/([qic])\/([^/?#]+)(?:[?#].*)?$/i
 /** Sealed by the server, in base64url; far longer than an id, a number or a payment code. Source: domainkit/sealed.py. */
 const TOKEN = /^[A-Za-z0-9_-]{60,256}$/
+const TICKET = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What other QRs begin with or look like, by the key of their name in the texts; the first that matches is meant. */
 const FOREIGN = /** @type {[string, RegExp][]} */ ([
@@ -30,7 +31,7 @@ const decoded = (/** @type {string} */ text) => {
 const hostOf = (/** @type {string} */ base) => base.replace(/^https?:\/\//i, '').replace(/\/.*$/, '').toLowerCase()
 
 /** What a link to our own server holds; empty for any other text. */
-const held = (/** @type {string} */ text, /** @type {string} */ base, /** @type {'q' | 'i'} */ folder) => {
+const held = (/** @type {string} */ text, /** @type {string} */ base, /** @type {'q' | 'i' | 'c'} */ folder) => {
   const [, host = '', where = '', what = ''] = LINK.exec(text.trim()) || []
   return host.toLowerCase() === hostOf(base) && where.toLowerCase() === folder ? decoded(what) : ''
 }
@@ -59,10 +60,25 @@ const inviteOf = (text, base) => {
 }
 
 /**
- * What a QR that is none of ours is: payment, collection, login, mini, contact, wifi, link or other.
+ * The ticket by which a browser asks to be let in to the console of our own server; empty for everything else.
  *
  * @param {string} text
+ * @param {string} base The server's address.
  */
-const foreignKind = (text) => (FOREIGN.find(([, pattern]) => pattern.test(text.trim())) || ['other'])[0]
+const ticketOf = (text, base) => {
+  const ticket = held(text, base, 'c').toLowerCase()
+  return TICKET.test(ticket) ? ticket : ''
+}
 
-module.exports = { tokenOf, inviteOf, foreignKind, decoded }
+/**
+ * What a QR is that is for something else: console, which is ours, or payment, collection, login, mini, contact, wifi, link, other.
+ *
+ * @param {string} text
+ * @param {string} base The server's address.
+ */
+const foreignKind = (text, base) => {
+  if (ticketOf(text, base)) return 'console'
+  return (FOREIGN.find(([, pattern]) => pattern.test(text.trim())) || ['other'])[0]
+}
+
+module.exports = { tokenOf, inviteOf, ticketOf, foreignKind, decoded }

@@ -7,6 +7,7 @@ const { createApi } = require('./api')
 const { createAttempts } = require('./attempts')
 const { createCheckins } = require('./checkins')
 const { createClientConfig } = require('./client_config')
+const { createConsoles } = require('./consoles')
 const { createDoors } = require('./doors')
 const { createDoorShelf } = require('./door_shelf')
 const { createEvents } = require('./events')
@@ -72,7 +73,7 @@ const createServices = (platform) => {
     platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
     participants, rollcall: createRollcall(platform, session, api, identifiers.newId), files: createFiles(platform, api),
     own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
-    doors, server: transport.base, serverNow: transport.serverNow,
+    doors, consoles: createConsoles(api), server: transport.base, serverNow: transport.serverNow,
   }
 }
 

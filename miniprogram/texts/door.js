@@ -127,6 +127,7 @@ module.exports = {
       spoilt: { title: '没有读完整', hint: '请擦净屏幕、调亮后再对准' },
       payment: { title: '这是付款码', hint: '请对方打开「我的签到码」' },
       collection: { title: '这是收款码', hint: '请对方打开「我的签到码」' },
+      console: { title: '这是登录电脑的二维码', hint: '请在“我的 - 登录电脑”里扫描' },
       login: { title: '这是登录码', hint: '请对方打开「我的签到码」' },
       mini: { title: '这是小程序码', hint: '请对方打开「我的签到码」' },
       contact: { title: '这是名片或群二维码', hint: '请对方打开「我的签到码」' },

@@ -1,5 +1,6 @@
 /** Everything a person reads, in one place; another language is another folder like this one. */
 
+const consoles = require('./consoles')
 const organisation = require('./organisation')
 const organise = require('./organise')
 const own = require('./own')
@@ -12,4 +13,4 @@ const rollcall = require('./rollcall')
 const rosters = require('./rosters')
 const services = require('./services')
 
-module.exports = { ...participant, ...door, services, organise, organisation, rosters, rollcall, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }
+module.exports = { ...participant, ...door, consoles, services, organise, organisation, rosters, rollcall, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }

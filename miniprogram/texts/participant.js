@@ -76,6 +76,7 @@ module.exports = {
     foreign: {
       payment: '这是付款码，签到请扫现场屏幕上的二维码',
       collection: '这是收款码，签到请扫现场屏幕上的二维码',
+      console: '这是登录电脑的二维码，请在“我的 - 登录电脑”里扫描',
       login: '这是登录码，签到请扫现场屏幕上的二维码',
       mini: '这是小程序码，签到请扫现场屏幕上的二维码',
       contact: '这是名片或群二维码，签到请扫现场屏幕上的二维码',
@@ -227,6 +228,9 @@ module.exports = {
     allow: '开启',
     organise: '我组织的活动',
     organiseHint: '创建活动、展示二维码、查看人数、核验',
+    console: '登录电脑',
+    consoleHint: '扫描电脑上的二维码',
+    sessions: '登录的设备',
     version: (/** @type {string} */ version) => `版本 ${version}`,
     signOut: '退出登录',
     signOutAsk: { title: '退出登录？', content: '未上传的签到会保留，下次登录后继续上传', yes: '退出', no: '取消' },

@@ -106,7 +106,7 @@ Page({
     const invite = inviteOf(text, server)
     if (invite) return this.join(invite)
     events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours' })
-    const kind = is_mini ? 'mini' : foreignKind(text)
+    const kind = is_mini ? 'mini' : foreignKind(text, server)
     return feedback.toast(/** @type {Record<string, string>} */ (texts.checkin.foreign)[kind])
   },
 

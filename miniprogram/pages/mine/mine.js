@@ -107,6 +107,14 @@ Page({
     navigation.open('/organise/pages/activities/activities')
   },
 
+  openConsole() {
+    navigation.open('/pages/console/console', { scan: 1 })
+  },
+
+  openSessions() {
+    navigation.open('/pages/sessions/sessions')
+  },
+
   /** What was not sent goes with it, so that is told first. */
   erase() {
     return alone(this, async () => {

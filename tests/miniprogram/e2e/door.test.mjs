@@ -107,7 +107,7 @@ test('what is no code of a person is told in a friendly word', async () => {
   const phone = await ofOwner(activity)
   await scanAt(phone, activity)
   for (const [text, said] of [
-    [(await activity.qr()).url, '这是活动的签到二维码'], ['https://u.wechat.com/abc', '这是名片或群二维码'], ['WIFI:S:hall;;', '这是 Wi-Fi 码'],
+    [(await activity.qr()).url, '这是活动的签到二维码'], ['http://127.0.0.1:8080/c/0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55', '这是登录电脑的二维码'], ['https://u.wechat.com/abc', '这是名片或群二维码'], ['WIFI:S:hall;;', '这是 Wi-Fi 码'],
     ['QDP1AAAA', '没有读完整'], [another.people[0].code(another), '这是另一个活动的签到码'],
   ]) {
     await hold(phone, text)

@@ -41,6 +41,7 @@ const FOREIGN = [
   ['134567890123456789', '这是付款码'],
   ['wxp://f2f0abcdefghijklmnopqrstuvwxyz', '这是收款码'],
   ['https://login.weixin.qq.com/l/IabcXYZ', '这是登录码'],
+  ['http://127.0.0.1:8080/c/0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55', '这是登录电脑的二维码'],
   ['https://u.wechat.com/abcdefghijkl', '这是名片或群二维码'],
   ['WIFI:S:hall;T:WPA;P:secret;;', '这是 Wi-Fi 码'],
   ['https://example.com/q/AQEUMEr8rzI4w3zwDyDeFLBsvSCSrawiN67Rgz3WBARbWo0snNcuss2m5o7WxQFPq-4wtGj7r8U', '这是别的网址'],

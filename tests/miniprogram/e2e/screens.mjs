@@ -3,7 +3,7 @@
 import { doorPagesOf, doorStepsOf, populateDoor } from './door_screens.mjs'
 import { populateRollcall, rollcallPagesOf, rollcallStepsOf } from './rollcall_screens.mjs'
 import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
-import { INSIDE, newAttemptId, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
+import { Browser, INSIDE, newAttemptId, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
 
 const DAY_MS = 86400000
 
@@ -104,6 +104,7 @@ const pagesOf = ({ activity, accepted, pending, empty, invites, others }) => [
   { name: 'join', at: `/pages/join/join?code=${invites.invite.code}`, states: COMING },
   { name: 'join-used', at: `/pages/join/join?code=${invites.used.code}`, states: ['normal'] },
   { name: 'mine', at: '/pages/mine/mine', states: ['normal', 'empty', 'offline'], is_new_when_empty: true },
+  { name: 'sessions', at: '/pages/sessions/sessions', states: COMING },
   { name: 'activities', at: '/organise/pages/activities/activities', is_organiser: true, is_new_when_empty: true },
   { name: 'join-member', at: `/pages/join/join?code=${invites.invite.code}`, is_organiser: true, states: ['normal'] },
   { name: 'form', at: '/organise/pages/form/form', is_organiser: true, states: ['normal', 'error', 'offline'] },
@@ -170,6 +171,17 @@ const reached = (name, fx, taps, sees, prepare = () => {}) => ({
   },
 })
 
+const NO_TICKET = 'http://127.0.0.1:8080/c/0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55'
+
+/** The QR of a browser, scanned; it lives for two minutes. */
+const asked = async (phone) => {
+  const browser = await Browser.open()
+  await phone.set({ scan: browser.qr })
+  await open(phone, '/pages/console/console?scan=1')
+  await phone.sees('登录这台电脑？')
+  return browser
+}
+
 const unfolded = ({ activity, empty, invites, others }) => {
   const organiser = { login: `sim:${activity.owner.name}` }
   return [
@@ -186,6 +198,16 @@ const unfolded = ({ activity, empty, invites, others }) => {
     }),
     reached('displays-made', organiser, ['签到墙', '生成链接'], '15 分钟内有效', (phone) => open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)),
     reached('join-joined', {}, [/^加入$/], '已加入', (phone) => open(phone, `/pages/join/join?code=${invites.invite.code}`)),
+    reached('console-intro', { ...organiser, scan: null }, ['登录电脑'], '在电脑上管理活动', (phone) => open(phone, '/pages/mine/mine')),
+    reached('console-ask', organiser, [], '登录这台电脑？', (phone) => asked(phone)),
+    reached('console-wrong', organiser, [/^登录$/], '还可以试 1 次', async (phone) => {
+      await phone.page.locator('.h-page:not([hidden]) input').fill((await asked(phone)).others)
+    }),
+    reached('console-done', organiser, [/^登录$/], '已登录', async (phone) => {
+      await phone.page.locator('.h-page:not([hidden]) input').fill((await asked(phone)).digits)
+    }),
+    reached('console-denied', organiser, ['不是我，拒绝'], '已拒绝', (phone) => asked(phone)),
+    reached('console-unknown', { ...organiser, scan: NO_TICKET }, [], '登录二维码无效', (phone) => open(phone, '/pages/console/console?scan=1')),
     reached('organisation-stuck', { login: `sim:${empty.owner.name}` }, [], '请先把组织移交给别人', async (phone) => {
       await open(phone, `/organise/pages/organisation/organisation?${of(empty)}`)
       await phone.tap('退出组织')

@@ -34,6 +34,24 @@ export const lastingPeriod = () => {
   return PERIODS_S.reduce((best, each) => (left_s(each) > left_s(best) ? each : best))
 }
 
+/** A browser on the console: it shows a QR and two digits, and asks what became of them. */
+export class Browser {
+  static async open(agent = 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36') {
+    const reply = await fetch(`${gatewayUrl()}/v1/auth/console`, { method: 'POST', headers: { 'user-agent': agent } })
+    return Object.assign(new Browser(), await reply.json())
+  }
+
+  async poll() {
+    const { ticket, poll_secret } = this
+    const headers = { 'content-type': 'application/json' }
+    const reply = await fetch(`${gatewayUrl()}/v1/auth/console/poll`, { method: 'POST', headers, body: JSON.stringify({ ticket, poll_secret }) })
+    return reply.json()
+  }
+
+  /** Two that it does not show. */
+  get others() { return String((Number(this.digits) + 1) % 100).padStart(2, '0') }
+}
+
 /** Somebody signed in; every call throws what the server said no with. */
 class Caller {
   constructor(token, user, name) {

@@ -6,7 +6,7 @@ const { alone } = require('../../../../miniprogram/core/alone')
 const { codeIn, isInvite } = require('../../../../miniprogram/core/code')
 const { asFailure, failure, isPassing, pictureOf, problemOf } = require('../../../../miniprogram/core/failure')
 const { only } = require('../../../../miniprogram/core/fields')
-const { decoded, foreignKind, inviteOf, tokenOf } = require('../../../../miniprogram/core/qr_link')
+const { decoded, foreignKind, inviteOf, ticketOf, tokenOf } = require('../../../../miniprogram/core/qr_link')
 const { parser } = require('../../../../miniprogram/core/sse')
 const { parseTime, toRfc3339, within } = require('../../../../miniprogram/core/time')
 const { byteLength, decoder } = require('../../../../miniprogram/core/utf8')
@@ -127,7 +127,18 @@ describe('QR links', () => {
     ['other', '0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55'], ['other', '20261234567'], ['other', '早会'], ['other', ''], ['other', 'K7M2PQ'], ['other', '%E0%A4%A'],
   ])('a %s, %j, is none of ours', (kind, text) => {
     expect(tokenOf(text, base)).toBe('')
-    expect(foreignKind(text)).toBe(kind)
+    expect(foreignKind(text, base)).toBe(kind)
+  })
+
+  const ticket = '0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55'
+
+  test.each([
+    [`${base}/c/${ticket}`, ticket], [` ${base.toUpperCase()}/c/${ticket.toUpperCase()}?x=1`, ticket], [`${base}/c/nonsense`, ''],
+    [`${base}/q/${ticket}`, ''], [`https://other.example/c/${ticket}`, ''], [ticket, ''],
+  ])('the ticket of %s is %p, and it is nothing else', (text, found) => {
+    expect(ticketOf(text, base)).toBe(found)
+    expect(foreignKind(text, base) === 'console').toBe(Boolean(found))
+    expect([tokenOf(text, base), inviteOf(text, base)]).toEqual(['', ''])
   })
 
   test.each([
@@ -137,7 +148,7 @@ describe('QR links', () => {
   ])('the invite of %s is %p', (text, code) => expect(inviteOf(text, 'https://h.example')).toBe(code))
 
   test('every kind has its words', () => {
-    const kinds = ['payment', 'collection', 'login', 'mini', 'contact', 'wifi', 'link', 'other']
+    const kinds = ['payment', 'collection', 'console', 'login', 'mini', 'contact', 'wifi', 'link', 'other']
     expect(Object.keys(texts.checkin.foreign)).toEqual(kinds)
   })
 

@@ -43,6 +43,11 @@ test.each([
   ['its crew', ({ organise }) => organise.crew('a1'), ['GET', '/v1/activities/a1/staff?page_size=50', null]],
   ['one of its crew who goes', ({ organise }) => organise.dismiss('a1', 'u1'), ['DELETE', '/v1/activities/a1/staff/u1', null]],
   ['a screen', ({ organise }) => organise.makeDisplay('a1', { kind: 'qr', show_names: 'none' }), ['POST', '/v1/activities/a1/displays', { kind: 'qr', show_names: 'none' }]],
+  ['a browser that asks', ({ consoles }) => consoles.look('t1'), ['GET', '/v1/auth/console/t1', null]],
+  ['one that is let in', ({ consoles }) => consoles.approve('t1', '07'), ['POST', '/v1/auth/console/t1/approve', { digits: '07' }]],
+  ['one that is not', ({ consoles }) => consoles.deny('t1'), ['POST', '/v1/auth/console/t1/deny', null]],
+  ['the devices', ({ consoles }) => consoles.sessions(), ['GET', '/v1/me/sessions', null]],
+  ['one that ends', ({ consoles }) => consoles.end('s1'), ['DELETE', '/v1/me/sessions/s1', null]],
   ['a screen that ends', ({ organise }) => organise.endDisplay('a1', 'd1'), ['DELETE', '/v1/activities/a1/displays/d1', null]],
 ])('%s', async (_, ask, heard) => expect(await heardOf(ask)).toEqual(heard))
 
