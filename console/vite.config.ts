@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** The gateway that `npm run dev` passes calls on to. */
 const gateway = process.env.QIANDAO_GATEWAY ?? 'http://127.0.0.1:8080'
-const served = ['/v1', '/openapi.json', '/docs', '/q/', '/i/', '/d/']
+const served = ['/v1', '/openapi.json', '/docs', '/q/', '/i/', '/d/', '/c/']
 
 export default defineConfig({
   base: '/console/',

@@ -4,6 +4,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { guard } from '@/session/guard'
 import { activities } from '@/activities/routes'
 import { overview } from '@/overview/routes'
+import { sessions } from '@/session/routes'
 import { titled } from '@/shell/titles'
 
 declare module 'vue-router' {
@@ -20,12 +21,12 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/console',
     component: () => import('@/shell/ShellLayout.vue'),
-    children: [...overview, ...activities],
+    children: [...overview, ...activities, ...sessions],
   },
   {
     path: '/console/sign-in',
     component: () => import('@/session/SignInPage.vue'),
-    meta: { open: true, title: 'shell.signIn.title' },
+    meta: { open: true, title: 'session.signIn.title' },
   },
   {
     path: '/:lost(.*)*',

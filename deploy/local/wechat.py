@@ -3,7 +3,7 @@
 It speaks WeChat's HTTP protocol, so identity talks to it exactly as to the real one and only the base URL differs.
 Every answer takes as long as a real one does. Codes `sim:<name>` sign in the person of that name, as often as one
 likes; `sim:!<errcode>` answers that error; all other codes are made here, work once and last five minutes. Its page at
-`/` signs its people in with one click. It is a tool: the image of the processes does not contain it.
+`/` signs its people in with one click; at `/console` they let a browser in to the console. It is a tool: the image of the processes does not contain it.
 
 Source: WeChat mini-program server API (code2Session, getStableAccessToken, subscribeMessage.send, getPhoneNumber,
 msgSecCheck); their error codes and texts.
@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import uvicorn
@@ -374,6 +375,8 @@ class _Page:
             Route("/sim/people", self.people),
             Route("/sim/people/{name}/code", self.make_code, methods=["POST"]),
             Route("/sim/people/{name}/sign-in", self.sign_in, methods=["POST"]),
+            Route("/console", self.page),
+            Route("/sim/people/{name}/console", self.let_in, methods=["POST"]),
             Route("/sim/people/{name}/grants", self.grant, methods=["POST"]),
             Route("/sim/messages", self.messages),
             Route("/healthz", self.healthz),
@@ -395,10 +398,30 @@ class _Page:
 
     async def sign_in(self, request: Request) -> Response:
         """Signs a person in at the gateway, and hands its answer on."""
-        code = self.wechat.new_code(_name_in(request))
-        async with httpx.AsyncClient(timeout=5) as client:
+        return await self._at_gateway(lambda client: self._signed_in(client, _name_in(request)))
+
+    async def let_in(self, request: Request) -> Response:
+        """Lets a browser in to the console as a person, by the digits that it shows, as their phone would."""
+        name, asked = _name_in(request), await _body(request)
+
+        async def approve(client: httpx.AsyncClient) -> httpx.Response:
+            session = await self._signed_in(client, name)
+            if session.is_error:
+                return session
+            phone = {"authorization": f"Bearer {session.json()['access_token']}"}
+            path = f"/v1/auth/console/{quote(str(asked.get('ticket')), safe='')}/approve"
+            return await client.post(path, json={"digits": str(asked.get("digits"))}, headers=phone)
+
+        return await self._at_gateway(approve)
+
+    async def _signed_in(self, client: httpx.AsyncClient, name: str) -> httpx.Response:
+        return await client.post("/v1/auth/wechat", json={"code": self.wechat.new_code(name)})
+
+    async def _at_gateway(self, ask: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]) -> Response:
+        """The gateway's answer, handed on."""
+        async with httpx.AsyncClient(base_url=self.gateway_url, timeout=5) as client:
             try:
-                answer = await client.post(f"{self.gateway_url}/v1/auth/wechat", json={"code": code})
+                answer = await ask(client)
             except httpx.TransportError as error:
                 return JSONResponse({"error": f"{self.gateway_url}: {type(error).__name__}"}, status_code=502)
         return Response(answer.content, answer.status_code, media_type="application/json")

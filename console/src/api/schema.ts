@@ -671,6 +671,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Ticket
+         * @description A ticket for this browser to show as a QR, good for 120 s and for one session.
+         */
+        post: operations["open_ticket_v1_auth_console_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ticket
+         * @description Which browser asks to be let in, and since when; for phones, as the two below.
+         */
+        get: operations["get_ticket_v1_auth_console__ticket_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/{ticket_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Ticket
+         * @description Lets the browser in as the caller.
+         *
+         *     Other digits than it shows are a 422 CONSOLE_DIGITS_WRONG; `metadata.left` says how many tries are left of two.
+         */
+        post: operations["approve_ticket_v1_auth_console__ticket_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/{ticket_id}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deny Ticket
+         * @description Lets nobody in by it.
+         */
+        post: operations["deny_ticket_v1_auth_console__ticket_id__deny_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll Ticket
+         * @description What has become of this browser's ticket, to be asked every second or two; the session comes with a cookie.
+         */
+        post: operations["poll_ticket_v1_auth_console_poll_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Console
+         * @description A new access token for the browser that has the cookie; tabs that ask at once are all answered.
+         */
+        post: operations["refresh_console_v1_auth_console_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out Console
+         * @description Ends the session of this browser.
+         */
+        post: operations["sign_out_console_v1_auth_console_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/logout": {
         parameters: {
             query?: never;
@@ -1063,6 +1205,46 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Where the caller is signed in.
+         */
+        get: operations["list_sessions_v1_me_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Session
+         * @description Signs the caller out somewhere, here too if it is the current session; within 5 s nothing is taken from there.
+         */
+        delete: operations["revoke_session_v1_me_sessions__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2341,6 +2523,16 @@ export interface components {
             valid_until: string;
         };
         /**
+         * ConsoleSession
+         * @description A signed-in browser, whose cookie has the rest. `csrf_token` goes into X-CSRF-Token; `expires_in` in seconds.
+         */
+        ConsoleSession: {
+            access_token: string;
+            csrf_token: string;
+            expires_in: number;
+            user: components["schemas"]["User"];
+        };
+        /**
          * Copy
          * @description When the copy begins; it lasts as long as its original.
          */
@@ -3188,6 +3380,24 @@ export interface components {
             starts_at: string;
         };
         /**
+         * OpenedTicket
+         * @description What a browser shows and what it keeps to itself: the session goes to who has `poll_secret`.
+         *
+         *         `confirm_url` leads to a WeChat simulator that confirms it; empty where there is none.
+         */
+        OpenedTicket: {
+            confirm_url: string;
+            digits: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description In seconds. */
+            expires_in: number;
+            poll_secret: string;
+            qr: string;
+            /** Format: uuid */
+            ticket: string;
+        };
+        /**
          * Opening
          * @description The code of a link.
          */
@@ -3443,6 +3653,14 @@ export interface components {
             place?: "all" | "any";
             /** @enum {string} */
             wifi?: "off" | "refuse" | "review";
+        };
+        /**
+         * PolledTicket
+         * @description What has become of a ticket; with a session once it is approved, and only once.
+         */
+        PolledTicket: {
+            session: components["schemas"]["ConsoleSession"] | null;
+            state: ("approved" | "denied" | "expired" | "pending") | null;
         };
         /**
          * Privacy
@@ -3819,6 +4037,31 @@ export interface components {
             state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
         };
         /**
+         * SignedIn
+         * @description A session that goes on. `last_used_at`: when it last had new tokens; `is_current`: it is the caller's own.
+         */
+        SignedIn: {
+            /** @description Empty: nobody can tell. */
+            browser: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            is_current: boolean;
+            kind: ("console" | "phone") | null;
+            /** Format: date-time */
+            last_used_at: string;
+            /** @description Empty: nobody can tell. */
+            platform: string;
+        };
+        /**
+         * SignedInList
+         * @description A person's sessions, those used last first, a hundred at most.
+         */
+        SignedInList: {
+            sessions: components["schemas"]["SignedIn"][];
+        };
+        /**
          * SignIn
          * @description What `wx.login` gave.
          */
@@ -4041,6 +4284,39 @@ export interface components {
         Template: {
             name: string;
             template_id: string;
+        };
+        /**
+         * Ticket
+         * @description A browser that asks to be let in, as the phone shows it.
+         */
+        Ticket: {
+            /** @description Empty: nobody can tell. */
+            browser: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Empty: nobody can tell. */
+            platform: string;
+            state: ("approved" | "denied" | "expired" | "pending") | null;
+            /** Format: uuid */
+            ticket: string;
+        };
+        /**
+         * TicketApproval
+         * @description The digits that the browser shows.
+         */
+        TicketApproval: {
+            digits: string;
+        };
+        /**
+         * TicketPoll
+         * @description Which ticket, and the proof that this browser opened it.
+         */
+        TicketPoll: {
+            poll_secret: string;
+            /** Format: uuid */
+            ticket: string;
         };
         /**
          * User
@@ -4989,6 +5265,164 @@ export interface operations {
             };
         };
     };
+    open_ticket_v1_auth_console_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedTicket"];
+                };
+            };
+        };
+    };
+    get_ticket_v1_auth_console__ticket_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    approve_ticket_v1_auth_console__ticket_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketApproval"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    deny_ticket_v1_auth_console__ticket_id__deny_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    poll_ticket_v1_auth_console_poll_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPoll"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolledTicket"];
+                };
+            };
+        };
+    };
+    refresh_console_v1_auth_console_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description See `csrf_token`. */
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+        };
+    };
+    sign_out_console_v1_auth_console_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description See `csrf_token`. */
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     sign_out_v1_auth_logout_post: {
         parameters: {
             query?: never;
@@ -5520,6 +5954,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OwnData"];
                 };
+            };
+        };
+    };
+    list_sessions_v1_me_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInList"];
+                };
+            };
+        };
+    };
+    revoke_session_v1_me_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -25,7 +25,7 @@ interface Held extends SignedIn {
 const REFRESH = '/v1/auth/console/refresh'
 const SIGN_OUT = '/v1/auth/console/sign-out'
 /** Proves that this page, not another site, uses the cookie; worth nothing without it. */
-const CSRF_HEADER = 'x-qiandao-csrf'
+const CSRF_HEADER = 'x-csrf-token'
 const CSRF_KEY = 'qiandao-csrf'
 /** A token that ends within this time may be over when it arrives. */
 const NEARLY_MS = 30_000

@@ -1,7 +1,7 @@
 /** Where the side of the shell leads; a room adds its line here with its routes. */
 
 import type { Component } from 'vue'
-import { Calendar } from './icons'
+import { Calendar, Devices } from './icons'
 
 export interface NavLine {
   path: string
@@ -10,4 +10,7 @@ export interface NavLine {
   icon: Component
 }
 
-export const nav: NavLine[] = [{ path: '/console/activities', word: 'shell.nav.activities', icon: Calendar }]
+export const nav: NavLine[] = [
+  { path: '/console/activities', word: 'shell.nav.activities', icon: Calendar },
+  { path: '/console/sessions', word: 'shell.nav.sessions', icon: Devices },
+]

@@ -49,6 +49,7 @@ export const People = sign(
   'M3 20a6 6 0 0 1 12 0',
   'M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5a6 6 0 0 1 3 5.5',
 )
+export const Phone = sign('M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1z', 'M11 18h2')
 export const Plus = sign('M12 5v14M5 12h14')
 export const Search = sign('M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14z', 'M16 16l4 4')
 export const Shield = sign('M12 3l7 3v5c0 5-3 8-7 10c-4-2-7-5-7-10V6z', 'M9 12l2 2l4-4')

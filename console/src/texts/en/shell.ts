@@ -22,7 +22,6 @@ export const shell: Texts['shell'] = {
   language: { label: 'Language', zh: '中文', en: 'English' },
   docs: 'API documentation',
   signOut: 'Sign out',
-  signIn: { title: 'Sign in', note: 'Scan with the mini-program' },
   lost: { title: 'No such page', note: 'The address may be wrong, or the page has moved', back: 'To the front page' },
   broken: {
     title: 'This page failed',

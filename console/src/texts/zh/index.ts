@@ -3,6 +3,7 @@
 import { activities } from './activities'
 import { common } from './common'
 import { failures } from './failures'
+import { session } from './session'
 import { shell } from './shell'
 
-export const zh = { common, failures, shell, activities }
+export const zh = { common, failures, session, shell, activities }

@@ -20,7 +20,6 @@ export const shell = {
   language: { label: '语言', zh: '中文', en: 'English' },
   docs: '接口文档',
   signOut: '退出登录',
-  signIn: { title: '登录', note: '用微信小程序扫码登录' },
   lost: { title: '没有这个页面', note: '地址可能写错了，或者页面已经移动', back: '回到首页' },
   broken: { title: '页面出错了', note: '可以刷新再试；一直这样，请把下面的内容发给管理员', reload: '刷新' },
   signedOut: '登录已失效，请重新登录',

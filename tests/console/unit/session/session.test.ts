@@ -30,7 +30,7 @@ test('whoever asks at the same time waits for one refresh', async () => {
 
   expect(await Promise.all([session.token(), session.token(), session.restored()])).toEqual(['new', 'new', true])
   expect(server).toHaveBeenCalledTimes(1)
-  expect(new Headers(server.mock.calls[0]?.[1]?.headers).get('x-qiandao-csrf')).toBe('csrf')
+  expect(new Headers(server.mock.calls[0]?.[1]?.headers).get('x-csrf-token')).toBe('csrf')
 })
 
 test('a token that is about to end is not used', async () => {

@@ -1,0 +1,36 @@
+export const session = {
+  signIn: {
+    title: '登录控制台',
+    note: '用微信小程序扫码，不用输入密码',
+    qr: '登录二维码',
+    digits: '在手机上输入',
+    renewed: '{s} 秒后更新',
+    again: '重新扫码',
+    states: {
+      opening: '正在准备二维码',
+      waiting: '等待手机扫码',
+      approved: '已确认，正在进入',
+      denied: '手机上拒绝了这次登录',
+      resting: '二维码已过期',
+    },
+    steps: {
+      open: '打开“签到”小程序，进入“我的”',
+      scan: '点“登录电脑”，扫描上面的二维码',
+      type: '核对浏览器，输入两位数字',
+    },
+    simulator: '本机开发：用微信模拟器里的人登录',
+  },
+  sessions: {
+    title: '登录设备',
+    note: '看到不认识的设备，请让它退出，几秒内失效',
+    phone: '手机小程序',
+    unknown: '未知的浏览器',
+    current: '当前',
+    since: '{when} 登录',
+    used: '最近使用 {when}',
+    end: '退出',
+    keep: '取消',
+    endAsk: '让它退出登录？',
+    leaveAsk: '退出当前登录？',
+  },
+}
