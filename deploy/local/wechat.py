@@ -3,7 +3,8 @@
 It speaks WeChat's HTTP protocol, so identity talks to it exactly as to the real one and only the base URL differs.
 Every answer takes as long as a real one does. Codes `sim:<name>` sign in the person of that name, as often as one
 likes; `sim:!<errcode>` answers that error; all other codes are made here, work once and last five minutes. Its page at
-`/` signs its people in with one click; at `/console` they let a browser in to the console. It is a tool: the image of the processes does not contain it.
+`/` signs its people in with one click; at `/console` they let a browser in to the console, as their phones would. It is
+a tool: the image of the processes does not contain it.
 
 Source: WeChat mini-program server API (code2Session, getStableAccessToken, subscribeMessage.send, getPhoneNumber,
 msgSecCheck); their error codes and texts.

@@ -47,7 +47,7 @@ test('wrong digits are told, and the second ones end it', async () => {
   assert.equal((await browser.poll()).state, 'denied')
 
   await phone.set({ scan: (await Browser.open()).qr })
-  await phone.tap('重新扫描')
+  await phone.tap('重新扫描', { exact: true })
   await phone.sees('登录这台电脑？')
 })
 
