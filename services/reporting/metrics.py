@@ -29,7 +29,10 @@ REBUILDS = from_start(
 DIFFERENCES = Gauge(
     "reporting_differing_occurrences", "Occurrences whose numbers lastingly differed from what is recorded, lately."
 )
-FACTS_DROPPED = Counter("reporting_facts_dropped_total", "Seats that history had no room for, until they are compared.")
+FACTS_DROPPED = Counter(
+    "reporting_facts_dropped_total",
+    "Seats that history had no room for, or whose activity nobody told of in time, until they are compared.",
+)
 FACT_DIFFERENCES = Gauge(
     "reporting_differing_facts", "Occurrences whose history lastingly differed from what is recorded, lately."
 )

@@ -4,7 +4,7 @@ Both seats have a revision of their own; whatever is not newer than what is know
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +14,10 @@ from servicekit.clock import SECOND_US
 from services.reporting.domain import IN, OUT, Counted, SeatView, Status, counted, counters
 from services.reporting.project import Change
 
-_HOUR_US = 3600 * SECOND_US
+_QUARTER_US = 900 * SECOND_US
+_CHECKED_IN = int(Status.CHECKED_IN)
+# Kinds are made for everybody who comes: their own constructor takes twice as long.
+_new = tuple.__new__
 
 # What `Totals` compares, counted like everything else.
 SEATS, REVISIONS = "#seats", "#revisions"
@@ -57,7 +60,10 @@ class Evidence(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What one person did at one occurrence; a seat is None where they never asked for it. Counters are left out."""
+    """What one person did at one occurrence; a seat is None where they never asked for it.
+
+    Counters of seats are of live numbers alone, and not written down.
+    """
 
     came_revision: int = 0
     came: SeatView | None = None
@@ -77,50 +83,98 @@ class Fact(NamedTuple):
 
     def with_change(self, change: Change) -> "Fact":
         """The fact as a seat says it now; itself where it knew that, or something newer."""
-        view = change.view._replace(counters=[])
         if change.direction == OUT:
-            is_newer = change.revision > self.went_revision
-            return self._replace(went_revision=change.revision, went=view) if is_newer else self
+            if change.revision <= self.went_revision:
+                return self
+            return Fact(self.came_revision, self.came, self.evidence, change.revision, change.view)
         if change.revision <= self.came_revision:
             return self
         attempt = change.attempt
         evidence = Evidence(change.received_at, attempt.late_by_s, attempt.distance_bucket, attempt.slot_age_bucket)
-        return self._replace(came_revision=change.revision, came=view, evidence=evidence)
+        return Fact(change.revision, change.view, evidence, self.went_revision, self.went)
 
 
-def counts_of(fact: Fact, shown: Counted | None, time_zone: str) -> Counter[str]:
+class Kind(NamedTuple):
+    """What a fact counts as; many are of one kind.
+
+    Attributes:
+        hour: Of the day, where it was; -1 for who did not check in.
+    """
+
+    status: int
+    mark: int
+    method: str
+    gate: str
+    punctuality: str
+    reasons: tuple[str, ...]
+    is_inside: bool
+    is_early: bool
+    hour: int
+    distance_bucket: int
+    slot_age_bucket: int
+
+
+def kind_of(key: FactKey, fact: Fact, time_zone: str) -> tuple[Kind | None, int]:
+    """The kind of a fact, None for one with nothing to show, and the time at which lists show it."""
+    _, seat, (_, _, distance_bucket, slot_age_bucket), _, went = fact
+    if seat is not None and went is None and not seat.mark:
+        # Nearly everybody; `counted` would say the same.
+        if not seat.status:
+            return None, 0
+        is_inside, is_early = seat.is_held, False
+    elif shown := fact.shown(key):
+        seat, (is_inside, _, is_early) = shown.seat, shown.presence
+    else:
+        return None, 0
+    _, at, _, status, method, gate, punctuality, reasons, _, mark, _ = seat
+    hour = local_hour(at, time_zone) if status == _CHECKED_IN else -1
+    return _new(
+        Kind,
+        (
+            *(status, mark, method, gate, punctuality, tuple(reasons), is_inside, is_early, hour),
+            *(distance_bucket, slot_age_bucket),
+        ),
+    ), at
+
+
+def counts_of(key: FactKey, fact: Fact, time_zone: str) -> Counter[str]:
     """What a fact counts as: a person by everything that is asked of history, and its seats and revisions."""
-    counts: Counter[str] = Counter(_names(fact, shown, time_zone) if shown else ())
+    kind, _ = kind_of(key, fact, time_zone)
+    counts: Counter[str] = Counter(names_of(kind) if kind else ())
     counts[SEATS], counts[REVISIONS] = fact.seats, fact.came_revision + fact.went_revision
     return counts
 
 
-def _names(fact: Fact, shown: Counted, time_zone: str) -> Iterator[str]:
-    seat, evidence = shown.seat, fact.evidence
-    for name in counters(seat.status, seat.at, seat.method, seat.gate, seat.punctuality, seat.reasons):
+@lru_cache(maxsize=4096)
+def names_of(kind: Kind) -> Sequence[str]:
+    """The counters that count it once."""
+    return tuple(_names(kind))
+
+
+def _names(kind: Kind) -> Iterator[str]:
+    for name in counters(kind.status, 0, kind.method, kind.gate, kind.punctuality, kind.reasons):
         if not name.startswith("minute:"):
             yield name
-    if seat.status == Status.CHECKED_IN:
-        yield f"hour:{local_hour(seat.at, time_zone):02d}"
-        if evidence.distance_bucket:
-            yield f"distance:{evidence.distance_bucket}"
-        if evidence.slot_age_bucket:
-            yield f"slot_age:{evidence.slot_age_bucket}"
-        if shown.presence.is_early:
+    if kind.status == Status.CHECKED_IN:
+        yield f"hour:{kind.hour:02d}"
+        if kind.distance_bucket:
+            yield f"distance:{kind.distance_bucket}"
+        if kind.slot_age_bucket:
+            yield f"slot_age:{kind.slot_age_bucket}"
+        if kind.is_early:
             yield "left_early"
-    if shown.presence.is_inside:
+    if kind.is_inside:
         yield "inside"
-    if seat.mark:
-        yield f"mark:{seat.mark}"
+    if kind.mark:
+        yield f"mark:{kind.mark}"
 
 
 def local_hour(at: int, time_zone: str) -> int:
     """The hour of the day, 0 to 23, in a time zone."""
-    return (at + _offset_us(at // _HOUR_US, time_zone)) // _HOUR_US % 24
+    return _hour_of(at // _QUARTER_US, time_zone)
 
 
 @lru_cache(maxsize=4096)
-def _offset_us(hour: int, time_zone: str) -> int:
-    """From UTC to local time in an hour since 1970; zones change their clocks at full hours of UTC, or close to."""
-    there = datetime.fromtimestamp(hour * 3600, UTC).astimezone(ZoneInfo(time_zone)).utcoffset()
-    return int(there.total_seconds()) * SECOND_US if there else 0
+def _hour_of(quarter: int, time_zone: str) -> int:
+    """The hour in which a quarter of an hour since 1970 lies; no zone differs from UTC by less."""
+    return datetime.fromtimestamp(quarter * 900, UTC).astimezone(ZoneInfo(time_zone)).hour

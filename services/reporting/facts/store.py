@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,23 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import from_datetime, now_us
 from servicekit.mysql.database import unavailable_when_lost
-from servicekit.mysql.literals import binary_literal, text_literal
+from servicekit.mysql.literals import id_literal, text_literal
 from services.reporting.domain import SeatView, Totals, local_day
-from services.reporting.facts.fact import REVISIONS, SEATS, Evidence, Fact, FactKey, Place, counts_of
+from services.reporting.facts.fact import REVISIONS, SEATS, Evidence, Fact, FactKey, Kind, Place, kind_of, names_of
 from services.reporting.metrics import UNREADABLE_FACT
 from services.reporting.project import Change
-from services.reporting.tables import activities, facts, occurrence_counts, occurrences
+from services.reporting.tables import facts, occurrence_counts, occurrences
 
 # More keys than this in one IN list and the optimiser gives up on ranges.
 _KEYS_PER_READ = 500
 # Of an activity whose message did not say.
 _UTC = "UTC"
-_NOTHING = SeatView(False, 0, [], 0, "", "", "", [])
+_NO_FACT = Fact()
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(SeatView).decode
 _COLUMNS = tuple(column.name for column in facts.columns)
-_KEY = ",".join(FactKey._fields)
 _REPLACE = ",".join(f"{name}=VALUES({name})" for name in _COLUMNS[len(FactKey._fields) :])
+# Statements as text: their compiling costs more than a batch may.
+_PLACES = """
+SELECT o.occurrence_id, o.activity_id, o.local_day, o.opens_at, a.organisation_id, a.time_zone
+FROM occurrences o JOIN activities a ON a.activity_id = o.activity_id WHERE o.occurrence_id IN"""
+_TIMES = "SELECT facts_at FROM activities WHERE activity_id IN"
+_WRITTEN = "UPDATE activities SET facts_at"
 _INSERT = f"INSERT INTO facts ({','.join(_COLUMNS)}) VALUES "  # noqa: S608  columns of ours
 
 
@@ -37,31 +43,23 @@ class Facts:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def save(self, changes: Collection[Change]) -> int:
-        """Brings facts up to what seats say, and what they add up to; returns how many facts changed. Idempotent.
+    async def save(self, changes: Collection[Change]) -> list[Change]:
+        """Brings facts up to what seats say, and what they add up to. Idempotent.
 
         One transaction, under the locks of the activities: of two who write one at a time, each sees what the other
-        wrote, and the later ones bear the later time. Seats of an occurrence that nobody knows yet are left out: the
-        comparison brings them in.
+        wrote, and the later ones bear the later time.
+
+        Returns:
+            Those of occurrences that nobody knows yet, which are left out.
         """
         if not changes:
-            return 0
+            return []
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
                 places = await _places(connection, {change.occurrence_id for change in changes})
-                placed = [change for change in changes if change.occurrence_id in places]
-                activity_ids = sorted({place.activity_id for place in places.values()})
-                written_at = await _lock(connection, activity_ids)
-                known = await _read(connection, {_key(change, places) for change in placed})
-                fresh = _brought_up(known, placed, places)
-                if fresh:
-                    at = max(now_us(), written_at + 1)
-                    await connection.exec_driver_sql(_statement(fresh, at))
-                    await _count(connection, known, fresh, places)
-                    await connection.execute(
-                        update(activities).where(activities.c.activity_id.in_(activity_ids)).values(facts_at=at)
-                    )
-                return len(fresh)
+                if places:
+                    await _save(connection, [change for change in changes if change.occurrence_id in places], places)
+        return [change for change in changes if change.occurrence_id not in places]
 
     async def totals(self, activity_ids: Collection[bytes]) -> dict[bytes, Totals]:
         """See `compare.Numbers`."""
@@ -82,43 +80,50 @@ class Facts:
         return True
 
 
-def _key(change: Change, places: Mapping[bytes, Place]) -> FactKey:
-    return FactKey(places[change.occurrence_id].activity_id, change.user_id, change.occurrence_id)
+async def _save(connection: AsyncConnection, changes: Sequence[Change], places: Mapping[bytes, Place]) -> None:
+    activity_ids = sorted({place.activity_id for place in places.values()})
+    written_at = await _lock(connection, activity_ids)
+    keys = [
+        FactKey(places[change.occurrence_id].activity_id, change.user_id, change.occurrence_id) for change in changes
+    ]
+    known = await _read(connection, keys)
+    fresh = _brought_up(known, keys, changes)
+    if fresh:
+        at = max(now_us(), written_at + 1)
+        moves = {occurrence_id: _Move(place.time_zone) for occurrence_id, place in places.items()}
+        for key in known.keys() & fresh.keys():
+            moves[key.occurrence_id].take(key, known[key])
+        rows = [_row(key, fresh[key], moves[key.occurrence_id], at) for key in sorted(fresh)]
+        await connection.exec_driver_sql(f"{_INSERT}{','.join(rows)} ON DUPLICATE KEY UPDATE {_REPLACE}")
+        await _count(connection, {each: move.by_name() for each, move in moves.items()}, places)
+        ours = ",".join(map(id_literal, activity_ids))
+        await connection.exec_driver_sql(f"{_WRITTEN} = {at} WHERE activity_id IN ({ours})")
 
 
 def _brought_up(
-    known: Mapping[FactKey, Fact], changes: Iterable[Change], places: Mapping[bytes, Place]
+    known: Mapping[FactKey, Fact], keys: Iterable[FactKey], changes: Iterable[Change]
 ) -> dict[FactKey, Fact]:
-    """The facts that are other than they were, in order of their keys."""
+    """The facts that are other than they were."""
     fresh: dict[FactKey, Fact] = {}
-    for change in changes:
-        key = _key(change, places)
-        fresh[key] = (fresh.get(key) or known.get(key) or Fact()).with_change(change)
-    return {key: fresh[key] for key in sorted(fresh) if fresh[key] != known.get(key)}
+    for key, change in zip(keys, changes, strict=True):
+        before = fresh.get(key) or known.get(key) or _NO_FACT
+        fact = before.with_change(change)
+        if fact is not before:
+            fresh[key] = fact
+    return fresh
 
 
 async def _places(connection: AsyncConnection, occurrence_ids: Collection[bytes]) -> dict[bytes, Place]:
     """Where the facts of occurrences belong, of those that are known."""
-    query = (
-        select(
-            occurrences.c.occurrence_id,
-            occurrences.c.activity_id,
-            occurrences.c.local_day,
-            occurrences.c.opens_at,
-            activities.c.organisation_id,
-            activities.c.time_zone,
-        )
-        .join(activities, activities.c.activity_id == occurrences.c.activity_id)
-        .where(occurrences.c.occurrence_id.in_(occurrence_ids))
-    )
-    rows = (await connection.execute(query)).all()
+    query = f"{_PLACES} ({','.join(map(id_literal, occurrence_ids))})"
+    rows = (await connection.exec_driver_sql(query)).all()
     return {row.occurrence_id: await _place(connection, row) for row in rows}
 
 
 async def _lock(connection: AsyncConnection, activity_ids: Sequence[bytes]) -> int:
     """Locks activities until the transaction ends, and tells when the last fact of any of them was written."""
-    query = select(activities.c.facts_at).where(activities.c.activity_id.in_(activity_ids))
-    times = await connection.scalars(query.order_by(activities.c.activity_id).with_for_update())
+    query = f"{_TIMES} ({','.join(map(id_literal, activity_ids))}) ORDER BY activity_id FOR UPDATE"
+    times = (await connection.exec_driver_sql(query)).scalars()
     return max(times, default=0)
 
 
@@ -132,14 +137,20 @@ async def _place(connection: AsyncConnection, row: Any) -> Place:
     return Place(row.activity_id, row.organisation_id, day, time_zone)
 
 
-async def _read(connection: AsyncConnection, keys: Collection[FactKey]) -> dict[FactKey, Fact]:
-    every, found = sorted(keys), dict[FactKey, Fact]()
-    for start in range(0, len(every), _KEYS_PER_READ):
-        literals = ",".join(map(_literals, every[start : start + _KEYS_PER_READ]))
-        # Not by the table: its types cost more than all the rest.
-        query = f"SELECT * FROM facts WHERE ({_KEY}) IN ({literals})"  # noqa: S608  ids in hexadecimal
-        for row in await connection.exec_driver_sql(query):
-            found[FactKey(row.activity_id, row.user_id, row.occurrence_id)] = to_fact(row)
+async def _read(connection: AsyncConnection, keys: Iterable[FactKey]) -> dict[FactKey, Fact]:
+    users, found = defaultdict[tuple[bytes, bytes], list[str]](list), dict[FactKey, Fact]()
+    for activity_id, user_id, occurrence_id in keys:
+        users[activity_id, occurrence_id].append(f"0x{user_id.hex()}")
+    for (activity_id, occurrence_id), literals in users.items():
+        for start in range(0, len(literals), _KEYS_PER_READ):
+            # Not by the table: its types cost more than all the rest.
+            query = (
+                f"SELECT * FROM facts WHERE activity_id = 0x{activity_id.hex()}"  # noqa: S608  ids in hexadecimal
+                f" AND occurrence_id = 0x{occurrence_id.hex()}"
+                f" AND user_id IN ({','.join(literals[start : start + _KEYS_PER_READ])})"
+            )
+            for row in await connection.exec_driver_sql(query):
+                found[FactKey(activity_id, row.user_id, occurrence_id)] = to_fact(row)
     return found
 
 
@@ -159,46 +170,73 @@ def _seat(row: Row[Any], revision: int, packed: bytes) -> tuple[int, SeatView | 
         return 0, None
 
 
-def _literals(key: FactKey) -> str:
-    return f"({','.join(f'0x{each.hex()}' for each in key)})"
+class _Move:
+    """How far the counts of an occurrence move: many facts are of one kind, whose names are spelled once."""
+
+    def __init__(self, time_zone: str) -> None:
+        self._time_zone = time_zone
+        self._kinds: defaultdict[Kind | None, int] = defaultdict(int)
+        self._seats = self._revisions = 0
+
+    def add(self, key: FactKey, fact: Fact) -> tuple[Kind | None, int]:
+        """Counts a fact; returns its kind and the time at which lists show it."""
+        found = kind, _ = kind_of(key, fact, self._time_zone)
+        self._kinds[kind] += 1
+        came_revision, came, _, went_revision, went = fact
+        self._seats += (came is not None) + (went is not None)
+        self._revisions += came_revision + went_revision
+        return found
+
+    def take(self, key: FactKey, fact: Fact) -> None:
+        """Counts a fact no longer."""
+        kind, _ = kind_of(key, fact, self._time_zone)
+        self._kinds[kind] -= 1
+        self._seats -= fact.seats
+        self._revisions -= fact.came_revision + fact.went_revision
+
+    def by_name(self) -> Counter[str]:
+        """All of it."""
+        moves = Counter({SEATS: self._seats, REVISIONS: self._revisions})
+        for kind, count in self._kinds.items():
+            for name in names_of(kind) if kind else ():
+                moves[name] += count
+        return moves
 
 
-def _statement(fresh: Mapping[FactKey, Fact], at: int) -> str:
-    values = ",".join(_values(key, fact, at) for key, fact in fresh.items())
-    return f"{_INSERT}{values} ON DUPLICATE KEY UPDATE {_REPLACE}"
-
-
-def _values(key: FactKey, fact: Fact, at: int) -> str:
-    came, went = (_encode(view) if view else b"" for view in (fact.came, fact.went))
-    evidence, shown = fact.evidence, fact.shown(key)
-    seat = shown.seat if shown else _NOTHING
+def _row(key: FactKey, fact: Fact, move: _Move, at: int) -> str:
+    """The row of a fact, which is counted."""
+    kind, shown_at = move.add(key, fact)
+    before, after = _words(kind)
+    came_revision, came, (received_at, late_by_s, distance_bucket, slot_age_bucket), went_revision, went = fact
     return (
-        f"(0x{key.activity_id.hex()},0x{key.user_id.hex()},0x{key.occurrence_id.hex()},"
-        f"{fact.came_revision},{binary_literal(came)},{fact.went_revision},{binary_literal(went)},"
-        f"{evidence.received_at},{evidence.late_by_s},{evidence.distance_bucket},{evidence.slot_age_bucket},"
-        f"{int(shown is not None)},{seat.status},{seat.at},{text_literal(seat.method.encode())},"
-        f"{text_literal(seat.gate.encode())},{text_literal(seat.punctuality.encode())},"
-        f"{int(shown is not None and shown.presence.is_early)},{text_literal(_words(seat.reasons))},{seat.mark},{at})"
+        f"(0x{key[0].hex()},0x{key[1].hex()},0x{key[2].hex()},{came_revision},{_packed(came)},{went_revision},"
+        f"{_packed(went)},{received_at},{late_by_s},{distance_bucket},{slot_age_bucket},{before}{shown_at}{after}{at})"
     )
 
 
-def _words(reasons: Sequence[str]) -> bytes:
-    return f" {' '.join(reasons)} ".encode() if reasons else b""
+def _packed(view: SeatView | None) -> str:
+    if view is None:
+        return "''"
+    is_held, at, _, *said = view
+    return f"0x{_encode((is_held, at, (), *said)).hex()}"
+
+
+@lru_cache(maxsize=4096)
+def _words(kind: Kind | None) -> tuple[str, str]:
+    """The columns of a kind, before and after that of the time."""
+    if kind is None:
+        return "0,0,", ",'','','',0,'',0,"
+    reasons = f" {' '.join(kind.reasons)} " if kind.reasons else ""
+    method, gate, punctuality, spaced = (
+        text_literal(text.encode()) for text in (kind.method, kind.gate, kind.punctuality, reasons)
+    )
+    return f"1,{kind.status},", f",{method},{gate},{punctuality},{int(kind.is_early)},{spaced},{kind.mark},"
 
 
 async def _count(
-    connection: AsyncConnection,
-    known: Mapping[FactKey, Fact],
-    fresh: Mapping[FactKey, Fact],
-    places: Mapping[bytes, Place],
+    connection: AsyncConnection, moves: Mapping[bytes, Counter[str]], places: Mapping[bytes, Place]
 ) -> None:
-    """Moves the counts from what was known to what is."""
-    moves: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
-    for key, fact in fresh.items():
-        time_zone, move = places[key.occurrence_id].time_zone, moves[key.occurrence_id]
-        move.update(counts_of(fact, fact.shown(key), time_zone))
-        if before := known.get(key):
-            move.subtract(counts_of(before, before.shown(key), time_zone))
+    """Moves the counts."""
     days: defaultdict[tuple[bytes, date], Counter[str]] = defaultdict(Counter)
     for occurrence_id, move in moves.items():
         place = places[occurrence_id]

@@ -6,8 +6,9 @@ the comparison with what is recorded finds within minutes (`compare.py`), and wr
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.exc import DBAPIError
 
@@ -23,17 +24,33 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 1000
 _WAITING = 100_000
 _GATHER_S = 0.25
+# Seats that wait for their activity to be told of, how often that is looked for, and how long.
+_STRAYS = 20_000
+_AGAIN_S, _STRAY_S = 2.0, 90.0
 
 
 class Facts(Protocol):
     """See `store.Facts`."""
 
-    async def save(self, changes: Sequence[Change]) -> int:
-        """Brings facts up to what seats say; raises UnavailableError when MySQL is gone."""
+    async def save(self, changes: Sequence[Change]) -> list[Change]:
+        """Brings facts up to what seats say; returns those of occurrences that nobody knows yet.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+
+
+class Stray(NamedTuple):
+    """A seat of an occurrence that nobody knew, and until when it is tried again, in seconds of `time.monotonic`."""
+
+    change: Change
+    until: float
 
 
 class FactWriter:
     """Gathers and writes. For one event loop.
+
+    A seat may come before anybody told of its activity: it waits a while for that.
 
     Args:
         gather_s: How long seats are gathered.
@@ -43,11 +60,13 @@ class FactWriter:
         self._facts = facts
         self._gather_s = gather_s
         self._waiting: dict[SeatKey, Change] = {}
+        self._strays: dict[SeatKey, Stray] = {}
+        self._again_at = 0.0
 
     def offer(self, changes: Iterable[Change]) -> None:
         """Takes seats that are to be written; of one that waits already the newer."""
         for change in changes:
-            key = (change.occurrence_id, change.user_id, change.direction)
+            key = _key(change)
             known = self._waiting.get(key)
             if known is None and len(self._waiting) >= _WAITING:
                 FACTS_DROPPED.inc()
@@ -70,29 +89,62 @@ class FactWriter:
             UnavailableError: MySQL is gone; what is not written waits.
         """
         while self._waiting:
-            keys = sorted(self._waiting)[:_AT_ONCE]
-            part = [self._waiting[key] for key in keys]
-            await write(self._facts, part)
-            for key, change in zip(keys, part, strict=True):
-                # A newer one may have come meanwhile.
-                if self._waiting.get(key) is change:
-                    del self._waiting[key]
+            for keys in _parts(sorted(self._waiting)):
+                await self._write(keys)
+        if self._strays and time.monotonic() >= self._again_at:
+            await self._write_strays()
+
+    async def _write(self, keys: Sequence[SeatKey]) -> None:
+        part = [self._waiting[key] for key in keys]
+        until = time.monotonic() + _STRAY_S
+        self._keep([Stray(change, until) for change in await write(self._facts, part)])
+        for key, change in zip(keys, part, strict=True):
+            # A newer one may have come meanwhile.
+            if self._waiting.get(key) is change:
+                del self._waiting[key]
+
+    async def _write_strays(self) -> None:
+        for keys in _parts(sorted(self._strays)):
+            part = {key: self._strays[key] for key in keys}
+            left_out = await write(self._facts, [stray.change for stray in part.values()])
+            for key in keys:
+                del self._strays[key]
+            self._keep([part[_key(change)] for change in left_out])
+        self._again_at = time.monotonic() + _AGAIN_S
+
+    def _keep(self, strays: Iterable[Stray]) -> None:
+        """Has strays wait, while there is time and room; others are left to the comparison."""
+        for stray in strays:
+            if stray.until > time.monotonic() and len(self._strays) < _STRAYS:
+                self._strays[_key(stray.change)] = stray
+            else:
+                FACTS_DROPPED.inc()
 
 
-async def write(facts: Facts, changes: Sequence[Change]) -> None:
+def _key(change: Change) -> SeatKey:
+    return change.occurrence_id, change.user_id, change.direction
+
+
+def _parts(keys: Sequence[SeatKey]) -> Iterator[Sequence[SeatKey]]:
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
+
+
+async def write(facts: Facts, changes: Sequence[Change]) -> list[Change]:
     """Writes seats; what no column can hold is noted and left out.
+
+    Returns:
+        Those of occurrences that nobody knows yet.
 
     Raises:
         UnavailableError: MySQL is gone.
     """
     try:
-        await facts.save(changes)
+        return await facts.save(changes)
     except (OverflowError, DBAPIError) as error:
         if isinstance(error, DBAPIError) and not is_data_refused(error):
             raise
         if len(changes) == 1:
             UNREADABLE_FACT.note(changes[0].occurrence_id, getattr(error, "orig", error))
-            return
+            return []
         half = len(changes) // 2
-        await write(facts, changes[:half])
-        await write(facts, changes[half:])
+        return [*await write(facts, changes[:half]), *await write(facts, changes[half:])]

@@ -53,7 +53,7 @@ def test_seats_may_come_in_any_order_and_twice() -> None:
 def test_a_fact_counts_by_everything_that_is_asked() -> None:
     """Without minutes, which live numbers have; with the hour of the day where it was."""
     late = Fact().with_change(a_change(punctuality="late"))
-    assert counts_of(late, late.shown(KEY), "Asia/Shanghai") == {
+    assert counts_of(KEY, late, "Asia/Shanghai") == {
         "checked_in": 1,
         "late": 1,
         "method:qr": 1,
@@ -67,10 +67,10 @@ def test_a_fact_counts_by_everything_that_is_asked() -> None:
         REVISIONS: 1,
     }
     waiting = Fact().with_change(a_change(status=Status.PENDING_REVIEW))
-    assert counts_of(waiting, waiting.shown(KEY), "Asia/Shanghai") == {"pending_review": 1, SEATS: 1, REVISIONS: 1}
+    assert counts_of(KEY, waiting, "Asia/Shanghai") == {"pending_review": 1, SEATS: 1, REVISIONS: 1}
     left = late.with_change(a_change(1, OUT, at=NINE + SECOND_US, punctuality="early_leave"))
-    assert counts_of(left, left.shown(KEY), "Asia/Shanghai")["left_early"] == 1
-    assert "inside" not in counts_of(left, left.shown(KEY), "Asia/Shanghai")
+    assert counts_of(KEY, left, "Asia/Shanghai")["left_early"] == 1
+    assert "inside" not in counts_of(KEY, left, "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(
