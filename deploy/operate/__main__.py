@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 import msgspec
 
@@ -17,7 +17,8 @@ from deploy.operate.screen import is_coloured
 from deploy.operate.surroundings import OPS_TARGETS, OutOfReachError, Surroundings, find
 from servicekit import VERSION
 from servicekit.clock import now_us
-from servicekit.ids import from_text, to_text
+from servicekit.ids import from_text
+from services.reporting import rebuild
 
 # What a command says by its end.
 WELL, WRONG, CANNOT, RUSH_AHEAD = 0, 1, 2, 3
@@ -52,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("action", choices=("list", "replay"))
     command.add_argument("--limit", type=int, default=1000, help="per queue at most (1000)")
 
-    command = commands.add_parser("rebuild", help="live numbers anew from what is recorded")
-    command.add_argument("activity", type=activity_or_all, metavar="activity_id|all")
+    what = "live numbers and history anew from what is recorded; goes on where it was interrupted"
+    command = commands.add_parser("rebuild", help=what, description=f"{what}: {rebuild.WHAT}")
+    command.add_argument("what", nargs="+", action=_Rebuilt, metavar="what", help=rebuild.WHAT)
 
     what = "rushes ahead; exit code 3 when one is within the time, for whoever wants to upgrade"
     command = _looking(commands, "calendar", what)
@@ -101,9 +103,17 @@ def identifier(text: str) -> bytes:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def activity_or_all(text: str) -> str:
-    """An activity's id, or the word all."""
-    return text if text == "all" else to_text(identifier(text))
+class _Rebuilt(argparse.Action):
+    """What to rebuild, in one word or two that are understood together."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        try:
+            rebuild.parse(values)
+        except ValueError as error:
+            parser.error(str(error))
+        setattr(namespace, self.dest, values)
 
 
 def seconds(text: str) -> int:
@@ -166,7 +176,7 @@ async def _dead_letters(seen: Surroundings, options: argparse.Namespace) -> int:
 
 
 async def _rebuild(seen: Surroundings, options: argparse.Namespace) -> int:
-    return await asyncio.to_thread(tasks.run, seen, "projector", "services.reporting.rebuild", [options.activity])
+    return await asyncio.to_thread(tasks.run, seen, "projector", "services.reporting.rebuild", options.what)
 
 
 async def _calendar(seen: Surroundings, options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ from servicekit.redis import cache
 from servicekit.rpc import client
 from servicekit.settings import SharedSettings, load
 from services.reporting.checkin_client import Records
-from services.reporting.domain import DAY_US
+from services.reporting.domain import DAY_US, Window
 from services.reporting.facts.filling import Filler
 from services.reporting.facts.store import Facts
 from services.reporting.facts.work import Mark, Work
@@ -36,7 +36,8 @@ from services.reporting.settings import ProjectorSettings
 from services.reporting.store import Activities
 from services.reporting.windows import Windows
 
-_USAGE = "usage: python -m services.reporting.rebuild <activity_id>|all|organisation <id>|since <YYYY-MM-DD>\n"
+WHAT = "<activity_id> | all | organisation <organisation_id> | since <YYYY-MM-DD>"
+_EXAMPLE = "01890000-0000-7000-8000-000000000000"
 _SAY_EVERY_S = 1.0
 _AT_ONCE = 100
 
@@ -67,6 +68,46 @@ class Progress:
         say(f"{self._name}: rebuilt from {seats:,} seats in {time.monotonic() - self._started_at:.1f} s")
 
 
+class History:
+    """Says how far filling history is, once a second.
+
+    Args:
+        done: How many occurrences were filled before it was interrupted.
+    """
+
+    def __init__(self, done: int) -> None:
+        self._done, self._failed, self._seats = done, 0, 0
+        self._started_at = self._said_at = time.monotonic()
+        if done:
+            say(f"goes on after {done:,} occurrences")
+
+    def told(self, seats: int) -> None:
+        """So many seats of an occurrence are read."""
+        if time.monotonic() - self._said_at >= _SAY_EVERY_S:
+            self._said_at = time.monotonic()
+            every = self._seats + seats
+            pace = every / (self._said_at - self._started_at)
+            say(f"{self._done:,} occurrences, {every:,} seats, {pace:,.0f} a second")
+
+    def filled(self, seats: int) -> None:
+        """An occurrence is done."""
+        self._done += 1
+        self._seats += seats
+
+    def failed(self, window: Window, error: ServiceError) -> None:
+        """An occurrence could not be filled."""
+        self._done, self._failed = self._done + 1, self._failed + 1
+        of_it = f"{ids.to_text(window.occurrence_id)} of activity {ids.to_text(window.activity_id)}"
+        say(f"occurrence {of_it}: not filled: {error.detail}")
+
+    def ended(self) -> int:
+        """All is done; returns how many occurrences could not be filled."""
+        taken_s = time.monotonic() - self._started_at
+        could_not = f"{self._failed} could not be"
+        say(f"filled {self._done:,} occurrences from {self._seats:,} seats in {taken_s:.1f} s, {could_not}")
+        return self._failed
+
+
 def say(text: str) -> None:
     """Tells whoever started the command, at once."""
     print(text, flush=True)  # noqa: T201  the output of a command
@@ -89,33 +130,28 @@ async def rebuild_each(rebuild: Rebuild, activity_ids: Sequence[bytes]) -> int:
     return failed
 
 
-async def fill_history(activities: Activities, filler: Filler, work: Work, wanted: Wanted) -> int:
+async def fill_history(activities: Activities, filler: Filler, work: Work, wanted: Wanted, kept_us: int) -> int:
     """Fills the history of an organisation, or since a moment, going on where it was interrupted.
 
     Returns:
-        How many activities could not be filled; what comes after one that could not is filled all the same.
+        How many occurrences could not be filled; what comes after one that could not is filled all the same.
     """
     name = f"organisation:{ids.to_text(wanted.organisation_id)}" if wanted.organisation_id else f"since:{wanted.since}"
-    mark, failed, began, seats = await work.begin(name), 0, time.monotonic(), 0
-    if mark.done:
-        say(f"goes on after {mark.done:,} occurrences")
-    since, until = max(wanted.since, 0), now_us() + DAY_US
+    mark = await work.begin(name)
+    progress = History(mark.done)
+    since, until = max(wanted.since, now_us() - kept_us), now_us() + DAY_US
     while windows := await activities.windows_between(
         since, until, mark.occurrence_id, _AT_ONCE, wanted.organisation_id
     ):
-        for activity_id in dict.fromkeys(window.activity_id for window in windows):
+        for window in windows:
             try:
-                seats += await filler.fill(activity_id)
+                progress.filled(await filler.fill_occurrence(window.occurrence_id, progress.told))
             except ServiceError as error:
-                failed += 1
-                say(f"{ids.to_text(activity_id)}: not filled: {error.detail}")
-        mark = Mark(windows[-1].occurrence_id, mark.done + len(windows))
-        await work.reached(name, mark)
-        pace = seats / max(time.monotonic() - began, 1e-3)
-        say(f"{mark.done:,} occurrences, {seats:,} seats, {pace:,.0f} a second")
+                progress.failed(window, error)
+            mark = Mark(window.occurrence_id, mark.done + 1)
+            await work.reached(name, mark)
     await work.end(name)
-    say(f"filled {mark.done:,} occurrences, {failed} activities could not be")
-    return failed
+    return progress.ended()
 
 
 async def run(shared: SharedSettings, settings: ProjectorSettings, wanted: Wanted) -> int:
@@ -134,11 +170,11 @@ async def run(shared: SharedSettings, settings: ProjectorSettings, wanted: Wante
     try:
         kept = list(dict.fromkeys(window.activity_id for window in await windows.kept()))
         filler, rebuilder = (
-            Filler(Facts(engine), records, windows),
+            Filler(Facts(engine), records, windows, settings.history_kept_us),
             Rebuilder(LiveWriter(redis, windows.closes_at), records, windows),
         )
         if wanted.organisation_id or wanted.since >= 0:
-            return await fill_history(activities, filler, Work(engine), wanted)
+            return await fill_history(activities, filler, Work(engine), wanted, settings.history_kept_us)
 
         async def both(activity_id: bytes, told: Callable[[int], None]) -> int:
             seats = await filler.fill(activity_id, told)
@@ -156,26 +192,47 @@ def parse(words: Sequence[str]) -> Wanted:
     """What to rebuild.
 
     Raises:
-        ValueError: It cannot be read.
+        ValueError: It cannot be read; the text says which word, and what to say instead.
     """
     match list(words):
         case ["all"]:
             return Wanted()
         case ["organisation", text]:
-            return Wanted(organisation_id=ids.from_text(text))
+            return Wanted(organisation_id=_id("organisation_id", text))
         case ["since", text]:
-            return Wanted(since=from_datetime(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)))
+            return Wanted(since=_day(text))
+        case ["organisation"]:
+            raise ValueError("organisation_id is missing: say organisation <organisation_id>")
+        case ["since"]:
+            raise ValueError("the day is missing: say since <YYYY-MM-DD>")
         case [text]:
-            return Wanted(activity_id=ids.from_text(text))
-    raise ValueError(_USAGE)
+            return Wanted(activity_id=_id("activity_id", text))
+    raise ValueError(f"say one of {WHAT}")
+
+
+def _id(field: str, text: str) -> bytes:
+    try:
+        return ids.from_text(text.lower())
+    except ValueError:
+        raise ValueError(f"{field}: {text!r} is no id; say one such as {_EXAMPLE}, or one of {WHAT}") from None
+
+
+def _day(text: str) -> int:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise ValueError(f"since: {text!r} is no day; say one such as 2026-09-01") from None
+    if day > datetime.now(UTC):
+        raise ValueError(f"since: {text} is yet to come; say a day that has begun")
+    return from_datetime(day)
 
 
 def main() -> None:
     """Exits with 0 when everything was rebuilt, 1 when not, 2 when it was not told what to rebuild."""
     try:
         wanted = parse(sys.argv[1:])
-    except ValueError:
-        sys.stderr.write(_USAGE)
+    except ValueError as error:
+        sys.stderr.write(f"nothing rebuilt: {error}\n")
         sys.exit(2)
     try:
         failed = asyncio.run(run(load(SharedSettings), load(ProjectorSettings), wanted))

@@ -3,8 +3,11 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from servicekit.clock import SECOND_US
 from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
 from servicekit.settings import OwnSettings
+
+_YEAR_US = 31_557_600 * SECOND_US
 
 
 class ReportingSettings(OwnSettings):
@@ -31,3 +34,14 @@ class ProjectorSettings(OwnSettings):
     )
     redis_url: RedisUrl = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
     amqp_url: AmqpUrl = Field(repr=False, description="amqp://user:password@host:port/vhost")
+    history_years: int = Field(
+        5,
+        ge=1,
+        le=100,
+        description="how long what people did is kept after an occurrence closes; older is erased at night",
+    )
+
+    @property
+    def history_kept_us(self) -> int:
+        """The same in microseconds, a year as long as they are on average."""
+        return self.history_years * _YEAR_US

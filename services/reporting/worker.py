@@ -14,6 +14,7 @@ from servicekit.rabbitmq.topology import Binding, Topology, derived_queue
 from servicekit.rpc import client
 from services.reporting.checkin_client import Records
 from services.reporting.compare import Comparison
+from services.reporting.facts.erasing import Eraser
 from services.reporting.facts.filling import Filler
 from services.reporting.facts.store import Facts
 from services.reporting.facts.sweep import Sweep
@@ -114,7 +115,9 @@ async def compose(process: Process, settings: ProjectorSettings) -> None:
     changed = servers.consumer(process, settings, CHANGED_QUEUE, "projector-activity", topology=TOPOLOGY)
     rebuilder = Rebuilder(live, records, windows)
     comparison = Comparison(windows, live, records, rebuilder.rebuild, lambda: pulse.is_current)
-    filler = Filler(facts, records, windows)
+    kept_us = settings.history_kept_us
+    filler = Filler(facts, records, windows, kept_us)
+    sweep = Sweep(activities, Work(engine), facts, records, filler.fill, Eraser(engine).erase, kept_us)
     checked = Comparison(windows, facts, records, filler.fill, lambda: pulse.is_current, differences=FACT_DIFFERENCES)
     pulse = Pulse(live, projector, recorded, lambda: publisher.depth(RECORDED_QUEUE), comparison.lost)
 
@@ -123,7 +126,7 @@ async def compose(process: Process, settings: ProjectorSettings) -> None:
     process.background(comparison.run(), "comparison")
     process.background(history.run(), "history")
     process.background(checked.run(), "history-comparison")
-    process.background(Sweep(activities, Work(engine), facts, records, filler.fill).run(), "history-sweep")
+    process.background(sweep.run(), "history-sweep")
     process.background(recorded.run(handler(projector.recorded)), "recorded")
     process.background(changed.run(handler(projector.changed)), "changed")
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2
+from servicekit.clock import now_us
 from services.reporting.domain import Window
 from services.reporting.errors import ActivityNotFoundError
 from services.reporting.facts.writer import Facts, write
@@ -25,12 +26,17 @@ class Windows(Protocol):
 
 
 class Filler:
-    """Brings facts up to what is recorded, page by page, while others come in: the higher revision wins, as ever."""
+    """Brings facts up to what is recorded, page by page, while others come in: the higher revision wins, as ever.
 
-    def __init__(self, facts: Facts, records: Records, windows: Windows) -> None:
+    Args:
+        kept_us: How long facts are kept after the close.
+    """
+
+    def __init__(self, facts: Facts, records: Records, windows: Windows, kept_us: int) -> None:
         self._facts = facts
         self._records = records
         self._windows = windows
+        self._kept_us = kept_us
 
     async def fill(self, activity_id: bytes, told: Callable[[int], None] = lambda seats: None) -> int:
         """Writes the facts of an activity; returns how many seats were read. Idempotent.
@@ -45,10 +51,26 @@ class Filler:
         windows = await self._windows.of_activity(activity_id)
         if not windows:
             raise ActivityNotFoundError
-        seats = 0
+        oldest, seats = now_us() - self._kept_us, 0
         for window in windows:
-            async for page in self._records.pages(window.occurrence_id):
-                await write(self._facts, [to_change(seat) for seat in page])
-                seats += len(page)
-                told(seats)
+            # What is older is erased.
+            if window.closes_at >= oldest:
+                seats += await self.fill_occurrence(window.occurrence_id, _after(seats, told))
         return seats
+
+    async def fill_occurrence(self, occurrence_id: bytes, told: Callable[[int], None] = lambda seats: None) -> int:
+        """Writes the facts of an occurrence; see `fill`.
+
+        Raises:
+            UnavailableError: checkin or MySQL is gone; what is written stays.
+        """
+        seats = 0
+        async for page in self._records.pages(occurrence_id):
+            await write(self._facts, [to_change(seat) for seat in page])
+            seats += len(page)
+            told(seats)
+        return seats
+
+
+def _after(before: int, told: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda seats: told(before + seats)

@@ -82,7 +82,7 @@ class Facts:
 
 async def _save(connection: AsyncConnection, changes: Sequence[Change], places: Mapping[bytes, Place]) -> None:
     activity_ids = sorted({place.activity_id for place in places.values()})
-    written_at = await _lock(connection, activity_ids)
+    written_at = await lock(connection, activity_ids)
     keys = [
         FactKey(places[change.occurrence_id].activity_id, change.user_id, change.occurrence_id) for change in changes
     ]
@@ -120,7 +120,7 @@ async def _places(connection: AsyncConnection, occurrence_ids: Collection[bytes]
     return {row.occurrence_id: await _place(connection, row) for row in rows}
 
 
-async def _lock(connection: AsyncConnection, activity_ids: Sequence[bytes]) -> int:
+async def lock(connection: AsyncConnection, activity_ids: Sequence[bytes]) -> int:
     """Locks activities until the transaction ends, and tells when the last fact of any of them was written."""
     query = f"{_TIMES} ({','.join(map(id_literal, activity_ids))}) ORDER BY activity_id FOR UPDATE"
     times = (await connection.exec_driver_sql(query)).scalars()

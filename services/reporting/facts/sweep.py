@@ -1,4 +1,4 @@
-"""Looks at night whether history says what is recorded, and fills in what it does not.
+"""Looks at night whether history says what is recorded, fills in what it does not, and forgets what is too old.
 
 While an activity runs, and for a day after it, the comparison does so every minute (`compare.py`). Later a review may
 still be decided, or a phone bring what waited: of 35 days everything is compared each night, of all the time before
@@ -49,6 +49,8 @@ class Sweep:
 
     Args:
         fill: Brings the facts of an activity up to what is recorded; raises ServiceError when it cannot.
+        erase: Forgets what closed before a moment; raises UnavailableError when MySQL is gone.
+        kept_us: How long facts are kept after the close.
     """
 
     def __init__(
@@ -58,12 +60,16 @@ class Sweep:
         facts: Numbers,
         records: Records,
         fill: Callable[[bytes], Awaitable[object]],
+        erase: Callable[[int], Awaitable[int]],
+        kept_us: int,
     ) -> None:
         self._stored = stored
         self._work = work
         self._facts = facts
         self._records = records
         self._fill = fill
+        self._erase = erase
+        self._kept_us = kept_us
 
     async def run(self) -> None:
         """Looks every ten minutes whether it is time, until cancelled."""
@@ -75,18 +81,21 @@ class Sweep:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def look(self, now: int) -> None:
-        """Compares what is due.
+        """Compares what is due, and forgets what is too old.
 
         Raises:
             UnavailableError: MySQL or checkin is gone; the next night goes on.
         """
         if now // HOUR_US % 24 != _NIGHT_UTC_HOUR:
             return
-        recent = now - _NIGHTLY_DAYS * DAY_US
+        oldest = now - self._kept_us
+        recent = max(now - _NIGHTLY_DAYS * DAY_US, oldest)
         if await self._work.claim(NIGHTLY, DAY_US // 2):
             await self.sweep(recent, now)
+            if erased := await self._erase(oldest):
+                log.info("history of %d occurrences is as old as it is kept, and erased", erased)
         if await self._work.claim(MONTHLY, 28 * DAY_US):
-            await self._work.reached(MONTHLY, Mark(done=1 + await self.sweep(0, recent)))
+            await self._work.reached(MONTHLY, Mark(done=1 + await self.sweep(oldest, recent)))
 
     async def sweep(self, since: int, until: int) -> int:
         """Compares every occurrence that closed in a span of time; returns how many activities were filled.

@@ -13,6 +13,7 @@ from services.reporting.tables import fact_work
 
 NIGHTLY, MONTHLY = "nightly", "monthly"
 _AGAIN_US = DAY_US // 2
+_GOES_ON_US = 7 * DAY_US
 
 
 class Mark(NamedTuple):
@@ -54,11 +55,16 @@ class Work:
                 return await connection.scalar(query) is not None
 
     async def begin(self, name: str) -> Mark:
-        """Where some work ended that was not done to its end; the beginning for what is new."""
+        """Where some work ended that was not done to its end; the beginning for what is new, or lay for a week."""
+        lately = fact_work.c.began_at > to_datetime(now_us() - _GOES_ON_US)
+        query = select(fact_work).where(fact_work.c.name == name, lately)
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
-                row = (await connection.execute(select(fact_work).where(fact_work.c.name == name))).one_or_none()
-        return Mark(row.occurrence_id, row.done) if row else Mark()
+                row = (await connection.execute(query)).one_or_none()
+        if row:
+            return Mark(row.occurrence_id, row.done)
+        await self.end(name)
+        return Mark()
 
     async def reached(self, name: str, mark: Mark) -> None:
         """Notes how far it is."""
