@@ -320,6 +320,15 @@ ALERTS = (
         {'reporting_differing_occurrences{job="projector"}': "0x30"},
     ),
     Alert(
+        "HistoryDiffers",
+        "max(reporting_differing_facts) > 0",
+        "15m",
+        TICKET,
+        "The history of {{ $value | humanize }} occurrences differs from what is recorded",
+        {'reporting_differing_facts{job="projector"}': "2x60"},
+        {'reporting_differing_facts{job="projector"}': "0x60"},
+    ),
+    Alert(
         "ProcessDown",
         " or ".join(f'absent(up{{job="{job}"}} == 1)' for job in _JOBS),
         "2m",

@@ -514,8 +514,8 @@ DEGRADATION = Dashboard(
             [
                 Panel(
                     "Occurrences whose numbers differ (good: 0)",
-                    "Runbook LiveNumbersDiffer.",
-                    {"differ": "max(reporting_differing_occurrences)"},
+                    "Runbooks LiveNumbersDiffer, HistoryDiffers.",
+                    {"numbers": "max(reporting_differing_occurrences)", "history": "max(reporting_differing_facts)"},
                     "short",
                     limit=1,
                 ),
