@@ -21,7 +21,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed compare chaos mutate nightly crowd dev tests tests-quiet tests-browsers console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts compare chaos mutate nightly crowd dev tests tests-quiet tests-browsers console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -127,6 +127,9 @@ day: up ## 200 activities, 100,000 check-ins: make day faults=1
 
 listed: up ## a rush on a roster of 5,000 with 50 strangers, recounted: make listed pairs=5 n=10000 c=128
 	@$(BIN)/python -m tests.load.listed $(LOAD)
+
+facts: up ## 20 million facts made once, and what asking and writing takes beside them: make facts n=20000000
+	@$(BIN)/python -m tests.load.facts $(LOAD)
 
 crowd: up $(NODE_MODULES) ## 300 people through two phones of staff, one of them offline for a while
 	@$(NODE) npm --prefix $(PHONE) run crowd
