@@ -107,14 +107,15 @@ async def _enter() -> Scene:
 
 def table(results: Sequence[Result]) -> Iterator[str]:
     """The results as a Markdown table."""
-    yield "| fault | row of the matrix | answers meanwhile | p99 ms | well again s | lost | duplicated | |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| fault | row of the matrix | answers meanwhile | p99 ms | well again s | history s | lost | duplicated | |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for result in results:
         said = ", ".join(f"{count} {what}" for what, count in result.answers.items())
         p99 = f"{result.p99_ms:.0f}" + (f" (healthy {result.healthy_p99_ms:.0f})" if result.healthy_p99_ms else "")
+        is_well = "**red**" if result.failures else "ok"
         yield (
             f"| {result.fault} | {result.row} | {said} | {p99} | {result.recovered_after_s:.1f}"
-            f" | {result.lost} | {result.duplicated} | {'**red**' if result.failures else 'ok'} |"
+            f" | {result.history_after_s:.1f} | {result.lost} | {result.duplicated} | {is_well} |"
         )
 
 

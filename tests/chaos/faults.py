@@ -14,6 +14,7 @@ from deploy.local import launch
 from deploy.local.stack import Shape
 from services.checkin.judging.snapshots import FRESH_S
 from services.checkin.queues import RECORD_QUEUE
+from services.reporting.worker import RECORDED_QUEUE
 from tests.chaos import breaking
 from tests.chaos.breaking import SERVERS, Proxies
 from tests.chaos.trial import Fault
@@ -100,17 +101,17 @@ async def memory_alarm() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def full_queue() -> AsyncIterator[None]:
-    """The recorders are gone, and their queue takes nothing more."""
-    recorders = [name for name in launch.names_on_file() if name.partition(".")[0] == "recorder"]
-    for name in recorders:
+async def full_queue(queue: str, consumer: str) -> AsyncIterator[None]:
+    """The consumers are gone, and their queue takes nothing more, or forgets what came before: as it is made."""
+    consumers = [name for name in launch.names_on_file() if name.partition(".")[0] == consumer]
+    for name in consumers:
         await breaking.stop(name)
-    await breaking.fill(RECORD_QUEUE)
+    await breaking.fill(queue)
     try:
         yield
     finally:
         await breaking.unfill()
-        await breaking.restart(recorders)
+        await breaking.restart(consumers)
 
 
 @asynccontextmanager
@@ -178,7 +179,12 @@ def _matrix() -> Iterator[Fault]:
     # While a rush is read, confirmations are read late: nobody in it may be told that nothing holds their check-in.
     yield Fault("checkin killed in a rush", partial(dead, "checkin"), told=UNDECIDED, people=2 * _RUSH)
     yield Fault("memory alarm", memory_alarm, "RabbitMQ alarm", told=NORMAL)
-    yield Fault("full queue", full_queue, "RabbitMQ full", told=NORMAL)
+    yield Fault("full queue", partial(full_queue, RECORD_QUEUE, "recorder"), "RabbitMQ full", told=NORMAL)
+    # What nobody projected is gone for good: the comparison finds it.
+    forgets = partial(full_queue, RECORDED_QUEUE, "projector")
+    yield Fault("projector's queue overflowed", forgets, told=NORMAL, recovers_within_s=180)
+    away = Fault("mariadb dead for a minute", partial(dead, "mariadb", for_s=60), told=NORMAL, is_long=True)
+    yield replace(away, recovers_within_s=180)
     neither = Fault("rabbitmq+mariadb dead", partial(dead, "rabbitmq", "mariadb"), "RabbitMQ and MySQL", told=SAVED)
     yield neither
     yield replace(neither, name="rabbitmq+mariadb dead, clocks hours off", row="", clocks_off_h=9)

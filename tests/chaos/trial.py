@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from services.checkin.rules.merge import Outcome
+from tests.chaos import history
 from tests.load import phones
 from tests.load.http_load import Answer, Script, play
 from tests.load.organiser import Activity
@@ -84,6 +85,7 @@ class Result:
         recovered: Attempts that nobody was answered for and that are stored all the same.
         pairs_ms: p99 of each healthy rush, and of the broken one after it, where they were compared.
         recovered_after_s: From mended until a newcomer was accepted and nothing was on its way any more.
+        history_after_s: From mended until history was seen to be equal to a recount.
         failures: What makes the run red, in words.
     """
 
@@ -100,6 +102,7 @@ class Result:
     healthy_p99_ms: float = 0.0
     pairs_ms: list[tuple[float, float]] = field(default_factory=list)
     recovered_after_s: float = 0.0
+    history_after_s: float = 0.0
     failures: list[str] = field(default_factory=list)
 
     def line(self) -> str:
@@ -110,7 +113,7 @@ class Result:
         return (
             f"attempted {self.attempted}, acknowledged {self.acknowledged}, ok {self.ok}, lost {self.lost},"
             f" duplicated {self.duplicated}, recovered {self.recovered}; meanwhile {said}, p99 {self.p99_ms:.0f} ms"
-            f"{compared}; well again after {self.recovered_after_s:.1f} s"
+            f"{compared}; well again after {self.recovered_after_s:.1f} s, history after {self.history_after_s:.1f} s"
         )
 
 
@@ -276,6 +279,10 @@ class _Trial:
             counters_within_s=_COUNTERS_WITHIN_S,
         )
         self._count(verdict)
+        whole_at, differs = await asyncio.to_thread(history.until_whole, self.activity, _COUNTERS_WITHIN_S)
+        result.history_after_s = whole_at - self._moments.mended_at
+        if differs:
+            self._fail(f"history differs from what is recorded: {differs}")
         meanwhile = [answer for attempt in self._attempts for answer in attempt.answers if self._is_during(answer)]
         result.answers = dict(Counter(map(_said, meanwhile)).most_common())
         result.p99_ms = _p99_ms(meanwhile)
