@@ -1,4 +1,4 @@
-"""The way from the projector to history: seats are gathered for a quarter of a second, the newest of each is written.
+"""The way from the projector to history: seats are gathered for half a second, the newest of each is written.
 
 Live numbers wait for nothing here. What is lost on the way, because this process died or MySQL was gone for too long,
 the comparison with what is recorded finds within minutes (`compare.py`), and writes.
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 # Seats of one transaction, and seats that wait at most.
 _AT_ONCE = 1000
 _WAITING = 100_000
-_GATHER_S = 0.25
+_GATHER_S = 0.5
 # Seats that wait for their activity to be told of, how often that is looked for, and how long.
 _STRAYS = 20_000
 _AGAIN_S, _STRAY_S = 2.0, 90.0
