@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from statistics import median
+from typing import Any
 
 from pymysql.cursors import Cursor
 from sqlalchemy import make_url
@@ -26,9 +27,10 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.mysql import database, migrate
-from services.reporting.domain import Window
+from services.reporting.domain import Filter, Status, Window
 from services.reporting.facts.erasing import Eraser
 from services.reporting.facts.filling import Filler
+from services.reporting.facts.lists import FactLists, Narrowed, new_list, page_of
 from services.reporting.facts.store import Facts
 from services.reporting.facts.writer import FactWriter
 from services.reporting.project import to_change
@@ -42,6 +44,14 @@ _MAXIMUM = 50_000_000
 # Before all others, for the measured ones alone to be erased again; kept for as long as it takes.
 _LONG_AGO = date(1990, 1, 1)
 _TIMES, _ROUNDS, _FRESH, _PAGE = 20, 3, 20_000, 200
+_PAGES, _PEOPLE = 3, 51
+_LISTS = {
+    "everybody": Narrowed(),
+    "who waits for a human": Narrowed(Filter(status=Status.PENDING_REVIEW)),
+    "late at one gate": Narrowed(Filter(gate="北门", punctuality="late")),
+    "a gate that nobody took": Narrowed(Filter(gate="侧门")),
+    "a reason": Narrowed(Filter(reason="LATE")),
+}
 _NAMES = "'checked_in', 'late', 'left_early', 'refused'"
 # What is asked of an organisation's year.
 _QUERIES = {
@@ -137,6 +147,44 @@ def _ms(does: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began_at)
 
 
+async def list_people(engine: AsyncEngine, activity_id: bytes) -> list[Found]:
+    """How long pages of the people of the largest activity take, the first and the ones after it."""
+    lists, found = FactLists(engine), list[Found]()
+    some = [step.person.user_id for step in await lists.page(activity_id, Narrowed(), new_list(0), 200)]
+    for what, narrowed in {**_LISTS, "two hundred found by name": Narrowed(user_ids=some)}.items():
+        took = []
+        for _ in range(_TIMES):
+            at = new_list(0)
+            for _ in range(_PAGES):
+                began_at = time.perf_counter()
+                page = await lists.page(activity_id, narrowed, at, _PEOPLE)
+                took.append(1000 * (time.perf_counter() - began_at))
+                at = page[-1].cursor(0, at.part) if page else at
+        found += [Found(f"list: {what}", _spread(took)), await _explain(engine, activity_id, narrowed)]
+    took = [await _took(partial(lists.standing, activity_id)) for _ in range(_TIMES)]
+    return [*found, Found("list: where everybody stands", _spread(took))]
+
+
+def _spread(took: list[float]) -> str:
+    ordered = sorted(took)
+    return f"median {median(ordered):.1f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.1f}, of {len(ordered)}"
+
+
+async def _took(does: Callable[[], Awaitable[object]]) -> float:
+    began_at = time.perf_counter()
+    await does()
+    return 1000 * (time.perf_counter() - began_at)
+
+
+async def _explain(engine: AsyncEngine, activity_id: bytes, narrowed: Narrowed) -> Found:
+    query = page_of(activity_id, narrowed, new_list(0), _PEOPLE)
+    compiled: Any = query.compile(dialect=engine.dialect, compile_kwargs={"render_postcompile": True})
+    values = tuple(compiled.params[name] for name in compiled.positiontup)
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN {compiled}", values)
+        return Found("  EXPLAIN", "; ".join(" ".join(str(word) for word in row) for row in rows))
+
+
 async def write(engine: AsyncEngine) -> list[Found]:
     """How fast the projector writes new facts, and how fast a rebuild fills in what is missing and what is not."""
     found: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -199,7 +247,9 @@ async def main(options: argparse.Namespace) -> int:
             cursor.execute("SELECT COUNT(*) FROM (SELECT 1 FROM day_counts LIMIT 1) some")
             if not (cursor.fetchone() or (0,))[0]:
                 await Loader(cursor, Activities(engine)).load(list(plan(options.n, datetime.now(UTC).date())))
-            found = [*ask(cursor), *await write(engine), *sizes(cursor)]
+            cursor.execute("SELECT activity_id FROM activities ORDER BY closes_at DESC LIMIT 1")
+            [largest] = cursor.fetchone() or (b"",)
+            found = [*ask(cursor), *await list_people(engine, largest), *await write(engine), *sizes(cursor)]
         finally:
             await engine.dispose()
     print(*found, sep="\n")

@@ -97,7 +97,7 @@ class FactLists:
         """The next people of one part of a list, at most `size` of them."""
         if narrowed.user_ids is not None and not narrowed.user_ids:
             return []
-        return await self._steps(_page(activity_id, narrowed, cursor, size))
+        return await self._steps(page_of(activity_id, narrowed, cursor, size))
 
     async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
         """What some people did at every occurrence of an activity, in no order."""
@@ -139,7 +139,7 @@ def who_moved(began: int) -> Cursor:
     return Cursor(began, BY_MOVE, began, _LAST, _LAST)
 
 
-def _page(activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> Select[Any]:
+def page_of(activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> Select[Any]:
     """Keys first, from the index alone, then the rows of one page."""
     c, index = facts.c, "by_time" if narrowed.user_ids is None else "PRIMARY"
     keys = (
