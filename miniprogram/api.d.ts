@@ -2615,6 +2615,28 @@ export interface components {
             pending_offline: number;
         };
         /**
+         * WaitingActivities
+         * @description Where something waits, the newest activity first.
+         */
+        WaitingActivities: {
+            activities: components["schemas"]["WaitingActivity"][];
+        };
+        /**
+         * WaitingActivity
+         * @description How much waits for a human in an activity, and how much of that came offline.
+         */
+        WaitingActivity: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            /** @example 新生讲座 */
+            title: string;
+            pending: number;
+            pending_offline: number;
+        };
+        /**
          * Batch
          * @description One decision on many: on `items`, or on all that waits and came offline to an occurrence.
          */

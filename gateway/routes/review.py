@@ -11,13 +11,17 @@ from gateway.clients import DECIDE_MANY_S, DECIDE_S, ask
 from gateway.http import problems
 from gateway.http.fields import Id, IdText, Input, Keyed, NextPageToken, Page, Time
 from gateway.openapi import RECORDED
+from gateway.routes.activity_shapes import Title
 from gateway.routes.dependencies import Call, Routes, reply
+from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.ids import to_text
 from servicekit.rpc.status import from_status
 
 routes = Routes("review")
+
+_ACTIVITIES = 200
 
 StateName = Literal["pending", "approved", "refused", "closed"]
 DecisionName = Literal["approve", "refuse"]
@@ -132,6 +136,27 @@ class ReviewPage(msgspec.Struct):
     next_page_token: NextPageToken
 
 
+class WaitingQuery(msgspec.Struct):
+    """Of which organisation; without one of all whose activities the caller sees."""
+
+    organisation_id: Id | None = None
+
+
+class WaitingActivity(msgspec.Struct):
+    """How much waits for a human in an activity, and how much of that came offline."""
+
+    activity_id: IdText
+    title: Title
+    pending: int
+    pending_offline: int
+
+
+class WaitingActivities(msgspec.Struct):
+    """Where something waits, the newest activity first."""
+
+    activities: list[WaitingActivity]
+
+
 class Decided(msgspec.Struct, omit_defaults=True):
     """What came of one: the case, or the problem with it."""
 
@@ -161,6 +186,18 @@ async def list_reviews(call: Call, query: ListQuery) -> ReviewPage:
     page: pb.ListReviewsResponse = await ask(call.services.checkin.ListReviews, request, call.person)
     cases = [BulkCase(to_text(case.occurrence_id), case.pending, case.pending_offline) for case in page.cases]
     return ReviewPage([_review(one) for one in page.reviews], cases, page.next_page_token)
+
+
+@routes.on("GET", "/v1/reviews/waiting")
+async def list_waiting(call: Call, query: WaitingQuery) -> WaitingActivities:
+    """Where something waits for a human, of the 200 newest activities."""
+    listing = activity_pb2.ListActivitiesRequest(organisation_id=query.organisation_id or b"", page_size=_ACTIVITIES)
+    page: activity_pb2.ListActivitiesResponse = await ask(call.services.activity.ListActivities, listing, call.person)
+    titles = {one.activity_id: one.title for one in page.activities}
+    request = pb.CountReviewsRequest(activity_ids=titles)
+    counted: pb.CountReviewsResponse = await ask(call.services.checkin.CountReviews, request, call.person)
+    counts = {one.activity_id: one for one in counted.activities}
+    return WaitingActivities([_waiting(titles[key], counts[key]) for key in titles if key in counts])
 
 
 _A_BATCH = {
@@ -246,6 +283,10 @@ def _review(review: pb.Review) -> Review:
         answers.to_checkin(review.checkin),
         answers.to_history(review.checkin),
     )
+
+
+def _waiting(title: str, count: pb.WaitingReviews) -> WaitingActivity:
+    return WaitingActivity(to_text(count.activity_id), title, count.pending, count.pending_offline)
 
 
 def _result(result: pb.DecisionResult, request_id: str) -> Decided:

@@ -32,6 +32,7 @@ _PERSONAL = (
     "ListCheckins",
     "ListChanges",
     "ListReviews",
+    "CountReviews",
     "GetReview",
     "DecideReview",
     "BatchDecideReviews",
@@ -124,6 +125,13 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         await self._name_activities([review.checkin for review in found])
         token = pages.encode(*more) if more else ""
         return pb.ListReviewsResponse(reviews=found, cases=cases, next_page_token=token)
+
+    async def CountReviews(self, request: pb.CountReviewsRequest, context: Context) -> pb.CountReviewsResponse:
+        """How much waits in each of some activities."""
+        if len(request.activity_ids) > PAGE:
+            raise invalid("activity_ids", f"must be {PAGE} at most")
+        found = await self._reviews.waiting(person().user_id, request.activity_ids)
+        return pb.CountReviewsResponse(activities=found)
 
     async def GetReview(self, request: pb.GetReviewRequest, context: Context) -> pb.Review:
         """One case with its history."""

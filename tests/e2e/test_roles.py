@@ -129,6 +129,8 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
         _by_role(204, 204, 403, 404, 404, 401, activity_staff=403),
     ),
     ("POST", "/v1/activities", _by_role(201, 201, 403, 404, 404, 401)),
+    ("GET", "/v1/reviews/waiting", _SIGNED_IN),
+    ("GET", "/v1/reviews/waiting?organisation_id={organisation}", _STAFF),
     ("GET", "/v1/activities", _SIGNED_IN),
     ("GET", "/v1/activities?organisation_id={organisation}", _STAFF),
     ("GET", "/v1/activities/{draft}", _STAFF),

@@ -1720,6 +1720,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reviews/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waiting
+         * @description Where something waits for a human, of the 200 newest activities.
+         */
+        get: operations["list_waiting_v1_reviews_waiting_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/roster-invites/accept": {
         parameters: {
             query?: never;
@@ -4330,6 +4350,24 @@ export interface components {
             name: string;
         };
         /**
+         * WaitingActivities
+         * @description Where something waits, the newest activity first.
+         */
+        WaitingActivities: {
+            activities: components["schemas"]["WaitingActivity"][];
+        };
+        /**
+         * WaitingActivity
+         * @description How much waits for a human in an activity, and how much of that came offline.
+         */
+        WaitingActivity: {
+            /** Format: uuid */
+            activity_id: string;
+            pending: number;
+            pending_offline: number;
+            title: string;
+        };
+        /**
          * Wifi
          * @description The one Wi-Fi the phone is connected to.
          */
@@ -6856,6 +6894,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Results"];
+                };
+            };
+        };
+    };
+    list_waiting_v1_reviews_waiting_get: {
+        parameters: {
+            query?: {
+                organisation_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingActivities"];
                 };
             };
         };

@@ -1170,6 +1170,75 @@ class ListReviewsResponse(_message.Message):
 Global___ListReviewsResponse: _TypeAlias = ListReviewsResponse  # noqa: Y015
 
 @_typing.final
+class CountReviewsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def activity_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """At most 200."""
+
+    def __init__(
+        self,
+        *,
+        activity_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_ids", b"activity_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountReviewsRequest: _TypeAlias = CountReviewsRequest  # noqa: Y015
+
+@_typing.final
+class CountReviewsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def activities(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingReviews]:
+        """Where something waits."""
+
+    def __init__(
+        self,
+        *,
+        activities: _abc.Iterable[Global___WaitingReviews] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activities", b"activities"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountReviewsResponse: _TypeAlias = CountReviewsResponse  # noqa: Y015
+
+@_typing.final
+class WaitingReviews(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    PENDING_FIELD_NUMBER: _builtins.int
+    PENDING_OFFLINE_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    pending: _builtins.int
+    pending_offline: _builtins.int
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        pending: _builtins.int = ...,
+        pending_offline: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "pending", b"pending", "pending_offline", b"pending_offline"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitingReviews: _TypeAlias = WaitingReviews  # noqa: Y015
+
+@_typing.final
 class GetReviewRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -59,6 +59,11 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsResponse.FromString,
                 _registered_method=True)
+        self.CountReviews = channel.unary_unary(
+                '/checkin.v1.CheckinService/CountReviews',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsResponse.FromString,
+                _registered_method=True)
         self.GetReview = channel.unary_unary(
                 '/checkin.v1.CheckinService/GetReview',
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.SerializeToString,
@@ -149,6 +154,13 @@ class CheckinServiceServicer:
 
     def ListReviews(self, request, context):
         """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountReviews(self, request, context):
+        """How much waits in each of some activities; those that the caller does not review are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -258,6 +270,11 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.ListReviews,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsResponse.SerializeToString,
+            ),
+            'CountReviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountReviews,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsResponse.SerializeToString,
             ),
             'GetReview': grpc.unary_unary_rpc_method_handler(
                     servicer.GetReview,
@@ -450,6 +467,33 @@ class CheckinService:
             '/checkin.v1.CheckinService/ListReviews',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountReviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/CountReviews',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsResponse.FromString,
             options,
             channel_credentials,
             insecure,

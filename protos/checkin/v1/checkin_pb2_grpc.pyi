@@ -44,6 +44,8 @@ class CheckinServiceStub:
     """The calling person's records that changed since a cursor; an impossible cursor begins anew."""
     ListReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListReviewsRequest, _checkin_pb2.ListReviewsResponse]
     """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
+    CountReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.CountReviewsRequest, _checkin_pb2.CountReviewsResponse]
+    """How much waits in each of some activities; those that the caller does not review are left out."""
     GetReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]
     DecideReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.DecideReviewRequest, _checkin_pb2.Review]
     """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
@@ -81,6 +83,8 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """The calling person's records that changed since a cursor; an impossible cursor begins anew."""
     ListReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListReviewsRequest, _checkin_pb2.ListReviewsResponse]  # type: ignore[assignment]
     """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
+    CountReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.CountReviewsRequest, _checkin_pb2.CountReviewsResponse]  # type: ignore[assignment]
+    """How much waits in each of some activities; those that the caller does not review are left out."""
     GetReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
     DecideReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.DecideReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
     """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
@@ -145,6 +149,14 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.ListReviewsResponse, _abc.Awaitable[_checkin_pb2.ListReviewsResponse]]:
         """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
+
+    @_abc_1.abstractmethod
+    def CountReviews(
+        self,
+        request: _checkin_pb2.CountReviewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.CountReviewsResponse, _abc.Awaitable[_checkin_pb2.CountReviewsResponse]]:
+        """How much waits in each of some activities; those that the caller does not review are left out."""
 
     @_abc_1.abstractmethod
     def GetReview(

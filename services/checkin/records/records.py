@@ -184,6 +184,18 @@ class Records:
             rows = (await connection.execute(query)).all()
         return [pb.BulkCase(occurrence_id=row[0], pending=row[1], pending_offline=int(row[2])) for row in rows]
 
+    async def waiting_in(self, activity_ids: Collection[bytes]) -> list[pb.WaitingReviews]:
+        """How much waits for a human, by activity, of what is known to be of one."""
+        query = (
+            select(reviews.c.activity_id, func.count(), func.sum(reviews.c.is_offline))
+            .where(reviews.c.activity_id.in_(activity_ids), reviews.c.state == pb.REVIEW_STATE_PENDING)
+            .group_by(reviews.c.activity_id)
+            .order_by(reviews.c.activity_id)
+        )
+        async with self._moment() as connection:
+            rows = (await connection.execute(query)).all()
+        return [pb.WaitingReviews(activity_id=row[0], pending=row[1], pending_offline=int(row[2])) for row in rows]
+
     async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
         """What waits for a human at an occurrence, the longest waiting first.
 

@@ -46,6 +46,9 @@ class RecordsPort(Protocol):
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
         """How much waits for a human, by occurrence of an activity."""
 
+    async def waiting_in(self, activity_ids: Collection[bytes]) -> list[pb.WaitingReviews]:
+        """How much waits for a human, by activity; where nothing does, none."""
+
     async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
         """What waits at an occurrence, or only what came offline."""
 
@@ -107,6 +110,17 @@ class Reviews:
         last = found[-1] if len(found) == size else None
         more = (last.listed_at, last.copy.attempt_id, last.copy.user_id) if last else None
         return await self._reviews(found), cases, more
+
+    async def waiting(self, actor: bytes, activity_ids: Collection[bytes]) -> list[pb.WaitingReviews]:
+        """How much waits in each of some activities; those that somebody does not review are left out.
+
+        Raises:
+            UnavailableError: Nobody can tell.
+        """
+        await self._activities.find((), activity_ids, ())
+        snapshots = filter(None, map(self._activities.get, activity_ids))
+        theirs = [each.occurrence for each in snapshots if await self._reviewers.has(actor, each.occurrence)]
+        return await self._records.waiting_in({occurrence.activity_id for occurrence in theirs})
 
     async def get(self, actor: bytes, identifier: bytes) -> pb.Review:
         """One case with its history.

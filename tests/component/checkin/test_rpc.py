@@ -120,6 +120,11 @@ class Stock:
         """None."""
         return []
 
+    async def waiting_in(self, activity_ids: Collection[bytes]) -> list[pb.WaitingReviews]:
+        """Every attempt, as if it waited."""
+        counts = [sum(copy.activity_id == each for copy in self.copies) for each in activity_ids]
+        return [pb.WaitingReviews(activity_id=one, pending=n) for one, n in zip(activity_ids, counts, strict=True) if n]
+
     async def waiting(self, occurrence_id: bytes, limit: int, *, is_offline: bool = False) -> list[Stored]:
         """Every attempt, as if it waited."""
         return [self._stored(copy) for copy in self.copies if copy.is_offline >= is_offline][:limit]
@@ -455,6 +460,20 @@ async def test_members_see_no_cases(checkin: Checkin) -> None:
     ):
         with pytest.raises(NotFoundError):
             await checkin.ask(type(request).__name__.removesuffix("Request"), request)
+
+
+async def test_what_waits_is_counted_for_who_reviews_it(checkin: Checkin) -> None:
+    """By activity; of an unknown one, and of one that is none of theirs, nothing is told; 201 are too many."""
+    checkin.store()
+    activity_id = checkin.occurrence.activity_id
+    request = pb.CountReviewsRequest(activity_ids=[activity_id, new_id()])
+    [found] = (await checkin.ask("CountReviews", request)).activities
+    assert (found.activity_id, found.pending) == (activity_id, 1)
+
+    checkin.stock.role = identity_pb2.ROLE_MEMBER
+    assert not (await checkin.ask("CountReviews", request)).activities
+    with pytest.raises(InvalidArgumentError):
+        await checkin.ask("CountReviews", pb.CountReviewsRequest(activity_ids=[new_id() for _ in range(201)]))
 
 
 async def test_without_the_broker_nothing_can_be_decided(checkin: Checkin) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import ConflictError, NotFoundError, UnavailableError
@@ -55,6 +56,28 @@ async def test_cases_are_listed(gateway: Gateway) -> None:
     assert review["history"] == [
         {"event": "received", "at": AT},
         {"event": "refused", "at": AT, "reason": "不在现场", "is_stale": True},
+    ]
+
+
+async def test_where_something_waits_is_told_by_activity(gateway: Gateway) -> None:
+    """The newest first, as the activities are listed; where nothing waits is left out."""
+    old, new, quiet = (ids.new_id() for _ in range(3))
+    activities = [
+        activity_pb2.Activity(activity_id=one, title=title)
+        for one, title in ((new, "晚会"), (quiet, "讲座"), (old, "例会"))
+    ]
+    gateway.services.answers["ListActivities"] = activity_pb2.ListActivitiesResponse(activities=activities)
+    counts = [pb.WaitingReviews(activity_id=one, pending=n, pending_offline=1) for one, n in ((old, 2), (new, 7))]
+    gateway.services.answers["CountReviews"] = pb.CountReviewsResponse(activities=counts)
+
+    answer = await gateway.http.get(f"/v1/reviews/waiting?organisation_id={ID}", headers=gateway.bearer())
+
+    [listed], [counted] = gateway.services.requests("ListActivities"), gateway.services.requests("CountReviews")
+    assert (listed.organisation_id, listed.page_size) == (ids.from_text(ID), 200)
+    assert list(counted.activity_ids) == [new, quiet, old]
+    assert answer.json()["activities"] == [
+        {"activity_id": ids.to_text(new), "title": "晚会", "pending": 7, "pending_offline": 1},
+        {"activity_id": ids.to_text(old), "title": "例会", "pending": 2, "pending_offline": 1},
     ]
 
 

@@ -190,6 +190,8 @@ async def test_cases_are_paged_the_longest_waiting_first(
     assert {stored.review_state for stored in found} == {pb.REVIEW_STATE_PENDING}
     [case] = await records.bulk_cases(occurrence)
     assert (case.occurrence_id, case.pending, case.pending_offline) == (occurrence.occurrence_id, 5, 1)
+    [waits] = await records.waiting_in([occurrence.activity_id, new_id()])
+    assert (waits.activity_id, waits.pending, waits.pending_offline) == (occurrence.activity_id, 4, 1)
     [offline] = await records.waiting(occurrence.occurrence_id, 10, is_offline=True)
     assert offline.copy.user_id == first.user_id
     assert await records.list_reviews(occurrence, pb.REVIEW_STATE_APPROVED, 2, None) == []
