@@ -4,6 +4,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { guard } from '@/session/guard'
 import { activities } from '@/activities/routes'
 import { overview } from '@/overview/routes'
+import { activityReviews, reviews } from '@/reviews/routes'
 import { sessions } from '@/session/routes'
 import { titled } from '@/shell/titles'
 
@@ -21,7 +22,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/console',
     component: () => import('@/shell/ShellLayout.vue'),
-    children: [...overview, ...activities, ...sessions],
+    children: [...overview, ...activities, ...sessions, ...reviews, { path: 'activities/:id', children: [activityReviews] }],
   },
   {
     path: '/console/sign-in',

@@ -1,7 +1,7 @@
 /** Where the side of the shell leads; a room adds its line here with its routes. */
 
 import type { Component } from 'vue'
-import { Calendar, Devices } from './icons'
+import { Calendar, Devices, Shield } from './icons'
 
 export interface NavLine {
   path: string
@@ -12,5 +12,6 @@ export interface NavLine {
 
 export const nav: NavLine[] = [
   { path: '/console/activities', word: 'shell.nav.activities', icon: Calendar },
-  { path: '/console/sessions', word: 'shell.nav.sessions', icon: Devices },
+  { path: '/console/reviews', word: 'shell.nav.reviews', icon: Shield },
+  { path: '/console/sessions', word: 'shell.nav.sessions', icon: Devices, Shield },
 ]

@@ -4,7 +4,8 @@ import type { Texts } from '../index'
 import { activities } from './activities'
 import { common } from './common'
 import { failures } from './failures'
+import { reviews } from './reviews'
 import { session } from './session'
 import { shell } from './shell'
 
-export const en: Texts = { common, failures, session, shell, activities }
+export const en: Texts = { activities, common, failures, reviews, session, shell }

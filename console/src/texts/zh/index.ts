@@ -3,7 +3,8 @@
 import { activities } from './activities'
 import { common } from './common'
 import { failures } from './failures'
+import { reviews } from './reviews'
 import { session } from './session'
 import { shell } from './shell'
 
-export const zh = { common, failures, session, shell, activities }
+export const zh = { activities, common, failures, reviews, session, shell }

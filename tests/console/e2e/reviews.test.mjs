@@ -1,0 +1,105 @@
+/** The queue of doubtful check-ins in a browser, against the real stack. */
+
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { newAttemptId, newName, PLACE, signIn, UNCERTAIN, until } from '../../miniprogram/e2e/stack.mjs'
+import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+
+const visits = []
+let browser, owner, organisation_id, activity
+
+before(async () => {
+  browser = await launch()
+})
+
+after(() => browser?.close())
+
+afterEach(() => Promise.all(visits.splice(0).map((visit) => visit.close())))
+
+/** Somebody whose location leaves it open whether they were there. */
+const doubtful = async (name) => {
+  const person = await signIn(newName('visitor'))
+  await person.call('PATCH', '/v1/me', { name })
+  const location = { ...UNCERTAIN, coord: 'gcj02', accuracy_m: UNCERTAIN.accuracy }
+  delete location.accuracy
+  return person.post('/v1/checkins', { attempt_id: newAttemptId(), method: 'code', code: activity.code, location })
+}
+
+const waiting = () => owner.get(`/v1/reviews?activity_id=${activity.id}`).then(({ reviews }) => reviews)
+
+beforeEach(async () => {
+  owner = await signIn(newName('organiser'))
+  organisation_id = (await owner.post('/v1/organisations', { name: '星光读书会' })).id
+  activity = await owner.open({ organisation_id, title: '新生讲座', place: PLACE, methods: ['code'] })
+  for (const name of ['王小明', '李小红', '赵大海']) await doubtful(name)
+  await until(waiting, (reviews) => reviews.length === 3)
+})
+
+const visited = async (options = {}, to = '/console/reviews') => {
+  const visit = await Visit.create(browser, { as: owner, ...options })
+  visits.push(visit)
+  await visit.go(to)
+  await visit.sees('王小明')
+  return visit
+}
+
+for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
+  for (const scheme of ['light', 'dark'])
+    test(`a case says what failed and by how much at ${width} px, ${scheme}`, async () => {
+      const visit = await visited({ size, scheme })
+      await visit.sees('定位不够准确')
+      await visit.sees(/278 米/)
+      await visit.sees('怎样才会自动通过')
+      await visit.shot(`reviews-${width}-${scheme}`)
+      await visit.accessible()
+    })
+
+test('keys decide, and one takes it back before anything is sent', async () => {
+  const visit = await visited()
+  const { page } = visit
+  const current = page.locator('[aria-current=true]')
+  await page.keyboard.press('j')
+  assert.match(await current.innerText(), /李小红/)
+  await page.keyboard.press('k')
+  await page.keyboard.press('a')
+  await visit.sees('已通过：王小明')
+  assert.match(await current.innerText(), /李小红/)
+  await visit.shot('reviews-undo')
+  await page.keyboard.press('u')
+  assert.match(await current.innerText(), /王小明/)
+  assert.equal((await waiting()).length, 3)
+
+  await page.keyboard.press('a')
+  await until(waiting, (reviews) => reviews.length === 2)
+  const people = await owner.get(`/v1/activities/${activity.id}/people`)
+  assert.deepEqual(
+    people.people.filter(({ status }) => status === 'checked_in').map(({ name }) => name),
+    ['王小明'],
+  )
+})
+
+test('a reason goes with a refusal of many, and reaches them', async () => {
+  const visit = await visited({}, `/console/activities/${activity.id}/reviews`)
+  const { page } = visit
+  await page.getByText('全选').click()
+  await page.locator('.bulk').getByRole('button', { name: '不通过' }).click()
+  await page.getByRole('dialog').locator('textarea').fill('现场没有见到')
+  await visit.shot('reviews-refuse')
+  await page.getByRole('dialog').getByRole('button', { name: '不通过' }).click()
+  await visit.sees('不通过 3 人')
+  await visit.sees('没有待人工核验的签到')
+  await until(waiting, (reviews) => reviews.length === 0)
+  const { reviews } = await owner.get(`/v1/reviews?activity_id=${activity.id}&state=refused`)
+  assert.deepEqual(
+    reviews.map(({ history }) => history.at(-1).reason),
+    Array(3).fill('现场没有见到'),
+  )
+})
+
+test('who leaves has decided', async () => {
+  const visit = await visited()
+  await visit.page.keyboard.press('a')
+  await visit.sees('已通过：王小明')
+  await visit.page.getByRole('link', { name: '活动', exact: true }).first().click()
+  await until(waiting, (reviews) => reviews.length === 2)
+})
