@@ -117,10 +117,10 @@ class Reviews:
         Raises:
             UnavailableError: Nobody can tell.
         """
-        await self._activities.find((), activity_ids, ())
-        snapshots = filter(None, map(self._activities.get, activity_ids))
-        theirs = [each.occurrence for each in snapshots if await self._reviewers.has(actor, each.occurrence)]
-        return await self._records.waiting_in({occurrence.activity_id for occurrence in theirs})
+        # Counted first: nothing waits in most, and those need not be known to anybody.
+        counted = await self._records.waiting_in(activity_ids)
+        await self._activities.find((), [each.activity_id for each in counted], ())
+        return [each for each in counted if await self._is_reviewed_by(actor, each.activity_id)]
 
     async def get(self, actor: bytes, identifier: bytes) -> pb.Review:
         """One case with its history.
@@ -253,9 +253,13 @@ class Reviews:
 
     async def _reviewable(self, actor: bytes, key: bytes, otherwise: str) -> Occurrence:
         snapshot = self._activities.get(key)
-        if snapshot is None or not await self._reviewers.has(actor, snapshot.occurrence):
+        if snapshot is None or not await self._is_reviewed_by(actor, key):
             raise NotFoundError(otherwise)
         return snapshot.occurrence
+
+    async def _is_reviewed_by(self, actor: bytes, key: bytes) -> bool:
+        snapshot = self._activities.get(key)
+        return snapshot is not None and await self._reviewers.has(actor, snapshot.occurrence)
 
     async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
         names = await self._names.of({stored.copy.user_id: stored.copy.activity_id for stored in found})
