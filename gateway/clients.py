@@ -16,6 +16,7 @@ from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
 from protos.identity.v1.identity_pb2_grpc import ConsoleServiceStub, IdentityServiceStub, InviteServiceStub
+from protos.reporting.v1 import reporting_pb2
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from servicekit.errors import ServiceError, UnavailableError
 from servicekit.process import Process
@@ -87,6 +88,16 @@ class Clients:
         if len(answer.results) != len(subjects):
             raise UnavailableError(f"activity told of {len(answer.results)} people of {len(subjects)}")
         return [from_status(each.status) if each.HasField("status") else each.person for each in answer.results]
+
+    async def latest(self, activity_id: bytes) -> Sequence[reporting_pb2.Person]:
+        """Who checked in to an activity last, under the gateway's own right.
+
+        Raises:
+            ServiceError: Reporting does not answer.
+        """
+        request = reporting_pb2.ListLatestRequest(activity_id=activity_id)
+        answer: reporting_pb2.ListLatestResponse = await ask(self.reporting.ListLatest, request)
+        return answer.people
 
     async def admit_staff(self, person: Claims, activity_id: bytes) -> None:
         """Returns when a person may check others in to an activity: who may see all of it, its owner to its staff.

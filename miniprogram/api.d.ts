@@ -1497,6 +1497,26 @@ export interface components {
             qr_period_s: number;
         };
         /**
+         * LatestPeople
+         * @description Who checked in last, the latest first; nobody where the screen shows no names.
+         */
+        LatestPeople: {
+            people: components["schemas"]["Latest"][];
+        };
+        /**
+         * Latest
+         * @description Somebody who checked in.
+         */
+        Latest: {
+            /** @example 王*明 */
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            checked_in_at: string;
+        };
+        /**
          * SavedPlaces
          * @description A page of places.
          */

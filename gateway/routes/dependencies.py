@@ -1,7 +1,7 @@
 """What routes are made of: the parts of the gateway, one request under way, and how a function becomes a route."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -23,8 +23,10 @@ from gateway.http.uploads import Uploads
 from gateway.live import Live
 from gateway.openapi import BEARER, CONSOLE, COOKIE, Operation
 from gateway.settings import Settings
+from protos.reporting.v1 import reporting_pb2
 from servicekit import ids
 from servicekit.errors import NotFoundError, UnauthenticatedError
+from servicekit.timed_cache import TimedCache
 from servicekit.tokens import Claims
 
 Handler = Callable[..., Awaitable[Any]]
@@ -41,6 +43,9 @@ _CREDENTIALS: dict[Who, tuple[str, ...]] = {
     "display": (COOKIE,),
     "browser": (CONSOLE,),
 }
+
+# However many screens show who came: one question a second.
+_LATEST_S = 1.0
 
 _encode = msgspec.json.Encoder().encode
 
@@ -85,6 +90,7 @@ class Parts:
         self.approvals = Buckets(burst=10, per_s=0.5)
         # Files are held in memory until they have come.
         self.uploads = Uploads()
+        self.latest: TimedCache[bytes, Sequence[reporting_pb2.Person]] = TimedCache(clients.latest, _LATEST_S)
         self.settings = settings
         self.proxies = proxies
         self.failures = failures

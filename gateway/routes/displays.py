@@ -1,11 +1,13 @@
 """Displays: links to screens of one activity, and what a screen asks that nobody is signed in to."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
+from domainkit.masked_names import masked
 from gateway import displays
 from gateway.clients import ask
 from gateway.http.fields import Id, IdText, Input, Time
@@ -39,6 +41,8 @@ _STATES: dict[int, StateName] = {
     pb.Display.STATE_ENDED: "ended",
     pb.Display.STATE_REVOKED: "revoked",
 }
+# How a name is told; where no names are, none is.
+_NAMING: dict[int, Callable[[str], str]] = {pb.Display.NAMES_MASKED: masked, pb.Display.NAMES_FULL: str}
 _KIND_NAMES = {number: name for name, number in _KINDS.items()}
 _NAMES_NAMES = {number: name for name, number in _NAMES.items()}
 _A_CODE = ["K7MCFGHJ4R9XWTK7MCFG"]
@@ -110,6 +114,19 @@ class Screen(msgspec.Struct):
 
     display: ShownDisplay
     activity: ShownActivity
+
+
+class Latest(msgspec.Struct):
+    """Somebody who checked in."""
+
+    name: Annotated[str, Meta(examples=["王*明"])]
+    checked_in_at: Time
+
+
+class LatestPeople(msgspec.Struct):
+    """Who checked in last, the latest first; nobody where the screen shows no names."""
+
+    people: list[Latest]
 
 
 class DisplayPreview(msgspec.Struct):
@@ -186,6 +203,18 @@ async def get_screen(call: Call) -> Response:
     """What this browser shows, and whether it still may; its cookie is renewed for an activity that takes longer."""
     screen: pb.Screen = await ask(call.services.displays.GetScreen, pb.GetScreenRequest(secret=call.secret))
     return _shown(call, screen, call.secret)
+
+
+@routes.on("GET", "/v1/displays/latest", who="display")
+async def list_latest(call: Call) -> LatestPeople:
+    """Who checked in last, named as the organiser chose for this screen; a second behind."""
+    screen: pb.Screen = await ask(call.services.displays.GetScreen, pb.GetScreenRequest(secret=call.secret))
+    display = screen.display
+    named = _NAMING.get(display.show_names)
+    if named is None or display.state != pb.Display.STATE_OPEN:
+        return LatestPeople([])
+    people = await call.parts.latest.get(display.activity_id)
+    return LatestPeople([Latest(named(one.name), to_rfc3339(one.checked_in_at)) for one in people if one.name])
 
 
 async def screen_of(call: Call, activity_id: bytes) -> pb.Screen:

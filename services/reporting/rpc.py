@@ -22,10 +22,13 @@ _SERVICE = "/reporting.v1.ReportingService/"
 ACCESS = {
     _SERVICE + "GetStats": for_person("gateway"),
     _SERVICE + "GetLiveStats": by("gateway"),
+    _SERVICE + "ListLatest": by("gateway"),
     _SERVICE + "ListPeople": for_person("gateway"),
 }
 
 _ID_BYTES = 16
+_LATEST = 12
+_CHECKED_IN = Wanted(Filter(pb.STATUS_CHECKED_IN))
 # A number of a later release asks for nothing.
 _ANSWERS = {int(answer): answer for answer in Answer}
 
@@ -95,6 +98,12 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
     async def GetLiveStats(self, request: pb.GetLiveStatsRequest, context: Any) -> pb.Stats:
         """The numbers of an activity, for the gateway itself."""
         return await self._stats(await self._activity(request.activity_id))
+
+    async def ListLatest(self, request: pb.ListLatestRequest, context: Any) -> pb.ListLatestResponse:
+        """Who checked in last, for screens that show it."""
+        activity = await self._activity(request.activity_id)
+        page, _ = await self._people.page(activity, _CHECKED_IN, None, _LATEST)
+        return pb.ListLatestResponse(people=map(_person, page))
 
     async def ListPeople(self, request: pb.ListPeopleRequest, context: Any) -> pb.ListPeopleResponse:
         """People of an activity, the latest first; who is absent in the order of the roster."""

@@ -159,6 +159,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ),
     ("GET", "/v1/displays/preview?code={link}", _ANYBODY),
     ("POST", "/v1/displays/open", _ANYBODY),
+    ("GET", "/v1/displays/latest", _by_role(401, 401, 401, 401, 401, 401, display=200)),
     ("GET", "/v1/displays/me", _by_role(401, 401, 401, 401, 401, 401, display=200)),
     ("GET", "/v1/activities/resolve?code={code}", _SIGNED_IN),
     ("GET", "/v1/activities/resolve?activity_id={activity}", _SIGNED_IN),

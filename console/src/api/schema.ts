@@ -1013,6 +1013,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/displays/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Latest
+         * @description Who checked in last, named as the organiser chose for this screen; a second behind.
+         */
+        get: operations["list_latest_v1_displays_latest_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/displays/me": {
         parameters: {
             query?: never;
@@ -2936,6 +2956,22 @@ export interface components {
             id: string;
             /** @description The one that was looked at. */
             revision: number;
+        };
+        /**
+         * Latest
+         * @description Somebody who checked in.
+         */
+        Latest: {
+            /** Format: date-time */
+            checked_in_at: string;
+            name: string;
+        };
+        /**
+         * LatestPeople
+         * @description Who checked in last, the latest first; nobody where the screen shows no names.
+         */
+        LatestPeople: {
+            people: components["schemas"]["Latest"][];
         };
         /**
          * LetIn
@@ -5730,6 +5766,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    list_latest_v1_displays_latest_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestPeople"];
+                };
             };
         };
     };

@@ -44,6 +44,11 @@ class ReportingServiceStub:
                 request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.GetLiveStatsRequest.SerializeToString,
                 response_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.FromString,
                 _registered_method=True)
+        self.ListLatest = channel.unary_unary(
+                '/reporting.v1.ReportingService/ListLatest',
+                request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListLatestRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListLatestResponse.FromString,
+                _registered_method=True)
         self.ListPeople = channel.unary_unary(
                 '/reporting.v1.ReportingService/ListPeople',
                 request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleRequest.SerializeToString,
@@ -68,6 +73,13 @@ class ReportingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListLatest(self, request, context):
+        """Who checked in last, for the gateway itself, which knows whom it may tell.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListPeople(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -86,6 +98,11 @@ def add_ReportingServiceServicer_to_server(servicer, server):
                     servicer.GetLiveStats,
                     request_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.GetLiveStatsRequest.FromString,
                     response_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.SerializeToString,
+            ),
+            'ListLatest': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLatest,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListLatestRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListLatestResponse.SerializeToString,
             ),
             'ListPeople': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPeople,
@@ -147,6 +164,33 @@ class ReportingService:
             '/reporting.v1.ReportingService/GetLiveStats',
             protos_dot_reporting_dot_v1_dot_reporting__pb2.GetLiveStatsRequest.SerializeToString,
             protos_dot_reporting_dot_v1_dot_reporting__pb2.Stats.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLatest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ReportingService/ListLatest',
+            protos_dot_reporting_dot_v1_dot_reporting__pb2.ListLatestRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_reporting__pb2.ListLatestResponse.FromString,
             options,
             channel_credentials,
             insecure,

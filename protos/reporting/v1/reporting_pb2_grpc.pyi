@@ -38,6 +38,8 @@ class ReportingServiceStub:
     """Owner, organiser and staff of the activity's organisation."""
     GetLiveStats: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.GetLiveStatsRequest, _reporting_pb2.Stats]
     """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one."""
+    ListLatest: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.ListLatestRequest, _reporting_pb2.ListLatestResponse]
+    """Who checked in last, for the gateway itself, which knows whom it may tell."""
     ListPeople: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.ListPeopleRequest, _reporting_pb2.ListPeopleResponse]
 
 @_typing.type_check_only
@@ -47,6 +49,8 @@ class ReportingServiceAsyncStub(ReportingServiceStub):
     """Owner, organiser and staff of the activity's organisation."""
     GetLiveStats: _aio.UnaryUnaryMultiCallable[_reporting_pb2.GetLiveStatsRequest, _reporting_pb2.Stats]  # type: ignore[assignment]
     """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one."""
+    ListLatest: _aio.UnaryUnaryMultiCallable[_reporting_pb2.ListLatestRequest, _reporting_pb2.ListLatestResponse]  # type: ignore[assignment]
+    """Who checked in last, for the gateway itself, which knows whom it may tell."""
     ListPeople: _aio.UnaryUnaryMultiCallable[_reporting_pb2.ListPeopleRequest, _reporting_pb2.ListPeopleResponse]  # type: ignore[assignment]
 
 class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -65,6 +69,14 @@ class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_reporting_pb2.Stats, _abc.Awaitable[_reporting_pb2.Stats]]:
         """The same for the gateway itself, which shares them among viewers whose rights it asks for one by one."""
+
+    @_abc_1.abstractmethod
+    def ListLatest(
+        self,
+        request: _reporting_pb2.ListLatestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reporting_pb2.ListLatestResponse, _abc.Awaitable[_reporting_pb2.ListLatestResponse]]:
+        """Who checked in last, for the gateway itself, which knows whom it may tell."""
 
     @_abc_1.abstractmethod
     def ListPeople(

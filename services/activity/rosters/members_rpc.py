@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from domainkit.codes import CODE_ALPHABET, as_typed
+from domainkit.masked_names import masked
 from domainkit.roles import STAFF, Role
 from domainkit.sealed import SealBrokenError, SealedTextError
 from protos.activity.v1 import rosters_pb2 as pb
@@ -311,8 +312,3 @@ class RosterMemberServicer(ListingServicer, rosters_pb2_grpc.RosterMemberService
         except (SealedTextError, SealBrokenError, msgspec.MsgspecError) as error:
             UNREADABLE_ENTRY.note(entry.entry_id, error)
             return None
-
-
-def masked(name: str) -> str:
-    """The first and the last character of a name; of two the first."""
-    return name[:1] + "*" + (name[-1] if len(name) > 2 else "")

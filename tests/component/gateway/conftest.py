@@ -46,6 +46,7 @@ _ID = ids.to_text(ids.new_id())
 _READS = ("/v1/me", f"/v1/activities/{_ID}", f"/v1/activities/{_ID}/stats", f"/v1/checkins/{_ID}")
 _OPEN = (
     *("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats"),
+    "ListLatest",
     *("BatchGetOccurrences", "PreviewDisplay", "OpenDisplay", "GetScreen"),
     *("OpenTicket", "RedeemTicket", "RefreshConsole", "EndConsole"),
 )

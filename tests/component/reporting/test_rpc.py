@@ -250,6 +250,19 @@ async def test_the_gateway_itself_reads_the_same_numbers(reporting: Reporting) -
         await call(stub.GetLiveStats, request, timeout_s=30)
 
 
+async def test_the_gateway_itself_reads_who_came_last(reporting: Reporting) -> None:
+    """For screens: those who are checked in, the latest first; no other process may ask."""
+    request = pb.ListLatestRequest(activity_id=reporting.activity.activity_id)
+    stub = reporting_pb2_grpc.ReportingServiceStub(reporting.loopback.connect("reporting", "gateway"))
+    people = (await call(stub.ListLatest, request, timeout_s=30)).people
+    assert people and {one.status for one in people} == {pb.STATUS_CHECKED_IN}
+    times = [one.checked_in_at for one in people]
+    assert times == sorted(times, reverse=True)
+    stub = reporting_pb2_grpc.ReportingServiceStub(reporting.loopback.connect("reporting", "checkin"))
+    with pytest.raises(PermissionDeniedError):
+        await call(stub.ListLatest, request, timeout_s=30)
+
+
 async def test_the_gateway_also_finds_an_activity_whose_message_is_on_the_way(
     loopback: Loopback, signer: Signer
 ) -> None:

@@ -174,7 +174,7 @@ def test_the_cookie_changes_nothing() -> None:
     """What takes it is read only, so that no foreign page can do anything with it."""
     taking = {(each.method, each.path) for each in OPERATIONS if COOKIE in each.credentials}
     reads = {f"/v1/activities/{{activity_id}}/{what}" for what in ("qr", "qr.svg", "qr.png", "stats", "live")}
-    assert taking == {("GET", path) for path in {"/v1/displays/me", *reads}}
+    assert taking == {("GET", path) for path in {"/v1/displays/me", "/v1/displays/latest", *reads}}
 
 
 async def test_a_person_who_says_who_they_are_is_that_person(gateway: Gateway) -> None:
@@ -227,3 +227,38 @@ async def test_guessing_links_is_limited_by_address(tls: Path, signer: Signer, r
 async def show(gateway: Gateway, path: str, **headers: str) -> httpx.Response:
     """What a browser that is a display gets of the activity."""
     return await gateway.http.get(ACTIVITY + path, headers={"cookie": COOKIE_OF_IT, **headers})
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"show_names": pb.Display.NAMES_FULL}, ["王小明", "李雷"]),
+        ({"show_names": pb.Display.NAMES_MASKED}, ["王*明", "李*"]),
+        ({"show_names": pb.Display.NAMES_NONE}, []),
+        ({"show_names": pb.Display.NAMES_FULL, "state": pb.Display.STATE_ENDED}, []),
+        ({"show_names": pb.Display.NAMES_FULL, "state": pb.Display.STATE_REVOKED}, []),
+    ],
+)
+async def test_a_screen_names_who_came_as_was_chosen_for_it(
+    gateway: Gateway, changes: dict[str, int], names: list[str]
+) -> None:
+    """And only while it is open; who has no name is left out, and many screens ask once."""
+    screen = a_screen()
+    for name, value in changes.items():
+        setattr(screen.display, name, value)
+    screen.display.activity_id = ids.new_id()
+    gateway.services.answers["GetScreen"] = screen
+    people = [reporting_pb2.Person(name=name, checked_in_at=1788220800_000000) for name in ("王小明", "", "李雷")]
+    gateway.services.answers["ListLatest"] = reporting_pb2.ListLatestResponse(people=people)
+
+    answers = [await gateway.http.get("/v1/displays/latest", headers={"cookie": COOKIE_OF_IT}) for _ in range(3)]
+
+    assert [each["name"] for each in answers[0].json()["people"]] == names
+    assert len({answer.content for answer in answers}) == 1
+    assert len(gateway.services.requests("ListLatest")) == bool(names)
+
+
+async def test_without_a_cookie_nobody_is_named(gateway: Gateway) -> None:
+    """A token is none either: this is for screens alone."""
+    assert (await gateway.http.get("/v1/displays/latest", headers=gateway.bearer())).status_code == 401
+    assert gateway.services.requests("ListLatest") == []
