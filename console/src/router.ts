@@ -4,9 +4,13 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { guard } from '@/session/guard'
 import { activities } from '@/activities/routes'
 import { overview } from '@/overview/routes'
+import { activityDisplays } from '@/displays/routes'
+import { activityStaff, organisation } from '@/organisation/routes'
 import { activityReviews, reviews } from '@/reviews/routes'
+import { activityRoster, rosters } from '@/rosters/routes'
 import { sessions } from '@/session/routes'
 import { titled } from '@/shell/titles'
+import { wall } from '@/wall/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -22,8 +26,21 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/console',
     component: () => import('@/shell/ShellLayout.vue'),
-    children: [...overview, ...activities, ...sessions, ...reviews, { path: 'activities/:id', children: [activityReviews] }],
+    children: [
+      ...overview,
+      ...activities,
+      ...sessions,
+      ...reviews,
+      ...rosters,
+      ...organisation,
+      {
+        path: 'activities/:id',
+        component: () => import('@/activity/ActivityLayout.vue'),
+        children: [activityReviews, activityRoster, activityDisplays, activityStaff],
+      },
+    ],
   },
+  ...wall,
   {
     path: '/console/sign-in',
     component: () => import('@/session/SignInPage.vue'),

@@ -1,7 +1,7 @@
 /** Where the side of the shell leads; a room adds its line here with its routes. */
 
 import type { Component } from 'vue'
-import { Calendar, Devices, Shield } from './icons'
+import { Building, Calendar, Devices, List, Shield } from './icons'
 
 export interface NavLine {
   path: string
@@ -13,5 +13,7 @@ export interface NavLine {
 export const nav: NavLine[] = [
   { path: '/console/activities', word: 'shell.nav.activities', icon: Calendar },
   { path: '/console/reviews', word: 'shell.nav.reviews', icon: Shield },
-  { path: '/console/sessions', word: 'shell.nav.sessions', icon: Devices, Shield },
+  { path: '/console/rosters', word: 'shell.nav.rosters', icon: List },
+  { path: '/console/organisation', word: 'shell.nav.organisation', icon: Building },
+  { path: '/console/sessions', word: 'shell.nav.sessions', icon: Devices },
 ]

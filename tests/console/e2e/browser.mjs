@@ -85,6 +85,15 @@ export class Visit {
 
   /** Nothing that not everybody can read or use, and nothing wider than the screen. */
   async accessible() {
+    // What fades in is as pale as it is for that moment only.
+    await this.page.evaluate(() =>
+      Promise.all(
+        document
+          .getAnimations()
+          .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
+          .map((each) => each.finished.catch(() => {})),
+      ),
+    )
     assert.deepEqual(await violations(this.page), [])
     const { scrollWidth, clientWidth } = await this.page.evaluate(() => ({
       scrollWidth: document.documentElement.scrollWidth,

@@ -1,0 +1,23 @@
+import type { Texts } from '../index'
+
+export const displays: Texts['displays'] = {
+  title: 'Screens',
+  kind: 'The screen shows',
+  kinds: { qr: 'QR', wall: 'Wall', kiosk: 'Kiosk' },
+  about: {
+    qr: 'The QR, the code and the number of people',
+    wall: 'For a projector: QR, people there and expected, arrivals a minute, who just came',
+  },
+  names: 'Names',
+  nameChoices: { none: 'None', masked: 'In part', full: 'In full' },
+  make: 'Make a link',
+  how: 'Open it in the browser of the screen, once, within 15 minutes; nobody signs in there',
+  copy: 'Copy link',
+  openHere: 'Open in a new window',
+  empty: 'No screens yet',
+  emptyHint: 'A projector shows the QR and the numbers without anybody signing in',
+  states: { waiting: 'Waiting', open: 'Showing', expired: 'Link expired', ended: 'Over', revoked: 'Revoked' },
+  revoke: 'Revoke',
+  revokeAsk: 'Revoke this screen?',
+  revokeNote: 'It goes dark within 10 s',
+}

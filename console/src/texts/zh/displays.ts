@@ -1,0 +1,21 @@
+export const displays = {
+  title: '屏幕',
+  kind: '屏幕上显示',
+  kinds: { qr: '二维码', wall: '签到墙', kiosk: '自助签到' },
+  about: {
+    qr: '只有二维码、签到码和人数',
+    wall: '投影用：二维码、实到和应到、每分钟签到人数、刚刚签到的人',
+  },
+  names: '姓名',
+  nameChoices: { none: '不显示', masked: '部分显示', full: '完整显示' },
+  make: '生成链接',
+  how: '请在连接屏幕的电脑浏览器中打开这个链接，15 分钟内有效，只能打开一次；屏幕不需要登录',
+  copy: '复制链接',
+  openHere: '在新窗口打开',
+  empty: '还没有屏幕',
+  emptyHint: '让投影或大屏显示二维码和人数，不需要登录',
+  states: { waiting: '等待打开', open: '正在显示', expired: '链接已过期', ended: '已结束', revoked: '已停用' },
+  revoke: '停用',
+  revokeAsk: '停用这个屏幕？',
+  revokeNote: '它 10 秒内不再显示二维码和人数',
+}

@@ -1,0 +1,112 @@
+/** An organisation, its people and invites, and the screens and staff of an activity, in a browser on the real stack. */
+
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { newName, signIn, until } from '../../miniprogram/e2e/stack.mjs'
+import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+
+const visits = []
+let browser, owner, helper, organisation_id, activity
+
+before(async () => {
+  browser = await launch()
+})
+
+after(() => browser?.close())
+
+afterEach(() => Promise.all(visits.splice(0).map((visit) => visit.close())))
+
+beforeEach(async () => {
+  owner = await signIn(newName('organiser'))
+  owner.user = await owner.call('PATCH', '/v1/me', { name: '陈老师' })
+  helper = await signIn(newName('helper'))
+  await helper.call('PATCH', '/v1/me', { name: '李小红' })
+  organisation_id = (await owner.post('/v1/organisations', { name: '星光读书会' })).id
+  await owner.enlist(organisation_id, helper, 'member')
+  activity = await owner.open({ organisation_id, title: '新生讲座', methods: ['qr', 'code'] })
+})
+
+const visited = async (to, options = {}) => {
+  const visit = await Visit.create(browser, { as: owner, ...options })
+  visits.push(visit)
+  await visit.go(to)
+  return visit
+}
+
+const members = () => owner.get(`/v1/organisations/${organisation_id}/members`).then((page) => page.members)
+const roleOf = async (person) => (await members()).find(({ user_id }) => user_id === person.user.id)?.role
+
+for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
+  for (const scheme of ['light', 'dark'])
+    test(`people, invites, screens and staff are readable at ${width} px, ${scheme}`, async () => {
+      const visit = await visited('/console/organisation', { size, scheme })
+      await visit.sees('李小红')
+      await visit.shot(`organisation-${width}-${scheme}`)
+      await visit.accessible()
+      await visit.page.locator('label', { hasText: '邀请' }).click()
+      await visit.page.getByRole('button', { name: '新建邀请' }).click()
+      await visit.sees('加入后的角色')
+      await visit.accessible()
+      await visit.page.getByRole('button', { name: '生成邀请二维码' }).click()
+      await visit.sees('复制链接')
+      await visit.shot(`invite-${width}-${scheme}`)
+      await visit.accessible()
+      await visit.go(`/console/activities/${activity.id}/displays`)
+      await visit.go(`/console/activities/${activity.id}/displays`)
+      await visit.page.getByRole('button', { name: '生成链接' }).click()
+      await visit.sees('/d/')
+      await visit.sees('等待打开')
+      await visit.shot(`displays-${width}-${scheme}`)
+      await visit.accessible()
+      await visit.go(`/console/activities/${activity.id}/staff`)
+      await visit.sees('还没有工作人员')
+      await visit.accessible()
+    })
+
+test('a member gets another role, and is removed', async () => {
+  const visit = await visited('/console/organisation')
+  const { page } = visit
+  await page.getByRole('button', { name: '管理李小红' }).click()
+  await page.getByRole('menuitem', { name: '改为工作人员' }).click()
+  await until(
+    () => roleOf(helper),
+    (role) => role === 'staff',
+  )
+  await page.getByRole('button', { name: '管理李小红' }).click()
+  await page.getByRole('menuitem', { name: '移出组织' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '移出组织' }).click()
+  await until(
+    () => roleOf(helper),
+    (role) => role === undefined,
+  )
+})
+
+test('an invite is revoked, and a screen too', async () => {
+  const invite = await owner.post(`/v1/organisations/${organisation_id}/invites`, {
+    role: 'member',
+    uses: 5,
+    expires_at: new Date(Date.now() + 3600_000).toISOString(),
+  })
+  const visit = await visited('/console/organisation?tab=invites')
+  const { page } = visit
+  await page.getByRole('button', { name: '撤销' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '撤销' }).click()
+  await visit.sees('已撤销')
+  assert.equal((await owner.get(`/v1/organisations/${organisation_id}/invites/${invite.id}`)).state, 'revoked')
+
+  await visit.go(`/console/activities/${activity.id}/displays`)
+  await page.getByRole('button', { name: '生成链接' }).click()
+  await page.getByRole('button', { name: '停用' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '停用' }).click()
+  await visit.sees('已停用')
+})
+
+test('the organisation gets another name', async () => {
+  const visit = await visited('/console/organisation')
+  const { page } = visit
+  await page.getByRole('button', { name: '管理组织' }).click()
+  await page.getByRole('menuitem', { name: '修改组织名称' }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill('月光读书会')
+  await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
+  await visit.page.getByRole('heading', { name: '月光读书会' }).waitFor()
+})
