@@ -66,12 +66,8 @@ CREATE TABLE IF NOT EXISTS fact_work (
 
 
 def upgrade() -> None:
-    """Makes the tables; occurrences say on which day they lie, activities when the last of their facts was written."""
+    """Makes the tables; occurrences say from now on on which day they lie."""
     if not has_column("occurrences", "local_day"):
         op.execute("ALTER TABLE occurrences ADD COLUMN local_day DATE NULL, ALGORITHM = INSTANT, LOCK = DEFAULT")
-    if not has_column("activities", "facts_at"):
-        op.execute(
-            "ALTER TABLE activities ADD COLUMN facts_at BIGINT NOT NULL DEFAULT 0, ALGORITHM = INSTANT, LOCK = DEFAULT"
-        )
     for statement in (_FACTS, _COUNTS, _DAYS, _WORK):
         op.execute(statement)

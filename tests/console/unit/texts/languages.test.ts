@@ -21,8 +21,13 @@ test('every word has its English, with the same numbers in it', () => {
   expect(leaves(zh).length).toBe(english.size)
 })
 
-test('English says nothing in Chinese but the name of that language', () => {
-  expect(leaves(en).filter(([, text]) => /[\u3400-\u9fff]/.test(text))).toEqual([['shell.language.zh', '中文']])
+test('English says nothing in Chinese but the name of that language, and where to tap on the phone', () => {
+  const chinese = leaves(en).filter(([, text]) => /[\u3400-\u9fff]/.test(text))
+  expect(chinese.map(([key]) => key)).toEqual([
+    'session.signIn.steps.open',
+    'session.signIn.steps.scan',
+    'shell.language.zh',
+  ])
 })
 
 test('both languages know the same reasons', () => {
