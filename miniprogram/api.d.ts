@@ -2708,6 +2708,13 @@ export interface components {
             problem?: components["schemas"]["Problem"] | null;
         };
         /**
+         * Tries
+         * @description What one person tried at an activity, the last first; 50 at most.
+         */
+        Tries: {
+            tries: components["schemas"]["Review"][];
+        };
+        /**
          * Approval
          * @description A yes; a reason may go with it.
          */

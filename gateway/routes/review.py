@@ -120,6 +120,12 @@ class Review(msgspec.Struct):
     history: list[answers.Event]
 
 
+class Tries(msgspec.Struct):
+    """What one person tried at an activity, the last first; 50 at most."""
+
+    tries: list[Review]
+
+
 class BulkCase(msgspec.Struct):
     """How much waits of one occurrence, and how much of that came offline."""
 
@@ -227,6 +233,14 @@ async def get_review(call: Call, checkin_id: Id) -> Review:
     """One case and what happened to it."""
     request = pb.GetReviewRequest(checkin_id=checkin_id)
     return _review(await ask(call.services.checkin.GetReview, request, call.person))
+
+
+@routes.on("GET", "/v1/activities/{activity_id}/people/{user_id}/tries")
+async def list_tries(call: Call, activity_id: Id, user_id: Id) -> Tries:
+    """What one person tried at an activity and why each reads as it does; of who never tried nothing."""
+    request = pb.ListTriesRequest(activity_id=activity_id, user_id=user_id)
+    found: pb.ListTriesResponse = await ask(call.services.checkin.ListTries, request, call.person)
+    return Tries([_review(one) for one in found.tries])
 
 
 @routes.on("POST", "/v1/reviews/{checkin_id}/approve", answers=_ANSWERS, meanings=RECORDED)

@@ -34,6 +34,7 @@ _PERSONAL = (
     "ListReviews",
     "CountReviews",
     "GetReview",
+    "ListTries",
     "DecideReview",
     "BatchDecideReviews",
     "AnnulCheckin",
@@ -136,6 +137,12 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
     async def GetReview(self, request: pb.GetReviewRequest, context: Context) -> pb.Review:
         """One case with its history."""
         return await self._named(await self._reviews.get(person().user_id, request.checkin_id))
+
+    async def ListTries(self, request: pb.ListTriesRequest, context: Context) -> pb.ListTriesResponse:
+        """What one person tried at an activity."""
+        tries = await self._reviews.tries(person().user_id, request.activity_id, request.user_id)
+        await self._name_activities([one.checkin for one in tries])
+        return pb.ListTriesResponse(tries=tries)
 
     async def DecideReview(self, request: pb.DecideReviewRequest, context: Context) -> pb.Review:
         """Approves or refuses one."""

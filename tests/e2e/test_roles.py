@@ -172,6 +172,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/checkins/{held}/annul", _ITS_STAFF),
     ("GET", "/v1/reviews?activity_id={activity}", _ITS_STAFF),
     ("GET", "/v1/reviews/{case}", _ITS_STAFF),
+    ("GET", "/v1/activities/{activity}/people/{its_helper}/tries", _ITS_STAFF),
     ("POST", "/v1/reviews/{case}/approve", _ITS_STAFF),
     ("POST", "/v1/reviews/{case}/refuse", _ITS_STAFF),
     ("POST", "/v1/reviews/batch", _ITS_STAFF),

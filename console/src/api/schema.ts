@@ -425,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activities/{activity_id}/people/{user_id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tries
+         * @description What one person tried at an activity and why each reads as it does; of who never tried nothing.
+         */
+        get: operations["list_tries_v1_activities__activity_id__people__user_id__tries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/activities/{activity_id}/publish": {
         parameters: {
             query?: never;
@@ -4375,6 +4395,13 @@ export interface components {
             ticket: string;
         };
         /**
+         * Tries
+         * @description What one person tried at an activity, the last first; 50 at most.
+         */
+        Tries: {
+            tries: components["schemas"]["Review"][];
+        };
+        /**
          * User
          * @description A person; the name is empty until they gave it.
          */
@@ -5030,6 +5057,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["People"];
+                };
+            };
+        };
+    };
+    list_tries_v1_activities__activity_id__people__user_id__tries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tries"];
                 };
             };
         };

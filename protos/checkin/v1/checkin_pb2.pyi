@@ -1258,6 +1258,50 @@ class GetReviewRequest(_message.Message):
 Global___GetReviewRequest: _TypeAlias = GetReviewRequest  # noqa: Y015
 
 @_typing.final
+class ListTriesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    user_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        user_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTriesRequest: _TypeAlias = ListTriesRequest  # noqa: Y015
+
+@_typing.final
+class ListTriesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Review]:
+        """At most 50."""
+
+    def __init__(
+        self,
+        *,
+        tries: _abc.Iterable[Global___Review] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tries", b"tries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTriesResponse: _TypeAlias = ListTriesResponse  # noqa: Y015
+
+@_typing.final
 class DecideReviewRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

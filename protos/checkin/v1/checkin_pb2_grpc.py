@@ -69,6 +69,11 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
                 _registered_method=True)
+        self.ListTries = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListTries',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTriesRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTriesResponse.FromString,
+                _registered_method=True)
         self.DecideReview = channel.unary_unary(
                 '/checkin.v1.CheckinService/DecideReview',
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.DecideReviewRequest.SerializeToString,
@@ -168,6 +173,13 @@ class CheckinServiceServicer:
 
     def GetReview(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTries(self, request, context):
+        """What one person tried at an activity, the last first, waiting or not; for those who may review it.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -280,6 +292,11 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.GetReview,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.SerializeToString,
+            ),
+            'ListTries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTries,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTriesRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTriesResponse.SerializeToString,
             ),
             'DecideReview': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideReview,
@@ -521,6 +538,33 @@ class CheckinService:
             '/checkin.v1.CheckinService/GetReview',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.Review.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListTries',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTriesRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTriesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,8 @@ class CheckinServiceStub:
     CountReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.CountReviewsRequest, _checkin_pb2.CountReviewsResponse]
     """How much waits in each of some activities; those that the caller does not review are left out."""
     GetReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]
+    ListTries: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListTriesRequest, _checkin_pb2.ListTriesResponse]
+    """What one person tried at an activity, the last first, waiting or not; for those who may review it."""
     DecideReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.DecideReviewRequest, _checkin_pb2.Review]
     """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
     BatchDecideReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.BatchDecideReviewsRequest, _checkin_pb2.BatchDecideReviewsResponse]
@@ -86,6 +88,8 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     CountReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.CountReviewsRequest, _checkin_pb2.CountReviewsResponse]  # type: ignore[assignment]
     """How much waits in each of some activities; those that the caller does not review are left out."""
     GetReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
+    ListTries: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListTriesRequest, _checkin_pb2.ListTriesResponse]  # type: ignore[assignment]
+    """What one person tried at an activity, the last first, waiting or not; for those who may review it."""
     DecideReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.DecideReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
     """Approves or refuses; ABORTED when the revision has passed. UNAVAILABLE while RabbitMQ is gone."""
     BatchDecideReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.BatchDecideReviewsRequest, _checkin_pb2.BatchDecideReviewsResponse]  # type: ignore[assignment]
@@ -164,6 +168,14 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _checkin_pb2.GetReviewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.Review, _abc.Awaitable[_checkin_pb2.Review]]: ...
+
+    @_abc_1.abstractmethod
+    def ListTries(
+        self,
+        request: _checkin_pb2.ListTriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListTriesResponse, _abc.Awaitable[_checkin_pb2.ListTriesResponse]]:
+        """What one person tried at an activity, the last first, waiting or not; for those who may review it."""
 
     @_abc_1.abstractmethod
     def DecideReview(

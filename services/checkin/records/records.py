@@ -172,6 +172,20 @@ class Records:
             query = query.where(tuple_(*order) > (to_datetime(after[0]), *after[1:]))
         return await self._reviewed(query.order_by(*order).limit(size))
 
+    async def tries_of(self, occurrence: Occurrence, user_id: bytes, limit: int) -> list[Stored]:
+        """What one person tried at an activity, the last to arrive first.
+
+        Args:
+            occurrence: Of the activity.
+        """
+        here = or_(
+            attempts.c.activity_id == occurrence.activity_id, attempts.c.occurrence_id == occurrence.occurrence_id
+        )
+        query = select(attempts).where(attempts.c.user_id == user_id, here)
+        query = query.order_by(attempts.c.received_at.desc(), attempts.c.attempt_id.desc()).limit(limit)
+        async with self._moment() as connection:
+            return await read(connection, query, True)
+
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
         """How much waits by occurrence of an activity."""
         query = (

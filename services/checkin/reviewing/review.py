@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 PAGE = 200
 # A whole class, or a lecture hall; who has more asks again.
 MAXIMUM_BULK = 1000
+MAXIMUM_TRIES = 50
 
 _WAITING = {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL}
 
@@ -42,6 +43,9 @@ class RecordsPort(Protocol):
         self, occurrence: Occurrence, state: int, size: int, after: ReviewPosition | None
     ) -> list[Stored]:
         """A page of an activity's cases."""
+
+    async def tries_of(self, occurrence: Occurrence, user_id: bytes, limit: int) -> list[Stored]:
+        """What one person tried at an activity, the last first."""
 
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
         """How much waits for a human, by occurrence of an activity."""
@@ -121,6 +125,16 @@ class Reviews:
         counted = await self._records.waiting_in(activity_ids)
         await self._activities.find((), [each.activity_id for each in counted], ())
         return [each for each in counted if await self._is_reviewed_by(actor, each.activity_id)]
+
+    async def tries(self, actor: bytes, activity_id: bytes, user_id: bytes) -> list[pb.Review]:
+        """What one person tried at an activity, the last first; nothing of who never did.
+
+        Raises:
+            NotFoundError: There is no such activity for this person.
+        """
+        await self._activities.find((), [activity_id], ())
+        occurrence = await self._reviewable(actor, activity_id, "there is no such activity")
+        return await self._reviews(await self._records.tries_of(occurrence, user_id, MAXIMUM_TRIES))
 
     async def get(self, actor: bytes, identifier: bytes) -> pb.Review:
         """One case with its history.

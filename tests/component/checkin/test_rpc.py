@@ -116,6 +116,10 @@ class Stock:
         """All, whatever they read."""
         return [] if after else [self._stored(copy) for copy in self.copies][:size]
 
+    async def tries_of(self, occurrence: object, user_id: bytes, limit: int) -> list[Stored]:
+        """One person's."""
+        return self._of(user_id)[:limit]
+
     async def bulk_cases(self, occurrence: object) -> list[pb.BulkCase]:
         """None."""
         return []
@@ -449,12 +453,26 @@ async def test_annul_and_appeal(checkin: Checkin) -> None:
     assert appealed.history[-1].kind == pb.Event.KIND_APPEALED
 
 
+async def test_all_that_somebody_tried_is_shown_to_reviewers(checkin: Checkin) -> None:
+    """The refused try too, with why; what others tried is not among it."""
+    refused = checkin.store(judgement=pb.JUDGEMENT_REFUSED)
+    accepted = checkin.store(user_id=refused.user_id)
+    checkin.store()
+
+    request = pb.ListTriesRequest(activity_id=checkin.occurrence.activity_id, user_id=refused.user_id)
+    found = await checkin.ask("ListTries", request)
+
+    outcomes = {one.checkin.checkin_id: one.checkin.outcome for one in found.tries}
+    assert outcomes == {id_of(refused): pb.OUTCOME_REFUSED, id_of(accepted): pb.OUTCOME_ACCEPTED}
+
+
 async def test_members_see_no_cases(checkin: Checkin) -> None:
     """The same 404 as for what does not exist."""
     checkin.stock.role = identity_pb2.ROLE_MEMBER
     copy = checkin.store(judgement=pb.JUDGEMENT_PENDING_REVIEW)
     for request in (
         pb.GetReviewRequest(checkin_id=id_of(copy)),
+        pb.ListTriesRequest(activity_id=checkin.occurrence.activity_id, user_id=copy.user_id),
         pb.ListReviewsRequest(activity_id=checkin.occurrence.activity_id),
         pb.DecideReviewRequest(checkin_id=id_of(copy), kind=pb.DECISION_KIND_APPROVE, revision=1),
     ):

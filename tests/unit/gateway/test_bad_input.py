@@ -208,6 +208,7 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "POST /v1/checkins/{id}/annul": ({}, _KEY, _DECISION),
     "GET /v1/reviews": ({"activity_id": _ID, "state": "pending", **_PAGE}, {}, None),
     "GET /v1/reviews/{id}": ({}, {}, None),
+    "GET /v1/activities/{id}/people/{id}/tries": ({}, {}, None),
     "POST /v1/reviews/{id}/approve": ({}, _KEY, _DECISION),
     "POST /v1/reviews/{id}/refuse": ({}, _KEY, _DECISION),
     "POST /v1/reviews/batch": ({}, _KEY, _MANY),

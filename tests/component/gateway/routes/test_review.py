@@ -81,6 +81,18 @@ async def test_where_something_waits_is_told_by_activity(gateway: Gateway) -> No
     ]
 
 
+async def test_what_somebody_tried_is_listed(gateway: Gateway) -> None:
+    """The activity and the person reach checkin; each try reads as a case does."""
+    gateway.services.answers["ListTries"] = pb.ListTriesResponse(tries=[a_review()])
+    person = ids.to_text(ids.new_id())
+
+    answer = await gateway.http.get(f"/v1/activities/{ID}/people/{person}/tries", headers=gateway.bearer())
+
+    [sent] = gateway.services.requests("ListTries")
+    assert (sent.activity_id, sent.user_id) == (ids.from_text(ID), ids.from_text(person))
+    assert [one["id"] for one in answer.json()["tries"]] == [ID]
+
+
 @pytest.mark.parametrize("query", [{}, {"activity_id": "x"}, {"activity_id": ID, "state": "open"}])
 async def test_a_list_needs_an_activity_and_a_known_state(gateway: Gateway, query: dict[str, str]) -> None:
     """Anything else never reaches checkin."""

@@ -197,6 +197,24 @@ async def test_cases_are_paged_the_longest_waiting_first(
     assert await records.list_reviews(occurrence, pb.REVIEW_STATE_APPROVED, 2, None) == []
 
 
+async def test_what_somebody_tried_at_an_activity(recorder: Recorder, records: Records) -> None:
+    """The last to arrive first, refused or not; neither elsewhere nor by others."""
+    occurrence = an_occurrence()
+    home = {
+        "occurrence_id": occurrence.occurrence_id,
+        "activity_id": occurrence.activity_id,
+        "organisation_id": occurrence.organisation_id,
+    }
+    first = pending(**home)
+    refused = pending(**home, user_id=first.user_id, judgement=pb.JUDGEMENT_REFUSED, received_at=first.received_at + 1)
+    await recorder.record([first, refused, pending(**home), pending(user_id=first.user_id)])
+
+    found = await records.tries_of(occurrence, first.user_id, 10)
+
+    assert [stored.copy.attempt_id for stored in found] == [refused.attempt_id, first.attempt_id]
+    assert len(await records.tries_of(occurrence, first.user_id, 1)) == 1
+
+
 async def test_recorded_decisions_are_found_by_id(recorder: Recorder, engine: AsyncEngine, records: Records) -> None:
     """With whether they came too late; unknown ones are left out."""
     copy = pending()

@@ -105,6 +105,10 @@ class Office:
         """Nothing waits."""
         return []
 
+    async def tries_of(self, occurrence: Occurrence, user_id: bytes, limit: int) -> list[Stored]:
+        """One person's."""
+        return [self._stored(key) for key, copy in self.copies.items() if copy.user_id == user_id][:limit]
+
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
         """One case, with all that waits."""
         return [pb.BulkCase(occurrence_id=occurrence.occurrence_id, pending=len(self.copies))]
