@@ -2,8 +2,10 @@
 
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { guard } from '@/session/guard'
+import { activity, screens } from '@/activity/routes'
 import { activities } from '@/activities/routes'
 import { overview } from '@/overview/routes'
+import { activityPeople } from '@/people/routes'
 import { activityDisplays } from '@/displays/routes'
 import { activityStaff, organisation } from '@/organisation/routes'
 import { activityReviews, reviews } from '@/reviews/routes'
@@ -33,14 +35,11 @@ const routes: RouteRecordRaw[] = [
       ...reviews,
       ...rosters,
       ...organisation,
-      {
-        path: 'activities/:id',
-        component: () => import('@/activity/ActivityLayout.vue'),
-        children: [activityReviews, activityRoster, activityDisplays, activityStaff],
-      },
+      ...activity(activityPeople, activityReviews, activityRoster, activityDisplays, activityStaff),
     ],
   },
   ...wall,
+  ...screens,
   {
     path: '/console/sign-in',
     component: () => import('@/session/SignInPage.vue'),

@@ -14,12 +14,18 @@ import type { paths } from './schema'
 const TIMEOUT_MS = 20_000
 const REQUEST_ID = 'x-request-id'
 
+interface Trying {
+  /** Whether the answer goes on for ever. */
+  isLong?: boolean
+}
+
 /** One try, named so that whoever asks us for help can be told apart. */
-const tried = async (request: Request, token: string): Promise<Response> => {
+const tried = async (request: Request, token: string, { isLong = false }: Trying = {}): Promise<Response> => {
   if (token) request.headers.set('authorization', `Bearer ${token}`)
   const id = request.headers.get(REQUEST_ID) ?? ''
+  const until = isLong ? [request.signal] : [request.signal, AbortSignal.timeout(TIMEOUT_MS)]
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) })
+    return await fetch(request, { signal: AbortSignal.any(until) })
   } catch (thrown) {
     throw asFailure(thrown, id)
   }
@@ -31,14 +37,14 @@ const named = (request: Request): Request => {
 }
 
 /** A request with the token of the session, and once more with a new one when the server refuses it. */
-export const authorised = async (request: Request): Promise<Response> => {
+export const authorised = async (request: Request, trying: Trying = {}): Promise<Response> => {
   const again = named(request).clone()
   const token = await session.token()
-  const answer = await tried(request, token)
-  return answer.status === 401 ? tried(again, await session.renewed(token)) : answer
+  const answer = await tried(request, token, trying)
+  return answer.status === 401 ? tried(again, await session.renewed(token), trying) : answer
 }
 
-export const api = createClient<paths>({ fetch: authorised })
+export const api = createClient<paths>({ fetch: (request) => authorised(request) })
 export const open = createClient<paths>({ fetch: (request) => tried(named(request), '') })
 
 /** The body of an answer; whatever else comes is thrown as a `Failure`. */

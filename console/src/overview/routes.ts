@@ -1,3 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const overview: RouteRecordRaw[] = [{ path: '', redirect: '/console/activities' }]
+export const overview: RouteRecordRaw[] = [
+  { path: '', component: () => import('./OverviewPage.vue'), meta: { title: 'overview.title' } },
+]

@@ -12,6 +12,10 @@ export class Tabs<Told> {
   tell(told: Told): void {
     this.#channel.postMessage(told)
   }
+
+  close(): void {
+    this.#channel.close()
+  }
 }
 
 /** Does something while no other tab does it; without TLS browsers have no locks, and the server bears two at once. */

@@ -1,7 +1,7 @@
 /** Where the side of the shell leads; a room adds its line here with its routes. */
 
 import type { Component } from 'vue'
-import { Building, Calendar, Devices, List, Shield } from './icons'
+import { Building, Calendar, Devices, Home, List, Shield } from './icons'
 
 export interface NavLine {
   path: string
@@ -11,6 +11,7 @@ export interface NavLine {
 }
 
 export const nav: NavLine[] = [
+  { path: '/console/', word: 'shell.nav.overview', icon: Home },
   { path: '/console/activities', word: 'shell.nav.activities', icon: Calendar },
   { path: '/console/reviews', word: 'shell.nav.reviews', icon: Shield },
   { path: '/console/rosters', word: 'shell.nav.rosters', icon: List },

@@ -2,10 +2,14 @@
 
 import type { Texts } from '../index'
 import { activities } from './activities'
+import { activity } from './activity'
 import { common } from './common'
 import { displays } from './displays'
 import { failures } from './failures'
+import { form } from './form'
 import { organisation } from './organisation'
+import { overview } from './overview'
+import { people } from './people'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
 import { session } from './session'
@@ -14,10 +18,14 @@ import { wall } from './wall'
 
 export const en: Texts = {
   activities,
+  activity,
   common,
   displays,
   failures,
+  form,
   organisation,
+  overview,
+  people,
   reviews,
   rosters,
   session,

@@ -1,14 +1,33 @@
 /** Everything people read, in Chinese: a file for each room. */
 
 import { activities } from './activities'
+import { activity } from './activity'
 import { common } from './common'
 import { displays } from './displays'
 import { failures } from './failures'
+import { form } from './form'
 import { organisation } from './organisation'
+import { overview } from './overview'
+import { people } from './people'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
 import { session } from './session'
 import { shell } from './shell'
 import { wall } from './wall'
 
-export const zh = { activities, common, displays, failures, organisation, reviews, rosters, session, shell, wall }
+export const zh = {
+  activities,
+  activity,
+  common,
+  displays,
+  failures,
+  form,
+  organisation,
+  overview,
+  people,
+  reviews,
+  rosters,
+  session,
+  shell,
+  wall,
+}

@@ -1,0 +1,91 @@
+/** What the form asks the server. */
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, type Ref } from 'vue'
+import { api, asked } from '@/api/client'
+import { newId } from '@/api/ids'
+import type { components } from '@/api/schema'
+import type { Body, Draft } from './draft'
+
+export type SavedPlace = components['schemas']['SavedPlace']
+export type Roster = components['schemas']['Roster']
+
+const MOST = 200
+
+export const usePlaces = (organisationId: Ref<string>) =>
+  useQuery({
+    queryKey: ['places', organisationId],
+    enabled: computed(() => Boolean(organisationId.value)),
+    queryFn: ({ signal }) => {
+      const path = { organisation_id: organisationId.value }
+      return asked(
+        api.GET('/v1/organisations/{organisation_id}/places', { params: { path, query: { page_size: MOST } }, signal }),
+      )
+    },
+    select: ({ places }) => places,
+  })
+
+export const useRosterChoices = (organisationId: Ref<string>) =>
+  useQuery({
+    queryKey: ['rosters', organisationId, 'choices'],
+    enabled: computed(() => Boolean(organisationId.value)),
+    queryFn: ({ signal }) => {
+      const path = { organisation_id: organisationId.value }
+      return asked(
+        api.GET('/v1/organisations/{organisation_id}/rosters', {
+          params: { path, query: { page_size: MOST } },
+          signal,
+        }),
+      )
+    },
+    select: ({ rosters }) => rosters,
+  })
+
+export const useSavePlace = () => {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ organisation_id, place, radius_m, wifi }: Draft) => {
+      if (!place) throw new Error('no place to save')
+      const params = { path: { organisation_id }, header: { 'idempotency-key': newId() } }
+      const body = { place: { ...place, coord: 'gcj02' as const, radius_m }, wifi }
+      return asked(api.POST('/v1/organisations/{organisation_id}/places', { params, body }))
+    },
+    onSuccess: ({ organisation_id }) => client.invalidateQueries({ queryKey: ['places', organisation_id] }),
+  })
+}
+
+/**
+ * One activity out of one page, however often it is tried: the same draft goes on with what was made of it. A changed one
+ * makes another, and what it replaces is deleted, or else stays in the list as a draft.
+ */
+export const useMaking = () => {
+  const client = useQueryClient()
+  let made: { said: string; id: string; key: string }[] = []
+
+  const create = async (body: Body) => {
+    const said = JSON.stringify(body)
+    const known = made.find((one) => one.said === said)
+    if (known?.id) return known.id
+    const key = known?.key ?? newId()
+    if (!known) made = [...made, { said, id: '', key }]
+    const { id } = await asked(api.POST('/v1/activities', { params: { header: { 'idempotency-key': key } }, body }))
+    made = made.map((one) => (one.said === said ? { ...one, id } : one))
+    return id
+  }
+
+  const publish = async (body: Body) => {
+    const id = await create(body)
+    const opened = await asked(
+      api.POST('/v1/activities/{activity_id}/publish', { params: { path: { activity_id: id } } }),
+    )
+    const replaced = made.filter((one) => one.id && one.id !== id)
+    made = []
+    await Promise.allSettled(
+      replaced.map((one) => api.DELETE('/v1/activities/{activity_id}', { params: { path: { activity_id: one.id } } })),
+    )
+    return opened.id
+  }
+
+  const then = <T>(work: Promise<T>) => work.finally(() => void client.invalidateQueries({ queryKey: ['activities'] }))
+  return { create: (body: Body) => then(create(body)), publish: (body: Body) => then(publish(body)) }
+}

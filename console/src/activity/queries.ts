@@ -1,0 +1,121 @@
+/** What this room asks the server of one activity. */
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { api, asked } from '@/api/client'
+import { newId } from '@/api/ids'
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+export type Activity = Schemas['Activity']
+export type Person = Schemas['Person']
+export type Move = 'publish' | 'close' | 'reopen' | 'cancel'
+
+const AT_ONCE = 200
+const LATEST = 12
+
+export const readActivity = (activity_id: string, signal?: AbortSignal) =>
+  asked(api.GET('/v1/activities/{activity_id}', { params: { path: { activity_id } }, signal }))
+
+export const changeActivity = ({ id, revision }: Activity, changes: Schemas['ActivityChanges']) =>
+  asked(
+    api.PUT('/v1/activities/{activity_id}', { params: { path: { activity_id: id } }, body: { revision, ...changes } }),
+  )
+
+export const useActivity = (activityId: MaybeRefOrGetter<string>) =>
+  useQuery({
+    queryKey: ['activity', activityId],
+    enabled: computed(() => Boolean(toValue(activityId))),
+    queryFn: ({ signal }) => readActivity(toValue(activityId), signal),
+  })
+
+/** The numbers as they are now; pages that stay open follow the stream instead. */
+export const useStats = (activityId: MaybeRefOrGetter<string>) =>
+  useQuery({
+    queryKey: ['activity', activityId, 'stats'],
+    enabled: computed(() => Boolean(toValue(activityId))),
+    queryFn: ({ signal }) => readStats(toValue(activityId), signal),
+  })
+
+export const readStats = (activity_id: string, signal?: AbortSignal) =>
+  asked(api.GET('/v1/activities/{activity_id}/stats', { params: { path: { activity_id } }, signal }))
+
+const PATHS = {
+  publish: '/v1/activities/{activity_id}/publish',
+  close: '/v1/activities/{activity_id}/close',
+  reopen: '/v1/activities/{activity_id}/reopen',
+  cancel: '/v1/activities/{activity_id}/cancel',
+} as const
+
+/** Changes of state; what the activity is afterwards is on every page at once. */
+export const useMove = (activityId: MaybeRefOrGetter<string>) => {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (move: Move) =>
+      asked(api.POST(PATHS[move], { params: { path: { activity_id: toValue(activityId) } } })),
+    onSuccess: (activity) => {
+      client.setQueryData(['activity', toValue(activityId)], activity)
+      return client.invalidateQueries({ queryKey: ['activities'] })
+    },
+  })
+}
+
+/** A draft like it at another time. */
+export const copyActivity = (activity_id: string, starts_at: string, title = '') => {
+  const params = { path: { activity_id }, header: { 'idempotency-key': newId() } }
+  return asked(api.POST('/v1/activities/{activity_id}/copy', { params, body: { starts_at, title } }))
+}
+
+export const publishActivity = (activity_id: string) =>
+  asked(api.POST(PATHS.publish, { params: { path: { activity_id } } }))
+
+export const rehearseActivity = (activity_id: string) =>
+  asked(api.POST('/v1/activities/{activity_id}/rehearsal', { params: { path: { activity_id } } }))
+
+export const removeActivity = (activity_id: string) =>
+  asked(api.DELETE('/v1/activities/{activity_id}', { params: { path: { activity_id } } }))
+
+export type PeopleFilter = Omit<
+  NonNullable<
+    import('@/api/schema').operations['list_people_v1_activities__activity_id__people_get']['parameters']['query']
+  >,
+  'page_size' | 'page_token'
+>
+
+/** A page of a list of people. */
+export const readPeople = (
+  activity_id: string,
+  filter: PeopleFilter,
+  page_token = '',
+  signal?: AbortSignal,
+  page_size = AT_ONCE,
+) => {
+  const query = { ...filter, page_size, page_token }
+  return asked(api.GET('/v1/activities/{activity_id}/people', { params: { path: { activity_id }, query }, signal }))
+}
+
+/** People of a list, each once, until there are `most`; and whether there are more. */
+export const readPeopleUpTo = async (
+  activity_id: string,
+  filter: PeopleFilter,
+  most: number,
+  told: (count: number) => void = () => {},
+): Promise<{ people: Person[]; hasMore: boolean }> => {
+  const found = new Map<string, Person>()
+  let token = ''
+  do {
+    const page = await readPeople(activity_id, filter, token)
+    for (const person of page.people) found.set(person.user_id, person)
+    token = page.next_page_token
+    told(Math.min(found.size, most))
+  } while (token && found.size < most)
+  return { people: [...found.values()].slice(0, most), hasMore: Boolean(token) || found.size > most }
+}
+
+/** Who came last, the last first. */
+export const useLatest = (activityId: MaybeRefOrGetter<string>) =>
+  useQuery({
+    queryKey: ['activity', activityId, 'latest'],
+    queryFn: ({ signal }) => readPeople(toValue(activityId), {}, '', signal, LATEST),
+    select: ({ people }) => people,
+  })

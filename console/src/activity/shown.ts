@@ -1,0 +1,73 @@
+/** The activity that a page and its tabs are about, and its numbers as they change. */
+
+import { useQueryClient } from '@tanstack/vue-query'
+import { useIntervalFn } from '@vueuse/core'
+import { computed, inject, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
+import { useLive } from '@/api/live'
+import type { Stats } from '@/api/numbers'
+import { standingOf, type Standing } from './clock'
+import { useActivity, type Activity } from './queries'
+
+const CAN_MANAGE = ['owner', 'organiser']
+const PEOPLE_EVERY_MS = 2_000
+
+export interface Shown {
+  id: Ref<string>
+  query: ReturnType<typeof useActivity>
+  activity: ComputedRef<Activity | undefined>
+  stats: Readonly<Ref<Stats | null>>
+  /** Whether the numbers may be behind. */
+  isBehind: ComputedRef<boolean>
+  /** How often somebody came; lists follow it. */
+  arrivals: Readonly<Ref<number>>
+  standing: ComputedRef<Standing>
+  canManage: ComputedRef<boolean>
+  now: Readonly<Ref<number>>
+}
+
+const KEY: InjectionKey<Shown> = Symbol('shown')
+
+/** Follows one activity for everything within. */
+export const provideShown = (id: Ref<string>): Shown => {
+  const client = useQueryClient()
+  const query = useActivity(id)
+  const activity = computed(() => query.data.value)
+  const arrivals = ref(0)
+  const now = ref(Date.now())
+  useIntervalFn(() => (now.value = Date.now()), 1_000)
+
+  let due = false
+  const moved = () => (due = true)
+  useIntervalFn(() => {
+    if (!due) return
+    due = false
+    arrivals.value += 1
+  }, PEOPLE_EVERY_MS)
+
+  const { stats, isCut } = useLive(id, {
+    arrived: moved,
+    changed: () => void client.invalidateQueries({ queryKey: ['activity', id.value] }),
+    lost: moved,
+  })
+
+  const shown: Shown = {
+    id,
+    query,
+    activity,
+    stats,
+    isBehind: computed(() => isCut.value || Boolean(stats.value?.stale)),
+    arrivals,
+    standing: computed(() => (activity.value ? standingOf(activity.value, now.value) : 'draft')),
+    canManage: computed(() => CAN_MANAGE.includes(activity.value?.own_role ?? '')),
+    now,
+  }
+  provide(KEY, shown)
+  return shown
+}
+
+/** The activity that this is within. */
+export const useShown = (): Shown => {
+  const shown = inject(KEY)
+  if (!shown) throw new Error('no activity is shown here')
+  return shown
+}

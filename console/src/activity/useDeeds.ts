@@ -1,0 +1,73 @@
+/** Changes of an activity, asked before where they are hard to take back. */
+
+import { useQueryClient } from '@tanstack/vue-query'
+import { ElMessage } from 'element-plus'
+import { ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRouter } from 'vue-router'
+import { useFailureWords } from '@/api/words'
+import { confirmed } from '@/parts/asks'
+import { copyActivity, publishActivity, rehearseActivity, removeActivity, useMove, type Activity } from './queries'
+
+export type Deed = 'publish' | 'rehearse' | 'close' | 'reopen' | 'cancel' | 'remove' | 'again'
+
+/** What is done without a question. */
+const PLAIN: Deed[] = ['publish', 'again']
+const GRAVE: Deed[] = ['cancel', 'remove']
+
+export const useDeeds = (activity: () => Activity) => {
+  const { t } = useI18n()
+  const { say } = useFailureWords()
+  const router = useRouter()
+  const client = useQueryClient()
+  const move = useMove(() => activity().id)
+  const isBusy = ref(false)
+
+  const listed = () => client.invalidateQueries({ queryKey: ['activities'] })
+
+  const does: Record<Deed, () => Promise<unknown>> = {
+    publish: () => move.mutateAsync('publish'),
+    close: () => move.mutateAsync('close'),
+    reopen: () => move.mutateAsync('reopen'),
+    cancel: () => move.mutateAsync('cancel'),
+    rehearse: async () => router.push(`/console/activities/${(await rehearseActivity(activity().id)).id}`),
+    remove: async () => {
+      await removeActivity(activity().id)
+      await listed()
+      await router.push('/console/activities')
+    },
+    /** A second window beside the first: who stayed checks in once more, and both lists stay. */
+    again: async () => {
+      const { id, title } = activity()
+      const made = await copyActivity(id, new Date().toISOString(), t('activity.again.name', { title }).slice(0, 64))
+      await publishActivity(made.id)
+      await listed()
+      await router.push(`/console/activities/${made.id}/qr`)
+    },
+  }
+
+  const question = (deed: Deed) => {
+    const words = (part: string) => t(`activity.deeds.${deed}.${part}`)
+    return confirmed({
+      title: words('title'),
+      content: words('content'),
+      yes: words('yes'),
+      no: words('no'),
+      isGrave: GRAVE.includes(deed),
+    })
+  }
+
+  const act = async (deed: Deed) => {
+    if (isBusy.value || (!PLAIN.includes(deed) && !(await question(deed)))) return
+    isBusy.value = true
+    try {
+      await does[deed]()
+    } catch (thrown) {
+      ElMessage.error(say(thrown))
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  return { act, isBusy }
+}

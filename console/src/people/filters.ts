@@ -1,0 +1,28 @@
+/** Whom a list shows, as the address says it. Pure. */
+
+import type { PeopleFilter } from '@/activity/queries'
+
+export const STATUSES = ['', 'checked_in', 'pending_review', 'provisional', 'refused', 'absent', 'leave'] as const
+export const METHODS = ['', 'qr', 'code', 'place', 'nfc', 'staff'] as const
+export const PUNCTUALITIES = ['', 'on_time', 'late', 'early_leave'] as const
+
+export interface Filters {
+  status: (typeof STATUSES)[number]
+  method: (typeof METHODS)[number]
+  punctuality: (typeof PUNCTUALITIES)[number]
+  q: string
+  gate: string
+  group: string
+  reason: string
+  details: '' | 'missing'
+}
+
+/** What the server is asked for; leave is what people said, and no status. */
+export const askedOf = ({ status, ...rest }: Filters): PeopleFilter => {
+  const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value.trim()))
+  if (!status) return said
+  return status === 'leave' ? { ...said, answer: 'leave' } : { ...said, status }
+}
+
+/** Whether anything narrows the list. */
+export const isNarrowed = (filters: Filters): boolean => Object.values(filters).some((value) => value.trim())

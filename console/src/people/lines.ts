@@ -1,0 +1,74 @@
+/** What lists and files say of a person. Pure but for the words. */
+
+import type { Activity, Person } from '@/activity/queries'
+
+type Say = (key: string, named?: Record<string, unknown>) => string
+export type StatusWord = NonNullable<Person['status']> | 'leave' | 'not_yet'
+export type Tone = 'good' | 'wait' | 'bad' | undefined
+
+const TONES: Record<StatusWord, Tone> = {
+  checked_in: 'good',
+  pending_review: 'wait',
+  provisional: 'wait',
+  refused: 'bad',
+  absent: 'bad',
+  leave: undefined,
+  not_yet: undefined,
+}
+
+/** Who has not tried may be on leave, or still come. */
+export const statusOf = ({ status, answer }: Pick<Person, 'status' | 'answer'>): StatusWord =>
+  status ?? (answer === 'leave' ? 'leave' : 'not_yet')
+
+/** The word beside a name and its colour; late people are in, and that they are late says more. */
+export const tagOf = (person: Person): { word: string; tone: Tone } => {
+  if (person.status === 'checked_in' && person.punctuality === 'late') return { word: 'people.late', tone: 'wait' }
+  const status = statusOf(person)
+  return { word: `people.statuses.${status}`, tone: TONES[status] }
+}
+
+/** The head of a file, with what an activity asks as columns of their own. */
+export const headOf = ({ ask }: Activity, t: Say): string[] => [
+  ...[
+    'name',
+    'number',
+    'group',
+    'status',
+    'punctuality',
+    'checkedInAt',
+    'method',
+    'gate',
+    'leftAt',
+    'mark',
+    'reasons',
+    'listed',
+  ].map((name) => t(`people.columns.${name}`)),
+  ...ask.map(({ detail, label }) => label || t(`form.questions.${detail}`)),
+]
+
+/** A time as spreadsheets read it, in the zone of the activity. */
+const at = (text: string | null, zone: string): string =>
+  text
+    ? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(
+        Date.parse(text),
+      )
+    : ''
+
+const yes = (is: boolean | null, t: Say) => (is === null ? '' : t(is ? 'people.yes' : 'people.no'))
+
+/** A person as a row of a file. */
+export const rowOf = (person: Person, { ask, time_zone }: Activity, t: Say): string[] => [
+  person.name,
+  person.number,
+  person.group,
+  t(`people.statuses.${statusOf(person)}`),
+  person.punctuality ? t(`people.punctualities.${person.punctuality}`) : '',
+  at(person.checked_in_at, time_zone),
+  person.method ? t(`common.methods.${person.method}`) : '',
+  person.gate ?? '',
+  at(person.left_at, time_zone),
+  person.mark ? t(`people.marks.${person.mark}`) : '',
+  person.reasons.map((reason) => t(`reasons.${reason}.why`)).join('；'),
+  yes(person.is_listed, t),
+  ...ask.map((_, index) => person.details[index] ?? ''),
+]

@@ -1,0 +1,16 @@
+export const overview = {
+  title: '今天',
+  needs: '需要处理',
+  needsNone: '没有需要处理的事',
+  pending: '{n} 人待人工核验',
+  unpublished: '草稿，{when} 开始，还没有发布',
+  passed: '草稿，开始时间已过',
+  today: '今天的活动',
+  todayNone: '今天没有活动',
+  todayHint: '一分钟创建活动，马上展示签到二维码',
+  next: '接下来',
+  all: '全部活动',
+  came: '实到 {came} / {expected}',
+  cameOpen: '已签到 {came}',
+  opens: '{when} 开放签到',
+}
