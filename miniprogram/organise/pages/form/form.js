@@ -68,6 +68,7 @@ Page({
 
   activity_id: '',
   /** @type {Activity | null} What is edited, as it was seen last. */ activity: null,
+  /** @type {Promise<void>} Over once it is known whose activity it is to be: somebody may type before. */ loaded: Promise.resolve(),
   // One per page, so that however many taps it takes there is one activity in the end.
   /** @type {ReturnType<OrganiseService['opening']> | null} */ open: null,
 
@@ -84,7 +85,12 @@ Page({
     if (this.organisationId()) this.loadOwn()
   },
 
-  async load() {
+  load() {
+    this.loaded = this.read()
+    return this.loaded
+  },
+
+  async read() {
     this.setData({ failure: null })
     try {
       await (this.activity_id ? this.loadActivity() : this.loadOrganisations())
@@ -157,8 +163,9 @@ Page({
     this.change(event.detail)
   },
 
-  showRosters() {
-    navigation.open('/organise/pages/rosters/rosters', { organisation_id: this.organisationId(), manage: 1 })
+  async showRosters() {
+    await this.loaded
+    if (this.organisationId()) navigation.open('/organise/pages/rosters/rosters', { organisation_id: this.organisationId(), manage: 1 })
   },
 
   chooseKind(/** @type {any} */ event) {
@@ -265,6 +272,7 @@ Page({
       const lacking = missing(this.data.draft)
       if (lacking) return feedback.toast(t[lacking])
       this.setData({ is_sending: true })
+      await this.loaded
       await act().catch((/** @type {unknown} */ thrown) => this.refused(asFailure(thrown)))
       this.setData({ is_sending: false })
     })
