@@ -11,6 +11,7 @@ from deploy.fleet import ROOT
 from deploy.local import demo, stack
 from deploy.local.launch import LaunchError
 from tests.e2e.api import Api
+from tests.e2e.stack import eventually
 from tests.ports import reserved_port
 
 # Of curl.
@@ -43,11 +44,16 @@ async def test_what_the_readme_types_shows_what_the_demo_made(api: Api, readme: 
     """The student among the people, and the live numbers until curl's time is over."""
     assert (await run(*_DEMO)).returncode == 0
     _, lines, *_ = re.findall("^```sh$(.*?)^```$", (ROOT / readme).read_text(), re.MULTILINE | re.DOTALL)
-    told = await run("bash", "-c", lines.replace("http://127.0.0.1:8080", str(api.http.base_url).rstrip("/")))
+    typed = lines.replace("http://127.0.0.1:8080", str(api.http.base_url).rstrip("/"))
 
-    people, live = told.stdout.split("event: stats", 1)
-    assert '"status":"checked_in"' in people
-    assert '"checked_in":1' in live
+    async def is_listed() -> "subprocess.CompletedProcess[str] | None":
+        """What was said, once the list has the student: it comes a moment after the numbers."""
+        said = await run("bash", "-c", typed)
+        return said if '"status":"checked_in"' in said.stdout.split("event: stats", 1)[0] else None
+
+    told = await eventually(is_listed)
+
+    assert '"checked_in":1' in told.stdout.split("event: stats", 1)[1]
     assert told.returncode == _TIME_IS_OVER
 
 
