@@ -36,11 +36,12 @@ export const provideShown = (id: Ref<string>): Shown => {
   const now = ref(Date.now())
   useIntervalFn(() => (now.value = Date.now()), 1_000)
 
-  let due = false
-  const moved = () => (due = true)
+  // Lists say a moment later what the stream says: they are read at once, and once more.
+  let due = 0
+  const moved = () => (due = 2)
   useIntervalFn(() => {
     if (!due) return
-    due = false
+    due -= 1
     arrivals.value += 1
   }, PEOPLE_EVERY_MS)
 

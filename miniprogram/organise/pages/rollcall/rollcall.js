@@ -17,6 +17,8 @@ const t = texts.rollcall
 const MARKS = /** @type {Mark[]} */ (Object.keys(t.marks))
 /** A long list is many requests. */
 const RENEW_MS = 5000
+/** Lists say a moment later what the numbers say. */
+const LISTED_MS = 1000
 /** What a server says to who may not see a list. */
 const NOT_THEIRS = [403, 404]
 
@@ -116,6 +118,7 @@ Page({
     this.is_following = true
     while (this.stop && this.seen !== this.latest) {
       this.seen = this.latest
+      await later(LISTED_MS)
       await this.renew().catch((/** @type {unknown} */ thrown) => this.isStale(asFailure(thrown)))
       await later(RENEW_MS)
     }
