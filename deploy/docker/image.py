@@ -36,7 +36,7 @@ _DEBIAN = "http://deb.debian.org/debian"
 _SECTIONS = ("global", "install", ":env:")
 _TOLD = re.compile(rf"^({'|'.join(_SECTIONS)})\.([a-z-]+)=(.*)$", re.MULTILINE)
 _ASKED = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "default-timeout")
-_NPM = "https://registry.npmjs.org/"
+_NPM_TOLD = re.compile(r"^registry = ", re.MULTILINE)
 # What debootstrap can fetch from.
 _FETCHED = ("http:", "https:", "file:")
 
@@ -98,7 +98,7 @@ def secrets(folder: Path) -> list[str]:
     if asked:
         (folder / "pip.conf").write_text("[global]\n" + "".join(asked))
         found += ["--secret", f"id=pip,src={folder}/pip.conf"]
-    if (registry := _npm_registry()) != _NPM:
+    if registry := _npm_registry():
         (folder / "npmrc").write_text(f"registry={registry}\n")
         found += ["--secret", f"id=npm,src={folder}/npmrc"]
     if authority := told.get("cert"):
@@ -115,13 +115,17 @@ def _pip_settings() -> dict[str, str]:
 
 
 def _npm_registry() -> str:
-    """Where npm fetches from here; npm's own where there is none to ask."""
+    """Where npm was told to fetch from here; empty where it asks its own, or there is none to ask."""
     npm = shutil.which("npm", path=f"{ROOT}/.venv/bin:{os.environ.get('PATH', '')}")
     if npm is None:
-        return _NPM
+        return ""
     found = {**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ.get('PATH', '')}"}
-    asked = [npm, "config", "get", "registry"]
-    return subprocess.run(asked, env=found, capture_output=True, text=True, check=True).stdout.strip() or _NPM
+
+    def config(*words: str) -> str:
+        asked = [npm, "config", *words]
+        return subprocess.run(asked, env=found, capture_output=True, text=True, check=True).stdout.strip()
+
+    return config("get", "registry") if _NPM_TOLD.search(config("list")) else ""
 
 
 def _save(command: Sequence[str], tag: str, output: Path) -> None:

@@ -137,9 +137,13 @@ def test_an_archive_that_does_not_answer_is_named(machine: Machine) -> None:
 
 
 @pytest.fixture(autouse=True)
-def npm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine whose npm asks npm's own registry."""
-    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org/")
+def npm(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose npm is told nothing."""
+    nothing = tmp_path_factory.mktemp("npm")
+    for name in ("NPM_CONFIG_REGISTRY", "npm_config_registry"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NPM_CONFIG_USERCONFIG", str(nothing / "user"))
+    monkeypatch.setenv("NPM_CONFIG_GLOBALCONFIG", str(nothing / "global"))
 
 
 def test_npm_in_the_image_asks_whom_it_asks_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

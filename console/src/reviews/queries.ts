@@ -52,17 +52,6 @@ export const useReviews = (activityIds: MaybeRefOrGetter<string[]>) =>
     },
   })
 
-/** One activity, as its other pages keep it too. */
-export const useActivityOf = (activityId: MaybeRefOrGetter<string>) =>
-  useQuery({
-    queryKey: ['activity', activityId],
-    enabled: computed(() => Boolean(toValue(activityId))),
-    queryFn: ({ signal }) =>
-      asked(
-        api.GET('/v1/activities/{activity_id}', { params: { path: { activity_id: toValue(activityId) } }, signal }),
-      ),
-  })
-
 /** Sends one decision on some reviews; what came of each, in order. The request outlives the page. */
 export const decide = async (reviews: readonly Review[], decision: Decision, reason: string): Promise<Decided[]> => {
   const items = reviews.map(({ id, revision }) => ({ id, revision }))

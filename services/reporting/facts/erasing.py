@@ -25,10 +25,19 @@ ON DUPLICATE KEY UPDATE amount = day_counts.amount + VALUES(amount)
 
 
 class Eraser:
-    """Erases for ever."""
+    """Erases for ever.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    Args:
+        occurrences: Read at once.
+        people: Erased at once.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, occurrences: int = _OCCURRENCES_AT_ONCE, people: int = _FACTS_AT_ONCE
+    ) -> None:
         self._engine = engine
+        self._occurrences_at_once = occurrences
+        self._facts_at_once = people
 
     async def erase(self, before: int) -> int:
         """Forgets every occurrence that closed before a moment; returns how many there were. Idempotent.
@@ -52,7 +61,7 @@ class Eraser:
             )
             .join(activities, activities.c.activity_id == occurrences.c.activity_id)
             .where(occurrences.c.closes_at < to_datetime(before), counts)
-            .limit(_OCCURRENCES_AT_ONCE)
+            .limit(self._occurrences_at_once)
         )
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
@@ -64,20 +73,20 @@ class Eraser:
             while after is not None:
                 async with self._engine.begin() as connection:
                     await lock(connection, [row.activity_id])
-                    after = await _erase_facts(connection, row, after)
+                    after = await _erase_facts(connection, row, after, self._facts_at_once)
             async with self._engine.begin() as connection:
                 await lock(connection, [row.activity_id])
                 await _erase_counts(connection, row)
 
 
-async def _erase_facts(connection: AsyncConnection, row: Row[Any], after: bytes) -> bytes | None:
+async def _erase_facts(connection: AsyncConnection, row: Row[Any], after: bytes, limit: int) -> bytes | None:
     """Erases a batch of an occurrence's facts; returns the person after whom to go on, None at the end."""
     of_it = (
         facts.c.activity_id == row.activity_id,
         facts.c.occurrence_id == row.occurrence_id,
         facts.c.user_id > after,
     )
-    query = select(facts.c.user_id).where(*of_it).order_by(facts.c.user_id).limit(_FACTS_AT_ONCE)
+    query = select(facts.c.user_id).where(*of_it).order_by(facts.c.user_id).limit(limit)
     users: Sequence[bytes] = (await connection.scalars(query)).all()
     if not users:
         return None

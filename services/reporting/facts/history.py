@@ -10,11 +10,10 @@ from servicekit.clock import now_us
 from servicekit.mysql.database import unavailable_when_lost
 from services.reporting.domain import Activity, Counted
 from services.reporting.errors import NumbersDroppedError
-from services.reporting.facts.fact import REVISIONS, SEATS, FactKey
-from services.reporting.facts.store import to_fact
-from services.reporting.facts.work import Work
+from services.reporting.facts.fact import REVISIONS, SEATS
+from services.reporting.facts.lists import FactLists
 from services.reporting.live.numbers import NOTHING_YET, Numbers
-from services.reporting.tables import facts, occurrence_counts, occurrences
+from services.reporting.tables import occurrence_counts, occurrences
 
 # What live numbers do not count.
 _ASKED_OF_DAYS = ("hour:", "distance:", "slot_age:", "mark:", "left_early", SEATS, REVISIONS)
@@ -25,7 +24,7 @@ class History:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._work = Work(engine)
+        self._lists = FactLists(engine)
 
     async def numbers(self, activity_id: bytes) -> Numbers:
         """How many people, by everything that live numbers say but minutes."""
@@ -39,7 +38,7 @@ class History:
             async with self._engine.connect() as connection:
                 for name, amount in await connection.execute(query):
                     counts[name] += amount
-        is_known = bool(counts) or await self._work.is_whole()
+        is_known = bool(counts) or await self._lists.is_whole()
         shown = {name: count for name, count in counts.items() if count > 0 and not name.startswith(_ASKED_OF_DAYS)}
         return Numbers(shown, NOTHING_YET, now_us() if is_known else 0)
 
@@ -49,14 +48,8 @@ class History:
         Raises:
             NumbersDroppedError: It was over before history began, and is not filled in yet.
         """
-        query = select(facts).where(facts.c.activity_id == activity_id, facts.c.is_shown == 1)
-        people: list[Counted] = []
-        with unavailable_when_lost():
-            async with self._engine.connect() as connection:
-                for row in await connection.execute(query):
-                    if shown := to_fact(row).shown(FactKey(activity_id, row.user_id, row.occurrence_id)):
-                        people.append(shown)
-        if not people and not await self._work.is_whole():
+        people = await self._lists.everybody(activity_id)
+        if not people and not await self._lists.is_whole():
             raise NumbersDroppedError
         return people
 

@@ -99,10 +99,13 @@ class FactLists:
             return []
         return await self._steps(page_of(activity_id, narrowed, cursor, size))
 
+    async def everybody(self, activity_id: bytes) -> list[Counted]:
+        """What everybody did at every occurrence of an activity, in no order."""
+        return await self._people(facts.c.activity_id == activity_id)
+
     async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
         """What some people did at every occurrence of an activity, in no order."""
-        query = select(facts).where(facts.c.activity_id == activity_id, facts.c.user_id.in_(user_ids))
-        return [step.person for step in await self._steps(query.where(facts.c.is_shown == 1))]
+        return await self._people(facts.c.activity_id == activity_id, facts.c.user_id.in_(user_ids))
 
     async def standing(self, activity_id: bytes) -> Standing:
         """Who stands where, of a hundred thousand people too: as two texts, for a row of each would cost most of it."""
@@ -120,6 +123,10 @@ class FactLists:
                 held, others = (await connection.execute(query)).one()
         stands = [Stand(part[0], part[1], part[2:]) for part in _parts(others, _STAND_BYTES)]
         return Standing(set(_parts(held, _ID_BYTES)), stands)
+
+    async def _people(self, *conditions: ColumnElement[bool]) -> list[Counted]:
+        query = select(facts).where(*conditions, facts.c.is_shown == 1)
+        return [step.person for step in await self._steps(query)]
 
     async def _steps(self, query: Select[Any]) -> list[Step]:
         with unavailable_when_lost():

@@ -140,13 +140,13 @@ async def _place(connection: AsyncConnection, row: Any) -> Place:
 async def _read(connection: AsyncConnection, keys: Iterable[FactKey]) -> dict[FactKey, Fact]:
     users, found = defaultdict[tuple[bytes, bytes], list[str]](list), dict[FactKey, Fact]()
     for activity_id, user_id, occurrence_id in keys:
-        users[activity_id, occurrence_id].append(f"0x{user_id.hex()}")
+        users[activity_id, occurrence_id].append(id_literal(user_id))
     for (activity_id, occurrence_id), literals in users.items():
         for start in range(0, len(literals), _KEYS_PER_READ):
             # Not by the table: its types cost more than all the rest.
             query = (
-                f"SELECT * FROM facts WHERE activity_id = 0x{activity_id.hex()}"  # noqa: S608  ids in hexadecimal
-                f" AND occurrence_id = 0x{occurrence_id.hex()}"
+                f"SELECT * FROM facts WHERE activity_id = {id_literal(activity_id)}"  # noqa: S608  ids in hexadecimal
+                f" AND occurrence_id = {id_literal(occurrence_id)}"
                 f" AND user_id IN ({','.join(literals[start : start + _KEYS_PER_READ])})"
             )
             for row in await connection.exec_driver_sql(query):
@@ -241,9 +241,9 @@ async def _count(
     for occurrence_id, move in moves.items():
         place = places[occurrence_id]
         days[place.organisation_id, place.local_day].update(move)
-    by_occurrence = ((f"0x{occurrence_id.hex()}", move) for occurrence_id, move in moves.items())
+    by_occurrence = ((id_literal(occurrence_id), move) for occurrence_id, move in moves.items())
     await _add(connection, "occurrence_counts (occurrence_id,name,amount)", by_occurrence)
-    by_day = ((f"0x{organisation_id.hex()},'{day}'", move) for (organisation_id, day), move in days.items())
+    by_day = ((f"{id_literal(organisation_id)},'{day}'", move) for (organisation_id, day), move in days.items())
     await _add(connection, "day_counts (organisation_id,local_day,name,amount)", by_day)
 
 

@@ -51,6 +51,7 @@ class Sweep:
         fill: Brings the facts of an activity up to what is recorded; raises ServiceError when it cannot.
         erase: Forgets what closed before a moment; raises UnavailableError when MySQL is gone.
         kept_us: How long facts are kept after the close.
+        at_once: Occurrences that are compared in one go.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Sweep:
         fill: Callable[[bytes], Awaitable[object]],
         erase: Callable[[int], Awaitable[int]],
         kept_us: int,
+        at_once: int = _AT_ONCE,
     ) -> None:
         self._stored = stored
         self._work = work
@@ -70,6 +72,7 @@ class Sweep:
         self._fill = fill
         self._erase = erase
         self._kept_us = kept_us
+        self._at_once = at_once
 
     async def run(self) -> None:
         """Looks every ten minutes whether it is time, until cancelled."""
@@ -104,7 +107,7 @@ class Sweep:
             UnavailableError: MySQL or checkin is gone.
         """
         after, filled = b"", 0
-        while windows := await self._stored.windows_between(since, until, after, _AT_ONCE):
+        while windows := await self._stored.windows_between(since, until, after, self._at_once):
             filled += await self._mend(await differing(self._facts, self._records, windows))
             after = windows[-1].occurrence_id
         return filled

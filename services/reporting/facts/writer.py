@@ -54,11 +54,24 @@ class FactWriter:
 
     Args:
         gather_s: How long seats are gathered.
+        waiting: Seats that wait at most.
+        strays: Seats that wait for their activity at most.
+        again_s: How often that is looked for.
     """
 
-    def __init__(self, facts: Facts, gather_s: float = _GATHER_S) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        gather_s: float = _GATHER_S,
+        waiting: int = _WAITING,
+        strays: int = _STRAYS,
+        again_s: float = _AGAIN_S,
+    ) -> None:
         self._facts = facts
         self._gather_s = gather_s
+        self._waiting_at_most = waiting
+        self._strays_at_most = strays
+        self._again_s = again_s
         self._waiting: dict[SeatKey, Change] = {}
         self._strays: dict[SeatKey, Stray] = {}
         self._again_at = 0.0
@@ -68,7 +81,7 @@ class FactWriter:
         for change in changes:
             key = _key(change)
             known = self._waiting.get(key)
-            if known is None and len(self._waiting) >= _WAITING:
+            if known is None and len(self._waiting) >= self._waiting_at_most:
                 FACTS_DROPPED.inc()
             elif known is None or known.revision < change.revision:
                 self._waiting[key] = change
@@ -110,12 +123,12 @@ class FactWriter:
             for key in keys:
                 del self._strays[key]
             self._keep([part[_key(change)] for change in left_out])
-        self._again_at = time.monotonic() + _AGAIN_S
+        self._again_at = time.monotonic() + self._again_s
 
     def _keep(self, strays: Iterable[Stray]) -> None:
         """Has strays wait, while there is time and room; others are left to the comparison."""
         for stray in strays:
-            if stray.until > time.monotonic() and len(self._strays) < _STRAYS:
+            if stray.until > time.monotonic() and len(self._strays) < self._strays_at_most:
                 self._strays[_key(stray.change)] = stray
             else:
                 FACTS_DROPPED.inc()

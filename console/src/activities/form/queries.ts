@@ -2,13 +2,13 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
+import { publishActivity, removeActivity } from '@/activity/queries'
 import { api, asked } from '@/api/client'
 import { newId } from '@/api/ids'
 import type { components } from '@/api/schema'
 import type { Body, Draft } from './draft'
 
 export type SavedPlace = components['schemas']['SavedPlace']
-export type Roster = components['schemas']['Roster']
 
 const MOST = 200
 
@@ -23,22 +23,6 @@ export const usePlaces = (organisationId: Ref<string>) =>
       )
     },
     select: ({ places }) => places,
-  })
-
-export const useRosterChoices = (organisationId: Ref<string>) =>
-  useQuery({
-    queryKey: ['rosters', organisationId, 'choices'],
-    enabled: computed(() => Boolean(organisationId.value)),
-    queryFn: ({ signal }) => {
-      const path = { organisation_id: organisationId.value }
-      return asked(
-        api.GET('/v1/organisations/{organisation_id}/rosters', {
-          params: { path, query: { page_size: MOST } },
-          signal,
-        }),
-      )
-    },
-    select: ({ rosters }) => rosters,
   })
 
 export const useSavePlace = () => {
@@ -75,14 +59,10 @@ export const useMaking = () => {
 
   const publish = async (body: Body) => {
     const id = await create(body)
-    const opened = await asked(
-      api.POST('/v1/activities/{activity_id}/publish', { params: { path: { activity_id: id } } }),
-    )
+    const opened = await publishActivity(id)
     const replaced = made.filter((one) => one.id && one.id !== id)
     made = []
-    await Promise.allSettled(
-      replaced.map((one) => api.DELETE('/v1/activities/{activity_id}', { params: { path: { activity_id: one.id } } })),
-    )
+    await Promise.allSettled(replaced.map((one) => removeActivity(one.id)))
     return opened.id
   }
 

@@ -1,32 +1,23 @@
 """What is older than history is kept is forgotten, and nothing else."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit import ids
 from servicekit.clock import SECOND_US
-from servicekit.mysql.database import create_engine
 from services.reporting.domain import OUT, Activity, Window
 from services.reporting.facts import erasing
 from services.reporting.facts.erasing import Eraser
 from tests.contract.reporting.facts.test_store import DAY, House
-from tests.contract.schemas import migrated
 from tests.unit.reporting.facts.test_fact import NINE
 
 
-@pytest.fixture(scope="module")
-def reporting_url(database_url: str) -> Iterator[str]:
-    """A schema of reporting's own, made by its migrations."""
-    with migrated(database_url, "reporting") as url:
-        yield url
-
-
 @pytest.fixture
-async def house(reporting_url: str) -> AsyncIterator[House]:
+async def house(engine: AsyncEngine) -> AsyncIterator[House]:
     """An activity with two occurrences on one day, the first of which closed a second before the second opened."""
-    engine = create_engine(reporting_url, pool_timeout_s=10)
     house = House(engine)
     later = Window(ids.new_id(), house.activity_id, 1, NINE + 2 * SECOND_US, NINE + 3 * SECOND_US, DAY)
     first = Window(house.occurrence_id, house.activity_id, 1, NINE, NINE + SECOND_US, DAY)
@@ -41,16 +32,12 @@ async def house(reporting_url: str) -> AsyncIterator[House]:
     house.occurrence_id = first.occurrence_id
     yield house
     await Eraser(engine).erase(NINE + 10 * SECOND_US)
-    await engine.dispose()
 
 
 @pytest.mark.parametrize("at_once", [2, 7, 1000])
-async def test_an_old_occurrence_goes_with_all_that_it_added_up_to(
-    house: House, at_once: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_old_occurrence_goes_with_all_that_it_added_up_to(house: House, at_once: int) -> None:
     """In batches of whatever size; its neighbour of the same day stays, and the day says what is left."""
-    monkeypatch.setattr(erasing, "_FACTS_AT_ONCE", at_once)
-    eraser = Eraser(house.engine)
+    eraser = Eraser(house.engine, people=at_once)
     assert (await house.counts())[1]["checked_in"] == 10
     assert await eraser.erase(NINE + SECOND_US) == 0
     assert await eraser.erase(NINE + 2 * SECOND_US) == 1
@@ -77,12 +64,11 @@ async def test_who_dies_on_the_way_leaves_it_to_the_next(house: House, monkeypat
     assert (await house.rows(), (await house.counts())[1]["checked_in"]) == ({}, 3)
 
 
-async def test_many_occurrences_go_in_one_night(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_occurrences_go_in_one_night(house: House) -> None:
     """More than are looked for at once."""
-    monkeypatch.setattr(erasing, "_OCCURRENCES_AT_ONCE", 2)
     others = [House(house.engine) for _ in range(5)]
     for other in others:
         await other.make(day=date(2027, 1, 14))
         await other.facts.save([other.change(1)])
-    assert await Eraser(house.engine).erase(NINE + 2 * SECOND_US) == 6
+    assert await Eraser(house.engine, occurrences=2).erase(NINE + 2 * SECOND_US) == 6
     assert [await other.counts() for other in others] == [({}, {})] * 5

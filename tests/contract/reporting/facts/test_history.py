@@ -1,41 +1,30 @@
 """What history tells when live numbers are gone."""
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit.clock import SECOND_US, now_us
-from servicekit.mysql.database import create_engine
 from services.reporting.domain import DAY_US, OUT, Activity, Status
 from services.reporting.errors import NumbersDroppedError
 from services.reporting.facts.history import History, Kept
 from services.reporting.facts.work import MONTHLY, Mark, Work
 from services.reporting.tables import fact_work
 from tests.contract.reporting.facts.test_store import House
-from tests.contract.schemas import migrated
 from tests.fakes.reporting import FakeLive
 from tests.unit.reporting.facts.test_fact import NINE
 
 
-@pytest.fixture(scope="module")
-def reporting_url(database_url: str) -> Iterator[str]:
-    """A schema of reporting's own, made by its migrations."""
-    with migrated(database_url, "reporting") as url:
-        yield url
-
-
 @pytest.fixture
-async def house(reporting_url: str) -> AsyncIterator[House]:
+async def house(engine: AsyncEngine) -> House:
     """An activity with facts; nobody has swept yet."""
-    engine = create_engine(reporting_url, pool_timeout_s=10)
     house = House(engine)
     await house.make()
     async with engine.begin() as connection:
         await connection.execute(delete(fact_work))
-    yield house
-    await engine.dispose()
+    return house
 
 
 class Known:

@@ -1,40 +1,28 @@
 """Lists of facts on a real database, beside the same in memory."""
 
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit import ids
 from servicekit.clock import SECOND_US
-from servicekit.mysql.database import create_engine
 from services.reporting.domain import IN, OUT, Cursor, Filter, Status
 from services.reporting.facts.lists import FactLists, Narrowed, Step, new_list, who_moved
 from services.reporting.project import Change
 from services.reporting.tables import facts
 from tests.contract.reporting.facts.test_store import House
-from tests.contract.schemas import migrated
 from tests.fakes.reporting import FakeFacts
 from tests.unit.reporting.facts.test_fact import NINE
 
 
-@pytest.fixture(scope="module")
-def reporting_url(database_url: str) -> Iterator[str]:
-    """A schema of reporting's own, made by its migrations."""
-    with migrated(database_url, "reporting") as url:
-        yield url
-
-
 @pytest.fixture
-async def house(reporting_url: str) -> AsyncIterator[House]:
+async def house(engine: AsyncEngine) -> House:
     """An activity nobody came to."""
-    engine = create_engine(reporting_url, pool_timeout_s=10)
     house = House(engine)
     await house.make()
-    yield house
-    await engine.dispose()
+    return house
 
 
 _STATUSES = st.sampled_from(list(Status))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit import ids
 from servicekit.clock import SECOND_US
-from servicekit.mysql.database import create_engine
 from services.reporting.domain import IN, OUT, Activity, Status, Totals, Window
 from services.reporting.facts.fact import REVISIONS, SEATS, Fact, FactKey, counts_of
 from services.reporting.facts.store import Facts, to_fact
@@ -21,7 +19,6 @@ from services.reporting.facts.work import Mark, Work
 from services.reporting.project import Change
 from services.reporting.store import Activities
 from services.reporting.tables import day_counts, facts, occurrence_counts
-from tests.contract.schemas import migrated
 from tests.unit.reporting.facts.test_fact import NINE, a_change
 
 DAY = date(2027, 1, 15)
@@ -73,21 +70,12 @@ class House:
         return +found
 
 
-@pytest.fixture(scope="module")
-def reporting_url(database_url: str) -> Iterator[str]:
-    """A schema of reporting's own, made by its migrations."""
-    with migrated(database_url, "reporting") as url:
-        yield url
-
-
 @pytest.fixture
-async def house(reporting_url: str) -> AsyncIterator[House]:
+async def house(engine: AsyncEngine) -> House:
     """See `House`."""
-    engine = create_engine(reporting_url, pool_timeout_s=10)
     house = House(engine)
     await house.make()
-    yield house
-    await engine.dispose()
+    return house
 
 
 _STATUSES = st.sampled_from([Status.CHECKED_IN, *Status])

@@ -9,7 +9,6 @@ from servicekit.clock import from_datetime
 from servicekit.errors import UnavailableError
 from services.reporting.domain import DAY_US, Totals, Window
 from services.reporting.errors import ActivityNotFoundError
-from services.reporting.facts import sweep as sweeping
 from services.reporting.facts.sweep import HOUR_US, Sweep
 from services.reporting.facts.work import MONTHLY, NIGHTLY, Mark
 
@@ -62,11 +61,10 @@ class Past:
         self.erased.append(before)
         return 1
 
-    def sweep(self, kept_us: int = YEAR_US) -> Sweep:
+    def sweep(self, kept_us: int = YEAR_US, at_once: int = 500) -> Sweep:
         """The sweep of all that."""
-        return Sweep(
-            self, self, _Totals(self.facts), _Totals(self.recorded, self.is_gone), self.fill, self.erase, kept_us
-        )
+        totals = _Totals(self.facts), _Totals(self.recorded, self.is_gone)
+        return Sweep(self, self, *totals, self.fill, self.erase, kept_us, at_once)
 
 
 class _Totals:
@@ -118,13 +116,12 @@ async def test_what_is_older_than_kept_is_erased_and_not_filled_again(kept_days:
     assert (past.filled, past.erased) == (filled, [NIGHT - kept_days * DAY_US])
 
 
-async def test_what_cannot_be_filled_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_filled_leaves_the_others_alone() -> None:
     """Across batches, and it is not counted as filled."""
-    monkeypatch.setattr(sweeping, "_AT_ONCE", 2)
     past = Past(40, 41, 42, 43, 44)
     past.facts.clear()
     past.broken = {1, 3}
-    await past.sweep().look(NIGHT)
+    await past.sweep(at_once=2).look(NIGHT)
     assert (past.filled, past.done) == ([0, 2, 4], {MONTHLY: Mark(done=4)})
 
 

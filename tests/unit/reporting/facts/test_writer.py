@@ -8,7 +8,6 @@ from prometheus_client import REGISTRY
 from sqlalchemy.exc import DataError
 
 from servicekit.errors import UnavailableError
-from services.reporting.facts import writer as writing
 from services.reporting.facts.writer import FactWriter, write
 from services.reporting.project import Change
 from tests.unit.reporting.facts.test_fact import a_change
@@ -72,21 +71,19 @@ async def test_what_no_column_holds_takes_nothing_along() -> None:
     assert sorted(revision for part in kept.saved for revision in part) == [1, 2, 4, 5]
 
 
-async def test_so_many_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_so_many_wait_and_no_more() -> None:
     """What there is no room for, the comparison brings in."""
-    monkeypatch.setattr(writing, "_WAITING", 2)
     kept = Kept()
-    writer = FactWriter(kept)
+    writer = FactWriter(kept, waiting=2)
     writer.offer(a_change(1)._replace(user_id=bytes([number]) * 16) for number in range(5))
     await writer.write()
     assert [len(part) for part in kept.saved] == [2]
 
 
-async def test_whose_activity_is_told_of_later_is_written_then(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whose_activity_is_told_of_later_is_written_then() -> None:
     """A seat that came before its activity waits for it, and goes with whatever is written next."""
-    monkeypatch.setattr(writing, "_AGAIN_S", 0)
     kept = Kept()
-    writer, kept.knows_all = FactWriter(kept), False
+    writer, kept.knows_all = FactWriter(kept, again_s=0), False
     writer.offer([a_change(1), a_change(1)._replace(user_id=b"v" * 16)])
     await writer.write()
     assert kept.saved == []
@@ -98,10 +95,8 @@ async def test_whose_activity_is_told_of_later_is_written_then(monkeypatch: pyte
 
 async def test_nobody_waits_for_an_activity_for_ever_or_without_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waited long enough, and what there is no room for, is left to the comparison."""
-    monkeypatch.setattr(writing, "_AGAIN_S", 0)
-    monkeypatch.setattr(writing, "_STRAYS", 2)
     kept = Kept()
-    writer, kept.knows_all = FactWriter(kept), False
+    writer, kept.knows_all = FactWriter(kept, strays=2, again_s=0), False
     writer.offer(a_change(1)._replace(user_id=bytes([number]) * 16) for number in range(5))
     before = dropped()
     await writer.write()
@@ -114,11 +109,10 @@ async def test_nobody_waits_for_an_activity_for_ever_or_without_a_bound(monkeypa
     assert (kept.saved, dropped() - before) == ([], 5)
 
 
-async def test_who_waits_for_an_activity_outlives_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_for_an_activity_outlives_an_outage() -> None:
     """MySQL goes while they wait; they are written when it is back."""
-    monkeypatch.setattr(writing, "_AGAIN_S", 0)
     kept = Kept()
-    writer, kept.knows_all = FactWriter(kept), False
+    writer, kept.knows_all = FactWriter(kept, again_s=0), False
     writer.offer([a_change(1)])
     await writer.write()
     kept.knows_all = kept.is_gone = True
