@@ -9,8 +9,7 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
-QUIET := tests/unit tests/component tests/deploy tests/contract
-DISTURBING := tests/e2e
+PYTESTS := tests/unit tests/component tests/deploy tests/contract tests/e2e
 CONSOLE := console
 NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
 LOAD = $(foreach option,n c cold faults repeat activities pairs before only long json upgrade-from roster strangers refuse,$(if $($(option)),--$(option)="$($(option))"))
@@ -21,7 +20,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts compare chaos mutate nightly crowd dev tests tests-quiet tests-browsers console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts compare chaos mutate nightly crowd dev tests tests-quiet tests-browsers check-python check-node console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,28 +50,33 @@ test: ## every test, against the local stack; leaves the stack as it found it
 # the machine idle, one suite after the other: a third at once makes phones late. What takes servers away comes after both.
 ifdef args
 tests:
-	@$(BIN)/python -m pytest $(wildcard $(QUIET) $(DISTURBING)) $(args)
+	@$(BIN)/python -m pytest $(PYTESTS) $(args)
 else
 tests: $(NODE_MODULES)
 	@$(BIN)/python -m tests.deploy.helm
 	@$(MAKE) --no-print-directory -j2 tests-quiet tests-browsers
-	@$(BIN)/python -m pytest $(DISTURBING)
+	@$(BIN)/python -m pytest tests/e2e -m alone
 endif
 
 tests-quiet:
-	@$(BIN)/python -m pytest $(QUIET)
+	@$(BIN)/python -m pytest $(PYTESTS) -m "not alone"
 
 tests-browsers:
 	@$(NODE) npm --prefix $(PHONE) test
 	@$(NODE) npm --prefix $(CONSOLE) test
 
 check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstrings, protos, templates
+	@$(MAKE) --no-print-directory -j2 check-python check-node
+
+check-python:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/interrogate --quiet .
+
+check-node:
 	@mkdir -p .local
 	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --include_imports --include_source_info \
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)

@@ -11,7 +11,7 @@ import pytest_asyncio
 from deploy.local import launch
 from deploy.local.stack import Shape
 from tests.e2e.api import Activity, Api, Person
-from tests.e2e.stack import eventually
+from tests.e2e.stack import Outage, eventually
 
 _HERE = Path(__file__).parent
 _REBUILT_WITHIN_S = 300.0
@@ -22,6 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Servers are taken away only where nothing runs beside."""
+    Outage.may_begin = item.get_closest_marker("alone") is not None
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -139,7 +139,10 @@ async def metrics_of(process: str) -> str:
 class Outage:
     """The stack without some of its processes or servers; nobody else starts or stops anything until it ends."""
 
+    may_begin = False
+
     def __init__(self, *gone: str) -> None:
+        assert self.may_begin, "mark the test as alone: others run beside it"
         counts = stack.Shape.of_running().counts
         self._names = [instance(name, each) for name in gone for each in range(counts.get(name, 1))]
         self._lock = (launch.RUN / "lock").open("w")

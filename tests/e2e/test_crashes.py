@@ -21,6 +21,8 @@ from tests.e2e.api import Activity, Api, Json, Person, by_qr, expect, outcome
 from tests.e2e.stack import BrokerProxy, Outage, attempts_of, eventually, lasting_token, metric, outbox_ids, seats_of
 from tests.factories import a_copy, an_attempt
 
+pytestmark = pytest.mark.alone
+
 _EXCHANGE, _ATTEMPTED, _QUEUE = "checkin", "attempted.v1", "checkin.record.v1"
 _DEAD = f"{_QUEUE}.dlq"
 

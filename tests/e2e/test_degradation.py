@@ -18,6 +18,8 @@ from tests.e2e.stack import Outage, attempts_of, eventually, lasting_token, quer
 from tests.e2e.test_door import scan, shown
 from tests.e2e.test_staff import batch
 
+pytestmark = pytest.mark.alone
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def outages(api: Api, organiser: Person, organisation_id: str) -> AsyncIterator[list[Outage]]:

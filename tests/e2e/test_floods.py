@@ -13,6 +13,8 @@ from deploy.local.stack import Shape
 from servicekit.process import end_all
 from tests.e2e.api import Person
 
+pytestmark = pytest.mark.alone
+
 _PIECE = 16 * 1024
 _PROBES = 100
 _STRANGERS = 4

@@ -15,6 +15,8 @@ from servicekit import ids
 from tests.e2e.api import Activity, Api, Person, by_qr, expect
 from tests.e2e.stack import Outage, eventually
 
+pytestmark = pytest.mark.alone
+
 _QIANDAO = str(ROOT / "deploy" / "operate" / "qiandao")
 
 

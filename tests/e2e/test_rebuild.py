@@ -13,6 +13,8 @@ from deploy.local.stack import PYTHON, Shape
 from tests.e2e.api import Activity, Api, Json, by_qr, outcome
 from tests.e2e.stack import eventually, secret
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def numbers() -> Iterator[Redis]:

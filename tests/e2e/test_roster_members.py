@@ -194,6 +194,7 @@ async def test_what_redis_forgot_is_asked_for(lecture: Lecture, api: Api) -> Non
     assert await lecture.comes(next_one) == ("accepted", [])
 
 
+@pytest.mark.alone
 async def test_where_nobody_can_tell_it_is_told_later(lecture: Lecture, api: Api) -> None:
     """Redis has forgotten and the activity service is gone: provisional, and decided when it is back."""
     person, stranger = await api.sign_in(), await api.sign_in()
