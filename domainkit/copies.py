@@ -198,6 +198,7 @@ def attempt_of(copy: pb.Copy, evidence: credential_pb2.Evidence) -> pb.Attempt:
             device_id=evidence.device_id,
             claimed_at=evidence.claimed_at,
             body_hash=copy.body_hash,
+            display_id=evidence.display_id,
             presented=presented_of(copy),
         )
     )
@@ -224,6 +225,7 @@ def evidence_of(attempt: pb.Attempt, slot_age_s: int) -> credential_pb2.Evidence
         token=attempt.token,
         code=attempt.code,
         slot_age_s=slot_age_s,
+        display_id=attempt.display_id,
     )
     if attempt.HasField("location"):
         location = attempt.location

@@ -1363,6 +1363,11 @@ export interface components {
              * @enum {string}
              */
             show_names?: "full" | "masked" | "none";
+            /**
+             * @description Of a kiosk: one of the activity's gates; empty: a name of its own.
+             * @default
+             */
+            gate?: string;
         };
         /**
          * CreatedDisplay
@@ -1376,6 +1381,8 @@ export interface components {
         /**
          * Display
          * @description A screen as staff see it. `opened_from` is an address; `expires_at` is of the link until it is opened.
+         *
+         *         A kiosk is `unstaffed` once who made it is no staff of the activity any more.
          */
         Display: {
             /**
@@ -1385,7 +1392,7 @@ export interface components {
             id: string;
             kind: ("kiosk" | "qr" | "wall") | null;
             show_names: ("full" | "masked" | "none") | null;
-            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "unstaffed" | "waiting") | null;
             /**
              * Format: uuid
              * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
@@ -1404,6 +1411,11 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             expires_at: string;
+            /**
+             * @description Of a kiosk: where its check-ins are made.
+             * @example 签到台 1
+             */
+            gate: string | null;
         };
         /**
          * Displays
@@ -1417,7 +1429,7 @@ export interface components {
          * @description What a link leads to. `is_own`: this browser opened it.
          */
         DisplayPreview: {
-            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "unstaffed" | "waiting") | null;
             /** @example 新生讲座 */
             activity_title: string;
             is_own: boolean;
@@ -1450,12 +1462,17 @@ export interface components {
             id: string;
             kind: ("kiosk" | "qr" | "wall") | null;
             show_names: ("full" | "masked" | "none") | null;
-            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "unstaffed" | "waiting") | null;
             /**
              * Format: date-time
              * @example 2026-09-01T00:00:00.000Z
              */
             expires_at: string;
+            /**
+             * @description Of a kiosk: what it is called.
+             * @example 签到台 1
+             */
+            gate: string | null;
         };
         /**
          * ShownActivity
@@ -2581,6 +2598,70 @@ export interface components {
             /** @description Something of them waits for a human. */
             is_pending: boolean;
             mark: ("absent" | "late" | "leave" | "present") | null;
+        };
+        /**
+         * AtKiosk
+         * @description What somebody before a kiosk shows or types: one of both codes.
+         */
+        AtKiosk: {
+            /** @description A UUIDv7, made by the kiosk before the first send. */
+            attempt_id: string;
+            /**
+             * @description As printed on a label.
+             * @default
+             */
+            entry_code?: string;
+            /**
+             * @description What their phone shows.
+             * @default
+             */
+            person_token?: string;
+        };
+        /**
+         * KioskAnswer
+         * @description What became of it. `person` is null for who is on no roster, was refused, or where the kiosk shows no names.
+         */
+        KioskAnswer: {
+            /** @enum {string} */
+            outcome: "accepted" | "annulled" | "duplicate" | "pending_review" | "provisional" | "refused" | "superseded";
+            reasons: ({
+                reason: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /**
+             * @description For the person.
+             * @example 签到成功
+             */
+            message: string;
+            person: components["schemas"]["KioskPerson"] | null;
+            checked_in_at: string | null;
+            punctuality: ("early_leave" | "late" | "on_time") | null;
+            late_by_s: number;
+            earlier: components["schemas"]["CameEarlier"] | null;
+        };
+        /**
+         * KioskPerson
+         * @description Somebody on the activity's roster, named as the organiser chose for this kiosk.
+         */
+        KioskPerson: {
+            /** @example 王*明 */
+            name: string;
+            /** @example 一班 */
+            group: string;
+        };
+        /**
+         * CameEarlier
+         * @description When, and where as far as that is known, somebody came before.
+         */
+        CameEarlier: {
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            checked_in_at: string;
+            /** @example 北门 */
+            gate: string | null;
         };
         /**
          * ReviewPage

@@ -5,7 +5,7 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +14,7 @@ from domainkit.codes import CODE_LENGTH, as_typed
 from domainkit.copies import settle
 from domainkit.person_codes import PersonKeys
 from gateway.checkins.decoding import MAXIMUM_DEVICE_ID_BYTES, MAXIMUM_TOKEN_BYTES, reader
-from gateway.checkins.subjects import Meant, ShortText, Subject, subject_of
+from gateway.checkins.subjects import Meant, ShortText, Subject, require_another, subject_of
 from gateway.http.fields import identifier, parse_bssid, uuid7
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.errors import invalid
@@ -89,6 +89,15 @@ class StaffAttempt(StaffCheckin, frozen=True, kw_only=True):
 
     method: Literal["staff"]
     activity_id: str
+
+
+class Kiosk(NamedTuple):
+    """A display at which people check themselves in."""
+
+    display_id: bytes
+    activity_id: bytes
+    actor_id: bytes
+    gate: str
 
 
 _canonical = msgspec.msgpack.Encoder().encode
@@ -167,6 +176,24 @@ def to_staff_attempt(
         presented=pb.Presented(method=pb.METHOD_STAFF, direction=direction, gate=request.gate, actor_id=actor_id),
     )
     return settle(attempt), subject
+
+
+def to_kiosk_attempt(meant: Meant, kiosk: Kiosk, user_id: bytes, received_at: int, keys: PersonKeys) -> pb.Attempt:
+    """The attempt of somebody before a kiosk, as if who made that let them in.
+
+    Args:
+        user_id: As whom they check in, as the activity service says.
+
+    Raises:
+        InvalidArgumentError, PermissionDeniedError: As `to_staff_attempt`.
+    """
+    request = StaffCheckin(
+        attempt_id=meant.attempt_id, entry_code=meant.entry_code, person_token=meant.person_token, gate=kiosk.gate
+    )
+    attempt, subject = to_staff_attempt(request, kiosk.activity_id, kiosk.actor_id, received_at, keys)
+    require_another(user_id, kiosk.actor_id)
+    attempt.user_id, attempt.is_vouched, attempt.display_id = user_id, subject.asked is not None, kiosk.display_id
+    return attempt
 
 
 def staff_attempt_id(actor_id: bytes, attempt_id: bytes) -> bytes:

@@ -189,6 +189,14 @@ class Many:
         await self._take(_distinct(cases), since)
         return self._results(cases, "checkins", request_id)
 
+    async def let_in_one(self, attempt: pb.Attempt) -> pb.Checkin:
+        """The record of one attempt that somebody answers for who was asked about.
+
+        Raises:
+            ServiceError: What checkin said of it, or that nothing durable could take it in time.
+        """
+        return await self._line.submit(attempt, telemetry.current_context(), time.monotonic())
+
     def _read_staff_attempt(self, item: bytes, staff: Claims, received_at: int) -> _Item:
         request = attempts.decode_staff_attempt(item)
         activity_id = identifier("activity_id", request.activity_id)

@@ -74,6 +74,8 @@ class Parts:
         self.syncs = Buckets(burst=5, per_s=0.5)
         self.batches = Buckets(burst=5, per_s=1)
         self.looks = Buckets(burst=10, per_s=2)
+        # Of a kiosk: people come one by one.
+        self.kiosks = Buckets(burst=10, per_s=2)
         # Each is kept for good, and read again with whatever happens to its seat.
         self.marks = Buckets(burst=20, per_s=0.5)
         self.codes = Buckets(burst=5, per_s=0.1)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domainkit.masked_names import masked
 from gateway import displays
 from gateway.clients import ask
-from gateway.http.fields import Id, IdText, Input, Time
+from gateway.http.fields import Id, IdText, Input, Time, Word
 from gateway.routes.activity_shapes import STATE_NAMES, Title
 from gateway.routes.activity_shapes import StateName as ActivityStateName
 from gateway.routes.dependencies import Call, Routes, reply
@@ -22,7 +22,7 @@ routes = Routes("activity")
 
 KindName = Literal["qr", "wall", "kiosk"]
 NamesName = Literal["none", "masked", "full"]
-StateName = Literal["waiting", "open", "expired", "ended", "revoked"]
+StateName = Literal["waiting", "open", "expired", "ended", "revoked", "unstaffed"]
 
 _KINDS: dict[KindName, pb.Display.Kind.ValueType] = {
     "qr": pb.Display.KIND_QR,
@@ -40,12 +40,15 @@ _STATES: dict[int, StateName] = {
     pb.Display.STATE_EXPIRED: "expired",
     pb.Display.STATE_ENDED: "ended",
     pb.Display.STATE_REVOKED: "revoked",
+    pb.Display.STATE_UNSTAFFED: "unstaffed",
 }
 # How a name is told; where no names are, none is.
-_NAMING: dict[int, Callable[[str], str]] = {pb.Display.NAMES_MASKED: masked, pb.Display.NAMES_FULL: str}
+NAMING: dict[int, Callable[[str], str]] = {pb.Display.NAMES_MASKED: masked, pb.Display.NAMES_FULL: str}
 _KIND_NAMES = {number: name for name, number in _KINDS.items()}
 _NAMES_NAMES = {number: name for name, number in _NAMES.items()}
 _A_CODE = ["K7MCFGHJ4R9XWTK7MCFG"]
+
+_GATE = "Of a kiosk: one of the activity's gates"
 
 Code = Annotated[str, Meta(min_length=1, max_length=64, examples=_A_CODE)]
 
@@ -55,10 +58,14 @@ class NewDisplay(Input):
 
     kind: KindName = "qr"
     show_names: NamesName = "none"
+    gate: Annotated[Word, Meta(description=_GATE + "; empty: a name of its own.")] = ""
 
 
 class Display(msgspec.Struct):
-    """A screen as staff see it. `opened_from` is an address; `expires_at` is of the link until it is opened."""
+    """A screen as staff see it. `opened_from` is an address; `expires_at` is of the link until it is opened.
+
+    A kiosk is `unstaffed` once who made it is no staff of the activity any more.
+    """
 
     id: IdText
     kind: KindName | None
@@ -69,6 +76,7 @@ class Display(msgspec.Struct):
     opened_at: Time | None
     opened_from: Annotated[str, Meta(examples=["203.0.113.7"])]
     expires_at: Time
+    gate: Annotated[str | None, Meta(description="Of a kiosk: where its check-ins are made.", examples=["签到台 1"])]
 
 
 class Displays(msgspec.Struct):
@@ -107,6 +115,7 @@ class ShownDisplay(msgspec.Struct):
     show_names: NamesName | None
     state: StateName | None
     expires_at: Time
+    gate: Annotated[str | None, Meta(description="Of a kiosk: what it is called.", examples=["签到台 1"])]
 
 
 class Screen(msgspec.Struct):
@@ -156,7 +165,7 @@ async def create_display(call: Call, activity_id: Id, body: NewDisplay) -> Creat
     A repeat makes another link: the first is told once.
     """
     request = pb.CreateDisplayRequest(
-        activity_id=activity_id, kind=_KINDS[body.kind], show_names=_NAMES[body.show_names]
+        activity_id=activity_id, kind=_KINDS[body.kind], show_names=_NAMES[body.show_names], gate=body.gate
     )
     made: pb.CreatedDisplay = await ask(call.services.displays.CreateDisplay, request, call.person)
     return CreatedDisplay(_to_display(made.display), made.url)
@@ -210,8 +219,9 @@ async def list_latest(call: Call) -> LatestPeople:
     """Who checked in last, named as the organiser chose for this screen; a second behind."""
     screen: pb.Screen = await ask(call.services.displays.GetScreen, pb.GetScreenRequest(secret=call.secret))
     display = screen.display
-    named = _NAMING.get(display.show_names)
-    if named is None or display.state != pb.Display.STATE_OPEN:
+    named = NAMING.get(display.show_names)
+    # Who stands before a kiosk is told of themselves alone.
+    if named is None or display.state != pb.Display.STATE_OPEN or display.kind == pb.Display.KIND_KIOSK:
         return LatestPeople([])
     people = await call.parts.latest.get(display.activity_id)
     return LatestPeople([Latest(named(one.name), to_rfc3339(one.checked_in_at)) for one in people if one.name])
@@ -236,6 +246,7 @@ def _shown(call: Call, screen: pb.Screen, secret: bytes) -> Response:
         show_names=_NAMES_NAMES.get(display.show_names),
         state=_STATES.get(display.state),
         expires_at=to_rfc3339(display.expires_at),
+        gate=display.gate or None,
     )
     response = reply(Screen(shown, _to_shown(screen)))
     left_us = display.expires_at - call.received_at
@@ -254,6 +265,7 @@ def _to_display(display: pb.Display) -> Display:
         opened_at=to_rfc3339(display.opened_at) if display.opened_at else None,
         opened_from=display.opened_from,
         expires_at=to_rfc3339(display.expires_at),
+        gate=display.gate or None,
     )
 
 

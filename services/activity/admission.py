@@ -106,8 +106,8 @@ class Admission:
         activity = await self._store.get(activity_id)
         if activity is None:
             raise ActivityNotFoundError
-        organisation_id, alone = activity.definition.organisation_id, _alone(activity)
-        await admit(self._roles, organisation_id, least, ActivityNotFoundError, activity=alone, begins=begins)
+        organisation_id, one = activity.definition.organisation_id, alone(activity)
+        await admit(self._roles, organisation_id, least, ActivityNotFoundError, activity=one, begins=begins)
         return activity
 
     async def reach(self, organisation_id: bytes) -> Reach:
@@ -121,7 +121,7 @@ class Admission:
             return Reach([organisation_id], [])
         reach = await self._roles.reach_of_caller()
         found = await self._store.find(activity_ids=reach.activity_ids) if reach.activity_ids else []
-        go_on = [each.activity_id for each in found if self._now_us() < _alone(each).staffed_until]
+        go_on = [each.activity_id for each in found if self._now_us() < alone(each).staffed_until]
         return reach._replace(activity_ids=go_on)
 
     async def told(self, activity: Activity, reach: Reach | None = None) -> pb.Activity:
@@ -133,9 +133,10 @@ class Admission:
         organisation_id = activity.definition.organisation_id
         is_all_theirs = reach is not None and organisation_id in reach.organisation_ids
         message = messages.to_message(activity)
-        message.own_role = await self._roles.of_caller(organisation_id, None if is_all_theirs else _alone(activity))
+        message.own_role = await self._roles.of_caller(organisation_id, None if is_all_theirs else alone(activity))
         return message
 
 
-def _alone(activity: Activity) -> OneActivity:
+def alone(activity: Activity) -> OneActivity:
+    """An activity as far as people may be staff of it alone."""
     return OneActivity(activity.activity_id, activity.closes_at)

@@ -6,8 +6,10 @@ and only their digests are kept.
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
@@ -35,6 +37,14 @@ _SECRET_BYTES = 32
 _LISTED = 100
 
 
+class Kind(IntEnum):
+    """What it is, as `activity.v1.Display.Kind` numbers it."""
+
+    QR = 1
+    WALL = 2
+    KIOSK = 3
+
+
 class State(IntEnum):
     """What has become of it, as `activity.v1.Display.State` numbers it."""
 
@@ -43,11 +53,16 @@ class State(IntEnum):
     EXPIRED = 3
     ENDED = 4
     REVOKED = 5
+    UNSTAFFED = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A screen of an activity, or the link to one; `kind` and `show_names` are numbers of `activity.v1.Display`."""
+    """A screen of an activity, or the link to one; `kind` and `show_names` are numbers of `activity.v1.Display`.
+
+    Attributes:
+        gate: Of a kiosk, what its check-ins say of where they were made.
+    """
 
     display_id: bytes
     activity_id: bytes
@@ -60,6 +75,7 @@ class Display:
     opened_at: int | None = None
     opened_from: str = ""
     revoked_at: int | None = None
+    gate: str = ""
 
     def opened(self, secret: bytes, opened_from: str, now_us: int) -> "Display":
         """In the browser that has this secret from now on."""
@@ -82,6 +98,11 @@ class Display:
     def expires_at(self, activity: Activity) -> int:
         """When its link ends, or, once that was opened, it does; microseconds since 1970 UTC."""
         return self.created_at + LINK_US if self.opened_at is None else _ends_at(activity)
+
+
+def own_gate(taken: Collection[str]) -> str:
+    """What a kiosk at no gate of its activity is called there: the first number that is free."""
+    return next(name for number in count(1) if (name := f"签到台 {number}") not in taken)
 
 
 def _ends_at(activity: Activity) -> int:
@@ -120,8 +141,8 @@ class Displays:
         self._quotas = quotas
         self._quota = quota
 
-    async def add(self, display: Display) -> None:
-        """Stores a new one.
+    async def add(self, display: Display) -> Display:
+        """Stores a new one, a kiosk without a gate under a name of its own; returns it.
 
         Raises:
             ActivityNotFoundError: There is no such activity.
@@ -134,6 +155,9 @@ class Displays:
                 activity = await lock(connection, display.activity_id)
                 await _check_room(connection, display, self._quota)
                 await self._quotas.change(activity.definition.organisation_id)
+                if display.kind == Kind.KIOSK and not display.gate:
+                    taken = await _gates_of(connection, display.activity_id)
+                    display = replace(display, gate=own_gate({*taken, *activity.definition.gates}))
                 row = {
                     "display_id": display.display_id,
                     "activity_id": display.activity_id,
@@ -143,8 +167,10 @@ class Displays:
                     "created_by": display.created_by,
                     "created_at": to_datetime(display.created_at),
                     "opened_from": "",
+                    "gate": display.gate,
                 }
                 await connection.execute(insert(displays).values(row))
+        return display
 
     async def open(self, opened: Display) -> bool:
         """Notes where and when it was opened; False where it was opened or revoked before."""
@@ -205,10 +231,16 @@ async def _check_room(connection: AsyncConnection, display: Display, quota: int)
         displays.c.revoked_at.is_(None),
         or_(displays.c.opened_at.is_not(None), waits),
     )
-    count = await connection.scalar(select(func.count()).select_from(displays).where(living))
-    if (count or 0) >= quota:
+    found = await connection.scalar(select(func.count()).select_from(displays).where(living))
+    if (found or 0) >= quota:
         DISPLAYS_OVER.inc()
         raise TooManyDisplaysError(quota)
+
+
+async def _gates_of(connection: AsyncConnection, activity_id: bytes) -> Collection[str]:
+    """Where the activity's kiosks are or were: what was recorded there keeps the name."""
+    query = select(displays.c.gate).where(displays.c.activity_id == activity_id, displays.c.kind == Kind.KIOSK)
+    return (await connection.scalars(query.distinct())).all()
 
 
 def _display(row: Row[Any]) -> Display:
@@ -224,4 +256,5 @@ def _display(row: Row[Any]) -> Display:
         opened_at=None if row.opened_at is None else from_datetime(row.opened_at),
         opened_from=row.opened_from,
         revoked_at=None if row.revoked_at is None else from_datetime(row.revoked_at),
+        gate=row.gate,
     )

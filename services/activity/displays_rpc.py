@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from domainkit.roles import STAFF, Role
 from protos.activity.v1 import activity_pb2 as pb
-from protos.activity.v1 import activity_pb2_grpc
+from protos.activity.v1 import activity_pb2_grpc, door_pb2
 from servicekit import clock, ids
-from servicekit.errors import UnauthenticatedError, invalid
+from servicekit.errors import PermissionDeniedError, UnauthenticatedError, invalid
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
-from services.activity.displays import Display, State, digest_of, digest_of_code, new_code, new_secret
+from services.activity.displays import Display, Kind, State, digest_of, digest_of_code, new_code, new_secret
 from services.activity.domain import Activity
 from services.activity.errors import DisplayLinkSpentError, DisplayNotFoundError, StateError
 
@@ -24,7 +24,7 @@ Context = Any
 _SERVICE = "/activity.v1.DisplayService/"
 ACCESS = {
     **{_SERVICE + name: for_person("gateway") for name in ("CreateDisplay", "ListDisplays", "RevokeDisplay")},
-    **{_SERVICE + name: by("gateway") for name in ("PreviewDisplay", "OpenDisplay", "GetScreen")},
+    **{_SERVICE + name: by("gateway") for name in ("PreviewDisplay", "OpenDisplay", "GetScreen", "ResolveAtKiosk")},
 }
 
 # A revoked display goes on for so long; while MySQL is gone screens do, as nothing can be revoked.
@@ -36,8 +36,8 @@ _LONGEST_ADDRESS = 64
 class DisplaysPort(Protocol):
     """See `displays.Displays`. Every method raises UnavailableError when the database is gone."""
 
-    async def add(self, display: Display) -> None:
-        """Stores a new one; raises ActivityNotFoundError, TooManyDisplaysError."""
+    async def add(self, display: Display) -> Display:
+        """Stores a new one, and says where a kiosk is; raises ActivityNotFoundError, TooManyDisplaysError."""
 
     async def open(self, opened: Display) -> bool:
         """Notes where and when; False where it was opened or revoked before."""
@@ -69,6 +69,18 @@ class AdmissionPort(Protocol):
         """The activity, for a calling person of at least this role; raises ActivityNotFoundError."""
 
 
+class KiosksPort(Protocol):
+    """See `kiosks.Kiosks`; raises UnavailableError when nobody can tell."""
+
+    async def is_staffed(self, display: Display, activity: Activity) -> bool:
+        """Whether who made a kiosk is staff of its activity still."""
+
+    async def visitor(
+        self, display: Display, activity: Activity, request: pb.ResolveAtKioskRequest
+    ) -> door_pb2.DoorPerson:
+        """Whom somebody before a kiosk means; raises EntryNotListedError, EntryCodeLockedError, ..."""
+
+
 class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
     """Serves the methods.
 
@@ -84,6 +96,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         displays: DisplaysPort,
         store: StorePort,
         admission: AdmissionPort,
+        kiosks: KiosksPort,
         show: Callable[[Activity], Awaitable[pb.Qr]],
         public_url: str,
         now_us: Callable[[], int] = clock.now_us,
@@ -92,6 +105,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         self._displays = displays
         self._store = store
         self._admission = admission
+        self._kiosks = kiosks
         self._show = show
         self._public_url = public_url.rstrip("/")
         self._now_us = now_us
@@ -106,19 +120,26 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         show_names = _known(pb.Display.Names, request.show_names, "show_names")
         code, now_us = new_code(), self._now_us()
         display = Display(
-            ids.new_id(), activity.activity_id, kind, show_names, digest_of_code(code), person().user_id, now_us
+            display_id=ids.new_id(),
+            activity_id=activity.activity_id,
+            kind=kind,
+            show_names=show_names,
+            code_digest=digest_of_code(code),
+            created_by=person().user_id,
+            created_at=now_us,
+            gate=_gate(request, activity),
         )
         if display.state(activity, now_us) is State.ENDED:
             is_past = activity.state is domain.State.PUBLISHED
             raise StateError("shown on a display", "past" if is_past else activity.state.word)
-        await self._displays.add(display)
-        return pb.CreatedDisplay(display=self._message(display, activity), url=f"{self._public_url}/d/{code}")
+        display = await self._displays.add(display)
+        return pb.CreatedDisplay(display=await self._message(display, activity), url=f"{self._public_url}/d/{code}")
 
     async def ListDisplays(self, request: pb.ListDisplaysRequest, context: Context) -> pb.ListDisplaysResponse:
         """Those of an activity, what became of them included."""
         activity = await self._admission.admit(request.activity_id, STAFF)
         found = await self._displays.of_activity(activity.activity_id)
-        return pb.ListDisplaysResponse(displays=[self._message(each, activity) for each in found])
+        return pb.ListDisplaysResponse(displays=[await self._message(each, activity) for each in found])
 
     async def RevokeDisplay(self, request: pb.RevokeDisplayRequest, context: Context) -> pb.RevokeDisplayResponse:
         """Ends a display, or its link, for good."""
@@ -130,7 +151,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         """What opening would do."""
         display, activity = await self._of_code(request.code)
         return pb.DisplayPreview(
-            state=self._message(display, activity).state,
+            state=pb.Display.State.ValueType(await self._state(display, activity)),
             activity_title=activity.definition.title,
             is_own=display.is_opened_by(request.secret),
         )
@@ -150,14 +171,30 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
 
     async def GetScreen(self, request: pb.GetScreenRequest, context: Context) -> pb.Screen:
         """What the display of a secret shows."""
-        display = await self._by_secret.get(digest_of(request.secret))
+        display, activity = await self._of_secret(request.secret)
+        screen = await self._screen(display, activity)
+        is_shown = screen.display.state == pb.Display.STATE_OPEN
+        if request.activity_id and not (is_shown and request.activity_id == display.activity_id):
+            raise _no_display_any_more()
+        return screen
+
+    async def ResolveAtKiosk(self, request: pb.ResolveAtKioskRequest, context: Context) -> pb.KioskVisitor:
+        """Whom somebody before the kiosk of a secret means."""
+        display, activity = await self._of_secret(request.secret)
+        if display.kind != Kind.KIOSK:
+            raise PermissionDeniedError("this display only shows; people check in at a kiosk")
+        message = await self._message(display, activity)
+        if message.state != pb.Display.STATE_OPEN:
+            raise _no_display_any_more()
+        found = await self._kiosks.visitor(display, activity, request)
+        return pb.KioskVisitor(display=message, user_id=found.user_id, name=found.name, group=found.group)
+
+    async def _of_secret(self, secret: bytes) -> tuple[Display, Activity]:
+        display = await self._by_secret.get(digest_of(secret))
         activity = await self._store.get(display.activity_id) if display else None
         if display is None or activity is None:
             raise UnauthenticatedError("this browser is no display; open a new link")
-        is_shown = display.state(activity, self._now_us()) is State.OPEN
-        if request.activity_id and not (is_shown and request.activity_id == display.activity_id):
-            raise UnauthenticatedError("this browser is no display of this activity any more; open a new link")
-        return await self._screen(display, activity)
+        return display, activity
 
     async def _of_code(self, code: str) -> tuple[Display, Activity]:
         display = await self._displays.of_code(digest_of_code(code))
@@ -167,27 +204,50 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         return display, activity
 
     async def _screen(self, display: Display, activity: Activity) -> pb.Screen:
-        is_shown = display.state(activity, self._now_us()) is State.OPEN
+        message = await self._message(display, activity)
         return pb.Screen(
-            display=self._message(display, activity),
+            display=message,
             activity=messages.to_card(activity, activity.occurrences[0]),
             qr_period_s=activity.definition.qr_period_s,
-            qr=await self._show(activity) if is_shown else None,
+            qr=await self._show(activity) if message.state == pb.Display.STATE_OPEN else None,
         )
 
-    def _message(self, display: Display, activity: Activity) -> pb.Display:
+    async def _state(self, display: Display, activity: Activity) -> State:
+        """What has become of it by now; a kiosk acts in the name of who made it."""
+        state = display.state(activity, self._now_us())
+        if state is not State.OPEN or display.kind != Kind.KIOSK or await self._kiosks.is_staffed(display, activity):
+            return state
+        return State.UNSTAFFED
+
+    async def _message(self, display: Display, activity: Activity) -> pb.Display:
         return pb.Display(
             display_id=display.display_id,
             activity_id=display.activity_id,
             kind=pb.Display.Kind.ValueType(display.kind),
             show_names=pb.Display.Names.ValueType(display.show_names),
-            state=pb.Display.State.ValueType(display.state(activity, self._now_us())),
+            state=pb.Display.State.ValueType(await self._state(display, activity)),
             created_by=display.created_by,
             created_at=display.created_at,
             opened_at=display.opened_at or 0,
             opened_from=display.opened_from,
             expires_at=display.expires_at(activity),
+            gate=display.gate,
         )
+
+
+def _no_display_any_more() -> UnauthenticatedError:
+    return UnauthenticatedError("this browser is no display of this activity any more; open a new link")
+
+
+def _gate(request: pb.CreateDisplayRequest, activity: Activity) -> str:
+    """Where a kiosk is to be; raises InvalidArgumentError where there is no such gate, or no kiosk."""
+    gates = activity.definition.gates
+    if request.gate and request.kind != pb.Display.KIND_KIOSK:
+        raise invalid("gate", "is of a kiosk; leave it out")
+    if request.gate and request.gate not in gates:
+        choice = f"choose one of its gates: {', '.join(gates)}; or leave it out" if gates else "leave it out"
+        raise invalid("gate", f"is no gate of this activity; {choice}")
+    return request.gate
 
 
 def _known(numbers: Any, number: int, field: str) -> int:

@@ -53,6 +53,15 @@ class TooManyDisplaysError(RateLimitedError):
         super().__init__(detail, metadata={"quota": str(quota)})
 
 
+class EntryCodeLockedError(RateLimitedError):
+    """So many codes were wrong at a kiosk that no printed code is looked up there for a while, right or not."""
+
+    reason = "ENTRY_CODE_LOCKED"
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("too many wrong codes were typed at this kiosk; try again", retry_after_s=wait_s)
+
+
 class DisplayLinkSpentError(ConflictError):
     """The link of a display opens nothing any more; `state` says what has become of the display."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domainkit.guesses import guess_limit, roster_guess_limit
+from domainkit.guesses import guess_limit, kiosk_guess_limit, roster_guess_limit
 from domainkit.person_codes import PersonKeys
 from domainkit.pii import Pii
 from domainkit.roles import Roles
@@ -50,9 +50,11 @@ from services.activity.codes import CodeResolver
 from services.activity.displays import Displays
 from services.activity.displays_rpc import DisplayServicer
 from services.activity.door import rpc as door_rpc
+from services.activity.door.expected import Expected
 from services.activity.door.guests import Guests
 from services.activity.door.printing import Printing
 from services.activity.door.rpc import DoorServicer
+from services.activity.kiosks import Kiosks
 from services.activity.participants import rpc as participants_rpc
 from services.activity.participants.answers import Answers
 from services.activity.participants.details import Details
@@ -166,8 +168,10 @@ def _activities(ground: _Ground, settings: Settings, rosters: Rosters) -> Iterat
     places = PlaceServicer(Places(engine, ground.quotas), ground.roles)
     yield add_PlaceServiceServicer_to_server, places, places_rpc.ACCESS
     admission = Admission(ground.store, ground.roles, now_us)
+    entries = Entries(engine, ground.outbox, Sealing(ground.pii), ground.quotas)
+    kiosks = Kiosks(ground.roles, Expected(rosters, entries), kiosk_guess_limit(ground.redis))
     displays = Displays(engine, ground.quotas)
-    shown = DisplayServicer(displays, ground.store, admission, activities.show, public_url)
+    shown = DisplayServicer(displays, ground.store, admission, kiosks, activities.show, public_url)
     yield add_DisplayServiceServicer_to_server, shown, displays_rpc.ACCESS
 
 

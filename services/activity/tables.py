@@ -124,6 +124,7 @@ displays = Table(
     Column("opened_from", String(64), nullable=False),
     Column("revoked_at", _TIME),
     Column("revoked_by", _ID),
+    Column("gate", String(64), nullable=False),
     Index("by_code", "code_digest", unique=True),
     Index("by_secret", "secret_digest", unique=True),
     Index("by_activity", "activity_id", "display_id"),

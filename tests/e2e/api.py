@@ -83,14 +83,14 @@ class Activity:
         """Its numbers."""
         return expect(await self.owner.get(f"{self.path}/stats"))
 
-    async def link(self) -> tuple[Json, str]:
+    async def link(self, maker: Person | None = None, **changes: str) -> tuple[Json, str]:
         """A new display, and the code that opens it."""
-        made = expect(await self.owner.post(f"{self.path}/displays", {}))
+        made = expect(await (maker or self.owner).post(f"{self.path}/displays", changes))
         return made["display"], made["url"].rpartition("/")[2]
 
-    async def screen(self) -> Person:
+    async def screen(self, maker: Person | None = None, **changes: str) -> Person:
         """A browser that is a display of it."""
-        _, code = await self.link()
+        _, code = await self.link(maker, **changes)
         return await open_display(self.owner.http, code)
 
     async def people(self, **filters: str) -> list[Json]:

@@ -84,6 +84,7 @@ _QUOTAS = {
     "displays",
     "failed_sign_ins",
     "guests",
+    "kiosk_codes",
     "live_streams",
     "organisations",
     "places",

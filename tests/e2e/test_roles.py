@@ -159,6 +159,8 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ),
     ("GET", "/v1/displays/preview?code={link}", _ANYBODY),
     ("POST", "/v1/displays/open", _ANYBODY),
+    # By the cookie of a kiosk alone: tests/e2e/test_kiosk.py.
+    ("POST", "/v1/displays/checkins", _by_role(401, 401, 401, 401, 401, 401, display=403)),
     ("GET", "/v1/displays/latest", _by_role(401, 401, 401, 401, 401, 401, display=200)),
     ("GET", "/v1/displays/me", _by_role(401, 401, 401, 401, 401, 401, display=200)),
     ("GET", "/v1/activities/resolve?code={code}", _SIGNED_IN),
@@ -424,6 +426,10 @@ _BODIES: Mapping[tuple[str, str], Json] = {
     ("PATCH", "/v1/activities/{activity}"): {"revision": 2, "capacity": 120},
     ("POST", "/v1/activities/{activity}/copy"): {"starts_at": "2027-03-01T09:00:00"},
     ("POST", "/v1/activities/{activity}/displays"): {"kind": "wall", "show_names": "masked"},
+    ("POST", "/v1/displays/checkins"): {
+        "attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f",
+        "entry_code": "K7MCF-GHJ4R",
+    },
     ("POST", "/v1/checkins/sync"): {"attempts": []},
     ("POST", "/v1/reviews/{case}/approve"): {"revision": 1, "reason": "看过现场录像"},
     ("POST", "/v1/reviews/{case}/refuse"): {"revision": 1, "reason": "看过现场录像"},

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from domainkit.entry_codes import TAIL_BYTES
 from domainkit.organisations import OneActivity
 from domainkit.roles import NONE, STAFF, Reach, Role
 from protos.activity.v1 import activity_pb2 as pb
@@ -18,8 +19,9 @@ from servicekit.redis.cache import RedisError
 from servicekit.rpc.interceptors import person
 from services.activity import domain, messages
 from services.activity.definition import Definition, Kind, Method, Place, Wifi, differences
-from services.activity.displays import LINK_US, Display
+from services.activity.displays import LINK_US, Display, own_gate
 from services.activity.displays import QUOTA as DISPLAYS
+from services.activity.displays import Kind as DisplayKind
 from services.activity.domain import ANY, Activity, Phase, Sought, State
 from services.activity.errors import (
     ActivityNotFoundError,
@@ -32,6 +34,8 @@ from services.activity.errors import (
 )
 from services.activity.places import QUOTA, SavedPlace, Site
 from services.activity.quotas import Quotas
+from services.activity.rosters.entry_rows import Listed
+from services.activity.rosters.listed import Asked
 from services.activity.rosters.rosters import Roster
 
 # A Tuesday morning.
@@ -273,12 +277,15 @@ class FakeDisplays:
     quota: int = DISPLAYS
     saved: dict[bytes, Display] = field(default_factory=dict)
 
-    async def add(self, display: Display) -> None:
+    async def add(self, display: Display) -> Display:
         """See `Displays.add`."""
         found = [each for each in self.saved.values() if each.activity_id == display.activity_id]
         if sum(self._lives(each, display.created_at) for each in found) >= self.quota:
             raise TooManyDisplaysError(self.quota)
+        if display.kind == DisplayKind.KIOSK and not display.gate:
+            display = replace(display, gate=own_gate({each.gate for each in found if each.kind == DisplayKind.KIOSK}))
         self.saved[display.display_id] = display
+        return display
 
     async def open(self, opened: Display) -> bool:
         """See `Displays.open`."""
@@ -328,6 +335,21 @@ class FakeRosters:
 
 
 @dataclass
+class FakeEntries:
+    """Who is on rosters, by roster."""
+
+    listed: dict[bytes, list[Listed]] = field(default_factory=dict)
+
+    async def find(self, roster_id: bytes, asked: Asked) -> list[Listed]:
+        """See `Entries.find`."""
+        return [one for one in self.listed.get(roster_id, []) if self._is_meant(one, asked)]
+
+    def _is_meant(self, one: Listed, asked: Asked) -> bool:
+        is_theirs = one.bound is not None and one.bound.user_id in asked.user_ids
+        return is_theirs or one.entry_id in asked.entry_ids or one.entry_id[-TAIL_BYTES:] in asked.tails
+
+
+@dataclass
 class FakeRoles:
     """Who is what, by (organisation, person), and staff of one activity, by (activity, person); what is archived."""
 
@@ -337,9 +359,12 @@ class FakeRoles:
 
     async def of_caller(self, organisation_id: bytes, activity: OneActivity | None = None) -> Role:
         """See `Roles.of_caller`."""
-        caller = person().user_id
-        is_alone = activity is not None and (activity.activity_id, caller) in self.alone
-        return max(self.roles.get((organisation_id, caller), NONE), STAFF if is_alone else NONE)
+        return await self.of(organisation_id, person().user_id, activity)
+
+    async def of(self, organisation_id: bytes, user_id: bytes, activity: OneActivity | None = None) -> Role:
+        """See `Roles.of`."""
+        is_alone = activity is not None and (activity.activity_id, user_id) in self.alone
+        return max(self.roles.get((organisation_id, user_id), NONE), STAFF if is_alone else NONE)
 
     async def is_archived(self, organisation_id: bytes) -> bool:
         """See `Roles.is_archived`."""

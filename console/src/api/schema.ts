@@ -1033,6 +1033,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/displays/checkins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In At Kiosk
+         * @description Checks in who shows their personal code or a printed one, as if whoever made this kiosk let them in.
+         *
+         *     Its attempt_id is the idempotency key: a repeat gets the same answer. A code that is nobody's is a 404
+         *     ENTRY_NOT_LISTED, and after five in a minute printed codes are a 429 ENTRY_CODE_LOCKED. A refused attempt is an
+         *     outcome here, with its reasons.
+         */
+        post: operations["check_in_at_kiosk_v1_displays_checkins_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/displays/latest": {
         parameters: {
             query?: never;
@@ -2325,6 +2349,24 @@ export interface components {
             said: string;
         };
         /**
+         * AtKiosk
+         * @description What somebody before a kiosk shows or types: one of both codes.
+         */
+        AtKiosk: {
+            /** @description A UUIDv7, made by the kiosk before the first send. */
+            attempt_id: string;
+            /**
+             * @description As printed on a label.
+             * @default
+             */
+            entry_code?: string;
+            /**
+             * @description What their phone shows.
+             * @default
+             */
+            person_token?: string;
+        };
+        /**
          * BadRow
          * @description A row that was left out, where it stands, and what to do.
          */
@@ -2380,6 +2422,15 @@ export interface components {
             occurrence_id: string;
             pending: number;
             pending_offline: number;
+        };
+        /**
+         * CameEarlier
+         * @description When, and where as far as that is known, somebody came before.
+         */
+        CameEarlier: {
+            /** Format: date-time */
+            checked_in_at: string;
+            gate: string | null;
         };
         /**
          * Card
@@ -2628,6 +2679,8 @@ export interface components {
         /**
          * Display
          * @description A screen as staff see it. `opened_from` is an address; `expires_at` is of the link until it is opened.
+         *
+         *         A kiosk is `unstaffed` once who made it is no staff of the activity any more.
          */
         Display: {
             /** Format: date-time */
@@ -2636,13 +2689,15 @@ export interface components {
             created_by: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description Of a kiosk: where its check-ins are made. */
+            gate: string | null;
             /** Format: uuid */
             id: string;
             kind: ("kiosk" | "qr" | "wall") | null;
             opened_at: string | null;
             opened_from: string;
             show_names: ("full" | "masked" | "none") | null;
-            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "unstaffed" | "waiting") | null;
         };
         /**
          * DisplayPreview
@@ -2651,7 +2706,7 @@ export interface components {
         DisplayPreview: {
             activity_title: string;
             is_own: boolean;
-            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "unstaffed" | "waiting") | null;
         };
         /**
          * Displays
@@ -2978,6 +3033,34 @@ export interface components {
             revision: number;
         };
         /**
+         * KioskAnswer
+         * @description What became of it. `person` is null for who is on no roster, was refused, or where the kiosk shows no names.
+         */
+        KioskAnswer: {
+            checked_in_at: string | null;
+            earlier: components["schemas"]["CameEarlier"] | null;
+            late_by_s: number;
+            /** @description For the person. */
+            message: string;
+            /** @enum {string} */
+            outcome: "accepted" | "annulled" | "duplicate" | "pending_review" | "provisional" | "refused" | "superseded";
+            person: components["schemas"]["KioskPerson"] | null;
+            punctuality: ("early_leave" | "late" | "on_time") | null;
+            reasons: ({
+                reason: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
+        /**
+         * KioskPerson
+         * @description Somebody on the activity's roster, named as the organiser chose for this kiosk.
+         */
+        KioskPerson: {
+            group: string;
+            name: string;
+        };
+        /**
          * Latest
          * @description Somebody who checked in.
          */
@@ -3266,6 +3349,11 @@ export interface components {
          * @description A screen to make.
          */
         NewDisplay: {
+            /**
+             * @description Of a kiosk: one of the activity's gates; empty: a name of its own.
+             * @default
+             */
+            gate?: string;
             /**
              * @default qr
              * @enum {string}
@@ -4106,11 +4194,13 @@ export interface components {
         ShownDisplay: {
             /** Format: date-time */
             expires_at: string;
+            /** @description Of a kiosk: what it is called. */
+            gate: string | null;
             /** Format: uuid */
             id: string;
             kind: ("kiosk" | "qr" | "wall") | null;
             show_names: ("full" | "masked" | "none") | null;
-            state: ("ended" | "expired" | "open" | "revoked" | "waiting") | null;
+            state: ("ended" | "expired" | "open" | "revoked" | "unstaffed" | "waiting") | null;
         };
         /**
          * SignedIn
@@ -5816,6 +5906,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    check_in_at_kiosk_v1_displays_checkins_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtKiosk"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskAnswer"];
+                };
             };
         };
     };

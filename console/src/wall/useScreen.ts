@@ -14,7 +14,7 @@ type Schemas = components['schemas']
 export type Screen = Schemas['Screen']
 export type Qr = Schemas['Qr']
 /** `none`: no display of this activity; the others are what became of it. */
-export type ScreenState = 'loading' | 'open' | 'waiting' | 'expired' | 'ended' | 'revoked' | 'none'
+export type ScreenState = 'loading' | 'open' | 'waiting' | 'expired' | 'ended' | 'revoked' | 'unstaffed' | 'none'
 
 const LOOK_MS = 10_000
 const TICK_MS = 500

@@ -1167,6 +1167,8 @@ class Display(_message.Message):
         STATE_ENDED: Display._State.ValueType  # 4
         """With its activity."""
         STATE_REVOKED: Display._State.ValueType  # 5
+        STATE_UNSTAFFED: Display._State.ValueType  # 6
+        """A kiosk whose maker is no staff of the activity any more."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper): ...
     STATE_UNSPECIFIED: Display.State.ValueType  # 0
@@ -1178,6 +1180,8 @@ class Display(_message.Message):
     STATE_ENDED: Display.State.ValueType  # 4
     """With its activity."""
     STATE_REVOKED: Display.State.ValueType  # 5
+    STATE_UNSTAFFED: Display.State.ValueType  # 6
+    """A kiosk whose maker is no staff of the activity any more."""
 
     DISPLAY_ID_FIELD_NUMBER: _builtins.int
     ACTIVITY_ID_FIELD_NUMBER: _builtins.int
@@ -1189,6 +1193,7 @@ class Display(_message.Message):
     OPENED_AT_FIELD_NUMBER: _builtins.int
     OPENED_FROM_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    GATE_FIELD_NUMBER: _builtins.int
     display_id: _builtins.bytes
     activity_id: _builtins.bytes
     kind: Global___Display.Kind.ValueType
@@ -1202,6 +1207,8 @@ class Display(_message.Message):
     """The address of the browser, as limits count it."""
     expires_at: _builtins.int
     """Of the link until it is opened, then of the display; an edited window moves it."""
+    gate: _builtins.str
+    """Of a kiosk: what its check-ins say of where they were made."""
     def __init__(
         self,
         *,
@@ -1215,10 +1222,11 @@ class Display(_message.Message):
         opened_at: _builtins.int = ...,
         opened_from: _builtins.str = ...,
         expires_at: _builtins.int = ...,
+        gate: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "created_by", b"created_by", "display_id", b"display_id", "expires_at", b"expires_at", "kind", b"kind", "opened_at", b"opened_at", "opened_from", b"opened_from", "show_names", b"show_names", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "created_by", b"created_by", "display_id", b"display_id", "expires_at", b"expires_at", "gate", b"gate", "kind", b"kind", "opened_at", b"opened_at", "opened_from", b"opened_from", "show_names", b"show_names", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1231,19 +1239,23 @@ class CreateDisplayRequest(_message.Message):
     ACTIVITY_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     SHOW_NAMES_FIELD_NUMBER: _builtins.int
+    GATE_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     kind: Global___Display.Kind.ValueType
     show_names: Global___Display.Names.ValueType
+    gate: _builtins.str
+    """Of a kiosk, one of the activity's; empty: a name of its own."""
     def __init__(
         self,
         *,
         activity_id: _builtins.bytes = ...,
         kind: Global___Display.Kind.ValueType = ...,
         show_names: Global___Display.Names.ValueType = ...,
+        gate: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "kind", b"kind", "show_names", b"show_names"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "gate", b"gate", "kind", b"kind", "show_names", b"show_names"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1502,6 +1514,71 @@ class Screen(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Screen: _TypeAlias = Screen  # noqa: Y015
+
+@_typing.final
+class ResolveAtKioskRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECRET_FIELD_NUMBER: _builtins.int
+    ENTRY_CODE_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    secret: _builtins.bytes
+    """What the browser has of a display."""
+    entry_code: _builtins.str
+    """As printed, with or without its dash, in any case."""
+    user_id: _builtins.bytes
+    """Who a personal code says it is."""
+    def __init__(
+        self,
+        *,
+        secret: _builtins.bytes = ...,
+        entry_code: _builtins.str = ...,
+        user_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry_code", b"entry_code", "subject", b"subject", "user_id", b"user_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_code", b"entry_code", "secret", b"secret", "subject", b"subject", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["entry_code", "user_id"]  # noqa: Y015
+    _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_subject) -> _WhichOneofReturnType_subject | None: ...
+
+Global___ResolveAtKioskRequest: _TypeAlias = ResolveAtKioskRequest  # noqa: Y015
+
+@_typing.final
+class KioskVisitor(_message.Message):
+    """Somebody before a kiosk, who checks in as if whoever made the kiosk let them in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPLAY_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.bytes
+    """As whom they check in."""
+    name: _builtins.str
+    """As the activity's roster says; empty where it does not."""
+    group: _builtins.str
+    @_builtins.property
+    def display(self) -> Global___Display:
+        """The kiosk; open."""
+
+    def __init__(
+        self,
+        *,
+        display: Global___Display | None = ...,
+        user_id: _builtins.bytes = ...,
+        name: _builtins.str = ...,
+        group: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["display", b"display"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display", b"display", "group", b"group", "name", b"name", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KioskVisitor: _TypeAlias = KioskVisitor  # noqa: Y015
 
 @_typing.final
 class RecordTurnoutsRequest(_message.Message):

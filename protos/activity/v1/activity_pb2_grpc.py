@@ -1086,6 +1086,11 @@ class DisplayServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.GetScreenRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Screen.FromString,
                 _registered_method=True)
+        self.ResolveAtKiosk = channel.unary_unary(
+                '/activity.v1.DisplayService/ResolveAtKiosk',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ResolveAtKioskRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.KioskVisitor.FromString,
+                _registered_method=True)
 
 
 class DisplayServiceServicer:
@@ -1133,6 +1138,13 @@ class DisplayServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ResolveAtKiosk(self, request, context):
+        """Which kiosk a browser is now, and whom somebody before it means; wrong codes of each kiosk are counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DisplayServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1165,6 +1177,11 @@ def add_DisplayServiceServicer_to_server(servicer, server):
                     servicer.GetScreen,
                     request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.GetScreenRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Screen.SerializeToString,
+            ),
+            'ResolveAtKiosk': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveAtKiosk,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ResolveAtKioskRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.KioskVisitor.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1330,6 +1347,33 @@ class DisplayService:
             '/activity.v1.DisplayService/GetScreen',
             protos_dot_activity_dot_v1_dot_activity__pb2.GetScreenRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_activity__pb2.Screen.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveAtKiosk(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.DisplayService/ResolveAtKiosk',
+            protos_dot_activity_dot_v1_dot_activity__pb2.ResolveAtKioskRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.KioskVisitor.FromString,
             options,
             channel_credentials,
             insecure,

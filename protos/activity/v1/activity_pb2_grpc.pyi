@@ -322,6 +322,8 @@ class DisplayServiceStub:
     """Spends a link; the browser that spent it before goes on."""
     GetScreen: _grpc.UnaryUnaryMultiCallable[_activity_pb2.GetScreenRequest, _activity_pb2.Screen]
     """What a display shows."""
+    ResolveAtKiosk: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ResolveAtKioskRequest, _activity_pb2.KioskVisitor]
+    """Which kiosk a browser is now, and whom somebody before it means; wrong codes of each kiosk are counted."""
 
 @_typing.type_check_only
 class DisplayServiceAsyncStub(DisplayServiceStub):
@@ -339,6 +341,8 @@ class DisplayServiceAsyncStub(DisplayServiceStub):
     """Spends a link; the browser that spent it before goes on."""
     GetScreen: _aio.UnaryUnaryMultiCallable[_activity_pb2.GetScreenRequest, _activity_pb2.Screen]  # type: ignore[assignment]
     """What a display shows."""
+    ResolveAtKiosk: _aio.UnaryUnaryMultiCallable[_activity_pb2.ResolveAtKioskRequest, _activity_pb2.KioskVisitor]  # type: ignore[assignment]
+    """Which kiosk a browser is now, and whom somebody before it means; wrong codes of each kiosk are counted."""
 
 class DisplayServiceServicer(metaclass=_abc_1.ABCMeta):
     """Screens that show one activity while nobody is signed in there: a link that is spent once leaves a secret in one browser."""
@@ -389,5 +393,13 @@ class DisplayServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_pb2.Screen, _abc.Awaitable[_activity_pb2.Screen]]:
         """What a display shows."""
+
+    @_abc_1.abstractmethod
+    def ResolveAtKiosk(
+        self,
+        request: _activity_pb2.ResolveAtKioskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.KioskVisitor, _abc.Awaitable[_activity_pb2.KioskVisitor]]:
+        """Which kiosk a browser is now, and whom somebody before it means; wrong codes of each kiosk are counted."""
 
 def add_DisplayServiceServicer_to_server(servicer: DisplayServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -377,6 +377,7 @@ class Attempt(_message.Message):
     ACTOR_ID_FIELD_NUMBER: _builtins.int
     PRESENTED_FIELD_NUMBER: _builtins.int
     IS_VOUCHED_FIELD_NUMBER: _builtins.int
+    DISPLAY_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     received_at: _builtins.int
@@ -401,6 +402,8 @@ class Attempt(_message.Message):
     """Who lets user_id in, for METHOD_STAFF; empty otherwise."""
     is_vouched: _builtins.bool
     """The activity service has said that user_id is an entry of the activity's roster, or a guest of it."""
+    display_id: _builtins.bytes
+    """The kiosk before which nobody but the person stood; empty: there was none. Activity has said that gate is its name."""
     @_builtins.property
     def location(self) -> Global___Location: ...
     @_builtins.property
@@ -429,10 +432,11 @@ class Attempt(_message.Message):
         actor_id: _builtins.bytes = ...,
         presented: Global___Presented | None = ...,
         is_vouched: _builtins.bool = ...,
+        display_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "presented", b"presented", "wifi", b"wifi"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "is_vouched", b"is_vouched", "location", b"location", "method", b"method", "presented", b"presented", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "direction", b"direction", "display_id", b"display_id", "gate", b"gate", "has_receipt", b"has_receipt", "is_offline", b"is_offline", "is_vouched", b"is_vouched", "location", b"location", "method", b"method", "presented", b"presented", "received_at", b"received_at", "token", b"token", "user_id", b"user_id", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -98,6 +98,7 @@ class Evidence(_message.Message):
     TOKEN_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     SLOT_AGE_S_FIELD_NUMBER: _builtins.int
+    DISPLAY_ID_FIELD_NUMBER: _builtins.int
     has_location: _builtins.bool
     latitude: _builtins.float
     longitude: _builtins.float
@@ -113,6 +114,8 @@ class Evidence(_message.Message):
     code: _builtins.str
     slot_age_s: _builtins.int
     """Seconds between a QR's issue and the arrival of its scan; -1 for other methods."""
+    display_id: _builtins.bytes
+    """The kiosk at which it was presented; empty: none."""
     def __init__(
         self,
         *,
@@ -128,10 +131,11 @@ class Evidence(_message.Message):
         token: _builtins.str = ...,
         code: _builtins.str = ...,
         slot_age_s: _builtins.int = ...,
+        display_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "age_ms", b"age_ms", "bssid", b"bssid", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "has_location", b"has_location", "latitude", b"latitude", "longitude", b"longitude", "slot_age_s", b"slot_age_s", "ssid", b"ssid", "token", b"token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "age_ms", b"age_ms", "bssid", b"bssid", "claimed_at", b"claimed_at", "code", b"code", "device_id", b"device_id", "display_id", b"display_id", "has_location", b"has_location", "latitude", b"latitude", "longitude", b"longitude", "slot_age_s", b"slot_age_s", "ssid", b"ssid", "token", b"token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -16,11 +16,12 @@ from servicekit.rpc.status import to_status
 from services.activity.admission import Admission
 from services.activity.domain import Activity
 from services.activity.door import paper
+from services.activity.door.expected import Expected
 from services.activity.door.guests import Guest, Guests
 from services.activity.door.printing import Labels, Printing, Sheet
 from services.activity.door.subjects import Known, Meant, entry_person, guest_person, read
 from services.activity.rosters.entry_rows import Listed
-from services.activity.rosters.listed import Asked, Entries, Wanted
+from services.activity.rosters.listed import Entries, Wanted
 from services.activity.rosters.rosters import Roster, Rosters
 from services.activity.rosters.rpc import RosterAdmission
 
@@ -73,6 +74,7 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
         self._on_rosters = on_rosters
         self._rosters = rosters
         self._entries = entries
+        self._expected = Expected(rosters, entries)
         self._guests = guests
         self._keys = keys
         self._printing = printing
@@ -97,7 +99,7 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
         which, after = _position(request.page_token)
         activity = await self._admission.admit(request.activity_id, STAFF)
         expires_at, people = self._expires_at(activity), list[pb.DoorPerson]()
-        roster = await self._roster(activity)
+        roster = await self._expected.roster(activity)
         if roster and which == _OF_ROSTER:
             listed = await self._entries.page(roster.roster_id, Wanted(), after, size + 1)
             people += (self._carried(activity, roster, one, expires_at) for one in listed[:size] if one.said.name)
@@ -120,7 +122,7 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
             raise invalid("q", f"must be two Han characters or three others, of at most {_MAX_QUERY}")
         activity = await self._admission.admit(request.activity_id, STAFF)
         people: list[pb.DoorPerson] = []
-        if roster := await self._roster(activity):
+        if roster := await self._expected.roster(activity):
             listed = await self._entries.page(roster.roster_id, Wanted(query), None, _FOUND)
             people += (entry_person(roster, one) for one in listed if one.said.name)
         found = await self._guests.search(activity.activity_id, query, _FOUND - len(people))
@@ -160,7 +162,7 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
         if request.blank_rows > paper.MOST_BLANK:
             raise invalid("blank_rows", f"must be at most {paper.MOST_BLANK}")
         activity = await self._admission.admit(request.activity_id, STAFF)
-        roster, group = await self._roster(activity), request.group if request.HasField("group") else None
+        roster, group = await self._expected.roster(activity), request.group if request.HasField("group") else None
         if group is not None and not roster:
             raise invalid("group", "is of no roster: the activity expects nobody by name; leave it out")
         people = await self._people(roster, group) if roster else []
@@ -178,22 +180,10 @@ class DoorServicer(door_pb2_grpc.DoorServiceServicer):
         for start in range(0, len(content), _PIECE_BYTES):
             await context.write(pb.PrintedPiece(content=content[start : start + _PIECE_BYTES]))
 
-    async def _roster(self, activity: Activity) -> Roster | None:
-        roster_id = activity.definition.roster_id
-        return await self._rosters.get(roster_id) if roster_id else None
-
     async def _known(self, activity: Activity, meant: Sequence[Meant]) -> Known:
         """Everybody who is meant, in one trip for those of the roster and few for guests, however many they are."""
-        roster, listed = None, list[Listed]()
-        asked = Asked(
-            [one.entry_id or one.user_id for one in meant if one.entry_id or one.user_id],
-            [one.tail for one in meant if one.tail],
-            [one.user_id for one in meant if one.user_id],
-        )
-        if (asked.entry_ids or asked.tails) and (roster := await self._roster(activity)):
-            listed = await self._entries.find(roster.roster_id, asked)
         guests = await self._guests_of(activity, [one.guest for one in meant if one.guest])
-        return Known(roster, listed, guests, self._guests.quota)
+        return await self._expected.known(activity, meant, guests, self._guests.quota)
 
     async def _guests_of(self, activity: Activity, meant: Sequence[Guest]) -> dict[bytes, Guest]:
         if not meant:

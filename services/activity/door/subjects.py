@@ -1,6 +1,6 @@
 """Whom staff mean: entries of an activity's roster, guests, or users, each as staff at a door see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domainkit import entry_codes
@@ -88,7 +88,9 @@ class Known:
         quota: How many guests an activity may have.
     """
 
-    def __init__(self, roster: Roster | None, listed: Iterable[Listed], guests: dict[bytes, Guest], quota: int) -> None:
+    def __init__(
+        self, roster: Roster | None, listed: Iterable[Listed], guests: Mapping[bytes, Guest], quota: int
+    ) -> None:
         # Who was erased is on the roster still, and nobody any more.
         there = [one for one in listed if one.said.name]
         self._roster = roster

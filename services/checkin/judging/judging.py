@@ -218,7 +218,8 @@ class Judging:
         elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
             case.snapshot = None
             case.close(_CODE_WRONG if attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
-        elif attempt.gate and attempt.gate not in case.snapshot.occurrence.gates:
+        # A kiosk's name need not be one of them.
+        elif attempt.gate and not attempt.display_id and attempt.gate not in case.snapshot.occurrence.gates:
             case.leave_out_gate()
 
     def _place_unknown(self, case: Case, is_reachable: bool) -> None:

@@ -26,7 +26,7 @@ async def look_up(rosters: RostersPort, cases: Sequence[Case]) -> None:
     for case, is_listed in zip(asking, await rosters.are_listed([*map(_asked, asking)]), strict=True):
         if is_listed is False:
             _tell_not_listed(case)
-        elif is_listed is None and case.attempt.method != Method.STAFF:
+        elif is_listed is None and not _is_seen(case):
             case.close(undecided(case.finding))
 
 
@@ -40,9 +40,13 @@ def _asked(case: Case) -> Asked:
     return case.asking.occurrence.roster_id, attempt.user_id, attempt.received_at, not attempt.has_receipt
 
 
+def _is_seen(case: Case) -> bool:
+    """Whether staff see whom they let in; before a kiosk nobody does."""
+    return case.attempt.method == Method.STAFF and not case.attempt.display_id
+
+
 def _tell_not_listed(case: Case) -> None:
-    if case.attempt.method == Method.STAFF:
-        # Staff see whom they let in.
+    if _is_seen(case):
         case.finding = case.finding.worsened(case.finding.judgement, _NOT_ON_ROSTER)
     elif case.asking.occurrence.not_listed_policy is Grade.REFUSE:
         case.close(case.finding.worsened(Judgement.REFUSED, _NOT_ON_ROSTER))

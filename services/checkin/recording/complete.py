@@ -275,7 +275,7 @@ def _decide(waiting: _Open, judged_at: int) -> pb.Copy:
         decided.occurrence_id = occurrence.occurrence_id
         decided.activity_id = occurrence.activity_id
         decided.organisation_id = occurrence.organisation_id
-    if _is_gate_unknown(waiting.copy, case.snapshot):
+    if not case.attempt.display_id and _is_gate_unknown(waiting.copy, case.snapshot):
         decided.gate = ""
         decided.reasons.add(reason="GATE_UNKNOWN")
     return decided

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domainkit.guesses import guess_limit
+from domainkit.guesses import guess_limit, kiosk_guess_limit
 from domainkit.sealed import Sealer
 from protos.activity.v1 import activity_pb2 as pb
 from protos.activity.v1 import activity_pb2_grpc
@@ -29,10 +29,21 @@ from services.activity.codes import CodeResolver
 from services.activity.displays import GRACE_US, LINK_US, Display, new_secret
 from services.activity.displays_rpc import ACCESS, DisplayServicer
 from services.activity.domain import Activity
+from services.activity.door.expected import Expected
+from services.activity.kiosks import Kiosks
 from services.activity.qr import QrCodes
 from services.activity.rpc import ActivityServicer
 from tests.component.conftest import Loopback, Signer
-from tests.fakes.activity import STARTS_AT, FakeDisplays, FakeRedis, FakeRoles, FakeRosters, FakeStore, a_draft
+from tests.fakes.activity import (
+    STARTS_AT,
+    FakeDisplays,
+    FakeEntries,
+    FakeRedis,
+    FakeRoles,
+    FakeRosters,
+    FakeStore,
+    a_draft,
+)
 
 ORGANISATION = ids.new_id()
 PEOPLE = {role: ids.new_id() for role in ("owner", "organiser", "staff", "member", "stranger")}
@@ -66,18 +77,23 @@ class Service:
     signer: Signer
     store: FakeStore = field(default_factory=FakeStore)
     displays: LosingDisplays = field(default_factory=LosingDisplays)
+    roles: FakeRoles = field(default_factory=FakeRoles)
+    rosters: FakeRosters = field(default_factory=FakeRosters)
+    entries: FakeEntries = field(default_factory=FakeEntries)
     now_us: int = STARTS_AT
 
     async def start(self, **changes: Any) -> None:
         """Serves; arguments of the servicer may be changed."""
-        roles = FakeRoles({(ORGANISATION, PEOPLE[name]): role for name, role in _ROLES.items()})
+        roles = self.roles
+        roles.roles |= {(ORGANISATION, PEOPLE[name]): role for name, role in _ROLES.items()}
         redis: Any = FakeRedis()
         qr = QrCodes(Sealer(credential_pb2.QrToken, {1: b"\x01" * 32}), redis)
         codes = CodeResolver(self.store, guess_limit(redis))
         url, clock = "https://qiandao.example/", lambda: self.now_us
         activities = ActivityServicer(self.store, roles, qr, codes, FakeRosters(), url, clock)
         admission = Admission(self.store, roles, clock)
-        servicer = DisplayServicer(self.displays, self.store, admission, activities.show, url, clock, **changes)
+        kiosks = Kiosks(roles, Expected(self.rosters, self.entries), kiosk_guess_limit(redis))
+        servicer = DisplayServicer(self.displays, self.store, admission, kiosks, activities.show, url, clock, **changes)
         register = activity_pb2_grpc.add_DisplayServiceServicer_to_server
         await self.loopback.serve("activity", register, servicer, ACCESS, self.signer.verifier())
         self._stub = activity_pb2_grpc.DisplayServiceStub(self.loopback.connect("activity", "gateway"))
@@ -93,9 +109,10 @@ class Service:
         token = self.signer.token(PEOPLE[who]) if who else None
         return await client.call(getattr(self._stub, name), request, timeout_s=30, token=token)
 
-    async def link(self) -> str:
+    async def link(self, **changes: Any) -> str:
         """The code of a new link."""
         request = REQUESTS["CreateDisplay"](self.activity.activity_id, b"")
+        request.MergeFrom(pb.CreateDisplayRequest(**changes))
         made: pb.CreatedDisplay = await self.call("CreateDisplay", request, "staff")
         assert made.url.startswith("https://qiandao.example/d/")
         return made.url.rpartition("/")[2]

@@ -47,7 +47,7 @@ _READS = ("/v1/me", f"/v1/activities/{_ID}", f"/v1/activities/{_ID}/stats", f"/v
 _OPEN = (
     *("SignInWithWechat", "RefreshSession", "GetJwks", "ListRevokedSessions", "BatchCreateCheckins", "GetLiveStats"),
     "ListLatest",
-    *("BatchGetOccurrences", "PreviewDisplay", "OpenDisplay", "GetScreen"),
+    *("BatchGetOccurrences", "PreviewDisplay", "OpenDisplay", "GetScreen", "ResolveAtKiosk"),
     *("OpenTicket", "RedeemTicket", "RefreshConsole", "EndConsole"),
 )
 

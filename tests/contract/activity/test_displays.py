@@ -16,6 +16,7 @@ from services.activity.displays import (
     QUOTA,
     Display,
     Displays,
+    Kind,
     digest_of,
     digest_of_code,
     new_code,
@@ -60,8 +61,7 @@ class Stored:
     async def add(self, **changes: object) -> Display:
         """A new link."""
         display = replace(a_display(self.activity_id), **changes)  # type: ignore[arg-type]
-        await self.displays.add(display)
-        return display
+        return await self.displays.add(display)
 
 
 @pytest.fixture
@@ -106,6 +106,20 @@ async def test_a_display_is_found_by_its_link_its_browser_and_its_activity(store
     assert await stored.displays.of_activity(ids.new_id()) == []
     for nobody in (digest_of(new_secret()), digest_of(b"")):
         assert await stored.displays.of_code(nobody) is None and await stored.displays.of_secret(nobody) is None
+
+
+async def test_a_kiosk_is_at_a_gate_or_has_a_name_of_its_own(stored: Stored) -> None:
+    """However many are made at once; what was recorded at one keeps its name, so none has it again."""
+    made = [await stored.add(kind=Kind.KIOSK), await stored.add(kind=Kind.KIOSK, gate="北门")]
+    for each in made:
+        await stored.displays.revoke(stored.activity_id, each.display_id, ids.new_id(), now_us())
+    made += await asyncio.gather(*(stored.add(kind=Kind.KIOSK) for _ in range(2)))
+    made.append(await stored.add(kind=Kind.WALL))
+
+    assert [each.gate for each in made[:2]] == ["签到台 1", "北门"]
+    assert sorted(each.gate for each in made[2:]) == ["", "签到台 2", "签到台 3"]
+    listed = await stored.displays.of_activity(stored.activity_id)
+    assert {each.display_id: each.gate for each in listed} == {each.display_id: each.gate for each in made}
 
 
 async def test_two_browsers_at_once_and_one_opens_it(stored: Stored) -> None:

@@ -6,6 +6,7 @@ to what is wrong. Whoever means to change an answer runs this file with QIANDAO_
 
 import json
 import os
+import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -194,11 +195,12 @@ _GOOD: dict[str, tuple[Mapping[str, str], Mapping[str, str], Json]] = {
     "GET /v1/activities/{id}/qr.svg": ({"size": "256", "ecc": "M"}, {}, None),
     "GET /v1/activities/{id}/qr.png": ({"size": "256", "ecc": "M"}, {}, None),
     "POST /v1/activities/{id}/qr/revoke": ({}, {}, None),
-    "POST /v1/activities/{id}/displays": ({}, {}, {"kind": "wall", "show_names": "masked"}),
+    "POST /v1/activities/{id}/displays": ({}, {}, {"kind": "kiosk", "show_names": "masked", "gate": "北门"}),
     "GET /v1/activities/{id}/displays": ({}, {}, None),
     "DELETE /v1/activities/{id}/displays/{id}": ({}, {}, None),
     "GET /v1/displays/preview": ({"code": "K7MCFGHJ4R9XWTK7MCFG"}, {}, None),
     "POST /v1/displays/open": ({}, {}, {"code": "K7MCFGHJ4R9XWTK7MCFG"}),
+    "POST /v1/displays/checkins": ({}, {}, {"attempt_id": _ID, "entry_code": "K7MCF-GHJ4R", "person_token": ""}),
     "GET /v1/activities/{id}/stats": ({}, {}, None),
     "GET /v1/activities/{id}/people": ({**_PEOPLE, **_PAGE}, {}, None),
     "GET /v1/activities/{id}/live": ({}, {"last-event-id": "1-1"}, None),
@@ -267,6 +269,8 @@ _WRONG_TEXT: dict[str, str] = {
     "no offset": "2026-09-01T08:00:00",
     "upper id": _ID.upper(),
 }
+# By the cookie of a display alone.
+_OF_DISPLAYS = {"POST /v1/displays/checkins"}
 # Bodies that are wrong as a whole.
 _BODIES: dict[str, bytes] = {
     "nothing": b"",
@@ -381,6 +385,11 @@ async def _said(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
     return str(response.status_code), [error["field"] for error in errors]
 
 
+def _a_display() -> dict[str, str]:
+    """Each time another one, so that no bucket fills."""
+    return {"cookie": f"qiandao_display={secrets.token_urlsafe(32)}"}
+
+
 async def _answers(http: httpx.AsyncClient, route: str) -> dict[str, dict[str, str]]:
     """By field and answer, what was wrong."""
     method, _, path = route.strip().partition(" ")
@@ -394,7 +403,7 @@ async def _answers(http: httpx.AsyncClient, route: str) -> dict[str, dict[str, s
             method,
             at or path.replace("{id}", _ID),
             params=changes.get("params", query),
-            headers={**changes.get("headers", headers), **typed},
+            headers={**changes.get("headers", headers), **typed, **(_a_display() if route in _OF_DISPLAYS else {})},
             content=content,
         )
         status, fields = await _said(http, sent)

@@ -23,6 +23,10 @@ export const wall: Texts['wall'] = {
     expired: { title: 'The link has expired', note: 'Ask the organiser for a new one' },
     ended: { title: 'Check-in is over', note: 'The QR is not shown any more' },
     revoked: { title: 'This screen was revoked', note: 'Ask the organiser for a new link to go on' },
+    unstaffed: {
+      title: 'This kiosk is over',
+      note: 'Who made it is no staff of the activity any more; ask its staff for a new link',
+    },
     none: {
       title: 'This browser is no screen of this activity',
       note: 'Ask the organiser for a link and open it here',

@@ -87,6 +87,7 @@ export const reasons = {
   TOO_MANY_UPLOADS: { why: 'Too many files come in at this moment', what: 'Try again in a while' },
   PHONE_NOT_LISTED: { why: 'Your phone number is not on the list', what: 'Ask the organiser to mend it, or for an invite' },
   PHONE_CODE_INVALID: { why: 'WeChat did not tell your number', what: 'Try again, or ask the organiser for an invite' },
+  ENTRY_CODE_LOCKED: { why: 'Too many wrong codes were typed here', what: 'Wait a moment, or show your personal code' },
   ENTRY_TAKEN: { why: 'Somebody else is this person of the roster', what: 'Take them off it first' },
   ALREADY_LISTED: { why: 'This person is another one of the roster already', what: 'Take them off that one first' },
   TOO_MANY_TRIES: { why: 'That was tried too often', what: 'Try again in ten minutes, or ask the organiser' },

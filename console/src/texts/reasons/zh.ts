@@ -87,6 +87,7 @@ export const reasons = {
   TOO_MANY_UPLOADS: { why: '正在上传的文件过多', what: '请稍后再试' },
   PHONE_NOT_LISTED: { why: '名单中没有这个手机号', what: '如号码已更换，请联系组织者更正，或请组织者发邀请给你' },
   PHONE_CODE_INVALID: { why: '没有取得手机号', what: '请再试一次，或请组织者发邀请给你' },
+  ENTRY_CODE_LOCKED: { why: '输错编码的次数过多', what: '请稍等片刻，或出示「我的签到码」' },
   ENTRY_TAKEN: { why: '名单中的这个人已由别人确认', what: '请先解除原来的确认' },
   ALREADY_LISTED: { why: '此人已是名单中的另一个人', what: '请先解除原来的确认' },
   TOO_MANY_TRIES: { why: '尝试次数过多', what: '请十分钟后再试，或联系组织者' },

@@ -21,6 +21,10 @@ export const wall = {
     expired: { title: '链接已过期', note: '请让组织者再新建一个屏幕链接' },
     ended: { title: '签到已结束', note: '二维码不再显示' },
     revoked: { title: '这个屏幕已停用', note: '要继续显示，请让组织者新建一个屏幕链接' },
+    unstaffed: {
+      title: '这个签到台已停用',
+      note: '创建它的工作人员不再负责该活动，请让现在的工作人员新建一个签到台链接',
+    },
     none: { title: '这个浏览器不是该活动的屏幕', note: '请让组织者新建一个屏幕链接，在这里打开' },
   },
 }

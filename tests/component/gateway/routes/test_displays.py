@@ -45,6 +45,7 @@ SHOWN = {
     "opened_at": "2026-09-01T00:01:00.000Z",
     "opened_from": "203.0.113.7",
     "expires_at": "2026-09-01T01:00:00.000Z",
+    "gate": None,
 }
 
 
@@ -93,7 +94,7 @@ async def test_a_browser_keeps_a_secret_that_its_page_cannot_read(gateway: Gatew
     assert (told["Path"], told["SameSite"]) == ("/", "strict") and 3590 <= int(told["Max-Age"]) <= 3600
     assert opened.json()["activity"]["place_name"] == "图书馆" and "secret" not in opened.text
     # Whoever stands before the screen need not know who made it, or from where it was opened.
-    assert opened.json()["display"].keys() == {"id", "kind", "show_names", "state", "expires_at"}
+    assert opened.json()["display"].keys() == {"id", "kind", "show_names", "state", "expires_at", "gate"}
     assert "Abv" not in opened.text and gateway.services.requests("OpenDisplay")[0].opened_from == "127.0.0.1"
 
 
@@ -170,11 +171,12 @@ async def test_every_other_route_passes_the_cookie_over(gateway: Gateway, operat
     assert answer.status_code == 401 and gateway.services.calls == []
 
 
-def test_the_cookie_changes_nothing() -> None:
-    """What takes it is read only, so that no foreign page can do anything with it."""
+def test_the_cookie_changes_nothing_but_at_a_kiosk() -> None:
+    """What takes it is read only, so that no foreign page can do anything with it; a kiosk has one route of its own."""
     taking = {(each.method, each.path) for each in OPERATIONS if COOKIE in each.credentials}
     reads = {f"/v1/activities/{{activity_id}}/{what}" for what in ("qr", "qr.svg", "qr.png", "stats", "live")}
-    assert taking == {("GET", path) for path in {"/v1/displays/me", "/v1/displays/latest", *reads}}
+    shown = {("GET", path) for path in {"/v1/displays/me", "/v1/displays/latest", *reads}}
+    assert taking == {*shown, ("POST", "/v1/displays/checkins")}
 
 
 async def test_a_person_who_says_who_they_are_is_that_person(gateway: Gateway) -> None:

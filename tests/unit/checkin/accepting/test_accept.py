@@ -194,6 +194,17 @@ async def test_staff_at_a_door_choose_a_gate_from_the_list(is_offline: bool) -> 
         assert error.detail == "gate: 北门 is no gate of this activity; choose one of its gates: 东门, 西门"
 
 
+async def test_a_kiosk_is_called_as_activity_says() -> None:
+    """Its name need not be a gate of the activity, and who it was stands sealed beside it."""
+    house, actor, kiosk = House(an_occurrence(gates=("东门",))), new_id(), new_id()
+    house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
+    named = {"method": pb.METHOD_STAFF, "actor_id": actor, "activity_id": house.occurrence.activity_id}
+    (checkin,) = await house.take(attempt := an_attempt(**named, gate="签到台 1", display_id=kiosk))
+    (copy,) = house.dispatch.sent
+    evidence = house.evidence.open(copy.evidence, evidence_binding(attempt.user_id, attempt.attempt_id))
+    assert (checkin.outcome, copy.gate, evidence.display_id) == (Outcome.ACCEPTED, "签到台 1", kiosk)
+
+
 async def test_a_bad_item_leaves_its_neighbours_alone(house: House) -> None:
     """One batch, three fates."""
     checkins = await house.take(house.scan(), house.scan(token="x"), house.scan())

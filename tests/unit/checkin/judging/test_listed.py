@@ -72,3 +72,16 @@ async def test_staff_let_in_whom_they_see(*, is_gone: bool, reasons: list[str]) 
     house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
     attempt = an_attempt(method=pb.METHOD_STAFF, actor_id=actor, activity_id=house.occurrence.activity_id)
     assert await house.told(attempt) == (Outcome.ACCEPTED, reasons)
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"), [(Grade.REVIEW, Outcome.PENDING_REVIEW), (Grade.REFUSE, Outcome.REFUSED)]
+)
+async def test_before_a_kiosk_nobody_sees_who_comes(policy: Grade, outcome: Outcome) -> None:
+    """Whoever is not listed ends as by themselves, and where nobody can tell nothing is decided."""
+    house, actor = a_house(policy), new_id()
+    house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
+    there = {"method": pb.METHOD_STAFF, "activity_id": house.occurrence.activity_id, "display_id": new_id()}
+    assert await house.told(an_attempt(actor_id=actor, **there)) == (outcome, ["NOT_ON_ROSTER"])
+    house.rosters.is_gone = True
+    assert await house.told(an_attempt(actor_id=actor, **there)) == (Outcome.PROVISIONAL, ["DEPENDENCY_UNAVAILABLE"])

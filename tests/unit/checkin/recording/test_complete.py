@@ -8,12 +8,14 @@ import pytest
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
+from protos.identity.v1 import identity_pb2
 from servicekit.clock import SECOND_US, now_us
+from servicekit.ids import new_id
 from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.recording.complete import OVERDUE_US, Completion, undecided_copies
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import ActivityState, Grade, Reason
-from tests.factories import a_snapshot, an_occurrence
+from tests.factories import a_snapshot, an_attempt, an_occurrence
 from tests.unit.checkin.accepting.test_accept import House
 
 OTHER_KEY = {9: b"9" * 32}
@@ -132,6 +134,22 @@ async def test_who_could_not_be_looked_up_on_a_roster_is_later(*, is_listed: boo
         house.rosters.listed.add((bytes(16), copy.user_id))
     await completion(house, ledger).complete()
     assert [copy.judgement for copy in ledger.recorded] == [judgement]
+
+
+async def test_what_a_kiosk_took_is_judged_as_a_kiosks() -> None:
+    """It keeps its name, which is none of the activity's gates, and nobody saw who came."""
+    house, ledger, actor = House(an_occurrence(roster_id=bytes(16), gates=("东门",))), Ledger(), new_id()
+    house.roles.roles[house.occurrence.organisation_id, actor] = identity_pb2.ROLE_STAFF
+    house.rosters.is_gone = True
+    named = {"method": pb.METHOD_STAFF, "actor_id": actor, "activity_id": house.occurrence.activity_id}
+    attempt = an_attempt(**named, gate="签到台 1", display_id=new_id())
+    await house.take(attempt)
+    ledger.open[attempt.user_id, attempt.attempt_id] = [*house.dispatch.sent]
+    house.rosters.is_gone = False
+    await completion(house, ledger).complete()
+    (decided,) = ledger.recorded
+    assert (decided.judgement, decided.gate) == (Judgement.PENDING_REVIEW, "签到台 1")
+    assert [reason.reason for reason in decided.reasons] == ["NOT_ON_ROSTER"]
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
