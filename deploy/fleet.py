@@ -117,6 +117,14 @@ PROCESSES: dict[str, Process] = {
         ),
         Process("projector", "services.reporting.worker", 9107, schema="reporting", amqp=True, calls=("checkin",)),
         Process(
+            "exporter",
+            "services.reporting.exporter",
+            9108,
+            schema="reporting",
+            calls=("identity", "activity"),
+            needs=("identity", "activity"),
+        ),
+        Process(
             "gateway",
             "gateway.server",
             9100,
@@ -145,6 +153,7 @@ class Place:
     traces: str = "http://127.0.0.1:4318"
     public_url: str = "http://127.0.0.1:8080"
     secrets: str = str(SECRETS)
+    exports: str = str(LOCAL / "exports")
     tls: str = str(TLS)
     urls: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -227,6 +236,9 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         variables["GATEWAY_SIMULATOR_URL"] = SIMULATOR_URL
     if process.name == "activity":
         variables["ACTIVITY_PII_SECRET_FILE"] = f"{place.secrets}/activity-pii"
+    if process.name in ("reporting", "exporter"):
+        variables["QIANDAO_EXPORTS_STORE"] = place.exports
+        variables["QIANDAO_EXPORTS_SECRET_FILE"] = f"{place.secrets}/exports"
     if process.name == "identity":
         variables |= _identity_environment(place)
     return variables

@@ -1,4 +1,4 @@
-"""The words of reasons for the gateway, the phone and the console: `python -m deploy.vocabulary`; a test compares.
+"""The words of reasons for all who say them, made by `python -m deploy.vocabulary`; a test compares.
 
 Source: protos/vocabulary/reasons.yaml, one language of it for each file.
 """
@@ -82,6 +82,14 @@ def for_gateway(entries: Mapping[str, Entry]) -> str:
     return head + _table("TO_PERSON", entries, person) + "\n" + _table("TO_STAFF", entries, to_staff)
 
 
+def for_files(entries: Mapping[str, Entry]) -> str:
+    """`services/reporting/exports/vocabulary.py`."""
+    head = '"""What files say of reasons, made by `make vocabulary` from protos/vocabulary/reasons.yaml."""\n\n'
+    words = ((reason, to_staff(entry, "zh-CN")["why"]) for reason, entry in entries.items())
+    lines = (f"    {_quoted(reason)}: {_quoted(why)},\n" for reason, why in words)
+    return f"{head}REASONS = {{\n{''.join(lines)}}}\n"
+
+
 def _table(name: str, entries: Mapping[str, Entry], audience: Callable[[Entry, str], Words]) -> str:
     rows = ((reason, audience(entry, "zh-CN")) for reason, entry in entries.items())
     texts = ((reason, (words["why"], sentence(words), words["what"])) for reason, words in rows)
@@ -136,6 +144,7 @@ def _quoted(text: object) -> str:
 
 FILES: dict[Path, Callable[[Mapping[str, Entry]], str]] = {
     ROOT / "gateway" / "reasons.py": for_gateway,
+    ROOT / "services" / "reporting" / "exports" / "vocabulary.py": for_files,
     ROOT / "miniprogram" / "texts" / "vocabulary.js": for_phone,
     ROOT / "console" / "src" / "texts" / "reasons" / "zh.ts": for_console("zh-CN"),
     ROOT / "console" / "src" / "texts" / "reasons" / "en.ts": for_console("en"),

@@ -27,6 +27,7 @@ from gateway.routes import (
     displays,
     door_people,
     events,
+    exports,
     identity,
     invites,
     kiosk,
@@ -75,6 +76,7 @@ _SUBJECTS = (
     review,
     marks,
     reporting,
+    exports,
     events,
 )
 _AN_ATTEMPT = {

@@ -17,6 +17,7 @@ from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
 from protos.identity.v1.identity_pb2_grpc import ConsoleServiceStub, IdentityServiceStub, InviteServiceStub
 from protos.reporting.v1 import reporting_pb2
+from protos.reporting.v1.exports_pb2_grpc import ExportServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from servicekit.errors import ServiceError, UnavailableError
 from servicekit.process import Process
@@ -54,6 +55,8 @@ class Clients:
         self.reporting = ReportingServiceStub(
             client.connect(process, settings.reporting_target, "reporting", retry=True)
         )
+        # Asked for twice, an export is made twice.
+        self.exports = ExportServiceStub(client.connect(process, settings.reporting_target, "reporting"))
 
     async def revoked_sessions(self) -> frozenset[bytes]:
         """Sessions ended while their access tokens may still live."""

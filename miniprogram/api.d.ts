@@ -3017,6 +3017,145 @@ export interface components {
             details: string[];
         };
         /**
+         * NewExport
+         * @description What somebody wants in a file, of an activity or of an organisation's period.
+         */
+        NewExport: {
+            /** @enum {string} */
+            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            /** @enum {string} */
+            format: "csv" | "pdf" | "xlsx";
+            /** @default null */
+            activity_id?: string | null;
+            /** @default null */
+            organisation_id?: string | null;
+            /**
+             * @description In the order of the file; none: all but phones.
+             * @default []
+             * @example [
+             *       "name",
+             *       "status",
+             *       "checked_in_at"
+             *     ]
+             */
+            columns?: string[];
+            filters?: components["schemas"]["ExportFilter"];
+            /**
+             * @description Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not.
+             * @default null
+             */
+            from?: string | null;
+            /** @default null */
+            to?: string | null;
+            /**
+             * @description Phones whole; for organisers, who fetched it is kept.
+             * @default false
+             */
+            shows_phones?: boolean;
+        };
+        /**
+         * ExportFilter
+         * @description Whom to write, as lists of people are filtered; what is left out asks for nothing.
+         */
+        ExportFilter: {
+            /** @default null */
+            status?: ("absent" | "checked_in" | "pending_review" | "provisional" | "refused") | null;
+            /** @default  */
+            q?: string;
+            /** @default null */
+            method?: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+            /** @default  */
+            reason?: string;
+            /** @default  */
+            gate?: string;
+            /** @default null */
+            punctuality?: ("early_leave" | "late" | "on_time") | null;
+            /** @default  */
+            group?: string;
+            /** @default null */
+            answer?: ("coming" | "leave") | null;
+        };
+        /**
+         * Export
+         * @description A file on its way.
+         *
+         *         `reason` says why it failed, or what a running one waits for. A file is erased at `expires_at`.
+         */
+        Export: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @enum {string} */
+            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            /** @enum {string} */
+            format: "csv" | "pdf" | "xlsx";
+            activity_id: string | null;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            shows_phones: boolean;
+            /** @enum {string} */
+            state: "cancelled" | "done" | "expired" | "failed" | "queued" | "running";
+            /** @description 0 to 100. */
+            progress: number;
+            row_count: number;
+            file_bytes: number;
+            /** @example 周会 人员名单 20260901-0800.xlsx */
+            file_name: string;
+            /** @example STORAGE_FULL */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            finished_at: string | null;
+            expires_at: string | null;
+        };
+        /**
+         * Exports
+         * @description A page of exports.
+         */
+        Exports: {
+            exports: components["schemas"]["Export"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+        };
+        /**
+         * ExportColumns
+         * @description What a report can show, and what the caller chose last; none: nothing yet.
+         */
+        ExportColumns: {
+            /**
+             * @example [
+             *       "name",
+             *       "status",
+             *       "checked_in_at"
+             *     ]
+             */
+            columns: string[];
+            /**
+             * @example [
+             *       "name",
+             *       "status",
+             *       "checked_in_at"
+             *     ]
+             */
+            chosen: string[];
+        };
+        /**
          * ClientEvents
          * @description Events that a phone has kept since it last told.
          */

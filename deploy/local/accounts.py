@@ -66,6 +66,7 @@ SQL_ACCOUNTS = (
     SqlAccount("antifraud", "antifraud", _READ_WRITE),
     SqlAccount("reporting", "reporting", _READ_WRITE),
     SqlAccount("projector", "reporting", _READ_WRITE),
+    SqlAccount("exporter", "reporting", "SELECT", {"exports": "INSERT, UPDATE, DELETE", "export_queues": _READ_WRITE}),
     *(SqlAccount(f"{schema}_migrator", schema, "ALL PRIVILEGES") for schema in SERVICES),
 )
 
@@ -80,6 +81,8 @@ REDIS_RULES: dict[str, str] = {
     "antifraud": "~antifraud:*",
     "reporting": "%R~reporting:*",
     "projector": "~reporting:*",
+    # It needs nothing of Redis.
+    "exporter": "resetkeys",
 }
 
 _NOTHING = "^$"

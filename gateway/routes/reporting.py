@@ -27,9 +27,9 @@ MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 AnswerName = Literal["coming", "leave"]
 
 _MINUTE_S = 60
-_STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
+STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
 _ANSWERS: dict[int, AnswerName] = {pb.ANSWER_COMING: "coming", pb.ANSWER_LEAVE: "leave"}
-_ANSWER_NUMBERS: dict[str, pb.Answer.ValueType] = {"coming": pb.ANSWER_COMING, "leave": pb.ANSWER_LEAVE}
+ANSWER_NUMBERS: dict[str, pb.Answer.ValueType] = {"coming": pb.ANSWER_COMING, "leave": pb.ANSWER_LEAVE}
 _STREAM = Media("text/event-stream", {"type": "string"}, 'id: 7-1\nevent: stats\ndata: {"checked_in": 3}\n\n')
 
 
@@ -156,7 +156,7 @@ async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
     """
     request = pb.ListPeopleRequest(
         activity_id=activity_id,
-        status=_STATUS_NUMBERS[query.status] if query.status else pb.STATUS_UNSPECIFIED,
+        status=STATUS_NUMBERS[query.status] if query.status else pb.STATUS_UNSPECIFIED,
         query=query.q,
         method=query.method or "",
         reason=query.reason,
@@ -167,7 +167,7 @@ async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
         page_size=query.page_size,
         page_token=query.page_token,
         group=query.group,
-        answer=_ANSWER_NUMBERS[query.answer] if query.answer else pb.ANSWER_UNSPECIFIED,
+        answer=ANSWER_NUMBERS[query.answer] if query.answer else pb.ANSWER_UNSPECIFIED,
         lacks_details=query.details == "missing",
     )
     page: pb.ListPeopleResponse = await ask(call.services.reporting.ListPeople, request, call.person)

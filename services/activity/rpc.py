@@ -49,7 +49,9 @@ _FOR_PEOPLE = (
     "ResolveActivity",
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE} | {
-    _SERVICE + "BatchGetOccurrences": by("identity", "checkin", "recorder", "reporting", "projector", "gateway"),
+    _SERVICE + "BatchGetOccurrences": by(
+        "identity", "checkin", "recorder", "reporting", "projector", "exporter", "gateway"
+    ),
     _SERVICE + "RecordTurnouts": by("reporting"),
     _SERVICE + "CountRunning": by("identity"),
 }

@@ -14,7 +14,7 @@ ACCESS: dict[str, Access] = {
     SERVICE + "GetMe": for_person("gateway"),
     SERVICE + "UpdateMe": for_person("gateway"),
     SERVICE + "EraseMe": for_person("gateway"),
-    SERVICE + "BatchGetUsers": by("checkin", "reporting"),
+    SERVICE + "BatchGetUsers": by("checkin", "reporting", "exporter"),
     SERVICE + "FindUsers": by("reporting"),
     SERVICE + "CreateOrganisation": for_person("gateway"),
     SERVICE + "ListOrganisations": for_person("gateway", "activity"),

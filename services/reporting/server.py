@@ -1,30 +1,50 @@
 """Composes the reporting process: `python -m services.reporting.server`."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
+import grpc
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domainkit.roles import Roles
 from domainkit.signing_keys import signing_keys
 from domainkit.subject_names import GuestNames
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from protos.reporting.v1.exports_pb2_grpc import add_ExportServiceServicer_to_server
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
 from servicekit import servers
+from servicekit.keyring import parse_secrets
+from servicekit.mysql.idempotency import forget_old_keys
 from servicekit.process import Process, run
 from servicekit.rpc import client
+from servicekit.rpc.interceptors import Access
 from servicekit.rpc.server import serve
 from servicekit.tokens import TokenVerifier
-from services.reporting import store
+from services.reporting import rpc, store, tables
 from services.reporting.activities import Activities
 from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
+from services.reporting.exports import rpc as exports_rpc
+from services.reporting.exports.choices import Choices
+from services.reporting.exports.rpc import ExportServicer
+from services.reporting.exports.sealing import FileKeys
+from services.reporting.exports.store import Jobs
+from services.reporting.exports.vault import Vault
+from services.reporting.exports.watching import watch
 from services.reporting.facts.history import History, Kept
 from services.reporting.facts.lists import FactLists
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
-from services.reporting.rpc import ACCESS, ReportingServicer
+from services.reporting.rpc import ReportingServicer
 from services.reporting.settings import ReportingSettings
 from services.reporting.turnouts import Turnouts, teller
+
+# How a servicer is added to a server, the servicer, and who may call what of it.
+_Service = tuple[Callable[[Any, grpc.aio.Server], None], Any, Mapping[str, Access]]
 
 
 async def compose(process: Process, settings: ReportingSettings) -> None:
@@ -44,8 +64,27 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     servicer = ReportingServicer(live, activities, identity, expectations, people)
     turnouts = Turnouts(store.Activities(engine), live, teller(activity_channel))
     process.background(turnouts.run(), "turnouts")
+    process.background(forget_old_keys(engine, tables.idempotency_keys), "forget-old-keys")
+    process.background(watch(Jobs(engine).waiting_s), "exports-watch")
+    services: list[_Service] = [
+        (add_ReportingServiceServicer_to_server, servicer, rpc.ACCESS),
+        _exports(settings, engine, activities, Roles(identity_channel)),
+    ]
+    access = {method: rule for *_, rules in services for method, rule in rules.items()}
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity_channel)))
-    await serve(process, settings.grpc_address, add_ReportingServiceServicer_to_server, servicer, ACCESS, verifier)
+    await serve(process, settings.grpc_address, _register, services, access, verifier)
+
+
+def _exports(settings: ReportingSettings, engine: AsyncEngine, activities: Activities, roles: Roles) -> _Service:
+    vault = Vault(settings) if settings.exports_store else None
+    keys = FileKeys(parse_secrets(settings.exports_secret))
+    servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, vault, keys)
+    return add_ExportServiceServicer_to_server, servicer, exports_rpc.ACCESS
+
+
+def _register(servicer: Sequence[_Service], server: grpc.aio.Server) -> None:
+    for add, each, _ in servicer:
+        add(each, server)
 
 
 def main() -> None:

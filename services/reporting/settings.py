@@ -1,16 +1,50 @@
-"""Settings of the reporting service, prefix `REPORTING_`, and of its projector, prefix `PROJECTOR_`."""
+"""Settings of the reporting service (`REPORTING_*`), its projector (`PROJECTOR_*`) and its exporter (`EXPORTER_*`)."""
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.clock import SECOND_US
-from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
+from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, OptionalHttpUrl, RedisUrl, Secrets
 from servicekit.settings import OwnSettings
 
 _YEAR_US = 31_557_600 * SECOND_US
 
 
-class ReportingSettings(OwnSettings):
+class FileSettings(BaseSettings):
+    """Where exported files lie, and what seals them; for whoever writes them, and whoever hands them out."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    exports_store: str = Field(
+        ".local/exports",
+        validation_alias="QIANDAO_EXPORTS_STORE",
+        description="a directory that reporting and exporter share, or s3://bucket/folder; empty: nothing is exported",
+    )
+    exports_endpoint: OptionalHttpUrl = Field(
+        "", validation_alias="QIANDAO_EXPORTS_ENDPOINT", description="URL of the bucket's S3; empty: AWS in the region"
+    )
+    exports_region: str = Field(
+        "us-east-1", validation_alias="QIANDAO_EXPORTS_REGION", description="region of the bucket"
+    )
+    exports_virtual_host: bool = Field(
+        False,
+        validation_alias="QIANDAO_EXPORTS_VIRTUAL_HOST",
+        description="the bucket is part of the host's name, as COS wants it; the endpoint names it then",
+    )
+    exports_access_key: str = Field(
+        "", repr=False, validation_alias="QIANDAO_EXPORTS_ACCESS_KEY", description="who asks the bucket"
+    )
+    exports_secret_key: str = Field(
+        "", repr=False, validation_alias="QIANDAO_EXPORTS_SECRET_KEY", description="what proves it"
+    )
+    exports_secret: Secrets = Field(
+        repr=False,
+        validation_alias="QIANDAO_EXPORTS_SECRET",
+        description="<id 1-255>:<64 hex>[,...]; the first seals the keys of files, all open",
+    )
+
+
+class ReportingSettings(OwnSettings, FileSettings):
     """Where the service listens and what it reads."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
@@ -21,6 +55,21 @@ class ReportingSettings(OwnSettings):
         repr=False, description="schema reporting: mysql+aiomysql://user:password@host:port/schema"
     )
     redis_url: RedisUrl = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
+
+
+class ExporterSettings(OwnSettings, FileSettings):
+    """What the exporter reads, and where it works."""
+
+    model_config = SettingsConfigDict(env_prefix="EXPORTER_", frozen=True, extra="ignore")
+
+    ops_address: Address = Field("127.0.0.1:9108", description="host:port of /healthz, /readyz and /metrics")
+    database_url: MysqlUrl = Field(
+        repr=False, description="schema reporting: mysql+aiomysql://user:password@host:port/schema"
+    )
+    folder: str = Field(
+        "", description="where files are made, for this process alone; emptied at its start; empty: one of the system's"
+    )
+    at_once: int = Field(2, ge=1, le=8, description="exports that are made at the same time")
 
 
 class ProjectorSettings(OwnSettings):

@@ -3,6 +3,8 @@
 from sqlalchemy import Column, Index, MetaData, String, Table
 from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATE, DATETIME, INTEGER, TINYINT, VARBINARY
 
+from servicekit.mysql.idempotency import idempotency_table
+
 metadata = MetaData()
 
 
@@ -118,3 +120,65 @@ fact_work = Table(
     Column("done", INTEGER(unsigned=True), nullable=False),
     Column("began_at", DATETIME(fsp=6), nullable=False),
 )
+
+# Files that people asked for (`exports.job.Job`); times are microseconds since 1970 UTC, 0 for not yet.
+exports = Table(
+    "exports",
+    metadata,
+    Column("export_id", BINARY(16), primary_key=True),
+    Column("organisation_id", BINARY(16), nullable=False),
+    Column("user_id", BINARY(16), nullable=False),
+    Column("report", TINYINT(unsigned=True), nullable=False),
+    # A reporting.v1.Wish.
+    Column("wish", VARBINARY(4000), nullable=False),
+    Column("state", TINYINT(unsigned=True), nullable=False),
+    Column("progress", TINYINT(unsigned=True), nullable=False),
+    Column("row_count", INTEGER(unsigned=True), nullable=False),
+    Column("file_bytes", BIGINT(unsigned=True), nullable=False),
+    Column("reason", _word(64), nullable=False),
+    Column("attempts", TINYINT(unsigned=True), nullable=False),
+    Column("failures", TINYINT(unsigned=True), nullable=False),
+    Column("created_at", BIGINT, nullable=False),
+    Column("finished_at", BIGINT, nullable=False),
+    Column("expires_at", BIGINT, nullable=False),
+    Column("file_name", _text(255), nullable=False),
+    # A credential.v1.FileKey, sealed; empty without a file.
+    Column("sealed_key", VARBINARY(128), nullable=False),
+    # Of who runs it, different each time; and until when nobody else may. Of one that waits, when it may begin.
+    Column("lease", VARBINARY(16), nullable=False),
+    Column("lease_until", BIGINT, nullable=False),
+    Index("by_organisation", "organisation_id", "export_id"),
+    Index("by_user", "user_id", "export_id"),
+    Index("by_state", "state", "expires_at", "organisation_id"),
+)
+
+# When an organisation's queue was last served: whose was not for longest is next. Its row is the queue's lock.
+export_queues = Table(
+    "export_queues",
+    metadata,
+    Column("organisation_id", BINARY(16), primary_key=True),
+    Column("served_at", BIGINT, nullable=False),
+)
+
+# The columns that a person chose last, with spaces between.
+export_columns = Table(
+    "export_columns",
+    metadata,
+    Column("user_id", BINARY(16), primary_key=True),
+    Column("report", TINYINT(unsigned=True), primary_key=True),
+    Column("chosen", _word(600), nullable=False),
+)
+
+# Who took a file with whole phones in it, for good.
+export_downloads = Table(
+    "export_downloads",
+    metadata,
+    Column("download_id", BINARY(16), primary_key=True),
+    Column("export_id", BINARY(16), nullable=False),
+    Column("organisation_id", BINARY(16), nullable=False),
+    Column("user_id", BINARY(16), nullable=False),
+    Column("downloaded_at", BIGINT, nullable=False),
+    Index("by_organisation", "organisation_id", "download_id"),
+)
+
+idempotency_keys = idempotency_table(metadata)

@@ -17,11 +17,12 @@ from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
-from protos.reporting.v1 import reporting_pb2
+from protos.reporting.v1 import exports_pb2, reporting_pb2
 from servicekit import VERSION, ids
 from servicekit.http.limits import Refusal
 from services.activity.calendar import HORIZONS_S
 from services.checkin.rules.merge import Outcome
+from services.reporting.exports.kinds import Format, Report
 from tests.deploy.metrics_registry import labelled
 from tests.e2e.api import Activity, Person, by_code, by_place, by_qr
 from tests.e2e.stack import metrics_of
@@ -46,6 +47,7 @@ _PROTOS = (
     antifraud_pb2,
     checkin_pb2,
     door_pb2,
+    exports_pb2,
     identity_pb2,
     participants_pb2,
     reporting_pb2,
@@ -113,6 +115,11 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "client_event_seconds": {"name": _words("name")},
     "client_events": {label: _words(label) for label in ("name", "reason", "platform")},
     "console_sign_ins": {"result": {"opened", "ok", "denied", "digits_wrong"}},
+    "exports": {
+        "report": {each.name.lower() for each in Report},
+        "format": {each.name.lower() for each in Format},
+        "result": {"done", "failed", "put_back", "lost"},
+    },
     "gateway_fallback": {"result": {"provisional", "refused", "not_qr", "lost", "over_quota"}},
     "grpc_server_handled": {"method": _METHODS, "code": {each.name for each in grpc.StatusCode}},
     "grpc_server_handling_seconds": {"method": _METHODS},

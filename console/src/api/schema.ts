@@ -1139,6 +1139,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/export-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export Columns
+         * @description The columns of a report.
+         */
+        get: operations["get_export_columns_v1_export_columns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description One's own exports, or those of an organisation, the newest first.
+         */
+        get: operations["list_exports_v1_exports_get"];
+        put?: never;
+        /**
+         * Create Export
+         * @description Puts an export in the queue of its organisation, for owner, organiser and staff.
+         *
+         *     Two of an organisation are made at once, and twenty wait; then it is 429 EXPORTS_QUEUED. Ask for `/v1/exports/{id}`
+         *     until it is `done`.
+         */
+        post: operations["create_export_v1_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description How far an export is.
+         */
+        get: operations["get_export_v1_exports__export_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Export
+         * @description Ends what waits or runs; what is over stays as it is.
+         */
+        post: operations["cancel_export_v1_exports__export_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description The file of an export that is `done`, for who may still see what is in it.
+         */
+        get: operations["download_export_v1_exports__export_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invites/accept": {
         parameters: {
             query?: never;
@@ -2827,6 +2934,46 @@ export interface components {
             reason?: string;
         };
         /**
+         * Export
+         * @description A file on its way.
+         *
+         *         `reason` says why it failed, or what a running one waits for. A file is erased at `expires_at`.
+         */
+        Export: {
+            activity_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            file_bytes: number;
+            file_name: string;
+            finished_at: string | null;
+            /** @enum {string} */
+            format: "csv" | "pdf" | "xlsx";
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organisation_id: string;
+            /** @description 0 to 100. */
+            progress: number;
+            reason: string | null;
+            /** @enum {string} */
+            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            row_count: number;
+            shows_phones: boolean;
+            /** @enum {string} */
+            state: "cancelled" | "done" | "expired" | "failed" | "queued" | "running";
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
+         * ExportColumns
+         * @description What a report can show, and what the caller chose last; none: nothing yet.
+         */
+        ExportColumns: {
+            chosen: string[];
+            columns: string[];
+        };
+        /**
          * ExportedEntry
          * @description What a roster says of the caller.
          */
@@ -2841,6 +2988,37 @@ export interface components {
             phone: string;
             /** Format: uuid */
             roster_id: string;
+        };
+        /**
+         * ExportFilter
+         * @description Whom to write, as lists of people are filtered; what is left out asks for nothing.
+         */
+        ExportFilter: {
+            /** @default null */
+            answer?: ("coming" | "leave") | null;
+            /** @default  */
+            gate?: string;
+            /** @default  */
+            group?: string;
+            /** @default null */
+            method?: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+            /** @default null */
+            punctuality?: ("early_leave" | "late" | "on_time") | null;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            reason?: string;
+            /** @default null */
+            status?: ("absent" | "checked_in" | "pending_review" | "provisional" | "refused") | null;
+        };
+        /**
+         * Exports
+         * @description A page of exports.
+         */
+        Exports: {
+            exports: components["schemas"]["Export"][];
+            /** @description Empty: this is the last page. */
+            next_page_token: string;
         };
         /**
          * ExtraColumn
@@ -3364,6 +3542,38 @@ export interface components {
              * @enum {string}
              */
             show_names?: "full" | "masked" | "none";
+        };
+        /**
+         * NewExport
+         * @description What somebody wants in a file, of an activity or of an organisation's period.
+         */
+        NewExport: {
+            /** @default null */
+            activity_id?: string | null;
+            /**
+             * @description In the order of the file; none: all but phones.
+             * @default []
+             */
+            columns?: string[];
+            filters?: components["schemas"]["ExportFilter"];
+            /** @enum {string} */
+            format: "csv" | "pdf" | "xlsx";
+            /**
+             * @description Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not.
+             * @default null
+             */
+            from?: string | null;
+            /** @default null */
+            organisation_id?: string | null;
+            /** @enum {string} */
+            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            /**
+             * @description Phones whole; for organisers, who fetched it is kept.
+             * @default false
+             */
+            shows_phones?: boolean;
+            /** @default null */
+            to?: string | null;
         };
         /**
          * NewExtraColumn
@@ -6015,6 +6225,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DisplayPreview"];
+                };
+            };
+        };
+    };
+    get_export_columns_v1_export_columns_get: {
+        parameters: {
+            query: {
+                report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportColumns"];
+                };
+            };
+        };
+    };
+    list_exports_v1_exports_get: {
+        parameters: {
+            query?: {
+                /** @description For its organisers; left out: one's own. */
+                organisation_id?: string | null;
+                /** @description 0: the default of 50. */
+                page_size?: number;
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exports"];
+                };
+            };
+        };
+    };
+    create_export_v1_exports_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat harmless for 24 h. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description It waits in the queue. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+        };
+    };
+    get_export_v1_exports__export_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+        };
+    };
+    cancel_export_v1_exports__export_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+        };
+    };
+    download_export_v1_exports__export_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

@@ -520,6 +520,18 @@ DEGRADATION = Dashboard(
                     limit=1,
                 ),
                 Panel(
+                    "Exports that ended (good: done)",
+                    "put_back, failed: runbook ExportsFailing. None while some wait: runbook ExportsWaiting.",
+                    {"{{result}}": f'sum by (result) (rate(exports_total{{job="exporter"}}{_RATE}))'},
+                    "ops",
+                ),
+                Panel(
+                    "How long exports take and wait (good: seconds)",
+                    "The oldest waits for minutes: runbook ExportsWaiting.",
+                    {"p95": quantile(0.95, "export_seconds"), "oldest waits": "max(exports_oldest_waiting_seconds)"},
+                    "s",
+                ),
+                Panel(
                     "Dead letters (good: 0)",
                     "Runbook DeadLetters.",
                     {"{{queue}}": f"sum by (queue) (increase(amqp_dead_letters_total{_RATE}))"},

@@ -531,6 +531,75 @@ class EntryName(_message.Message):
 Global___EntryName: _TypeAlias = EntryName  # noqa: Y015
 
 @_typing.final
+class BatchGetEntryPhonesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROSTER_ID_FIELD_NUMBER: _builtins.int
+    ENTRY_IDS_FIELD_NUMBER: _builtins.int
+    IS_WHOLE_FIELD_NUMBER: _builtins.int
+    roster_id: _builtins.bytes
+    is_whole: _builtins.bool
+    """Else masked."""
+    @_builtins.property
+    def entry_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """At most 500."""
+
+    def __init__(
+        self,
+        *,
+        roster_id: _builtins.bytes = ...,
+        entry_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+        is_whole: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_ids", b"entry_ids", "is_whole", b"is_whole", "roster_id", b"roster_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetEntryPhonesRequest: _TypeAlias = BatchGetEntryPhonesRequest  # noqa: Y015
+
+@_typing.final
+class BatchGetEntryPhonesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class EntryPhone(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        ENTRY_ID_FIELD_NUMBER: _builtins.int
+        PHONE_FIELD_NUMBER: _builtins.int
+        entry_id: _builtins.bytes
+        phone: _builtins.str
+        def __init__(
+            self,
+            *,
+            entry_id: _builtins.bytes = ...,
+            phone: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "phone", b"phone"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___BatchGetEntryPhonesResponse.EntryPhone]: ...
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[Global___BatchGetEntryPhonesResponse.EntryPhone] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetEntryPhonesResponse: _TypeAlias = BatchGetEntryPhonesResponse  # noqa: Y015
+
+@_typing.final
 class Roster(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -51,6 +51,11 @@ class RosterMemberServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesResponse.FromString,
                 _registered_method=True)
+        self.BatchGetEntryPhones = channel.unary_unary(
+                '/activity.v1.RosterMemberService/BatchGetEntryPhones',
+                request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryPhonesRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryPhonesResponse.FromString,
+                _registered_method=True)
         self.GetOwnEntry = channel.unary_unary(
                 '/activity.v1.RosterMemberService/GetOwnEntry',
                 request_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.GetOwnEntryRequest.SerializeToString,
@@ -109,6 +114,13 @@ class RosterMemberServiceServicer:
 
     def BatchGetEntryNames(self, request, context):
         """For reporting: what lists show of entries; unknown ones are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchGetEntryPhones(self, request, context):
+        """For the exporter, which knows whom it may tell: phones of entries; who has none is left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -178,6 +190,11 @@ def add_RosterMemberServiceServicer_to_server(servicer, server):
                     servicer.BatchGetEntryNames,
                     request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesResponse.SerializeToString,
+            ),
+            'BatchGetEntryPhones': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetEntryPhones,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryPhonesRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryPhonesResponse.SerializeToString,
             ),
             'GetOwnEntry': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOwnEntry,
@@ -298,6 +315,33 @@ class RosterMemberService:
             '/activity.v1.RosterMemberService/BatchGetEntryNames',
             protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryNamesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchGetEntryPhones(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.RosterMemberService/BatchGetEntryPhones',
+            protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryPhonesRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_rosters__pb2.BatchGetEntryPhonesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,8 @@ class RosterMemberServiceStub:
     """For reporting: everybody who is expected now, in pages by entry_id."""
     BatchGetEntryNames: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.BatchGetEntryNamesRequest, _rosters_pb2.BatchGetEntryNamesResponse]
     """For reporting: what lists show of entries; unknown ones are left out."""
+    BatchGetEntryPhones: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.BatchGetEntryPhonesRequest, _rosters_pb2.BatchGetEntryPhonesResponse]
+    """For the exporter, which knows whom it may tell: phones of entries; who has none is left out."""
     GetOwnEntry: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.GetOwnEntryRequest, _rosters_pb2.OwnEntry]
     """Which entry of an activity's roster the calling person is."""
     BindByPhone: _grpc.UnaryUnaryMultiCallable[_rosters_pb2.BindByPhoneRequest, _rosters_pb2.OwnEntry]
@@ -70,6 +72,8 @@ class RosterMemberServiceAsyncStub(RosterMemberServiceStub):
     """For reporting: everybody who is expected now, in pages by entry_id."""
     BatchGetEntryNames: _aio.UnaryUnaryMultiCallable[_rosters_pb2.BatchGetEntryNamesRequest, _rosters_pb2.BatchGetEntryNamesResponse]  # type: ignore[assignment]
     """For reporting: what lists show of entries; unknown ones are left out."""
+    BatchGetEntryPhones: _aio.UnaryUnaryMultiCallable[_rosters_pb2.BatchGetEntryPhonesRequest, _rosters_pb2.BatchGetEntryPhonesResponse]  # type: ignore[assignment]
+    """For the exporter, which knows whom it may tell: phones of entries; who has none is left out."""
     GetOwnEntry: _aio.UnaryUnaryMultiCallable[_rosters_pb2.GetOwnEntryRequest, _rosters_pb2.OwnEntry]  # type: ignore[assignment]
     """Which entry of an activity's roster the calling person is."""
     BindByPhone: _aio.UnaryUnaryMultiCallable[_rosters_pb2.BindByPhoneRequest, _rosters_pb2.OwnEntry]  # type: ignore[assignment]
@@ -111,6 +115,14 @@ class RosterMemberServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rosters_pb2.BatchGetEntryNamesResponse, _abc.Awaitable[_rosters_pb2.BatchGetEntryNamesResponse]]:
         """For reporting: what lists show of entries; unknown ones are left out."""
+
+    @_abc_1.abstractmethod
+    def BatchGetEntryPhones(
+        self,
+        request: _rosters_pb2.BatchGetEntryPhonesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosters_pb2.BatchGetEntryPhonesResponse, _abc.Awaitable[_rosters_pb2.BatchGetEntryPhonesResponse]]:
+        """For the exporter, which knows whom it may tell: phones of entries; who has none is left out."""
 
     @_abc_1.abstractmethod
     def GetOwnEntry(

@@ -180,6 +180,27 @@ class Cursor(_message.Message):
 
 Global___Cursor: _TypeAlias = Cursor  # noqa: Y015
 
+@_typing.final
+class FileKey(_message.Message):
+    """What one file is sealed with, piece by piece (services/reporting/exports/sealing.py)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    key: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        key: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FileKey: _TypeAlias = FileKey  # noqa: Y015
+
 LAYOUT_FIELD_NUMBER: _builtins.int
 layout: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MessageOptions, _builtins.str]
 """Fixed layout in Python struct notation, fields in the order of their numbers. Without it a message is sealed as protobuf."""

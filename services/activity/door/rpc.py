@@ -33,7 +33,7 @@ _SERVICE = "/activity.v1.DoorService/"
 _FOR_PEOPLE = ("ResolveSubjects", "ListDoorPeople", "SearchDoorPeople", "PrintLabels", "PrintSignSheet")
 ACCESS = {
     **{_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE},
-    _SERVICE + "BatchGetGuestNames": by("reporting", "checkin"),
+    _SERVICE + "BatchGetGuestNames": by("reporting", "exporter", "checkin"),
     _SERVICE + "FindSubjects": by("reporting"),
 }
 

@@ -28,7 +28,7 @@ _SERVICE = "/activity.v1.ParticipantService/"
 _FOR_PEOPLE = ("GetParticipation", "SetAnswer", "SayDetails", "ExportMe", "GetPrivacy", "UpdatePrivacy")
 ACCESS = {
     **{_SERVICE + method: for_person("gateway") for method in _FOR_PEOPLE},
-    **{_SERVICE + method: by("reporting") for method in ("ListAnswers", "BatchGetDetails")},
+    **{_SERVICE + method: by("reporting", "exporter") for method in ("ListAnswers", "BatchGetDetails")},
     _SERVICE + "ErasePerson": by("identity"),
 }
 

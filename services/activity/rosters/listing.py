@@ -1,4 +1,4 @@
-"""What reporting asks of rosters: who is expected now, and what lists show of them. All its SQL, and both methods."""
+"""What reporting asks of rosters: who is expected now, and what is shown of them. All its SQL, and the methods."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,7 +14,7 @@ from servicekit.errors import NotFoundError, invalid
 from servicekit.mysql.database import unavailable_when_lost
 from servicekit.rpc.interceptors import by
 from services.activity.metrics import UNREADABLE_ENTRY
-from services.activity.rosters.sealing import Sealing
+from services.activity.rosters.sealing import Said, Sealing, masked
 from services.activity.tables import FOREVER, roster_bindings, roster_entries, rosters
 
 Context = Any
@@ -22,7 +22,11 @@ Context = Any
 LARGEST_PAGE = 5000
 MOST_NAMES = 500
 _SERVICE = "/activity.v1.RosterMemberService/"
-ACCESS = {_SERVICE + "ListMembers": by("reporting"), _SERVICE + "BatchGetEntryNames": by("reporting", "checkin")}
+ACCESS = {
+    _SERVICE + "ListMembers": by("reporting", "exporter"),
+    _SERVICE + "BatchGetEntryNames": by("reporting", "exporter", "checkin"),
+    _SERVICE + "BatchGetEntryPhones": by("exporter"),
+}
 
 
 class Listing:
@@ -69,6 +73,17 @@ class Listing:
 
         A deleted roster has no names.
         """
+        return [
+            pb.EntryName(entry_id=entry_id, name=said.name, number=said.number, group=group)
+            for entry_id, group, said in await self._said(roster_id, entry_ids)
+        ]
+
+    async def phones(self, roster_id: bytes, entry_ids: Collection[bytes]) -> list[tuple[bytes, str]]:
+        """The phones of entries that have one, eleven digits; without whom `names` leaves out."""
+        return [(entry_id, said.phone) for entry_id, _, said in await self._said(roster_id, entry_ids) if said.phone]
+
+    async def _said(self, roster_id: bytes, entry_ids: Collection[bytes]) -> list[tuple[bytes, str, Said]]:
+        """The group of each, and what is known of them."""
         entry = roster_entries.c
         query = (
             select(entry.entry_id, entry.said, entry.group_name)
@@ -78,15 +93,15 @@ class Listing:
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(query)).all()
-        return [name for row in rows if row.said and (name := self._name(*row))]
+        opened = ((entry_id, group, self._open(entry_id, sealed)) for entry_id, sealed, group in rows if sealed)
+        return [(entry_id, group, said) for entry_id, group, said in opened if said]
 
-    def _name(self, entry_id: bytes, sealed: bytes, group: str) -> pb.EntryName | None:
+    def _open(self, entry_id: bytes, sealed: bytes) -> Said | None:
         try:
-            said = self._sealing.open(entry_id, sealed)
+            return self._sealing.open(entry_id, sealed)
         except (SealedTextError, SealBrokenError, msgspec.MsgspecError) as error:
             UNREADABLE_ENTRY.note(entry_id, error)
             return None
-        return pb.EntryName(entry_id=entry_id, name=said.name, number=said.number, group=group)
 
 
 class ListingServicer:
@@ -111,6 +126,20 @@ class ListingServicer:
         self, request: pb.BatchGetEntryNamesRequest, context: Context
     ) -> pb.BatchGetEntryNamesResponse:
         """What lists show of entries."""
-        if len(request.entry_ids) > MOST_NAMES:
-            raise invalid("entry_ids", f"must be {MOST_NAMES} at most; ask for the rest in another call")
+        _check_number(request.entry_ids)
         return pb.BatchGetEntryNamesResponse(entries=await self._listing.names(request.roster_id, request.entry_ids))
+
+    async def BatchGetEntryPhones(
+        self, request: pb.BatchGetEntryPhonesRequest, context: Context
+    ) -> pb.BatchGetEntryPhonesResponse:
+        """Phones of entries, masked unless they are asked for whole."""
+        _check_number(request.entry_ids)
+        response = pb.BatchGetEntryPhonesResponse()
+        for entry_id, phone in await self._listing.phones(request.roster_id, request.entry_ids):
+            response.entries.add(entry_id=entry_id, phone=phone if request.is_whole else masked(phone))
+        return response
+
+
+def _check_number(entry_ids: Collection[bytes]) -> None:
+    if len(entry_ids) > MOST_NAMES:
+        raise invalid("entry_ids", f"must be {MOST_NAMES} at most; ask for the rest in another call")

@@ -18,7 +18,7 @@ from services.activity.rosters.entries import MAX_CHARACTERS, MAX_EXTRA, PHONE, 
 from services.activity.rosters.entry_rows import Listed
 from services.activity.rosters.listed import Entries, Wanted
 from services.activity.rosters.rosters import Count, ExtraColumn, Roster, Rosters, check
-from services.activity.rosters.sealing import TAIL_DIGITS, Said
+from services.activity.rosters.sealing import Said, masked
 
 Context = Any
 
@@ -29,7 +29,6 @@ _METHODS = (
 )
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _METHODS}
 
-_SHOWN_DIGITS = 3
 _MAX_QUERY = 64
 
 
@@ -164,11 +163,6 @@ class RosterServicer(rosters_pb2_grpc.RosterServiceServicer):
     async def _told(self, roster: Roster) -> pb.Roster:
         counts = await self._rosters.counts([roster.roster_id])
         return _roster_message(roster, counts[roster.roster_id])
-
-
-def masked(phone: str) -> str:
-    """Eleven digits as they are told: 138****0000; nothing for none."""
-    return f"{phone[:_SHOWN_DIGITS]}****{phone[-TAIL_DIGITS:]}" if phone else ""
 
 
 def to_message(one: Listed) -> pb.RosterEntry:

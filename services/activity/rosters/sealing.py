@@ -9,7 +9,7 @@ import msgspec
 from domainkit.name_search import pairs_of_name, pairs_of_query
 from domainkit.pii import Cell, Pii
 
-TAIL_DIGITS = 4
+_SHOWN_DIGITS, TAIL_DIGITS = 3, 4
 _PAIR_BYTES = 8
 
 
@@ -120,3 +120,8 @@ def _guest_cell(activity_id: bytes, guest_id: bytes) -> Cell:
 
 def _sample_cell(import_id: bytes) -> Cell:
     return Cell("roster_imports", "sample", import_id)
+
+
+def masked(phone: str) -> str:
+    """Eleven digits as they are told: 138****0000; nothing for none."""
+    return f"{phone[:_SHOWN_DIGITS]}****{phone[-TAIL_DIGITS:]}" if phone else ""

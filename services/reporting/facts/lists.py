@@ -107,6 +107,20 @@ class FactLists:
         """What some people did at every occurrence of an activity, in no order."""
         return await self._people(facts.c.activity_id == activity_id, facts.c.user_id.in_(user_ids))
 
+    async def user_ids(self, activity_id: bytes, after: bytes, size: int) -> list[bytes]:
+        """Who did anything at an activity, in order of their ids, the next ones after one."""
+        c = facts.c
+        query = (
+            select(c.user_id)
+            .distinct()
+            .where(c.activity_id == activity_id, c.user_id > after, c.is_shown == 1)
+            .order_by(c.user_id)
+            .limit(size)
+        )
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                return list((await connection.scalars(query)).all())
+
     async def standing(self, activity_id: bytes) -> Standing:
         """Who stands where, of a hundred thousand people too: as two texts, for a row of each would cost most of it."""
         c = facts.c

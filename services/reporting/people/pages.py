@@ -102,16 +102,21 @@ class People:
             ServiceError: What the list asks for cannot be read: leaving people out would be a lie.
             NumbersDroppedError: It was over before history began, and is not filled in yet.
         """
-        scene = await self._scene(activity, wanted)
+        scene = await self.scene(activity, is_needed=wanted.lists_expected, needs_roster=bool(wanted.group))
         by_key = wanted.lists_expected and (activity.roster_id or wanted.answer)
         people, more = await (self._by_key if by_key else self._by_time)(scene, wanted, cursor, size)
-        return await self._shown(scene, people), more
+        return await self.shown(scene, people), more
 
-    async def _scene(self, activity: Activity, wanted: Wanted) -> Scene:
-        is_needed, roster = wanted.lists_expected, None
+    async def scene(self, activity: Activity, *, is_needed: bool, needs_roster: bool = False) -> Scene:
+        """What is known of an activity as a list of it begins.
+
+        Raises:
+            ServiceError: All of it is needed, or the roster, and cannot be read.
+        """
+        roster = None
         if activity.roster_id:
             listed = self._rosters.get(activity.roster_id)
-            roster = await if_known(listed, None, is_needed=is_needed or bool(wanted.group))
+            roster = await if_known(listed, None, is_needed=is_needed or needs_roster)
         answers = self._participants.answers(activity.activity_id)
         return Scene(activity, roster, await if_known(answers, {}, is_needed=is_needed))
 
@@ -209,10 +214,21 @@ class People:
         users = list(map(scene.known_as, ids))
         return await self._participants.details(scene.activity.activity_id, users) if users else {}
 
-    async def _shown(self, scene: Scene, page: Sequence[Counted]) -> list[Shown]:
+    async def shown(
+        self, scene: Scene, page: Sequence[Counted], *, is_needed: bool = False, has_details: bool = True
+    ) -> list[Shown]:
+        """People as lists show them, in their order.
+
+        Args:
+            has_details: Whether what they told of themselves is shown too.
+
+        Raises:
+            ServiceError: Names and details are needed, and some cannot be told.
+        """
         ids = [person.user_id for person in page]
-        names = await self._naming.of(scene, ids)
-        told: Details = await if_known(self._details(scene, ids), {}) if scene.activity.questions else {}
+        names, told = await self._naming.of(scene, ids, is_needed=is_needed), dict[bytes, Collection[str]]()
+        if scene.activity.questions and has_details:
+            told = {**await if_known(self._details(scene, ids), {}, is_needed=is_needed)}
         return [
             Shown(
                 person,

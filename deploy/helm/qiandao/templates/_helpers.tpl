@@ -144,6 +144,19 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- if eq $name "activity" }}
 - {name: ACTIVITY_PII_SECRET_FILE, value: /run/qiandao/secrets/ACTIVITY_PII_SECRET}
 {{- end }}
+{{- if has $name (list "reporting" "exporter") }}
+- {name: QIANDAO_EXPORTS_STORE, value: {{ $values.exports.store | quote }}}
+{{- range include "qiandao.exportKeys" $.root | fromYamlArray }}
+- {name: {{ . }}_FILE, value: /run/qiandao/secrets/{{ . }}}
+{{- end }}
+{{- with $values.exports }}
+{{- if .store }}
+- {name: QIANDAO_EXPORTS_ENDPOINT, value: {{ .endpoint | quote }}}
+- {name: QIANDAO_EXPORTS_REGION, value: {{ .region | quote }}}
+- {name: QIANDAO_EXPORTS_VIRTUAL_HOST, value: {{ .virtualHost | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if eq $name "identity" }}
 - {name: IDENTITY_SIGNING_KEYS_FILE, value: /run/qiandao/secrets/IDENTITY_SIGNING_KEYS}
 - {name: IDENTITY_PII_SECRET_FILE, value: /run/qiandao/secrets/IDENTITY_PII_SECRET}
@@ -162,10 +175,28 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- $said | default (ternary "443" "80" (hasPrefix "https:" $url)) -}}
 {{- end }}
 
+{{/* The components that run: the exporter only where files have a place. */}}
+{{- define "qiandao.running" -}}
+{{- range $name, $_ := .Values.components }}
+{{- if or $.Values.exports.store (ne $name "exporter") }}
+- {{ $name }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What seals files, and opens their bucket. */}}
+{{- define "qiandao.exportKeys" -}}
+{{- if .Values.exports.store }}
+- QIANDAO_EXPORTS_SECRET
+- QIANDAO_EXPORTS_ACCESS_KEY
+- QIANDAO_EXPORTS_SECRET_KEY
+{{- end }}
+{{- end }}
+
 {{/* Every Secret of yours, with the keys that pods mount: a map of lists. */}}
 {{- define "qiandao.neededSecrets" -}}
 {{- $needed := list }}
-{{- range $name, $_ := .Values.components }}
+{{- range $name := include "qiandao.running" . | fromYamlArray }}
 {{- $component := include "qiandao.component" (dict "root" $ "name" $name) | fromYaml }}
 {{- range include "qiandao.servers" $component | fromYamlArray }}
 {{- $needed = append $needed (list (index $.Values.external .server).existingSecret (printf "%s_%s" (upper $name) .key)) }}
@@ -177,13 +208,16 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- range list "QIANDAO_CREDENTIAL_SECRET" "IDENTITY_SIGNING_KEYS" "IDENTITY_PII_SECRET" "IDENTITY_WECHAT_APP_SECRET" "ACTIVITY_PII_SECRET" }}
 {{- $needed = append $needed (list $.Values.secrets.existingSecret .) }}
 {{- end }}
+{{- range include "qiandao.exportKeys" . | fromYamlArray }}
+{{- $needed = append $needed (list $.Values.secrets.existingSecret .) }}
+{{- end }}
 {{- range list "mysql" "redis" "rabbitmq" }}
 {{- with (index $.Values.external .).tls }}
 {{- if .enabled }}{{ $needed = append $needed (list .caSecret .caKey) }}{{ end }}
 {{- end }}
 {{- end }}
 {{- if .Values.mtls.existingSecrets }}
-{{- range $name := append (keys .Values.components) "synthetic" }}
+{{- range $name := append (include "qiandao.running" . | fromYamlArray) "synthetic" }}
 {{- range list "ca.crt" "tls.crt" "tls.key" }}
 {{- $needed = append $needed (list (printf "%s-tls" $name) .) }}
 {{- end }}
@@ -205,7 +239,7 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{/* The ops pages of every component, for `kubectl exec deploy/gateway -- qiandao doctor`. */}}
 {{- define "qiandao.opsTargets" -}}
 {{- $found := list }}
-{{- range $name, $_ := .Values.components }}
+{{- range $name := include "qiandao.running" . | fromYamlArray }}
 {{- if ne $name "gateway" }}
 {{- $found = append $found (printf "%s=%s-headless.%s.svc.%s:9090" $name $name $.Release.Namespace $.Values.clusterDomain) }}
 {{- end }}

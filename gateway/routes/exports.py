@@ -1,0 +1,252 @@
+"""Exports: files of what history holds, asked for now and fetched when they are made."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response, StreamingResponse
+
+from gateway.clients import ask
+from gateway.http.fields import Id, IdText, Input, Instant, Keyed, NextPageToken, Page, Time, Word
+from gateway.live_events import StatusName
+from gateway.openapi import Media
+from gateway.routes.dependencies import Call, Routes
+from gateway.routes.reporting import ANSWER_NUMBERS, STATUS_NUMBERS, AnswerName, MethodName, PunctualityName
+from protos.reporting.v1 import exports_pb2 as pb
+from servicekit.clock import to_rfc3339
+from servicekit.errors import RateLimitedError
+from servicekit.ids import to_text
+from servicekit.rpc import client
+
+routes = Routes("exports")
+
+ReportName = Literal["checkins", "people", "register", "activity", "sign_sheet"]
+FormatName = Literal["xlsx", "csv", "pdf"]
+StateName = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
+
+_REPORTS: dict[int, ReportName] = {
+    pb.REPORT_CHECKINS: "checkins",
+    pb.REPORT_PEOPLE: "people",
+    pb.REPORT_REGISTER: "register",
+    pb.REPORT_ACTIVITY: "activity",
+    pb.REPORT_SIGN_SHEET: "sign_sheet",
+}
+_FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv", pb.FORMAT_PDF: "pdf"}
+_STATES: dict[int, StateName] = {
+    pb.EXPORT_STATE_QUEUED: "queued",
+    pb.EXPORT_STATE_RUNNING: "running",
+    pb.EXPORT_STATE_DONE: "done",
+    pb.EXPORT_STATE_FAILED: "failed",
+    pb.EXPORT_STATE_CANCELLED: "cancelled",
+    pb.EXPORT_STATE_EXPIRED: "expired",
+}
+_REPORT_NUMBERS: dict[str, pb.Report.ValueType] = {
+    name: pb.Report.Value(f"REPORT_{name.upper()}") for name in _REPORTS.values()
+}
+_FORMAT_NUMBERS: dict[str, pb.Format.ValueType] = {
+    name: pb.Format.Value(f"FORMAT_{name.upper()}") for name in _FORMATS.values()
+}
+# A file of a hundred thousand people, through a slow line.
+_DOWNLOAD_S = 600.0
+_FILE = Media("application/octet-stream", {"type": "string", "format": "binary"}, "PK")
+_COLUMNS = ["name", "status", "checked_in_at"]
+_PERIOD = (
+    "Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not."
+)
+
+
+class ExportFilter(Input):
+    """Whom to write, as lists of people are filtered; what is left out asks for nothing."""
+
+    status: StatusName | None = None
+    q: Word = ""
+    method: MethodName | None = None
+    reason: Word = ""
+    gate: Word = ""
+    punctuality: PunctualityName | None = None
+    group: Word = ""
+    answer: AnswerName | None = None
+
+
+class NewExport(Input, rename={"from_": "from"}):
+    """What somebody wants in a file, of an activity or of an organisation's period."""
+
+    report: ReportName
+    format: FormatName
+    activity_id: Id | None = None
+    organisation_id: Id | None = None
+    columns: Annotated[
+        list[Annotated[str, Meta(max_length=32)]],
+        Meta(max_length=32, description="In the order of the file; none: all but phones.", examples=[_COLUMNS]),
+    ] = []
+    filters: ExportFilter = msgspec.field(default_factory=ExportFilter)
+    from_: Annotated[Instant | None, Meta(description=_PERIOD)] = None
+    to: Instant | None = None
+    shows_phones: Annotated[bool, Meta(description="Phones whole; for organisers, who fetched it is kept.")] = False
+
+
+class Export(msgspec.Struct):
+    """A file on its way.
+
+    `reason` says why it failed, or what a running one waits for. A file is erased at `expires_at`.
+    """
+
+    id: IdText
+    report: ReportName
+    format: FormatName
+    activity_id: IdText | None
+    organisation_id: IdText
+    user_id: IdText
+    shows_phones: bool
+    state: StateName
+    progress: Annotated[int, Meta(description="0 to 100.")]
+    row_count: int
+    file_bytes: int
+    file_name: Annotated[str, Meta(examples=["周会 人员名单 20260901-0800.xlsx"])]
+    reason: Annotated[str | None, Meta(examples=["STORAGE_FULL"])]
+    created_at: Time
+    finished_at: Time | None
+    expires_at: Time | None
+
+
+class Exports(msgspec.Struct):
+    """A page of exports."""
+
+    exports: list[Export]
+    next_page_token: NextPageToken
+
+
+class ExportsQuery(Page):
+    """Whose."""
+
+    organisation_id: Annotated[Id | None, Meta(description="For its organisers; left out: one's own.")] = None
+
+
+class ColumnsQuery(msgspec.Struct):
+    """Of which report."""
+
+    report: ReportName
+
+
+class ExportColumns(msgspec.Struct):
+    """What a report can show, and what the caller chose last; none: nothing yet."""
+
+    columns: Annotated[list[str], Meta(examples=[_COLUMNS])]
+    chosen: Annotated[list[str], Meta(examples=[_COLUMNS])]
+
+
+@routes.on("POST", "/v1/exports", status=202, meanings={202: "It waits in the queue."})
+async def create_export(call: Call, headers: Keyed, body: NewExport) -> Export:
+    """Puts an export in the queue of its organisation, for owner, organiser and staff.
+
+    Two of an organisation are made at once, and twenty wait; then it is 429 EXPORTS_QUEUED. Ask for `/v1/exports/{id}`
+    until it is `done`.
+    """
+    if wait_s := call.parts.exports.take(call.person.user_id):
+        raise RateLimitedError("one export after the other; ask in a moment", retry_after_s=wait_s)
+    request = pb.CreateExportRequest(wish=_wish(body), idempotency_key=headers.idempotency_key)
+    return _export(await ask(call.services.exports.CreateExport, request, call.person))
+
+
+@routes.on("GET", "/v1/exports")
+async def list_exports(call: Call, query: ExportsQuery) -> Exports:
+    """One's own exports, or those of an organisation, the newest first."""
+    request = pb.ListExportsRequest(
+        organisation_id=query.organisation_id or b"", page_size=query.page_size, page_token=query.page_token
+    )
+    page: pb.ListExportsResponse = await ask(call.services.exports.ListExports, request, call.person)
+    return Exports([_export(one) for one in page.exports], page.next_page_token)
+
+
+@routes.on("GET", "/v1/export-columns")
+async def get_export_columns(call: Call, query: ColumnsQuery) -> ExportColumns:
+    """The columns of a report."""
+    request = pb.GetExportColumnsRequest(report=_REPORT_NUMBERS[query.report])
+    told: pb.ExportColumns = await ask(call.services.exports.GetExportColumns, request, call.person)
+    return ExportColumns(list(told.columns), list(told.chosen))
+
+
+@routes.on("GET", "/v1/exports/{export_id}")
+async def get_export(call: Call, export_id: Id) -> Export:
+    """How far an export is."""
+    request = pb.GetExportRequest(export_id=export_id)
+    return _export(await ask(call.services.exports.GetExport, request, call.person))
+
+
+@routes.on("POST", "/v1/exports/{export_id}/cancel")
+async def cancel_export(call: Call, export_id: Id) -> Export:
+    """Ends what waits or runs; what is over stays as it is."""
+    request = pb.CancelExportRequest(export_id=export_id)
+    return _export(await ask(call.services.exports.CancelExport, request, call.person))
+
+
+@routes.on("GET", "/v1/exports/{export_id}/file", answers={200: _FILE})
+async def download_export(call: Call, export_id: Id) -> Response:
+    """The file of an export that is `done`, for who may still see what is in it."""
+    request = pb.DownloadExportRequest(export_id=export_id)
+    download = call.services.exports.DownloadExport
+    told = client.pieces(download, request, timeout_s=_DOWNLOAD_S, token=call.person.token)
+    first: pb.DownloadExportResponse = await anext(told)
+    plain = f"export.{first.file_name.rpartition('.')[2]}"
+    headers = {
+        "content-disposition": f"attachment; filename={plain}; filename*=UTF-8''{quote(first.file_name, safe='')}",
+        "content-length": str(first.file_bytes),
+        "cache-control": "no-store",
+    }
+    return StreamingResponse(_contents(first, told), media_type=first.media_type, headers=headers)
+
+
+async def _contents(
+    first: pb.DownloadExportResponse, rest: AsyncIterator[pb.DownloadExportResponse]
+) -> AsyncIterator[bytes]:
+    yield first.content
+    async for piece in rest:
+        yield piece.content
+
+
+def _wish(body: NewExport) -> pb.Wish:
+    said = body.filters
+    return pb.Wish(
+        report=_REPORT_NUMBERS[body.report],
+        format=_FORMAT_NUMBERS[body.format],
+        activity_id=body.activity_id or b"",
+        organisation_id=body.organisation_id or b"",
+        columns=body.columns,
+        filter=pb.PeopleFilter(
+            status=STATUS_NUMBERS[said.status] if said.status else 0,
+            query=said.q,
+            method=said.method or "",
+            reason=said.reason,
+            gate=said.gate,
+            punctuality=said.punctuality or "",
+            group=said.group,
+            answer=ANSWER_NUMBERS[said.answer] if said.answer else 0,
+        ),
+        from_at=body.from_ or 0,
+        to_at=body.to or 0,
+        shows_phones=body.shows_phones,
+    )
+
+
+def _export(job: pb.Export) -> Export:
+    wish = job.wish
+    return Export(
+        id=to_text(job.export_id),
+        report=_REPORTS[wish.report],
+        format=_FORMATS[wish.format],
+        activity_id=to_text(wish.activity_id) if wish.activity_id else None,
+        organisation_id=to_text(job.organisation_id),
+        user_id=to_text(job.user_id),
+        shows_phones=wish.shows_phones,
+        state=_STATES[job.state],
+        progress=job.progress,
+        row_count=job.row_count,
+        file_bytes=job.file_bytes,
+        file_name=job.file_name,
+        reason=job.reason or None,
+        created_at=to_rfc3339(job.created_at),
+        finished_at=to_rfc3339(job.finished_at) if job.finished_at else None,
+        expires_at=to_rfc3339(job.expires_at) if job.expires_at else None,
+    )

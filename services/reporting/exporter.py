@@ -1,0 +1,69 @@
+"""Composes the exporter process, which makes files: `python -m services.reporting.exporter`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from domainkit.subject_names import GuestNames
+from servicekit import servers
+from servicekit.keyring import parse_secrets
+from servicekit.process import Process, Stop, run
+from servicekit.rpc import client
+from services.reporting import store
+from services.reporting.activities import Activities
+from services.reporting.expected.participant_client import Participants
+from services.reporting.expected.roster_client import Rosters
+from services.reporting.exports.making import Making
+from services.reporting.exports.phones_client import Phones
+from services.reporting.exports.reading import Sources
+from services.reporting.exports.running import Runner
+from services.reporting.exports.sealing import FileKeys
+from services.reporting.exports.store import Jobs
+from services.reporting.exports.vault import Vault
+from services.reporting.facts.lists import FactLists
+from services.reporting.identity_client import Identity
+from services.reporting.people.naming import Naming
+from services.reporting.people.pages import People
+from services.reporting.settings import ExporterSettings
+
+# The processor goes to check-ins first.
+_NICE = 19
+
+
+async def compose(process: Process, settings: ExporterSettings) -> None:
+    """Builds the parts, registers how they stop, and begins; needs no other process to be up."""
+    if not settings.exports_store:
+        sys.exit("QIANDAO_EXPORTS_STORE is empty: name a directory, or s3://bucket/folder, or run no exporter.")
+    os.nice(_NICE)
+    engine = servers.mysql(process, settings, pool_size=4)
+    targets = process.settings
+    identity_channel = client.connect(process, targets.identity_target, "identity", retry=True)
+    activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
+
+    stored = store.Activities(engine)
+    rosters, participants = Rosters(activity_channel), Participants(activity_channel)
+    naming = Naming(Identity(identity_channel), rosters, GuestNames(activity_channel))
+    facts = FactLists(engine)
+    sources = Sources(facts, People(facts, rosters, participants, naming), stored, Phones(activity_channel).of)
+    making = Making(Activities(stored, activity_channel), sources)
+    folder = Path(settings.folder or Path(tempfile.gettempdir()) / f"qiandao-exporter-{_port(settings)}")
+    keys = FileKeys(parse_secrets(settings.exports_secret))
+    runner = Runner(Jobs(engine), Vault(settings), keys, making.make, folder, at_once=settings.at_once)
+    process.at_stop(Stop.CONSUMING, runner.stop)
+    process.background(runner.run(), "exports")
+    process.background(runner.sweep(), "exports-sweep")
+
+
+def _port(settings: ExporterSettings) -> str:
+    """What tells the exporters of one machine apart."""
+    return settings.ops_address.rpartition(":")[2]
+
+
+def main() -> None:
+    """Runs the process to its end."""
+    run("exporter", ExporterSettings, compose)
+
+
+if __name__ == "__main__":
+    main()

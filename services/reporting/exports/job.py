@@ -1,0 +1,136 @@
+"""An export as a job: what somebody wants, how far it is, and what becomes of it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from servicekit.clock import SECOND_US
+from servicekit.errors import FieldError, InvalidArgumentError
+from services.reporting.domain import DAY_US
+from services.reporting.exports.columns import PHONE, REPORT_COLUMNS
+from services.reporting.exports.kinds import Format, Report, State
+from services.reporting.people.scene import Wanted
+
+LONGEST_PERIOD_US = 366 * DAY_US
+KEPT_US = 7 * DAY_US
+# Attempts that may end in an error, and that may be begun at all: whoever is killed is rarely at fault.
+FAILURES_AT_MOST, BEGUN_AT_MOST = 5, 10
+RUNNING_AT_ONCE, QUEUED_AT_MOST = 2, 20
+# Who holds a job says so every few seconds; who does not is dead.
+LEASE_US = 30 * SECOND_US
+
+
+UNDER_WAY = (State.QUEUED, State.RUNNING)
+_TABLES = (Format.XLSX, Format.CSV)
+FORMATS: Mapping[Report, Sequence[Format]] = {
+    Report.CHECKINS: _TABLES,
+    Report.PEOPLE: _TABLES,
+    Report.REGISTER: _TABLES,
+    Report.ACTIVITY: (Format.PDF,),
+    Report.SIGN_SHEET: (Format.PDF,),
+}
+# The only ones that an organisation can ask for as a whole.
+OF_ORGANISATIONS = (Report.REGISTER,)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants in a file.
+
+    Attributes:
+        activity_id, organisation_id: One of both; the other is empty.
+        columns: In the order of the file; empty: all that the report has, without phones.
+        from_at, to_at: Of an organisation, when occurrences open; of an activity, when people came. 0: open.
+        shows_phones: Phones are written whole.
+    """
+
+    report: Report
+    format: Format
+    activity_id: bytes = b""
+    organisation_id: bytes = b""
+    columns: tuple[str, ...] = ()
+    wanted: Wanted = field(default_factory=Wanted)
+    from_at: int = 0
+    to_at: int = 0
+    shows_phones: bool = False
+
+    @property
+    def shown_columns(self) -> Sequence[str]:
+        """The columns of the file."""
+        return self.columns or [each for each in REPORT_COLUMNS.get(self.report, ()) if each != PHONE]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An export.
+
+    Attributes:
+        organisation_id: Whose queue it is in.
+        reason: Why it failed, or what a running one waits for; empty: nothing.
+        attempts, failures: How often it was begun, and how often that ended in an error.
+        sealed_key: Of its file; empty: it has none.
+        lease: Of whoever runs it, different each time.
+    """
+
+    export_id: bytes
+    organisation_id: bytes
+    user_id: bytes
+    wish: Wish
+    state: State
+    progress: int
+    row_count: int
+    file_bytes: int
+    reason: str
+    attempts: int
+    failures: int
+    created_at: int
+    finished_at: int
+    expires_at: int
+    file_name: str
+    sealed_key: bytes
+    lease: bytes
+
+
+def check(wish: Wish) -> None:
+    """Refuses what no file can be made of.
+
+    Raises:
+        InvalidArgumentError: Every field at fault, with the cure.
+    """
+    if faults := [*_faults(wish)]:
+        raise InvalidArgumentError("this cannot be exported: " + faults[0].message, fields=faults)
+
+
+def _faults(wish: Wish) -> Sequence[FieldError]:
+    found: list[FieldError] = []
+    if bool(wish.activity_id) == bool(wish.organisation_id):
+        found.append(FieldError("activity_id", "name an activity, or an organisation, and not both"))
+    elif wish.organisation_id and wish.report not in OF_ORGANISATIONS:
+        found.append(FieldError("activity_id", "this report is of one activity; name it"))
+    if wish.format not in FORMATS[wish.report]:
+        others = ", ".join(each.name.lower() for each in FORMATS[wish.report])
+        found.append(FieldError("format", f"this report is made as {others} only"))
+    found += _period_faults(wish)
+    found += _column_faults(wish)
+    return found
+
+
+def _period_faults(wish: Wish) -> Sequence[FieldError]:
+    if wish.organisation_id and not wish.activity_id and not (wish.from_at and wish.to_at):
+        return [FieldError("from" if not wish.from_at else "to", "a period of an organisation needs from and to")]
+    if wish.from_at and wish.to_at and wish.from_at >= wish.to_at:
+        return [FieldError("to", "must be later than from")]
+    if not wish.activity_id and wish.to_at - wish.from_at > LONGEST_PERIOD_US:
+        return [FieldError("to", "at most 366 days after from; export a year at a time")]
+    return []
+
+
+def _column_faults(wish: Wish) -> Sequence[FieldError]:
+    known = REPORT_COLUMNS.get(wish.report, ())
+    if unknown := [each for each in wish.columns if each not in known]:
+        there = ", ".join(known) or "none to choose"
+        return [FieldError("columns", f"{unknown[0]!r} is no column of this report; there are: {there}")]
+    if len({*wish.columns}) < len(wish.columns):
+        return [FieldError("columns", "names one twice")]
+    if wish.shows_phones and PHONE not in wish.shown_columns:
+        return [FieldError("columns", "phones can be shown whole only where there is a column phone")]
+    return []

@@ -1,0 +1,56 @@
+"""Every word that a file says, in Chinese."""
+
+from collections.abc import Mapping
+
+from services.reporting.domain import Mark, Status
+from services.reporting.expected.tally import Answer
+
+HEADINGS: Mapping[str, str] = {
+    "name": "姓名",
+    "number": "编号",
+    "group": "分组",
+    "phone": "手机号",
+    "occurrence": "场次",
+    "status": "状态",
+    "punctuality": "到场情况",
+    "checked_in_at": "签到时间",
+    "left_at": "离开时间",
+    "method": "签到方式",
+    "gate": "入口",
+    "reasons": "说明",
+    "answer": "参会意向",
+    "mark": "工作人员标记",
+    "is_listed": "是否在名单内",
+    "details": "填写信息",
+}
+STATUSES: Mapping[int, str] = {
+    0: "未签到",
+    Status.CHECKED_IN: "已签到",
+    Status.PENDING_REVIEW: "待人工核验",
+    Status.PROVISIONAL: "系统确认中",
+    Status.REFUSED: "未通过",
+    Status.ABSENT: "缺席",
+}
+ON_LEAVE = "请假"
+PUNCTUALITIES: Mapping[str, str] = {"on_time": "准时", "late": "迟到", "early_leave": "早退"}
+METHODS: Mapping[str, str] = {
+    "qr": "扫码",
+    "code": "签到码",
+    "nfc": "NFC",
+    "place": "到场定位",
+    "staff": "工作人员",
+}
+ANSWERS: Mapping[int, str] = {Answer.NONE: "", Answer.COMING: "会来", Answer.LEAVE: "请假"}
+MARKS: Mapping[int, str] = {
+    Mark.NONE: "",
+    Mark.PRESENT: "到",
+    Mark.LATE: "迟到",
+    Mark.LEAVE: "请假",
+    Mark.ABSENT: "未到",
+}
+LISTED: Mapping[bool | None, str] = {True: "是", False: "否", None: ""}
+# What files are called, and their sheets.
+CHECKINS, PEOPLE, REGISTER = "签到明细", "人员名单", "出勤总表"
+ACTIVITY_REPORT, SIGN_SHEET = "活动报告", "签到表"
+SUMMARY, DETAIL, ABSENT, EXCEPTIONS = "总览", "明细", "未到", "异常"
+BY_STATUS, PERSONS = "人数统计", "人数"
