@@ -3022,9 +3022,9 @@ export interface components {
          */
         NewExport: {
             /** @enum {string} */
-            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            report: "checkins" | "people" | "register";
             /** @enum {string} */
-            format: "csv" | "pdf" | "xlsx";
+            format: "csv" | "xlsx";
             /** @default null */
             activity_id?: string | null;
             /** @default null */
@@ -3088,9 +3088,9 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            report: "checkins" | "people" | "register";
             /** @enum {string} */
-            format: "csv" | "pdf" | "xlsx";
+            format: "csv" | "xlsx";
             activity_id: string | null;
             /**
              * Format: uuid

@@ -5,6 +5,7 @@ import { guard } from '@/session/guard'
 import { activity, screens } from '@/activity/routes'
 import { activities } from '@/activities/routes'
 import { overview } from '@/overview/routes'
+import { exports } from '@/exports/routes'
 import { activityPeople } from '@/people/routes'
 import { activityDisplays } from '@/displays/routes'
 import { activityStaff, organisation } from '@/organisation/routes'
@@ -34,6 +35,7 @@ const routes: RouteRecordRaw[] = [
       ...sessions,
       ...reviews,
       ...rosters,
+      ...exports,
       ...organisation,
       ...activity(activityPeople, activityReviews, activityRoster, activityDisplays, activityStaff),
     ],

@@ -22,18 +22,16 @@ from servicekit.rpc import client
 
 routes = Routes("exports")
 
-ReportName = Literal["checkins", "people", "register", "activity", "sign_sheet"]
-FormatName = Literal["xlsx", "csv", "pdf"]
+ReportName = Literal["checkins", "people", "register"]
+FormatName = Literal["xlsx", "csv"]
 StateName = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 
 _REPORTS: dict[int, ReportName] = {
     pb.REPORT_CHECKINS: "checkins",
     pb.REPORT_PEOPLE: "people",
     pb.REPORT_REGISTER: "register",
-    pb.REPORT_ACTIVITY: "activity",
-    pb.REPORT_SIGN_SHEET: "sign_sheet",
 }
-_FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv", pb.FORMAT_PDF: "pdf"}
+_FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv"}
 _STATES: dict[int, StateName] = {
     pb.EXPORT_STATE_QUEUED: "queued",
     pb.EXPORT_STATE_RUNNING: "running",

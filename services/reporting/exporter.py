@@ -46,7 +46,7 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     naming = Naming(Identity(identity_channel), rosters, GuestNames(activity_channel))
     facts = FactLists(engine)
     sources = Sources(facts, People(facts, rosters, participants, naming), stored, Phones(activity_channel).of)
-    making = Making(Activities(stored, activity_channel), sources)
+    making = Making(Activities(stored, activity_channel), stored, sources)
     folder = Path(settings.folder or Path(tempfile.gettempdir()) / f"qiandao-exporter-{_port(settings)}")
     keys = FileKeys(parse_secrets(settings.exports_secret))
     runner = Runner(Jobs(engine), Vault(settings), keys, making.make, folder, at_once=settings.at_once)

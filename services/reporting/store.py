@@ -9,6 +9,7 @@ from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from protos.activity.v1 import activity_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.mysql.database import is_data_refused, unavailable_when_lost
 from servicekit.unreadable import Unreadable
@@ -99,6 +100,27 @@ class Activities:
             of_it = select(activities.c.activity_id).where(activities.c.organisation_id == organisation_id)
             query = query.where(occurrences.c.activity_id.in_(of_it))
         return await self._windows(query.order_by(occurrences.c.occurrence_id).limit(limit))
+
+    async def held_between(self, organisation_id: bytes, from_at: int, to_at: int) -> list[Activity]:
+        """Activities of an organisation that were not cancelled, and have an occurrence that opens in a span of time.
+
+        Raises:
+            UnavailableError: MySQL is gone.
+        """
+        opens_at, states = occurrences.c.opens_at, (pb.STATE_PUBLISHED, pb.STATE_CLOSED)
+        inside = select(occurrences.c.activity_id).where(
+            opens_at >= to_datetime(from_at), opens_at < to_datetime(to_at)
+        )
+        query = (
+            select(*_ACTIVITY)
+            .where(activities.c.organisation_id == organisation_id, activities.c.state.in_(states))
+            .where(activities.c.activity_id.in_(inside))
+            .order_by(activities.c.activity_id)
+        )
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(query)).all()
+        return list(map(_to_activity, rows))
 
     async def _windows(self, query: Select[Any]) -> list[Window]:
         with unavailable_when_lost():

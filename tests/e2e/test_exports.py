@@ -138,7 +138,6 @@ async def test_a_wish_that_makes_no_sense_says_which_field(api: Api, organiser: 
     wrong: list[tuple[Json, str]] = [
         ({**good, "columns": ["shoe_size"]}, "columns"),
         ({**good, "columns": ["name", "name"]}, "columns"),
-        ({**good, "format": "pdf"}, "format"),
         ({**good, "shows_phones": True}, "columns"),
         ({**good, "organisation_id": organisation_id}, "activity_id"),
         ({**good, "from": year["to"], "to": year["from"]}, "to"),

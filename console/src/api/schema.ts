@@ -2948,7 +2948,7 @@ export interface components {
             file_name: string;
             finished_at: string | null;
             /** @enum {string} */
-            format: "csv" | "pdf" | "xlsx";
+            format: "csv" | "xlsx";
             /** Format: uuid */
             id: string;
             /** Format: uuid */
@@ -2957,7 +2957,7 @@ export interface components {
             progress: number;
             reason: string | null;
             /** @enum {string} */
-            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            report: "checkins" | "people" | "register";
             row_count: number;
             shows_phones: boolean;
             /** @enum {string} */
@@ -3557,7 +3557,7 @@ export interface components {
             columns?: string[];
             filters?: components["schemas"]["ExportFilter"];
             /** @enum {string} */
-            format: "csv" | "pdf" | "xlsx";
+            format: "csv" | "xlsx";
             /**
              * @description Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not.
              * @default null
@@ -3566,7 +3566,7 @@ export interface components {
             /** @default null */
             organisation_id?: string | null;
             /** @enum {string} */
-            report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+            report: "checkins" | "people" | "register";
             /**
              * @description Phones whole; for organisers, who fetched it is kept.
              * @default false
@@ -6232,7 +6232,7 @@ export interface operations {
     get_export_columns_v1_export_columns_get: {
         parameters: {
             query: {
-                report: "activity" | "checkins" | "people" | "register" | "sign_sheet";
+                report: "checkins" | "people" | "register";
             };
             header?: never;
             path?: never;

@@ -1,6 +1,7 @@
 /** Whom a list shows, as the address says it. Pure. */
 
 import type { PeopleFilter } from '@/activity/queries'
+import type { ExportFilter } from '@/exports/queries'
 
 export const STATUSES = ['', 'checked_in', 'pending_review', 'provisional', 'refused', 'absent', 'leave'] as const
 export const METHODS = ['', 'qr', 'code', 'place', 'nfc', 'staff'] as const
@@ -26,3 +27,6 @@ export const askedOf = ({ status, ...rest }: Filters): PeopleFilter => {
 
 /** Whether anything narrows the list. */
 export const isNarrowed = (filters: Filters): boolean => Object.values(filters).some((value) => value.trim())
+
+/** The same for a file, which is not narrowed by what people have not filled in. */
+export const exportFilterOf = (filters: Filters): ExportFilter => askedOf({ ...filters, details: '' }) as ExportFilter

@@ -126,13 +126,3 @@ export const applyImport = (roster_id: string, import_id: string, remove_missing
 
 export const undoImport = (roster_id: string, import_id: string) =>
   asked(api.POST('/v1/rosters/{roster_id}/imports/{import_id}/undo', { params: job(roster_id, import_id) }))
-
-/** A file of the server under a name, as a download; the token goes with it, so no link can. */
-export const download = async (path: string, name: string): Promise<void> => {
-  const answer = await authorised(new Request(new URL(path, location.origin)))
-  if (!answer.ok) throw failureOf(answer, await answer.json().catch(() => null))
-  const url = URL.createObjectURL(await answer.blob())
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  URL.revokeObjectURL(url)
-}

@@ -35,10 +35,6 @@ class _ReportEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Report.ValueTy
     """A row for everybody who is expected or tried."""
     REPORT_REGISTER: _Report.ValueType  # 3
     """A row for everybody, a column for each occurrence."""
-    REPORT_ACTIVITY: _Report.ValueType  # 4
-    """An activity on paper: its rate, who came how, who did not."""
-    REPORT_SIGN_SHEET: _Report.ValueType  # 5
-    """A list with the times at which people came."""
 
 class Report(_Report, metaclass=_ReportEnumTypeWrapper): ...
 
@@ -49,10 +45,6 @@ REPORT_PEOPLE: Report.ValueType  # 2
 """A row for everybody who is expected or tried."""
 REPORT_REGISTER: Report.ValueType  # 3
 """A row for everybody, a column for each occurrence."""
-REPORT_ACTIVITY: Report.ValueType  # 4
-"""An activity on paper: its rate, who came how, who did not."""
-REPORT_SIGN_SHEET: Report.ValueType  # 5
-"""A list with the times at which people came."""
 Global___Report: _TypeAlias = Report  # noqa: Y015
 
 class _Format:
@@ -64,14 +56,12 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     FORMAT_UNSPECIFIED: _Format.ValueType  # 0
     FORMAT_XLSX: _Format.ValueType  # 1
     FORMAT_CSV: _Format.ValueType  # 2
-    FORMAT_PDF: _Format.ValueType  # 3
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper): ...
 
 FORMAT_UNSPECIFIED: Format.ValueType  # 0
 FORMAT_XLSX: Format.ValueType  # 1
 FORMAT_CSV: Format.ValueType  # 2
-FORMAT_PDF: Format.ValueType  # 3
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 class _ExportState:

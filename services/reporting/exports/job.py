@@ -1,6 +1,6 @@
 """An export as a job: what somebody wants, how far it is, and what becomes of it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from servicekit.clock import SECOND_US
@@ -20,14 +20,6 @@ LEASE_US = 30 * SECOND_US
 
 
 UNDER_WAY = (State.QUEUED, State.RUNNING)
-_TABLES = (Format.XLSX, Format.CSV)
-FORMATS: Mapping[Report, Sequence[Format]] = {
-    Report.CHECKINS: _TABLES,
-    Report.PEOPLE: _TABLES,
-    Report.REGISTER: _TABLES,
-    Report.ACTIVITY: (Format.PDF,),
-    Report.SIGN_SHEET: (Format.PDF,),
-}
 # The only ones that an organisation can ask for as a whole.
 OF_ORGANISATIONS = (Report.REGISTER,)
 
@@ -106,9 +98,8 @@ def _faults(wish: Wish) -> Sequence[FieldError]:
         found.append(FieldError("activity_id", "name an activity, or an organisation, and not both"))
     elif wish.organisation_id and wish.report not in OF_ORGANISATIONS:
         found.append(FieldError("activity_id", "this report is of one activity; name it"))
-    if wish.format not in FORMATS[wish.report]:
-        others = ", ".join(each.name.lower() for each in FORMATS[wish.report])
-        found.append(FieldError("format", f"this report is made as {others} only"))
+    if wish.report is Report.REGISTER and wish.wanted != Wanted(group=wish.wanted.group):
+        found.append(FieldError("filters", "a register is of everybody, or of one group; leave the others out"))
     found += _period_faults(wish)
     found += _column_faults(wish)
     return found

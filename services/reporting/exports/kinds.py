@@ -9,8 +9,6 @@ class Report(IntEnum):
     CHECKINS = 1
     PEOPLE = 2
     REGISTER = 3
-    ACTIVITY = 4
-    SIGN_SHEET = 5
 
 
 class Format(IntEnum):
@@ -18,7 +16,6 @@ class Format(IntEnum):
 
     XLSX = 1
     CSV = 2
-    PDF = 3
 
 
 class State(IntEnum):

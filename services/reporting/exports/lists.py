@@ -15,7 +15,7 @@ from services.reporting.people.scene import Wanted
 
 # Of so many, so many are done, with so many rows; raises LeaseLostError.
 Told = Callable[[int, int, int], Awaitable[None]]
-TITLES = {Report.CHECKINS: texts.CHECKINS, Report.PEOPLE: texts.PEOPLE}
+SHEETS = {Report.CHECKINS: texts.CHECKINS, Report.PEOPLE: texts.PEOPLE}
 
 
 async def write(gathering: Gathering, wish: Wish, book: Book, told: Told) -> int:
@@ -27,7 +27,7 @@ async def write(gathering: Gathering, wish: Wish, book: Book, told: Told) -> int
         WishNotMadeError, OSError: As `Sheet.write`.
     """
     names = wish.shown_columns
-    sheet, cells = book.sheet(TITLES[wish.report], columns_of(names)), cells_of(names)
+    sheet, cells = book.sheet(SHEETS[wish.report], columns_of(names)), cells_of(names)
     row_count, done, statuses = 0, 0, Counter[str]()
     async for looked_at, found in _found(gathering, wish):
         lines = await gathering.lines(found, names, shows_phones=wish.shows_phones)

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -10,17 +10,22 @@ from services.reporting.domain import Activity
 from services.reporting.exports import lists, texts
 from services.reporting.exports.book import Book, CsvBook, XlsxBook
 from services.reporting.exports.columns import local
+from services.reporting.exports.errors import WishNotMadeError
 from services.reporting.exports.job import Job, Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering, Sources, gather
+from services.reporting.exports.register import MOST_OCCURRENCES, Register, slots_of
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _TITLE_CHARACTERS = 60
-TITLES = {
+_TITLES = {
     Report.CHECKINS: texts.CHECKINS,
     Report.PEOPLE: texts.PEOPLE,
+    Report.REGISTER: texts.REGISTER,
 }
+# The table that a CSV has.
+_MAIN = {**_TITLES, Report.REGISTER: texts.DETAIL}
 
 
 class Activities(Protocol):
@@ -28,6 +33,13 @@ class Activities(Protocol):
 
     async def get(self, activity_id: bytes) -> Activity:
         """An activity; raises ActivityNotFoundError, UnavailableError."""
+
+
+class Organisations(Protocol):
+    """See `store.Activities`; raises UnavailableError when MySQL is gone."""
+
+    async def held_between(self, organisation_id: bytes, from_at: int, to_at: int) -> Sequence[Activity]:
+        """What an organisation held in a span of time."""
 
 
 class Made(NamedTuple):
@@ -44,8 +56,9 @@ Make = Callable[[Job, Path, Told], Awaitable[Made]]
 class Making:
     """Makes files."""
 
-    def __init__(self, activities: Activities, sources: Sources) -> None:
+    def __init__(self, activities: Activities, organisations: Organisations, sources: Sources) -> None:
         self._activities = activities
+        self._organisations = organisations
         self._sources = sources
 
     async def make(self, job: Job, folder: Path, told: Told) -> Made:
@@ -57,17 +70,35 @@ class Making:
             OSError: The disk is full.
         """
         wish, path = job.wish, folder / "made"
-        gathering = await gather(self._sources, await self._activities.get(wish.activity_id))
+        gatherings = [await gather(self._sources, activity) for activity in await self._of(wish)]
         book = _book(wish, path, folder)
         try:
-            row_count = await lists.write(gathering, wish, book, told)
+            row_count = await _write(gatherings, wish, book, told)
         finally:
             await _closed(book)
-        return Made(path, _file_name(wish, gathering, job.created_at), row_count)
+        return Made(path, _file_name(wish, gatherings, job.created_at), row_count)
+
+    async def _of(self, wish: Wish) -> Sequence[Activity]:
+        """The activities that a file is of."""
+        if wish.activity_id:
+            return [await self._activities.get(wish.activity_id)]
+        found = await self._organisations.held_between(wish.organisation_id, wish.from_at, wish.to_at)
+        if not found:
+            raise WishNotMadeError("NOTHING_HELD")
+        if len(found) > MOST_OCCURRENCES:
+            raise WishNotMadeError("TOO_MANY_OCCURRENCES")
+        return found
+
+
+async def _write(gatherings: Sequence[Gathering], wish: Wish, book: Book, told: Told) -> int:
+    if wish.report is not Report.REGISTER:
+        return await lists.write(gatherings[0], wish, book, told)
+    slots = slots_of(gatherings, wish.from_at, wish.to_at)
+    return await Register(gatherings, slots, wish, book).write(told)
 
 
 def _book(wish: Wish, path: Path, folder: Path) -> Book:
-    return XlsxBook(path, folder) if wish.format is Format.XLSX else CsvBook(path, TITLES[wish.report])
+    return XlsxBook(path, folder) if wish.format is Format.XLSX else CsvBook(path, _MAIN[wish.report])
 
 
 async def _closed(book: Book) -> None:
@@ -79,9 +110,10 @@ async def _closed(book: Book) -> None:
         await asyncio.wait([closing])
 
 
-def _file_name(wish: Wish, gathering: Gathering, asked_at: int) -> str:
+def _file_name(wish: Wish, gatherings: Sequence[Gathering], asked_at: int) -> str:
     """What the file is called: title, report, and the minute in which it was asked for."""
-    title = _UNSAFE.sub(" ", gathering.activity.title).strip()[:_TITLE_CHARACTERS]
-    at = local(asked_at, gathering.zone)
+    first = gatherings[0]
+    title = _UNSAFE.sub(" ", first.activity.title).strip()[:_TITLE_CHARACTERS] if wish.activity_id else ""
+    at = local(asked_at, first.zone)
     assert at is not None
-    return f"{title} {TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}"
+    return f"{title} {_TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()

@@ -38,7 +38,6 @@ _ID_BYTES = 16
 _MEDIA_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv; charset=utf-8",
-    Format.PDF: "application/pdf",
 }
 
 
@@ -141,7 +140,7 @@ class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
         await self._jobs.cancel(job.export_id)
         return wire.to_export(await self._jobs.get(job.export_id))
 
-    async def DownloadExport(self, request: pb.DownloadExportRequest, context: Context) -> None:
+    async def DownloadExport(self, request: pb.DownloadExportRequest, context: Context) -> None:  # type: ignore[override]
         """The file, in pieces."""
         job = await self._visible(request.export_id, is_for_file=True)
         if job.state is not State.DONE:

@@ -51,6 +51,12 @@ MARKS: Mapping[int, str] = {
 LISTED: Mapping[bool | None, str] = {True: "是", False: "否", None: ""}
 # What files are called, and their sheets.
 CHECKINS, PEOPLE, REGISTER = "签到明细", "人员名单", "出勤总表"
-ACTIVITY_REPORT, SIGN_SHEET = "活动报告", "签到表"
 SUMMARY, DETAIL, ABSENT, EXCEPTIONS = "总览", "明细", "未到", "异常"
 BY_STATUS, PERSONS = "人数统计", "人数"
+# Of the register: what it counts, and what it says of one occurrence.
+EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES = "应到", "实到", "迟到", "早退", "请假", "缺勤"
+TOTALS = (EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES)
+# Counted for the rate alone: who came and was expected.
+CAME_EXPECTED = "应到且实到"
+RATE, TITLE, BY_OCCURRENCE = "出勤率", "活动", "各场实到"
+CELLS: Mapping[str, str] = {"came": "到", "late": "迟到", "early": "早退", "leave": "请假", "absent": "缺勤"}

@@ -47,15 +47,16 @@ def _format_of(number: int) -> Format:
 
 def _wanted(message: pb.Wish) -> Wanted:
     said = message.filter
-    of_activity = bool(message.activity_id)
+    # Of a list when people came, of a register which occurrences it has.
+    is_of_people = message.report != pb.REPORT_REGISTER
     seat = Filter(
         said.status,
         said.method,
         said.reason,
         said.gate,
         said.punctuality,
-        message.from_at if of_activity else 0,
-        message.to_at if of_activity else 0,
+        message.from_at if is_of_people else 0,
+        message.to_at if is_of_people else 0,
     )
     answers = {int(answer): answer for answer in Answer}
     return Wanted(seat, said.query, said.group, answers.get(said.answer, Answer.NONE))

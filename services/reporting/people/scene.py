@@ -66,9 +66,10 @@ class Scene(NamedTuple):
 
     def answer(self, person: Counted) -> Answer:
         """What somebody said, under what staff say."""
-        return under(self._answered(person.user_id), [person.seat.mark])
+        return under(self.answered(person.user_id), [person.seat.mark])
 
-    def _answered(self, user_id: bytes) -> Answer:
+    def answered(self, user_id: bytes) -> Answer:
+        """What somebody said themselves, under any of their ids."""
         return answer_of(self.ids(user_id), self.answers)
 
     def as_one(self, people: Sequence[Counted]) -> Sequence[Counted]:
@@ -84,7 +85,7 @@ class Scene(NamedTuple):
 
     def _not_yet(self, key: bytes) -> Counted:
         """Somebody who has not tried: absent once they cannot come any more, unless they said so before."""
-        is_absent = self.activity.is_settled(now_us()) and self._answered(key) is not Answer.LEAVE
+        is_absent = self.activity.is_settled(now_us()) and self.answered(key) is not Answer.LEAVE
         return Counted(key, SeatView(False, 0, [], int(Status.ABSENT) if is_absent else 0, "", "", "", []))
 
     def is_absent(self, person: Counted) -> bool:
@@ -102,7 +103,7 @@ class Scene(NamedTuple):
             seat = replace(seat, status=0)
         return (
             seat.admits(person)
-            and self._is_in(wanted.group, person.user_id)
+            and self.is_in(wanted.group, person.user_id)
             and (not wanted.answer or self.answer(person) is wanted.answer)
         )
 
@@ -121,7 +122,7 @@ class Scene(NamedTuple):
         Args:
             after: The key before the first one.
         """
-        others = {key for key in self._others(wanted, standing) if key > after and self._is_in(wanted.group, key)}
+        others = {key for key in self._others(wanted, standing) if key > after and self.is_in(wanted.group, key)}
         if wanted.answer:
             return iter(sorted(others))
         marked = {each.user_id for each in standing.others if each.mark in (Mark.LEAVE, Mark.ABSENT)}
@@ -129,7 +130,8 @@ class Scene(NamedTuple):
         members = self._members(wanted.group)
         return merge(_missing(members, standing.held | marked_held, marked, after), sorted(others))
 
-    def _is_in(self, group: str, key: bytes) -> bool:
+    def is_in(self, group: str, key: bytes) -> bool:
+        """Whether somebody is in a group; everybody where none is named."""
         member = self.member(key) if group else None
         return not group or (member is not None and member.group == group)
 

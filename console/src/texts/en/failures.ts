@@ -9,6 +9,10 @@ export const failures: Texts['failures'] = {
   },
   reasons: {
     REVISION_STALE: 'Somebody has just changed this. Reload and try again',
+    EXPORTS_QUEUED: '20 exports are waiting already. Cancel some, or wait until they are done',
+    EXPORT_NOT_READY: 'The file is not there yet, or is erased. Export it again',
+    EXPORTS_OFF: 'Exports are switched off here. Ask your administrator',
+    FILE_MISSING: 'The file is gone. Export it again',
     LAST_OWNER: 'An organisation needs an owner. Hand it over first',
     ORGANISATION_ARCHIVED: 'The organisation is archived. Restore it to change anything',
     SESSION_ENDED: 'You are signed out. Sign in again',

@@ -5,6 +5,7 @@ import { activities } from './activities'
 import { activity } from './activity'
 import { common } from './common'
 import { displays } from './displays'
+import { exports } from './exports'
 import { failures } from './failures'
 import { form } from './form'
 import { organisation } from './organisation'
@@ -21,6 +22,7 @@ export const en: Texts = {
   activity,
   common,
   displays,
+  exports,
   failures,
   form,
   organisation,

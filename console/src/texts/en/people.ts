@@ -89,6 +89,7 @@ export const people: Texts['people'] = {
   none: 'Nobody matches',
   count: '{n} people',
   countMore: '{n} loaded, scroll for more',
+  makeFile: 'Make a file',
   export: 'Export CSV',
   exporting: '{n} read',
   exported: '{n} exported',

@@ -8,6 +8,10 @@ export const failures = {
   },
   reasons: {
     REVISION_STALE: '刚刚有人改过，请刷新后再试',
+    EXPORTS_QUEUED: '排队的导出已满 20 个，请取消一些，或等前面的完成',
+    EXPORT_NOT_READY: '文件还没有生成，或已经删除，请重新导出',
+    EXPORTS_OFF: '这里没有开通导出，请联系管理员',
+    FILE_MISSING: '文件已经不在了，请重新导出',
     LAST_OWNER: '组织至少要有一位所有者，请先移交给别人',
     ORGANISATION_ARCHIVED: '组织已归档，先恢复后才能更改',
     SESSION_ENDED: '登录已失效，请重新登录',

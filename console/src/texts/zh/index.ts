@@ -4,6 +4,7 @@ import { activities } from './activities'
 import { activity } from './activity'
 import { common } from './common'
 import { displays } from './displays'
+import { exports } from './exports'
 import { failures } from './failures'
 import { form } from './form'
 import { organisation } from './organisation'
@@ -20,6 +21,7 @@ export const zh = {
   activity,
   common,
   displays,
+  exports,
   failures,
   form,
   organisation,

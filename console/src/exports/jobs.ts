@@ -1,0 +1,52 @@
+/** What an export offers in each of its states. Pure. */
+
+import type { Texts } from '@/texts'
+import type { Export, ExportFilter } from './queries'
+
+export const REPORTS = ['people', 'checkins', 'register'] as const
+export const FORMATS = ['xlsx', 'csv'] as const
+
+export const isUnderWay = ({ state }: Pick<Export, 'state'>): boolean => state === 'queued' || state === 'running'
+
+export const isLate = (found: readonly Pick<Export, 'state'>[]): boolean => found.some(isUnderWay)
+
+const TONES: Record<Export['state'], 'good' | 'wait' | 'bad' | undefined> = {
+  queued: 'wait',
+  running: 'wait',
+  done: 'good',
+  failed: 'bad',
+  cancelled: undefined,
+  expired: undefined,
+}
+export const toneOf = ({ state }: Pick<Export, 'state'>) => TONES[state]
+
+const WHYS: readonly string[] = [
+  'STORAGE_FULL',
+  'STORAGE_UNAVAILABLE',
+  'DEPENDENCY_UNAVAILABLE',
+  'DISK_FULL',
+  'EXPORT_CRASHED',
+  'TOO_MANY_ROWS',
+  'TOO_MANY_COLUMNS',
+  'TOO_MANY_OCCURRENCES',
+  'NOTHING_HELD',
+  'NOT_FOUND',
+] satisfies (keyof Texts['exports']['whys'])[]
+
+/** The key of why it failed or waits, and what to do; empty where there is nothing to say. */
+export const whyOf = ({ state, reason }: Pick<Export, 'state' | 'reason'>): string => {
+  if (!reason || (state !== 'failed' && state !== 'running' && state !== 'queued')) return ''
+  return `exports.whys.${WHYS.includes(reason) ? reason : 'other'}`
+}
+
+/** What is ticked at first: what was chosen last, else all but phones. */
+export const tickedAtFirst = (columns: readonly string[], chosen: readonly string[]): string[] =>
+  chosen.length ? [...chosen] : columns.filter((one) => one !== 'phone')
+
+/** Columns in the order in which the report has them, whatever was ticked first. */
+export const inOrder = (columns: readonly string[], ticked: readonly string[]): string[] =>
+  columns.filter((one) => ticked.includes(one))
+
+/** The part of a filter that a report takes: a register is of everybody, or of a group. */
+export const filterFor = (report: (typeof REPORTS)[number], filters: ExportFilter): ExportFilter =>
+  report === 'register' ? (filters.group ? { group: filters.group } : {}) : filters

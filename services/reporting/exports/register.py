@@ -1,0 +1,249 @@
+"""The register (出勤总表): a row for everybody, a column for every occurrence, and who was there when.
+
+Of an activity, or of an organisation's period; then a person is who they are in all of its activities: the user, or the
+entry of a roster while nobody knows whom that is. Four tables are written in one go, so that all say the same.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from servicekit.clock import SECOND_US, now_us
+from services.reporting.domain import Counted, Mark, Status, Window
+from services.reporting.expected.tally import Answer
+from services.reporting.exports import texts
+from services.reporting.exports.book import Book, Counts
+from services.reporting.exports.columns import (
+    Cell,
+    Column,
+    Kind,
+    Line,
+    cells_of,
+    columns_of,
+    local,
+    punctuality_of,
+    reasons_of,
+    status_of,
+)
+from services.reporting.exports.errors import WishNotMadeError
+from services.reporting.exports.job import Wish
+from services.reporting.exports.lists import Told
+from services.reporting.exports.reading import Gathering
+
+MOST_OCCURRENCES = 400
+_FACTS_AT_ONCE = 5000
+_DOUBTFUL = (Status.PENDING_REVIEW, Status.PROVISIONAL, Status.REFUSED)
+
+
+class Slot(NamedTuple):
+    """An occurrence, and the activity it is of."""
+
+    window: Window
+    gathering: Gathering
+
+    def is_settled(self, now: int) -> bool:
+        """Whether nothing from before its close can come any more: only then is anybody absent from it."""
+        return now >= self.window.closes_at + self.gathering.activity.offline_window_s * SECOND_US
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When it opens, on the wall of its place."""
+        return local(self.window.opens_at, self.gathering.zone)
+
+
+class Verdict(NamedTuple):
+    """What somebody counts as at one occurrence.
+
+    Attributes:
+        word: What the register says of it.
+        counts: Names of `texts.TOTALS` that count it once.
+    """
+
+    word: str
+    counts: Collection[str] = ()
+
+
+NOT_EXPECTED = Verdict("")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What counts of somebody, or of an occurrence."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rate(self) -> float | None:
+        """Of those due the share who came; None where nobody was due."""
+        due = self.counts[texts.EXPECTED] - self.counts[texts.LEAVE]
+        return self.counts[texts.CAME_EXPECTED] / due if due > 0 else None
+
+    def cells(self) -> list[Cell]:
+        """As `TOTALS` are headed."""
+        return [*(self.counts[name] for name in texts.TOTALS), self.rate]
+
+
+def total_columns() -> list[Column]:
+    """What heads `Tally.cells`."""
+    return [*(Column(name, Kind.NUMBER, 8) for name in texts.TOTALS), Column(texts.RATE, Kind.SHARE, 9)]
+
+
+def verdict(person: Counted | None, *, is_listed: bool, answer: Answer, is_settled: bool) -> Verdict:
+    """What somebody counts as; `person` is what they did at the occurrence, None for nothing."""
+    due = [texts.EXPECTED] if is_listed else []
+    if person and person.seat.status == Status.CHECKED_IN:
+        came = [*due, texts.CAME, *([texts.CAME_EXPECTED] if is_listed else [])]
+        if person.presence.is_early:
+            came.append(texts.EARLY)
+        if person.seat.punctuality == "late":
+            return Verdict(texts.CELLS["late"], [*came, texts.LATE])
+        return Verdict(texts.CELLS["early" if person.presence.is_early else "came"], came)
+    mark = person.seat.mark if person else Mark.NONE
+    if mark == Mark.LEAVE or (mark != Mark.ABSENT and answer is Answer.LEAVE and is_listed):
+        return Verdict(texts.CELLS["leave"], [*due, texts.LEAVE])
+    if person and person.seat.status in _DOUBTFUL:
+        missing = [texts.ABSENTEES] if is_listed and is_settled else []
+        return Verdict(texts.STATUSES[person.seat.status], [*due, *missing])
+    if not is_listed and not (person and person.seat.status == Status.ABSENT):
+        return NOT_EXPECTED
+    if is_settled or mark == Mark.ABSENT or person:
+        return Verdict(texts.CELLS["absent"], [*due, texts.ABSENTEES] if is_listed else [])
+    return Verdict("", due)
+
+
+class Register:
+    """Writes the four tables.
+
+    Args:
+        gatherings: The activities; of an organisation all that have an occurrence in the period.
+        slots: Their occurrences, in order of time.
+    """
+
+    def __init__(self, gatherings: Sequence[Gathering], slots: Sequence[Slot], wish: Wish, book: Book) -> None:
+        if len(slots) > MOST_OCCURRENCES:
+            raise WishNotMadeError("TOO_MANY_OCCURRENCES")
+        self._gatherings = gatherings
+        self._slots = slots
+        self._wish = wish
+        self._book = book
+        self._names = wish.shown_columns
+        self._cells = cells_of(self._names)
+        self._by_slot = [Tally() for _ in slots]
+        self._now = now_us()
+        who = columns_of(self._names)
+        when = Column(texts.HEADINGS["occurrence"], Kind.TIME, 20)
+        self._summary = book.sheet(texts.SUMMARY, [when, Column(texts.TITLE, width=24), *total_columns()])
+        self._detail = book.sheet(
+            texts.DETAIL, [*who, *(Column(heading, width=11) for heading in self._headings()), *total_columns()]
+        )
+        self._absent = book.sheet(texts.ABSENT, [*who, when, Column(texts.TITLE, width=24)])
+        what = [Column(texts.HEADINGS[name], width=18) for name in ("status", "punctuality", "reasons")]
+        self._exceptions = book.sheet(texts.EXCEPTIONS, [*who, when, Column(texts.TITLE, width=24), *what])
+
+    async def write(self, told: Told) -> int:
+        """Writes them; returns how many people there are. Raises as `lists.write`."""
+        people, done = self._people(), 0
+        for chunk in self._chunks(list(people)):
+            found = [await self._of(gathering, [people[key] for key in chunk]) for gathering in self._gatherings]
+            by_gathering = dict(zip(map(id, self._gatherings), found, strict=True))
+            for index in range(len(chunk)):
+                self._row([by_gathering[id(each)][index] for each in self._gatherings])
+            done += len(chunk)
+            await told(done, len(people), done)
+        self._summary.write(
+            [slot.begins_at, slot.gathering.activity.title, *tally.cells()]
+            for slot, tally in zip(self._slots, self._by_slot, strict=True)
+        )
+        rates = [
+            (f"{slot.begins_at:%m-%d %H:%M}", tally.counts[texts.CAME])
+            for slot, tally in zip(self._slots, self._by_slot, strict=True)
+        ]
+        self._book.chart(Counts(texts.BY_OCCURRENCE, texts.CAME, rates))
+        return done
+
+    def _headings(self) -> Iterator[str]:
+        """Of the columns of occurrences: when, and of what where there are several activities."""
+        for slot in self._slots:
+            when = f"{slot.begins_at:%Y-%m-%d %H:%M}"
+            yield when if len(self._gatherings) == 1 else f"{when} {slot.gathering.activity.title}"
+
+    def _people(self) -> Mapping[bytes, Mapping[int, bytes]]:
+        """Everybody by who they are, with the key that each activity knows them by."""
+        people: dict[bytes, dict[int, bytes]] = {}
+        for gathering in self._gatherings:
+            for key in filter(partial(gathering.scene.is_in, self._wish.wanted.group), gathering.keys):
+                people.setdefault(gathering.scene.known_as(key), {})[id(gathering)] = key
+        return people
+
+    def _chunks(self, people: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+        size = max(1, min(500, _FACTS_AT_ONCE // max(1, len(self._slots))))
+        return (people[first : first + size] for first in range(0, len(people), size))
+
+    async def _of(self, gathering: Gathering, people: Sequence[Mapping[int, bytes]]) -> list["_Attendance | None"]:
+        """What each did at the occurrences of one activity; None of who has nothing to do with it."""
+        keys = [each[id(gathering)] for each in people if id(gathering) in each]
+        if not keys:
+            return [None] * len(people)
+        tried = await gathering.tried(keys)
+        lines = await gathering.lines(
+            list(gathering.scene.people(keys, tried)), self._names, shows_phones=self._wish.shows_phones
+        )
+        attendances = {key: _Attendance(key, line, gathering) for key, line in zip(keys, lines, strict=True)}
+        for person in tried:
+            attendances[gathering.scene.key(person.user_id)].tried[person.occurrence_id] = person
+        return [attendances.get(each.get(id(gathering), b"")) for each in people]
+
+    def _row(self, attendances: Sequence["_Attendance | None"]) -> None:
+        """Everything that the tables say of one person."""
+        of_activity = {id(each.gathering): each for each in attendances if each}
+        who = self._cells(next(iter(of_activity.values())).line)
+        total, words = Tally(), list[Cell]()
+        for slot, of_slot in zip(self._slots, self._by_slot, strict=True):
+            attendance = of_activity.get(id(slot.gathering))
+            found = attendance.at(slot, self._now) if attendance else NOT_EXPECTED
+            words.append(found.word)
+            total.counts.update(found.counts)
+            of_slot.counts.update(found.counts)
+            where: list[Cell] = [*who, slot.begins_at, slot.gathering.activity.title]
+            if texts.ABSENTEES in found.counts:
+                self._absent.write([where])
+            if attendance:
+                self._tell_exception(slot, attendance, where)
+        self._detail.write([[*who, *words, *total.cells()]])
+
+    def _tell_exception(self, slot: Slot, attendance: "_Attendance", where: Sequence[Cell]) -> None:
+        """A line for what is doubtful, or has a reason."""
+        person = attendance.tried.get(slot.window.occurrence_id)
+        if person and (person.seat.reasons or person.seat.status in _DOUBTFUL):
+            shown = attendance.line.shown._replace(found=person)
+            self._exceptions.write([[*where, status_of(shown), punctuality_of(shown), reasons_of(shown)]])
+
+
+@dataclass(slots=True)
+class _Attendance:
+    """One person at one activity; `tried` goes by occurrence."""
+
+    key: bytes
+    line: Line
+    gathering: Gathering
+    tried: dict[bytes, Counted] = field(default_factory=dict)
+
+    def at(self, slot: Slot, now: int) -> Verdict:
+        """What they count as at an occurrence."""
+        scene = self.gathering.scene
+        return verdict(
+            self.tried.get(slot.window.occurrence_id),
+            is_listed=scene.member(self.key) is not None,
+            answer=scene.answered(self.key),
+            is_settled=slot.is_settled(now),
+        )
+
+
+def slots_of(gatherings: Sequence[Gathering], from_at: int, to_at: int) -> list[Slot]:
+    """The occurrences that open in a period, in order of time; 0: open end."""
+    found = [Slot(window, gathering) for gathering in gatherings for window in gathering.windows.values()]
+    inside = [slot for slot in found if from_at <= slot.window.opens_at and (not to_at or slot.window.opens_at < to_at)]
+    return sorted(inside, key=lambda slot: (slot.window.opens_at, slot.window.occurrence_id))
