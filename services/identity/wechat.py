@@ -205,7 +205,7 @@ class WechatClient:
 
 
 def _may_be_code(code: str) -> bool:
-    return code.isascii() and code.isprintable() and 1 <= len(code) <= _MAXIMUM_CODE_CHARACTERS
+    return code.isprintable() and 1 <= len(code) <= _MAXIMUM_CODE_CHARACTERS
 
 
 def _refusal(errcode: int) -> ServiceError:

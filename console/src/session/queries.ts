@@ -15,6 +15,9 @@ export const useSessions = () =>
     queryFn: async ({ signal }) => (await asked(api.GET('/v1/me/sessions', { signal }))).sessions,
   })
 
+/** What others read of who is signed in. */
+export const rename = (name: string) => asked(api.PUT('/v1/me', { body: { name } }))
+
 /** Ends one, by its id. */
 export const useEndSession = () => {
   const client = useQueryClient()

@@ -115,6 +115,12 @@ export const session = {
     }
   },
 
+  /** Who is signed in has another name from now on, in every tab. */
+  named(user: User): void {
+    const was = held.value
+    if (was) signedIn({ ...was, user, expires_in: Math.floor((was.ends_at - Date.now()) / 1000) })
+  },
+
   /** Ends the session on the server and in every tab. */
   async signOut(): Promise<void> {
     const answer = await post(SIGN_OUT)

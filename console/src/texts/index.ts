@@ -35,7 +35,7 @@ export const i18n = createI18n<[Messages], Language, false>({
 const preferred = (): Language => (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en')
 
 /** The language chosen in this browser; to change it changes every tab. */
-export const language = useLocalStorage<Language>('qiandao-language', preferred())
+export const language = useLocalStorage<Language>('qiandao-language', preferred(), { writeDefaults: false })
 
 const speak = async (wanted: Language) => {
   if (wanted === 'en' && !('en' in i18n.global.messages.value)) {

@@ -68,7 +68,7 @@ async def test_an_answer_without_openid_is_no_sign_in(body: object) -> None:
         await answering(body).exchange("c")
 
 
-@pytest.mark.parametrize("code", ["", "x" * 129, "签到", "a\nb"])
+@pytest.mark.parametrize("code", ["", "x" * 129, "a\nb"])
 async def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
     """WeChat is not asked at all."""
 

@@ -20,7 +20,7 @@ export const session: Texts['session'] = {
       scan: 'Tap 登录电脑 and scan the QR above',
       type: 'Check the browser, and type the two digits',
     },
-    simulator: 'On this machine: sign in as somebody of the WeChat simulator',
+    simulator: 'No phone? Sign in as somebody of the local WeChat simulator',
   },
   sessions: {
     title: 'Sessions',

@@ -18,7 +18,7 @@ export const session = {
       scan: '点“登录电脑”，扫描上面的二维码',
       type: '核对浏览器，输入两位数字',
     },
-    simulator: '本机开发：用微信模拟器里的人登录',
+    simulator: '没有手机？用本机微信模拟器里的人登录',
   },
   sessions: {
     title: '登录设备',
