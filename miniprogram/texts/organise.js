@@ -95,7 +95,7 @@ module.exports = {
     asOf: (/** @type {string} */ when) => `更新于 ${when}`,
     chart: '每分钟签到人数',
     qr: '展示二维码',
-    people: '签到名单',
+    people: '签到记录',
     staff: '为他人签到',
     door: '现场扫码签到',
     rollcall: '点名',
@@ -139,7 +139,7 @@ module.exports = {
     over: { closed: '活动已结束', cancelled: '活动已取消' },
   },
   people: {
-    title: '签到名单',
+    title: '签到记录',
     search: '搜索姓名',
     all: '全部',
     statuses: { checked_in: '已签到', pending_review: '待人工核验', provisional: '系统确认中', refused: '未通过', absent: '未到', leave: '请假' },

@@ -142,7 +142,7 @@ test('what an activity asks is told after it, with what for and how long, and re
   assert.equal(await typed('姓名').inputValue(), '李雷')
   const organiser = await newPhone({ login: `sim:${activity.owner.name}` })
   await organiser.open(`organise/pages/hub/hub?activity_id=${next.id}`)
-  await organiser.tap('签到名单')
+  await organiser.tap('签到记录')
   await organiser.tap('未填资料')
   await organiser.sees('已签到')
 })

@@ -190,7 +190,7 @@ test('somebody from outside works at one activity: asked by its QR, shown its QR
   context.diagnostic(`taps from the scan to the QR ${helper.taps}`)
   assert.deepEqual(await roles(), ['owner'], 'no member of the organisation')
   await helper.page.locator('.h-back').tap()
-  await helper.sees('签到名单')
+  await helper.sees('签到记录')
   assert.equal(await helper.text('管理', { exact: true }).count(), 0)
 
   const guest = await signIn(newName('guest'))

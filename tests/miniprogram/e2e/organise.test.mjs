@@ -58,7 +58,7 @@ test('from nothing to a running event: created, shown, somebody comes in, a doub
   await organiser.page.locator('.h-back').tap()
   await organiser.sees(TITLE)
   await organiser.page.waitForFunction(() => window.getCurrentPages().at(-1).data.stats?.checked_in === 2)
-  await organiser.tap('签到名单')
+  await organiser.tap('签到记录')
   await organiser.tap('待人工核验', { exact: true })
   await organiser.sees('没有符合条件的人')
 })

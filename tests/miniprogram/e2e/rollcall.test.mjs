@@ -203,7 +203,7 @@ test('from the hub a class is called; numbers and lists follow, and who was mark
   await phone.act('pullDown')
   await until(() => data(phone, 'sums'), (sums) => sums === '还没到 1 · 已到 1 · 迟到 1 · 请假 1')
   await phone.page.locator('.h-back').tap()
-  await phone.tap('签到名单')
+  await phone.tap('签到记录')
   await phone.sees('工作人员标记为“到”')
   await phone.sees('工作人员标记为“迟到”')
 

@@ -210,7 +210,7 @@ test('who came, who is on leave and who is not there yet is counted against the 
   await phone.sees('50%')
   await phone.sees('还没到')
   await phone.sees('0 / 2')
-  await phone.tap('签到名单')
+  await phone.tap('签到记录')
   const shown = () => phone.page.evaluate(() => window.getCurrentPages().at(-1).data.lines.map(({ name }) => name).join())
   await phone.tap('请假', { exact: true })
   await until(shown, (names) => names === '李小红')

@@ -51,7 +51,7 @@ test('every way to another page opens it once', async () => {
   const activity = await openActivity()
   const phone = await newPhone({ login: `sim:${activity.owner.name}`, ...SLOW })
   await phone.open(`organise/pages/hub/hub?activity_id=${activity.id}`)
-  for (const way of ['展示二维码', '签到名单', '为他人签到', '核验', '修改', '工作人员']) {
+  for (const way of ['展示二维码', '签到记录', '为他人签到', '核验', '修改', '工作人员']) {
     await drum(phone, phone.text(way, { exact: true }))
     await until(() => depth(phone), (count) => count > 1)
     await phone.page.waitForTimeout(2 * SLOW.navigation_ms)
