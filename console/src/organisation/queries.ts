@@ -51,6 +51,9 @@ export const removeMember = (organisation_id: string, user_id: string) =>
 export const handOver = (organisation_id: string, user_id: string) =>
   asked(api.POST('/v1/organisations/{organisation_id}/handover', { params: of(organisation_id), body: { user_id } }))
 
+export const found = (name: string) =>
+  asked(api.POST('/v1/organisations', { params: { header: { 'idempotency-key': newId() } }, body: { name } }))
+
 export const rename = (organisation_id: string, name: string) =>
   asked(api.PUT('/v1/organisations/{organisation_id}', { params: of(organisation_id), body: { name } }))
 

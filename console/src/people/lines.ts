@@ -16,15 +16,25 @@ const TONES: Record<StatusWord, Tone> = {
   not_yet: undefined,
 }
 
-/** Who has not tried may be on leave, or still come. */
-export const statusOf = ({ status, answer }: Pick<Person, 'status' | 'answer'>): StatusWord =>
-  status ?? (answer === 'leave' ? 'leave' : 'not_yet')
+/** Who has not tried may be on leave, or still come, until nobody can any more. */
+export const statusOf = ({ status, answer }: Pick<Person, 'status' | 'answer'>, isOver: boolean): StatusWord =>
+  status ?? (answer === 'leave' ? 'leave' : isOver ? 'absent' : 'not_yet')
 
 /** The word beside a name and its colour; late people are in, and that they are late says more. */
-export const tagOf = (person: Person): { word: string; tone: Tone } => {
+export const tagOf = (person: Person, isOver: boolean): { word: string; tone: Tone } => {
   if (person.status === 'checked_in' && person.punctuality === 'late') return { word: 'people.late', tone: 'wait' }
-  const status = statusOf(person)
+  const status = statusOf(person, isOver)
   return { word: `people.statuses.${status}`, tone: TONES[status] }
+}
+
+/** A list as a message: whom it is about, how many they are, and their names. */
+export const namesOf = (
+  people: readonly Pick<Person, 'name'>[],
+  { title, what }: { title: string; what: string },
+  t: Say,
+): string => {
+  const names = people.map(({ name }) => name || t('common.unnamed')).join('、')
+  return `【${title}】${t('people.namesHead', { what, n: people.length })}\n${names}`
 }
 
 /** The head of a file, with what an activity asks as columns of their own. */
@@ -57,11 +67,11 @@ const at = (text: string | null, zone: string): string =>
 const yes = (is: boolean | null, t: Say) => (is === null ? '' : t(is ? 'people.yes' : 'people.no'))
 
 /** A person as a row of a file. */
-export const rowOf = (person: Person, { ask, time_zone }: Activity, t: Say): string[] => [
+export const rowOf = (person: Person, { ask, time_zone }: Activity, isOver: boolean, t: Say): string[] => [
   person.name,
   person.number,
   person.group,
-  t(`people.statuses.${statusOf(person)}`),
+  t(`people.statuses.${statusOf(person, isOver)}`),
   person.punctuality ? t(`people.punctualities.${person.punctuality}`) : '',
   at(person.checked_in_at, time_zone),
   person.method ? t(`common.methods.${person.method}`) : '',

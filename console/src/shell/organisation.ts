@@ -39,5 +39,12 @@ export const useOrganisation = () => {
     return router.replace({ query: { ...route.query, org: id, page: undefined } })
   }
 
-  return { organisation, id: computed(() => organisation.value?.id ?? ''), isKnown: isSuccess, choose }
+  return {
+    organisation,
+    id: computed(() => organisation.value?.id ?? ''),
+    isKnown: isSuccess,
+    /** Whether who is signed in belongs to none. */
+    isNone: computed(() => data.value?.length === 0),
+    choose,
+  }
 }

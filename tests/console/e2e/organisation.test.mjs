@@ -63,6 +63,46 @@ for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
       await visit.accessible()
     })
 
+for (const [width, size, scheme] of [
+  [1440, LARGE, 'light'],
+  [390, SMALL, 'dark'],
+])
+  test(`a newcomer's first steps are readable at ${width} px, ${scheme}`, async () => {
+    const newcomer = await signIn(newName('newcomer'))
+    const visit = await visited('/console/', { as: newcomer, size, scheme })
+    await visit.sees('先建一个组织')
+    await visit.shot(`first-${width}-${scheme}`)
+    await visit.accessible()
+    await visit.page.getByLabel('组织名称').fill('星光读书会')
+    await visit.page.getByRole('button', { name: '创建组织' }).click()
+    await visit.sees('还没有活动')
+    await visit.accessible()
+    await visit.page.getByRole('button', { name: '创建活动' }).click()
+    await visit.page.locator('label', { hasText: '按名单' }).click()
+    await visit.sees('粘贴名单')
+    await visit.shot(`first-roster-${width}-${scheme}`)
+    await visit.accessible()
+    await visit.page.keyboard.press('Escape')
+    await visit.page.getByLabel('粘贴名单').waitFor({ state: 'detached' })
+    assert.equal(await visit.page.getByRole('radio', { name: '任何人', exact: true }).isChecked(), true)
+  })
+
+test('another organisation is made at the side, and who one is has a name', async () => {
+  const visit = await visited('/console/')
+  const { page } = visit
+  await page.locator('aside .el-select').click()
+  await page.getByRole('button', { name: '新建组织' }).click()
+  await page.getByRole('dialog').getByPlaceholder('例如：星光读书会').fill('第二个组织')
+  await page.getByRole('dialog').getByRole('button', { name: '创建组织' }).click()
+  await visit.sees('第二个组织')
+  await page.getByRole('button', { name: '陈老师' }).click()
+  await page.getByRole('button', { name: '修改我的姓名' }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill('陈静')
+  await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
+  await page.getByRole('button', { name: '陈静' }).waitFor()
+  assert.equal((await owner.get('/v1/me')).name, '陈静')
+})
+
 test('a member gets another role, and is removed', async () => {
   const visit = await visited('/console/organisation')
   const { page } = visit

@@ -6,7 +6,7 @@ export const activity: Texts['activity'] = {
   tabs: {
     label: 'Of this activity',
     overview: 'Overview',
-    people: 'People',
+    people: 'Check-ins',
     reviews: 'Review',
     roster: 'Roster',
     displays: 'Screens',
@@ -172,6 +172,8 @@ export const activity: Texts['activity'] = {
     expired: 'It has ended, the next one is on its way',
     distance: 'It can be scanned from ten times its width: 1 m wide, from 10 m',
     keys: 'F shows the QR alone, Esc leads back',
+    elsewhere: 'Show it on another computer or screen',
+    back: 'Back to the activity',
     full: 'Full screen',
     bare: 'QR alone',
     renew: 'Change now',

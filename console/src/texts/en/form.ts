@@ -60,7 +60,13 @@ export const form: Texts['form'] = {
   roster: 'Roster',
   rosterPlaceholder: 'Choose a roster',
   rosterOption: '{title} ({n})',
-  noRosters: 'No rosters yet',
+  rosterOf: 'Roster of {title}',
+  unbound: {
+    review:
+      '{n} have not confirmed who they are: with a phone number on the roster, people verify theirs once when they check in; the others need review',
+    refuse:
+      '{n} have not confirmed who they are: with a phone number on the roster, people verify theirs once when they check in; the others need an invite before',
+  },
   notListed: 'Who is not on it',
   notListedChoices: { review: 'Needs review', refuse: 'Refused' },
   expected: 'How many',

@@ -2,6 +2,15 @@ import type { Texts } from '../index'
 
 export const organisation: Texts['organisation'] = {
   title: 'Organisation',
+  first: {
+    title: 'Begin with an organisation',
+    note: 'Activities, rosters and members belong to one, such as a class, a club or a company',
+    name: 'Name of the organisation',
+    placeholder: 'Such as: Starlight Book Club',
+    yes: 'Create organisation',
+    another: 'New organisation',
+    join: 'Colleagues use it already? Ask them for an invite, scan it with WeChat, and reload this page',
+  },
   own: 'You are {role}: {rights}',
   tabs: { members: 'Members', invites: 'Invites' },
   rights: {

@@ -10,6 +10,7 @@ export const overview: Texts['overview'] = {
   today: 'Activities of today',
   todayNone: 'No activities today',
   todayHint: 'Make one in a minute and show its QR at once',
+  rosterFirst: 'Import a roster first',
   next: 'Coming',
   all: 'All activities',
   came: '{came} of {expected} came',

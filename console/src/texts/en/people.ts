@@ -1,7 +1,7 @@
 import type { Texts } from '../index'
 
 export const people: Texts['people'] = {
-  title: 'People',
+  title: 'Check-ins',
   search: 'Search by name',
   all: {
     status: 'Any state',
@@ -93,5 +93,9 @@ export const people: Texts['people'] = {
   export: 'Export CSV',
   exporting: '{n} read',
   exported: '{n} exported',
-  exportCut: 'Only the first {n} were exported; filter to get the others',
+  cut: 'Only the first {n}; filter to get the others',
+  copyNames: 'Copy names',
+  namesHead: '{what}, {n}: ',
+  namesCopied: '{n} names copied',
+  byHand: 'The browser does not allow copying; export the list instead',
 }

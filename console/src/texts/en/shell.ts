@@ -18,6 +18,7 @@ export const shell: Texts['shell'] = {
   organisation: 'Organisation',
   allOrganisations: 'All organisations',
   account: 'My account',
+  name: { title: 'Change my name', note: 'Members and lists show it', required: 'Give a name' },
   settings: 'Appearance',
   theme: { label: 'Theme', auto: 'System', light: 'Light', dark: 'Dark' },
   language: { label: 'Language', zh: '中文', en: 'English' },

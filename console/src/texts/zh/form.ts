@@ -58,7 +58,11 @@ export const form = {
   roster: '名单',
   rosterPlaceholder: '选择名单',
   rosterOption: '{title}（{n} 人）',
-  noRosters: '还没有名单',
+  rosterOf: '{title}名单',
+  unbound: {
+    review: '{n} 人还没有确认身份：名单里有手机号的，本人签到时验证一次即可；其余的人签到后待人工核验',
+    refuse: '{n} 人还没有确认身份：名单里有手机号的，本人签到时验证一次即可；其余的人要先用邀请确认，否则不能签到',
+  },
   notListed: '不在名单的人',
   notListedChoices: { review: '待人工核验', refuse: '拒绝签到' },
   expected: '预计人数',

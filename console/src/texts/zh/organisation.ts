@@ -1,5 +1,14 @@
 export const organisation = {
   title: '组织',
+  first: {
+    title: '先建一个组织',
+    note: '活动、名单和成员都属于一个组织，例如班级、社团或公司',
+    name: '组织名称',
+    placeholder: '例如：星光读书会',
+    yes: '创建组织',
+    another: '新建组织',
+    join: '同事已经在用？请对方在“组织”里生成邀请，用微信扫一扫加入后刷新本页',
+  },
   own: '我的角色：{role}，{rights}',
   tabs: { members: '成员', invites: '邀请' },
   rights: {

@@ -8,6 +8,7 @@ export const overview = {
   today: '今天的活动',
   todayNone: '今天没有活动',
   todayHint: '一分钟创建活动，马上展示签到二维码',
+  rosterFirst: '先导入名单',
   next: '接下来',
   all: '全部活动',
   came: '实到 {came} / {expected}',

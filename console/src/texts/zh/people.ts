@@ -1,5 +1,5 @@
 export const people = {
-  title: '签到名单',
+  title: '签到记录',
   search: '搜索姓名',
   all: {
     status: '全部状态',
@@ -91,5 +91,9 @@ export const people = {
   makeFile: '生成文件',
   exporting: '已读取 {n} 人',
   exported: '已导出 {n} 人',
-  exportCut: '只导出了前 {n} 人，请用筛选分批导出',
+  cut: '只取了前 {n} 人，请用筛选分批',
+  copyNames: '复制名字',
+  namesHead: '{what} {n} 人：',
+  namesCopied: '已复制 {n} 人的名字',
+  byHand: '浏览器不允许复制，请改用导出 CSV',
 }

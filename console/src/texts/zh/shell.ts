@@ -16,6 +16,7 @@ export const shell = {
   organisation: '组织',
   allOrganisations: '全部组织',
   account: '我的账号',
+  name: { title: '修改我的姓名', note: '成员和名单里显示这个名字', required: '请填写姓名' },
   settings: '显示设置',
   theme: { label: '外观', auto: '跟随系统', light: '浅色', dark: '深色' },
   language: { label: '语言', zh: '中文', en: 'English' },

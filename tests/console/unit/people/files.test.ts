@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Activity, Person } from '@/activity/queries'
 import { csvOf } from '@/people/csv'
 import { askedOf, isNarrowed, type Filters } from '@/people/filters'
-import { headOf, rowOf, statusOf, tagOf } from '@/people/lines'
+import { headOf, namesOf, rowOf, statusOf, tagOf } from '@/people/lines'
 import { annulledOf, heldOf, somebody, type Try } from '@/people/queries'
 import { i18n } from '@/texts'
 
@@ -39,22 +39,28 @@ test('what would end a cell is quoted', () => {
 })
 
 test('a row has a cell for each column, and what was asked', () => {
-  const row = rowOf(person({ reasons: ['LATE'], details: ['L'] }), activity, t)
+  const row = rowOf(person({ reasons: ['LATE'], details: ['L'] }), activity, false, t)
   expect(row).toHaveLength(headOf(activity, t).length)
   expect(row.slice(0, 7)).toEqual(['李雷', '2026001', '一班', '已签到', '准时', '2026-09-01 12:00:00', '扫码'])
   expect(row.slice(-3)).toEqual(['迟到', '是', 'L'])
 })
 
 test.each([
-  ['not_yet', { status: null }],
-  ['leave', { status: null, answer: 'leave' }],
-  ['refused', { status: 'refused', answer: 'leave' }],
-] as const)('somebody is %s with %o', (status, changes) => {
-  expect(statusOf(person(changes))).toBe(status)
+  ['not_yet', { status: null }, false],
+  ['absent', { status: null }, true],
+  ['leave', { status: null, answer: 'leave' }, true],
+  ['refused', { status: 'refused', answer: 'leave' }, false],
+] as const)('somebody is %s with %o, over: %s', (status, changes, isOver) => {
+  expect(statusOf(person(changes), isOver)).toBe(status)
+})
+
+test('a list is a message that says whom it names, and how many', () => {
+  const text = namesOf([person(), person({ name: '' })], { title: '例会', what: '未到' }, t)
+  expect(text).toBe('【例会】未到 2 人：\n李雷、未填写姓名')
 })
 
 test('late people are in, and the tag says that they are late', () => {
-  expect(tagOf(person({ punctuality: 'late' }))).toEqual({ word: 'people.late', tone: 'wait' })
+  expect(tagOf(person({ punctuality: 'late' }), false)).toEqual({ word: 'people.late', tone: 'wait' })
 })
 
 test('the server is asked for what narrows the list, and leave is an answer', () => {
