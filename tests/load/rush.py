@@ -1,7 +1,8 @@
 """`make rush`: one activity, N people, all at the same instant, on the public HTTP API, reconciled.
 
-`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--repeat=1] [--json=FILE]`; c equal to n is the instant, fewer
-connections make it a sustained run. Cold: first-time people who sign in, open the activity and check in, all at once.
+`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--viewers=500] [--repeat=1] [--json=FILE]`; c equal to n is
+the instant, fewer connections make it a sustained run. Cold: first-time people who sign in, open the activity and check
+in, all at once. Viewers: each rush twice in turn, without and with so many live streams on the activity.
 """
 
 import argparse
@@ -9,11 +10,14 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass
+from functools import partial
+from statistics import median
 from types import MappingProxyType
 from typing import Any
 
-from tests.load import conditions, figures, phones
+from tests.load import conditions, figures, phones, walls
 from tests.load.accounting import Batches, Meter, Program, Reading, gateways, programs
 from tests.load.command import command, up_to
 from tests.load.figures import Figures
@@ -106,10 +110,15 @@ async def crowded(
     *,
     changes: Mapping[str, Any] = MappingProxyType({}),
     are_known: bool = False,
+    beside: Callable[[Activity], AbstractAsyncContextManager[object]] = nullcontext,
 ) -> tuple[Figures, Verdict, Activity, list[Attempt]]:
-    """A rush on an activity with these changes: what was measured and found, and what was tried there."""
+    """A rush on an activity with these changes: what was measured and found, and what was tried there.
+
+    Args:
+        beside: What goes on at the activity meanwhile.
+    """
     (activity,) = await scene.organiser.open_activities(1, changes)
-    async with scene.organiser.screens([activity]), scene.organiser.viewer(activity) as viewer:
+    async with scene.organiser.screens([activity]), scene.organiser.viewer(activity) as viewer, beside(activity):
         if not are_known:
             await phones.open_pages(scene.balancer, ((person, activity) for person in crowd), len(crowd))
         attempts = [Attempt(person, activity) for person in crowd]
@@ -143,6 +152,32 @@ async def rush_cold(scene: Scene, crowd: Sequence[Person], connections: int) -> 
     return found, verdict, [figures.of_answers(answers, connections, began_at) for answers in steps if answers]
 
 
+async def rush_watched(scene: Scene, name: str, crowd: Sequence[Person], options: argparse.Namespace) -> int:
+    """Pairs of rushes, without and with viewers; prints what they cost those who check in."""
+    staff = await walls.enlist(scene.balancer, scene.organiser, f"{name}-staff", options.viewers)
+    watched = partial(walls.watched, scene.balancer, scene.organiser, staff=staff, count=options.viewers)
+    connections = min(options.c or options.n, options.n)
+    is_clean, ratios, kept = True, [], []
+    for number in range(options.repeat):
+        runs: dict[bool, Figures] = {}
+        for has_viewers in (True, False) if number % 2 else (False, True):
+            beside = watched if has_viewers else nullcontext
+            found, verdict, _, _ = await crowded(scene, crowd, connections, beside=beside)
+            is_clean &= verdict.is_clean and not found.errors
+            runs[has_viewers] = found
+        alone, seen = runs[False], runs[True]
+        ratios.append(seen.p99_ms / alone.p99_ms)
+        kept.append(asdict(alone) | {"watched": asdict(seen)})
+        print(
+            f"pair {number + 1}: p99 {seen.p99_ms:.0f} ms with {options.viewers} viewers, {alone.p99_ms:.0f} without;"
+            f" CPU {seen.cpu_total_us:.0f} and {alone.cpu_total_us:.0f} us; the rest of the machine used"
+            f" {seen.foreign_cores:.2f} and {alone.foreign_cores:.2f} cores"
+        )
+    print(f"p99 with viewers {median(ratios):.2f}x (median of {', '.join(f'{ratio:.2f}' for ratio in ratios)})")
+    figures.keep(options.json, kept)
+    return 0 if is_clean else 1
+
+
 async def main(options: argparse.Namespace) -> int:
     """Runs as often as asked, prints, and answers whether all of it was clean."""
     name = f"rush-{secrets.token_hex(3)}"
@@ -153,6 +188,8 @@ async def main(options: argparse.Namespace) -> int:
     crowd = phones.people(name, options.n)
     if not options.cold:
         await phones.sign_in(scene.balancer, crowd)
+    if options.viewers:
+        return await rush_watched(scene, name, crowd, options)
     for number in range(options.repeat):
         steps: list[Figures] = []
         if options.cold:
@@ -177,6 +214,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--n", type=up_to(_MAXIMUM), default=1000, help="people")
     parser.add_argument("--c", type=int, default=0, help="connections; as many as people for the instant")
     parser.add_argument("--cold", type=int, default=0, help="1: people who were never here before")
+    parser.add_argument("--viewers", type=int, default=0, help="live streams, in every second rush")
     parser.add_argument("--repeat", type=int, default=1, help="rushes, each on an activity of its own")
     return parser
 

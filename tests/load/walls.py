@@ -1,0 +1,119 @@
+"""Hundreds who watch an activity live: as many screens as it may have, and staff beside them, with all their streams.
+
+What a stream brings is counted, not decoded: it is the servers that are measured.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import cast
+
+import httpx
+
+from servicekit import ids
+from tests.load import http_load, phones
+from tests.load.http_load import HOST, Balancer, Script, play, request
+from tests.load.organiser import Activity, Organiser, SetupError, expect
+from tests.load.phones import Attempt, Person
+
+# As many streams as one display or one person may have, and as many displays as an activity. Source: gateway/live.py,
+# gateway/routes/displays.py.
+STREAMS_EACH = 5
+_DISPLAYS = 20
+_AT_ONCE = 4
+_OPEN_WITHIN_S = 60.0
+_BUSY, _AGAIN_S = 503, 1.0
+
+
+class Stream(asyncio.Protocol):
+    """One live stream.
+
+    Attributes:
+        events: How often it told numbers.
+        is_open: Done with its first numbers; failed when it ended before.
+    """
+
+    def __init__(self, asked: bytes) -> None:
+        self.events = 0
+        self.is_open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._asked, self._is_answered = asked, False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Asks for the stream."""
+        cast("asyncio.Transport", transport).write(self._asked)
+
+    def data_received(self, data: bytes) -> None:
+        """Counts what it is told."""
+        if not self._is_answered:
+            self._is_answered = True
+            if b" 200 " not in data.partition(b"\r\n")[0]:
+                self.is_open.set_exception(SetupError(data.decode(errors="replace")))
+        self.events += data.count(b"data: ")
+        if self.events and not self.is_open.done():
+            self.is_open.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A stream that nobody closed has failed."""
+        if not self.is_open.done():
+            self.is_open.set_exception(exc or ConnectionResetError("the stream ended before its first numbers"))
+
+
+async def enlist(balancer: Balancer, organiser: Organiser, name: str, count: int) -> list[Person]:
+    """Staff for the streams that screens do not have; they come to something first, as one may only hire guests."""
+    beside = max(0, count - _DISPLAYS * STREAMS_EACH)
+    staff = phones.people(name, -(-beside // STREAMS_EACH)) if beside else []
+    if not staff:
+        return []
+    await phones.sign_in(balancer, staff)
+    (welcome,) = await organiser.open_activities(1)
+    await play(balancer, (Attempt(person, welcome).once() for person in staff), _AT_ONCE)
+    await play(balancer, (_hired(organiser, person) for person in staff), _AT_ONCE)
+    return staff
+
+
+def _hired(organiser: Organiser, person: Person) -> Script:
+    path = f"/v1/organisations/{organiser.organisation_id}/members"
+    body = {"user_id": ids.to_text(person.user_id), "role": "staff"}
+    while (answer := (yield request("POST", path, body, organiser.token))).status == _BUSY:
+        yield _AGAIN_S
+    expect(answer)
+
+
+@asynccontextmanager
+async def watched(
+    balancer: Balancer, organiser: Organiser, activity: Activity, staff: Sequence[Person], count: int
+) -> AsyncIterator[list[Stream]]:
+    """So many open streams of an activity, each past its first numbers."""
+    path = f"/v1/activities/{activity.activity_id}/live"
+    credentials = [*await _cookies(balancer, organiser, activity, count), *(_bearer(person) for person in staff)]
+    head = http_load.head("GET", path)
+    asked = [head + each + b"\r\n" for each in credentials for _ in range(STREAMS_EACH)]
+    loop = asyncio.get_running_loop()
+    streams: list[Stream] = []
+    async with AsyncExitStack() as stack:
+        for each in asked[:count]:
+            opening = loop.create_connection(partial(Stream, each), HOST, balancer.next().port)
+            transport, stream = await opening
+            stack.callback(transport.close)
+            streams.append(stream)
+        async with asyncio.timeout(_OPEN_WITHIN_S):
+            await asyncio.gather(*(stream.is_open for stream in streams))
+        yield streams
+
+
+def _bearer(person: Person) -> bytes:
+    return f"Authorization: Bearer {person.token}\r\n".encode()
+
+
+async def _cookies(balancer: Balancer, organiser: Organiser, activity: Activity, count: int) -> list[bytes]:
+    path = f"/v1/activities/{activity.activity_id}/displays"
+    found = []
+    async with httpx.AsyncClient(base_url=f"http://{HOST}:{balancer.next().port}") as client:
+        for _ in range(min(_DISPLAYS, -(-count // STREAMS_EACH))):
+            made = await organiser.ask("POST", path, {"kind": "wall", "show_names": "none"})
+            client.cookies.clear()
+            answer = await client.post("/v1/displays/open", json={"code": made["url"].rpartition("/")[2]})
+            answer.raise_for_status()
+            found.append(b"Cookie: %b\r\n" % answer.headers["set-cookie"].partition(";")[0].encode())
+    return found
