@@ -54,7 +54,7 @@ export const exports: Texts['exports'] = {
   whole: 'Phones in full',
   progress: 'Progress',
   empty: 'Nothing was exported yet',
-  emptyHint: 'Press "Make a file" on the people page of an activity',
+  emptyHint: 'Press "Other formats" among the check-ins of an activity',
   whys: {
     STORAGE_FULL: 'The storage is full; it waits. If this goes on, ask your administrator',
     STORAGE_UNAVAILABLE: 'The storage cannot be reached; it waits',

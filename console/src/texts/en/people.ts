@@ -89,7 +89,7 @@ export const people: Texts['people'] = {
   none: 'Nobody matches',
   count: '{n} people',
   countMore: '{n} loaded, scroll for more',
-  makeFile: 'Make a file',
+  makeFile: 'Other formats',
   export: 'Export CSV',
   exporting: '{n} read',
   exported: '{n} exported',

@@ -52,7 +52,7 @@ export const exports = {
   whole: '含完整手机号',
   progress: '进度',
   empty: '还没有导出过文件',
-  emptyHint: '在活动的名单页点“生成文件”',
+  emptyHint: '在活动的“签到记录”里点“更多格式”',
   whys: {
     STORAGE_FULL: '存储空间已满，正在等待；一直这样请联系管理员',
     STORAGE_UNAVAILABLE: '存储暂时连不上，正在等待',

@@ -88,7 +88,7 @@ export const people = {
   count: '共 {n} 人',
   countMore: '已加载 {n} 人，向下滚动继续',
   export: '导出 CSV',
-  makeFile: '生成文件',
+  makeFile: '更多格式',
   exporting: '已读取 {n} 人',
   exported: '已导出 {n} 人',
   cut: '只取了前 {n} 人，请用筛选分批',
