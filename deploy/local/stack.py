@@ -60,11 +60,12 @@ class Shape:
 
     @classmethod
     def of_running(cls) -> "Shape":
-        """The shape of what was started last."""
+        """The shape of what was started last, which may be before there was a process that there is now."""
         if not STACK.exists():
             return cls.asked_for()
         described = json.loads(STACK.read_text())
-        return cls(described["replicas"], described["http_port"], described.get("is_proxied", False))
+        counts = {**fleet.replicas(""), **described["replicas"]}
+        return cls(counts, described["http_port"], described.get("is_proxied", False))
 
     def gateway_urls(self) -> list[str]:
         """Where the public API is, one per gateway."""
