@@ -177,6 +177,16 @@ def as_ended(copy: pb.Copy) -> pb.Copy:
     return ended
 
 
+def as_lapsed(copy: pb.Copy) -> pb.Copy:
+    """The copy of an attempt on which the activity's policy decided, for no human did; why it was doubtful stays."""
+    lapsed = pb.Copy()
+    lapsed.CopyFrom(copy)
+    del lapsed.reasons[:]
+    lapsed.reasons.add(reason="UNDECIDED")
+    lapsed.reasons.extend(copy.reasons)
+    return lapsed
+
+
 def without_gate(copy: pb.Copy) -> pb.Copy:
     """The copy of an attempt whose gate nobody has looked at, so that a phone may have said anything."""
     seen = pb.Copy()

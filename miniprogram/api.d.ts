@@ -824,7 +824,8 @@ export interface components {
              *       "offline": "review",
              *       "face": "off",
              *       "location_max_age_s": 120,
-             *       "not_listed": "review"
+             *       "not_listed": "review",
+             *       "undecided": null
              *     }
              */
             policy?: components["schemas"]["NewPolicy"];
@@ -941,6 +942,11 @@ export interface components {
              * @enum {string}
              */
             not_listed?: "refuse" | "review";
+            /**
+             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @default null
+             */
+            undecided?: ("absent" | "present") | null;
         };
         /**
          * NewQuestion
@@ -1105,6 +1111,11 @@ export interface components {
              * @enum {string}
              */
             not_listed: "refuse" | "review";
+            /**
+             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @default null
+             */
+            undecided: ("absent" | "present") | null;
         };
         /**
          * Question
@@ -1300,6 +1311,7 @@ export interface components {
             location_max_age_s?: number;
             /** @enum {string} */
             not_listed?: "refuse" | "review";
+            undecided?: ("absent" | "present") | null;
         };
         /**
          * Copy
@@ -2349,7 +2361,8 @@ export interface components {
          * Event
          * @description One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
          *
-         *         Of `marked`, `mark` is what staff say the person counts as; without one they took that back.
+         *         Of `marked`, `mark` is what staff say the person counts as; without one they took that back. `is_lapse`: nobody
+         *         decided in time, and the activity's policy did.
          */
         Event: {
             /** @enum {string} */
@@ -2365,6 +2378,8 @@ export interface components {
             is_stale?: boolean;
             /** @default null */
             mark?: ("absent" | "late" | "leave" | "present") | null;
+            /** @default false */
+            is_lapse?: boolean;
         };
         /**
          * Appeal
@@ -2701,6 +2716,22 @@ export interface components {
             is_recorded: boolean;
             checkin: components["schemas"]["Checkin"];
             history: components["schemas"]["Event"][];
+            /** @description Of what waits; null: until somebody decides. */
+            lapse: components["schemas"]["Lapse"] | null;
+        };
+        /**
+         * Lapse
+         * @description What becomes of what waits when nobody decides, as the activity's policy says.
+         */
+        Lapse: {
+            /** @enum {string} */
+            counts_as: "absent" | "present";
+            /**
+             * Format: date-time
+             * @description No sooner than then; a human's word puts it off.
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            at: string;
         };
         /**
          * BulkCase
@@ -2736,6 +2767,26 @@ export interface components {
             title: string;
             pending: number;
             pending_offline: number;
+            /** @description The soonest; null: it waits until somebody decides. */
+            lapse: components["schemas"]["Lapse"] | null;
+        };
+        /**
+         * Queue
+         * @description A page of what waits for the caller in all of an organisation, without their own attempts.
+         *
+         *         `count` and `activities` are on the first page only: a thousand stands for more than 999, and of activities it
+         *         names the 200 where the most waits, whatever is filtered.
+         */
+        Queue: {
+            reviews: components["schemas"]["Review"][];
+            /** @example 12 */
+            count: number | null;
+            activities: components["schemas"]["WaitingActivity"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
         };
         /**
          * Batch

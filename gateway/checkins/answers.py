@@ -113,7 +113,8 @@ class Answer(msgspec.Struct):
 class Event(msgspec.Struct, omit_defaults=True):
     """One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
 
-    Of `marked`, `mark` is what staff say the person counts as; without one they took that back.
+    Of `marked`, `mark` is what staff say the person counts as; without one they took that back. `is_lapse`: nobody
+    decided in time, and the activity's policy did.
     """
 
     event: Step
@@ -121,6 +122,7 @@ class Event(msgspec.Struct, omit_defaults=True):
     reason: str = ""
     is_stale: bool = False
     mark: MarkName | None = None
+    is_lapse: bool = False
 
 
 class Record(msgspec.Struct):
@@ -197,7 +199,14 @@ def to_record(record: pb.Checkin) -> Record:
 def to_history(record: pb.Checkin) -> list[Event]:
     """What happened to it."""
     return [
-        Event(_EVENTS[event.kind], to_rfc3339(event.at), event.reason, event.is_stale, MARKS.get(event.mark))
+        Event(
+            _EVENTS[event.kind],
+            to_rfc3339(event.at),
+            event.reason,
+            event.is_stale,
+            MARKS.get(event.mark),
+            event.is_lapse,
+        )
         for event in record.history
         if event.kind in _EVENTS
     ]

@@ -14,12 +14,14 @@ from gateway.routes.activity_shapes import (
     METHODS,
     PLACE_RULES,
     REENTRIES,
+    UNDECIDED,
     GradeName,
     KindName,
     LateName,
     MethodName,
     NotListedName,
     ReentryName,
+    UndecidedName,
 )
 from gateway.routes.place_shapes import NewAccessPoint, wifi_to_messages
 from gateway.routes.question_shapes import NewQuestion, questions_to_messages
@@ -29,7 +31,7 @@ from servicekit.errors import invalid
 _REVISION = re.compile(r'"?([0-9]{1,18})"?', re.ASCII)
 
 # No word of one of them is a word of another.
-_NUMBERS: dict[Any, int] = {**KINDS, **METHODS, **GRADES, **PLACE_RULES, **REENTRIES}
+_NUMBERS: dict[Any, int] = {**KINDS, **METHODS, **GRADES, **PLACE_RULES, **REENTRIES, **UNDECIDED}
 
 Seconds = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 
@@ -60,6 +62,7 @@ class PolicyChanges(Input, kw_only=True):
     face: GradeName | UnsetType = UNSET
     location_max_age_s: Seconds | UnsetType = UNSET
     not_listed: NotListedName | UnsetType = UNSET
+    undecided: UndecidedName | UnsetType | None = UNSET
 
 
 class ActivityChanges(Input, kw_only=True):
@@ -145,7 +148,7 @@ def _set(message: Any, name: str, value: Any, zone: str) -> list[str]:
         return [f"{name}.{path}" for each, inner in _said(value).items() for path in _set(part, each, inner, zone)]
     if isinstance(value, ParsedWallTime):
         value = value.in_zone(zone)
-    if message.DESCRIPTOR.fields_by_name[name].enum_type:
+    if value is not None and message.DESCRIPTOR.fields_by_name[name].enum_type:
         value = [_NUMBERS[word] for word in value] if isinstance(value, tuple) else _NUMBERS[value]
     if name == "wifi" and isinstance(value, list):
         value = wifi_to_messages(value)

@@ -30,6 +30,7 @@ GradeName = Literal["off", "review", "refuse"]
 LateName = Literal["accept", "review", "refuse"]
 NotListedName = Literal["review", "refuse"]
 ReentryName = Literal["once", "in_out"]
+UndecidedName = Literal["present", "absent"]
 
 KINDS: dict[KindName, pb.Kind.ValueType] = {
     "attendance": pb.KIND_ATTENDANCE,
@@ -57,6 +58,11 @@ REENTRIES: dict[ReentryName, pb.Reentry.ValueType] = {
     "once": pb.REENTRY_ONCE,
     "in_out": pb.REENTRY_IN_OUT,
 }
+UNDECIDED: dict[UndecidedName | None, pb.Undecided.ValueType] = {
+    None: pb.UNDECIDED_UNSPECIFIED,
+    "present": pb.UNDECIDED_PRESENT,
+    "absent": pb.UNDECIDED_ABSENT,
+}
 STATE_NAMES: dict[int, StateName] = {
     pb.STATE_DRAFT: "draft",
     pb.STATE_PUBLISHED: "published",
@@ -69,6 +75,7 @@ _METHOD_NAMES = {number: name for name, number in METHODS.items()}
 _GRADE_NAMES: dict[int, Any] = {number: name for name, number in GRADES.items()}
 
 _PLACE_RULE_NAMES = {number: name for name, number in PLACE_RULES.items()}
+_UNDECIDED_NAMES: dict[int, Any] = {number: name for name, number in UNDECIDED.items()}
 _REENTRY_NAMES: dict[int, ReentryName] = {number: name for name, number in REENTRIES.items()}
 
 _A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
@@ -79,6 +86,10 @@ _A_CODE = ["K7M2PQ"]
 
 Title = Annotated[str, Meta(examples=_A_TITLE)]
 Gates = Annotated[list[str], Meta(examples=_GATES)]
+Undecided = Annotated[
+    UndecidedName | None,
+    Meta(description="What becomes of what nobody reviews within 72 hours of the close; null: it waits on."),
+]
 Reentry = Annotated[ReentryName, Meta(description="once: who went does not come in again.")]
 
 
@@ -93,6 +104,7 @@ class NewPolicy(Input):
     face: GradeName = "off"
     location_max_age_s: Annotated[int, Meta(ge=1, le=2**32 - 1, description="An older position counts as none.")] = 120
     not_listed: Annotated[NotListedName, Meta(description="Of who is not on the roster.")] = "review"
+    undecided: Undecided = None
 
 
 class Policy(NewPolicy, forbid_unknown_fields=False):
@@ -348,6 +360,7 @@ def _policy_to_message(policy: NewPolicy) -> pb.Policy:
         face=GRADES[policy.face],
         location_max_age_s=policy.location_max_age_s,
         not_listed=GRADES[policy.not_listed],
+        undecided=UNDECIDED[policy.undecided],
     )
 
 
@@ -361,5 +374,6 @@ def _policy(policy: pb.Policy) -> Policy:
         "face": _GRADE_NAMES.get(policy.face),
         "location_max_age_s": policy.location_max_age_s or None,
         "not_listed": _GRADE_NAMES.get(policy.not_listed),
+        "undecided": _UNDECIDED_NAMES.get(policy.undecided),
     }
     return msgspec.convert({field: name for field, name in named.items() if name is not None}, Policy)

@@ -131,6 +131,13 @@ class Filter(Page):
     to: Instant | None = None
 
 
+class Draw(msgspec.Struct):
+    """How many to draw."""
+
+    count: Annotated[int, Meta(ge=1, le=50)] = 5
+    page_token: Annotated[str, Meta(max_length=512, description="Of the draw before: nobody comes again.")] = ""
+
+
 class Resuming(msgspec.Struct, rename="kebab"):
     """Where an earlier stream ended."""
 
@@ -172,6 +179,17 @@ async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
     )
     page: pb.ListPeopleResponse = await ask(call.services.reporting.ListPeople, request, call.person)
     return People([_person(one) for one in page.people], page.next_page_token)
+
+
+@routes.on("GET", "/v1/activities/{activity_id}/people/draw")
+async def draw_people(call: Call, activity_id: Id, query: Draw) -> People:
+    """Some of those inside now, drawn by lot from all of them.
+
+    Fewer come where not so many are inside, or most of those who came have left; the token leads to others.
+    """
+    request = pb.DrawPeopleRequest(activity_id=activity_id, count=query.count, page_token=query.page_token)
+    drawn: pb.DrawPeopleResponse = await ask(call.services.reporting.DrawPeople, request, call.person)
+    return People([_person(one) for one in drawn.people], drawn.next_page_token)
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/live", who="viewer", answers={200: _STREAM})

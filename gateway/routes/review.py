@@ -11,7 +11,7 @@ from gateway.clients import DECIDE_MANY_S, DECIDE_S, ask
 from gateway.http import problems
 from gateway.http.fields import Id, IdText, Input, Keyed, NextPageToken, Page, Time
 from gateway.openapi import RECORDED
-from gateway.routes.activity_shapes import Title
+from gateway.routes.activity_shapes import Title, UndecidedName
 from gateway.routes.dependencies import Call, Routes, reply
 from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -40,6 +40,7 @@ _DECISIONS: dict[DecisionName, pb.DecisionKind.ValueType] = {
     "approve": pb.DECISION_KIND_APPROVE,
     "refuse": pb.DECISION_KIND_REFUSE,
 }
+_LAPSES: dict[int, UndecidedName] = {pb.DECISION_KIND_APPROVE: "present", pb.DECISION_KIND_REFUSE: "absent"}
 
 
 class Yes(int):
@@ -105,6 +106,13 @@ class ListQuery(Page, kw_only=True):
     state: StateName = "pending"
 
 
+class Lapse(msgspec.Struct):
+    """What becomes of what waits when nobody decides, as the activity's policy says."""
+
+    counts_as: UndecidedName
+    at: Annotated[Time, Meta(description="No sooner than then; a human's word puts it off.")]
+
+
 class Review(msgspec.Struct):
     """A case. `is_recorded` is false while a decision is on its way; `claimed_at` is the phone's word."""
 
@@ -118,6 +126,7 @@ class Review(msgspec.Struct):
     is_recorded: bool
     checkin: answers.Checkin
     history: list[answers.Event]
+    lapse: Annotated[Lapse | None, Meta(description="Of what waits; null: until somebody decides.")]
 
 
 class Tries(msgspec.Struct):
@@ -155,6 +164,28 @@ class WaitingActivity(msgspec.Struct):
     title: Title
     pending: int
     pending_offline: int
+    lapse: Annotated[Lapse | None, Meta(description="The soonest; null: it waits until somebody decides.")]
+
+
+class QueueQuery(Page, kw_only=True):
+    """What of an organisation's queue."""
+
+    activity_id: Annotated[Id | None, Meta(description="Of one activity alone.")] = None
+    reason: Annotated[str, Meta(pattern="^([A-Z][A-Z_]{0,39})?$", description="With this among its reasons.")] = ""
+    order: Annotated[Literal["oldest", "newest"], Meta(description="What comes first.")] = "oldest"
+
+
+class Queue(msgspec.Struct):
+    """A page of what waits for the caller in all of an organisation, without their own attempts.
+
+    `count` and `activities` are on the first page only: a thousand stands for more than 999, and of activities it
+    names the 200 where the most waits, whatever is filtered.
+    """
+
+    reviews: list[Review]
+    count: Annotated[int | None, Meta(examples=[12])]
+    activities: list[WaitingActivity]
+    next_page_token: NextPageToken
 
 
 class WaitingActivities(msgspec.Struct):
@@ -204,6 +235,23 @@ async def list_waiting(call: Call, query: WaitingQuery) -> WaitingActivities:
     counted: pb.CountReviewsResponse = await ask(call.services.checkin.CountReviews, request, call.person)
     counts = {one.activity_id: one for one in counted.activities}
     return WaitingActivities([_waiting(titles[key], counts[key]) for key in titles if key in counts])
+
+
+@routes.on("GET", "/v1/organisations/{organisation_id}/reviews")
+async def list_queue(call: Call, organisation_id: Id, query: QueueQuery) -> Queue:
+    """What waits for the caller in all of an organisation, or in those of its activities whose staff they are."""
+    request = pb.ListWaitingRequest(
+        organisation_id=organisation_id,
+        activity_id=query.activity_id or b"",
+        reason=query.reason,
+        is_newest_first=query.order == "newest",
+        page_size=query.page_size,
+        page_token=query.page_token,
+    )
+    page: pb.ListWaitingResponse = await ask(call.services.checkin.ListWaiting, request, call.person)
+    where = [_waiting(each.activity_title, each) for each in page.activities]
+    count = None if query.page_token else page.count
+    return Queue([_review(one) for one in page.reviews], count, where, page.next_page_token)
 
 
 _A_BATCH = {
@@ -296,11 +344,17 @@ def _review(review: pb.Review) -> Review:
         review.is_recorded,
         answers.to_checkin(review.checkin),
         answers.to_history(review.checkin),
+        _lapse(review),
     )
 
 
 def _waiting(title: str, count: pb.WaitingReviews) -> WaitingActivity:
-    return WaitingActivity(to_text(count.activity_id), title, count.pending, count.pending_offline)
+    return WaitingActivity(to_text(count.activity_id), title, count.pending, count.pending_offline, _lapse(count))
+
+
+def _lapse(of: pb.Review | pb.WaitingReviews) -> Lapse | None:
+    name = _LAPSES.get(of.lapse.kind)
+    return Lapse(name, to_rfc3339(of.lapse.at)) if name else None
 
 
 def _result(result: pb.DecisionResult, request_id: str) -> Decided:

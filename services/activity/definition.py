@@ -80,6 +80,14 @@ class PlaceRule(IntEnum):
     ALL = 2
 
 
+class Undecided(IntEnum):
+    """What becomes of what waits for a human when nobody decides on it in time."""
+
+    WAITS_ON = 0
+    PRESENT = 1
+    ABSENT = 2
+
+
 class Reentry(IntEnum):
     """Whether people who went may come in again."""
 
@@ -135,6 +143,7 @@ class Policy:
     face: int = Grade.OFF
     location_max_age_s: int = 120
     not_listed: int = Grade.REVIEW
+    undecided: int = Undecided.WAITS_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +340,8 @@ def _policy(definition: Definition) -> Iterator[FieldError]:
         yield FieldError("policy.face", "must be off; face checks are not available yet")
     if policy.not_listed not in (Grade.REVIEW, Grade.REFUSE):
         yield FieldError("policy.not_listed", "must be review or refuse")
+    if policy.undecided not in set(Undecided):
+        yield FieldError("policy.undecided", "must be present, absent or null")
     if policy.place not in set(PlaceRule):
         yield FieldError("policy.place", "must be any or all")
     yield from _range("policy.location_max_age_s", policy.location_max_age_s, *LOCATION_AGE_S)

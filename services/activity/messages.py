@@ -245,4 +245,5 @@ def _policy(policy: Policy) -> pb.Policy:
         face=grade(policy.face),
         location_max_age_s=policy.location_max_age_s,
         not_listed=grade(policy.not_listed),
+        undecided=pb.Undecided.ValueType(policy.undecided),
     )

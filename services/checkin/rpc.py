@@ -22,6 +22,7 @@ from services.checkin.records.own_list import OwnList, Place
 from services.checkin.records.records import Position, Records, ReviewPosition
 from services.checkin.reviewing.decision import Word, kind_of
 from services.checkin.reviewing.marking import Marking
+from services.checkin.reviewing.queue import Queue
 from services.checkin.reviewing.review import PAGE, Result, Reviews
 from services.checkin.rules.merge import DecisionKind
 from services.checkin.seats.seats import Seats
@@ -33,6 +34,7 @@ _PERSONAL = (
     "ListChanges",
     "ListReviews",
     "CountReviews",
+    "ListWaiting",
     "GetReview",
     "ListTries",
     "DecideReview",
@@ -66,6 +68,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         activities: Activities,
         changes: Changes,
         reviews: Reviews,
+        queue: Queue,
         marking: Marking,
         acquaintances: Acquaintances,
         looks: Looks,
@@ -77,6 +80,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._activities = activities
         self._changes = changes
         self._reviews = reviews
+        self._queue = queue
         self._marking = marking
         self._acquaintances = acquaintances
         self._looks = looks
@@ -133,6 +137,18 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
             raise invalid("activity_ids", f"must be {PAGE} at most")
         found = await self._reviews.waiting(person().user_id, request.activity_ids)
         return pb.CountReviewsResponse(activities=found)
+
+    async def ListWaiting(self, request: pb.ListWaitingRequest, context: Context) -> pb.ListWaitingResponse:
+        """A page of what waits in all of an organisation."""
+        after = cast(ReviewPosition | None, pages.decode(request.page_token, int, bytes, bytes))
+        page = await self._queue.page(person().user_id, request, pages.page_size(request.page_size), after)
+        await self._name_activities([review.checkin for review in page.reviews])
+        return pb.ListWaitingResponse(
+            reviews=page.reviews,
+            next_page_token=pages.encode(*page.more) if page.more else "",
+            count=page.count,
+            activities=page.activities,
+        )
 
     async def GetReview(self, request: pb.GetReviewRequest, context: Context) -> pb.Review:
         """One case with its history."""

@@ -16,6 +16,7 @@ from protos.credential.v1 import credential_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from servicekit import servers
 from servicekit.breaker import AsyncBreaker
+from servicekit.clock import SECOND_US
 from servicekit.clock_offset import watch_clock
 from servicekit.errors import UnavailableError
 from servicekit.keyring import parse_secrets
@@ -40,8 +41,11 @@ from services.checkin.records.cursor import Changes
 from services.checkin.records.door import Door
 from services.checkin.records.look import Looks
 from services.checkin.records.records import Records
+from services.checkin.records.waiting import Waiting
 from services.checkin.reviewing.called import Called
+from services.checkin.reviewing.cases import Cases
 from services.checkin.reviewing.marking import Marking
+from services.checkin.reviewing.queue import Queue
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.seats.seats import Seats
@@ -91,11 +95,15 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     process.background(_remember_since(seats), "redis-since")
     process.background(watch_clock(redis), "clock")
     called = Called(names, GuestNames(activity), EntryNames(activity), activities)
-    reviews = Reviews(records, decisions, activities, roles, called, evidence)
+    cases = Cases(called, evidence, activities, settings.undecided_after_s * SECOND_US)
+    reviews = Reviews(records, decisions, activities, roles, cases)
+    queue = Queue(Waiting(engine), activities, roles, cases)
     marking = Marking(records, decisions, activities, roles, acquaintances)
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     looks = Looks(activities, staff, codes, door, records)
-    servicer = CheckinServicer(acceptance, seats, records, activities, changes, reviews, marking, acquaintances, looks)
+    servicer = CheckinServicer(
+        acceptance, seats, records, activities, changes, reviews, queue, marking, acquaintances, looks
+    )
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))
     await server.serve(process, settings.grpc_address, register, servicer, ACCESS, verifier)

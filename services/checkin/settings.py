@@ -1,13 +1,26 @@
 """Settings of the checkin service (`CHECKIN_*`) and of its recorder (`RECORDER_*`)."""
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
 from servicekit.settings import CredentialSettings, OwnSettings
 
 
-class CheckinSettings(OwnSettings, CredentialSettings):
+class LapseSettings(BaseSettings):
+    """How long humans have before an activity's policy decides; one process tells it, another carries it out."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    undecided_after_s: int = Field(
+        72 * 3600,
+        ge=1,
+        validation_alias="QIANDAO_UNDECIDED_AFTER_S",
+        description="how long after the close what waits is for humans, where the activity has `policy.undecided`",
+    )
+
+
+class CheckinSettings(OwnSettings, CredentialSettings, LapseSettings):
     """The judging side."""
 
     model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
@@ -22,7 +35,7 @@ class CheckinSettings(OwnSettings, CredentialSettings):
     amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1 and decided.v1")
 
 
-class RecorderSettings(OwnSettings, CredentialSettings):
+class RecorderSettings(OwnSettings, CredentialSettings, LapseSettings):
     """The side that records."""
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")

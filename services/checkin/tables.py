@@ -103,6 +103,11 @@ reviews = Table(
     Index("by_activity", "activity_id", "state", "received_at", "attempt_id"),
     Index("by_occurrence", "occurrence_id", "state"),
     Index("by_state", "state", "occurrence_id"),
+    # All that a page of an organisation, and its counts by activity, are read from.
+    Index(
+        "by_organisation",
+        *("organisation_id", "state", "received_at", "attempt_id", "user_id", "activity_id", "is_offline"),
+    ),
 )
 
 points_ledger = Table(

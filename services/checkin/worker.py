@@ -35,6 +35,7 @@ from services.checkin.recording.intake import DecideWorker, RecordWorker
 from services.checkin.recording.record import Recorder
 from services.checkin.recording.states import HINT
 from services.checkin.records.records import Records
+from services.checkin.records.waiting import Waiting
 from services.checkin.reviewing.ended import Ended
 from services.checkin.seats.seats import Seats
 from services.checkin.settings import RecorderSettings
@@ -96,7 +97,10 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
     activity = client.connect(process, process.settings.activity_target, "activity", retry=True)
     activities, rosters = Activities(activity), Rosters(activity)
     process.background(activities.keep_fresh(), "activity-snapshots")
-    process.background(Ended(Records(engine), activities, decider.decide_now).run(), "ended")
+    ended = Ended(
+        Records(engine), Waiting(engine), activities, decider.decide_now, settings.undecided_after_s * SECOND_US
+    )
+    process.background(ended.run(), "ended")
     process.background(
         _completion(process, secrets, engine, redis, activities, rosters, seats, worker, publisher).run(), "completion"
     )

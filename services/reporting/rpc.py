@@ -1,5 +1,6 @@
 """ReportingService: numbers and lists for owner, organiser and staff of an activity's organisation."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
@@ -8,6 +9,7 @@ from protos.reporting.v1 import reporting_pb2 as pb
 from protos.reporting.v1 import reporting_pb2_grpc
 from servicekit import pages
 from servicekit.clock import now_us
+from servicekit.errors import invalid
 from servicekit.rpc.interceptors import by, for_person, person
 from services.reporting import domain
 from services.reporting.domain import MINUTE_US, SPANS, Activity, Cursor, Filter
@@ -24,10 +26,12 @@ ACCESS = {
     _SERVICE + "GetLiveStats": by("gateway"),
     _SERVICE + "ListLatest": by("gateway"),
     _SERVICE + "ListPeople": for_person("gateway"),
+    _SERVICE + "DrawPeople": for_person("gateway"),
 }
 
 _ID_BYTES = 16
 _LATEST = 12
+_DRAWN_AT_MOST = 50
 _CHECKED_IN = Wanted(Filter(pb.STATUS_CHECKED_IN))
 # A number of a later release asks for nothing.
 _ANSWERS = {int(answer): answer for answer in Answer}
@@ -77,6 +81,9 @@ class Lists(Protocol):
     ) -> tuple[Sequence[Shown], Cursor | None]:
         """A page, and where to go on if there is more; raises ServiceError."""
 
+    async def draw(self, activity: Activity, seed: bytes, after: bytes, count: int) -> tuple[list[Shown], bytes | None]:
+        """Some of those inside by lot, and where to go on if there are more."""
+
 
 class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
     """Serves the methods."""
@@ -111,6 +118,16 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         activity = await self._readable(request.activity_id)
         page, more = await self._people.page(activity, _wanted(request), cursor, size)
         return pb.ListPeopleResponse(people=map(_person, page), next_page_token=pages.encode(*more) if more else "")
+
+    async def DrawPeople(self, request: pb.DrawPeopleRequest, context: Any) -> pb.DrawPeopleResponse:
+        """Some of those inside, by lot."""
+        if not 1 <= request.count <= _DRAWN_AT_MOST:
+            raise invalid("count", f"must be 1 to {_DRAWN_AT_MOST}")
+        activity = await self._readable(request.activity_id)
+        seed, after = pages.decode(request.page_token, bytes, bytes) or (secrets.token_bytes(16), b"")
+        drawn, more = await self._people.draw(activity, cast(bytes, seed), cast(bytes, after), request.count)
+        token = pages.encode(cast(bytes, seed), more) if more else ""
+        return pb.DrawPeopleResponse(people=map(_person, drawn), next_page_token=token)
 
     async def _stats(self, activity: Activity) -> pb.Stats:
         numbers = await self._live.numbers(activity.activity_id)

@@ -36,6 +36,9 @@ from services.checkin.recording import transactions
 from services.checkin.recording.record import Recorder
 from services.checkin.records.cursor import Changes
 from services.checkin.records.records import Records
+from services.checkin.records.waiting import Waiting
+from services.checkin.reviewing.cases import Cases as CaseTeller
+from services.checkin.reviewing.queue import Queue
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import CheckinServicer
 from services.checkin.tables import outbox as checkin_outbox
@@ -315,12 +318,14 @@ class Cases:
         records = Records(self.engine)
         activities: Any = FakeActivities([a_snapshot(self.occurrence)])
         owner, evidence = Owner(self.occurrence.organisation_id), Sealer(credential_pb2.Evidence, {1: bytes(32)})
-        reviews = Reviews(records, None, activities, owner, Nameless(), evidence)  # type: ignore[arg-type]
+        cases = CaseTeller(Nameless(), evidence, activities, 1)
+        reviews = Reviews(records, None, activities, owner, cases)  # type: ignore[arg-type]
+        queue = Queue(Waiting(self.engine), activities, owner, cases)
         changes = Changes(records, Sealer(credential_pb2.Cursor, {1: bytes(32)}))
         nobody: Any = None
         seats: Any = NoAnswers()
         self.servicer: Any = CheckinServicer(
-            nobody, seats, records, activities, changes, reviews, nobody, nobody, nobody
+            nobody, seats, records, activities, changes, reviews, queue, nobody, nobody, nobody
         )
         for step in range(_MANY):
             self.lasting.add(await self.attempt(received_at=STARTS_AT + step * 60 * SECOND_US))
@@ -367,6 +372,29 @@ class NoAnswers:
     async def answers_of(self, user_id: bytes) -> list[object]:
         """None."""
         return []
+
+
+class Queued(Cases):
+    """The same in the queue of its organisation."""
+
+    is_newest_first = False
+
+    async def page(self, token: str) -> Page:
+        """As the gateway asks for it."""
+        request = pb.ListWaitingRequest(
+            organisation_id=self.occurrence.organisation_id,
+            is_newest_first=self.is_newest_first,
+            page_size=_PAGE,
+            page_token=token,
+        )
+        found = await self.servicer.ListWaiting(request, None)
+        return [each.checkin.attempt_id for each in found.reviews], found.next_page_token
+
+
+class QueuedBackwards(Queued):
+    """The newest of it first."""
+
+    is_newest_first = True
 
 
 class Mine(Cases):
@@ -431,6 +459,8 @@ _LISTS: dict[type[Any], str] = {
     Activities: "activity",
     Attendance: "reporting",
     Cases: "checkin",
+    Queued: "checkin",
+    QueuedBackwards: "checkin",
     Mine: "checkin",
     Sync: "checkin",
     Seats: "checkin",

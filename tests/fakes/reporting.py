@@ -1,5 +1,6 @@
 """reporting without Redis, MySQL and other services."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 
@@ -9,7 +10,7 @@ from servicekit.clock import now_us
 from servicekit.errors import UnavailableError
 from services.reporting.domain import Activity, Counted, Cursor, SeatKey, Status, Totals, Window, counted
 from services.reporting.facts.fact import Fact, FactKey
-from services.reporting.facts.lists import BY_MOVE, Narrowed, Stand, Standing, Step
+from services.reporting.facts.lists import BY_MOVE, Lot, Narrowed, Stand, Standing, Step
 from services.reporting.live.numbers import Numbers
 from services.reporting.project import Change
 
@@ -181,6 +182,16 @@ class FakeFacts:
         """What these did."""
         self._check()
         return [step.person for step in self.steps(activity_id) if step.person.user_id in user_ids]
+
+    async def lots(self, activity_id: bytes, seed: bytes, after: bytes, size: int) -> list[Lot]:
+        """Draws all of them anew."""
+        self._check()
+        held = [each.person for each in self.steps(activity_id) if each.person.seat.status == Status.CHECKED_IN]
+        drawn = [
+            Lot(one, hashlib.md5(seed + one.user_id + one.occurrence_id, usedforsecurity=False).digest())
+            for one in held
+        ]
+        return sorted((each for each in drawn if each.lot > after), key=lambda each: each.lot)[:size]
 
     async def standing(self, activity_id: bytes) -> Standing:
         """Who stands where."""

@@ -445,6 +445,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activities/{activity_id}/people/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw People
+         * @description Some of those inside now, drawn by lot from all of them.
+         *
+         *     Fewer come where not so many are inside, or most of those who came have left; the token leads to others.
+         */
+        get: operations["draw_people_v1_activities__activity_id__people_draw_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/activities/{activity_id}/publish": {
         parameters: {
             query?: never;
@@ -1747,6 +1769,26 @@ export interface paths {
         patch: operations["update_privacy_v1_organisations__organisation_id__privacy_patch"];
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Queue
+         * @description What waits for the caller in all of an organisation, or in those of its activities whose staff they are.
+         */
+        get: operations["list_queue_v1_organisations__organisation_id__reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisation_id}/rosters": {
         parameters: {
             query?: never;
@@ -2919,13 +2961,16 @@ export interface components {
          * Event
          * @description One step in the life of a record; `reason` is what a human gave, a stale decision counted for nothing.
          *
-         *         Of `marked`, `mark` is what staff say the person counts as; without one they took that back.
+         *         Of `marked`, `mark` is what staff say the person counts as; without one they took that back. `is_lapse`: nobody
+         *         decided in time, and the activity's policy did.
          */
         Event: {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             event: "annulled" | "appealed" | "approved" | "completed" | "marked" | "received" | "refused";
+            /** @default false */
+            is_lapse?: boolean;
             /** @default false */
             is_stale?: boolean;
             /** @default null */
@@ -3239,6 +3284,19 @@ export interface components {
             name: string;
         };
         /**
+         * Lapse
+         * @description What becomes of what waits when nobody decides, as the activity's policy says.
+         */
+        Lapse: {
+            /**
+             * Format: date-time
+             * @description No sooner than then; a human's word puts it off.
+             */
+            at: string;
+            /** @enum {string} */
+            counts_as: "absent" | "present";
+        };
+        /**
          * Latest
          * @description Somebody who checked in.
          */
@@ -3460,7 +3518,8 @@ export interface components {
              *       "offline": "review",
              *       "face": "off",
              *       "location_max_age_s": 120,
-             *       "not_listed": "review"
+             *       "not_listed": "review",
+             *       "undecided": null
              *     }
              */
             policy?: components["schemas"]["NewPolicy"];
@@ -3687,6 +3746,11 @@ export interface components {
              * @enum {string}
              */
             place?: "all" | "any";
+            /**
+             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @default null
+             */
+            undecided?: ("absent" | "present") | null;
             /**
              * @default off
              * @enum {string}
@@ -4002,6 +4066,11 @@ export interface components {
              */
             place: "all" | "any";
             /**
+             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @default null
+             */
+            undecided: ("absent" | "present") | null;
+            /**
              * @default off
              * @enum {string}
              */
@@ -4025,6 +4094,7 @@ export interface components {
             offline?: "accept" | "refuse" | "review";
             /** @enum {string} */
             place?: "all" | "any";
+            undecided?: ("absent" | "present") | null;
             /** @enum {string} */
             wifi?: "off" | "refuse" | "review";
         };
@@ -4114,6 +4184,20 @@ export interface components {
             label: string;
         };
         /**
+         * Queue
+         * @description A page of what waits for the caller in all of an organisation, without their own attempts.
+         *
+         *         `count` and `activities` are on the first page only: a thousand stands for more than 999, and of activities it
+         *         names the 200 where the most waits, whatever is filtered.
+         */
+        Queue: {
+            activities: components["schemas"]["WaitingActivity"][];
+            count: number | null;
+            /** @description Empty: this is the last page. */
+            next_page_token: string;
+            reviews: components["schemas"]["Review"][];
+        };
+        /**
          * Record
          * @description One record with its sentence and what happened to it, oldest first.
          */
@@ -4192,6 +4276,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_recorded: boolean;
+            /** @description Of what waits; null: until somebody decides. */
+            lapse: components["schemas"]["Lapse"] | null;
             /** Format: date-time */
             received_at: string;
             revision: number;
@@ -4726,6 +4812,8 @@ export interface components {
         WaitingActivity: {
             /** Format: uuid */
             activity_id: string;
+            /** @description The soonest; null: it waits until somebody decides. */
+            lapse: components["schemas"]["Lapse"] | null;
             pending: number;
             pending_offline: number;
             title: string;
@@ -5380,6 +5468,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tries"];
+                };
+            };
+        };
+    };
+    draw_people_v1_activities__activity_id__people_draw_get: {
+        parameters: {
+            query?: {
+                count?: number;
+                /** @description Of the draw before: nobody comes again. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
                 };
             };
         };
@@ -7237,6 +7351,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Privacy"];
+                };
+            };
+        };
+    };
+    list_queue_v1_organisations__organisation_id__reviews_get: {
+        parameters: {
+            query?: {
+                /** @description Of one activity alone. */
+                activity_id?: string | null;
+                /** @description What comes first. */
+                order?: "newest" | "oldest";
+                /** @description 0: the default of 50. */
+                page_size?: number;
+                page_token?: string;
+                /** @description With this among its reasons. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
         };

@@ -130,6 +130,26 @@ PLACE_RULE_ANY: PlaceRule.ValueType  # 1
 PLACE_RULE_ALL: PlaceRule.ValueType  # 2
 Global___PlaceRule: _TypeAlias = PlaceRule  # noqa: Y015
 
+class _Undecided:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UndecidedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Undecided.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UNDECIDED_UNSPECIFIED: _Undecided.ValueType  # 0
+    """It waits on."""
+    UNDECIDED_PRESENT: _Undecided.ValueType  # 1
+    UNDECIDED_ABSENT: _Undecided.ValueType  # 2
+
+class Undecided(_Undecided, metaclass=_UndecidedEnumTypeWrapper):
+    """What becomes of what waits for a human when nobody decides on it in time."""
+
+UNDECIDED_UNSPECIFIED: Undecided.ValueType  # 0
+"""It waits on."""
+UNDECIDED_PRESENT: Undecided.ValueType  # 1
+UNDECIDED_ABSENT: Undecided.ValueType  # 2
+Global___Undecided: _TypeAlias = Undecided  # noqa: Y015
+
 class _Reentry:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -245,6 +265,7 @@ class Policy(_message.Message):
     FACE_FIELD_NUMBER: _builtins.int
     LOCATION_MAX_AGE_S_FIELD_NUMBER: _builtins.int
     NOT_LISTED_FIELD_NUMBER: _builtins.int
+    UNDECIDED_FIELD_NUMBER: _builtins.int
     fence: Global___Grade.ValueType
     wifi: Global___Grade.ValueType
     place: Global___PlaceRule.ValueType
@@ -255,6 +276,7 @@ class Policy(_message.Message):
     """An older position counts as none."""
     not_listed: Global___Grade.ValueType
     """What becomes of who is not on the roster."""
+    undecided: Global___Undecided.ValueType
     def __init__(
         self,
         *,
@@ -266,10 +288,11 @@ class Policy(_message.Message):
         face: Global___Grade.ValueType = ...,
         location_max_age_s: _builtins.int = ...,
         not_listed: Global___Grade.ValueType = ...,
+        undecided: Global___Undecided.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "not_listed", b"not_listed", "offline", b"offline", "place", b"place", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "not_listed", b"not_listed", "offline", b"offline", "place", b"place", "undecided", b"undecided", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -645,6 +645,7 @@ class Event(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     IS_STALE_FIELD_NUMBER: _builtins.int
     MARK_FIELD_NUMBER: _builtins.int
+    IS_LAPSE_FIELD_NUMBER: _builtins.int
     kind: Global___Event.Kind.ValueType
     at: _builtins.int
     reason: _builtins.str
@@ -653,6 +654,8 @@ class Event(_message.Message):
     """A decision made on a revision that had passed: shown, without effect."""
     mark: Global___Mark.ValueType
     """Of KIND_MARKED; unspecified: an earlier mark is taken back."""
+    is_lapse: _builtins.bool
+    """Nobody decided in time, and the activity's policy did."""
     def __init__(
         self,
         *,
@@ -661,10 +664,11 @@ class Event(_message.Message):
         reason: _builtins.str = ...,
         is_stale: _builtins.bool = ...,
         mark: Global___Mark.ValueType = ...,
+        is_lapse: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "is_stale", b"is_stale", "kind", b"kind", "mark", b"mark", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "is_lapse", b"is_lapse", "is_stale", b"is_stale", "kind", b"kind", "mark", b"mark", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1060,6 +1064,7 @@ class Review(_message.Message):
     CLAIMED_AT_FIELD_NUMBER: _builtins.int
     RECEIVED_AT_FIELD_NUMBER: _builtins.int
     IS_RECORDED_FIELD_NUMBER: _builtins.int
+    LAPSE_FIELD_NUMBER: _builtins.int
     state: Global___ReviewState.ValueType
     user_name: _builtins.str
     accuracy_m: _builtins.float
@@ -1071,6 +1076,10 @@ class Review(_message.Message):
     def checkin(self) -> Global___Checkin:
         """Its id is the check-in's; revision is what a decision has to name."""
 
+    @_builtins.property
+    def lapse(self) -> Global___Lapse:
+        """Of what waits; absent where it waits until somebody decides."""
+
     def __init__(
         self,
         *,
@@ -1081,14 +1090,40 @@ class Review(_message.Message):
         claimed_at: _builtins.int = ...,
         received_at: _builtins.int = ...,
         is_recorded: _builtins.bool = ...,
+        lapse: Global___Lapse | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["checkin", b"checkin"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["checkin", b"checkin", "lapse", b"lapse"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "checkin", b"checkin", "claimed_at", b"claimed_at", "is_recorded", b"is_recorded", "received_at", b"received_at", "state", b"state", "user_name", b"user_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "checkin", b"checkin", "claimed_at", b"claimed_at", "is_recorded", b"is_recorded", "lapse", b"lapse", "received_at", b"received_at", "state", b"state", "user_name", b"user_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Review: _TypeAlias = Review  # noqa: Y015
+
+@_typing.final
+class Lapse(_message.Message):
+    """What becomes of what waits when nobody decides on it, as the activity's policy says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    kind: Global___DecisionKind.ValueType
+    """Approve or refuse."""
+    at: _builtins.int
+    def __init__(
+        self,
+        *,
+        kind: Global___DecisionKind.ValueType = ...,
+        at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Lapse: _TypeAlias = Lapse  # noqa: Y015
 
 @_typing.final
 class BulkCase(_message.Message):
@@ -1224,23 +1259,105 @@ class WaitingReviews(_message.Message):
     ACTIVITY_ID_FIELD_NUMBER: _builtins.int
     PENDING_FIELD_NUMBER: _builtins.int
     PENDING_OFFLINE_FIELD_NUMBER: _builtins.int
+    LAPSE_FIELD_NUMBER: _builtins.int
+    ACTIVITY_TITLE_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     pending: _builtins.int
     pending_offline: _builtins.int
+    activity_title: _builtins.str
+    """Empty while nobody can tell."""
+    @_builtins.property
+    def lapse(self) -> Global___Lapse:
+        """The soonest that any of it may lapse; absent where nothing does."""
+
     def __init__(
         self,
         *,
         activity_id: _builtins.bytes = ...,
         pending: _builtins.int = ...,
         pending_offline: _builtins.int = ...,
+        lapse: Global___Lapse | None = ...,
+        activity_title: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lapse", b"lapse"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "pending", b"pending", "pending_offline", b"pending_offline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "activity_title", b"activity_title", "lapse", b"lapse", "pending", b"pending", "pending_offline", b"pending_offline"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WaitingReviews: _TypeAlias = WaitingReviews  # noqa: Y015
+
+@_typing.final
+class ListWaitingRequest(_message.Message):
+    """What waits at all activities of an organisation that the calling person reviews, without their own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IS_NEWEST_FIRST_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    activity_id: _builtins.bytes
+    """Of one activity alone; empty: of all."""
+    reason: _builtins.str
+    """With this among its reasons; empty: with any."""
+    is_newest_first: _builtins.bool
+    """The latest to come first; else the longest waiting."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+        activity_id: _builtins.bytes = ...,
+        reason: _builtins.str = ...,
+        is_newest_first: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "is_newest_first", b"is_newest_first", "organisation_id", b"organisation_id", "page_size", b"page_size", "page_token", b"page_token", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWaitingRequest: _TypeAlias = ListWaitingRequest  # noqa: Y015
+
+@_typing.final
+class ListWaitingResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    ACTIVITIES_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    count: _builtins.int
+    """On the first page: how many there are, 1,000 for more than 999."""
+    @_builtins.property
+    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[Global___Review]: ...
+    @_builtins.property
+    def activities(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingReviews]:
+        """On the first page: where they wait, of this organisation, whatever is filtered; the 200 with the most."""
+
+    def __init__(
+        self,
+        *,
+        reviews: _abc.Iterable[Global___Review] | None = ...,
+        next_page_token: _builtins.str = ...,
+        count: _builtins.int = ...,
+        activities: _abc.Iterable[Global___WaitingReviews] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activities", b"activities", "count", b"count", "next_page_token", b"next_page_token", "reviews", b"reviews"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWaitingResponse: _TypeAlias = ListWaitingResponse  # noqa: Y015
 
 @_typing.final
 class GetReviewRequest(_message.Message):

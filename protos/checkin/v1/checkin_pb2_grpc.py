@@ -64,6 +64,11 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsResponse.FromString,
                 _registered_method=True)
+        self.ListWaiting = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListWaiting',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListWaitingRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListWaitingResponse.FromString,
+                _registered_method=True)
         self.GetReview = channel.unary_unary(
                 '/checkin.v1.CheckinService/GetReview',
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.GetReviewRequest.SerializeToString,
@@ -166,6 +171,13 @@ class CheckinServiceServicer:
 
     def CountReviews(self, request, context):
         """How much waits in each of some activities; those that the caller does not review are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWaiting(self, request, context):
+        """What waits in all of an organisation.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -287,6 +299,11 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.CountReviews,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsResponse.SerializeToString,
+            ),
+            'ListWaiting': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWaiting,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListWaitingRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListWaitingResponse.SerializeToString,
             ),
             'GetReview': grpc.unary_unary_rpc_method_handler(
                     servicer.GetReview,
@@ -511,6 +528,33 @@ class CheckinService:
             '/checkin.v1.CheckinService/CountReviews',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.CountReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWaiting(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListWaiting',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListWaitingRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListWaitingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,8 @@ class CheckinServiceStub:
     """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
     CountReviews: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.CountReviewsRequest, _checkin_pb2.CountReviewsResponse]
     """How much waits in each of some activities; those that the caller does not review are left out."""
+    ListWaiting: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListWaitingRequest, _checkin_pb2.ListWaitingResponse]
+    """What waits in all of an organisation."""
     GetReview: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]
     ListTries: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListTriesRequest, _checkin_pb2.ListTriesResponse]
     """What one person tried at an activity, the last first, waiting or not; for those who may review it."""
@@ -87,6 +89,8 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """Attempts that wait for a human, or were decided by one; for owner, organiser and staff of the organisation."""
     CountReviews: _aio.UnaryUnaryMultiCallable[_checkin_pb2.CountReviewsRequest, _checkin_pb2.CountReviewsResponse]  # type: ignore[assignment]
     """How much waits in each of some activities; those that the caller does not review are left out."""
+    ListWaiting: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListWaitingRequest, _checkin_pb2.ListWaitingResponse]  # type: ignore[assignment]
+    """What waits in all of an organisation."""
     GetReview: _aio.UnaryUnaryMultiCallable[_checkin_pb2.GetReviewRequest, _checkin_pb2.Review]  # type: ignore[assignment]
     ListTries: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListTriesRequest, _checkin_pb2.ListTriesResponse]  # type: ignore[assignment]
     """What one person tried at an activity, the last first, waiting or not; for those who may review it."""
@@ -161,6 +165,14 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.CountReviewsResponse, _abc.Awaitable[_checkin_pb2.CountReviewsResponse]]:
         """How much waits in each of some activities; those that the caller does not review are left out."""
+
+    @_abc_1.abstractmethod
+    def ListWaiting(
+        self,
+        request: _checkin_pb2.ListWaitingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListWaitingResponse, _abc.Awaitable[_checkin_pb2.ListWaitingResponse]]:
+        """What waits in all of an organisation."""
 
     @_abc_1.abstractmethod
     def GetReview(

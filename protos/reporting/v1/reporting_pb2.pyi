@@ -449,6 +449,59 @@ class ListPeopleRequest(_message.Message):
 Global___ListPeopleRequest: _TypeAlias = ListPeopleRequest  # noqa: Y015
 
 @_typing.final
+class DrawPeopleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    count: _builtins.int
+    """1 to 50."""
+    page_token: _builtins.str
+    """Of the draw before, none of whose people come again; empty: of all, in a new order."""
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        count: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "count", b"count", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawPeopleRequest: _TypeAlias = DrawPeopleRequest  # noqa: Y015
+
+@_typing.final
+class DrawPeopleResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty: everybody was drawn."""
+    @_builtins.property
+    def people(self) -> _containers.RepeatedCompositeFieldContainer[Global___Person]:
+        """Each as likely as any other; fewer where not so many are inside, or where most have left."""
+
+    def __init__(
+        self,
+        *,
+        people: _abc.Iterable[Global___Person] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "people", b"people"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawPeopleResponse: _TypeAlias = DrawPeopleResponse  # noqa: Y015
+
+@_typing.final
 class ListPeopleResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

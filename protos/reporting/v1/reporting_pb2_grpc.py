@@ -54,6 +54,11 @@ class ReportingServiceStub:
                 request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleRequest.SerializeToString,
                 response_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleResponse.FromString,
                 _registered_method=True)
+        self.DrawPeople = channel.unary_unary(
+                '/reporting.v1.ReportingService/DrawPeople',
+                request_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.DrawPeopleRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.DrawPeopleResponse.FromString,
+                _registered_method=True)
 
 
 class ReportingServiceServicer:
@@ -86,6 +91,13 @@ class ReportingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrawPeople(self, request, context):
+        """Some of those inside, by lot.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -108,6 +120,11 @@ def add_ReportingServiceServicer_to_server(servicer, server):
                     servicer.ListPeople,
                     request_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleRequest.FromString,
                     response_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleResponse.SerializeToString,
+            ),
+            'DrawPeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawPeople,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.DrawPeopleRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_reporting__pb2.DrawPeopleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -218,6 +235,33 @@ class ReportingService:
             '/reporting.v1.ReportingService/ListPeople',
             protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleRequest.SerializeToString,
             protos_dot_reporting_dot_v1_dot_reporting__pb2.ListPeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawPeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ReportingService/DrawPeople',
+            protos_dot_reporting_dot_v1_dot_reporting__pb2.DrawPeopleRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_reporting__pb2.DrawPeopleResponse.FromString,
             options,
             channel_credentials,
             insecure,

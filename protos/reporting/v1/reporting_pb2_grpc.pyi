@@ -41,6 +41,8 @@ class ReportingServiceStub:
     ListLatest: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.ListLatestRequest, _reporting_pb2.ListLatestResponse]
     """Who checked in last, for the gateway itself, which knows whom it may tell."""
     ListPeople: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.ListPeopleRequest, _reporting_pb2.ListPeopleResponse]
+    DrawPeople: _grpc.UnaryUnaryMultiCallable[_reporting_pb2.DrawPeopleRequest, _reporting_pb2.DrawPeopleResponse]
+    """Some of those inside, by lot."""
 
 @_typing.type_check_only
 class ReportingServiceAsyncStub(ReportingServiceStub):
@@ -52,6 +54,8 @@ class ReportingServiceAsyncStub(ReportingServiceStub):
     ListLatest: _aio.UnaryUnaryMultiCallable[_reporting_pb2.ListLatestRequest, _reporting_pb2.ListLatestResponse]  # type: ignore[assignment]
     """Who checked in last, for the gateway itself, which knows whom it may tell."""
     ListPeople: _aio.UnaryUnaryMultiCallable[_reporting_pb2.ListPeopleRequest, _reporting_pb2.ListPeopleResponse]  # type: ignore[assignment]
+    DrawPeople: _aio.UnaryUnaryMultiCallable[_reporting_pb2.DrawPeopleRequest, _reporting_pb2.DrawPeopleResponse]  # type: ignore[assignment]
+    """Some of those inside, by lot."""
 
 class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -84,5 +88,13 @@ class ReportingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _reporting_pb2.ListPeopleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_reporting_pb2.ListPeopleResponse, _abc.Awaitable[_reporting_pb2.ListPeopleResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def DrawPeople(
+        self,
+        request: _reporting_pb2.DrawPeopleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reporting_pb2.DrawPeopleResponse, _abc.Awaitable[_reporting_pb2.DrawPeopleResponse]]:
+        """Some of those inside, by lot."""
 
 def add_ReportingServiceServicer_to_server(servicer: ReportingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -26,6 +26,7 @@ from servicekit.errors import ServiceError
 from servicekit.rpc import client
 from servicekit.series import from_start
 from servicekit.timed_cache import TimedCache
+from services.checkin.rules.lapse import Undecided
 from services.checkin.rules.occurrence import ActivityState, Grade, Occurrence
 
 log = logging.getLogger(__name__)
@@ -272,6 +273,7 @@ def to_occurrence(message: activity_pb2.OccurrenceSnapshot) -> Occurrence:
         roster_id=message.roster_id,
         not_listed_policy=Grade(policy.not_listed or Grade.REVIEW),
         is_once=message.reentry == activity_pb2.REENTRY_ONCE,
+        undecided=Undecided(policy.undecided),
     )
 
 

@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domainkit.copies import as_approved, as_ended, make_canonical, without_gate
+from domainkit.copies import as_approved, as_ended, as_lapsed, make_canonical, without_gate
 from domainkit.credentials import checkin_id
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime
@@ -53,6 +53,8 @@ Copies = tuple[pb.Copy, ...]
 
 # Who decided what no human did.
 NOBODY = bytes(16)
+# Who decided what an activity's policy did, for no human did in time.
+POLICY = bytes(15) + b"\x01"
 # What a mark names in place of an attempt.
 NO_ATTEMPT = bytes(16)
 
@@ -83,9 +85,12 @@ def told(copy: pb.Copy, decisions: Sequence[Decision]) -> pb.Copy:
     if verdict is None:
         return copy
     if verdict.kind is DecisionKind.APPROVE:
-        return as_approved(copy)
-    is_undone = verdict.kind is DecisionKind.ANNUL or copy.judgement != Judgement.ACCEPTED
-    return as_ended(copy) if verdict.is_end and is_undone else copy
+        copy = as_approved(copy)
+    elif verdict.kind is not DecisionKind.ANNUL and copy.judgement == Judgement.ACCEPTED:
+        return copy
+    elif verdict.is_end:
+        return as_ended(copy)
+    return as_lapsed(copy) if merge.is_lapsed(copy.attempt_id, decisions) else copy
 
 
 def to_merge(copy: pb.Copy) -> merge.Copy:
@@ -265,6 +270,7 @@ def numbered(decided: pb.Decided, sequence: int, *, is_stale: bool) -> Decision:
         decided_at=decided.decided_at,
         is_stale=is_stale,
         is_end=decided.decided_by == NOBODY,
+        is_lapse=decided.decided_by == POLICY,
         decided_by=decided.decided_by,
     )
 
@@ -279,6 +285,7 @@ def to_decision(row: Row[Any]) -> Decision:
         decided_at=from_datetime(row.decided_at),
         is_stale=bool(row.is_stale),
         is_end=row.decided_by == NOBODY,
+        is_lapse=row.decided_by == POLICY,
         decided_by=row.decided_by,
     )
 

@@ -5,18 +5,16 @@ What one call returns belongs together: its statements see one moment of the dat
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.errors import UnavailableError
-from servicekit.mysql.database import unavailable_when_lost
 from services.checkin.recording.states import add_state
 from services.checkin.recording.store import (
     Copies,
@@ -28,6 +26,7 @@ from services.checkin.recording.store import (
     seat_of,
     stored_keys,
 )
+from services.checkin.records.moment import moment, reviewed
 from services.checkin.records.stored import Said, Stored, both_ways, read, read_rulings, resolve, seat_key
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, PersonKey, SeatKey
@@ -58,7 +57,7 @@ class Records:
         if not keys:
             return {}
         try:
-            async with asyncio.timeout(RECALL_TIMEOUT_S), self._moment() as connection:
+            async with asyncio.timeout(RECALL_TIMEOUT_S), moment(self._engine) as connection:
                 found = await resolve(connection, await read_attempts(connection, keys))
                 return {key: stored.answer() for key, stored in found.items()}
         except (TimeoutError, UnavailableError, SQLAlchemyError) as error:
@@ -71,7 +70,7 @@ class Records:
         Raises:
             UnavailableError: MySQL is gone or busy.
         """
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return await stored_keys(connection, keys)
 
     async def which_are_recorded(self, message_ids: Sequence[bytes]) -> set[bytes]:
@@ -80,33 +79,33 @@ class Records:
         Raises:
             UnavailableError: MySQL is gone or busy.
         """
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return await recorded_among(connection, message_ids)
 
     async def who_tried(self, organisation_id: bytes, user_ids: Collection[bytes]) -> set[bytes]:
         """Those with an attempt of their own at an activity of the organisation."""
         own = attempts.c.organisation_id == organisation_id, attempts.c.is_staff == 0
         query = select(attempts.c.user_id).where(attempts.c.user_id.in_(list(user_ids)), *own).distinct()
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return set(await connection.scalars(query))
 
     async def who_came(self, occurrence_ids: Collection[bytes], user_ids: Collection[bytes]) -> set[bytes]:
         """Those who hold a seat in one of these occurrences."""
         theirs = seats.c.occurrence_id.in_(list(occurrence_ids)), seats.c.user_id.in_(list(user_ids))
         query = select(seats.c.user_id).where(*theirs, seats.c.holder.is_not(None)).distinct()
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return set(await connection.scalars(query))
 
     async def moves_of(self, people: Collection[PersonKey]) -> dict[AttemptKey, tuple[bytes, Move]]:
         """Every attempt of these people at the occurrence that is named with each, and the occurrence."""
         keys = sorted({seat for person in people for seat in both_ways(*person)})
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             found = await resolve(connection, await read_attempts_of_seats(connection, keys))
         return {key: (stored.copy.occurrence_id, stored.move()) for key, stored in found.items()}
 
     async def get(self, user_id: bytes, identifier: bytes) -> Stored | None:
         """One person's record by checkin id."""
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             mine = attempts.c.checkin_id == identifier, attempts.c.user_id == user_id
             return next(iter(await read(connection, select(attempts).where(*mine))), None)
 
@@ -123,7 +122,7 @@ class Records:
             same = and_(attempts.c.received_at == at, attempts.c.attempt_id < attempt_id)
             query = query.where(or_(older, same))
         query = query.order_by(attempts.c.received_at.desc(), attempts.c.attempt_id.desc()).limit(size)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return await read(connection, query)
 
     async def changes_of(
@@ -136,7 +135,7 @@ class Records:
         Args:
             size: Seats at most.
         """
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             steps = sorted(
                 await _changed_seats(connection, user_id, since, after, size + 1)
                 + await _seatless(connection, user_id, since, after, size + 1)
@@ -152,7 +151,7 @@ class Records:
 
     async def find(self, identifiers: Collection[bytes]) -> dict[bytes, Stored]:
         """Anybody's records by checkin id, as reviewers see them; unknown ones are left out."""
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             found = await read(connection, select(attempts).where(attempts.c.checkin_id.in_(identifiers)), True)
         return {stored.checkin_id: stored for stored in found}
 
@@ -170,7 +169,7 @@ class Records:
         query = query.where(_is_of(occurrence), reviews.c.state == state)
         if after:
             query = query.where(tuple_(*order) > (to_datetime(after[0]), *after[1:]))
-        return await self._reviewed(query.order_by(*order).limit(size))
+        return await reviewed(self._engine, query.order_by(*order).limit(size))
 
     async def tries_of(self, occurrence: Occurrence, user_id: bytes, limit: int) -> list[Stored]:
         """What one person tried at an activity, the last to arrive first.
@@ -183,7 +182,7 @@ class Records:
         )
         query = select(attempts).where(attempts.c.user_id == user_id, here)
         query = query.order_by(attempts.c.received_at.desc(), attempts.c.attempt_id.desc()).limit(limit)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return await read(connection, query, True)
 
     async def bulk_cases(self, occurrence: Occurrence) -> list[pb.BulkCase]:
@@ -194,7 +193,7 @@ class Records:
             .group_by(reviews.c.occurrence_id)
             .order_by(reviews.c.occurrence_id)
         )
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             rows = (await connection.execute(query)).all()
         return [pb.BulkCase(occurrence_id=row[0], pending=row[1], pending_offline=int(row[2])) for row in rows]
 
@@ -206,7 +205,7 @@ class Records:
             .group_by(reviews.c.activity_id)
             .order_by(reviews.c.activity_id)
         )
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             rows = (await connection.execute(query)).all()
         return [pb.WaitingReviews(activity_id=row[0], pending=row[1], pending_offline=int(row[2])) for row in rows]
 
@@ -220,26 +219,19 @@ class Records:
         query = select(reviews.c.user_id, reviews.c.attempt_id).where(*waits)
         if is_offline:
             query = query.where(reviews.c.is_offline == 1)
-        return await self._reviewed(query.order_by(reviews.c.received_at, reviews.c.attempt_id).limit(limit))
+        return await reviewed(self._engine, query.order_by(reviews.c.received_at, reviews.c.attempt_id).limit(limit))
 
     async def occurrences_waiting(self, after: bytes, limit: int) -> list[bytes]:
         """Occurrences at which something waits for a human, in order, those beyond an id."""
         waits = reviews.c.state == pb.REVIEW_STATE_PENDING, reviews.c.occurrence_id > after
         query = select(reviews.c.occurrence_id).where(*waits).distinct().order_by(reviews.c.occurrence_id)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return list(await connection.scalars(query.limit(limit)))
-
-    async def _reviewed(self, query: Select[tuple[bytes, bytes]]) -> list[Stored]:
-        """The attempts whose keys a query finds, in its order."""
-        async with self._moment() as connection:
-            keys = [(row.user_id, row.attempt_id) for row in await connection.execute(query)]
-            found = await resolve(connection, await read_attempts(connection, keys), True)
-        return [found[key] for key in keys]
 
     async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, Said]:
         """What was decided on the seats of people to come in; who has none is left out."""
         keys = [both_ways(occurrence_id, user_id)[0] for user_id in user_ids]
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             rows = await rows_of_seats(connection, _SAID, keys)
             rulings = await read_rulings(connection, keys)
         return {row.user_id: Said(row.revision, rulings.get(seat_key(row), ()), row.holder is not None) for row in rows}
@@ -247,7 +239,7 @@ class Records:
     async def recorded(self, decision_ids: Collection[bytes]) -> dict[bytes, bool]:
         """Those of these decisions that are recorded, and whether they were stale."""
         query = select(decisions.c.decision_id, decisions.c.is_stale).where(decisions.c.decision_id.in_(decision_ids))
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return {row.decision_id: bool(row.is_stale) for row in await connection.execute(query)}
 
     async def list_states(
@@ -262,7 +254,7 @@ class Records:
         query = select(seats).where(seats.c.occurrence_id == occurrence_id)
         if after:
             query = query.where(tuple_(*order) > after)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             rows = (await connection.execute(query.order_by(*order).limit(size))).all()
             keys = [seat_key(row) for row in rows]
             found = await resolve(connection, await read_attempts_of_seats(connection, keys))
@@ -277,7 +269,7 @@ class Records:
             .where(seats.c.occurrence_id.in_(occurrence_ids))
             .group_by(seats.c.occurrence_id)
         )
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             found = {row[0]: (row[1], int(row[2])) for row in await connection.execute(query)}
         counted = ((occurrence_id, *found.get(occurrence_id, (0, 0))) for occurrence_id in occurrence_ids)
         return [pb.Totals(occurrence_id=one, seats=count, revisions=revisions) for one, count, revisions in counted]
@@ -286,36 +278,27 @@ class Records:
         """Who holds a seat to come in at an occurrence: those that count against its capacity."""
         held = seats.c.state == int(SeatState.HELD), seats.c.direction == int(Direction.IN)
         query = select(seats.c.user_id).where(seats.c.occurrence_id == occurrence_id, *held)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return list(await connection.scalars(query))
 
     async def is_inbox_empty(self) -> bool:
         """Whether no batch waits in the second durable place."""
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             return await connection.scalar(select(inbox.c.message_id).limit(1)) is None
 
     async def open_attempts(self, limit: int, skip: int = 0) -> dict[AttemptKey, Copies]:
         """All copies of the longest open attempts, leaving out so many of the very longest."""
         oldest = select(open_attempts.c.user_id, open_attempts.c.attempt_id).order_by(open_attempts.c.received_at)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             keys = [(row.user_id, row.attempt_id) for row in await connection.execute(oldest.limit(limit).offset(skip))]
             return await read_attempts(connection, keys)
 
     async def count_open(self) -> tuple[int, int | None]:
         """How many attempts are open, and since when the oldest is."""
         query = select(func.count(), func.min(open_attempts.c.received_at)).select_from(open_attempts)
-        async with self._moment() as connection:
+        async with moment(self._engine) as connection:
             count, oldest = (await connection.execute(query)).one()
         return count, from_datetime(oldest) if oldest else None
-
-    @asynccontextmanager
-    async def _moment(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which everything is read as of the first statement: revisions and contents agree."""
-        with unavailable_when_lost():
-            async with self._engine.connect() as connection:
-                # For the next transaction only.
-                await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                yield connection
 
 
 def _is_of(occurrence: Occurrence) -> ColumnElement[bool]:

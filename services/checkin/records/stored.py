@@ -26,6 +26,7 @@ from services.checkin.recording.store import (
 )
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
+from services.checkin.rules.lapse import Undecided, verdict
 from services.checkin.rules.merge import MARKS, MOVES, DecisionKind, Judgement, Outcome
 from services.checkin.rules.occurrence import Direction
 from services.checkin.rules.standing import Move
@@ -87,6 +88,19 @@ class Stored:
     def checkin_id(self) -> bytes:
         """The id of its record."""
         return checkin_id(*self.key)
+
+    @property
+    def said_at(self) -> int:
+        """When a human last decided anything on its seat that counts; 0 for never."""
+        said = (ruling.decision for ruling in self.rulings)
+        counts = (each.decided_at for each in said if not (each.is_stale or each.is_end or each.is_lapse))
+        return max(counts, default=0)
+
+    def lapse(self, policy: Undecided) -> DecisionKind | None:
+        """What a policy says of it when nobody decides; None: nothing, for it does not wait judged, or waits on."""
+        if self.outcome is not Outcome.PENDING_REVIEW:
+            return None
+        return verdict(policy, to_merge(self.copy), [ruling.decision for ruling in self.rulings])
 
     @property
     def outcome(self) -> Outcome:
@@ -170,8 +184,9 @@ _EVENTS = {
 def _to_event(ruling: Ruling) -> pb.Event:
     decision = ruling.decision
     # What no human said is a word of the vocabulary, and the record has it among its reasons.
-    reason = "" if decision.is_end else ruling.reason
+    reason = "" if decision.is_end or decision.is_lapse else ruling.reason
     event = pb.Event(kind=_EVENTS[decision.kind], at=decision.decided_at, reason=reason, is_stale=decision.is_stale)
+    event.is_lapse = decision.is_lapse
     event.mark = MARK_NUMBERS.get(decision.kind, pb.MARK_UNSPECIFIED)
     return event
 

@@ -1,7 +1,7 @@
-"""What waits for a human at an activity that was cancelled ends with it, for its person and on the reviewers' list.
+"""What waits for a human and ends without one: with its cancelled activity, or because nobody decided in time.
 
-The recorder process runs it. It decides like a human who refuses, on the revision it saw, so that whatever happens
-meanwhile goes before; what is decided or judged later and waits again ends again.
+The recorder process runs it. It decides like a human, on the revision it saw, so that whatever happens meanwhile goes
+before; what is decided or judged later and waits again ends again, or lapses again (rules 21 and 30 of the law).
 """
 
 import asyncio
@@ -11,19 +11,25 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
 from protos.checkin.v1 import checkin_pb2 as pb
+from servicekit.clock import now_us
 from servicekit.errors import ServiceError
 from services.checkin.judging.snapshots import Snapshot
-from services.checkin.recording.store import NOBODY
+from services.checkin.recording.store import NOBODY, POLICY, seat_of
 from services.checkin.records.stored import Stored
 from services.checkin.reviewing.decision import Word, to_decided
+from services.checkin.rules.keys import SeatKey
 from services.checkin.rules.merge import DecisionKind
-from services.checkin.rules.occurrence import ActivityState
+from services.checkin.rules.occurrence import LAPSING, ActivityState, Occurrence
 
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 5.0
 _FIRST = b""
 _CANCELLED = Word(NOBODY, DecisionKind.REFUSE, "ACTIVITY_CANCELLED")
+_LAPSED = {kind: Word(POLICY, kind, "UNDECIDED") for kind in (DecisionKind.APPROVE, DecisionKind.REFUSE)}
+
+# What is said of an attempt that waits.
+Ending = tuple[Word, Stored]
 
 
 class RecordsPort(Protocol):
@@ -34,6 +40,13 @@ class RecordsPort(Protocol):
 
     async def waiting(self, occurrence_id: bytes, limit: int) -> Sequence[Stored]:
         """What waits at one, the longest waiting first."""
+
+
+class LapsingPort(Protocol):
+    """What has waited for too long; raises UnavailableError when MySQL is gone."""
+
+    async def lapsing(self, occurrence_ids: Collection[bytes], before_us: int, limit: int) -> Sequence[Stored]:
+        """What waits at some and has been left alone since a moment, the longest waiting first."""
 
 
 class ActivitiesPort(Protocol):
@@ -47,23 +60,28 @@ class ActivitiesPort(Protocol):
 
 
 class Ended:
-    """Ends what waits at cancelled activities.
+    """Ends what waits at cancelled activities, and what waits for too long where a policy says how.
 
     Args:
         decide: Records decisions and carries out what follows; raises UnavailableError when MySQL is gone.
+        after_us: How long humans have before a policy decides.
         page: Occurrences in one look, and attempts in one transaction.
     """
 
     def __init__(
         self,
         records: RecordsPort,
+        lapsing: LapsingPort,
         activities: ActivitiesPort,
         decide: Callable[[Sequence[pb.Decided]], Awaitable[None]],
+        after_us: int,
         page: int = 200,
     ) -> None:
         self._records = records
+        self._lapsing = lapsing
         self._activities = activities
         self._decide = decide
+        self._after_us = after_us
         self._page = page
         self._after = _FIRST
 
@@ -73,27 +91,54 @@ class Ended:
             try:
                 await self.look()
             except ServiceError as error:
-                log.warning("what waits at cancelled activities ends later: %s", error)
+                log.warning("what waits for nobody any more ends later: %s", error)
             await asyncio.sleep(INTERVAL_S)
 
     async def look(self) -> None:
-        """Ends what waits at the cancelled ones of the next occurrences.
+        """Ends what has to of what waits at the next occurrences.
 
         Raises:
             ServiceError: MySQL or the activity service is gone.
         """
-        occurrences = await self._records.occurrences_waiting(self._after, self._page)
-        self._after = occurrences[-1] if len(occurrences) == self._page else _FIRST
-        if occurrences:
-            await self._activities.renew(occurrences)
-        for occurrence_id in occurrences:
-            snapshot = self._activities.get(occurrence_id)
-            if snapshot and snapshot.occurrence.state is ActivityState.CANCELLED:
-                waiting = await self._records.waiting(occurrence_id, self._page)
-                await self._decide([to_decided(_CANCELLED, stored, _decision_id(stored)) for stored in waiting])
+        waiting = await self._records.occurrences_waiting(self._after, self._page)
+        self._after = waiting[-1] if len(waiting) == self._page else _FIRST
+        if not waiting:
+            return
+        await self._activities.renew(waiting)
+        occurrences = [found.occurrence for each in waiting if (found := self._activities.get(each))]
+        for occurrence in occurrences:
+            if occurrence.state is ActivityState.CANCELLED:
+                here = await self._records.waiting(occurrence.occurrence_id, self._page)
+                await self._end([(_CANCELLED, stored) for stored in here])
+        await self._lapse(occurrences)
+
+    async def _lapse(self, occurrences: Sequence[Occurrence]) -> None:
+        """Decides as the activities' policies say, as much as one page holds."""
+        before_us = now_us() - self._after_us
+        policies = {
+            each.occurrence_id: each.undecided
+            for each in occurrences
+            if each.undecided and each.state in LAPSING and each.closes_at <= before_us
+        }
+        if policies:
+            left_alone = await self._lapsing.lapsing(policies.keys(), before_us, self._page)
+            verdicts = ((stored.lapse(policies[stored.copy.occurrence_id]), stored) for stored in left_alone)
+            await self._end(_one_of_a_seat([(_LAPSED[kind], stored) for kind, stored in verdicts if kind]))
+
+    async def _end(self, waiting: Sequence[Ending]) -> None:
+        if waiting:
+            await self._decide([to_decided(word, stored, _decision_id(word, stored)) for word, stored in waiting])
 
 
-def _decision_id(stored: Stored) -> bytes:
+def _one_of_a_seat(waiting: Sequence[Ending]) -> Sequence[Ending]:
+    """The first of each seat: a decision raises its revision, and one on another attempt there would be stale."""
+    first: dict[SeatKey | None, Ending] = {}
+    for word, stored in waiting:
+        first.setdefault(seat_of(stored.copy), (word, stored))
+    return list(first.values())
+
+
+def _decision_id(word: Word, stored: Stored) -> bytes:
     """The same for whichever recorder ends the same."""
-    said = b"|".join((NOBODY, stored.checkin_id, str(stored.revision).encode()))
+    said = b"|".join((word.actor, stored.checkin_id, str(stored.revision).encode()))
     return hashlib.blake2b(said, digest_size=16).digest()

@@ -6,21 +6,18 @@ nothing: here it is refused, and where it passed on the way the recorder keeps i
 """
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from domainkit.credentials import evidence_binding
-from domainkit.sealed import SealBrokenError, SealedTextError, Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
-from protos.credential.v1 import credential_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
 from services.checkin.records.records import ReviewPosition
 from services.checkin.records.stored import Stored
+from services.checkin.reviewing.cases import Cases
 from services.checkin.reviewing.decision import Word, fault, is_appealed, passed, repeated, ruling_of, to_decided
 from services.checkin.reviewing.recorded import RECORDED_WITHIN_S, until_recorded
 from services.checkin.reviewing.reviewers import ActivitiesPort, Reviewers, RolesPort
-from services.checkin.rules.merge import Outcome
 from services.checkin.rules.occurrence import Occurrence
 
 log = logging.getLogger(__name__)
@@ -29,8 +26,6 @@ PAGE = 200
 # A whole class, or a lecture hall; who has more asks again.
 MAXIMUM_BULK = 1000
 MAXIMUM_TRIES = 50
-
-_WAITING = {Outcome.PENDING_REVIEW, Outcome.PROVISIONAL}
 
 
 class RecordsPort(Protocol):
@@ -67,13 +62,6 @@ class DecisionsPort(Protocol):
         """Returns when something durable has it; raises UnavailableError otherwise."""
 
 
-class NamesPort(Protocol):
-    """What people are called; see `called.Called`."""
-
-    async def of(self, people: Mapping[bytes, bytes], /) -> Mapping[bytes, str]:
-        """Names of those who are known, of people and the activities at which they tried; never raises."""
-
-
 # A checkin id to what came of it.
 Result = pb.Review | ServiceError
 
@@ -87,16 +75,14 @@ class Reviews:
         decisions: DecisionsPort,
         activities: ActivitiesPort,
         roles: RolesPort,
-        names: NamesPort,
-        evidence: Sealer[credential_pb2.Evidence],
+        cases: Cases,
         recorded_within_s: float = RECORDED_WITHIN_S,
     ) -> None:
         self._records = records
         self._decisions = decisions
         self._activities = activities
         self._reviewers = Reviewers(activities, roles)
-        self._names = names
-        self._evidence = evidence
+        self._cases = cases
         self._recorded_within_s = recorded_within_s
 
     async def page(
@@ -113,7 +99,7 @@ class Reviews:
         cases = [] if after else await self._records.bulk_cases(occurrence)
         last = found[-1] if len(found) == size else None
         more = (last.listed_at, last.copy.attempt_id, last.copy.user_id) if last else None
-        return await self._reviews(found), cases, more
+        return await self._cases.told(found), cases, more
 
     async def waiting(self, actor: bytes, activity_ids: Collection[bytes]) -> list[pb.WaitingReviews]:
         """How much waits in each of some activities; those that somebody does not review are left out.
@@ -124,7 +110,11 @@ class Reviews:
         # Counted first: nothing waits in most, and those need not be known to anybody.
         counted = await self._records.waiting_in(activity_ids)
         await self._activities.find((), [each.activity_id for each in counted], ())
-        return [each for each in counted if await self._is_reviewed_by(actor, each.activity_id)]
+        found = [each for each in counted if await self._is_reviewed_by(actor, each.activity_id)]
+        for each in found:
+            if lapse := self._cases.lapse_of(each.activity_id):
+                each.lapse.CopyFrom(lapse)
+        return found
 
     async def tries(self, actor: bytes, activity_id: bytes, user_id: bytes) -> list[pb.Review]:
         """What one person tried at an activity, the last first; nothing of who never did.
@@ -134,7 +124,7 @@ class Reviews:
         """
         await self._activities.find((), [activity_id], ())
         occurrence = await self._reviewable(actor, activity_id, "there is no such activity")
-        return await self._reviews(await self._records.tries_of(occurrence, user_id, MAXIMUM_TRIES))
+        return await self._cases.told(await self._records.tries_of(occurrence, user_id, MAXIMUM_TRIES))
 
     async def get(self, actor: bytes, identifier: bytes) -> pb.Review:
         """One case with its history.
@@ -143,7 +133,7 @@ class Reviews:
             NotFoundError: There is none for this person.
         """
         stored = await self._find(actor, identifier)
-        [review] = await self._reviews([stored])
+        [review] = await self._cases.told([stored])
         return review
 
     async def decide(self, word: Word, identifier: bytes, saw_revision: int) -> pb.Review:
@@ -193,7 +183,7 @@ class Reviews:
             if stored is None or identifier not in mine:
                 results[identifier] = _no_such_checkin()
             elif earlier := ruling_of(stored, decision_id):
-                results[identifier] = repeated(word, stored, earlier) or (await self._reviews([stored]))[0]
+                results[identifier] = repeated(word, stored, earlier) or (await self._cases.told([stored]))[0]
             elif error := fault(word, stored, saw_revision):
                 results[identifier] = error
             else:
@@ -239,7 +229,7 @@ class Reviews:
         decision_ids = {decided.decision_id for decided in sent.values()}
         recorded = await until_recorded(self._records, decision_ids, self._recorded_within_s)
         current = await self._records.find(sent) if recorded else dict(found)
-        for identifier, review in zip(sent, await self._reviews([current[one] for one in sent]), strict=True):
+        for identifier, review in zip(sent, await self._cases.told([current[one] for one in sent]), strict=True):
             is_stale = recorded.get(sent[identifier].decision_id)
             review.is_recorded = is_stale is not None
             results[identifier] = passed(current[identifier]) if is_stale else review
@@ -274,39 +264,6 @@ class Reviews:
     async def _is_reviewed_by(self, actor: bytes, key: bytes) -> bool:
         snapshot = self._activities.get(key)
         return snapshot is not None and await self._reviewers.has(actor, snapshot.occurrence)
-
-    async def _reviews(self, found: Sequence[Stored]) -> list[pb.Review]:
-        names = await self._names.of({stored.copy.user_id: stored.copy.activity_id for stored in found})
-        return [self._review(stored, names.get(stored.copy.user_id, "")) for stored in found]
-
-    def _review(self, stored: Stored, name: str) -> pb.Review:
-        record = stored.record()
-        # Whoever decides reads what was said before, an appeal above all.
-        record.history.extend(stored.history())
-        return pb.Review(
-            checkin=record,
-            state=state_of(stored),
-            user_name=name,
-            accuracy_m=stored.copy.accuracy_m,
-            claimed_at=self._claimed_at(stored.copy),
-            received_at=stored.copy.received_at,
-            is_recorded=True,
-        )
-
-    def _claimed_at(self, copy: pb.Copy) -> int:
-        """When the person says it was; 0 when nothing is claimed or the evidence is gone."""
-        try:
-            binding = evidence_binding(copy.user_id, copy.attempt_id)
-            return self._evidence.open(copy.evidence, binding).claimed_at
-        except (SealedTextError, SealBrokenError):
-            return 0
-
-
-def state_of(stored: Stored) -> pb.ReviewState.ValueType:
-    """How an attempt stands with reviewers, also one that is not on their list (yet)."""
-    if stored.review_state != pb.REVIEW_STATE_UNSPECIFIED:
-        return stored.review_state
-    return pb.REVIEW_STATE_PENDING if stored.outcome in _WAITING else pb.REVIEW_STATE_CLOSED
 
 
 def _no_such_checkin() -> NotFoundError:

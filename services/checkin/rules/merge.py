@@ -3,7 +3,7 @@
 `record.py` calls it between reading under the locks and writing; `accept.py` asks it what to answer. It knows no I/O,
 and its results depend neither on the order nor on the grouping nor on the repetition of what arrives.
 
-Source: services/checkin/rules/LAW.md, rules 1 to 6, 13 and 27; searched for holes with the records model.
+Source: services/checkin/rules/LAW.md, rules 1 to 6, 13, 27 and 30; searched for holes with the records model.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -101,6 +101,7 @@ class Decision:
 
     Attributes:
         is_end: No human said so: the activity was cancelled, and what waited ended with it.
+        is_lapse: No human said so either: nobody did in time, and the activity's policy decided (rule 30).
         decided_by: Empty where nobody asks.
     """
 
@@ -111,6 +112,7 @@ class Decision:
     decided_at: int
     is_stale: bool
     is_end: bool = False
+    is_lapse: bool = False
     decided_by: bytes = b""
 
 
@@ -236,13 +238,32 @@ _VERDICT_STANDS: Mapping[tuple[DecisionKind, Outcome], ReviewState] = {
 
 
 def verdict_on(attempt_id: bytes, decisions: Sequence[Decision]) -> Decision | None:
-    """The last word on an attempt: whether a human approved or refused it, or that it ended with its activity.
+    """The last word on an attempt: whether a human approved or refused it, or that it ended without one.
 
     Args:
         decisions: Every decision on its seat.
     """
     named = [decision for decision in _counting(decisions) if decision.attempt_id == attempt_id]
-    return _verdict([each for each in named if each.is_end or each.kind in _REVIEWS])
+    return _verdict([each for each in named if each.is_end or each.is_lapse or each.kind in _REVIEWS])
+
+
+def words_on(attempt_id: bytes, decisions: Sequence[Decision]) -> list[Decision]:
+    """What was said of an attempt, or emptied its seat, in sequence; marks say nothing of it.
+
+    Args:
+        decisions: Every decision on its seat.
+    """
+    return [
+        decision
+        for decision in _counting(decisions)
+        if decision.kind is DecisionKind.ANNUL or (decision.attempt_id == attempt_id and decision.kind in _REVIEWS)
+    ]
+
+
+def is_lapsed(attempt_id: bytes, decisions: Sequence[Decision]) -> bool:
+    """Whether the last word on an attempt is its activity's policy's, for no human said any in time (rule 30)."""
+    words = words_on(attempt_id, decisions)
+    return bool(words) and words[-1].is_lapse and words[-1].attempt_id == attempt_id
 
 
 def mark_of(decisions: Iterable[Decision]) -> Decision | None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from domainkit import qr
 from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
+from services.checkin.rules.lapse import Undecided
 from services.checkin.rules.merge import Judgement
 
 
@@ -48,6 +49,10 @@ class ActivityState(IntEnum):
     PUBLISHED = 2
     CLOSED = 3
     CANCELLED = 4
+
+
+# Where a policy may decide on what waits: what waits at a cancelled one ends (rules 21 and 30).
+LAPSING = frozenset({ActivityState.PUBLISHED, ActivityState.CLOSED})
 
 
 class Grade(IntEnum):
@@ -103,6 +108,7 @@ class Occurrence:
     not_listed_policy: Grade = Grade.REVIEW
     # Who went does not come in again.
     is_once: bool = False
+    undecided: Undecided = Undecided.WAITS_ON
 
 
 class Attempt(Protocol):

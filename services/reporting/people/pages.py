@@ -5,10 +5,10 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from servicekit.clock import now_us
-from services.reporting.domain import Activity, Counted, Cursor, Status
+from services.reporting.domain import Activity, Counted, Cursor, Filter, Status
 from services.reporting.errors import NumbersDroppedError
 from services.reporting.expected.tally import Answer, Member, Roster
-from services.reporting.facts.lists import BY_MOVE, Narrowed, Standing, Step, new_list, who_moved
+from services.reporting.facts.lists import BY_MOVE, Lot, Narrowed, Standing, Step, new_list, who_moved
 from services.reporting.people.naming import Naming
 from services.reporting.people.scene import Scene, Wanted, if_known
 
@@ -19,6 +19,9 @@ _IDS_AT_MOST = 20_000
 # Keys of a list that goes by them, looked at at once.
 _KEYS_AT_ONCE = 200
 _NOWHERE = bytes(16)
+# Most who are checked in are inside, so that one look is enough; where most have left, there is an end to looking.
+_DRAWN_AT_ONCE = (120, 1000, 3000)
+_CHECKED_IN = Narrowed(Filter(status=Status.CHECKED_IN))
 
 Details = Mapping[bytes, Collection[str]]
 
@@ -37,6 +40,9 @@ class Facts(Protocol):
 
     async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> Sequence[Counted]:
         """What some people did at every occurrence."""
+
+    async def lots(self, activity_id: bytes, seed: bytes, after: bytes, size: int) -> Sequence[Lot]:
+        """The next who are checked in, in a seed's order."""
 
     async def standing(self, activity_id: bytes) -> Standing:
         """Who stands where."""
@@ -106,6 +112,30 @@ class People:
         by_key = wanted.lists_expected and (activity.roster_id or wanted.answer)
         people, more = await (self._by_key if by_key else self._by_time)(scene, wanted, cursor, size)
         return await self.shown(scene, people), more
+
+    async def draw(self, activity: Activity, seed: bytes, after: bytes, count: int) -> tuple[list[Shown], bytes | None]:
+        """Some of those inside by lot, and where to go on; None where everybody was drawn.
+
+        Where most have left it looks at no more than a bounded number of people, and may find fewer.
+
+        Args:
+            seed: Draws of one seed never name anybody twice.
+            after: Where the draw before ended; empty: it is the first.
+        """
+        scene, found = await self.scene(activity, is_needed=False), list[Counted]()
+        for looked_at in _DRAWN_AT_ONCE:
+            lots = await self._facts.lots(activity.activity_id, seed, after, looked_at)
+            known = [each for each in lots if each.person]
+            people = await self._as_one(scene, _CHECKED_IN, [each.person for each in known if each.person])
+            for each, one in zip(known, people, strict=True):
+                if one and one.presence.is_inside:
+                    found.append(one)
+                if len(found) == count:
+                    return await self.shown(scene, found), each.lot
+            if len(lots) < looked_at:
+                return await self.shown(scene, found), None
+            after = lots[-1].lot
+        return await self.shown(scene, found), after
 
     async def scene(self, activity: Activity, *, is_needed: bool, needs_roster: bool = False) -> Scene:
         """What is known of an activity as a list of it begins.

@@ -9,6 +9,7 @@ import pytest
 from domainkit import person_codes
 from domainkit.credentials import checkin_id
 from domainkit.person_codes import PersonKeys
+from domainkit.roles import Reach
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.checkin.v1 import checkin_pb2_grpc
@@ -34,7 +35,10 @@ from services.checkin.records.cursor import Changes
 from services.checkin.records.look import Looks
 from services.checkin.records.records import ChangePosition, Position
 from services.checkin.records.stored import Ruling, Said, Stored
+from services.checkin.records.waiting import Sought
+from services.checkin.reviewing.cases import Cases
 from services.checkin.reviewing.marking import Marking
+from services.checkin.reviewing.queue import Queue
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rpc import ACCESS, CheckinServicer
 from services.checkin.rules import merge
@@ -43,7 +47,7 @@ from services.checkin.rules.merge import Decision, DecisionKind
 from services.checkin.rules.standing import Move
 from services.checkin.seats.seats import Answer
 from tests.component.conftest import Loopback, Signer
-from tests.factories import a_copy, a_snapshot, an_occurrence
+from tests.factories import HOUR_US, a_copy, a_snapshot, an_occurrence
 from tests.fakes.checkin import FakeActivities, FakeDevices, FakeDoor, FakeNonces
 
 SECRETS = {1: bytes(32)}
@@ -133,6 +137,22 @@ class Stock:
         """Every attempt, as if it waited."""
         return [self._stored(copy) for copy in self.copies if copy.is_offline >= is_offline][:limit]
 
+    async def page(self, sought: Sought, size: int, after: Any, *, is_newest_first: bool) -> list[Stored]:
+        """Every attempt at once, as if it waited."""
+        return [] if after else [self._stored(copy) for copy in self.copies][:size]
+
+    async def count(self, sought: Sought, limit: int) -> int:
+        """All of them."""
+        return len(self.copies)
+
+    async def by_activity(self, sought: Sought, limit: int) -> list[pb.WaitingReviews]:
+        """Of the activities where they are."""
+        return await self.waiting_in({copy.activity_id for copy in self.copies})
+
+    async def reach_of_caller(self) -> Reach:
+        """Nowhere but by role."""
+        return Reach([], [])
+
     async def said(self, occurrence_id: bytes, user_ids: Collection[bytes]) -> dict[bytes, Said]:
         """What was decided on everybody's seat."""
         return {user_id: Said(1 + len(self.rulings), self.rulings) for user_id in user_ids}
@@ -196,13 +216,17 @@ class Checkin:
         stock: Any = self.stock
         activities: Any = FakeActivities([a_snapshot(self.occurrence)])
         evidence = Sealer(credential_pb2.Evidence, SECRETS)
-        reviews = Reviews(stock, stock, activities, stock, stock, evidence, recorded_within_s=0)
+        cases = Cases(stock, evidence, activities, 72 * HOUR_US)
+        reviews = Reviews(stock, stock, activities, stock, cases, recorded_within_s=0)
+        queue = Queue(stock, activities, stock, cases)
         acquaintances = Acquaintances(stock, stock, activities, stock)
         marking = Marking(stock, stock, activities, stock, acquaintances, recorded_within_s=0)
         changes = Changes(stock, Sealer(credential_pb2.Cursor, SECRETS))
         staff = Staff(stock, acquaintances, FakeDevices())
         looks = Looks(activities, staff, PersonCodes(self.keys, self.nonces), self.door, stock)
-        servicer = CheckinServicer(stock, stock, stock, activities, changes, reviews, marking, acquaintances, looks)
+        servicer = CheckinServicer(
+            stock, stock, stock, activities, changes, reviews, queue, marking, acquaintances, looks
+        )
         register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
         await self.loopback.serve("checkin", register, servicer, ACCESS, self.signer.verifier())
 
@@ -492,6 +516,24 @@ async def test_what_waits_is_counted_for_who_reviews_it(checkin: Checkin) -> Non
     assert not (await checkin.ask("CountReviews", request)).activities
     with pytest.raises(InvalidArgumentError):
         await checkin.ask("CountReviews", pb.CountReviewsRequest(activity_ids=[new_id() for _ in range(201)]))
+
+
+async def test_the_queue_tells_count_and_titles_on_its_first_page_alone(checkin: Checkin) -> None:
+    """And is nobody's who reviews nothing there."""
+    for _ in range(3):
+        checkin.store(judgement=pb.JUDGEMENT_PENDING_REVIEW)
+    request = pb.ListWaitingRequest(organisation_id=checkin.occurrence.organisation_id, page_size=3)
+    first = await checkin.ask("ListWaiting", request)
+    assert (len(first.reviews), first.count, [each.activity_title for each in first.activities]) == (3, 3, ["新生讲座"])
+    assert {each.checkin.activity_title for each in first.reviews} == {"新生讲座"}
+
+    request.page_token = first.next_page_token
+    second = await checkin.ask("ListWaiting", request)
+    assert (second.count, list(second.activities), second.next_page_token) == (0, [], "")
+
+    checkin.stock.role = identity_pb2.ROLE_MEMBER
+    with pytest.raises(NotFoundError):
+        await checkin.ask("ListWaiting", request)
 
 
 async def test_without_the_broker_nothing_can_be_decided(checkin: Checkin) -> None:

@@ -366,6 +366,85 @@ async def test_people_are_filtered(gateway: Gateway) -> None:
     }
 
 
+async def test_people_are_drawn(gateway: Gateway) -> None:
+    """As many as asked, after the draw before; more than 50 are refused before anybody is asked."""
+    person = reporting_pb2.Person(user_id=ids.from_text(ID), name="小明", is_inside=True)
+    gateway.services.answers["DrawPeople"] = reporting_pb2.DrawPeopleResponse(people=[person], next_page_token="on")
+    path, said = f"/v1/activities/{ID}/people/draw", {"count": "7", "page_token": "seed"}
+
+    answer = await gateway.http.get(path, params=said, headers=gateway.bearer())
+
+    [sent] = gateway.services.requests("DrawPeople")
+    assert (sent.count, sent.page_token, sent.activity_id) == (7, "seed", ids.from_text(ID))
+    assert (answer.json()["people"][0]["name"], answer.json()["next_page_token"]) == ("小明", "on")
+    refused = await gateway.http.get(path, params={"count": "51"}, headers=gateway.bearer())
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "count")
+
+
+async def test_the_queue_of_an_organisation(gateway: Gateway) -> None:
+    """Every filter reaches checkin; count, where it waits and what becomes of it come back."""
+    lapse = checkin_pb2.Lapse(kind=checkin_pb2.DECISION_KIND_REFUSE, at=AT_US)
+    waiting = checkin_pb2.WaitingReviews(activity_id=ids.from_text(ID), activity_title="讲座", pending=3, lapse=lapse)
+    own = ids.from_text(ID)
+    record = checkin_pb2.Checkin(
+        checkin_id=own,
+        attempt_id=own,
+        user_id=own,
+        outcome=checkin_pb2.OUTCOME_PENDING_REVIEW,
+        method=checkin_pb2.METHOD_QR,
+    )
+    cases = [checkin_pb2.Review(checkin=record, received_at=AT_US, lapse=each) for each in (lapse, None)]
+    gateway.services.answers["ListWaiting"] = checkin_pb2.ListWaitingResponse(
+        reviews=cases, count=1000, activities=[waiting], next_page_token="on"
+    )
+    path, said = f"/v1/organisations/{ID}/reviews", {"activity_id": ID, "reason": "LATE", "order": "newest"}
+
+    answer = (await gateway.http.get(path, params=said, headers=gateway.bearer())).json()
+
+    [sent] = gateway.services.requests("ListWaiting")
+    assert (sent.organisation_id, sent.activity_id) == (ids.from_text(ID), ids.from_text(ID))
+    assert (sent.reason, sent.is_newest_first) == ("LATE", True)
+    told = {"counts_as": "absent", "at": AT}
+    assert [one["lapse"] for one in answer["reviews"]] == [told, None]
+    assert (answer["count"], answer["next_page_token"]) == (1000, "on")
+    assert answer["activities"] == [
+        {"activity_id": ID, "title": "讲座", "pending": 3, "pending_offline": 0, "lapse": told}
+    ]
+    on = (await gateway.http.get(path, params={"page_token": "on"}, headers=gateway.bearer())).json()
+    assert on["count"] is None
+
+
+@pytest.mark.parametrize("said", [{"reason": "late"}, {"reason": "A" * 41}, {"order": "any"}, {"activity_id": "x"}])
+async def test_a_queue_that_is_none(gateway: Gateway, said: dict[str, str]) -> None:
+    """The field is named, and nobody is asked."""
+    answer = await gateway.http.get(f"/v1/organisations/{ID}/reviews", params=said, headers=gateway.bearer())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, next(iter(said)))
+    assert gateway.services.requests("ListWaiting") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("present", activity_pb2.UNDECIDED_PRESENT),
+        ("absent", activity_pb2.UNDECIDED_ABSENT),
+        (None, activity_pb2.UNDECIDED_UNSPECIFIED),
+    ],
+)
+async def test_what_becomes_of_the_undecided_is_changed_and_told(
+    gateway: Gateway, said: str | None, number: activity_pb2.Undecided.ValueType
+) -> None:
+    """By the name of its policy; null takes it away."""
+    activity = activity_pb2.Activity(activity_id=ids.from_text(ID), policy=activity_pb2.Policy(undecided=number))
+    gateway.services.answers |= {"GetActivity": activity, "UpdateActivity": activity}
+    body = {"revision": 1, "policy": {"undecided": said}}
+
+    answer = await gateway.http.patch(f"/v1/activities/{ID}", json=body, headers=gateway.bearer())
+
+    [sent] = gateway.services.requests("UpdateActivity")
+    assert (list(sent.update_mask.paths), sent.activity.policy.undecided) == (["policy.undecided"], number)
+    assert answer.json()["policy"]["undecided"] == said
+
+
 async def test_lists_of_those_expected(gateway: Gateway) -> None:
     """What is asked of the roster and of participants reaches reporting, and what they say comes back."""
     person = reporting_pb2.Person(

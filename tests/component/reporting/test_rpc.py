@@ -152,6 +152,12 @@ class Reporting:
         answer: pb.ListPeopleResponse = await self._call("ListPeople", request)
         return answer
 
+    async def draw(self, **said: Any) -> pb.DrawPeopleResponse:
+        """DrawPeople as the reader."""
+        request = pb.DrawPeopleRequest(activity_id=self.activity.activity_id, **said)
+        answer: pb.DrawPeopleResponse = await self._call("DrawPeople", request)
+        return answer
+
     async def _call(self, method: str, request: Any) -> Any:
         stub = reporting_pb2_grpc.ReportingServiceStub(self.loopback.connect("reporting", "gateway"))
         return await call(getattr(stub, method), request, timeout_s=30, token=self.signer.token(self.reader))
@@ -430,7 +436,41 @@ async def test_an_activity_whose_message_is_on_the_way(loopback: Loopback, signe
     assert (await reporting.stats()).over_capacity == 1
 
 
-def numbers_of(response: pb.ListPeopleResponse) -> list[int]:
+async def test_those_inside_are_drawn_each_once(reporting: Reporting) -> None:
+    """Draw after draw, until everybody was; who left and who waits are never among them."""
+    await reporting.people_are(*(a_seat(user) for user in (5, 6, 7, 8)), a_seat(9, status=Status.PENDING_REVIEW))
+    await reporting.people_are(a_seat(8, minute=5)._replace(direction=OUT))
+    drawn, token = [], ""
+    for count in (2, 3, 5):
+        found = await reporting.draw(count=count, page_token=token)
+        drawn.append(numbers_of(found))
+        token = found.next_page_token
+    assert [len(numbers) for numbers in drawn] == [2, 3, 1]
+    assert sorted(number for numbers in drawn for number in numbers) == [1, 2, 3, 5, 6, 7]
+    assert token == ""
+
+
+async def test_every_draw_is_another(reporting: Reporting) -> None:
+    """Nobody is favoured: of many first draws of one, everybody comes out."""
+    first = {numbers_of(await reporting.draw(count=1))[0] for _ in range(100)}
+    assert first == {1, 2, 3}
+
+
+@pytest.mark.parametrize("count", [0, 51, -1])
+async def test_a_draw_of_too_few_or_many_is_refused(reporting: Reporting, count: int) -> None:
+    """It names the field."""
+    with pytest.raises(InvalidArgumentError, match="count"):
+        await reporting.draw(count=count)
+
+
+async def test_strangers_draw_nobody(reporting: Reporting) -> None:
+    """As for lists, the activity is not there for them."""
+    reporting.identity.role = identity_pb2.ROLE_MEMBER
+    with pytest.raises(NotFoundError):
+        await reporting.draw(count=1)
+
+
+def numbers_of(response: pb.ListPeopleResponse | pb.DrawPeopleResponse) -> list[int]:
     """Which persons a page shows, in its order."""
     return [person.user_id[0] for person in response.people]
 

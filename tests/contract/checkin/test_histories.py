@@ -39,6 +39,8 @@ IN, OUT = pb.DIRECTION_IN, pb.DIRECTION_OUT
 MOVES = (Outcome.ACCEPTED, Outcome.DUPLICATE)
 JUDGEMENTS = (pb.JUDGEMENT_ACCEPTED, pb.JUDGEMENT_PENDING_REVIEW, pb.JUDGEMENT_PENDING_REVIEW, pb.JUDGEMENT_REFUSED)
 DECISIONS = (pb.DECISION_KIND_APPROVE, pb.DECISION_KIND_APPROVE, pb.DECISION_KIND_REFUSE, pb.DECISION_KIND_ANNUL)
+# What ends with its activity is never let in.
+NEVER_SAID = store.NOBODY, pb.DECISION_KIND_APPROVE
 MARKS = (
     pb.DECISION_KIND_MARK_PRESENT,
     pb.DECISION_KIND_MARK_LATE,
@@ -64,13 +66,13 @@ TRIES = st.tuples(
 )
 # A further copy of one of the attempts so far: earlier or later, better or worse.
 COPIES = st.tuples(st.just("copy"), st.integers(0, 3), st.integers(0, 5), st.sampled_from(JUDGEMENTS))
-# What humans decide, some of it too late; and what ends with its activity, which nobody decides.
+# What humans decide, some of it too late; what ends with its activity; and what lapses, both of which nobody decides.
 RULINGS = st.tuples(
     st.just("rule"),
     st.integers(0, 3),
     st.sampled_from(DECISIONS),
     st.sampled_from([False] * 5 + [True]),
-    st.sampled_from([False] * 3 + [True]),
+    st.sampled_from([None] * 3 + [store.NOBODY, store.POLICY]),
 )
 # What staff say somebody counts as, and whether only where nothing is said or held.
 SAYINGS = st.tuples(
@@ -155,7 +157,7 @@ class World:
         self.copies.setdefault(copy.attempt_id, []).append(copy)
         self._tell((await self.recorder.record([copy]))[0])
 
-    async def _rule(self, which: int, kind: pb.DecisionKind.ValueType, is_stale: bool, is_end: bool) -> None:
+    async def _rule(self, which: int, kind: pb.DecisionKind.ValueType, is_stale: bool, by: bytes | None) -> None:
         copy = self._known(which)
         decided = pb.Decided(
             decision_id=ids.new_id(),
@@ -165,7 +167,7 @@ class World:
             direction=copy.direction,
             attempt_id=copy.attempt_id,
             decided_at=STARTS_AT + 7200 * SECOND_US,
-            decided_by=store.NOBODY if is_end and kind != pb.DECISION_KIND_APPROVE else ids.new_id(),
+            decided_by=by if by and (by, kind) != NEVER_SAID else ids.new_id(),
             saw_revision=10**6 if is_stale else 0,
             reason="坐在第一排",
         )

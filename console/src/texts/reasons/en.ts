@@ -12,6 +12,7 @@ export const reasons = {
   NFC_REPLAY: { why: 'This NFC reading was used before', what: 'Touch the tag again' },
   ACTIVITY_UNKNOWN: { why: 'There is no such activity', what: 'Check and try again' },
   ACTIVITY_CANCELLED: { why: 'The activity was cancelled', what: 'Ask the organiser' },
+  UNDECIDED: { why: 'Nobody reviewed it in time; the activity\'s rule decided', what: 'Ask the organiser if that is wrong' },
   TOO_EARLY: { why: 'Check-in has not begun', much: 'it opens in {opens_in_s}', what: 'Come back then' },
   TOO_LATE: { why: 'Check-in is over', much: 'it closed {closed_since_s} ago', what: 'Ask the organiser' },
   LATE: { why: 'Late', much: 'by {late_by_s}', what: 'Ask the organiser' },

@@ -12,6 +12,7 @@ export const reasons = {
   NFC_REPLAY: { why: 'NFC 标签已被使用', what: '请重新触碰标签' },
   ACTIVITY_UNKNOWN: { why: '没有找到这个活动', what: '请核对后再试' },
   ACTIVITY_CANCELLED: { why: '活动已取消', what: '请联系组织者' },
+  UNDECIDED: { why: '一直没有人核验，按活动设定处理', what: '如有疑问，请联系组织者' },
   TOO_EARLY: { why: '签到尚未开始', much: '还有 {opens_in_s}开始', sentence: '签到还有 {opens_in_s}开始', what: '请到时再来' },
   TOO_LATE: { why: '签到已结束', much: '已结束 {closed_since_s}', sentence: '签到已结束 {closed_since_s}', what: '请联系组织者' },
   LATE: { why: '迟到', much: '迟到 {late_by_s}', sentence: '迟到 {late_by_s}', what: '请联系组织者' },

@@ -10,6 +10,7 @@ from servicekit.clock import now_us
 from servicekit.ids import new_id
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
+from services.checkin.records.waiting import Waiting
 from services.checkin.reviewing.ended import Ended
 from services.checkin.rules.occurrence import ActivityState
 from tests.factories import HOUR_US, a_copy, a_snapshot, an_occurrence
@@ -76,7 +77,7 @@ async def test_what_waits_ends_once(recorder: Recorder, engine: AsyncEngine, wai
         await recorder.decide(decisions)
 
     for _ in range(2):
-        await Ended(records, FakeActivities([a_snapshot(over)]), decide_now).look()
+        await Ended(records, Waiting(engine), FakeActivities([a_snapshot(over)]), decide_now, HOUR_US).look()
     (stored,) = [one for one in await records.list_of(copy.user_id, 9, None) if one.key[1] == copy.attempt_id]
     assert [reason.reason for reason in stored.record().reasons] == ["ACTIVITY_CANCELLED"]
     assert (len(made), await records.waiting(over.occurrence_id, 9)) == (1, [])

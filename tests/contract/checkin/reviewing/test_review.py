@@ -21,11 +21,12 @@ from services.checkin.recording import transactions
 from services.checkin.recording.intake import repeating
 from services.checkin.recording.record import Recorder
 from services.checkin.records.records import Records
+from services.checkin.reviewing.cases import Cases
 from services.checkin.reviewing.decision import Word
 from services.checkin.reviewing.review import Reviews
 from services.checkin.rules.merge import DecisionKind, Outcome
 from services.checkin.tables import metadata, outbox
-from tests.factories import a_copy, a_snapshot, an_occurrence
+from tests.factories import HOUR_US, a_copy, a_snapshot, an_occurrence
 from tests.fakes.checkin import FakeActivities
 
 
@@ -63,7 +64,9 @@ class Court:
         everybody = Everybody(self.recorder)
         activities = FakeActivities([a_snapshot(self.occurrence)])
         evidence = Sealer(credential_pb2.Evidence, {1: bytes(32)})
-        self.reviews = Reviews(self.records, everybody, activities, everybody, Nameless(), evidence)
+        self.reviews = Reviews(
+            self.records, everybody, activities, everybody, Cases(Nameless(), evidence, activities, HOUR_US)
+        )
         self.reviewer = new_id()
 
     async def attempt(self, judgement: int = pb.JUDGEMENT_PENDING_REVIEW, **changes: object) -> bytes:

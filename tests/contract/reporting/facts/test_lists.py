@@ -106,3 +106,22 @@ async def test_a_garbled_fact_leaves_the_others(house: House) -> None:
     ]
     assert await house.facts.save([house.change(1, 2)]) == []
     assert len(await lists.page(house.activity_id, Narrowed(), new_list(0), 9)) == 2
+
+
+async def test_lots_are_drawn_as_in_memory(house: House) -> None:
+    """Of all who are checked in, in an order that is the seed's own, page by page."""
+    real, fake = FactLists(house.engine), FakeFacts()
+    statuses = [Status.CHECKED_IN] * 7 + [Status.REFUSED, Status.PENDING_REVIEW]
+    changes = [house.change(user, 1, IN, status=status) for user, status in enumerate(statuses, 1)]
+    await house.facts.save(changes)
+    await fake.apply({house.activity_id: changes})
+    orders = []
+    for seed in (bytes(16), b"s" * 16, b"\xff" * 16):
+        first = await real.lots(house.activity_id, seed, b"", 4)
+        rest = await real.lots(house.activity_id, seed, first[-1].lot, 4)
+        drawn = [(each.person.user_id, each.lot) for each in [*first, *rest] if each.person]
+        told = await fake.lots(house.activity_id, seed, b"", 9)
+        assert drawn == [(each.person.user_id, each.lot) for each in told if each.person]
+        orders.append([user_id for user_id, _ in drawn])
+    assert len({tuple(order) for order in orders}) == 3
+    assert {frozenset(order) for order in orders} == {frozenset(bytes([user]) * 16 for user in range(1, 8))}

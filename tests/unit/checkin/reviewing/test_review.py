@@ -25,12 +25,13 @@ from servicekit.mysql.idempotency import IdempotencyKeyReusedError
 from services.checkin.recording.store import to_merge
 from services.checkin.records.records import ReviewPosition
 from services.checkin.records.stored import Ruling, Stored
+from services.checkin.reviewing.cases import Cases
 from services.checkin.reviewing.decision import Word
 from services.checkin.reviewing.review import MAXIMUM_BULK, PAGE, Reviews
 from services.checkin.rules import merge
 from services.checkin.rules.merge import Decision, DecisionKind, Outcome
 from services.checkin.rules.occurrence import Occurrence
-from tests.factories import a_copy, a_snapshot, an_occurrence
+from tests.factories import HOUR_US, a_copy, a_snapshot, an_occurrence
 from tests.fakes.checkin import FakeActivities
 
 STAFF, MEMBER = identity_pb2.ROLE_STAFF, identity_pb2.ROLE_MEMBER
@@ -54,7 +55,8 @@ class Office:
     def __post_init__(self) -> None:
         self.reviewer = self.person(STAFF)
         activities = FakeActivities([a_snapshot(self.occurrence)])
-        self.reviews = Reviews(self, self, activities, self._Roles(self), self._Names(self), SEALER, 0)
+        cases = Cases(self._Names(self), SEALER, activities, 72 * HOUR_US)
+        self.reviews = Reviews(self, self, activities, self._Roles(self), cases, 0)
 
     def person(self, role: int = 0) -> bytes:
         """Somebody with a role in the organisation."""
