@@ -215,7 +215,9 @@ def to_history(record: pb.Checkin) -> list[Event]:
 def _ruling(record: pb.Checkin, outcome: Outcome) -> str:
     """What a human said, where that is why it reads so; the reasons are of the judgement before."""
     said = [event for event in record.history if not event.is_stale and event.kind not in _NO_RULINGS]
-    return texts.ruled(outcome, said[-1].reason) if said and _EVENTS.get(said[-1].kind) == outcome else ""
+    if not said or said[-1].is_lapse or _EVENTS.get(said[-1].kind) != outcome:
+        return ""
+    return texts.ruled(outcome, said[-1].reason)
 
 
 def _duplicate_of(record: pb.DuplicateOf) -> DuplicateOf:

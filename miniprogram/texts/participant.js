@@ -156,6 +156,7 @@ module.exports = {
       appealed: '提交了申诉',
       marked: '工作人员撤销了标记',
     },
+    lapsed: { present: '一直没有人核验，按活动设定算到场', absent: '一直没有人核验，按活动设定算未到' },
     marked: { present: '被标记为“到”', late: '被标记为“迟到”', leave: '被标记为“请假”', absent: '被标记为“未到”' },
     stale: '（未生效：记录已被他人处理）',
     appeal: '提出申诉',

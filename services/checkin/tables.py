@@ -100,13 +100,16 @@ reviews = Table(
     Column("state", TINYINT, nullable=False),
     # Of the copy that counted when the attempt came on the list; it never changes.
     Column("received_at", _TIME, nullable=False),
+    # Why it waits, words of the vocabulary with commas between; NULL where an earlier release wrote it: then no filter
+    # by a reason finds it, for looking through attempts instead would take all of them.
+    Column("reasons", String(255, collation="ascii_bin")),
     Index("by_activity", "activity_id", "state", "received_at", "attempt_id"),
     Index("by_occurrence", "occurrence_id", "state"),
     Index("by_state", "state", "occurrence_id"),
     # All that a page of an organisation, and its counts by activity, are read from.
     Index(
         "by_organisation",
-        *("organisation_id", "state", "received_at", "attempt_id", "user_id", "activity_id", "is_offline"),
+        *("organisation_id", "state", "received_at", "attempt_id", "user_id", "activity_id", "is_offline", "reasons"),
     ),
 )
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from servicekit import ids
 from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_code, by_qr, expect, outcome
-from tests.e2e.stack import eventually
+from tests.e2e.stack import eventually, replica
 
 _REASON = "看过现场录像"
 
@@ -25,6 +26,11 @@ async def waiting(activity: Activity, person: Person) -> Json:
     answer = await person.check_in(by_qr(await activity.token(), location=at(OUTSIDE)))
     assert outcome(answer) == "pending_review"
     return await case_of(activity, answer.json()["checkin"]["id"])
+
+
+def clock(**off: int) -> str:
+    """So long from now."""
+    return (datetime.now(UTC) + timedelta(**off)).isoformat()
 
 
 async def case_of(activity: Activity, checkin_id: str) -> Json:
@@ -283,3 +289,70 @@ async def test_who_is_approved_is_as_late_as_they_were(api: Api, organiser: Pers
         assert (record["outcome"], record["punctuality"], record["late_by_s"]) == ("accepted", "on_time", 0)
         assert "LATE" not in [reason["reason"] for reason in record["reasons"]]
     await counted(activity, checked_in=1, late=0)
+
+
+@pytest.mark.parametrize(("policy", "counts_as"), [("present", "accepted"), ("absent", "refused")])
+async def test_what_nobody_reviews_counts_as_the_policy_says(
+    api: Api, organiser: Person, organisation_id: str, policy: str, counts_as: str
+) -> None:
+    """Once, though recorders look at it together and one is killed; numbers and lists follow, and so does a human."""
+    rules = {"fence": "review", "undecided": policy}
+    activity = await api.open_activity(organiser, organisation_id, policy=rules, starts_at=clock(minutes=-30))
+    person = await api.sign_in()
+    case = await waiting(activity, person)
+    path = f"/v1/organisations/{organisation_id}/reviews"
+    [queued] = expect(
+        await organiser.get(path, activity_id=activity.id, reason=case["checkin"]["reasons"][0]["reason"])
+    )["reviews"]
+    assert (queued["id"], queued["lapse"]["counts_as"]) == (case["id"], policy)
+
+    shown = expect(await organiser.get(activity.path))
+    over = {"revision": shown["revision"], "ends_at": clock(seconds=-5)}
+    expect(await organiser.request("PATCH", activity.path, json=over))
+    soon = {"QIANDAO_UNDECIDED_AFTER_S": "1"}
+    async with replica("recorder", soon) as first, replica("recorder", soon):
+        first.kill()
+
+        async def lapsed() -> Json | None:
+            """The person's record, once it waits no more."""
+            record = await person.record(case["id"])
+            return record if record["outcome"] != "pending_review" else None
+
+        record = await eventually(lapsed)
+
+    assert (record["outcome"], record["reasons"][0]["reason"]) == (counts_as, "UNDECIDED")
+    history = expect(await person.get(f"/v1/checkins/{case['id']}"))["history"]
+    assert [event.get("is_lapse", False) for event in history] == [False, True]
+    assert expect(await organiser.get(path, activity_id=activity.id))["count"] == 0
+    await counted(activity, pending_review=0, **({"checked_in": 1} if policy == "present" else {"refused": 1}))
+
+    async def listed() -> list[Json]:
+        """Who is on the list for that reason."""
+        return await activity.people(reason="UNDECIDED")
+
+    assert [one["user_id"] for one in await eventually(listed)] == [person.user_id]
+    if policy == "absent":
+        overruled = await decided(organiser, await case_of(activity, case["id"]), "approve")
+        assert overruled["checkin"]["outcome"] == "accepted"
+        assert "UNDECIDED" not in [each["reason"] for each in overruled["checkin"]["reasons"]]
+        await counted(activity, checked_in=1, refused=0)
+
+
+async def test_those_inside_are_drawn(lenient: Activity, api: Api) -> None:
+    """By name, once each; who waits is not among them."""
+    people = [await api.sign_in() for _ in range(3)]
+    for person in people:
+        expect(await person.check_in(by_qr(await lenient.token())), 201)
+    await waiting(lenient, await api.sign_in())
+
+    async def drawn() -> list[str] | None:
+        """All that can be drawn, once lists know of them."""
+        first = expect(await lenient.owner.get(f"{lenient.path}/people/draw", count="2"))
+        token = first["next_page_token"]
+        if len(first["people"]) < 2 or not token:
+            return None
+        rest = expect(await lenient.owner.get(f"{lenient.path}/people/draw", count="50", page_token=token))
+        found = [one["user_id"] for one in [*first["people"], *rest["people"]]]
+        return found if len(found) == 3 else None
+
+    assert sorted(await eventually(drawn)) == sorted(person.user_id for person in people)

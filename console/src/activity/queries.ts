@@ -112,6 +112,14 @@ export const readPeopleUpTo = async (
   return { people: [...found.values()].slice(0, most), hasMore: Boolean(token) || found.size > most }
 }
 
+/** Some of those inside, by lot; after a token only others. */
+export const drawPeople = (activity_id: string, count: number, page_token: string) =>
+  asked(
+    api.GET('/v1/activities/{activity_id}/people/draw', {
+      params: { path: { activity_id }, query: { count, page_token } },
+    }),
+  )
+
 /** Who came last, the last first. */
 export const useLatest = (activityId: MaybeRefOrGetter<string>) =>
   useQuery({

@@ -11,7 +11,7 @@ export interface Named {
   leave: readonly string[]
 }
 
-export type FigureName = 'expected' | 'came' | 'late' | 'leave' | 'absent' | 'waiting'
+export type FigureName = 'expected' | 'came' | 'late' | 'leave' | 'absent' | 'waiting' | 'undecided'
 export type Figure = [name: FigureName, count: number]
 
 /** The numbers of a report; where nobody is expected nobody can be missing. */
@@ -23,6 +23,7 @@ export const figuresOf = (stats: Stats): Figure[] => {
     ['leave', stats.leave],
     ['absent', stats.absent ?? stats.not_yet],
     ['waiting', stats.pending_review + stats.provisional || null],
+    ['undecided', stats.by_reason.UNDECIDED || null],
   ]
   return found.filter((one): one is Figure => one[1] !== null)
 }

@@ -51,6 +51,7 @@ export const headOf = ({ ask }: Activity, t: Say): string[] => [
     'leftAt',
     'mark',
     'reasons',
+    'undecided',
     'listed',
   ].map((name) => t(`people.columns.${name}`)),
   ...ask.map(({ detail, label }) => label || t(`form.questions.${detail}`)),
@@ -66,6 +67,10 @@ const at = (text: string | null, zone: string): string =>
 
 const yes = (is: boolean | null, t: Say) => (is === null ? '' : t(is ? 'people.yes' : 'people.no'))
 
+/** What somebody counts as on whom nobody decided; empty for everybody else. */
+const lapsedAs = ({ reasons, status }: Person, t: Say): string =>
+  reasons.includes('UNDECIDED') ? t(`people.countsAs.${status === 'checked_in' ? 'present' : 'absent'}`) : ''
+
 /** A person as a row of a file. */
 export const rowOf = (person: Person, { ask, time_zone }: Activity, isOver: boolean, t: Say): string[] => [
   person.name,
@@ -79,6 +84,7 @@ export const rowOf = (person: Person, { ask, time_zone }: Activity, isOver: bool
   at(person.left_at, time_zone),
   person.mark ? t(`people.marks.${person.mark}`) : '',
   person.reasons.map((reason) => t(`reasons.${reason}.why`)).join('；'),
+  lapsedAs(person, t),
   yes(person.is_listed, t),
   ...ask.map((_, index) => person.details[index] ?? ''),
 ]

@@ -16,12 +16,13 @@ export interface Case {
 const wishOf = ({ checkin }: Review) =>
   [checkin.activity_id, checkin.occurrence_id, checkin.user_id, checkin.direction].join(' ')
 
-/** Cases in the order in which their latest tries came, the longest waiting first. */
-export const casesOf = (reviews: readonly Review[]): Case[] => {
+/** Cases in the order in which their latest tries came, the longest waiting first unless the newest are. */
+export const casesOf = (reviews: readonly Review[], isNewestFirst = false): Case[] => {
   const wishes = new Map<string, [Review, ...Review[]]>()
   const inOrder = [...reviews].sort((a, b) => Date.parse(a.received_at) - Date.parse(b.received_at))
   for (const review of inOrder) wishes.set(wishOf(review), [review, ...(wishes.get(wishOf(review)) ?? [])])
-  return [...wishes.values()].map(([latest, ...earlier]) => ({ id: latest.id, latest, earlier }))
+  const ordered = isNewestFirst ? [...wishes.values()].reverse() : [...wishes.values()]
+  return ordered.map(([latest, ...earlier]) => ({ id: latest.id, latest, earlier }))
 }
 
 const last = ({ history }: Review, event: string) =>
@@ -46,4 +47,13 @@ export const nextOf = (cases: readonly Case[], gone: ReadonlySet<string>, curren
   const from = cases.findIndex(({ id }) => id === current)
   const after = cases.slice(from).find(({ id }) => !gone.has(id))
   return (after ?? cases.filter(({ id }) => !gone.has(id)).at(-1))?.id ?? ''
+}
+
+const HOUR_MS = 3_600_000
+
+/** How long something still has, as a key of `reviews.left` and its number: days while there are two, then hours. */
+export const leftOf = (at: string, now: number): { key: 'days' | 'hours' | 'soon'; n: number } => {
+  const hours = Math.floor((Date.parse(at) - now) / HOUR_MS)
+  if (hours < 1) return { key: 'soon', n: 0 }
+  return hours < 48 ? { key: 'hours', n: hours } : { key: 'days', n: Math.floor(hours / 24) }
 }

@@ -19,8 +19,13 @@ const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
   [texts.record.distance, checkin.distance_m === null ? '' : texts.metres(checkin.distance_m)],
 ].filter(([, value]) => value).map(([name, value]) => ({ name, value }))
 
+const deedOf = (/** @type {Api['Event']} */ { event, mark, is_lapse }) => {
+  if (is_lapse) return event === 'approved' ? texts.record.lapsed.present : texts.record.lapsed.absent
+  return mark ? texts.record.marked[mark] : texts.record.events[event]
+}
+
 const stepOf = (/** @type {Api['Event']} */ event, /** @type {number} */ now) => ({
-  text: (event.mark ? texts.record.marked[event.mark] : texts.record.events[event.event]) + (event.is_stale ? texts.record.stale : ''),
+  text: deedOf(event) + (event.is_stale ? texts.record.stale : ''),
   when: moment(event.at, now, texts.common),
   reason: event.reason || '',
   is_decided: DECIDED.includes(event.event),

@@ -48,6 +48,8 @@ const ruledBy = (/** @type {Checkin} */ checkin, /** @type {Api['Event'][]} */ h
   const [last] = humanly(history).slice(-1)
   if (!last || last.event !== checkin.outcome) return null
   const action = canAppeal(checkin, history) ? 'appeal' : 'none'
+  // Nobody did: the reasons say so.
+  if (last.is_lapse) return { action, action_text: actionText(action) }
   return { why: texts.result.byHuman[last.event], said: last.reason || '', much: '', what: '', also: [], action, action_text: actionText(action) }
 }
 

@@ -57,8 +57,10 @@ _REPLACE_ATTEMPTS = " ON DUPLICATE KEY UPDATE revision = attempts.revision + 1, 
 )
 _INSERT_OPEN = "INSERT INTO open_attempts (user_id, attempt_id, received_at) VALUES "
 _TOUCH_OPEN = " ON DUPLICATE KEY UPDATE attempt_id = open_attempts.attempt_id"
+_WORDS_BYTES = 255
 _REVIEW_COLUMNS = (
-    "user_id, attempt_id, checkin_id, occurrence_id, activity_id, organisation_id, is_offline, state, received_at"
+    "user_id, attempt_id, checkin_id, occurrence_id, activity_id, organisation_id, is_offline, state, reasons,"
+    " received_at"
 )
 _INSERT_REVIEWS = f"INSERT INTO reviews ({_REVIEW_COLUMNS}) VALUES "  # noqa: S608  our own column names
 # All but received_at, by which the list is ordered: a case whose earlier or better copy turns up stays in its place.
@@ -219,8 +221,14 @@ def _review_values(row: ReviewRow) -> str:
     return (
         f"(0x{copy.user_id.hex()},0x{copy.attempt_id.hex()},0x{checkin_id(copy.user_id, copy.attempt_id).hex()},"
         f"{id_literal(copy.occurrence_id)},{id_literal(copy.activity_id)},{id_literal(copy.organisation_id)},"
-        f"{int(copy.is_offline)},{int(state)},{time_literal(copy.received_at)})"
+        f"{int(copy.is_offline)},{int(state)},{text_literal(_words(copy))},{time_literal(copy.received_at)})"
     )
+
+
+def _words(copy: pb.Copy) -> bytes:
+    """The reasons of a copy, as many as fit: a list is filtered by them, and the attempt has them all."""
+    words = ",".join(dict.fromkeys(reason.reason for reason in copy.reasons)).encode("ascii", "replace")
+    return words if len(words) <= _WORDS_BYTES else words[:_WORDS_BYTES].rpartition(b",")[0]
 
 
 def _decision_values(row: DecisionRow) -> str:

@@ -43,8 +43,7 @@ class Sought(NamedTuple):
         if self.activity_ids is not None:
             found.append(reviews.c.activity_id.in_(self.activity_ids))
         if self.reason:
-            told = func.locate(f'"{self.reason}"', attempts.c.reasons) > 0
-            found.append(select(attempts.c.user_id).where(_SAME, told).exists())
+            found.append(func.find_in_set(self.reason, reviews.c.reasons) > 0)
         return found
 
 
@@ -65,7 +64,9 @@ class Waiting:
         query = select(*_KEY).where(*sought.conditions())
         if after:
             at, last = tuple_(*_ORDER), (to_datetime(after[0]), *after[1:])
-            query = query.where(at < last if is_newest_first else at > last)
+            # The time alone is what the index is entered by.
+            first = reviews.c.received_at
+            query = query.where(*((first <= last[0], at < last) if is_newest_first else (first >= last[0], at > last)))
         order = [column.desc() for column in _ORDER] if is_newest_first else _ORDER
         return await reviewed(self._engine, query.order_by(*order).limit(size))
 

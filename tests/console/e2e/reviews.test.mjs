@@ -30,7 +30,13 @@ const waiting = () => owner.get(`/v1/reviews?activity_id=${activity.id}`).then((
 beforeEach(async () => {
   owner = await signIn(newName('organiser'))
   organisation_id = (await owner.post('/v1/organisations', { name: '星光读书会' })).id
-  activity = await owner.open({ organisation_id, title: '新生讲座', place: PLACE, methods: ['code'] })
+  activity = await owner.open({
+    organisation_id,
+    title: '新生讲座',
+    place: PLACE,
+    methods: ['code'],
+    policy: { fence: 'review', undecided: 'absent' },
+  })
   for (const name of ['王小明', '李小红', '赵大海']) await doubtful(name)
   await until(waiting, (reviews) => reviews.length === 3)
 })
@@ -50,6 +56,8 @@ for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
       await visit.sees('定位不够准确')
       await visit.sees(/278 米/)
       await visit.sees('怎样才会自动通过')
+      await visit.sees('还剩 3 天，之后按“算未到”处理')
+      await visit.sees('全部 3')
       await visit.shot(`reviews-${width}-${scheme}`)
       await visit.accessible()
     })
@@ -102,4 +110,36 @@ test('who leaves has decided', async () => {
   await visit.sees('已通过：王小明')
   await visit.page.getByRole('link', { name: '活动', exact: true }).first().click()
   await until(waiting, (reviews) => reviews.length === 2)
+})
+
+test('the queue is one list over activities, in either order and by activity', async () => {
+  const other = await owner.open({ organisation_id, title: '例会', place: PLACE, methods: ['code'] })
+  const first = activity
+  activity = other
+  await doubtful('孙悟空')
+  await until(
+    () => owner.get(`/v1/organisations/${organisation_id}/reviews`),
+    ({ count }) => count === 4,
+  )
+  const visit = await visited({}, '/console/reviews?order=newest')
+  const { page } = visit
+  const current = page.locator('[aria-current=true]')
+  assert.match(await current.innerText(), /孙悟空/)
+  await page.keyboard.press('j')
+  assert.match(await current.innerText(), /赵大海/)
+  await visit.go(`/console/reviews?activity=${other.id}`)
+  await visit.sees('全部 1')
+  assert.equal(await page.getByText('王小明').count(), 0)
+  await visit.shot('reviews-filtered')
+  await visit.go(`/console/reviews?activity=${other.id}&reason=LATE`)
+  await visit.sees('没有符合条件的待核验')
+  await visit.shot('reviews-none-so')
+  await visit.accessible()
+  await visit.go('/console/')
+  await visit.sees('3 条待人工核验')
+  await visit.page
+    .getByRole('link', { name: first.title ?? '新生讲座' })
+    .first()
+    .waitFor()
+  await visit.shot('overview-waiting')
 })

@@ -16,6 +16,8 @@ export const METHODS = ['qr', 'code', 'place'] as const satisfies readonly Metho
 export const FENCES = ['review', 'refuse', 'off'] as const
 export const NOT_LISTED = ['review', 'refuse'] as const
 export const OFFLINES = ['review', 'accept', 'refuse'] as const
+/** What becomes of what nobody reviews; kept, it waits on. */
+export const UNDECIDED = ['absent', 'present', 'kept'] as const
 export const REENTRIES = ['in_out', 'once'] as const
 
 export interface PlaceDraft {
@@ -43,6 +45,7 @@ export interface Draft {
   reentry: (typeof REENTRIES)[number]
   fence: (typeof FENCES)[number]
   offline: (typeof OFFLINES)[number]
+  undecided: (typeof UNDECIDED)[number]
   roster_id: string
   not_listed: (typeof NOT_LISTED)[number]
   expected_count: number
@@ -94,6 +97,7 @@ export const newDraft = (now: number, organisation_id: string, time_zone: string
     reentry: 'in_out',
     fence: 'review',
     offline: 'review',
+    undecided: 'absent',
     roster_id: '',
     not_listed: 'review',
     expected_count: 0,
@@ -125,6 +129,7 @@ export const draftOf = (activity: Activity): Draft => {
     reentry: activity.reentry,
     fence: oneOf(FENCES, policy.fence),
     offline: oneOf(OFFLINES, policy.offline),
+    undecided: policy.undecided ?? 'kept',
     roster_id: activity.roster_id ?? '',
     not_listed: oneOf(NOT_LISTED, policy.not_listed),
     expected_count: activity.expected_count,
@@ -145,10 +150,11 @@ export const lacking = (draft: Draft): Lacking[] => {
 }
 
 /** Where there is no place, the access points alone are what is checked. */
-const policyOf = ({ place, wifi, fence, offline, not_listed }: Draft) => ({
+const policyOf = ({ place, wifi, fence, offline, undecided, not_listed }: Draft) => ({
   fence: place ? fence : ('off' as const),
   wifi: place || !wifi.length ? ('off' as const) : fence,
   offline,
+  undecided: undecided === 'kept' ? null : undecided,
   not_listed,
 })
 

@@ -5,6 +5,7 @@ export const overview: Texts['overview'] = {
   needs: 'What needs you',
   needsNone: 'Nothing needs you',
   pending: '{n} need review',
+  waiting: 'All that waits: {n}',
   unpublished: 'A draft that begins {when}, not published yet',
   passed: 'A draft whose time has passed',
   today: 'Activities of today',

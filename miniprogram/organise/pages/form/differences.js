@@ -28,6 +28,7 @@ const linesOf = (/** @type {import('./draft').Draft} */ draft) => {
     [t.reentry]: t.reentryChoices[draft.reentry],
     [t.fence]: t.fenceChoices[draft.fence],
     [t.offline]: t.offlineChoices[draft.offline],
+    [t.undecided]: t.undecidedChoices[draft.undecided],
     [e.notListed]: e.notListedChoices[draft.not_listed],
     [e.expected]: draft.expected_count,
     [e.ask]: asked(draft.ask),

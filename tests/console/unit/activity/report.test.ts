@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { drawn } from '@/activity/draws'
 import { wrapped } from '@/activity/picture'
 import type { Activity } from '@/activity/queries'
 import { rateOf, reportOf } from '@/activity/report'
@@ -19,6 +18,7 @@ const stats = (changes: Partial<Stats> = {}) =>
     not_yet: 3,
     pending_review: 0,
     provisional: 0,
+    by_reason: {},
     rate: 113 / 116,
     ...changes,
   }) as Stats
@@ -39,6 +39,11 @@ test('what nobody has decided is told', () => {
   expect(reportOf(activity, '今天', stats({ pending_review: 2 }), null, t)).toContain('待核验2')
 })
 
+test('on whom nobody decided is told, and only then', () => {
+  expect(reportOf(activity, '今天', stats({ by_reason: { UNDECIDED: 3 } }), null, t)).toContain('无人核验按设定处理3')
+  expect(reportOf(activity, '今天', stats(), null, t)).not.toContain('无人核验')
+})
+
 test.each([
   [1, '100%'],
   [0.975, '97.5%'],
@@ -49,9 +54,4 @@ test.each([
 
 test('text is broken where it would not fit', () => {
   expect(wrapped('一二三四五', 2, (text) => text.length)).toEqual(['一二', '三四', '五'])
-})
-
-test('each is drawn once, and no more than there are', () => {
-  expect(drawn(['a', 'b', 'c'], 2, () => 0)).toEqual(['a', 'b'])
-  expect(drawn(['a', 'b', 'c'], 9).sort()).toEqual(['a', 'b', 'c'])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appealOf, casesOf, nextOf, reasonsOf, type Review } from '@/reviews/cases'
+import { appealOf, casesOf, leftOf, nextOf, reasonsOf, type Review } from '@/reviews/cases'
 import { changesOf, whereaboutsOf, type Activity } from '@/reviews/evidence'
 import { rowsOf } from '@/reviews/rows'
 import { scaleOf } from '@/reviews/scale'
@@ -120,4 +120,21 @@ test('evidence tells what was asked beside what was found, and marks what the ca
     ['time', false],
     ['method', false],
   ])
+})
+
+test('the newest may come first', () => {
+  const cases = casesOf([review('1', { minute: 1 }), review('2', { minute: 2 })], true)
+  expect(cases.map(({ id }) => id)).toEqual(['2', '1'])
+})
+
+test.each([
+  [80, 'days', 3],
+  [48, 'days', 2],
+  [47.5, 'hours', 47],
+  [1, 'hours', 1],
+  [0.5, 'soon', 0],
+  [-3, 'soon', 0],
+])('what still has %s hours says so', (hours, key, n) => {
+  const now = Date.parse('2026-09-01T00:00:00Z')
+  expect(leftOf(new Date(now + hours * 3_600_000).toISOString(), now)).toEqual({ key, n })
 })

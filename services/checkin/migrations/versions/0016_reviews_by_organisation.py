@@ -4,10 +4,10 @@ from alembic import op
 
 from servicekit.mysql.migrate import has_index
 
-revision = "0015_reviews_by_organisation"
-down_revision = "0014_slot_age"
+revision = "0016_reviews_by_organisation"
+down_revision = "0015_review_reasons"
 
-_COLUMNS = "organisation_id, state, received_at, attempt_id, user_id, activity_id, is_offline"
+_COLUMNS = "organisation_id, state, received_at, attempt_id, user_id, activity_id, is_offline, reasons"
 
 
 def upgrade() -> None:
