@@ -342,6 +342,7 @@ BAD = [
     (["upgradeCheck.mode=maybe"], "/upgradeCheck/mode"),
     (["logLevel=LOUD"], "/logLevel"),
     (["traceRatio=2"], "/traceRatio"),
+    (["exports.store=/var/exports"], "reporting and exporter are pods that share none; name a bucket"),
 ]
 
 

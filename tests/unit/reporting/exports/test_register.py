@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.reporting.domain import Counted, Mark, SeatView, Status, marked, moment
+from domainkit.presence import moment
+from services.reporting.domain import Counted, Mark, SeatView, Status, marked
 from services.reporting.expected.tally import Answer
 from services.reporting.exports import texts
 from services.reporting.exports.register import Tally, verdict
