@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -95,6 +96,24 @@ async def test_a_file_says_who_came_and_who_did_not(api: Api, organiser: Person,
     assert counts == {"已签到": stored["came"], "未签到": 2}
     told = expect(await organiser.get("/v1/export-columns", report="people"))
     assert told["chosen"] == _WHO and "phone" in told["columns"]
+
+
+async def test_a_register_is_of_every_occurrence(api: Api, organiser: Person, organisation_id: str) -> None:
+    """Of the activity, and of the organisation's period: a column for each, and who counts as what."""
+    activity = await a_class(api, organiser, organisation_id)
+    now = datetime.now(UTC)
+    period = {"from": (now - timedelta(days=2)).isoformat(), "to": (now + timedelta(days=2)).isoformat()}
+    for scope in ({"activity_id": activity.id}, {"organisation_id": organisation_id, **period}):
+        made = await fetched(organiser, await ask(organiser, report="register", format="xlsx", **scope))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(made))
+        assert book.sheet_names[:4] == ["总览", "明细", "未到", "异常"]
+        head, *rows_of = book.get_sheet_by_name("总览").to_python()
+        [ours] = [dict(zip(head, row, strict=True)) for row in rows_of if row[2] == 4]
+        assert (ours["应到"], ours["实到"], ours["出勤率"]) == (4, 3, 0.5)
+        names = [row[0] for row in book.get_sheet_by_name("明细").to_python()[1:]]
+        assert names[:4] == ["甲", "=1+1", "乙", "＠丙"]
+    too_long = {"report": "register", "format": "csv", **scope, "to": "2030-01-01T00:00:00Z"}
+    expect(await organiser.post("/v1/exports", too_long), 422)
 
 
 async def test_only_who_may_see_it_gets_it(api: Api, organiser: Person, organisation_id: str) -> None:

@@ -67,6 +67,7 @@ async def sealed(scene: Scene) -> list[Finding]:
         *await _examine(scene, CREDENTIAL, waiting),
         *await _examine(scene, PII, 0),
         *await _examine(scene, ROSTERS, 0),
+        *await _examine(scene, FILES, 0),
     ]
 
 
@@ -180,6 +181,14 @@ async def count_rosters(connection: AsyncConnection) -> Uses:
     return uses
 
 
+async def count_files(connection: AsyncConnection) -> Uses:
+    """Keys of exported files in schema `reporting`; of what is erased there are none."""
+    uses: dict[int, Counter[str]] = {}
+    counting = _SEALED.format(column="sealed_key", position=2, table="exports")
+    await _add(connection, uses, "exported files", f"SELECT {counting} GROUP BY key_id")
+    return uses
+
+
 async def _add(connection: AsyncConnection, uses: dict[int, Counter[str]], what: str, counting: str) -> None:
     for row in await rows(connection, counting):
         uses.setdefault(row["key_id"], Counter())[what] += row["items"]
@@ -204,3 +213,4 @@ CREDENTIAL = Secret(
 )
 PII = Secret("IDENTITY_PII_SECRET", ("identity",), ("identity",), count_pii)
 ROSTERS = Secret("ACTIVITY_PII_SECRET", ("activity",), ("activity",), count_rosters)
+FILES = Secret("QIANDAO_EXPORTS_SECRET", ("reporting", "exporter"), ("reporting", "exporter"), count_files)
