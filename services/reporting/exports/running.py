@@ -174,7 +174,7 @@ class Runner:
             await end_all([making, beating])
             shutil.rmtree(folder, ignore_errors=True)
         if result == "lost":
-            await self._vault.erase(_path(job))
+            await self._vault.discard(_path(job))
         EXPORTS.labels(job.wish.report.name.lower(), job.wish.format.name.lower(), result).inc()
         SECONDS.observe([time.monotonic() - began])
 

@@ -7,7 +7,7 @@ complete. Nothing here needs conditional puts, which not every bucket knows.
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -110,6 +110,11 @@ class Vault:
             found = await obstore.get_async(self._store, path)
             async for piece in found.stream(min_chunk_size=_PART_BYTES // 5):
                 yield bytes(piece)
+
+    async def discard(self, path: str) -> None:
+        """Takes away a file, if it is there; raises StorageGoneError."""
+        with suppress(FileMissingError), _errors():
+            await obstore.delete_async(self._store, path)
 
     async def erase(self, folder: str) -> None:
         """Takes away a folder with whatever is in it, half-written files too; raises StorageGoneError."""

@@ -208,6 +208,22 @@ async def test_a_cancelled_one_stops_and_leaves_nothing(jobs: Jobs, storage: Sto
     assert not [*(tmp_path / "work").iterdir()]
 
 
+async def test_who_is_too_late_takes_their_file_away(jobs: Jobs, storage: Storage, tmp_path: Path) -> None:
+    """It was cancelled while the file was on its way into the storage, and no beat said so."""
+    job = await ask(jobs)
+
+    async def cancelled_meanwhile(begun: Job, folder: Path, told: Any) -> Any:
+        await jobs.cancel(begun.export_id)
+        return await make(begun, folder, told)
+
+    begun = await claimed(jobs)
+    await runner(jobs, storage, tmp_path, cancelled_meanwhile, beat_s=60).work(begun)
+    assert (await jobs.get(job.export_id)).state is State.CANCELLED
+    with pytest.raises(FileMissingError):
+        async for _ in Vault(storage).get(path_of(begun.export_id, begun.lease)):
+            pass
+
+
 async def test_organisations_take_turns(jobs: Jobs) -> None:
     """Two of one at a time, whoever asked first; the next goes to whose turn was longest ago."""
     many, few = b"m" * 16, b"f" * 16
