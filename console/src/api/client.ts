@@ -39,7 +39,8 @@ const named = (request: Request): Request => {
 /** A request with the token of the session, and once more with a new one when the server refuses it. */
 export const authorised = async (request: Request, trying: Trying = {}): Promise<Response> => {
   const again = named(request).clone()
-  const token = await session.token()
+  // Who closes the page does not wait for a new token.
+  const token = await session.token(request.keepalive ? 0 : undefined)
   const answer = await tried(request, token, trying)
   return answer.status === 401 ? tried(again, await session.renewed(token), trying) : answer
 }

@@ -2,6 +2,7 @@
 
 import { tryOnScopeDispose, useEventListener } from '@vueuse/core'
 import { computed, ref, shallowRef } from 'vue'
+import { session } from '@/session/session'
 import type { Case, Review } from './cases'
 import type { Decided, Decision } from './queries'
 
@@ -82,6 +83,7 @@ export const useDecisions = ({ send, failed, done }: Options) => {
 
   useEventListener(window, 'pagehide', () => void flush())
   tryOnScopeDispose(() => void flush())
+  tryOnScopeDispose(session.beforeSignOut(flush))
 
   /** What is decided, be it sent or not. */
   const gone = computed(() => new Set([...(waiting.value?.cases.map(({ id }) => id) ?? []), ...sending.value]))

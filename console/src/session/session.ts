@@ -29,22 +29,41 @@ const CSRF_HEADER = 'x-csrf-token'
 const CSRF_KEY = 'qiandao-csrf'
 /** A token that ends within this time may be over when it arrives. */
 const NEARLY_MS = 30_000
+/** Every call waits for a refresh, so it must not hang. */
+const TIMEOUT_MS = 20_000
 
 const held = shallowRef<Held | null>(null)
-const tabs = new Tabs<SignedIn | null>('qiandao-session', (told) => hold(told))
+const tabs = new Tabs<SignedIn | null>('qiandao-session', (told) => heard(told))
+const leaving = new Set<() => Promise<unknown>>()
 let renewing: Promise<string> | null = null
+/** Who was signed in last in this tab, also when they are no more. */
+let last = ''
 
 const hold = (next: SignedIn | null) => {
+  last = next?.user.id ?? last
   held.value = next && { ...next, ends_at: Date.now() + next.expires_in * 1000 }
 }
 
-/** The token of this tab, unless it is about to end. */
-const fresh = (): string => (held.value && held.value.ends_at - Date.now() > NEARLY_MS ? held.value.access_token : '')
+/** What another tab tells; of another person than this page was made for it is fetched anew. */
+const heard = (told: SignedIn | null) => {
+  if (told && last && told.user.id !== last) location.reload()
+  else hold(told)
+}
+
+/** A page that comes back as it was left was told nothing meanwhile. */
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted && held.value && held.value.csrf_token !== localStorage.getItem(CSRF_KEY)) location.reload()
+})
+
+/** The token of this tab, unless it ends within so long. */
+const fresh = (within_ms = NEARLY_MS): string =>
+  held.value && held.value.ends_at - Date.now() > within_ms ? held.value.access_token : ''
 
 const post = async (path: string): Promise<Response> => {
-  const csrf = localStorage.getItem(CSRF_KEY) ?? ''
+  const headers = { [CSRF_HEADER]: localStorage.getItem(CSRF_KEY) ?? '' }
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    return await fetch(path, { method: 'POST', headers: { [CSRF_HEADER]: csrf }, credentials: 'same-origin' })
+    return await fetch(path, { method: 'POST', headers, credentials: 'same-origin', signal })
   } catch (thrown) {
     throw asFailure(thrown, path)
   }
@@ -64,14 +83,19 @@ const signedOut = () => {
   tabs.tell(null)
 }
 
-const isRefused = ({ status }: Failure) => status >= 400 && status < 500 && status !== 429
+/** Only the server itself ends a session, not a proxy or a hotel's network that answers in its place. */
+const isRefused = ({ status, problem }: Failure) => Boolean(problem) && status >= 400 && status < 500 && status !== 429
+
+const isSession = (body: unknown): body is SignedIn =>
+  typeof body === 'object' && body !== null && 'access_token' in body && 'csrf_token' in body && 'user' in body
 
 const refresh = async (): Promise<string> => {
   const answer = await post(REFRESH)
   const body: unknown = await answer.json().catch(() => null)
   if (!answer.ok) throw failureOf(answer, body)
-  signedIn(body as SignedIn)
-  return (body as SignedIn).access_token
+  if (!isSession(body)) throw new Failure('broken', 'the answer is no session')
+  signedIn(body)
+  return body.access_token
 }
 
 const refreshOnce = (stale: string): Promise<string> =>
@@ -100,8 +124,8 @@ export const session = {
   signedIn,
   renewed,
 
-  /** The access token, a new one when it is about to end; throws a `Failure` of 401 where nobody is signed in. */
-  token: async (): Promise<string> => fresh() || renewed(held.value?.access_token ?? ''),
+  /** The access token, a new one when it ends within so long; throws a `Failure` of 401 where nobody is signed in. */
+  token: async (within_ms = NEARLY_MS): Promise<string> => fresh(within_ms) || renewed(held.value?.access_token ?? ''),
 
   /** Whether somebody is signed in to this browser, also after a reload; offline nobody knows, and that is thrown. */
   async restored(): Promise<boolean> {
@@ -121,8 +145,15 @@ export const session = {
     if (was) signedIn({ ...was, user, expires_in: Math.floor((was.ends_at - Date.now()) / 1000) })
   },
 
+  /** Has something done before somebody signs out here, as long as it may be; gives what takes it back. */
+  beforeSignOut(work: () => Promise<unknown>): () => void {
+    leaving.add(work)
+    return () => void leaving.delete(work)
+  },
+
   /** Ends the session on the server and in every tab. */
   async signOut(): Promise<void> {
+    await Promise.allSettled([...leaving].map((work) => work()))
     const answer = await post(SIGN_OUT)
     if (!answer.ok && answer.status !== 401) throw failureOf(answer, await answer.json().catch(() => null))
     signedOut()

@@ -40,6 +40,16 @@ test('a refused token is renewed once, and the whole call is sent again', async 
   expect(requests().at(-1)?.headers.get('authorization')).toBe('Bearer second')
 })
 
+test('who closes the page sends with the token that still lives', async () => {
+  session.signedIn({ ...said('nearly over'), expires_in: 20 })
+  server.mockImplementation(async () => json(USER))
+  const params = { keepalive: true, baseUrl: 'http://qiandao.test' }
+
+  await asked(api.PATCH('/v1/me', { body: { name: '韩梅梅' }, ...params }))
+  expect(requests()[0]?.headers.get('authorization')).toBe('Bearer nearly over')
+  expect(server).toHaveBeenCalledOnce()
+})
+
 test('a problem is thrown with its reason, its fields and the id of the request', async () => {
   const errors = [{ field: 'name', message: 'must be text' }]
   const problem = { type: '', title: '', status: 422, detail: 'no', reason: 'INVALID_ARGUMENT', instance: '', errors }

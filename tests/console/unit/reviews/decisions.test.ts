@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
 import type { Case, Review } from '@/reviews/cases'
 import type { Decided, Decision } from '@/reviews/queries'
+import { session } from '@/session/session'
 import { UNDO_MS, useDecisions } from '@/reviews/useDecisions'
 
 const review = (id: string, revision = 1) => ({ id, revision }) as Review
@@ -77,6 +78,19 @@ test('a page that goes away sends', async () => {
   window.dispatchEvent(new Event('pagehide'))
   await passed(0)
   expect(sent.length).toBe(1)
+})
+
+test('who signs out has decided, while they may', async () => {
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => {
+      expect(sent.length).toBe(1)
+      return new Response(null, { status: 204 })
+    }),
+  )
+  decisions.make({ cases: [a('1')], decision: 'approve', reason: '' })
+  await session.signOut()
+  expect(sent.map(([ids]) => ids)).toEqual([['1']])
 })
 
 test('each earlier try is refused on the revision that the refusal before it left', async () => {

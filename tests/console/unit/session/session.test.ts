@@ -21,7 +21,11 @@ beforeEach(() => {
   vi.stubGlobal('fetch', server)
 })
 
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
 
 test('whoever asks at the same time waits for one refresh', async () => {
   localStorage.setItem('qiandao-csrf', 'csrf')
@@ -69,6 +73,83 @@ test('a refused refresh signs out; without a network nobody is signed out', asyn
   await expect(session.token()).rejects.toMatchObject({ status: 401 } satisfies Partial<Failure>)
   expect(session.isSignedIn.value).toBe(false)
   expect(await session.restored()).toBe(false)
+})
+
+test.each([
+  ['a page of a hotel', new Response('<html>Welcome</html>')],
+  ['half an answer', answer({ access_token: 'a' })],
+  ['a refusal of a proxy', new Response('<html>Forbidden</html>', { status: 403 })],
+  ['a proxy that wants to know who asks', new Response('', { status: 407 })],
+])('%s signs nobody out, and is taken for no session', async (_, strange) => {
+  localStorage.setItem('qiandao-csrf', 'csrf')
+  const session = await newTab()
+  session.signedIn(said('old', 0))
+  server.mockResolvedValueOnce(strange)
+
+  await expect(session.token()).rejects.toThrow()
+  expect(session.isSignedIn.value).toBe(true)
+  server.mockResolvedValueOnce(answer(said('new')))
+  expect(await session.token()).toBe('new')
+  expect(localStorage.getItem('qiandao-csrf')).toBe('csrf')
+})
+
+test('a server that says nothing holds nobody up for ever', async () => {
+  const session = await newTab()
+  session.signedIn(said('old', 0))
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    expect(ms).toBeLessThanOrEqual(20_000)
+    return AbortSignal.abort(Object.assign(new Error('too long'), { name: 'TimeoutError' }))
+  })
+  server.mockImplementation(async (_, init) => {
+    init?.signal?.throwIfAborted()
+    return new Promise(() => {})
+  })
+
+  await expect(session.token()).rejects.toMatchObject({ kind: 'timeout', isPassing: true } satisfies Partial<Failure>)
+  expect(session.isSignedIn.value).toBe(true)
+})
+
+test('a tab of another person is fetched anew, and calls in nobody else’s name until then', async () => {
+  const reload = vi.fn()
+  vi.stubGlobal('location', { ...location, reload })
+  const [first, second] = [await newTab(), await newTab()]
+  second.signedIn(said('of Li Lei'))
+  await vi.waitFor(() => expect(first.user.value?.id).toBe(USER.id))
+
+  second.signedIn({ ...said('of Han Meimei'), user: { ...USER, id: '0193' } })
+  await vi.waitFor(() => expect(reload).toHaveBeenCalled())
+  expect(await first.token()).toBe('of Li Lei')
+})
+
+test('a page that comes back after somebody signed out elsewhere is fetched anew', async () => {
+  const reload = vi.fn()
+  vi.stubGlobal('location', { ...location, reload })
+  const session = await newTab()
+  session.signedIn(said('old'))
+  const comesBack = () => dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+
+  comesBack()
+  expect(reload).not.toHaveBeenCalled()
+  localStorage.removeItem('qiandao-csrf')
+  comesBack()
+  expect(reload).toHaveBeenCalled()
+})
+
+test('who signs out has done first what waits', async () => {
+  const done: string[] = []
+  const session = await newTab()
+  session.signedIn(said('token'))
+  session.beforeSignOut(async () => done.push(await session.token()))
+  session.beforeSignOut(() => Promise.reject(new Error('the network is gone')))
+  session.beforeSignOut(async () => done.push('taken back'))()
+  server.mockImplementation(async () => {
+    done.push('signed out')
+    return new Response(null, { status: 204 })
+  })
+
+  await session.signOut()
+  expect(done).toEqual(['token', 'signed out'])
+  expect(session.isSignedIn.value).toBe(false)
 })
 
 test('who never signed in asks nobody', async () => {
