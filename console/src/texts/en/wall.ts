@@ -18,6 +18,7 @@ export const wall: Texts['wall'] = {
   only: 'QR only (F)',
   over: {
     loading: { title: 'One moment…', note: ' ' },
+    cut: { title: 'The server cannot be reached', note: 'Reconnecting; this screen goes on by itself' },
     open: { title: 'One moment…', note: ' ' },
     waiting: { title: 'Not opened yet', note: 'Open the link that the organiser sent' },
     expired: { title: 'The link has expired', note: 'Ask the organiser for a new one' },

@@ -16,6 +16,7 @@ export const wall = {
   only: '只看二维码（F）',
   over: {
     loading: { title: '正在准备…', note: ' ' },
+    cut: { title: '暂时连不上服务器', note: '正在重新连接，接通后自动显示' },
     open: { title: '正在准备…', note: ' ' },
     waiting: { title: '还没有打开', note: '请用组织者发来的链接打开' },
     expired: { title: '链接已过期', note: '请让组织者再新建一个屏幕链接' },
