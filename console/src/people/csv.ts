@@ -1,12 +1,12 @@
 /**
  * A list as a file that Excel and LibreOffice open as it is meant: UTF-8 with its mark, lines by CRLF, and nothing that a
- * spreadsheet would calculate. Pure.
+ * spreadsheet would calculate, be it after spaces or in full-width signs. Pure.
  *
  * Source: https://owasp.org/www-community/attacks/CSV_Injection, RFC 4180.
  */
 
 const MARK = '\uFEFF'
-const CALCULATED = /^[=+\-@\t\r]/
+const CALCULATED = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
 const cell = (value: string): string => {
   const harmless = CALCULATED.test(value) ? `'${value}` : value

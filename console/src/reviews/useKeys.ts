@@ -1,11 +1,15 @@
-/** Single keys that do something, unless somebody writes, asks something of the browser, or has switched them off. */
+/**
+ * Single keys that do something, unless somebody writes, asks something of the browser, or has switched them off. A key
+ * that is held down does it once: something that lies on the keyboard decides no queue.
+ */
 
 import { useEventListener } from '@vueuse/core'
 import type { Ref } from 'vue'
 
 const WRITES = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
 
-const isElsewhere = ({ target, ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent): boolean =>
+const isElsewhere = ({ target, ctrlKey, metaKey, altKey, isComposing, repeat }: KeyboardEvent): boolean =>
+  repeat ||
   ctrlKey ||
   metaKey ||
   altKey ||

@@ -30,8 +30,15 @@ const person = (changes: Partial<Person> = {}) =>
   }) as Person
 const activity = { ask: [{ detail: 'text', label: '衣服尺码' }], time_zone: 'Asia/Shanghai' } as Activity
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('a spreadsheet calculates nothing of %j', (value) => {
+test.each([
+  ...['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx'],
+  ...['＝1+1', '＋1', '－1', '＠SUM(A1)', ' =1+1', '\u3000＝1', '\u00a0@a', '\u200b=1'],
+])('a spreadsheet calculates nothing of %j', (value) => {
   expect(csvOf([[value]])).toMatch(/^\uFEFF"?'/)
+})
+
+test.each(['李雷', ' 李雷', '2026-001', 'a=b', ''])('%j stays as it is', (value) => {
+  expect(csvOf([[value]])).toBe(`\uFEFF${value}\r\n`)
 })
 
 test('what would end a cell is quoted', () => {
