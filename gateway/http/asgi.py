@@ -28,6 +28,13 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 
+# What an answer says of itself unless it says otherwise: it is what its type says, no page, and kept by nobody.
+_PLAIN = (
+    problems.NO_STORE,
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most: int = MAXIMUM_BODY_BYTES) -> bytes:
     """The whole body.
@@ -163,7 +170,7 @@ class _Request:
             self.status = message["status"]
             metrics.duration(self.route, self._scope["method"]).observe(time.perf_counter() - self._started_at)
             named = {name for name, _ in message["headers"]}
-            ours = ((b"x-request-id", self.id.encode()), problems.NO_STORE)
+            ours = ((b"x-request-id", self.id.encode()), *_PLAIN)
             message["headers"] = [*message["headers"], *(header for header in ours if header[0] not in named)]
         await self._send(message)
 

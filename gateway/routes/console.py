@@ -161,6 +161,8 @@ async def deny_ticket(call: Call, ticket_id: Id) -> Ticket:
 @routes.on("POST", "/v1/auth/console/refresh", who="browser", answers={200: ConsoleSession})
 async def refresh_console(call: Call, headers: FromPage) -> Response:
     """A new access token for the browser that has the cookie; tabs that ask at once are all answered."""
+    if wait_s := call.parts.refreshes.take(sha256(call.console_secret.encode()).digest()):
+        raise RateLimitedError("this browser is signed in already; wait a moment", retry_after_s=wait_s)
     request = pb.RefreshConsoleRequest(refresh_token=call.console_secret, csrf_token=headers.x_csrf_token)
     async with call.parts.failures.counted(call.address):
         session: pb.ConsoleSession = await ask(call.services.console.RefreshConsole, request)

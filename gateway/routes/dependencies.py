@@ -91,6 +91,8 @@ class Parts:
         self.all_tickets = Buckets(burst=1000, per_s=200)
         self.polls = Buckets(burst=5, per_s=1)
         self.approvals = Buckets(burst=10, per_s=0.5)
+        # By cookie: as many tabs as anybody has ask at once, and none of them without end.
+        self.refreshes = Buckets(burst=50, per_s=1)
         # Files are held in memory until they have come.
         self.uploads = Uploads()
         self.latest: TimedCache[bytes, Sequence[reporting_pb2.Person]] = TimedCache(clients.latest, _LATEST_S)

@@ -82,6 +82,31 @@ async def test_a_page_runs_nothing_but_the_console_s_own_files(served: Gateway) 
 
 
 @pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 302),
+        ("/console/", 200),
+        (f"/console/{_ASSET}", 200),
+        ("/console/assets/main-OLDOLDOL.js", 404),
+        ("/wall/0192", 200),
+        ("/d/K7MCFGHJ4R9XWTK7MCFG", 200),
+        ("/docs", 200),
+        ("/openapi.json", 200),
+        ("/nothing", 404),
+        ("/v1/me", 401),
+        ("/v1/auth/console", 405),
+    ],
+)
+async def test_no_answer_is_taken_for_another_kind_or_framed(served: Gateway, path: str, status: int) -> None:
+    """Pages, files, JSON and errors alike say what they are, and run nothing that they do not name."""
+    answer = await served.http.get(path)
+
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (status, "nosniff")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'") and "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
     ("accepted", "encoding"),
     [
         ("gzip, deflate, br, zstd", "br"),

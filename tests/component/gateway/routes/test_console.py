@@ -124,6 +124,21 @@ async def test_an_approved_browser_keeps_a_cookie_that_its_page_cannot_read(gate
     assert 7 * DAY_US / 1e6 - 10 <= int(told["Max-Age"]) <= 7 * DAY_US / 1e6
 
 
+async def test_a_cookie_is_no_way_to_new_tokens_without_end(gateway: Gateway) -> None:
+    """As many tabs as anybody has are answered at once; another browser is none of it."""
+    gateway.services.answers["RefreshConsole"] = a_session()
+
+    async def refresh(cookie: dict[str, str]) -> httpx.Response:
+        return await gateway.http.post(f"{CONSOLE_PATH}/refresh", headers={**cookie, "x-csrf-token": CSRF})
+
+    tabs = [await refresh(COOKIE) for _ in range(50)]
+    assert {each.status_code for each in tabs} == {200}
+    answers = [await refresh(COOKIE) for _ in range(20)]
+    limited = [each for each in answers if each.status_code == 429]
+    assert limited and "retry-after" in limited[0].headers
+    assert (await refresh({"cookie": f"qiandao_console={'o' * 43}"})).status_code == 200
+
+
 async def test_the_cookie_goes_over_tls(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> None:
     """Wherever there is a wire."""
     async with a_gateway(tls, signer, redis_url, redis, public_url="https://qiandao.example") as gateway:
