@@ -14,9 +14,9 @@ _COOKIE = SecretCookie("qiandao_display", "/")
 NAME = _COOKIE.name
 
 
-def secret_in(cookies: Mapping[str, str]) -> bytes:
+def secret_in(cookies: Mapping[str, str], public_url: str) -> bytes:
     """The secret that a browser was given as it opened a display; empty: it has none."""
-    value = _COOKIE.value_in(cookies)
+    value = _COOKIE.value_in(cookies, public_url)
     return base64.urlsafe_b64decode(value + "=") if value else b""
 
 

@@ -15,6 +15,7 @@ from gateway.http.problems import MEDIA_TYPE, FieldProblem, Problem
 
 _ABOUT = "Check-in (签到). Errors are application/problem+json with a stable `reason`; times are RFC 3339 with offset."
 _REFERENCE = "#/components/schemas/{name}"
+_PREFIXED = "Over TLS its name begins with `__Host-`."
 BEARER, COOKIE, CONSOLE = "HTTPBearer", "DisplayCookie", "ConsoleCookie"
 _SCHEMES = {
     BEARER: {
@@ -25,13 +26,13 @@ _SCHEMES = {
     },
     COOKIE: {
         "type": "apiKey",
-        "description": "What `/v1/displays/open` gives a browser that shows one activity.",
+        "description": f"What `/v1/displays/open` gives a browser that shows one activity. {_PREFIXED}",
         "in": "cookie",
         "name": displays.NAME,
     },
     CONSOLE: {
         "type": "apiKey",
-        "description": "What `/v1/auth/console/poll` gives a browser; only good with X-CSRF-Token.",
+        "description": f"What `/v1/auth/console/poll` gives a browser; only good with X-CSRF-Token. {_PREFIXED}",
         "in": "cookie",
         "name": consoles.COOKIE.name,
     },

@@ -127,12 +127,12 @@ class Call:
     @property
     def secret(self) -> bytes:
         """What this browser was given as a display; empty: nothing."""
-        return displays.secret_in(self._request.cookies)
+        return displays.secret_in(self._request.cookies, self.parts.public_url)
 
     @property
     def console_secret(self) -> str:
         """What this browser was given as it was let in to the console; empty: nothing."""
-        return consoles.COOKIE.value_in(self._request.cookies)
+        return consoles.COOKIE.value_in(self._request.cookies, self.parts.public_url)
 
     @property
     def user_agent(self) -> str:
@@ -240,18 +240,19 @@ async def _admitted(request: Request, who: Who) -> Claims | None:
         UnavailableError: Nobody can tell now.
     """
     header = request.headers.get("authorization")
-    has_secret = header is None and bool(displays.secret_in(request.cookies))
+    parts: Parts = request.app.state.parts
+    has_secret = header is None and bool(displays.secret_in(request.cookies, parts.public_url))
     if who == "anybody" or (who in ("viewer", "display") and has_secret):
         return None
     if who == "browser":
-        if consoles.COOKIE.value_in(request.cookies):
+        if consoles.COOKIE.value_in(request.cookies, parts.public_url):
             return None
         raise UnauthenticatedError("this browser is not signed in; open the console's sign-in page")
     if who == "display":
         raise UnauthenticatedError("this browser is no display; open a new link")
-    guard: Guard = request.app.state.parts.guard
     authorization = header.encode("latin-1") if header else None
-    return await (guard.admit(authorization) if who == "attendee" else guard.admit_strictly(authorization))
+    admit = parts.guard.admit if who == "attendee" else parts.guard.admit_strictly
+    return await admit(authorization)
 
 
 def _reader(operation: Operation, handler: Handler) -> Callable[[Request], Awaitable[dict[str, Any]]]:

@@ -143,8 +143,25 @@ async def test_the_cookie_goes_over_tls(tls: Path, signer: Signer, redis_url: st
     """Wherever there is a wire."""
     async with a_gateway(tls, signer, redis_url, redis, public_url="https://qiandao.example") as gateway:
         gateway.services.answers["RefreshConsole"] = a_session()
-        renewed = await gateway.http.post(f"{CONSOLE_PATH}/refresh", headers=COOKIE)
-    assert rules_of(renewed)[1] == {"httponly", "secure"}
+        hosts = {"cookie": f"__Host-qiandao_console={REFRESH}"}
+        renewed = await gateway.http.post(f"{CONSOLE_PATH}/refresh", headers=hosts)
+        value, flags, told = rules_of(renewed)
+        assert (value, flags, told["Path"]) == (hosts["cookie"], {"httponly", "secure"}, "/")
+
+
+async def test_a_cookie_of_another_name_of_the_domain_is_passed_over(
+    tls: Path, signer: Signer, redis_url: str, redis: Redis
+) -> None:
+    """It may lie before or behind ours, or alone; browsers take `__Host-` from nobody else."""
+    planted, ours = f"qiandao_console={'e' * 43}", f"__Host-qiandao_console={REFRESH}"
+    async with a_gateway(tls, signer, redis_url, redis, public_url="https://qiandao.example") as gateway:
+        gateway.services.answers["RefreshConsole"] = a_session()
+        answers = [
+            await gateway.http.post(f"{CONSOLE_PATH}/refresh", headers={"cookie": cookie, "x-csrf-token": CSRF})
+            for cookie in (f"{planted}; {ours}", f"{ours}; {planted}", planted)
+        ]
+    assert [each.status_code for each in answers] == [200, 200, 401]
+    assert {each.refresh_token for each in gateway.services.requests("RefreshConsole")} == {REFRESH}
 
 
 async def test_a_browser_goes_on_with_its_cookie_and_what_its_page_keeps(gateway: Gateway) -> None:

@@ -115,7 +115,8 @@ async def test_the_cookie_goes_over_tls(
     async with a_gateway(tls, signer, redis_url, redis, public_url=public_url) as gateway:
         gateway.services.answers["OpenDisplay"] = pb.OpenedDisplay(screen=a_screen(), secret=SECRET)
         opened = await gateway.http.post("/v1/displays/open", json={"code": CODE})
-        assert ("; secure" in opened.headers["set-cookie"].lower()) is is_secure
+        told = opened.headers["set-cookie"]
+        assert {"; secure" in told.lower(), told.startswith("__Host-")} == {is_secure} and "; Path=/;" in told
 
 
 async def test_a_display_is_let_in_where_it_looks(gateway: Gateway) -> None:
