@@ -239,6 +239,8 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
     if process.name in ("reporting", "exporter"):
         variables["QIANDAO_EXPORTS_STORE"] = place.exports
         variables["QIANDAO_EXPORTS_SECRET_FILE"] = f"{place.secrets}/exports"
+        # Of a bucket, for whoever has one serve the local stack.
+        variables["QIANDAO_EXPORTS_SECRET_KEY_FILE"] = f"{place.secrets}/exports-bucket"
     if process.name == "identity":
         variables |= _identity_environment(place)
     return variables

@@ -29,6 +29,9 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     services.antifraud.settings.Settings,
     services.reporting.settings.ReportingSettings,
     services.reporting.settings.ProjectorSettings,
+    services.reporting.settings.ExporterSettings,
+    services.reporting.settings.FileSettings,
+    services.reporting.settings.BucketSettings,
 )
 
 _HEAD = """# Settings

@@ -24,6 +24,7 @@ PLACE = Place(
     traces="http://traces:4318",
     secrets=str(VOLUMES / "secrets"),
     tls=str(VOLUMES / "tls"),
+    exports=str(VOLUMES / "exports"),
     targets={name: f"{name}:{PROCESSES[name].grpc_port}" for name in SERVICES},
 )
 

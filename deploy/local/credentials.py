@@ -45,7 +45,7 @@ class Vault:
         """Makes every secret that is missing, and the connection URLs of all processes."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        for name in ("wechat-app-secret", "erlang-cookie"):
+        for name in ("wechat-app-secret", "erlang-cookie", "exports-bucket"):
             self._once(name, lambda: secrets.token_hex(16))
         for name in ("credential", "pii", "activity-pii", "exports"):
             self._once(name, lambda: f"1:{secrets.token_hex(32)}")

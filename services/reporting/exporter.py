@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from domainkit.subject_names import GuestNames
@@ -10,6 +11,7 @@ from servicekit import servers
 from servicekit.keyring import parse_secrets
 from servicekit.process import Process, Stop, run
 from servicekit.rpc import client
+from servicekit.settings import load
 from services.reporting import store
 from services.reporting.activities import Activities
 from services.reporting.expected.participant_client import Participants
@@ -25,7 +27,7 @@ from services.reporting.facts.lists import FactLists
 from services.reporting.identity_client import Identity
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
-from services.reporting.settings import ExporterSettings
+from services.reporting.settings import BucketSettings, ExporterSettings, FileSettings
 
 # The processor goes to check-ins first.
 _NICE = 19
@@ -48,8 +50,9 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     sources = Sources(facts, People(facts, rosters, participants, naming), stored, Phones(activity_channel).of)
     making = Making(Activities(stored, activity_channel), stored, sources)
     folder = Path(settings.folder or Path(tempfile.gettempdir()) / f"qiandao-exporter-{_port(settings)}")
-    keys = FileKeys(parse_secrets(settings.exports_secret))
-    runner = Runner(Jobs(engine), Vault(settings), keys, making.make, folder, at_once=settings.at_once)
+    keys = FileKeys(parse_secrets(load(FileSettings).exports_secret))
+    vault = Vault(settings.exports_store, partial(load, BucketSettings))
+    runner = Runner(Jobs(engine), vault, keys, making.make, folder, at_once=settings.at_once)
     process.at_stop(Stop.CONSUMING, runner.stop)
     process.background(runner.run(), "exports")
     process.background(runner.sweep(), "exports-sweep")

@@ -20,6 +20,7 @@ from servicekit.process import Process, run
 from servicekit.rpc import client
 from servicekit.rpc.interceptors import Access
 from servicekit.rpc.server import serve
+from servicekit.settings import load
 from servicekit.tokens import TokenVerifier
 from services.reporting import rpc, store, tables
 from services.reporting.activities import Activities
@@ -28,7 +29,7 @@ from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
 from services.reporting.exports import rpc as exports_rpc
 from services.reporting.exports.choices import Choices
-from services.reporting.exports.rpc import ExportServicer
+from services.reporting.exports.rpc import ExportServicer, Files
 from services.reporting.exports.sealing import FileKeys
 from services.reporting.exports.store import Jobs
 from services.reporting.exports.vault import Vault
@@ -40,7 +41,7 @@ from services.reporting.live.numbers import LiveReader
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
 from services.reporting.rpc import ReportingServicer
-from services.reporting.settings import ReportingSettings
+from services.reporting.settings import BucketSettings, FileSettings, ReportingSettings
 from services.reporting.turnouts import Turnouts, teller
 
 # How a servicer is added to a server, the servicer, and who may call what of it.
@@ -76,9 +77,11 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
 
 
 def _exports(settings: ReportingSettings, engine: AsyncEngine, activities: Activities, roles: Roles) -> _Service:
-    vault = Vault(settings) if settings.exports_store else None
-    keys = FileKeys(parse_secrets(settings.exports_secret))
-    servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, vault, keys)
+    files = None
+    if settings.exports_store:
+        vault = Vault(settings.exports_store, partial(load, BucketSettings))
+        files = Files(vault, FileKeys(parse_secrets(load(FileSettings).exports_secret)))
+    servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, files)
     return add_ExportServiceServicer_to_server, servicer, exports_rpc.ACCESS
 
 

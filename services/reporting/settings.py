@@ -1,6 +1,9 @@
 """Settings of the reporting service (`REPORTING_*`), its projector (`PROJECTOR_*`) and its exporter (`EXPORTER_*`)."""
 
-from pydantic import Field
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.clock import SECOND_US
@@ -10,33 +13,32 @@ from servicekit.settings import OwnSettings
 _YEAR_US = 31_557_600 * SECOND_US
 
 
-class FileSettings(BaseSettings):
-    """Where exported files lie, and what seals them; for whoever writes them, and whoever hands them out."""
+def _store(text: str) -> str:
+    if not re.fullmatch(r"(s3://[a-z0-9][-.a-z0-9]+(/.*)?|\.?/.+|\.local/.+)?", text):
+        raise ValueError("must be a directory, beginning with / or ./, or s3://bucket/folder")
+    return text
+
+
+_Printable = Annotated[str, Field(pattern=r"^[!-~]+$")]
+
+
+class ExportSettings(BaseSettings):
+    """Where exported files lie; for whoever writes them, and whoever hands them out."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    exports_store: str = Field(
+    exports_store: Annotated[str, AfterValidator(_store)] = Field(
         ".local/exports",
         validation_alias="QIANDAO_EXPORTS_STORE",
         description="a directory that reporting and exporter share, or s3://bucket/folder; empty: nothing is exported",
     )
-    exports_endpoint: OptionalHttpUrl = Field(
-        "", validation_alias="QIANDAO_EXPORTS_ENDPOINT", description="URL of the bucket's S3; empty: AWS in the region"
-    )
-    exports_region: str = Field(
-        "us-east-1", validation_alias="QIANDAO_EXPORTS_REGION", description="region of the bucket"
-    )
-    exports_virtual_host: bool = Field(
-        False,
-        validation_alias="QIANDAO_EXPORTS_VIRTUAL_HOST",
-        description="the bucket is part of the host's name, as COS wants it; the endpoint names it then",
-    )
-    exports_access_key: str = Field(
-        "", repr=False, validation_alias="QIANDAO_EXPORTS_ACCESS_KEY", description="who asks the bucket"
-    )
-    exports_secret_key: str = Field(
-        "", repr=False, validation_alias="QIANDAO_EXPORTS_SECRET_KEY", description="what proves it"
-    )
+
+
+class FileSettings(BaseSettings):
+    """What seals files; read where they lie anywhere."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
     exports_secret: Secrets = Field(
         repr=False,
         validation_alias="QIANDAO_EXPORTS_SECRET",
@@ -44,7 +46,31 @@ class FileSettings(BaseSettings):
     )
 
 
-class ReportingSettings(OwnSettings, FileSettings):
+class BucketSettings(BaseSettings):
+    """Where a bucket is, and what opens it; read where files lie in one."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    endpoint: OptionalHttpUrl = Field(
+        "", validation_alias="QIANDAO_EXPORTS_ENDPOINT", description="URL of the bucket's S3; empty: AWS in the region"
+    )
+    region: Annotated[str, Field(pattern=r"^[-a-z0-9]+$")] = Field(
+        "us-east-1", validation_alias="QIANDAO_EXPORTS_REGION", description="region of the bucket"
+    )
+    virtual_host: bool = Field(
+        False,
+        validation_alias="QIANDAO_EXPORTS_VIRTUAL_HOST",
+        description="the bucket is part of the host's name, as COS wants it; the endpoint names it then",
+    )
+    access_key: _Printable = Field(
+        "qiandao", validation_alias="QIANDAO_EXPORTS_ACCESS_KEY", description="who asks the bucket"
+    )
+    secret_key: _Printable = Field(
+        repr=False, validation_alias="QIANDAO_EXPORTS_SECRET_KEY", description="what proves it to the bucket"
+    )
+
+
+class ReportingSettings(OwnSettings, ExportSettings):
     """Where the service listens and what it reads."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
@@ -57,7 +83,7 @@ class ReportingSettings(OwnSettings, FileSettings):
     redis_url: RedisUrl = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
 
 
-class ExporterSettings(OwnSettings, FileSettings):
+class ExporterSettings(OwnSettings, ExportSettings):
     """What the exporter reads, and where it works."""
 
     model_config = SettingsConfigDict(env_prefix="EXPORTER_", frozen=True, extra="ignore")

@@ -1,7 +1,7 @@
 """`reporting.v1.ExportService`: who may have what exported, and fetch it."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domainkit.organisations import OneActivity
 from domainkit.roles import ORGANISER, STAFF, Role
@@ -87,26 +87,30 @@ class Roles(Protocol):
         """What the calling person is there."""
 
 
+class Files(NamedTuple):
+    """Where files lie, and what opens their keys."""
+
+    vault: Vault
+    keys: FileKeys
+
+
 class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
     """Serves the methods.
 
     Args:
-        vault: None: files are kept nowhere, and nothing is exported.
+        files: None: they are kept nowhere, and nothing is exported.
     """
 
-    def __init__(
-        self, jobs: Jobs, choices: Choices, activities: Activities, roles: Roles, vault: Vault | None, keys: FileKeys
-    ) -> None:
+    def __init__(self, jobs: Jobs, choices: Choices, activities: Activities, roles: Roles, files: Files | None) -> None:
         self._jobs = jobs
         self._choices = choices
         self._activities = activities
         self._roles = roles
-        self._vault = vault
-        self._keys = keys
+        self._files = files
 
     async def CreateExport(self, request: pb.CreateExportRequest, context: Context) -> pb.Export:
         """Puts an export in the queue; the columns are remembered."""
-        if self._vault is None:
+        if self._files is None:
             raise ExportsOffError
         wish, user_id = wire.wish_of(request.wish), person().user_id
         check(wish)
@@ -145,13 +149,13 @@ class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
         job = await self._visible(request.export_id, is_for_file=True)
         if job.state is not State.DONE:
             raise ExportNotReadyError(job.state.name.lower())
-        if self._vault is None:
+        if self._files is None:
             raise ExportsOffError
         if job.wish.shows_phones:
             await self._choices.downloaded(job, person().user_id)
         try:
-            key = self._keys.open(job.sealed_key, job.export_id)
-            content = unsealed(self._vault.get(path_of(job.export_id, job.lease)), key)
+            key = self._files.keys.open(job.sealed_key, job.export_id)
+            content = unsealed(self._files.vault.get(path_of(job.export_id, job.lease)), key)
             first = pb.DownloadExportResponse(
                 file_name=job.file_name, media_type=_MEDIA_TYPES[job.wish.format], file_bytes=job.file_bytes
             )

@@ -6,7 +6,7 @@ complete. Nothing here needs conditional puts, which not every bucket knows.
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -53,39 +53,40 @@ class FileMissingError(ConflictError):
         super().__init__("the file is not in the storage any more; export it again")
 
 
-class Place(Protocol):
-    """Where files go; see `services.reporting.settings.FileSettings`."""
+class Bucket(Protocol):
+    """Where a bucket is; see `services.reporting.settings.BucketSettings`."""
 
     @property
-    def exports_store(self) -> str:
-        """A directory, or s3://bucket/folder."""
-
-    @property
-    def exports_endpoint(self) -> str:
+    def endpoint(self) -> str:
         """URL of S3; empty: that of AWS in the region."""
 
     @property
-    def exports_region(self) -> str:
+    def region(self) -> str:
         """Of the bucket."""
 
     @property
-    def exports_virtual_host(self) -> bool:
+    def virtual_host(self) -> bool:
         """Whether the bucket is part of the host's name."""
 
     @property
-    def exports_access_key(self) -> str:
+    def access_key(self) -> str:
         """Who asks."""
 
     @property
-    def exports_secret_key(self) -> str:
+    def secret_key(self) -> str:
         """What proves it."""
 
 
 class Vault:
-    """Puts, gets and erases."""
+    """Puts, gets and erases.
 
-    def __init__(self, place: Place) -> None:
-        self._store = _store(place)
+    Args:
+        store: A directory, or s3://bucket/folder.
+        bucket: Asked for a bucket alone: where it is.
+    """
+
+    def __init__(self, store: str, bucket: Callable[[], Bucket]) -> None:
+        self._store: LocalStore | S3Store = _in_bucket(store, bucket()) if is_bucket(store) else _in_directory(store)
 
     async def put(self, path: str, pieces: Iterator[bytes]) -> None:
         """Writes a file, whole or not at all.
@@ -132,19 +133,21 @@ def is_bucket(store: str) -> bool:
     return urlsplit(store).scheme == "s3"
 
 
-def _store(place: Place) -> LocalStore | S3Store:
-    parts = urlsplit(place.exports_store)
-    if not is_bucket(place.exports_store):
-        Path(place.exports_store).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return LocalStore(place.exports_store)
+def _in_directory(store: str) -> LocalStore:
+    Path(store).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalStore(store)
+
+
+def _in_bucket(store: str, bucket: Bucket) -> S3Store:
+    parts = urlsplit(store)
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
-        endpoint=place.exports_endpoint or None,
-        region=place.exports_region,
-        access_key_id=place.exports_access_key,
-        secret_access_key=place.exports_secret_key,
-        virtual_hosted_style_request=place.exports_virtual_host,
+        endpoint=bucket.endpoint or None,
+        region=bucket.region,
+        access_key_id=bucket.access_key,
+        secret_access_key=bucket.secret_key,
+        virtual_hosted_style_request=bucket.virtual_host,
         client_options={
             "allow_http": True,
             "connect_timeout": timedelta(seconds=5),

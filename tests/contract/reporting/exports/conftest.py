@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from services.reporting.exports.vault import Vault
 from tests.ports import reserved_port
 
 
@@ -15,12 +16,16 @@ from tests.ports import reserved_port
 class Storage:
     """Where files lie."""
 
-    exports_store: str
-    exports_endpoint: str = ""
-    exports_region: str = "us-east-1"
-    exports_virtual_host: bool = False
-    exports_access_key: str = "key"
-    exports_secret_key: str = "secret"
+    store: str
+    endpoint: str = ""
+    region: str = "us-east-1"
+    virtual_host: bool = False
+    access_key: str = "key"
+    secret_key: str = "secret"
+
+    def vault(self) -> Vault:
+        """What puts and gets them."""
+        return Vault(self.store, lambda: self)
 
 
 class Bucket(Storage):
@@ -46,7 +51,7 @@ class Bucket(Storage):
     def client(self) -> "boto3.client":
         """What looks into it beside us."""
         keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
-        return boto3.client("s3", endpoint_url=self.exports_endpoint, region_name="us-east-1", **keys)
+        return boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", **keys)
 
 
 @pytest.fixture

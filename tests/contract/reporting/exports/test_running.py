@@ -23,7 +23,7 @@ from services.reporting.exports.kinds import Format, Report, State
 from services.reporting.exports.running import Runner, path_of
 from services.reporting.exports.sealing import FileKeys, unsealed
 from services.reporting.exports.store import ExportsQueuedError, Jobs
-from services.reporting.exports.vault import FileMissingError, Vault
+from services.reporting.exports.vault import FileMissingError
 from services.reporting.tables import exports
 from tests.contract.conftest import Eventually
 from tests.contract.reporting.exports.conftest import Bucket, Storage
@@ -49,7 +49,7 @@ def runner(jobs: Jobs, storage: Storage, folder: Path, makes: Any = make, **opti
     """One in this process, which looks after its lease often."""
     (folder / "work").mkdir(exist_ok=True)
     options = {"beat_s": 0.05, "again_s": 0.05, **options}
-    return Runner(jobs, Vault(storage), FileKeys(SECRETS), makes, folder / "work", **options)
+    return Runner(jobs, storage.vault(), FileKeys(SECRETS), makes, folder / "work", **options)
 
 
 async def expire(engine: AsyncEngine) -> None:
@@ -61,7 +61,7 @@ async def expire(engine: AsyncEngine) -> None:
 async def content(job: Job, storage: Storage) -> bytes:
     """The file of a job as it is handed out."""
     key = FileKeys(SECRETS).open(job.sealed_key, job.export_id)
-    pieces = unsealed(Vault(storage).get(path_of(job.export_id, job.lease)), key)
+    pieces = unsealed(storage.vault().get(path_of(job.export_id, job.lease)), key)
     return b"".join([piece async for piece in pieces])
 
 
@@ -220,7 +220,7 @@ async def test_who_is_too_late_takes_their_file_away(jobs: Jobs, storage: Storag
     await runner(jobs, storage, tmp_path, cancelled_meanwhile, beat_s=60).work(begun)
     assert (await jobs.get(job.export_id)).state is State.CANCELLED
     with pytest.raises(FileMissingError):
-        async for _ in Vault(storage).get(path_of(begun.export_id, begun.lease)):
+        async for _ in storage.vault().get(path_of(begun.export_id, begun.lease)):
             pass
 
 
@@ -260,7 +260,7 @@ async def test_a_file_is_erased_after_a_week(engine: AsyncEngine, jobs: Jobs, st
     erased = await jobs.get(old.export_id)
     assert (erased.state, erased.sealed_key) == (State.EXPIRED, b"")
     with pytest.raises(FileMissingError):
-        async for _ in Vault(storage).get(path_of(old.export_id, lease)):
+        async for _ in storage.vault().get(path_of(old.export_id, lease)):
             pass
     assert await content(await jobs.get(young.export_id), storage)
 

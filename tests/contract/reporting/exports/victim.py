@@ -48,7 +48,9 @@ async def make(job: Job, folder: Path, told: Told) -> Made:
 async def main(url: str, storage: str, folder: str) -> None:
     """Runs until killed."""
     place = Storage(**json.loads(storage))
-    await Runner(Jobs(create_engine(url)), HalfWay(place), FileKeys(SECRETS), make, Path(folder)).run()
+    await Runner(
+        Jobs(create_engine(url)), HalfWay(place.store, lambda: place), FileKeys(SECRETS), make, Path(folder)
+    ).run()
 
 
 if __name__ == "__main__":
