@@ -92,7 +92,7 @@ class ExporterSettings(OwnSettings, ExportSettings):
     database_url: MysqlUrl = Field(
         repr=False, description="schema reporting: mysql+aiomysql://user:password@host:port/schema"
     )
-    folder: str = Field(
+    folder: Annotated[str, Field(pattern=r"^(/.+)?$")] = Field(
         "", description="where files are made, for this process alone; emptied at its start; empty: one of the system's"
     )
     at_once: int = Field(2, ge=1, le=8, description="exports that are made at the same time")
