@@ -9,6 +9,7 @@ import { exports } from '@/exports/routes'
 import { activityPeople } from '@/people/routes'
 import { activityDisplays } from '@/displays/routes'
 import { activityStaff, organisation } from '@/organisation/routes'
+import { kiosk } from '@/kiosk/routes'
 import { activityReviews, reviews } from '@/reviews/routes'
 import { activityRoster, rosters } from '@/rosters/routes'
 import { sessions } from '@/session/routes'
@@ -41,6 +42,7 @@ const routes: RouteRecordRaw[] = [
     ],
   },
   ...wall,
+  ...kiosk,
   ...screens,
   {
     path: '/console/sign-in',

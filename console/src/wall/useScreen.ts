@@ -16,7 +16,8 @@ export type Qr = Schemas['Qr']
 /** `none`: no display of this activity; the others are what became of it. */
 export type ScreenState = 'loading' | 'open' | 'waiting' | 'expired' | 'ended' | 'revoked' | 'unstaffed' | 'none'
 
-const LOOK_MS = 10_000
+/** A kiosk is asked about more often: who made it may be no staff any more. */
+const LOOK_MS = { wall: 10_000, kiosk: 4_000 }
 const TICK_MS = 500
 const AGAIN_MS = 1_000
 const AGAIN_MOST_MS = 30_000
@@ -29,6 +30,7 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
   const qr = shallowRef<Qr | null>(null)
   const state = ref<ScreenState>('loading')
   const isBroken = ref(false)
+  const isCut = ref(false)
   const leftS = ref(0)
 
   let events: EventSource | null = null
@@ -65,6 +67,7 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
     stop()
     reconnectAt = performance.now() + againMs
     againMs = Math.min(2 * againMs, AGAIN_MOST_MS)
+    void look()
   }
 
   const connect = () => {
@@ -101,9 +104,11 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
     alone('look', async () => {
       try {
         take(await asked(open.GET('/v1/displays/me')))
+        isCut.value = false
       } catch (thrown) {
-        if (asFailure(thrown).status === 401) over('none')
-        else isBroken.value = true
+        isCut.value = asFailure(thrown).status !== 401
+        if (isCut.value) isBroken.value = true
+        else over('none')
       }
     })
 
@@ -128,7 +133,7 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
   }
 
   const ticks = useIntervalFn(tick, TICK_MS)
-  const looks = useIntervalFn(() => void look(), LOOK_MS)
+  const looks = useIntervalFn(() => void look(), LOOK_MS[kind])
   const { request } = useWakeLock()
   const visibility = useDocumentVisibility()
   const awake = () => {
@@ -139,7 +144,7 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
   }
   watch(visibility, (now) => now === 'visible' && awake())
   useEventListener(window, 'online', awake)
-  useEventListener(window, 'offline', () => (isBroken.value = true))
+  useEventListener(window, 'offline', () => (isBroken.value = isCut.value = true))
   tryOnScopeDispose(() => {
     ticks.pause()
     looks.pause()
@@ -153,6 +158,8 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
     stats,
     qr: computed(() => (leftS.value > 0 ? qr.value : null)),
     leftS,
+    /** Whether the server is out of reach. */
+    isCut,
     /** Whether what is shown may be behind. */
     isStale: computed(() => isBroken.value || Boolean(stats.value?.stale)),
     look,

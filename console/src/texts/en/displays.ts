@@ -7,11 +7,17 @@ export const displays: Texts['displays'] = {
   about: {
     qr: 'The QR, the code and the number of people',
     wall: 'For a projector: QR, people there and expected, arrivals a minute, who just came',
+    kiosk:
+      'A tablet at a door: people show a code to its scanner, type the one of their label, or scan the QR. They check in in your name, for as long as you are staff',
   },
   names: 'Names',
   nameChoices: { none: 'None', masked: 'In part', full: 'In full' },
+  gate: 'Gate',
+  ownGate: 'None: numbered as 签到台 N',
   make: 'Make a link',
   how: 'Open it in the browser of the screen, once, within 15 minutes; nobody signs in there',
+  howKiosk:
+    'Open it in the browser of the tablet, once, within 15 minutes; nobody signs in there, a scanner just works',
   copy: 'Copy link',
   openHere: 'Open in a new window',
   empty: 'No screens yet',
@@ -26,5 +32,5 @@ export const displays: Texts['displays'] = {
   },
   revoke: 'Revoke',
   revokeAsk: 'Revoke this screen?',
-  revokeNote: 'It goes dark within 10 s',
+  revokeNote: 'It goes dark within 10 s, and a kiosk takes nobody any more',
 }

@@ -8,6 +8,7 @@ import { displays } from './displays'
 import { exports } from './exports'
 import { failures } from './failures'
 import { form } from './form'
+import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
 import { people } from './people'
@@ -25,6 +26,7 @@ export const en: Texts = {
   exports,
   failures,
   form,
+  kiosk,
   organisation,
   overview,
   people,

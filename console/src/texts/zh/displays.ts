@@ -1,15 +1,19 @@
 export const displays = {
   title: '屏幕',
   kind: '屏幕上显示',
-  kinds: { qr: '二维码', wall: '签到墙', kiosk: '自助签到' },
+  kinds: { qr: '二维码', wall: '签到墙', kiosk: '签到台' },
   about: {
     qr: '只有二维码、签到码和人数',
     wall: '投影用：二维码、实到和应到、每分钟签到人数、刚刚签到的人',
+    kiosk: '放在门口的平板：来的人用扫码枪扫签到码、输入标签编码或扫二维码；以你的名义签到，你不再是工作人员时自动停用',
   },
   names: '姓名',
   nameChoices: { none: '不显示', masked: '部分显示', full: '完整显示' },
+  gate: '入口',
+  ownGate: '不选，自动编号为「签到台 N」',
   make: '生成链接',
   how: '请在连接屏幕的电脑浏览器中打开这个链接，15 分钟内有效，只能打开一次；屏幕不需要登录',
+  howKiosk: '请在平板的浏览器中打开这个链接，15 分钟内有效，只能打开一次；平板不需要登录，扫码枪接上即可使用',
   copy: '复制链接',
   openHere: '在新窗口打开',
   empty: '还没有屏幕',
@@ -24,5 +28,5 @@ export const displays = {
   },
   revoke: '停用',
   revokeAsk: '停用这个屏幕？',
-  revokeNote: '它 10 秒内不再显示二维码和人数',
+  revokeNote: '它 10 秒内不再显示二维码和人数，签到台不再接受签到',
 }

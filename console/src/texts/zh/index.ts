@@ -7,6 +7,7 @@ import { displays } from './displays'
 import { exports } from './exports'
 import { failures } from './failures'
 import { form } from './form'
+import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
 import { people } from './people'
@@ -24,6 +25,7 @@ export const zh = {
   exports,
   failures,
   form,
+  kiosk,
   organisation,
   overview,
   people,
