@@ -39,6 +39,7 @@ from gateway.routes import (
     person_code,
     places,
     reporting,
+    reports,
     review,
     roster_imports,
     roster_members,
@@ -77,6 +78,7 @@ _SUBJECTS = (
     marks,
     reporting,
     exports,
+    reports,
     events,
 )
 _AN_ATTEMPT = {

@@ -19,6 +19,7 @@ from protos.identity.v1.identity_pb2_grpc import ConsoleServiceStub, IdentitySer
 from protos.reporting.v1 import reporting_pb2
 from protos.reporting.v1.exports_pb2_grpc import ExportServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
+from protos.reporting.v1.reports_pb2_grpc import ReportsServiceStub
 from servicekit.errors import ServiceError, UnavailableError
 from servicekit.process import Process
 from servicekit.rpc import client
@@ -52,9 +53,8 @@ class Clients:
         self.door = DoorServiceStub(activity)
         self.participants = ParticipantServiceStub(activity)
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
-        self.reporting = ReportingServiceStub(
-            client.connect(process, settings.reporting_target, "reporting", retry=True)
-        )
+        reporting = client.connect(process, settings.reporting_target, "reporting", retry=True)
+        self.reporting, self.reports = ReportingServiceStub(reporting), ReportsServiceStub(reporting)
         # Asked for twice, an export is made twice.
         self.exports = ExportServiceStub(client.connect(process, settings.reporting_target, "reporting"))
 

@@ -2321,6 +2321,13 @@ export interface components {
              *     ]
              */
             sync_fields: string[];
+            /**
+             * @example [
+             *       "name",
+             *       "took_ms"
+             *     ]
+             */
+            event_fields: string[];
         };
         /**
          * Template
@@ -3207,6 +3214,371 @@ export interface components {
             chosen: string[];
         };
         /**
+         * Trends
+         * @description How many came over time.
+         *
+         *         `counting` occurrences are still being counted against their rosters: ask again, each answer counts some. While
+         *         `is_filling`, history from before there was any is missing.
+         */
+        Trends: {
+            period: components["schemas"]["TrendPeriod"];
+            compared: components["schemas"]["TrendPeriod"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            as_of: string;
+            counting: number;
+            is_filling: boolean;
+        };
+        /**
+         * TrendPeriod
+         * @description A period and its points; groups of fewer than five people are shown to owners alone.
+         */
+        TrendPeriod: {
+            /** @example 2026-09-01 */
+            from: string;
+            /** @example 2026-09-01 */
+            to: string;
+            activity_id: string | null;
+            whole: components["schemas"]["Figures"];
+            points: components["schemas"]["TrendPoint"][];
+            curves: components["schemas"]["ArrivalCurve"][];
+            hidden_groups: number;
+            /** @description Points beyond the 400 that are shown. */
+            more: number;
+        };
+        /**
+         * Figures
+         * @description People, summed over occurrences.
+         *
+         *         `expected`, `came` and `leave` are of the `counted` occurrences, of which it is known how many are expected, and
+         *         null where there are none. `rate` is came / (expected - leave).
+         */
+        Figures: {
+            occurrences: number;
+            counted: number;
+            expected: number | null;
+            came: number | null;
+            leave: number | null;
+            /** @example 0.93 */
+            rate: number | null;
+            checked_in: number;
+            late: number;
+            doubtful: number;
+            refused: number;
+            provisional: number;
+            /**
+             * @example {
+             *       "qr": 1
+             *     }
+             */
+            by_method: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * TrendPoint
+         * @description The sum of the occurrences that belong together; `title` is that of an activity.
+         */
+        TrendPoint: {
+            /**
+             * @description A day, the Monday of a week, 1 (Monday) to 7, 00 to 23, an activity's id, or a group's name.
+             * @example 2026-09-01
+             */
+            key: string;
+            title: string;
+            figures: components["schemas"]["Figures"];
+        };
+        /**
+         * ArrivalCurve
+         * @description How people came to one occurrence, in steps of `step_min` minutes.
+         */
+        ArrivalCurve: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            occurrence_id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            title: string;
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            starts_at: string;
+            step_min: number;
+            steps: components["schemas"]["ArrivalStep"][];
+        };
+        /**
+         * ArrivalStep
+         * @description How many came from `offset_min` minutes after the start on; negative before it.
+         */
+        ArrivalStep: {
+            /** @example -10 */
+            offset_min: number;
+            count: number;
+        };
+        /**
+         * Quality
+         * @description How well checking in works; advice is told to owners and organisers alone.
+         */
+        Quality: {
+            /** @example 2026-09-01 */
+            from: string;
+            /** @example 2026-09-01 */
+            to: string;
+            whole: components["schemas"]["QualityFigures"];
+            over_time: components["schemas"]["QualityPoint"][];
+            by_activity: components["schemas"]["QualityPoint"][];
+            advice: components["schemas"]["Advice"][];
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            as_of: string;
+            is_filling: boolean;
+        };
+        /**
+         * QualityFigures
+         * @description People, summed over occurrences, and what a sample of phones measured.
+         *
+         *         `success_rate` is checked_in / tried, `anomaly_rate` anomalous / tried. A scan that named no activity of ours is
+         *         counted nowhere.
+         */
+        QualityFigures: {
+            occurrences: number;
+            tried: number;
+            checked_in: number;
+            tried_again: number;
+            /** @example 0.93 */
+            success_rate: number | null;
+            doubtful: number;
+            refused: number;
+            provisional: number;
+            offline: number;
+            by_staff: number;
+            anomalous: number;
+            /** @example 0.93 */
+            anomaly_rate: number | null;
+            location_denied: number;
+            location_missing: number;
+            location_uncertain: number;
+            outside: number;
+            wifi_missing: number;
+            wifi_mismatch: number;
+            qr_expired: number;
+            slot_age_s: components["schemas"]["Bucket"][];
+            accuracy_m: components["schemas"]["Bucket"][];
+            distance_m: components["schemas"]["Bucket"][];
+            /** @description Of those outside whom a human let in. */
+            honest_outside_m: components["schemas"]["Bucket"][];
+            /** @description Of how many check-ins phones told how long they took. */
+            answers: number;
+            answer_mean_ms: number | null;
+            answer_p95_ms: number | null;
+            scans_failed: number;
+            scans_cancelled: number;
+            locates: number;
+            locates_failed: number;
+        };
+        /**
+         * Bucket
+         * @description How many were up to a bound, and above the one before; null: above all.
+         */
+        Bucket: {
+            up_to: number | null;
+            count: number;
+        };
+        /**
+         * QualityPoint
+         * @description The quality of a day, of a week from its Monday on, or of an activity.
+         */
+        QualityPoint: {
+            /**
+             * @description A day, the Monday of a week, 1 (Monday) to 7, 00 to 23, an activity's id, or a group's name.
+             * @example 2026-09-01
+             */
+            key: string;
+            title: string;
+            figures: components["schemas"]["QualityFigures"];
+        };
+        /**
+         * Advice
+         * @description What would make it better, and the numbers behind it.
+         *
+         *         `change` is a body of `PATCH /v1/activities/{activity_id}` but for its revision; null where no setting would do.
+         */
+        Advice: {
+            /** @example FENCE_WIDER */
+            code: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            title: string;
+            /**
+             * @example {
+             *       "people": 12,
+             *       "share": 0.2
+             *     }
+             */
+            numbers: {
+                [key: string]: number;
+            };
+            /**
+             * @example {
+             *       "place": {
+             *         "radius_m": 500
+             *       }
+             *     }
+             */
+            change: Record<string, never> | null;
+            is_dismissed: boolean;
+        };
+        /**
+         * Dismissal
+         * @description A piece of advice that is not to be seen, or to be seen again.
+         */
+        Dismissal: {
+            code: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            /** @default true */
+            dismissed?: boolean;
+        };
+        /**
+         * Behaviour
+         * @description How the people of one roster behave, over the occurrences that are over.
+         */
+        Behaviour: {
+            /** @example 2026-09-01 */
+            from: string;
+            /** @example 2026-09-01 */
+            to: string;
+            roster_id: string | null;
+            rosters: components["schemas"]["RosterUse"][];
+            occurrences: number;
+            people: number;
+            findings: components["schemas"]["Finding"][];
+            absent: components["schemas"]["AbsentPerson"][];
+            absent_people: number;
+            /** @description People by tenths of what they could come to, 0 to 10. */
+            by_regularity: number[];
+            series: components["schemas"]["SeriesStep"][];
+            groups: components["schemas"]["GroupBehaviour"][];
+            hidden_groups: number;
+            /** @description In steps of five minutes. */
+            habits: components["schemas"]["ArrivalStep"][];
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            as_of: string;
+        };
+        /**
+         * RosterUse
+         * @description A roster that occurrences of the period have; `title` is that of its latest activity.
+         */
+        RosterUse: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            roster_id: string;
+            occurrences: number;
+            title: string;
+        };
+        /**
+         * Finding
+         * @description A word, of which screens make a sentence with its numbers.
+         */
+        Finding: {
+            /** @example DROP_OFF */
+            code: string;
+            /**
+             * @example {
+             *       "from_rate": 0.95
+             *     }
+             */
+            numbers: {
+                [key: string]: number;
+            };
+            /**
+             * @example {
+             *       "group": "一班"
+             *     }
+             */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AbsentPerson
+         * @description Who was absent three times or more to the last; leave is no absence, and breaks no row.
+         */
+        AbsentPerson: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            entry_id: string;
+            name: string;
+            number: string;
+            group: string;
+            in_a_row: number;
+            /** @description null: not in this period. */
+            last_came: string | null;
+        };
+        /**
+         * SeriesStep
+         * @description One occurrence of the roster.
+         */
+        SeriesStep: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            occurrence_id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            activity_id: string;
+            /** @example 2026-09-01 */
+            day: string;
+            title: string;
+            expected: number;
+            came: number;
+            leave: number;
+            /** @example 0.93 */
+            rate: number | null;
+        };
+        /**
+         * GroupBehaviour
+         * @description A group of the roster, summed over occurrences; one of fewer than five people is shown to owners alone.
+         */
+        GroupBehaviour: {
+            group: string;
+            people: number;
+            expected: number;
+            came: number;
+            leave: number;
+            /** @example 0.93 */
+            rate: number | null;
+            late: number;
+            absent_people: number;
+        };
+        /**
          * ClientEvents
          * @description Events that a phone has kept since it last told.
          */
@@ -3232,6 +3604,11 @@ export interface components {
              * @enum {string}
              */
             platform?: "android" | "devtools" | "ios" | "ohos" | "other";
+            /**
+             * @description Where the phone knows it: then its organiser sees it too.
+             * @default null
+             */
+            activity_id?: string | null;
         };
     };
     responses: never;

@@ -328,8 +328,11 @@ interface SubscriptionsService {
 }
 
 interface EventsService {
-  /** Sampled and sent later, never waited for: scan_cancelled, scan_failed, tap_to_answer, locate. */
-  add(event: { name: string; took_ms?: number; reason?: string }): void
+  /**
+   * Sampled and sent later, never waited for: scan_cancelled, scan_failed, tap_to_answer, locate. Of which activity,
+   * where that is known.
+   */
+  add(event: { name: string; took_ms?: number; reason?: string; activity_id?: string }): void
 }
 
 /** All that pages know: `getApp().services`. */

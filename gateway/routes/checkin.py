@@ -11,6 +11,7 @@ from gateway.clients import DECIDE_S, ask
 from gateway.http.fields import Id, Input, Keyed, NextPageToken, Page, Time
 from gateway.openapi import RECORDED
 from gateway.routes.dependencies import Call, Routes, reply
+from gateway.routes.events import ClientEvent
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import now_us, to_rfc3339
 
@@ -28,6 +29,7 @@ class Features(msgspec.Struct):
     # Of the items of a staff batch; and of staff items of a sync, besides method and activity_id.
     staff_fields: Annotated[list[str], Meta(examples=[["attempt_id", "user_id"]])]
     sync_fields: Annotated[list[str], Meta(examples=[["attempts", "cursor"]])]
+    event_fields: Annotated[list[str], Meta(examples=[["name", "took_ms"]])]
 
 
 class Template(msgspec.Struct):
@@ -67,6 +69,7 @@ _FEATURES = Features(
     checkin_fields=[field.name for field in structs.fields(attempts.CheckinRequest)],
     staff_fields=[field.name for field in structs.fields(attempts.StaffCheckin)],
     sync_fields=["attempts", "cursor"],
+    event_fields=[field.name for field in structs.fields(ClientEvent)],
 )
 
 

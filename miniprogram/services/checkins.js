@@ -116,7 +116,8 @@ const createCheckins = ({ platform, session, config, positions, attempts, answer
     if (found.failure) events.add({ name: 'locate_failed', took_ms: found.locate_ms, reason: found.failure.kind })
     else events.add({ name: 'locate', took_ms: found.locate_ms })
     if (answer.state === 'answered') {
-      events.add({ name: 'tap_to_answer', took_ms: platform.now() - began_at })
+      const activity_id = (answer.checkin || entry).activity_id || ''
+      events.add({ name: 'tap_to_answer', took_ms: platform.now() - began_at, activity_id })
       flush()
     }
     return answer

@@ -16,6 +16,7 @@ const FIRST = {
     ],
     staff_fields: ['attempt_id', 'user_id', 'direction', 'gate', 'device_id', 'claimed_at', 'receipt'],
     sync_fields: ['attempts', 'cursor'],
+    event_fields: ['name', 'took_ms', 'reason', 'platform'],
   },
 }
 

@@ -214,6 +214,7 @@ class Window(NamedTuple):
 
     Attributes:
         local_day: Of its start, in the activity's time zone, as it was first told; None where nobody noted it.
+        starts_at: 0 where nobody noted it.
     """
 
     occurrence_id: bytes
@@ -222,6 +223,7 @@ class Window(NamedTuple):
     opens_at: int
     closes_at: int
     local_day: date | None = None
+    starts_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,7 @@ class Activity:
         roster_id: Who is expected; None: open to all.
         offline_window_s: For how long after the close phones may bring what they did offline.
         questions: How many things whoever was accepted is asked.
+        is_rehearsal: It tries a draft out, and no statistics count it.
     """
 
     activity_id: bytes
@@ -251,6 +254,7 @@ class Activity:
     roster_id: bytes | None = None
     offline_window_s: int = OFFLINE_WINDOW_S
     questions: int = 0
+    is_rehearsal: bool = False
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing from before the close can come any more: only then is anybody absent (rule 7 of the law)."""

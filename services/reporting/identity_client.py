@@ -6,7 +6,7 @@ import grpc
 
 from domainkit.names import Names
 from domainkit.organisations import OneActivity
-from domainkit.roles import STAFF, Roles
+from domainkit.roles import STAFF, Role, Roles
 
 
 class Identity:
@@ -23,6 +23,14 @@ class Identity:
             UnavailableError: Identity is gone, and did not say so in the last quarter of an hour.
         """
         return await self._roles.of(organisation_id, user_id, activity) >= STAFF
+
+    async def role(self, organisation_id: bytes, user_id: bytes) -> Role:
+        """What a person is in an organisation; NONE in one that is foreign or does not exist.
+
+        Raises:
+            UnavailableError: Identity is gone, and did not say so in the last quarter of an hour.
+        """
+        return await self._roles.of(organisation_id, user_id)
 
     async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """The names of people who have one.

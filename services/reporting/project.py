@@ -59,6 +59,7 @@ class Change(NamedTuple):
         event: What viewers are told, a serialised `LiveBatch` of one event; empty for seats of the way out.
         received_at: When the attempt that speaks for the person arrived, or the mark that does.
         attempt: That attempt.
+        refused_tries: How many of the seat's attempts were refused.
     """
 
     occurrence_id: bytes
@@ -69,6 +70,7 @@ class Change(NamedTuple):
     event: bytes
     received_at: int
     attempt: checkin_pb2.AttemptState = _NO_ATTEMPT
+    refused_tries: int = 0
 
 
 class LiveNumbers(Protocol):
@@ -206,7 +208,8 @@ def to_change(seat: checkin_pb2.SeatState) -> Change:
         view = _with_counters(marked(view, seat.mark, seat.marked_at))
         event = _event(user_id, view)
     arrived_at = view.marked_at or attempt.received_at
-    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, arrived_at, attempt)
+    refused = sum(each.outcome == checkin_pb2.OUTCOME_REFUSED for each in seat.attempts)
+    return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, arrived_at, attempt, refused)
 
 
 def _with_counters(view: SeatView) -> SeatView:
@@ -256,6 +259,7 @@ def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
             each.opens_at,
             each.closes_at,
             local_day(each.starts_at or each.opens_at, message.time_zone) if message.time_zone else None,
+            each.starts_at,
         )
         for each in message.occurrences
     )
@@ -273,4 +277,5 @@ def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
         message.roster_id or None,
         message.offline_window_s if message.HasField("offline_window_s") else OFFLINE_WINDOW_S,
         message.questions,
+        bool(message.rehearsal_of),
     )

@@ -13,6 +13,7 @@ from domainkit.subject_names import GuestNames
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from protos.reporting.v1.exports_pb2_grpc import add_ExportServiceServicer_to_server
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
+from protos.reporting.v1.reports_pb2_grpc import add_ReportsServiceServicer_to_server
 from servicekit import servers
 from servicekit.keyring import parse_secrets
 from servicekit.mysql.idempotency import forget_old_keys
@@ -22,8 +23,9 @@ from servicekit.rpc.interceptors import Access
 from servicekit.rpc.server import serve
 from servicekit.settings import load
 from servicekit.tokens import TokenVerifier
-from services.reporting import rpc, store, tables
+from services.reporting import reports_rpc, rpc, store, tables
 from services.reporting.activities import Activities
+from services.reporting.behaviour.behaviour import Behaviours
 from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
@@ -40,8 +42,18 @@ from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
+from services.reporting.periods.reading import Reading
+from services.reporting.periods.store import Periods
+from services.reporting.periods.tallying import Tallier
+from services.reporting.quality import settings_client
+from services.reporting.quality.client import ClientCounts
+from services.reporting.quality.dismissed import DismissedAdvice
+from services.reporting.quality.quality import Qualities
+from services.reporting.reports_rpc import ReportsServicer
 from services.reporting.rpc import ReportingServicer
 from services.reporting.settings import BucketSettings, FileSettings, ReportingSettings
+from services.reporting.trends.curves import Arrivals
+from services.reporting.trends.trends import Trends
 from services.reporting.turnouts import Turnouts, teller
 
 # How a servicer is added to a server, the servicer, and who may call what of it.
@@ -70,6 +82,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     services: list[_Service] = [
         (add_ReportingServiceServicer_to_server, servicer, rpc.ACCESS),
         _exports(settings, engine, activities, Roles(identity_channel)),
+        _reports(engine, activity_channel, identity, rosters, participants),
     ]
     access = {method: rule for *_, rules in services for method, rule in rules.items()}
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity_channel)))
@@ -83,6 +96,28 @@ def _exports(settings: ReportingSettings, engine: AsyncEngine, activities: Activ
         files = Files(vault, FileKeys(parse_secrets(load(FileSettings).exports_secret)))
     servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, files)
     return add_ExportServiceServicer_to_server, servicer, exports_rpc.ACCESS
+
+
+def _reports(
+    engine: AsyncEngine,
+    activity_channel: grpc.aio.Channel,
+    identity: Identity,
+    rosters: Rosters,
+    participants: Participants,
+) -> _Service:
+    lists, periods, arrivals = FactLists(engine), Periods(engine), Arrivals(engine)
+    reading = Reading(periods, Tallier(periods, lists, rosters, participants))
+    client_counts, dismissed = ClientCounts(engine), DismissedAdvice(engine)
+    servicer = ReportsServicer(
+        identity,
+        Trends(reading, periods, arrivals),
+        Qualities(reading, client_counts, arrivals, dismissed, settings_client.asker(activity_channel)),
+        Behaviours(periods, lists, rosters, participants),
+        dismissed,
+        client_counts,
+        lists,
+    )
+    return add_ReportsServiceServicer_to_server, servicer, reports_rpc.ACCESS
 
 
 def _register(servicer: Sequence[_Service], server: grpc.aio.Server) -> None:

@@ -154,13 +154,15 @@ def _activity_row(activity: Activity) -> dict[str, Any]:
 
 def _to_activity(row: Row[Any]) -> Activity:
     closes_at = None if row.closes_at is None else from_datetime(row.closes_at)
-    return Activity(**{**row._asdict(), "closes_at": closes_at})
+    return Activity(**{**row._asdict(), "closes_at": closes_at, "is_rehearsal": bool(row.is_rehearsal)})
 
 
 def _window_row(window: Window) -> dict[str, Any]:
-    return {**window._asdict(), "opens_at": to_datetime(window.opens_at), "closes_at": to_datetime(window.closes_at)}
+    times = {"opens_at": to_datetime(window.opens_at), "closes_at": to_datetime(window.closes_at)}
+    return {**window._asdict(), **times, "starts_at": to_datetime(window.starts_at) if window.starts_at else None}
 
 
 def _to_window(row: Row[Any]) -> Window:
     opens_at, closes_at = from_datetime(row.opens_at), from_datetime(row.closes_at)
-    return Window(row.occurrence_id, row.activity_id, row.revision, opens_at, closes_at, row.local_day)
+    starts_at = from_datetime(row.starts_at) if row.starts_at else 0
+    return Window(row.occurrence_id, row.activity_id, row.revision, opens_at, closes_at, row.local_day, starts_at)

@@ -35,7 +35,10 @@ activities = Table(
     Column("questions", TINYINT(unsigned=True), nullable=False),
     # When the last of its facts was written; 0 for none.
     Column("facts_at", BIGINT, nullable=False),
+    # It tries a draft out, and no statistics count it.
+    Column("is_rehearsal", TINYINT, nullable=False),
     Index("by_close", "closes_at"),
+    Index("by_organisation", "organisation_id"),
 )
 
 # Windows of activities, each as of its activity's revision: what to compare, and where a seat belongs.
@@ -49,6 +52,8 @@ occurrences = Table(
     Column("closes_at", DATETIME(fsp=6), nullable=False),
     # Of its start, in the activity's time zone, as it was first told; what an earlier release noted has none.
     Column("local_day", DATE),
+    # What an earlier release noted has none.
+    Column("starts_at", DATETIME(fsp=6)),
     Index("by_activity", "activity_id"),
     Index("by_close", "closes_at"),
 )
@@ -83,6 +88,12 @@ facts = Table(
     Column("mark", TINYINT(unsigned=True), nullable=False),
     # Later than that of whatever was written before of the activity: who moves on a list is shown once more.
     Column("changed_at", BIGINT, nullable=False),
+    # How it went (`facts.fact.Evidence`); 0 of what an earlier release wrote.
+    Column("accuracy_bucket", TINYINT(unsigned=True), nullable=False),
+    Column("outside_bucket", TINYINT(unsigned=True), nullable=False),
+    Column("refused_tries", TINYINT(unsigned=True), nullable=False),
+    Column("is_offline", TINYINT(unsigned=True), nullable=False),
+    Column("is_anomalous", TINYINT(unsigned=True), nullable=False),
     # All that lists are filtered and paged by: a hundred thousand people are read from here alone.
     Index(
         "by_time",
@@ -107,6 +118,53 @@ day_counts = Table(
     Column("organisation_id", BINARY(16), primary_key=True),
     Column("local_day", DATE, primary_key=True),
     Column("name", _text(80), primary_key=True),
+    Column("amount", BIGINT, nullable=False),
+)
+
+# How many of those expected came to an occurrence, by its roster and by what they answered; and what it was counted
+# from: the sum of the revisions of its seats, and the roster's own. Whoever reads it counts anew where one is another.
+occurrence_tallies = Table(
+    "occurrence_tallies",
+    metadata,
+    Column("occurrence_id", BINARY(16), primary_key=True),
+    Column("revisions", BIGINT, nullable=False),
+    Column("roster_revision", BIGINT(unsigned=True), nullable=False),
+    Column("tallied_at", BIGINT, nullable=False),
+    Column("expected", INTEGER(unsigned=True), nullable=False),
+    Column("came", INTEGER(unsigned=True), nullable=False),
+    Column("leave", INTEGER(unsigned=True), nullable=False),
+    # Who holds a second seat, under their other id.
+    Column("twice", INTEGER(unsigned=True), nullable=False),
+)
+
+# The same of the groups of its roster, with all that is told of a group.
+group_counts = Table(
+    "group_counts",
+    metadata,
+    Column("occurrence_id", BINARY(16), primary_key=True),
+    Column("group_name", _text(64), primary_key=True),
+    Column("name", _text(80), primary_key=True),
+    Column("amount", BIGINT, nullable=False),
+)
+
+# Advice that an organiser does not want to see; the activity is zeros for what is about all of them.
+dismissed_advice = Table(
+    "dismissed_advice",
+    metadata,
+    Column("organisation_id", BINARY(16), primary_key=True),
+    Column("activity_id", BINARY(16), primary_key=True),
+    Column("code", _word(32), primary_key=True),
+    Column("dismissed_by", BINARY(16), nullable=False),
+    Column("dismissed_at", BIGINT, nullable=False),
+)
+
+# What a sample of phones measured (`quality.client`), by the day on which they told.
+client_counts = Table(
+    "client_counts",
+    metadata,
+    Column("activity_id", BINARY(16), primary_key=True),
+    Column("local_day", DATE, primary_key=True),
+    Column("name", _word(32), primary_key=True),
     Column("amount", BIGINT, nullable=False),
 )
 

@@ -183,6 +183,10 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("POST", "/v1/checkins/sync", _SIGNED_IN),
     ("POST", "/v1/activities/{activity}/checkins/batch", _ITS_STAFF),
     ("POST", "/v1/activities/{activity}/marks", _ITS_STAFF),
+    ("GET", "/v1/organisations/{organisation}/trends", _STAFF),
+    ("GET", "/v1/organisations/{organisation}/quality", _STAFF),
+    ("PUT", "/v1/organisations/{organisation}/quality/dismissals", _by_role(204, 204, 403, 404, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/behaviour", _ORGANISER),
     ("GET", "/v1/activities/{activity}/stats", _SHOWN),
     ("GET", "/v1/activities/{activity}/people", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/people/draw", _ITS_STAFF),
@@ -497,6 +501,8 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/activities/{activity}/marks":
             somebody = await house.guest()
             return {"mark": "leave", "reason": "已请假", "people": [{"user_id": somebody.user_id}]}
+        case "PUT", "/v1/organisations/{organisation}/quality/dismissals":
+            return {"code": "NETWORK", "activity_id": activity.id}
         case "POST", "/v1/activities/{activity}/door/look":
             somebody = await house.guest()
             return {"attempt_id": ids.to_text(ids.new_id()), "user_id": somebody.user_id}

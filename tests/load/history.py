@@ -37,7 +37,7 @@ INSERT INTO facts
 SELECT STRAIGHT_JOIN o.activity_id, CONCAT(LEFT(a.organisation_id, 8), UNHEX(LPAD(HEX(s.seq), 16, '0'))),
   o.occurrence_id, 1, {came}, 0, '', {at} + 90000, IF({late}, s.seq % 900 + 1, 0), s.seq % 6 + 1, s.seq % 7 + 1,
   1, {status}, {at}, 'qr', ELT(s.seq % 4 + 1, '北门', '南门', '东门', '西门'), IF({late}, 'late', 'on_time'),
-  0, IF({late}, ' LATE ', ''), 0, {at} + 400000
+  0, IF({late}, ' LATE ', ''), 0, {at} + 400000, 0, 0, 0, 0, 0
 FROM occurrences o JOIN activities a ON a.activity_id = o.activity_id JOIN seq_1_to_{people} s
 WHERE o.activity_id IN %s
 """

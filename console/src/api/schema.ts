@@ -1537,6 +1537,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/behaviour": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Behaviour
+         * @description How the people of a roster behave: who stays away, when people come, and how that moves; for owner and organiser.
+         *
+         *     Of occurrences that are over, so that who did not come is absent.
+         */
+        get: operations["get_behaviour_v1_organisations__organisation_id__behaviour_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisation_id}/handover": {
         parameters: {
             query?: never;
@@ -1769,6 +1791,48 @@ export interface paths {
         patch: operations["update_privacy_v1_organisations__organisation_id__privacy_patch"];
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality
+         * @description How well checking in works, by activity and over time: by days, or by weeks where there are more than 31.
+         *
+         *     Advice comes from the numbers and goes with them; who may not change a setting gets none.
+         */
+        get: operations["get_quality_v1_organisations__organisation_id__quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/quality/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Dismiss Advice
+         * @description Hides a piece of advice from everybody in the organisation, or shows it again; for owner and organiser.
+         */
+        put: operations["dismiss_advice_v1_organisations__organisation_id__quality_dismissals_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisation_id}/reviews": {
         parameters: {
             query?: never;
@@ -1807,6 +1871,29 @@ export interface paths {
          * @description An empty roster, for organisers and owners; an organisation has at most 50.
          */
         post: operations["create_roster_v1_organisations__organisation_id__rosters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trends
+         * @description How many came over time, for owner, organiser and staff.
+         *
+         *     Of occurrences that have opened, without rehearsals and what was cancelled. `by=hour` is the hour of the day at
+         *     which they start. `compare_from` and `compare_to` lay another period beside, `compare_activity_id` another activity.
+         */
+        get: operations["get_trends_v1_organisations__organisation_id__trends_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2308,6 +2395,20 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbsentPerson
+         * @description Who was absent three times or more to the last; leave is no absence, and breaks no row.
+         */
+        AbsentPerson: {
+            /** Format: uuid */
+            entry_id: string;
+            group: string;
+            in_a_row: number;
+            /** @description null: not in this period. */
+            last_came: string | null;
+            name: string;
+            number: string;
+        };
+        /**
          * Acceptance
          * @description The code of an invite, as typed or as the link has it.
          */
@@ -2446,6 +2547,23 @@ export interface components {
             user_id: string;
         };
         /**
+         * Advice
+         * @description What would make it better, and the numbers behind it.
+         *
+         *         `change` is a body of `PATCH /v1/activities/{activity_id}` but for its revision; null where no setting would do.
+         */
+        Advice: {
+            /** Format: uuid */
+            activity_id: string;
+            change: Record<string, never> | null;
+            code: string;
+            is_dismissed: boolean;
+            numbers: {
+                [key: string]: number;
+            };
+            title: string;
+        };
+        /**
          * Annulment
          * @description Taking an accepted check-in back. Without a revision: as it is now.
          */
@@ -2487,6 +2605,30 @@ export interface components {
             reason?: string;
             /** @description The one that was looked at. */
             revision: number;
+        };
+        /**
+         * ArrivalCurve
+         * @description How people came to one occurrence, in steps of `step_min` minutes.
+         */
+        ArrivalCurve: {
+            /** Format: uuid */
+            activity_id: string;
+            /** Format: uuid */
+            occurrence_id: string;
+            /** Format: date-time */
+            starts_at: string;
+            step_min: number;
+            steps: components["schemas"]["ArrivalStep"][];
+            time_zone: string;
+            title: string;
+        };
+        /**
+         * ArrivalStep
+         * @description How many came from `offset_min` minutes after the start on; negative before it.
+         */
+        ArrivalStep: {
+            count: number;
+            offset_min: number;
         };
         /**
          * Asked
@@ -2552,6 +2694,30 @@ export interface components {
             reason?: string;
         };
         /**
+         * Behaviour
+         * @description How the people of one roster behave, over the occurrences that are over.
+         */
+        Behaviour: {
+            absent: components["schemas"]["AbsentPerson"][];
+            absent_people: number;
+            /** Format: date-time */
+            as_of: string;
+            /** @description People by tenths of what they could come to, 0 to 10. */
+            by_regularity: number[];
+            findings: components["schemas"]["Finding"][];
+            from: string;
+            groups: components["schemas"]["GroupBehaviour"][];
+            /** @description In steps of five minutes. */
+            habits: components["schemas"]["ArrivalStep"][];
+            hidden_groups: number;
+            occurrences: number;
+            people: number;
+            roster_id: string | null;
+            rosters: components["schemas"]["RosterUse"][];
+            series: components["schemas"]["SeriesStep"][];
+            to: string;
+        };
+        /**
          * BoundTo
          * @description Who an entry is, and how that became known.
          */
@@ -2561,6 +2727,14 @@ export interface components {
             since: string;
             /** Format: uuid */
             user_id: string;
+        };
+        /**
+         * Bucket
+         * @description How many were up to a bound, and above the one before; null: above all.
+         */
+        Bucket: {
+            count: number;
+            up_to: number | null;
         };
         /**
          * BulkCase
@@ -2732,6 +2906,11 @@ export interface components {
          * @description Something that happened on a phone.
          */
         ClientEvent: {
+            /**
+             * @description Where the phone knows it: then its organiser sees it too.
+             * @default null
+             */
+            activity_id?: string | null;
             /** @enum {string} */
             name: "locate" | "locate_failed" | "scan_cancelled" | "scan_failed" | "sync" | "tap_to_answer";
             /**
@@ -2824,6 +3003,17 @@ export interface components {
             problem?: components["schemas"]["Problem"] | null;
             /** @default null */
             review?: components["schemas"]["Review"] | null;
+        };
+        /**
+         * Dismissal
+         * @description A piece of advice that is not to be seen, or to be seen again.
+         */
+        Dismissal: {
+            /** Format: uuid */
+            activity_id: string;
+            code: string;
+            /** @default true */
+            dismissed?: boolean;
         };
         /**
          * Display
@@ -3080,6 +3270,7 @@ export interface components {
         Features: {
             checkin_fields: string[];
             checkin_methods: string[];
+            event_fields: string[];
             staff_fields: string[];
             sync_fields: string[];
         };
@@ -3090,6 +3281,42 @@ export interface components {
         FieldProblem: {
             field: string;
             message: string;
+        };
+        /**
+         * Figures
+         * @description People, summed over occurrences.
+         *
+         *         `expected`, `came` and `leave` are of the `counted` occurrences, of which it is known how many are expected, and
+         *         null where there are none. `rate` is came / (expected - leave).
+         */
+        Figures: {
+            by_method: {
+                [key: string]: number;
+            };
+            came: number | null;
+            checked_in: number;
+            counted: number;
+            doubtful: number;
+            expected: number | null;
+            late: number;
+            leave: number | null;
+            occurrences: number;
+            provisional: number;
+            rate: number | null;
+            refused: number;
+        };
+        /**
+         * Finding
+         * @description A word, of which screens make a sentence with its numbers.
+         */
+        Finding: {
+            code: string;
+            numbers: {
+                [key: string]: number;
+            };
+            words: {
+                [key: string]: string;
+            };
         };
         /**
          * Grant
@@ -3106,6 +3333,20 @@ export interface components {
          */
         Grants: {
             grants: components["schemas"]["Grant"][];
+        };
+        /**
+         * GroupBehaviour
+         * @description A group of the roster, summed over occurrences; one of fewer than five people is shown to owners alone.
+         */
+        GroupBehaviour: {
+            absent_people: number;
+            came: number;
+            expected: number;
+            group: string;
+            late: number;
+            leave: number;
+            people: number;
+            rate: number | null;
         };
         /**
          * GroupCount
@@ -4174,6 +4415,72 @@ export interface components {
             url: string;
         };
         /**
+         * Quality
+         * @description How well checking in works; advice is told to owners and organisers alone.
+         */
+        Quality: {
+            advice: components["schemas"]["Advice"][];
+            /** Format: date-time */
+            as_of: string;
+            by_activity: components["schemas"]["QualityPoint"][];
+            from: string;
+            is_filling: boolean;
+            over_time: components["schemas"]["QualityPoint"][];
+            to: string;
+            whole: components["schemas"]["QualityFigures"];
+        };
+        /**
+         * QualityFigures
+         * @description People, summed over occurrences, and what a sample of phones measured.
+         *
+         *         `success_rate` is checked_in / tried, `anomaly_rate` anomalous / tried. A scan that named no activity of ours is
+         *         counted nowhere.
+         */
+        QualityFigures: {
+            accuracy_m: components["schemas"]["Bucket"][];
+            anomalous: number;
+            anomaly_rate: number | null;
+            answer_mean_ms: number | null;
+            answer_p95_ms: number | null;
+            /** @description Of how many check-ins phones told how long they took. */
+            answers: number;
+            by_staff: number;
+            checked_in: number;
+            distance_m: components["schemas"]["Bucket"][];
+            doubtful: number;
+            /** @description Of those outside whom a human let in. */
+            honest_outside_m: components["schemas"]["Bucket"][];
+            locates: number;
+            locates_failed: number;
+            location_denied: number;
+            location_missing: number;
+            location_uncertain: number;
+            occurrences: number;
+            offline: number;
+            outside: number;
+            provisional: number;
+            qr_expired: number;
+            refused: number;
+            scans_cancelled: number;
+            scans_failed: number;
+            slot_age_s: components["schemas"]["Bucket"][];
+            success_rate: number | null;
+            tried: number;
+            tried_again: number;
+            wifi_mismatch: number;
+            wifi_missing: number;
+        };
+        /**
+         * QualityPoint
+         * @description The quality of a day, of a week from its Monday on, or of an activity.
+         */
+        QualityPoint: {
+            figures: components["schemas"]["QualityFigures"];
+            /** @description A day, the Monday of a week, 1 (Monday) to 7, 00 to 23, an activity's id, or a group's name. */
+            key: string;
+            title: string;
+        };
+        /**
          * Question
          * @description What is asked of whoever was accepted; only text has a label.
          */
@@ -4407,6 +4714,16 @@ export interface components {
             rosters: components["schemas"]["Roster"][];
         };
         /**
+         * RosterUse
+         * @description A roster that occurrences of the period have; `title` is that of its latest activity.
+         */
+        RosterUse: {
+            occurrences: number;
+            /** Format: uuid */
+            roster_id: string;
+            title: string;
+        };
+        /**
          * SavedPlace
          * @description A place as `place` and `wifi` of an activity take it.
          */
@@ -4443,6 +4760,22 @@ export interface components {
          */
         SeenWifi: {
             wifi: components["schemas"]["NewAccessPoint"][];
+        };
+        /**
+         * SeriesStep
+         * @description One occurrence of the roster.
+         */
+        SeriesStep: {
+            /** Format: uuid */
+            activity_id: string;
+            came: number;
+            day: string;
+            expected: number;
+            leave: number;
+            /** Format: uuid */
+            occurrence_id: string;
+            rate: number | null;
+            title: string;
         };
         /**
          * Session
@@ -4779,6 +5112,46 @@ export interface components {
             poll_secret: string;
             /** Format: uuid */
             ticket: string;
+        };
+        /**
+         * TrendPeriod
+         * @description A period and its points; groups of fewer than five people are shown to owners alone.
+         */
+        TrendPeriod: {
+            activity_id: string | null;
+            curves: components["schemas"]["ArrivalCurve"][];
+            from: string;
+            hidden_groups: number;
+            /** @description Points beyond the 400 that are shown. */
+            more: number;
+            points: components["schemas"]["TrendPoint"][];
+            to: string;
+            whole: components["schemas"]["Figures"];
+        };
+        /**
+         * TrendPoint
+         * @description The sum of the occurrences that belong together; `title` is that of an activity.
+         */
+        TrendPoint: {
+            figures: components["schemas"]["Figures"];
+            /** @description A day, the Monday of a week, 1 (Monday) to 7, 00 to 23, an activity's id, or a group's name. */
+            key: string;
+            title: string;
+        };
+        /**
+         * Trends
+         * @description How many came over time.
+         *
+         *         `counting` occurrences are still being counted against their rosters: ask again, each answer counts some. While
+         *         `is_filling`, history from before there was any is missing.
+         */
+        Trends: {
+            /** Format: date-time */
+            as_of: string;
+            compared: components["schemas"]["TrendPeriod"] | null;
+            counting: number;
+            is_filling: boolean;
+            period: components["schemas"]["TrendPeriod"];
         };
         /**
          * Tries
@@ -6894,6 +7267,38 @@ export interface operations {
             };
         };
     };
+    get_behaviour_v1_organisations__organisation_id__behaviour_get: {
+        parameters: {
+            query?: {
+                activity_id?: string | null;
+                /** @description YYYY-MM-DD; empty: left open. */
+                from?: string;
+                /** @description Left out: the roster that most occurrences have. */
+                roster_id?: string | null;
+                /** @description Where today is looked up, when a day is left open. */
+                time_zone?: string;
+                /** @description YYYY-MM-DD; empty: left open. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behaviour"];
+                };
+            };
+        };
+    };
     hand_over_v1_organisations__organisation_id__handover_post: {
         parameters: {
             query?: never;
@@ -7355,6 +7760,60 @@ export interface operations {
             };
         };
     };
+    get_quality_v1_organisations__organisation_id__quality_get: {
+        parameters: {
+            query?: {
+                activity_id?: string | null;
+                /** @description YYYY-MM-DD; empty: left open. */
+                from?: string;
+                /** @description Where today is looked up, when a day is left open. */
+                time_zone?: string;
+                /** @description YYYY-MM-DD; empty: left open. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+        };
+    };
+    dismiss_advice_v1_organisations__organisation_id__quality_dismissals_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_queue_v1_organisations__organisation_id__reviews_get: {
         parameters: {
             query?: {
@@ -7438,6 +7897,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Roster"];
+                };
+            };
+        };
+    };
+    get_trends_v1_organisations__organisation_id__trends_get: {
+        parameters: {
+            query?: {
+                activity_id?: string | null;
+                by?: "activity" | "day" | "group" | "hour" | "week" | "weekday";
+                compare_activity_id?: string | null;
+                /** @description YYYY-MM-DD; empty: left open. */
+                compare_from?: string;
+                /** @description YYYY-MM-DD; empty: left open. */
+                compare_to?: string;
+                /** @description YYYY-MM-DD; empty: left open. */
+                from?: string;
+                group?: string;
+                /** @description Where today is looked up, when a day is left open. */
+                time_zone?: string;
+                /** @description YYYY-MM-DD; empty: left open. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trends"];
                 };
             };
         };

@@ -93,7 +93,7 @@ Page({
   notScanned(/** @type {Failure} */ failure, /** @type {number} */ took_ms) {
     const is_cancelled = failure.kind === 'cancelled'
     this.setData({ is_open: true })
-    getApp().services.events.add({ name: is_cancelled ? 'scan_cancelled' : 'scan_failed', took_ms, reason: is_cancelled ? '' : failure.kind })
+    getApp().services.events.add({ name: is_cancelled ? 'scan_cancelled' : 'scan_failed', took_ms, reason: is_cancelled ? '' : failure.kind, activity_id: this.activity_id })
     if (is_cancelled) return
     feedback.toast(failure.kind === 'denied' ? texts.checkin.noCamera : texts.checkin.scanFailed)
   },
@@ -105,7 +105,7 @@ Page({
     if (token) return this.checkIn({ method: 'qr', token, scan_ms })
     const invite = inviteOf(text, server)
     if (invite) return this.join(invite)
-    events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours' })
+    events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours', activity_id: this.activity_id })
     const kind = is_mini ? 'mini' : foreignKind(text, server)
     return feedback.toast(/** @type {Record<string, string>} */ (texts.checkin.foreign)[kind])
   },

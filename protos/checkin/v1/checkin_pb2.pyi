@@ -2174,6 +2174,8 @@ class AttemptState(_message.Message):
     EFFECTIVE_AT_FIELD_NUMBER: _builtins.int
     DISTANCE_BUCKET_FIELD_NUMBER: _builtins.int
     SLOT_AGE_BUCKET_FIELD_NUMBER: _builtins.int
+    ACCURACY_BUCKET_FIELD_NUMBER: _builtins.int
+    IS_OFFLINE_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.bytes
     outcome: Global___Outcome.ValueType
     method: Global___Method.ValueType
@@ -2185,6 +2187,8 @@ class AttemptState(_message.Message):
     distance_bucket: _builtins.int
     """domainkit/buckets.py; 0: not known."""
     slot_age_bucket: _builtins.int
+    accuracy_bucket: _builtins.int
+    is_offline: _builtins.bool
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     def __init__(
@@ -2201,10 +2205,12 @@ class AttemptState(_message.Message):
         effective_at: _builtins.int = ...,
         distance_bucket: _builtins.int = ...,
         slot_age_bucket: _builtins.int = ...,
+        accuracy_bucket: _builtins.int = ...,
+        is_offline: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "distance_bucket", b"distance_bucket", "effective_at", b"effective_at", "gate", b"gate", "late_by_s", b"late_by_s", "method", b"method", "outcome", b"outcome", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "slot_age_bucket", b"slot_age_bucket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_bucket", b"accuracy_bucket", "attempt_id", b"attempt_id", "distance_bucket", b"distance_bucket", "effective_at", b"effective_at", "gate", b"gate", "is_offline", b"is_offline", "late_by_s", b"late_by_s", "method", b"method", "outcome", b"outcome", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "slot_age_bucket", b"slot_age_bucket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from domainkit.buckets import distance_bucket
+from domainkit.buckets import accuracy_bucket, distance_bucket
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import telemetry
 from servicekit.clock import now_us
@@ -80,4 +80,6 @@ def add_state(
             effective_at=copy.effective_at,
             distance_bucket=distance_bucket(copy.distance_m),
             slot_age_bucket=copy.slot_age_bucket,
+            accuracy_bucket=accuracy_bucket(copy.accuracy_m),
+            is_offline=copy.is_offline,
         )

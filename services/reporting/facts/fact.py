@@ -19,6 +19,18 @@ _CHECKED_IN = int(Status.CHECKED_IN)
 # Kinds are made for everybody who comes: their own constructor takes twice as long.
 _new = tuple.__new__
 
+# More tries than this say no more.
+_TRIES = 9
+_TRIED = (Status.CHECKED_IN, Status.PENDING_REVIEW, Status.PROVISIONAL, Status.REFUSED)
+_OUTSIDE = "FENCE_OUTSIDE"
+# What a check found of how somebody came; that they were late, or could not be looked at, is none of it.
+ANOMALIES = frozenset(
+    (
+        *(_OUTSIDE, "WIFI_MISMATCH", "LOCATION_MOCKED", "SPEED_IMPOSSIBLE", "RELAY_SUSPECTED"),
+        *("DEVICE_SHARED", "DEVICE_NEW", "CLOCK_SKEW", "OFFLINE_SLOT_UNVERIFIABLE", "FACE_MISMATCH"),
+    )
+)
+
 # What `Totals` compares, counted like everything else.
 SEATS, REVISIONS = "#seats", "#revisions"
 
@@ -50,13 +62,21 @@ class Evidence(NamedTuple):
 
     Attributes:
         received_at: When it arrived, microseconds since 1970 UTC.
-        distance_bucket, slot_age_bucket: See domainkit/buckets.py; 0: not known.
+        distance_bucket, slot_age_bucket, accuracy_bucket: See domainkit/buckets.py; 0: not known.
+        outside_bucket: How far they were, where that was outside the fence; else 0.
+        refused_tries: Before they came, or until now; at most `_TRIES`.
+        is_anomalous: A check found something, whatever became of it.
     """
 
     received_at: int = 0
     late_by_s: int = 0
     distance_bucket: int = 0
     slot_age_bucket: int = 0
+    accuracy_bucket: int = 0
+    outside_bucket: int = 0
+    refused_tries: int = 0
+    is_offline: int = 0
+    is_anomalous: int = 0
 
 
 class Fact(NamedTuple):
@@ -89,9 +109,7 @@ class Fact(NamedTuple):
             return Fact(self.came_revision, self.came, self.evidence, change.revision, change.view)
         if change.revision <= self.came_revision:
             return self
-        attempt = change.attempt
-        evidence = Evidence(change.received_at, attempt.late_by_s, attempt.distance_bucket, attempt.slot_age_bucket)
-        return Fact(change.revision, change.view, evidence, self.went_revision, self.went)
+        return Fact(change.revision, change.view, _evidence(change), self.went_revision, self.went)
 
 
 class Kind(NamedTuple):
@@ -112,11 +130,31 @@ class Kind(NamedTuple):
     hour: int
     distance_bucket: int
     slot_age_bucket: int
+    accuracy_bucket: int
+    outside_bucket: int
+    is_again: bool
+    is_offline: bool
+    is_anomalous: bool
+
+
+def _evidence(change: Change) -> Evidence:
+    attempt, reasons = change.attempt, change.view.reasons
+    return Evidence(
+        change.received_at,
+        attempt.late_by_s,
+        attempt.distance_bucket,
+        attempt.slot_age_bucket,
+        attempt.accuracy_bucket,
+        attempt.distance_bucket if _OUTSIDE in reasons else 0,
+        min(change.refused_tries, _TRIES),
+        int(attempt.is_offline),
+        int(not ANOMALIES.isdisjoint(reasons)),
+    )
 
 
 def kind_of(key: FactKey, fact: Fact, time_zone: str) -> tuple[Kind | None, int]:
     """The kind of a fact, None for one with nothing to show, and the time at which lists show it."""
-    _, seat, (_, _, distance_bucket, slot_age_bucket), _, went = fact
+    _, seat, evidence, _, went = fact
     if seat is not None and went is None and not seat.mark:
         # Nearly everybody; `counted` would say the same.
         if not seat.status:
@@ -132,7 +170,8 @@ def kind_of(key: FactKey, fact: Fact, time_zone: str) -> tuple[Kind | None, int]
         Kind,
         (
             *(status, mark, method, gate, punctuality, tuple(reasons), is_inside, is_early, hour),
-            *(distance_bucket, slot_age_bucket),
+            *evidence[2:6],
+            *map(bool, evidence[6:]),
         ),
     ), at
 
@@ -161,8 +200,18 @@ def _names(kind: Kind) -> Iterator[str]:
             yield f"distance:{kind.distance_bucket}"
         if kind.slot_age_bucket:
             yield f"slot_age:{kind.slot_age_bucket}"
+        if kind.accuracy_bucket:
+            yield f"accuracy:{kind.accuracy_bucket}"
+        if kind.outside_bucket:
+            yield f"outside:{kind.outside_bucket}"
+        if kind.is_again:
+            yield "tried_again"
         if kind.is_early:
             yield "left_early"
+    if kind.status in _TRIED and kind.is_offline:
+        yield "offline"
+    if kind.status in _TRIED and kind.is_anomalous:
+        yield "anomalous"
     if kind.is_inside:
         yield "inside"
     if kind.mark:

@@ -16,7 +16,10 @@ from services.reporting.live.numbers import NOTHING_YET, Numbers
 from services.reporting.tables import occurrence_counts, occurrences
 
 # What live numbers do not count.
-_ASKED_OF_DAYS = ("hour:", "distance:", "slot_age:", "mark:", "left_early", SEATS, REVISIONS)
+_ASKED_OF_DAYS = (
+    *("hour:", "distance:", "slot_age:", "accuracy:", "outside:", "mark:"),
+    *("left_early", "tried_again", "offline", "anomalous", SEATS, REVISIONS),
+)
 
 
 class History:

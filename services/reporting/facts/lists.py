@@ -139,6 +139,10 @@ class FactLists:
         """What everybody did at every occurrence of an activity, in no order."""
         return await self._people(facts.c.activity_id == activity_id)
 
+    async def at(self, activity_id: bytes, occurrence_ids: Collection[bytes]) -> list[Counted]:
+        """What everybody did at some occurrences of an activity, in no order."""
+        return await self._people(facts.c.activity_id == activity_id, facts.c.occurrence_id.in_(occurrence_ids))
+
     async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
         """What some people did at every occurrence of an activity, in no order."""
         return await self._people(facts.c.activity_id == activity_id, facts.c.user_id.in_(user_ids))

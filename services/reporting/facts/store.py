@@ -156,7 +156,7 @@ async def _read(connection: AsyncConnection, keys: Iterable[FactKey]) -> dict[Fa
 
 def to_fact(row: Row[Any]) -> Fact:
     """The fact in a row of `facts`."""
-    evidence = Evidence(row.received_at, row.late_by_s, row.distance_bucket, row.slot_age_bucket)
+    evidence = Evidence(*(getattr(row, name) for name in Evidence._fields))
     came_revision, came = _seat(row, row.came_revision, row.came)
     return Fact(came_revision, came, evidence, *_seat(row, row.went_revision, row.went))
 
@@ -207,10 +207,12 @@ def _row(key: FactKey, fact: Fact, move: _Move, at: int) -> str:
     """The row of a fact, which is counted."""
     kind, shown_at = move.add(key, fact)
     before, after = _words(kind)
-    came_revision, came, (received_at, late_by_s, distance_bucket, slot_age_bucket), went_revision, went = fact
+    came_revision, came, (received_at, late_by_s, distance, slot_age, accuracy, *found), went_revision, went = fact
+    outside, tries, is_offline, is_anomalous = found
     return (
         f"(0x{key[0].hex()},0x{key[1].hex()},0x{key[2].hex()},{came_revision},{_packed(came)},{went_revision},"
-        f"{_packed(went)},{received_at},{late_by_s},{distance_bucket},{slot_age_bucket},{before}{shown_at}{after}{at})"
+        f"{_packed(went)},{received_at},{late_by_s},{distance},{slot_age},{before}{shown_at}{after}{at},"
+        f"{accuracy},{outside},{tries},{is_offline},{is_anomalous})"
     )
 
 

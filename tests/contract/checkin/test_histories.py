@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -30,6 +29,7 @@ from services.reporting.facts.writer import FactWriter
 from services.reporting.live.numbers import LiveReader, LiveWriter
 from services.reporting.project import Projector, to_change
 from services.reporting.store import Activities
+from tests.contract.reporting.recounting import DAY, LONG_AGO, assert_a_recount, assert_reports
 from tests.contract.schemas import migrated
 from tests.factories import STARTS_AT, a_copy
 from tests.fakes.reporting import FakeActivities
@@ -335,8 +335,11 @@ async def facts_engine(reporting_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def know(engine: AsyncEngine, world: World) -> None:
     """Tells reporting of the activity."""
-    window = Window(world.occurrence_id, world.activity_id, 1, STARTS_AT, STARTS_AT, date(2027, 1, 15))
-    activity = Activity(world.activity_id, world.activity_id, "例会", "Asia/Shanghai", 2, 1, 0, 0, STARTS_AT, (window,))
+    window = Window(world.occurrence_id, world.activity_id, 1, LONG_AGO, LONG_AGO, DAY, LONG_AGO)
+    activity = Activity(
+        *(world.activity_id, world.activity_id, "例会", "Asia/Shanghai", 2, 1, 0, 0, LONG_AGO, (window,)),
+        roster_id=world.activity_id,
+    )
     await Activities(engine).save([activity])
 
 
@@ -412,6 +415,8 @@ async def test_numbers_and_records_equal_a_recount(
         assert (person.seat.mark, person.seat.is_held) == (truth.mark, truth.is_in)
     assert_of_roster(world, truths, list(people.values()))
     await assert_history(facts_engine, world, shown, people)
+    await assert_reports(facts_engine, world.activity_id, truths)
+    await assert_a_recount(facts_engine, world.activity_id, world.occurrence_id)
     rebuilt = (await Records(engine).list_states(world.occurrence_id, 100, None)).seats
     assert {(seat.user_id, seat.direction): seat for seat in rebuilt} == at_home(world, world.told())
     for user_id, truth in truths.items():

@@ -33,6 +33,7 @@ class FakeServer {
       features: {
         checkin_methods: ['qr', 'code', 'place'], checkin_fields: CHECKIN_FIELDS, staff_fields: STAFF_FIELDS,
         sync_fields: ['attempts', 'cursor'],
+        event_fields: ['name', 'took_ms', 'reason', 'platform', 'activity_id'],
       },
       subscription_templates: [],
       event_sample_rate: 0,

@@ -117,10 +117,10 @@ describe('subscriptions', () => {
 
 describe('events', () => {
   /** Events of a phone on which chance is what the test says. */
-  const eventsOf = (chance, config = {}) => {
+  const eventsOf = (chance, config = {}, event_fields = ['name', 'took_ms', 'reason', 'platform']) => {
     const sent = []
     const api = { send: async (call) => { sent.push(call.body.events) } }
-    const events = createEvents({ info: () => ({ platform: 'windows' }) }, api, { said: () => config }, () => chance)
+    const events = createEvents({ info: () => ({ platform: 'windows' }) }, api, { said: () => config, features: () => ({ event_fields }) }, () => chance)
     return { sent, events }
   }
 
@@ -140,6 +140,15 @@ describe('events', () => {
       events.add({ name: 'locate' })
       await pass(60000)
       expect(sent).toEqual([])
+    }
+  })
+
+  test('of which activity is told to a server that takes it', async () => {
+    for (const takes of [true, false]) {
+      const { sent, events } = eventsOf(0, {}, ['name', 'platform', ...(takes ? ['activity_id'] : [])])
+      events.add({ name: 'scan_cancelled', activity_id: 'a' })
+      await pass(10000)
+      expect(sent).toEqual([[{ name: 'scan_cancelled', platform: 'other', ...(takes && { activity_id: 'a' }) }]])
     }
   })
 

@@ -1,0 +1,94 @@
+"""Occurrences of an organisation, and what is counted of each. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from servicekit.clock import SECOND_US
+from services.reporting.facts.fact import REVISIONS, SEATS
+
+# Beside the counters of facts.
+OCCURRENCES, COUNTED, EXPECTED, CAME, LEAVE = "#occurrences", "#counted", "#expected", "#came", "#leave"
+
+
+class Held(NamedTuple):
+    """An occurrence that has opened.
+
+    Attributes:
+        starts_at: Microseconds since 1970 UTC; when it opened, where nobody noted it.
+        day: Of its start, in its time zone.
+        expected: How many there are where there is no roster; 0: nobody knows.
+    """
+
+    occurrence_id: bytes
+    activity_id: bytes
+    title: str
+    time_zone: str
+    day: date
+    opens_at: int
+    starts_at: int
+    closes_at: int
+    roster_id: bytes | None
+    expected: int
+    offline_window_s: int
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is known who, or how many, are expected."""
+        return self.roster_id is not None or self.expected > 0
+
+    def is_settled(self, now: int) -> bool:
+        """Whether nothing from before the close can come any more; see `domain.Activity`."""
+        return now >= self.closes_at + self.offline_window_s * SECOND_US
+
+
+class Tallied(NamedTuple):
+    """How many of those expected came to an occurrence, and what that was counted from.
+
+    Attributes:
+        revisions: Of the occurrence's seats, summed.
+        roster_revision: 0 where there is no roster.
+        tallied_at: When it was counted.
+        twice: How many hold a second seat, under their other id.
+    """
+
+    occurrence_id: bytes
+    revisions: int
+    roster_revision: int
+    tallied_at: int
+    expected: int
+    came: int
+    leave: int
+    twice: int
+
+
+Counts = Counter[str]
+
+
+def counts_of(counted: Mapping[str, int], tallied: Tallied | None) -> Counts:
+    """All that is told of an occurrence: what facts count, and what is expected."""
+    counts = Counter({name: amount for name, amount in counted.items() if name not in (SEATS, REVISIONS)})
+    counts[OCCURRENCES] = 1
+    if tallied:
+        counts.update({COUNTED: 1, EXPECTED: tallied.expected, CAME: tallied.came, LEAVE: tallied.leave})
+        counts["checked_in"] -= tallied.twice
+    return counts
+
+
+def together(
+    occurrences: Iterable[Held], counts: Mapping[bytes, Counts], key_of: Callable[[Held], str]
+) -> dict[str, Counts]:
+    """The counts of occurrences by what these are put together with, in the order of the first of each."""
+    found: dict[str, Counts] = {}
+    for held in occurrences:
+        found.setdefault(key_of(held), Counter()).update(counts[held.occurrence_id])
+    return found
+
+
+def whole(counts: Iterable[Counts]) -> Counts:
+    """All of them."""
+    total: Counts = Counter()
+    for each in counts:
+        total.update(each)
+    return total

@@ -1,0 +1,1 @@
+"""How well checking in works, and what would make it better."""
