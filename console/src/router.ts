@@ -11,6 +11,7 @@ import { activityDisplays } from '@/displays/routes'
 import { activityStaff, organisation } from '@/organisation/routes'
 import { kiosk } from '@/kiosk/routes'
 import { activityReviews, reviews } from '@/reviews/routes'
+import { reports } from '@/reports/routes'
 import { activityRoster, rosters } from '@/rosters/routes'
 import { sessions } from '@/session/routes'
 import { titled } from '@/shell/titles'
@@ -36,6 +37,7 @@ const routes: RouteRecordRaw[] = [
       ...sessions,
       ...reviews,
       ...rosters,
+      ...reports,
       ...exports,
       ...organisation,
       ...activity(activityPeople, activityReviews, activityRoster, activityDisplays, activityStaff),

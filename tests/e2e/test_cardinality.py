@@ -17,7 +17,7 @@ from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
-from protos.reporting.v1 import exports_pb2, reporting_pb2
+from protos.reporting.v1 import exports_pb2, reporting_pb2, reports_pb2
 from servicekit import VERSION, ids
 from servicekit.http.limits import Refusal
 from services.activity.calendar import HORIZONS_S
@@ -51,6 +51,7 @@ _PROTOS = (
     identity_pb2,
     participants_pb2,
     reporting_pb2,
+    reports_pb2,
     rosters_pb2,
 )
 _METHODS = _rpcs(*(each.DESCRIPTOR for each in _PROTOS))

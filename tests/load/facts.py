@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from pymysql.cursors import Cursor
-from sqlalchemy import make_url
+from sqlalchemy import Select, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.fleet import SECRETS, Place
@@ -33,8 +33,15 @@ from services.reporting.facts.filling import Filler
 from services.reporting.facts.lists import FactLists, Narrowed, new_list, page_of
 from services.reporting.facts.store import Facts
 from services.reporting.facts.writer import FactWriter
+from services.reporting.periods.calendar import By, Period
+from services.reporting.periods.reading import Reading
+from services.reporting.periods.store import Periods, counts_of, held_of
+from services.reporting.periods.tallying import Tallier
 from services.reporting.project import to_change
 from services.reporting.store import Activities
+from services.reporting.trends.curves import Arrivals, drawn, minutes_of
+from services.reporting.trends.trends import NAMES, Asked, Trends
+from tests.fakes.expected import FakeParticipants, FakeRosters
 from tests.load import conditions, figures
 from tests.load.command import command, up_to
 from tests.load.history import ORGANISATIONS, Loader, an_activity, plan
@@ -160,7 +167,8 @@ async def list_people(engine: AsyncEngine, activity_id: bytes) -> list[Found]:
                 page = await lists.page(activity_id, narrowed, at, _PEOPLE)
                 took.append(1000 * (time.perf_counter() - began_at))
                 at = page[-1].cursor(0, at.part) if page else at
-        found += [Found(f"list: {what}", _spread(took)), await _explain(engine, activity_id, narrowed)]
+        query = page_of(activity_id, narrowed, new_list(0), _PEOPLE)
+        found += [Found(f"list: {what}", _spread(took)), await _explain(engine, query)]
     took = [await _took(partial(lists.standing, activity_id)) for _ in range(_TIMES)]
     return [*found, Found("list: where everybody stands", _spread(took))]
 
@@ -176,13 +184,33 @@ async def _took(does: Callable[[], Awaitable[object]]) -> float:
     return 1000 * (time.perf_counter() - began_at)
 
 
-async def _explain(engine: AsyncEngine, activity_id: bytes, narrowed: Narrowed) -> Found:
-    query = page_of(activity_id, narrowed, new_list(0), _PEOPLE)
+async def _explain(engine: AsyncEngine, query: Select[Any]) -> Found:
     compiled: Any = query.compile(dialect=engine.dialect, compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup)
     async with engine.connect() as connection:
         rows = await connection.exec_driver_sql(f"EXPLAIN {compiled}", values)
         return Found("  EXPLAIN", "; ".join(" ".join(str(word) for word in row) for row in rows))
+
+
+async def report(engine: AsyncEngine) -> list[Found]:
+    """How long the reports of an organisation's last year take, and how their queries are answered."""
+    today = datetime.now(UTC).date()
+    year = Period(today - timedelta(days=365), today)
+    periods, arrivals = Periods(engine), Arrivals(engine)
+    reading = Reading(periods, Tallier(periods, FactLists(engine), FakeRosters(), FakeParticipants()))
+    trends, found = Trends(reading, periods, arrivals), []
+    for by_what in (By.WEEK, By.ACTIVITY):
+        asked = Asked(ORGANISATIONS[0], year, by_what)
+        took = [await _took(partial(trends.of, asked)) for _ in range(_TIMES)]
+        found.append(Found(f"trends: a year by {by_what.name.lower()}", _spread(took)))
+    occurrences, counts, _ = await reading.read(ORGANISATIONS[0], year, b"", NAMES, tallied=False)
+    [*_, largest] = drawn(occurrences, counts)
+    took = [await _took(partial(arrivals.minutes, largest)) for _ in range(_TIMES)]
+    found.append(Found("trends: the curve of the largest", _spread(took)))
+    some = [held.occurrence_id for held in occurrences[:500]]
+    for query in (held_of(ORGANISATIONS[0], year, b"", now_us()), counts_of(some, NAMES), minutes_of(largest)):
+        found.append(await _explain(engine, query))
+    return found
 
 
 async def write(engine: AsyncEngine) -> list[Found]:
@@ -249,7 +277,13 @@ async def main(options: argparse.Namespace) -> int:
                 await Loader(cursor, Activities(engine)).load(list(plan(options.n, datetime.now(UTC).date())))
             cursor.execute("SELECT activity_id FROM activities ORDER BY closes_at DESC LIMIT 1")
             [largest] = cursor.fetchone() or (b"",)
-            found = [*ask(cursor), *await list_people(engine, largest), *await write(engine), *sizes(cursor)]
+            found = [
+                *ask(cursor),
+                *await list_people(engine, largest),
+                *await report(engine),
+                *await write(engine),
+                *sizes(cursor),
+            ]
         finally:
             await engine.dispose()
     print(*found, sep="\n")

@@ -85,9 +85,9 @@ export class Visit {
   }
 
   /** A picture to be looked at, in .local/console-shots. */
-  async shot(name) {
+  async shot(name, { fullPage = false } = {}) {
     fs.mkdirSync(SHOTS, { recursive: true })
-    await this.page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
+    await this.page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage })
   }
 
   /** Nothing that not everybody can read or use, and nothing wider than the screen. */

@@ -33,6 +33,7 @@ export const Calendar = sign(
   'M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z',
   'M4 10h16M8 3v4M16 3v4',
 )
+export const Chart = sign('M4 4v16h16', 'M8 16v-4M12 16V8M16 16v-6')
 export const Check = sign('M5 12.5l4.5 4.5L19 7.5')
 export const Chevron = sign('M8 10l4 4l4-4')
 export const Devices = sign('M4 5h16v10H4z', 'M9 19h6M12 15v4')

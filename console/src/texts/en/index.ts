@@ -12,6 +12,7 @@ import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
 import { people } from './people'
+import { reports } from './reports'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
 import { session } from './session'
@@ -30,6 +31,7 @@ export const en: Texts = {
   organisation,
   overview,
   people,
+  reports,
   reviews,
   rosters,
   session,

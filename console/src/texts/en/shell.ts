@@ -11,6 +11,7 @@ export const shell: Texts['shell'] = {
     activities: 'Activities',
     reviews: 'Reviews',
     rosters: 'Rosters',
+    reports: 'Reports',
     exports: 'Exports',
     organisation: 'Organisation',
     sessions: 'Sessions',

@@ -11,6 +11,7 @@ import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
 import { people } from './people'
+import { reports } from './reports'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
 import { session } from './session'
@@ -29,6 +30,7 @@ export const zh = {
   organisation,
   overview,
   people,
+  reports,
   reviews,
   rosters,
   session,

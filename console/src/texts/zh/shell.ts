@@ -9,6 +9,7 @@ export const shell = {
     activities: '活动',
     reviews: '核验',
     rosters: '名单',
+    reports: '报表',
     exports: '导出',
     organisation: '组织',
     sessions: '登录设备',

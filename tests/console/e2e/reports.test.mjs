@@ -1,0 +1,112 @@
+/** Reports in a browser, against the real stack: a term that is over, and an activity that is open. */
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { after, afterEach, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { newName, signIn, until } from '../../miniprogram/e2e/stack.mjs'
+import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const run = promisify(execFile)
+const visits = []
+let browser, owner, organisation, activity
+
+/** Forty people of two groups, and twelve weeks of them; see tests/e2e/past.py. */
+const aTerm = async () => {
+  owner = await signIn(newName('organiser'))
+  organisation = await owner.post('/v1/organisations', { name: '实验中学' })
+  const { id: roster } = await owner.post(`/v1/organisations/${organisation.id}/rosters`, { title: '高一' })
+  for (let number = 0; number < 40; number++)
+    await owner.post(`/v1/rosters/${roster}/entries`, {
+      name: `学生${String(number).padStart(2, '0')}`,
+      number: `2026${String(number).padStart(3, '0')}`,
+      group: number % 2 ? '一班' : '二班',
+    })
+  const soon = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString()
+  const made = await owner.post('/v1/activities', {
+    organisation_id: organisation.id,
+    kind: 'event',
+    title: '开学典礼',
+    time_zone: 'Asia/Shanghai',
+    starts_at: soon(0.1),
+    ends_at: soon(2),
+    opens_before_s: 1800,
+    methods: ['qr'],
+    policy: { fence: 'review' },
+    place: { name: '操场', latitude: 25.04, longitude: 102.71, coord: 'gcj02', radius_m: 200 },
+  })
+  activity = await owner.post(`/v1/activities/${made.id}/publish`)
+  const quality = () => owner.get(`/v1/organisations/${organisation.id}/quality`)
+  await until(quality, ({ whole }) => whole.occurrences === 1)
+  const python = `${ROOT}/.venv/bin/python`
+  await run(python, ['-m', 'tests.e2e.past', organisation.id, roster, activity.id], { cwd: ROOT })
+}
+
+before(async () => {
+  browser = await launch()
+  await aTerm()
+})
+
+after(() => browser?.close())
+
+afterEach(() => Promise.all(visits.splice(0).map((visit) => visit.close())))
+
+const visited = async (to, options = {}) => {
+  const visit = await Visit.create(browser, { as: owner, ...options })
+  visits.push(visit)
+  await visit.go(to)
+  return visit
+}
+const DAY_MS = 86_400_000
+const day = (back) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10)
+const term = `from=${day(100)}&to=${day(-1)}`
+
+for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
+  for (const scheme of ['light', 'dark'])
+    test(`a term is told at ${width} px, ${scheme}`, async () => {
+      const visit = await visited(`/console/reports/trends?${term}&by=week&beside=before`, { size, scheme })
+      await visit.sees('到场曲线')
+      await visit.shot(`reports-trends-${width}-${scheme}`, { fullPage: true })
+      await visit.accessible()
+      await visit.page.getByRole('link', { name: '质量' }).click()
+      await visit.sees('把签到范围从 200 米放宽到 500 米')
+      await visit.shot(`reports-quality-${width}-${scheme}`, { fullPage: true })
+      await visit.accessible()
+      await visit.page.getByRole('link', { name: '行为' }).click()
+      await visit.sees('请先联系他们')
+      await visit.sees('学生07')
+      await visit.shot(`reports-behaviour-${width}-${scheme}`, { fullPage: true })
+      await visit.accessible()
+    })
+
+test('advice is hidden, shown again, and applied to what goes on after a question', async () => {
+  const visit = await visited(`/console/reports/quality?${term}`)
+  const button = (name) => visit.page.getByRole('button', { name, exact: true })
+  await button('不再提示').click()
+  await visit.sees('目前的数据没有需要改进的地方')
+  await visit.page.getByRole('button', { name: '查看已隐藏的 1 条' }).click()
+  await button('恢复提示').click()
+  await button('应用').first().click()
+  await visit.sees('优先用于下一场')
+  await visit.shot('reports-apply')
+  await visit.accessible()
+  await visit.page.getByRole('dialog').getByRole('button', { name: '应用' }).click()
+  await button('确认修改').click()
+  await visit.sees('目前的数据没有需要改进的地方')
+  assert.equal((await owner.get(`/v1/activities/${activity.id}`)).place.radius_m, 500)
+})
+
+test('a period without anything is said, one that cannot be is refused, and what fails is told', async () => {
+  const visit = await visited('/console/reports/trends?from=2020-01-01&to=2020-01-31')
+  await visit.sees('这段时间没有开始过的活动')
+  await visit.shot('reports-empty')
+  await visit.accessible()
+  await visit.page.getByLabel('从', { exact: true }).fill('2020-02-01')
+  await visit.sees('开始日期不能晚于结束日期')
+  await visit.page.route('**/quality?**', (route) => route.fulfill({ status: 500, body: '' }))
+  await visit.page.getByRole('link', { name: '质量' }).click()
+  await visit.page.getByRole('button', { name: '重试' }).waitFor()
+  await visit.shot('reports-failed')
+})
