@@ -463,7 +463,7 @@ export interface components {
         };
         /**
          * Ticket
-         * @description A browser that asks to be let in, as the phone shows it.
+         * @description A browser that asks for something, as the phone shows it: to be let in, or for a place.
          */
         Ticket: {
             /**
@@ -471,6 +471,7 @@ export interface components {
              * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
              */
             ticket: string;
+            purpose: ("place" | "sign_in") | null;
             state: ("approved" | "denied" | "expired" | "pending") | null;
             /**
              * @description Empty: nobody can tell.
@@ -1597,6 +1598,66 @@ export interface components {
             wifi: components["schemas"]["NewAccessPoint"][];
         };
         /**
+         * OpenedPlaceTicket
+         * @description What a browser shows and what it keeps to itself: the place goes to who has `poll_secret`.
+         */
+        OpenedPlaceTicket: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            ticket: string;
+            /** @example nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA */
+            poll_secret: string;
+            /** @example https://qiandao.example/c/01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f */
+            qr: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            expires_at: string;
+            /**
+             * @description In seconds.
+             * @example 120
+             */
+            expires_in: number;
+        };
+        /**
+         * PolledPlace
+         * @description What has become of a ticket; with a place once one was chosen.
+         */
+        PolledPlace: {
+            state: ("approved" | "denied" | "expired" | "pending") | null;
+            place: components["schemas"]["TicketPlace"] | null;
+        };
+        /**
+         * TicketPlace
+         * @description A place, in GCJ-02.
+         */
+        TicketPlace: {
+            /** @example 图书馆 */
+            name: string;
+            /** @example 25.04 */
+            latitude: number;
+            /** @example 102.71 */
+            longitude: number;
+        };
+        /**
+         * ChosenPlace
+         * @description A place as `wx.chooseLocation` gives it, in GCJ-02.
+         */
+        ChosenPlace: {
+            /**
+             * @default
+             * @example 图书馆
+             */
+            name?: string;
+            /** @example 25.04 */
+            latitude: number;
+            /** @example 102.71 */
+            longitude: number;
+        };
+        /**
          * NewRoster
          * @description A roster to make; people are put on it afterwards.
          */
@@ -1729,6 +1790,11 @@ export interface components {
                 [key: string]: string;
             };
             bound: components["schemas"]["BoundTo"] | null;
+            /**
+             * @description As on a label.
+             * @example K7MCF-GHJ4R
+             */
+            entry_code: string;
         };
         /**
          * BoundTo
@@ -1954,6 +2020,8 @@ export interface components {
         EntryInvite: {
             /** @example K7MCFGHJ4R9XWT */
             code: string;
+            /** @example https://qiandao.example/i/K7MCFGHJ4R9XWT */
+            url: string;
             /**
              * Format: date-time
              * @example 2026-09-01T00:00:00.000Z

@@ -9,7 +9,7 @@ type Roster = Api['Roster']
 /** `bound`: which person it is, and by what that is known. */
 type RosterEntry = Api['RosterEntry']
 /** What is said of a person on a roster; `phone` may be one that was told masked. */
-type EntryDraft = Omit<RosterEntry, 'id' | 'bound'>
+type EntryDraft = Omit<RosterEntry, 'id' | 'bound' | 'entry_code'>
 /** A list that is read, looked at, and then taken into a roster. */
 type RosterImport = Api['RosterImport']
 /** A row that was left out: why, and what to do about it. */

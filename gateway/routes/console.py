@@ -20,17 +20,19 @@ from servicekit.ids import to_text
 
 routes = Routes("identity")
 
+PurposeName = Literal["sign_in", "place"]
 StateName = Literal["pending", "approved", "denied", "expired"]
 
-_STATES: dict[int, StateName] = {
+STATES: dict[int, StateName] = {
     pb.Ticket.STATE_PENDING: "pending",
     pb.Ticket.STATE_APPROVED: "approved",
     pb.Ticket.STATE_DENIED: "denied",
     pb.Ticket.STATE_EXPIRED: "expired",
 }
-_A_SECRET = ["nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA"]
+_PURPOSES: dict[int, PurposeName] = {pb.Ticket.PURPOSE_SIGN_IN: "sign_in", pb.Ticket.PURPOSE_PLACE: "place"}
+A_SECRET = ["nQ5uQw0Yw0mG3m1kq0V8cS0pXk2hJb7tRfD4eZs9LaA"]
 
-Secret = Annotated[str, Meta(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]*$", examples=_A_SECRET)]
+Secret = Annotated[str, Meta(min_length=43, max_length=43, pattern=r"^[A-Za-z0-9_-]*$", examples=A_SECRET)]
 Browser = Annotated[str, Meta(description="Empty: nobody can tell.", examples=["Chrome"])]
 Platform = Annotated[str, Meta(description="Empty: nobody can tell.", examples=["Windows"])]
 
@@ -42,7 +44,7 @@ class OpenedTicket(msgspec.Struct):
     """
 
     ticket: IdText
-    poll_secret: Annotated[str, Meta(examples=_A_SECRET)]
+    poll_secret: Annotated[str, Meta(examples=A_SECRET)]
     digits: Annotated[str, Meta(examples=["42"])]
     qr: Annotated[str, Meta(examples=["https://qiandao.example/c/01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"])]
     expires_at: Time
@@ -62,7 +64,7 @@ class ConsoleSession(msgspec.Struct):
 
     access_token: Annotated[str, Meta(examples=["eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2ln"])]
     expires_in: Annotated[int, Meta(examples=[900])]
-    csrf_token: Annotated[str, Meta(examples=_A_SECRET)]
+    csrf_token: Annotated[str, Meta(examples=A_SECRET)]
     user: User
 
 
@@ -74,9 +76,10 @@ class PolledTicket(msgspec.Struct):
 
 
 class Ticket(msgspec.Struct):
-    """A browser that asks to be let in, as the phone shows it."""
+    """A browser that asks for something, as the phone shows it: to be let in, or for a place."""
 
     ticket: IdText
+    purpose: PurposeName | None
     state: StateName | None
     browser: Browser
     platform: Platform
@@ -114,7 +117,7 @@ async def open_ticket(call: Call) -> OpenedTicket:
         digits=opened.digits,
         qr=opened.url,
         expires_at=to_rfc3339(ticket.expires_at),
-        expires_in=(ticket.expires_at - ticket.created_at) // 1_000_000,
+        expires_in=life_s(ticket),
         confirm_url=f"{simulator}/console?ticket={ticket_id}&digits={opened.digits}" if simulator else "",
     )
 
@@ -122,12 +125,11 @@ async def open_ticket(call: Call) -> OpenedTicket:
 @routes.on("POST", "/v1/auth/console/poll", who="anybody", answers={200: PolledTicket})
 async def poll_ticket(call: Call, body: TicketPoll) -> Response:
     """What has become of this browser's ticket, to be asked every second or two; the session comes with a cookie."""
-    if wait_s := call.parts.polls.take(sha256(body.ticket + body.poll_secret.encode()).digest()):
-        raise RateLimitedError("ask once a second", retry_after_s=wait_s)
+    count_poll(call, body)
     request = pb.RedeemTicketRequest(ticket_id=body.ticket, secret=body.poll_secret)
     async with call.parts.failures.counted(call.address):
         redeemed: pb.RedeemedTicket = await ask(call.services.console.RedeemTicket, request)
-    state = _STATES.get(redeemed.state)
+    state = STATES.get(redeemed.state)
     if not redeemed.HasField("session"):
         return reply(PolledTicket(state, None))
     return _signed_in(call, redeemed.session, PolledTicket(state, _session(redeemed.session)))
@@ -135,9 +137,9 @@ async def poll_ticket(call: Call, body: TicketPoll) -> Response:
 
 @routes.on("GET", "/v1/auth/console/{ticket_id}")
 async def get_ticket(call: Call, ticket_id: Id) -> Ticket:
-    """Which browser asks to be let in, and since when; for phones, as the two below."""
-    _count(call)
-    return _ticket(await ask(call.services.console.GetTicket, pb.GetTicketRequest(ticket_id=ticket_id), call.person))
+    """Which browser asks, for what, and since when; for phones, as the two below."""
+    count_ticket(call)
+    return to_ticket(await ask(call.services.console.GetTicket, pb.GetTicketRequest(ticket_id=ticket_id), call.person))
 
 
 @routes.on("POST", "/v1/auth/console/{ticket_id}/approve")
@@ -146,16 +148,18 @@ async def approve_ticket(call: Call, ticket_id: Id, body: TicketApproval) -> Tic
 
     Other digits than it shows are a 422 CONSOLE_DIGITS_WRONG; `metadata.left` says how many tries are left of two.
     """
-    _count(call)
+    count_ticket(call)
     request = pb.ApproveTicketRequest(ticket_id=ticket_id, digits=body.digits)
-    return _ticket(await ask(call.services.console.ApproveTicket, request, call.person))
+    return to_ticket(await ask(call.services.console.ApproveTicket, request, call.person))
 
 
 @routes.on("POST", "/v1/auth/console/{ticket_id}/deny")
 async def deny_ticket(call: Call, ticket_id: Id) -> Ticket:
-    """Lets nobody in by it."""
-    _count(call)
-    return _ticket(await ask(call.services.console.DenyTicket, pb.DenyTicketRequest(ticket_id=ticket_id), call.person))
+    """Lets nobody in by it, or tells it no place."""
+    count_ticket(call)
+    return to_ticket(
+        await ask(call.services.console.DenyTicket, pb.DenyTicketRequest(ticket_id=ticket_id), call.person)
+    )
 
 
 @routes.on("POST", "/v1/auth/console/refresh", who="browser", answers={200: ConsoleSession})
@@ -181,7 +185,22 @@ async def sign_out_console(call: Call, headers: FromPage) -> Response:
     return response
 
 
-def _count(call: Call) -> None:
+def count_poll(call: Call, body: TicketPoll) -> None:
+    """Counts how often a browser asks what has become of its ticket.
+
+    Raises:
+        RateLimitedError: Too often.
+    """
+    if wait_s := call.parts.polls.take(sha256(body.ticket + body.poll_secret.encode()).digest()):
+        raise RateLimitedError("ask once a second", retry_after_s=wait_s)
+
+
+def count_ticket(call: Call) -> None:
+    """Counts how often somebody opens or answers a ticket.
+
+    Raises:
+        RateLimitedError: Too often.
+    """
     if wait_s := call.parts.approvals.take(call.person.user_id):
         raise RateLimitedError("too many QRs at once; wait a moment", retry_after_s=wait_s)
 
@@ -198,10 +217,17 @@ def _session(session: pb.ConsoleSession) -> ConsoleSession:
     return ConsoleSession(tokens.access_token, tokens.expires_in_s, session.csrf_token, to_user(tokens.user))
 
 
-def _ticket(ticket: pb.Ticket) -> Ticket:
+def life_s(ticket: pb.Ticket) -> int:
+    """For how long a new ticket can be answered, in seconds."""
+    return (ticket.expires_at - ticket.created_at) // 1_000_000
+
+
+def to_ticket(ticket: pb.Ticket) -> Ticket:
+    """A ticket in JSON terms."""
     return Ticket(
         ticket=to_text(ticket.ticket_id),
-        state=_STATES.get(ticket.state),
+        purpose=_PURPOSES.get(ticket.purpose),
+        state=STATES.get(ticket.state),
         browser=ticket.browser,
         platform=ticket.platform,
         created_at=to_rfc3339(ticket.created_at),

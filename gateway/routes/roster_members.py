@@ -73,6 +73,7 @@ class EntryInvite(msgspec.Struct):
     """A code by which one person becomes an entry, once; nobody is told it again, and a new one ends it."""
 
     code: Annotated[str, Meta(examples=_A_CODE)]
+    url: Annotated[str, Meta(examples=[f"https://qiandao.example/i/{_A_CODE[0]}"])]
     expires_at: Time
 
 
@@ -104,7 +105,8 @@ async def invite_entry(call: Call, roster_id: Id, entry_id: Id) -> EntryInvite:
     """Makes the invite of an entry, good for seven days, for staff and above."""
     request = pb.CreateEntryInviteRequest(roster_id=roster_id, entry_id=entry_id)
     invite: pb.EntryInvite = await ask(call.services.roster_members.CreateEntryInvite, request, call.person)
-    return EntryInvite(code=invite.code, expires_at=to_rfc3339(invite.expires_at))
+    url = f"{call.parts.public_url}/i/{invite.code}"
+    return EntryInvite(code=invite.code, url=url, expires_at=to_rfc3339(invite.expires_at))
 
 
 @routes.on("GET", "/v1/roster-invites/preview")

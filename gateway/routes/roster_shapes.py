@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, UnsetType
 
+from domainkit import entry_codes
 from gateway.http.fields import IdText, Input, NextPageToken, Page, Time
 from protos.activity.v1 import rosters_pb2 as pb
 from servicekit.clock import to_rfc3339
@@ -120,6 +121,7 @@ class RosterEntry(msgspec.Struct):
     note: Note
     extra: Extra
     bound: BoundTo | None
+    entry_code: Annotated[str, Meta(description="As on a label.", examples=["K7MCF-GHJ4R"])]
 
 
 class RosterEntries(msgspec.Struct):
@@ -175,6 +177,7 @@ def to_entry(entry: pb.RosterEntry) -> RosterEntry:
         note=entry.note,
         extra=dict(entry.extra),
         bound=_to_bound(entry.bound) if entry.HasField("bound") else None,
+        entry_code=entry_codes.printed(entry_codes.code_of(entry.entry_id)),
     )
 
 

@@ -210,6 +210,15 @@ class TicketOverError(ConflictError):
         super().__init__(f"this ticket is {state}; scan the QR that the console shows now", metadata={"state": state})
 
 
+class TicketOthersError(PermissionDeniedError):
+    """The ticket waits for a phone of somebody else."""
+
+    reason = "CONSOLE_TICKET_OTHERS"
+
+    def __init__(self) -> None:
+        super().__init__("this ticket is for a phone of the person who is signed in on that computer")
+
+
 class DigitsWrongError(InvalidArgumentError):
     """Not the digits that the browser shows; `left` tries are left before the ticket ends."""
 

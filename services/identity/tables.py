@@ -1,7 +1,7 @@
 """Schema `identity`."""
 
 from sqlalchemy import Column, Index, MetaData, String, Table
-from sqlalchemy.dialects.mysql import BINARY, DATETIME, INTEGER, TINYINT, VARBINARY
+from sqlalchemy.dialects.mysql import BINARY, DATETIME, DOUBLE, INTEGER, TINYINT, VARBINARY
 
 from servicekit.mysql.idempotency import idempotency_table
 from servicekit.rabbitmq.outbox import outbox_table
@@ -73,7 +73,7 @@ spent_tokens = Table(
     Index("by_expiry", "expires_at"),
 )
 
-# Browsers that ask to be let in to the console; the ticket is shown as a QR, of its secret only the digest is kept.
+# Browsers that ask a phone for something; the ticket is shown as a QR, of its secret only the digest is kept.
 console_tickets = Table(
     "console_tickets",
     metadata,
@@ -89,6 +89,11 @@ console_tickets = Table(
     Column("approved_at", _TIME),
     Column("denied_at", _TIME),
     Column("used_at", _TIME),
+    # Whose browser asks for a place, and which one was chosen; of a sign-in nobody, none.
+    Column("asked_by", _ID),
+    Column("place_name", String(64)),
+    Column("latitude", DOUBLE(asdecimal=False)),
+    Column("longitude", DOUBLE(asdecimal=False)),
     Index("by_creation", "created_at"),
 )
 

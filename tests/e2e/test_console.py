@@ -281,3 +281,22 @@ async def _refused(browser: Browser) -> None:
         return (await browser.person.get("/v1/me")).status_code == 401
 
     await eventually(is_refused, _ENDED_WITHIN_S)
+
+
+async def test_a_console_asks_the_phone_of_its_person_for_a_place(api: Api, person: Person) -> None:
+    """Nobody else's phone sees or answers it, nobody else's browser is told, and it is answered once."""
+    browser, stranger = await let_in(api, person), await api.sign_in()
+    ticket = expect(await browser.person.post("/v1/place-tickets"), 201)
+    asked = {name: ticket[name] for name in ("ticket", "poll_secret")}
+    path, place = f"{_PATH}/{ticket['ticket']}", {"name": "图书馆", "latitude": 25.0401, "longitude": 102.7109}
+
+    assert expect(await person.get(path))["purpose"] == "place"
+    for refused in (await stranger.get(path), await stranger.post(f"{path}/place", place)):
+        assert (refused.status_code, refused.json()["reason"]) == (403, "CONSOLE_TICKET_OTHERS")
+    assert (await browser.person.post(f"{path}/place", place)).json()["reason"] == "PHONE_ONLY"
+    expect(await person.post(f"{path}/place", place))
+    again = await person.post(f"{path}/place", place | {"name": "操场"})
+
+    assert (again.status_code, again.json()["reason"]) == (409, "CONSOLE_TICKET_OVER")
+    assert (await stranger.post("/v1/place-tickets/poll", asked)).status_code == 403
+    assert expect(await browser.person.post("/v1/place-tickets/poll", asked)) == {"state": "approved", "place": place}

@@ -47,6 +47,10 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/auth/console/{ticket}", _SIGNED_IN),
     ("POST", "/v1/auth/console/{ticket}/approve", _SIGNED_IN),
     ("POST", "/v1/auth/console/{ticket}/deny", _SIGNED_IN),
+    # Of a ticket that asks to be let in; of one that asks for a place only its own person: tests/e2e/test_console.py.
+    ("POST", "/v1/auth/console/{ticket}/place", _by_role(404, 404, 404, 404, 404, 401)),
+    ("POST", "/v1/place-tickets", _CREATES),
+    ("POST", "/v1/place-tickets/poll", _by_role(404, 404, 404, 404, 404, 401)),
     # By the cookie of a console alone: tests/e2e/test_console.py.
     ("POST", "/v1/auth/console/refresh", _SIGNED_OUT),
     ("POST", "/v1/auth/console/sign-out", _SIGNED_OUT),
@@ -424,6 +428,7 @@ async def _recorded(house: House, activity: Activity, **changes: Any) -> str:
 _BODIES: Mapping[tuple[str, str], Json] = {
     ("POST", "/v1/auth/wechat"): {"code": "sim:e2e-table"},
     ("PATCH", "/v1/me"): {"name": "李雷"},
+    ("POST", "/v1/auth/console/{ticket}/place"): {"latitude": 25.04, "longitude": 102.71},
     ("PUT", "/v1/me"): {"name": "李雷"},
     ("POST", "/v1/client-events"): {"events": [{"name": "locate", "took_ms": 1200, "platform": "ios"}]},
     ("POST", "/v1/organisations"): {"name": "另一个组织"},
@@ -468,7 +473,7 @@ _BODIES: Mapping[tuple[str, str], Json] = {
 async def _body(house: House, activity: Activity, method: str, path: str) -> Json | None:
     """What the route needs so that only the role can be wrong."""
     match method, path:
-        case "POST", "/v1/auth/console/poll":
+        case "POST", "/v1/auth/console/poll" | "/v1/place-tickets/poll":
             opened = expect(await house.api.nobody.post("/v1/auth/console"))
             return {"ticket": opened["ticket"], "poll_secret": opened["poll_secret"]}
         case "POST", "/v1/me/subscriptions":

@@ -742,7 +742,7 @@ export interface paths {
         };
         /**
          * Get Ticket
-         * @description Which browser asks to be let in, and since when; for phones, as the two below.
+         * @description Which browser asks, for what, and since when; for phones, as the two below.
          */
         get: operations["get_ticket_v1_auth_console__ticket_id__get"];
         put?: never;
@@ -786,9 +786,29 @@ export interface paths {
         put?: never;
         /**
          * Deny Ticket
-         * @description Lets nobody in by it.
+         * @description Lets nobody in by it, or tells it no place.
          */
         post: operations["deny_ticket_v1_auth_console__ticket_id__deny_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/console/{ticket_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Place
+         * @description Tells a browser the place that it asks for; for a phone of the person who is signed in there.
+         */
+        post: operations["choose_place_v1_auth_console__ticket_id__place_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1920,6 +1940,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/place-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Place Ticket
+         * @description A ticket for the caller's browser to show as a QR; a phone of the caller answers it within 120 s, once.
+         */
+        post: operations["open_place_ticket_v1_place_tickets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/place-tickets/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll Place
+         * @description What has become of the ticket of this browser, to be asked every second or two.
+         */
+        post: operations["poll_place_v1_place_tickets_poll_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reviews": {
         parameters: {
             query?: never;
@@ -2889,6 +2949,16 @@ export interface components {
             wifi?: components["schemas"]["Wifi"] | null;
         };
         /**
+         * ChosenPlace
+         * @description A place as `wx.chooseLocation` gives it, in GCJ-02.
+         */
+        ChosenPlace: {
+            latitude: number;
+            longitude: number;
+            /** @default  */
+            name?: string;
+        };
+        /**
          * ClientConfig
          * @description What a phone asks for at its start.
          */
@@ -3128,6 +3198,7 @@ export interface components {
             code: string;
             /** Format: date-time */
             expires_at: string;
+            url: string;
         };
         /**
          * EntryInvitePreview
@@ -4059,6 +4130,20 @@ export interface components {
             starts_at: string;
         };
         /**
+         * OpenedPlaceTicket
+         * @description What a browser shows and what it keeps to itself: the place goes to who has `poll_secret`.
+         */
+        OpenedPlaceTicket: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description In seconds. */
+            expires_in: number;
+            poll_secret: string;
+            qr: string;
+            /** Format: uuid */
+            ticket: string;
+        };
+        /**
          * OpenedTicket
          * @description What a browser shows and what it keeps to itself: the session goes to who has `poll_secret`.
          *
@@ -4338,6 +4423,14 @@ export interface components {
             undecided?: ("absent" | "present") | null;
             /** @enum {string} */
             wifi?: "off" | "refuse" | "review";
+        };
+        /**
+         * PolledPlace
+         * @description What has become of a ticket; with a place once one was chosen.
+         */
+        PolledPlace: {
+            place: components["schemas"]["TicketPlace"] | null;
+            state: ("approved" | "denied" | "expired" | "pending") | null;
         };
         /**
          * PolledTicket
@@ -4644,6 +4737,8 @@ export interface components {
          */
         RosterEntry: {
             bound: components["schemas"]["BoundTo"] | null;
+            /** @description As on a label. */
+            entry_code: string;
             /** @description What else is known, at most eight columns by their headings. */
             extra: {
                 [key: string]: string;
@@ -5082,7 +5177,7 @@ export interface components {
         };
         /**
          * Ticket
-         * @description A browser that asks to be let in, as the phone shows it.
+         * @description A browser that asks for something, as the phone shows it: to be let in, or for a place.
          */
         Ticket: {
             /** @description Empty: nobody can tell. */
@@ -5093,6 +5188,7 @@ export interface components {
             expires_at: string;
             /** @description Empty: nobody can tell. */
             platform: string;
+            purpose: ("place" | "sign_in") | null;
             state: ("approved" | "denied" | "expired" | "pending") | null;
             /** Format: uuid */
             ticket: string;
@@ -5103,6 +5199,15 @@ export interface components {
          */
         TicketApproval: {
             digits: string;
+        };
+        /**
+         * TicketPlace
+         * @description A place, in GCJ-02.
+         */
+        TicketPlace: {
+            latitude: number;
+            longitude: number;
+            name: string;
         };
         /**
          * TicketPoll
@@ -6254,6 +6359,32 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    choose_place_v1_auth_console__ticket_id__place_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPlace"];
+            };
+        };
         responses: {
             /** @description What was asked for. */
             200: {
@@ -7956,6 +8087,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+        };
+    };
+    open_place_ticket_v1_place_tickets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedPlaceTicket"];
+                };
+            };
+        };
+    };
+    poll_place_v1_place_tickets_poll_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPoll"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolledPlace"];
                 };
             };
         };

@@ -1497,9 +1497,24 @@ Global___EraseMeResponse: _TypeAlias = EraseMeResponse  # noqa: Y015
 
 @_typing.final
 class Ticket(_message.Message):
-    """A browser that asks to be let in to the console."""
+    """A browser that asks a phone for something: to be let in to the console, or for a place."""
 
     DESCRIPTOR: _descriptor.Descriptor
+
+    class _Purpose:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Ticket._Purpose.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        PURPOSE_UNSPECIFIED: Ticket._Purpose.ValueType  # 0
+        PURPOSE_SIGN_IN: Ticket._Purpose.ValueType  # 1
+        PURPOSE_PLACE: Ticket._Purpose.ValueType  # 2
+
+    class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper): ...
+    PURPOSE_UNSPECIFIED: Ticket.Purpose.ValueType  # 0
+    PURPOSE_SIGN_IN: Ticket.Purpose.ValueType  # 1
+    PURPOSE_PLACE: Ticket.Purpose.ValueType  # 2
 
     class _State:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -1528,6 +1543,7 @@ class Ticket(_message.Message):
     PLATFORM_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     ticket_id: _builtins.bytes
     """16 random bytes."""
     state: Global___Ticket.State.ValueType
@@ -1536,6 +1552,7 @@ class Ticket(_message.Message):
     platform: _builtins.str
     created_at: _builtins.int
     expires_at: _builtins.int
+    purpose: Global___Ticket.Purpose.ValueType
     def __init__(
         self,
         *,
@@ -1545,10 +1562,11 @@ class Ticket(_message.Message):
         platform: _builtins.str = ...,
         created_at: _builtins.int = ...,
         expires_at: _builtins.int = ...,
+        purpose: Global___Ticket.Purpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "created_at", b"created_at", "expires_at", b"expires_at", "platform", b"platform", "state", b"state", "ticket_id", b"ticket_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "created_at", b"created_at", "expires_at", b"expires_at", "platform", b"platform", "purpose", b"purpose", "state", b"state", "ticket_id", b"ticket_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1587,7 +1605,7 @@ class OpenedTicket(_message.Message):
     secret: _builtins.str
     """The browser's alone: whoever has it is given the session."""
     digits: _builtins.str
-    """Two, which the browser shows and the phone types."""
+    """Two, which the browser shows and the phone types to let it in."""
     url: _builtins.str
     """What its QR says."""
     @_builtins.property
@@ -1714,6 +1732,125 @@ class DenyTicketRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DenyTicketRequest: _TypeAlias = DenyTicketRequest  # noqa: Y015
+
+@_typing.final
+class OpenPlaceTicketRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BROWSER_FIELD_NUMBER: _builtins.int
+    PLATFORM_FIELD_NUMBER: _builtins.int
+    browser: _builtins.str
+    platform: _builtins.str
+    def __init__(
+        self,
+        *,
+        browser: _builtins.str = ...,
+        platform: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "platform", b"platform"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenPlaceTicketRequest: _TypeAlias = OpenPlaceTicketRequest  # noqa: Y015
+
+@_typing.final
+class GetChosenPlaceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_ID_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    ticket_id: _builtins.bytes
+    secret: _builtins.str
+    def __init__(
+        self,
+        *,
+        ticket_id: _builtins.bytes = ...,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secret", b"secret", "ticket_id", b"ticket_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetChosenPlaceRequest: _TypeAlias = GetChosenPlaceRequest  # noqa: Y015
+
+@_typing.final
+class TicketPlace(_message.Message):
+    """As a phone chose it on its map, in GCJ-02."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    LATITUDE_FIELD_NUMBER: _builtins.int
+    LONGITUDE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    latitude: _builtins.float
+    longitude: _builtins.float
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        latitude: _builtins.float = ...,
+        longitude: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["latitude", b"latitude", "longitude", b"longitude", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TicketPlace: _TypeAlias = TicketPlace  # noqa: Y015
+
+@_typing.final
+class ChoosePlaceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TICKET_ID_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    ticket_id: _builtins.bytes
+    @_builtins.property
+    def place(self) -> Global___TicketPlace: ...
+    def __init__(
+        self,
+        *,
+        ticket_id: _builtins.bytes = ...,
+        place: Global___TicketPlace | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "ticket_id", b"ticket_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChoosePlaceRequest: _TypeAlias = ChoosePlaceRequest  # noqa: Y015
+
+@_typing.final
+class ChosenPlace(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    state: Global___Ticket.State.ValueType
+    @_builtins.property
+    def place(self) -> Global___TicketPlace:
+        """Once it is chosen."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___Ticket.State.ValueType = ...,
+        place: Global___TicketPlace | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChosenPlace: _TypeAlias = ChosenPlace  # noqa: Y015
 
 @_typing.final
 class ConsoleSession(_message.Message):

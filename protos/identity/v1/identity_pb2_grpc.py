@@ -1609,6 +1609,21 @@ class ConsoleServiceStub:
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.DenyTicketRequest.SerializeToString,
                 response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
                 _registered_method=True)
+        self.OpenPlaceTicket = channel.unary_unary(
+                '/identity.v1.ConsoleService/OpenPlaceTicket',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenPlaceTicketRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenedTicket.FromString,
+                _registered_method=True)
+        self.GetChosenPlace = channel.unary_unary(
+                '/identity.v1.ConsoleService/GetChosenPlace',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetChosenPlaceRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ChosenPlace.FromString,
+                _registered_method=True)
+        self.ChoosePlace = channel.unary_unary(
+                '/identity.v1.ConsoleService/ChoosePlace',
+                request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ChoosePlaceRequest.SerializeToString,
+                response_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+                _registered_method=True)
         self.RefreshConsole = channel.unary_unary(
                 '/identity.v1.ConsoleService/RefreshConsole',
                 request_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.RefreshConsoleRequest.SerializeToString,
@@ -1670,6 +1685,27 @@ class ConsoleServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenPlaceTicket(self, request, context):
+        """A ticket for a signed-in browser that asks a phone of the calling person, and no other, for a place.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetChosenPlace(self, request, context):
+        """What has become of it, for the browser that opened it: the place, once it is chosen.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChoosePlace(self, request, context):
+        """By a phone, instead of ApproveTicket.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RefreshConsole(self, request, context):
         """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests.
         """
@@ -1723,6 +1759,21 @@ def add_ConsoleServiceServicer_to_server(servicer, server):
             'DenyTicket': grpc.unary_unary_rpc_method_handler(
                     servicer.DenyTicket,
                     request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.DenyTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.SerializeToString,
+            ),
+            'OpenPlaceTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenPlaceTicket,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenPlaceTicketRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.OpenedTicket.SerializeToString,
+            ),
+            'GetChosenPlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetChosenPlace,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.GetChosenPlaceRequest.FromString,
+                    response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.ChosenPlace.SerializeToString,
+            ),
+            'ChoosePlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChoosePlace,
+                    request_deserializer=protos_dot_identity_dot_v1_dot_identity__pb2.ChoosePlaceRequest.FromString,
                     response_serializer=protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.SerializeToString,
             ),
             'RefreshConsole': grpc.unary_unary_rpc_method_handler(
@@ -1884,6 +1935,87 @@ class ConsoleService:
             target,
             '/identity.v1.ConsoleService/DenyTicket',
             protos_dot_identity_dot_v1_dot_identity__pb2.DenyTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenPlaceTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/OpenPlaceTicket',
+            protos_dot_identity_dot_v1_dot_identity__pb2.OpenPlaceTicketRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.OpenedTicket.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetChosenPlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/GetChosenPlace',
+            protos_dot_identity_dot_v1_dot_identity__pb2.GetChosenPlaceRequest.SerializeToString,
+            protos_dot_identity_dot_v1_dot_identity__pb2.ChosenPlace.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChoosePlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/identity.v1.ConsoleService/ChoosePlace',
+            protos_dot_identity_dot_v1_dot_identity__pb2.ChoosePlaceRequest.SerializeToString,
             protos_dot_identity_dot_v1_dot_identity__pb2.Ticket.FromString,
             options,
             channel_credentials,

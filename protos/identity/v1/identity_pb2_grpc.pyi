@@ -457,6 +457,12 @@ class ConsoleServiceStub:
     """What a phone is shown before it approves; for sessions of phones, as the two below."""
     ApproveTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ApproveTicketRequest, _identity_pb2.Ticket]
     DenyTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DenyTicketRequest, _identity_pb2.Ticket]
+    OpenPlaceTicket: _grpc.UnaryUnaryMultiCallable[_identity_pb2.OpenPlaceTicketRequest, _identity_pb2.OpenedTicket]
+    """A ticket for a signed-in browser that asks a phone of the calling person, and no other, for a place."""
+    GetChosenPlace: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetChosenPlaceRequest, _identity_pb2.ChosenPlace]
+    """What has become of it, for the browser that opened it: the place, once it is chosen."""
+    ChoosePlace: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ChoosePlaceRequest, _identity_pb2.Ticket]
+    """By a phone, instead of ApproveTicket."""
     RefreshConsole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RefreshConsoleRequest, _identity_pb2.ConsoleSession]
     """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests."""
     EndConsole: _grpc.UnaryUnaryMultiCallable[_identity_pb2.EndConsoleRequest, _identity_pb2.EndConsoleResponse]
@@ -481,6 +487,12 @@ class ConsoleServiceAsyncStub(ConsoleServiceStub):
     """What a phone is shown before it approves; for sessions of phones, as the two below."""
     ApproveTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.ApproveTicketRequest, _identity_pb2.Ticket]  # type: ignore[assignment]
     DenyTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.DenyTicketRequest, _identity_pb2.Ticket]  # type: ignore[assignment]
+    OpenPlaceTicket: _aio.UnaryUnaryMultiCallable[_identity_pb2.OpenPlaceTicketRequest, _identity_pb2.OpenedTicket]  # type: ignore[assignment]
+    """A ticket for a signed-in browser that asks a phone of the calling person, and no other, for a place."""
+    GetChosenPlace: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetChosenPlaceRequest, _identity_pb2.ChosenPlace]  # type: ignore[assignment]
+    """What has become of it, for the browser that opened it: the place, once it is chosen."""
+    ChoosePlace: _aio.UnaryUnaryMultiCallable[_identity_pb2.ChoosePlaceRequest, _identity_pb2.Ticket]  # type: ignore[assignment]
+    """By a phone, instead of ApproveTicket."""
     RefreshConsole: _aio.UnaryUnaryMultiCallable[_identity_pb2.RefreshConsoleRequest, _identity_pb2.ConsoleSession]  # type: ignore[assignment]
     """Rotates, for the browser that holds both the refresh token and what its page keeps against forged requests."""
     EndConsole: _aio.UnaryUnaryMultiCallable[_identity_pb2.EndConsoleRequest, _identity_pb2.EndConsoleResponse]  # type: ignore[assignment]
@@ -532,6 +544,30 @@ class ConsoleServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.DenyTicketRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.Ticket, _abc.Awaitable[_identity_pb2.Ticket]]: ...
+
+    @_abc_1.abstractmethod
+    def OpenPlaceTicket(
+        self,
+        request: _identity_pb2.OpenPlaceTicketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.OpenedTicket, _abc.Awaitable[_identity_pb2.OpenedTicket]]:
+        """A ticket for a signed-in browser that asks a phone of the calling person, and no other, for a place."""
+
+    @_abc_1.abstractmethod
+    def GetChosenPlace(
+        self,
+        request: _identity_pb2.GetChosenPlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.ChosenPlace, _abc.Awaitable[_identity_pb2.ChosenPlace]]:
+        """What has become of it, for the browser that opened it: the place, once it is chosen."""
+
+    @_abc_1.abstractmethod
+    def ChoosePlace(
+        self,
+        request: _identity_pb2.ChoosePlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.Ticket, _abc.Awaitable[_identity_pb2.Ticket]]:
+        """By a phone, instead of ApproveTicket."""
 
     @_abc_1.abstractmethod
     def RefreshConsole(

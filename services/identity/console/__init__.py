@@ -1,1 +1,1 @@
-"""Sign-in to the console: a browser shows a ticket, a phone approves it, and the browser has a session."""
+"""Tickets: a browser shows one, a phone answers it, and the browser has a session, or a place."""

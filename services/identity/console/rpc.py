@@ -1,4 +1,4 @@
-"""`identity.v1.ConsoleService`: sign-in to the console by scanning, and the sessions of a person."""
+"""`identity.v1.ConsoleService`: what a browser asks of a phone that scans it, and the sessions of a person."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +9,9 @@ from servicekit import clock
 from servicekit.ids import to_text
 from servicekit.rpc.interceptors import person
 from services.identity import domain
-from services.identity.console.ticket import State, Ticket, a_machine
+from services.identity.console.ticket import Purpose, State, Ticket, a_machine, a_place
 from services.identity.console.tickets import Tickets
-from services.identity.domain import Kind, Session, SignedIn
+from services.identity.domain import Kind, Machine, Session, SignedIn
 from services.identity.errors import DigitsWrongError, RefreshTokenReusedError
 from services.identity.messages import to_session
 from services.identity.metrics import CONSOLE_SIGN_INS
@@ -51,10 +51,9 @@ class ConsoleServicer(identity_pb2_grpc.ConsoleServiceServicer):
 
     async def OpenTicket(self, request: pb.OpenTicketRequest, context: Context) -> pb.OpenedTicket:
         """A ticket for a browser."""
-        ticket, secret = await self._tickets.open(a_machine(request.browser, request.platform), self._now_us())
-        url = f"{self._public_url}/c/{to_text(ticket.ticket_id)}"
+        opened = await self._open(a_machine(request.browser, request.platform), None)
         CONSOLE_SIGN_INS.labels("opened").inc()
-        return pb.OpenedTicket(ticket=self._ticket(ticket), secret=secret, digits=ticket.digits, url=url)
+        return opened
 
     async def RedeemTicket(self, request: pb.RedeemTicketRequest, context: Context) -> pb.RedeemedTicket:
         """What has become of a ticket."""
@@ -84,7 +83,27 @@ class ConsoleServicer(identity_pb2_grpc.ConsoleServiceServicer):
         """Lets nobody in by it."""
         ticket = self._ticket(await self._tickets.deny(request.ticket_id, person(), self._now_us()))
         ticket.state = pb.Ticket.STATE_DENIED
-        CONSOLE_SIGN_INS.labels("denied").inc()
+        if ticket.purpose == pb.Ticket.PURPOSE_SIGN_IN:
+            CONSOLE_SIGN_INS.labels("denied").inc()
+        return ticket
+
+    async def OpenPlaceTicket(self, request: pb.OpenPlaceTicketRequest, context: Context) -> pb.OpenedTicket:
+        """A ticket for a browser of the calling person that asks for a place."""
+        return await self._open(a_machine(request.browser, request.platform), person().user_id)
+
+    async def GetChosenPlace(self, request: pb.GetChosenPlaceRequest, context: Context) -> pb.ChosenPlace:
+        """What the phone said."""
+        state, place = await self._tickets.chosen(request.ticket_id, person(), request.secret, self._now_us())
+        chosen = pb.ChosenPlace(state=_state(state))
+        if place is not None:
+            chosen.place.CopyFrom(pb.TicketPlace(name=place.name, latitude=place.latitude, longitude=place.longitude))
+        return chosen
+
+    async def ChoosePlace(self, request: pb.ChoosePlaceRequest, context: Context) -> pb.Ticket:
+        """Tells the browser a place."""
+        place = a_place(request.place.name, request.place.latitude, request.place.longitude)
+        ticket = self._ticket(await self._tickets.choose(request.ticket_id, person(), place, self._now_us()))
+        ticket.state = pb.Ticket.STATE_APPROVED
         return ticket
 
     async def RefreshConsole(self, request: pb.RefreshConsoleRequest, context: Context) -> pb.ConsoleSession:
@@ -116,6 +135,12 @@ class ConsoleServicer(identity_pb2_grpc.ConsoleServiceServicer):
         await self._revocations.announce(request.session_id)
         return pb.RevokeSessionResponse()
 
+    async def _open(self, machine: Machine, asked_by: bytes | None) -> pb.OpenedTicket:
+        ticket, secret = await self._tickets.open(machine, self._now_us(), asked_by)
+        url = f"{self._public_url}/c/{to_text(ticket.ticket_id)}"
+        digits = ticket.digits if ticket.purpose is Purpose.SIGN_IN else ""
+        return pb.OpenedTicket(ticket=self._ticket(ticket), secret=secret, digits=digits, url=url)
+
     def _ticket(self, ticket: Ticket) -> pb.Ticket:
         return pb.Ticket(
             ticket_id=ticket.ticket_id,
@@ -124,6 +149,7 @@ class ConsoleServicer(identity_pb2_grpc.ConsoleServiceServicer):
             platform=ticket.machine.platform,
             created_at=ticket.created_at,
             expires_at=ticket.expires_at,
+            purpose=pb.Ticket.Purpose.ValueType(ticket.purpose),
         )
 
     def _session(self, session: Session, csrf_token: str) -> pb.ConsoleSession:

@@ -1,7 +1,8 @@
-"""What a ticket is, and the rules of signing in with one. Knows no I/O.
+"""What a ticket is, and the rules of signing in, and of asking for a place, with one. Knows no I/O.
 
 Its QR holds the ticket alone, so whoever photographs it gains nothing: the session goes to the browser that has the
 secret. Who lures somebody to a QR of their own is named to them, and lacks the digits of the screen that they sit at.
+A place is asked of a phone of the same person alone, so nobody can be lured, and no digits are asked.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,13 @@ from servicekit.clock import SECOND_US
 from servicekit.errors import invalid
 from servicekit.plain_text import fault, tidy
 from services.identity.domain import Kind, Machine
-from services.identity.errors import PhoneOnlyError, TicketOverError, TicketUnknownError, TicketUsedError
+from services.identity.errors import (
+    PhoneOnlyError,
+    TicketOthersError,
+    TicketOverError,
+    TicketUnknownError,
+    TicketUsedError,
+)
 
 LIFE_US = 120 * SECOND_US
 # An approval in the last second is still worth a session.
@@ -24,6 +31,7 @@ MOST_WRONG = 2
 _TICKET_BYTES = 16
 _SECRET_BYTES = 32
 _MAXIMUM_NAME_CHARACTERS = 32
+_MAXIMUM_PLACE_CHARACTERS = 64
 
 
 class State(IntEnum):
@@ -35,6 +43,13 @@ class State(IntEnum):
     EXPIRED = 4
 
 
+class Purpose(IntEnum):
+    """What a ticket asks for. Values as in identity.v1.Ticket.Purpose."""
+
+    SIGN_IN = 1
+    PLACE = 2
+
+
 class Approval(Enum):
     """What to do with digits that were typed."""
 
@@ -44,13 +59,24 @@ class Approval(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place as a phone chose it, in GCJ-02; the name may be empty."""
+
+    name: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
-    """A browser that asks to be let in.
+    """A browser that asks for something.
 
     Attributes:
         wrong: How often other digits were typed.
-        user_id: Who approved it.
+        user_id: Who approved it, or chose its place.
         used_at: When the browser was given its session.
+        asked_by: Who is signed in to the browser; None: nobody yet, it asks to be let in.
+        place: What was chosen.
     """
 
     ticket_id: bytes
@@ -63,6 +89,13 @@ class Ticket:
     approved_at: int | None = None
     denied_at: int | None = None
     used_at: int | None = None
+    asked_by: bytes | None = None
+    place: Place | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        """What it asks for."""
+        return Purpose.SIGN_IN if self.asked_by is None else Purpose.PLACE
 
     @property
     def expires_at(self) -> int:
@@ -77,6 +110,24 @@ class Ticket:
             return State.PENDING if now_us < self.expires_at else State.EXPIRED
         is_good = self.used_at is not None or now_us < max(self.expires_at, self.approved_at + REDEEM_US)
         return State.APPROVED if is_good else State.EXPIRED
+
+    def check_purpose(self, purpose: Purpose) -> None:
+        """Keeps the ways of a sign-in and of a place apart.
+
+        Raises:
+            TicketUnknownError: It asks for something else.
+        """
+        if self.purpose is not purpose:
+            raise TicketUnknownError
+
+    def check_asker(self, user_id: bytes) -> None:
+        """Lets only who is signed in to the browser see and answer what it asks for.
+
+        Raises:
+            TicketOthersError: It is somebody else.
+        """
+        if self.asked_by not in (None, user_id):
+            raise TicketOthersError
 
     def check_redeemable(self, secret: str) -> None:
         """Lets the browser ask that opened it, until it has its session.
@@ -103,6 +154,19 @@ class Ticket:
             raise TicketOverError(state.name.lower())
         return Approval.APPROVE if compare_digest(self.digits.encode(), digits.encode()) else Approval.REFUSE
 
+    def is_answered_by(self, place: Place, now_us: int) -> bool:
+        """Whether this place was chosen before; a ticket is worth one.
+
+        Raises:
+            TicketOverError: Another was, or it is too late.
+        """
+        state = self.state(now_us)
+        if state is State.APPROVED and self.place == place:
+            return True
+        if state is not State.PENDING:
+            raise TicketOverError(state.name.lower())
+        return False
+
     def check_deniable(self, user_id: bytes, now_us: int) -> None:
         """Lets anybody refuse what waits, and who approved it what has not been used.
 
@@ -115,10 +179,11 @@ class Ticket:
             raise TicketOverError(state.name.lower())
 
 
-def new_ticket(machine: Machine, now_us: int) -> tuple[Ticket, str]:
+def new_ticket(machine: Machine, now_us: int, asked_by: bytes | None = None) -> tuple[Ticket, str]:
     """A ticket, and the secret of the browser that opens it."""
     secret = token_urlsafe(_SECRET_BYTES)
-    return Ticket(token_bytes(_TICKET_BYTES), digest(secret), f"{randbelow(100):02}", machine, now_us), secret
+    ticket_id, digits = token_bytes(_TICKET_BYTES), f"{randbelow(100):02}"
+    return Ticket(ticket_id, digest(secret), digits, machine, now_us, asked_by=asked_by), secret
 
 
 def digest(secret: str) -> bytes:
@@ -132,7 +197,21 @@ def a_machine(browser: str, platform: str) -> Machine:
     Raises:
         InvalidArgumentError: A name is too long, or has characters that change how other text is shown.
     """
-    return Machine(_short("browser", browser), _short("platform", platform))
+    return Machine(
+        _short("browser", browser, _MAXIMUM_NAME_CHARACTERS), _short("platform", platform, _MAXIMUM_NAME_CHARACTERS)
+    )
+
+
+def a_place(name: str, latitude: float, longitude: float) -> Place:
+    """A place that can be one of an activity.
+
+    Raises:
+        InvalidArgumentError: Its name cannot, or it is not on earth.
+    """
+    for field, degrees, limit in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if not -limit <= degrees <= limit:
+            raise invalid(field, f"must be from -{limit} to {limit} degrees")
+    return Place(_short("name", name, _MAXIMUM_PLACE_CHARACTERS), latitude, longitude)
 
 
 def check_phone(kind: Kind | None) -> None:
@@ -145,8 +224,8 @@ def check_phone(kind: Kind | None) -> None:
         raise PhoneOnlyError
 
 
-def _short(field: str, text: str) -> str:
+def _short(field: str, text: str, longest: int) -> str:
     name = tidy(text)
-    if name and (found := fault(name, _MAXIMUM_NAME_CHARACTERS)):
+    if name and (found := fault(name, longest)):
         raise invalid(field, found)
     return name

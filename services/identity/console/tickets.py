@@ -12,7 +12,16 @@ from servicekit import ids
 from servicekit.clock import SECOND_US, from_datetime, to_datetime
 from servicekit.tokens import Claims
 from services.identity import domain
-from services.identity.console.ticket import MOST_WRONG, Approval, State, Ticket, check_phone, new_ticket
+from services.identity.console.ticket import (
+    MOST_WRONG,
+    Approval,
+    Place,
+    Purpose,
+    State,
+    Ticket,
+    check_phone,
+    new_ticket,
+)
 from services.identity.domain import Kind, Machine, Session, User
 from services.identity.errors import DigitsWrongError, TicketUnknownError
 from services.identity.people import user_of
@@ -35,19 +44,22 @@ class Opened:
 
 
 class Tickets:
-    """Browsers that ask to be let in to the console."""
+    """Browsers that ask to be let in to the console, or for a place."""
 
     def __init__(self, engine: AsyncEngine, pii: Pii) -> None:
         self._engine = engine
         self._pii = pii
 
-    async def open(self, machine: Machine, now_us: int) -> tuple[Ticket, str]:
+    async def open(self, machine: Machine, now_us: int, asked_by: bytes | None = None) -> tuple[Ticket, str]:
         """A new one, with its secret.
+
+        Args:
+            asked_by: Who is signed in to the browser and asks for a place; None: it asks to be let in.
 
         Raises:
             UnavailableError: The database is gone or busy.
         """
-        ticket, secret = new_ticket(machine, now_us)
+        ticket, secret = new_ticket(machine, now_us, asked_by)
         row = {
             "ticket_id": ticket.ticket_id,
             "secret_hash": ticket.secret_hash,
@@ -55,6 +67,7 @@ class Tickets:
             "browser": machine.browser,
             "platform": machine.platform,
             "created_at": to_datetime(now_us),
+            "asked_by": asked_by,
         }
         async with transaction(self._engine) as connection:
             await connection.execute(insert(console_tickets).values(row))
@@ -70,6 +83,7 @@ class Tickets:
         """
         async with transaction(self._engine) as connection:
             ticket = await _lock(connection, ticket_id)
+            ticket.check_purpose(Purpose.SIGN_IN)
             ticket.check_redeemable(secret)
             state = ticket.state(now_us)
             if state is not State.APPROVED or ticket.user_id is None:
@@ -86,11 +100,12 @@ class Tickets:
         Raises:
             PhoneOnlyError: It is no phone that asks.
             TicketUnknownError: There is none.
+            TicketOthersError: It asks somebody else for a place.
             UnavailableError: The database is gone or busy.
         """
         async with transaction(self._engine) as connection:
             await _check_phone(connection, who)
-            return await _lock(connection, ticket_id)
+            return await _lock_own(connection, ticket_id, who)
 
     async def approve(self, ticket_id: bytes, who: Claims, digits: str, now_us: int) -> Ticket:
         """Lets the browser in as this person.
@@ -105,6 +120,7 @@ class Tickets:
         async with transaction(self._engine) as connection:
             await _check_phone(connection, who)
             ticket = await _lock(connection, ticket_id)
+            ticket.check_purpose(Purpose.SIGN_IN)
             verdict = ticket.judge(who.user_id, digits, now_us)
             if verdict is Approval.APPROVE:
                 await _set(connection, ticket_id, user_id=who.user_id, approved_at=to_datetime(now_us))
@@ -120,15 +136,50 @@ class Tickets:
         Raises:
             PhoneOnlyError: It is no phone that asks.
             TicketUnknownError: There is none.
+            TicketOthersError: It asks somebody else for a place.
             TicketOverError: It is too late.
             UnavailableError: The database is gone or busy.
         """
         async with transaction(self._engine) as connection:
             await _check_phone(connection, who)
-            ticket = await _lock(connection, ticket_id)
+            ticket = await _lock_own(connection, ticket_id, who)
             ticket.check_deniable(who.user_id, now_us)
             await _set(connection, ticket_id, denied_at=to_datetime(now_us))
             return ticket
+
+    async def choose(self, ticket_id: bytes, who: Claims, place: Place, now_us: int) -> Ticket:
+        """Answers a browser of this person with a place; once, and a repeat is none.
+
+        Raises:
+            PhoneOnlyError: It is no phone that answers.
+            TicketUnknownError: There is none that asks for a place.
+            TicketOthersError: It asks somebody else.
+            TicketOverError: It is too late, or another place was chosen.
+            UnavailableError: The database is gone or busy.
+        """
+        async with transaction(self._engine) as connection:
+            await _check_phone(connection, who)
+            ticket = await _lock_own(connection, ticket_id, who)
+            ticket.check_purpose(Purpose.PLACE)
+            if not ticket.is_answered_by(place, now_us):
+                chosen = {"place_name": place.name, "latitude": place.latitude, "longitude": place.longitude}
+                await _set(connection, ticket_id, user_id=who.user_id, approved_at=to_datetime(now_us), **chosen)
+            return ticket
+
+    async def chosen(self, ticket_id: bytes, who: Claims, secret: str, now_us: int) -> tuple[State, Place | None]:
+        """What has become of a ticket for a place; the place may be read again, an answer can be lost.
+
+        Raises:
+            TicketUnknownError: There is none, or it is another browser's.
+            TicketOthersError: It is somebody else's.
+            UnavailableError: The database is gone or busy.
+        """
+        async with transaction(self._engine) as connection:
+            ticket = await _lock_own(connection, ticket_id, who)
+        ticket.check_purpose(Purpose.PLACE)
+        ticket.check_redeemable(secret)
+        state = ticket.state(now_us)
+        return state, ticket.place if state is State.APPROVED else None
 
     async def forget_old(self, now_us: int) -> None:
         """Deletes those that nobody asks about any more.
@@ -164,6 +215,12 @@ async def _lock(connection: AsyncConnection, ticket_id: bytes) -> Ticket:
     return _ticket(row)
 
 
+async def _lock_own(connection: AsyncConnection, ticket_id: bytes, who: Claims) -> Ticket:
+    ticket = await _lock(connection, ticket_id)
+    ticket.check_asker(who.user_id)
+    return ticket
+
+
 async def _set(connection: AsyncConnection, ticket_id: bytes, **values: Any) -> None:
     await connection.execute(update(console_tickets).where(console_tickets.c.ticket_id == ticket_id).values(**values))
 
@@ -197,4 +254,6 @@ def _ticket(row: Row[Any]) -> Ticket:
         instant_of(row.approved_at),
         instant_of(row.denied_at),
         instant_of(row.used_at),
+        row.asked_by,
+        None if row.latitude is None else Place(row.place_name, row.latitude, row.longitude),
     )

@@ -26,6 +26,7 @@ DAY_US = 24 * 3600_000_000
 CREATED_AT = 1788220800_000000
 TICKET = pb.Ticket(
     ticket_id=ids.from_text(ID),
+    purpose=pb.Ticket.PURPOSE_SIGN_IN,
     state=pb.Ticket.STATE_PENDING,
     browser="Chrome",
     platform="Windows",
@@ -234,6 +235,7 @@ async def test_a_phone_looks_approves_and_denies(gateway: Gateway) -> None:
 
     assert looked.json() == {
         "ticket": ID,
+        "purpose": "sign_in",
         "state": "pending",
         "browser": "Chrome",
         "platform": "Windows",

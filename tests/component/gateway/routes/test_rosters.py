@@ -37,7 +37,7 @@ SAID: dict[str, Any] = {
     "extra": {"座位": "A7"},
 }
 ENTRY = pb.RosterEntry(entry_id=RAW, **SAID)
-LISTED = {"id": ID, **SAID, "bound": None}
+LISTED = {"id": ID, **SAID, "bound": None, "entry_code": "JRTY9-RY3M3"}
 
 
 async def test_a_roster_is_made_listed_changed_and_deleted(gateway: Gateway) -> None:

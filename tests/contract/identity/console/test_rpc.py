@@ -34,6 +34,7 @@ from services.identity.errors import (
     PhoneOnlyError,
     RefreshTokenError,
     RefreshTokenReusedError,
+    TicketOthersError,
     TicketOverError,
     TicketUnknownError,
     TicketUsedError,
@@ -47,6 +48,8 @@ from tests.contract.identity.conftest import PII
 from tests.fakes.identity import FakeRedis
 
 SIGNER = Signer(ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1()))
+
+LIBRARY = pb.TicketPlace(name="图书馆", latitude=25.040123456789, longitude=102.710987654321)
 
 
 @dataclass
@@ -92,6 +95,20 @@ class Desk:
     async def deny(self, opened: pb.OpenedTicket) -> pb.Ticket:
         """The calling phone says no."""
         return await self.servicer.DenyTicket(pb.DenyTicketRequest(ticket_id=opened.ticket.ticket_id), None)
+
+    async def ask_place(self) -> pb.OpenedTicket:
+        """A ticket by which the caller's browser asks for a place."""
+        return await self.servicer.OpenPlaceTicket(pb.OpenPlaceTicketRequest(browser="Edge", platform="Windows"), None)
+
+    async def choose(self, opened: pb.OpenedTicket, place: pb.TicketPlace | None = None) -> pb.Ticket:
+        """The calling phone answers with a place."""
+        request = pb.ChoosePlaceRequest(ticket_id=opened.ticket.ticket_id, place=place or LIBRARY)
+        return await self.servicer.ChoosePlace(request, None)
+
+    async def chosen(self, opened: pb.OpenedTicket, secret: str = "") -> pb.ChosenPlace:
+        """What its browser is told."""
+        request = pb.GetChosenPlaceRequest(ticket_id=opened.ticket.ticket_id, secret=secret or opened.secret)
+        return await self.servicer.GetChosenPlace(request, None)
 
     async def let_in(self) -> pb.ConsoleSession:
         """A browser that the calling phone let in."""
@@ -388,3 +405,52 @@ async def test_only_digests_of_secrets_are_kept_and_old_tickets_are_forgotten(de
     assert not any(each.secret.encode() in bytes(str(row), "utf-8") for each in [*old, new] for row in kept)
     with pytest.raises(ServiceError):
         await desk.poll(old[0])
+
+
+async def test_a_phone_tells_a_browser_of_the_same_person_a_place_once(desk: Desk) -> None:
+    """The browser may read it again, an answer can be lost; no digits are shown, no session comes of it."""
+    opened = await desk.ask_place()
+    shown, waiting = await desk.look(opened), await desk.chosen(opened)
+    assert (opened.digits, shown.purpose, shown.browser) == ("", pb.Ticket.PURPOSE_PLACE, "Edge")
+    assert (waiting.state, waiting.HasField("place")) == (pb.Ticket.STATE_PENDING, False)
+
+    answers = [await desk.choose(opened) for _ in range(2)]
+
+    assert [each.state for each in answers] == [pb.Ticket.STATE_APPROVED] * 2
+    for _ in range(2):
+        assert await desk.chosen(opened) == pb.ChosenPlace(state=pb.Ticket.STATE_APPROVED, place=LIBRARY)
+    with pytest.raises(TicketOverError):
+        await desk.choose(opened, pb.TicketPlace(name="操场", latitude=25.0, longitude=102.7))
+    for sign_in in (desk.poll, desk.approve):
+        with pytest.raises(TicketUnknownError):
+            await sign_in(opened)
+    with pytest.raises(TicketUnknownError):
+        await desk.chosen(opened, "x" * 43)
+
+
+async def test_a_phone_of_somebody_else_neither_sees_nor_answers_who_asks_for_a_place(desk: Desk) -> None:
+    """Nor is it told what was chosen, with the secret or without."""
+    opened = await desk.ask_place()
+    await desk.phone()
+    for attempt in (desk.look, desk.choose, desk.deny, desk.chosen):
+        with pytest.raises(TicketOthersError):
+            await attempt(opened)
+
+
+async def test_only_a_phone_tells_a_place_and_only_where_one_is_asked_for(desk: Desk) -> None:
+    """And within two minutes; who says no is believed."""
+    sign_in, late, denied = await desk.open(), await desk.ask_place(), await desk.ask_place()
+    with pytest.raises(TicketUnknownError):
+        await desk.choose(sign_in)
+    with pytest.raises(TicketUnknownError):
+        await desk.chosen(sign_in)
+    assert (await desk.deny(denied)).state == (await desk.chosen(denied)).state == pb.Ticket.STATE_DENIED
+    desk.now_us += LIFE_US
+    with pytest.raises(TicketOverError):
+        await desk.choose(late)
+    assert (await desk.chosen(late)).state == pb.Ticket.STATE_EXPIRED
+
+    console, asking = claims_of(await desk.let_in()), await desk.ask_place()
+    act_as(ids.from_text(console["sub"]), ids.from_text(console["sid"]))
+    with pytest.raises(PhoneOnlyError):
+        await desk.choose(asking)

@@ -9,15 +9,24 @@ from services.identity.console.ticket import (
     LIFE_US,
     REDEEM_US,
     Approval,
+    Place,
+    Purpose,
     State,
     Ticket,
     a_machine,
+    a_place,
     check_phone,
     digest,
     new_ticket,
 )
 from services.identity.domain import Kind, Machine
-from services.identity.errors import PhoneOnlyError, TicketOverError, TicketUnknownError, TicketUsedError
+from services.identity.errors import (
+    PhoneOnlyError,
+    TicketOthersError,
+    TicketOverError,
+    TicketUnknownError,
+    TicketUsedError,
+)
 
 NOW = now_us()
 SOMEBODY = ids.new_id()
@@ -33,6 +42,9 @@ def a_ticket(**changes: object) -> Ticket:
         "created_at": NOW,
     }
     return Ticket(**(values | changes))  # type: ignore[arg-type]
+
+
+LIBRARY = Place("图书馆", 25.04, 102.71)
 
 
 def approved(at: int = NOW, **changes: object) -> Ticket:
@@ -122,3 +134,44 @@ def test_a_machine_has_short_plain_names() -> None:
         with pytest.raises(InvalidArgumentError) as caught:
             a_machine(browser, platform)
         assert [each.field for each in caught.value.fields] == [field]
+
+
+def test_what_asks_for_a_place_is_no_sign_in_and_its_persons_alone() -> None:
+    """And the other way round."""
+    place, _ = new_ticket(Machine("", ""), NOW, SOMEBODY)
+    place.check_purpose(Purpose.PLACE)
+    place.check_asker(SOMEBODY)
+    a_ticket().check_asker(SOMEBODY)
+    for ticket, purpose in ((place, Purpose.SIGN_IN), (a_ticket(), Purpose.PLACE)):
+        with pytest.raises(TicketUnknownError):
+            ticket.check_purpose(purpose)
+    with pytest.raises(TicketOthersError):
+        place.check_asker(ids.new_id())
+
+
+def test_a_ticket_is_worth_one_place() -> None:
+    """A repeat is none, another place or time too late."""
+    assert not a_ticket(asked_by=SOMEBODY).is_answered_by(LIBRARY, NOW)
+    assert approved(asked_by=SOMEBODY, place=LIBRARY).is_answered_by(LIBRARY, NOW)
+    other = approved(place=Place("", 25.04, 102.71))
+    for ticket in (other, a_ticket(denied_at=NOW), a_ticket(created_at=NOW - LIFE_US)):
+        with pytest.raises(TicketOverError):
+            ticket.is_answered_by(LIBRARY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "latitude", "longitude", "field"),
+    [
+        ("图书馆\u202e", 25.04, 102.71, "name"),
+        ("x" * 65, 25.04, 102.71, "name"),
+        ("", 102.71, 25.04, "latitude"),
+        ("", float("nan"), 25.04, "latitude"),
+        ("", 25.04, 180.1, "longitude"),
+    ],
+)
+def test_a_place_is_one_that_an_activity_can_have(name: str, latitude: float, longitude: float, field: str) -> None:
+    """Whoever is refused is told the field."""
+    assert a_place(" 图书馆 ", 25.04, 102.71) == LIBRARY
+    with pytest.raises(InvalidArgumentError) as caught:
+        a_place(name, latitude, longitude)
+    assert [each.field for each in caught.value.fields] == [field]
