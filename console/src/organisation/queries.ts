@@ -74,6 +74,16 @@ export const useInvites = (organisationId: MaybeRefOrGetter<string>, isAllowed: 
     select: ({ invites }) => invites,
   })
 
+/** One invite, and who joined with it. */
+export const useInvite = (organisationId: MaybeRefOrGetter<string>, inviteId: MaybeRefOrGetter<string>) =>
+  useQuery({
+    queryKey: ['organisation', organisationId, 'invites', inviteId],
+    queryFn: ({ signal }) => {
+      const params = invite(toValue(organisationId), toValue(inviteId))
+      return asked(api.GET('/v1/organisations/{organisation_id}/invites/{invite_id}', { params, signal }))
+    },
+  })
+
 export const createInvite = (organisation_id: string, body: NewInvite) => {
   const params = { ...of(organisation_id), header: { 'idempotency-key': newId() } }
   return asked(api.POST('/v1/organisations/{organisation_id}/invites', { params, body }))
@@ -85,6 +95,17 @@ export const revokeInvite = (organisation_id: string, invite_id: string) =>
       params: invite(organisation_id, invite_id),
     }),
   )
+
+export const usePrivacy = (organisationId: MaybeRefOrGetter<string>) =>
+  useQuery({
+    queryKey: ['organisation', organisationId, 'privacy'],
+    enabled: computed(() => Boolean(toValue(organisationId))),
+    queryFn: ({ signal }) =>
+      asked(api.GET('/v1/organisations/{organisation_id}/privacy', { params: of(toValue(organisationId)), signal })),
+  })
+
+export const setPrivacy = (organisation_id: string, body: Schemas['PrivacyChange']) =>
+  asked(api.PUT('/v1/organisations/{organisation_id}/privacy', { params: of(organisation_id), body }))
 
 export const useCrew = (activityId: MaybeRefOrGetter<string>) =>
   useQuery({

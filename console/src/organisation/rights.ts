@@ -10,6 +10,7 @@ export const useRights = () => {
   return {
     role,
     isArchived,
+    isStaff: computed(() => role.value !== null && role.value !== 'member'),
     isOwner: computed(() => role.value === 'owner'),
     canManage: computed(() => !isArchived.value && (role.value === 'owner' || role.value === 'organiser')),
   }

@@ -6,12 +6,15 @@ import { api, asked, authorised } from '@/api/client'
 import { failureOf } from '@/api/failure'
 import { newId } from '@/api/ids'
 import type { components } from '@/api/schema'
+import { readPeople } from '@/activity/queries'
+import { session } from '@/session/session'
 
 type Schemas = components['schemas']
 export type Roster = Schemas['Roster']
 export type RosterEntry = Schemas['RosterEntry']
 export type NewEntry = Schemas['NewRosterEntry']
 export type RosterImport = Schemas['RosterImport']
+export type EntryInvite = Schemas['EntryInvite']
 export type BadRow = Schemas['BadRow']
 
 export interface EntryFilter {
@@ -21,6 +24,7 @@ export interface EntryFilter {
 }
 
 const AT_ONCE = 200
+const FOUND_MOST = 20
 const once = () => ({ 'idempotency-key': newId() })
 const of = (roster_id: string) => ({ path: { roster_id } })
 const at = (roster_id: string, entry_id: string) => ({ path: { roster_id, entry_id } })
@@ -93,6 +97,61 @@ export const replaceEntry = (roster_id: string, entry_id: string, body: NewEntry
 
 export const removeEntry = (roster_id: string, entry_id: string) =>
   asked(api.DELETE('/v1/rosters/{roster_id}/entries/{entry_id}', { params: at(roster_id, entry_id) }))
+
+export const inviteEntry = (roster_id: string, entry_id: string) =>
+  asked(api.POST('/v1/rosters/{roster_id}/entries/{entry_id}/invite', { params: at(roster_id, entry_id) }))
+
+export const bindEntry = (roster_id: string, entry_id: string, user_id: string) =>
+  asked(
+    api.PUT('/v1/rosters/{roster_id}/entries/{entry_id}/person', {
+      params: at(roster_id, entry_id),
+      body: { user_id },
+    }),
+  )
+
+export const unbindEntry = (roster_id: string, entry_id: string) =>
+  asked(api.DELETE('/v1/rosters/{roster_id}/entries/{entry_id}/person', { params: at(roster_id, entry_id) }))
+
+/** Somebody who can be an entry of a roster; `word` says from where one knows them. */
+export interface Found {
+  user_id: string
+  name: string
+  word: 'rosters.entry.ofOrganisation' | 'rosters.entry.ofActivity'
+}
+
+/** Who came to the activity without being on its roster. */
+const strangersOf = async (activity_id: string, q: string, signal: AbortSignal): Promise<Found[]> => {
+  const { people } = await readPeople(activity_id, { q }, '', signal, FOUND_MOST)
+  return people
+    .filter(({ entry_id, is_listed }) => is_listed === false && !entry_id)
+    .map(({ user_id, name }) => ({ user_id, name, word: 'rosters.entry.ofActivity' }))
+}
+
+const membersOf = async (organisation_id: string, q: string, signal: AbortSignal): Promise<Found[]> => {
+  const params = { path: { organisation_id }, query: { q, page_size: FOUND_MOST } }
+  const { members } = await asked(api.GET('/v1/organisations/{organisation_id}/members', { params, signal }))
+  return members.map(({ user_id, name }) => ({ user_id, name, word: 'rosters.entry.ofOrganisation' }))
+}
+
+/** Who has such a name, each once, without who looks: nobody confirms themselves. */
+export const useFound = (
+  organisationId: MaybeRefOrGetter<string>,
+  activityId: MaybeRefOrGetter<string>,
+  q: MaybeRefOrGetter<string>,
+) =>
+  useQuery({
+    queryKey: ['organisation', organisationId, 'found', activityId, q],
+    enabled: computed(() => Boolean(toValue(q))),
+    queryFn: async ({ signal }) => {
+      const activity = toValue(activityId)
+      const lists = await Promise.all([
+        activity ? strangersOf(activity, toValue(q), signal) : [],
+        membersOf(toValue(organisationId), toValue(q), signal),
+      ])
+      const others = lists.flat().filter(({ user_id }) => user_id !== session.user.value?.id)
+      return [...new Map(others.map((one) => [one.user_id, one])).values()]
+    },
+  })
 
 /** Has a file or a pasted text read; nothing is changed by it. */
 export const readList = async (roster_id: string, content: Blob | string): Promise<RosterImport> => {

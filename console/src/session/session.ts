@@ -151,6 +151,9 @@ export const session = {
     return () => void leaving.delete(work)
   },
 
+  /** The server ended every session of who was signed in. */
+  erased: signedOut,
+
   /** Ends the session on the server and in every tab. */
   async signOut(): Promise<void> {
     await Promise.allSettled([...leaving].map((work) => work()))

@@ -1,8 +1,9 @@
 /** An organisation, its people and invites, and the screens and staff of an activity, in a browser on the real stack. */
 
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
-import { newName, signIn, until } from '../../miniprogram/e2e/stack.mjs'
+import { newName, PLACE, signIn, until } from '../../miniprogram/e2e/stack.mjs'
 import { LARGE, launch, SMALL, Visit } from './browser.mjs'
 
 const visits = []
@@ -23,6 +24,7 @@ beforeEach(async () => {
   await helper.call('PATCH', '/v1/me', { name: '李小红' })
   organisation_id = (await owner.post('/v1/organisations', { name: '星光读书会' })).id
   await owner.enlist(organisation_id, helper, 'member')
+  await owner.post(`/v1/organisations/${organisation_id}/places`, { place: { ...PLACE, name: '图书馆' } })
   activity = await owner.open({ organisation_id, title: '新生讲座', methods: ['qr', 'code'] })
 })
 
@@ -51,7 +53,23 @@ for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
       await visit.sees('复制链接')
       await visit.shot(`invite-${width}-${scheme}`)
       await visit.accessible()
-      await visit.go(`/console/activities/${activity.id}/displays`)
+      await visit.go('/console/organisation?tab=places')
+      await visit.text('图书馆').click()
+      await visit.sees('粘贴地图链接')
+      await visit.accessible()
+      await visit.shot(`place-${width}-${scheme}`)
+      await visit.page.getByRole('button', { name: '在手机上选' }).click()
+      await visit.sees('等待手机选择')
+      await visit.accessible()
+      await visit.shot(`place-phone-${width}-${scheme}`)
+      await visit.go('/console/organisation?tab=places')
+      await visit.sees('0 个 Wi-Fi')
+      await visit.shot(`places-${width}-${scheme}`)
+      await visit.accessible()
+      await visit.go('/console/organisation?tab=privacy')
+      await visit.sees('用途')
+      await visit.shot(`privacy-${width}-${scheme}`)
+      await visit.accessible()
       await visit.go(`/console/activities/${activity.id}/displays`)
       await visit.page.getByRole('button', { name: '生成链接' }).click()
       await visit.sees('/d/')
@@ -103,6 +121,40 @@ test('another organisation is made at the side, and who one is has a name', asyn
   assert.equal((await owner.get('/v1/me')).name, '陈静')
 })
 
+test('a place is chosen on the phone, named anew, and forgotten', async () => {
+  const visit = await visited('/console/organisation?tab=places')
+  const { page } = visit
+  await page.getByRole('button', { name: '添加地点' }).click()
+  const asked = page.waitForResponse((answer) => answer.url().endsWith('/v1/place-tickets'))
+  await page.getByRole('button', { name: '在手机上选' }).click()
+  const { ticket } = await (await asked).json()
+  const chosen = { name: '体育馆', latitude: 25.0412, longitude: 102.7123 }
+  await owner.post(`/v1/auth/console/${ticket}/place`, chosen)
+  await visit.sees('25.041200, 102.712300')
+  await page.getByLabel('地点名称').fill('体育馆北门')
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await visit.sees('体育馆北门')
+
+  const places = () => owner.get(`/v1/organisations/${organisation_id}/places`).then((all) => all.places)
+  const { place } = (await places()).find((one) => one.place.name === '体育馆北门')
+  assert.deepEqual([place.latitude, place.longitude], [chosen.latitude, chosen.longitude])
+  await visit.text('体育馆北门').click()
+  await page.getByRole('button', { name: '删除地点' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '删除地点' }).last().click()
+  await until(places, (all) => all.length === 1)
+})
+
+test('what is kept is said, and less is asked about', async () => {
+  const visit = await visited('/console/organisation?tab=privacy')
+  const { page } = visit
+  await page.locator('label', { hasText: '30 天' }).click()
+  await page.getByLabel('用途').fill('核对到场人员')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
+  const privacy = () => owner.get(`/v1/organisations/${organisation_id}/privacy`)
+  await until(privacy, ({ keeps_days, purpose }) => keeps_days === 30 && purpose === '核对到场人员')
+})
+
 test('a member gets another role, and is removed', async () => {
   const visit = await visited('/console/organisation')
   const { page } = visit
@@ -127,8 +179,16 @@ test('an invite is revoked, and a screen too', async () => {
     uses: 5,
     expires_at: new Date(Date.now() + 3600_000).toISOString(),
   })
+  const guest = await signIn(newName('guest'))
+  await guest.call('PATCH', '/v1/me', { name: '王五' })
+  await guest.post('/v1/invites/accept', { code: invite.code })
   const visit = await visited('/console/organisation?tab=invites')
   const { page } = visit
+  await page.getByRole('button', { name: '已用 1 / 5' }).click()
+  await visit.sees('王五')
+  await visit.shot('invite-uses')
+  await visit.accessible()
+  await page.keyboard.press('Escape')
   await page.getByRole('button', { name: '撤销' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '撤销' }).click()
   await visit.sees('已撤销')
@@ -139,6 +199,29 @@ test('an invite is revoked, and a screen too', async () => {
   await page.getByRole('button', { name: '停用' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '停用' }).click()
   await visit.sees('已停用')
+})
+
+test('own data is taken along, and erased', async () => {
+  const guest = await signIn(newName('guest'))
+  guest.user = await guest.call('PATCH', '/v1/me', { name: '王五' })
+  await guest.come(activity.code)
+  const visit = await visited('/console/', { as: guest })
+  const { page } = visit
+  await page.getByRole('button', { name: '我的账号' }).click()
+  await visit.sees('导出我的资料')
+  await visit.accessible()
+  await visit.shot('user-menu')
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '导出我的资料' }).click(),
+  ])
+  const known = JSON.parse(fs.readFileSync(await file.path(), 'utf8'))
+  assert.deepEqual([known.user.name, known.checkins.length], ['王五', 1])
+
+  await page.getByRole('button', { name: '删除我的资料' }).click()
+  await page.getByRole('dialog', { name: '删除我的资料？' }).getByRole('button', { name: '删除' }).click()
+  await page.waitForURL(/sign-in/)
+  await assert.rejects(guest.get('/v1/me'), /401/)
 })
 
 test('the organisation gets another name', async () => {

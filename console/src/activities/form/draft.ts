@@ -1,6 +1,7 @@
 /** From what an organiser chose to the body of a new activity, or to what changes of one that exists. Pure. */
 
 import type { components } from '@/api/schema'
+import type { PlaceDraft } from '@/places/place'
 
 type Schemas = components['schemas']
 export type Activity = Schemas['Activity']
@@ -19,12 +20,6 @@ export const OFFLINES = ['review', 'accept', 'refuse'] as const
 /** What becomes of what nobody reviews; kept, it waits on. */
 export const UNDECIDED = ['absent', 'present', 'kept'] as const
 export const REENTRIES = ['in_out', 'once'] as const
-
-export interface PlaceDraft {
-  name: string
-  latitude: number
-  longitude: number
-}
 
 export interface Draft {
   kind: Kind

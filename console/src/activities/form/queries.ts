@@ -1,42 +1,10 @@
 /** What the form asks the server. */
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, type Ref } from 'vue'
+import { useQueryClient } from '@tanstack/vue-query'
 import { publishActivity, removeActivity } from '@/activity/queries'
 import { api, asked } from '@/api/client'
 import { newId } from '@/api/ids'
-import type { components } from '@/api/schema'
-import type { Body, Draft } from './draft'
-
-export type SavedPlace = components['schemas']['SavedPlace']
-
-const MOST = 200
-
-export const usePlaces = (organisationId: Ref<string>) =>
-  useQuery({
-    queryKey: ['places', organisationId],
-    enabled: computed(() => Boolean(organisationId.value)),
-    queryFn: ({ signal }) => {
-      const path = { organisation_id: organisationId.value }
-      return asked(
-        api.GET('/v1/organisations/{organisation_id}/places', { params: { path, query: { page_size: MOST } }, signal }),
-      )
-    },
-    select: ({ places }) => places,
-  })
-
-export const useSavePlace = () => {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: ({ organisation_id, place, radius_m, wifi }: Draft) => {
-      if (!place) throw new Error('no place to save')
-      const params = { path: { organisation_id }, header: { 'idempotency-key': newId() } }
-      const body = { place: { ...place, coord: 'gcj02' as const, radius_m }, wifi }
-      return asked(api.POST('/v1/organisations/{organisation_id}/places', { params, body }))
-    },
-    onSuccess: ({ organisation_id }) => client.invalidateQueries({ queryKey: ['places', organisation_id] }),
-  })
-}
+import type { Body } from './draft'
 
 /**
  * One activity out of one page, however often it is tried: the same draft goes on with what was made of it. A changed one

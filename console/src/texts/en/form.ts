@@ -30,19 +30,22 @@ export const form: Texts['form'] = {
   save: 'Save this place',
   placeSaved: 'Saved; choose it next time',
   link: 'Paste a map link',
-  linkPlaceholder: 'A link shared by Tencent Maps or Amap',
-  linkHint: 'Share the place in Tencent Maps or Amap, and paste the link here',
+  linkPlaceholder: 'A map link, or "latitude, longitude"',
+  linkHint:
+    'Of Tencent Maps, Amap, Baidu (its open platform), Google, Apple or OpenStreetMap; coordinates are converted',
   linkProblems: {
-    short: 'Open the short link in a browser first, then copy the long address',
-    none: 'No coordinates in it: paste a link that has them, or type the numbers',
+    short:
+      'Only who opens a short link learns where it leads: open it in a browser and copy the long address, or choose on your phone',
+    projected:
+      'The numbers in an address of Baidu Maps are its own: choose on your phone, or paste a link of another map',
+    none: 'No coordinates in it: paste a link that has them, or choose on your phone',
     range: 'Latitude goes from -90 to 90, longitude from -180 to 180',
   },
   numbers: 'Type coordinates',
   latitude: 'Latitude',
   longitude: 'Longitude',
   system: 'They come from',
-  gcj02: 'Tencent Maps or Amap',
-  wgs84: 'A GPS receiver',
+  datums: { gcj02: 'Tencent Maps or Amap', bd09: 'Baidu Maps', wgs84: 'A GPS receiver' },
   use: 'Use',
   placeName: 'Name of the place',
   removePlace: 'Anywhere',

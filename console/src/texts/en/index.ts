@@ -12,6 +12,7 @@ import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
 import { people } from './people'
+import { places } from './places'
 import { reports } from './reports'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
@@ -31,6 +32,7 @@ export const en: Texts = {
   organisation,
   overview,
   people,
+  places,
   reports,
   reviews,
   rosters,

@@ -22,6 +22,16 @@ export const session: Texts['session'] = {
     },
     simulator: 'No phone? Sign in as somebody of the local WeChat simulator',
   },
+  own: {
+    export: 'Export my data',
+    file: 'my data',
+    erase: 'Erase my data',
+    eraseAsk: 'Erase your data?',
+    eraseNote:
+      'Name, numbers, phone and all that you told are taken out of every roster and record, and your phones are signed out; check-ins that they have not sent are lost. Counts stay, and lead to nobody. It cannot be undone',
+    eraseYes: 'Erase',
+    erased: 'Your data is erased',
+  },
   sessions: {
     title: 'Sessions',
     note: 'End what you do not know; it is out within seconds',

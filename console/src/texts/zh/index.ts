@@ -11,6 +11,7 @@ import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
 import { people } from './people'
+import { places } from './places'
 import { reports } from './reports'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
@@ -30,6 +31,7 @@ export const zh = {
   organisation,
   overview,
   people,
+  places,
   reports,
   reviews,
   rosters,

@@ -25,8 +25,8 @@ let poll: () => Response
 /** A page on which a ticket was opened. */
 const page = async () => {
   vi.resetModules()
-  const { useTicket } = await import('@/session/ticket')
-  const ticket = scope.run(() => useTicket(letIn))
+  const { useSignInTicket } = await import('@/session/ticket')
+  const ticket = scope.run(() => useSignInTicket(letIn))
   if (!ticket) throw new Error('no scope')
   await pass(0)
   return ticket
