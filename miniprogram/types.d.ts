@@ -237,7 +237,7 @@ interface ActivitiesService {
 }
 
 interface ConsolesService {
-  /** Which browser asks to be let in. */
+  /** Which browser asks, and for what. */
   look(ticket: string): Promise<Api['Ticket']>
   /** With the two digits that it shows. */
   approve(ticket: string, digits: string): Promise<void>
@@ -247,6 +247,8 @@ interface ConsolesService {
   end(session_id: string): Promise<void>
 }
 
+  /** Tells it the place that it asks for. */
+  choosePlace(ticket: string, place: Api['ChosenPlace']): Promise<void>
 interface OrganisationsService {
   /** All that one belongs to, whatever one's role; archived ones only where they are asked for. */
   list(archived?: boolean): Promise<Organisation[]>

@@ -3,7 +3,7 @@
 module.exports = {
   console: {
     intro: '在电脑上管理活动',
-    introHint: '在电脑浏览器打开管理后台，扫描页面上的二维码即可登录，不用输入密码',
+    introHint: '在电脑浏览器打开管理后台，扫描页面上的二维码：登录不用输入密码，也可以为活动选地点',
     scan: '扫描电脑上的二维码',
     again: '重新扫描',
     scanFailed: '没有识别到二维码，请对准后重试',
@@ -24,6 +24,17 @@ module.exports = {
     denied: '已拒绝',
     deniedHint: '这台电脑没有登录',
     sessions: '查看登录的设备',
+    place: {
+      title: '选地点',
+      ask: '为这台电脑上的活动选地点',
+      choose: '在地图上选',
+      send: '发送到电脑',
+      deny: '不选了',
+      done: '已发送到电脑',
+      doneHint: '地点已经填进电脑上的页面',
+      denied: '没有选地点',
+      deniedHint: '需要时在电脑上重新扫码',
+    },
   },
   sessions: {
     phone: '手机小程序',

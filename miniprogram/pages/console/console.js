@@ -1,6 +1,7 @@
 /**
- * Lets a computer in: its QR is scanned here and nowhere else, then which browser asks is told, and the two digits on its
- * screen are asked for, which somebody who sends QRs around cannot know of the screen that one sits at.
+ * Answers a computer whose QR is scanned here and nowhere else. One that asks to be let in is named, and the two digits on
+ * its screen are asked for, which somebody who sends QRs around cannot know of the screen that one sits at. One where one
+ * is signed in already asks for a place, because the phone has the map.
  */
 
 const { alone } = require('../../core/alone')
@@ -16,9 +17,14 @@ const { once } = require('../once')
 const t = texts.consoles.console
 const DONE = { title: t.done, hint: t.doneHint, icon: 'icon-tick', tone: '' }
 const DENIED = { title: t.denied, hint: t.deniedHint, icon: 'icon-cross', tone: 'no' }
+const SENT = { title: t.place.done, hint: t.place.doneHint, icon: 'icon-tick', tone: '' }
+const NOT_SENT = { title: t.place.denied, hint: t.place.deniedHint, icon: 'icon-cross', tone: 'no' }
+/** As much of a name as the server takes. */
+const NAME_LENGTH = 64
 
-const viewOf = (/** @type {Api['Ticket']} */ { browser, platform, created_at }, /** @type {number} */ now) => ({
+const viewOf = (/** @type {Api['Ticket']} */ { browser, platform, purpose, created_at }, /** @type {number} */ now) => ({
   machine: t.machine(browser, platform),
+  is_place: purpose === 'place',
   asked: t.asked(moment(created_at, now, texts.common)),
 })
 
@@ -31,6 +37,7 @@ Page({
     wrong: '',
     is_loading: false,
     is_sending: false,
+    /** @type {Api['ChosenPlace'] | null} */ place: null,
     /** @type {any} */ done: null,
     /** @type {any} */ refusal: null,
     /** @type {Failure | null} */ failure: null,
@@ -63,10 +70,11 @@ Page({
   },
 
   async load() {
-    this.setData({ is_loading: true, view: null, digits: '', wrong: '', refusal: null, failure: null })
+    this.setData({ is_loading: true, view: null, digits: '', wrong: '', place: null, done: null, refusal: null, failure: null })
     try {
       const { consoles, serverNow } = getApp().services
       const ticket = await consoles.look(this.ticket)
+      if (ticket.purpose === 'place') navigation.title(t.place.title)
       if (ticket.state === 'pending') this.setData({ view: viewOf(ticket, serverNow()) })
       else this.setData({ refusal: texts.explain({ reason: 'CONSOLE_TICKET_OVER' }) })
     } catch (thrown) {
@@ -101,6 +109,38 @@ Page({
     })
   },
 
+  /** What was chosen stays while it is not sent: who tries again need not find it again. */
+  choosePlace() {
+    return once(this, async () => {
+      const { platform } = getApp().services
+      const { name, latitude, longitude } = await platform.chooseLocation()
+      this.setData({ place: { name: name.slice(0, NAME_LENGTH), latitude, longitude } })
+      await this.tellPlace()
+    })
+  },
+
+  sendPlace() {
+    return once(this, () => this.tellPlace())
+  },
+
+  async tellPlace() {
+    const { place } = this.data
+    if (!place) return
+    this.setData({ is_sending: true })
+    try {
+      const { consoles, platform } = getApp().services
+      await consoles.choosePlace(this.ticket, place)
+      platform.vibrate('medium')
+      this.setData({ done: SENT })
+    } catch (thrown) {
+      const refusal = refusalOf(asFailure(thrown))
+      if (!refusal) throw thrown
+      this.setData({ refusal })
+    } finally {
+      this.setData({ is_sending: false })
+    }
+  },
+
   /** Wrong digits may be typed once more; what passes is told, and the digits stay. */
   notAccepted(/** @type {Failure} */ failure) {
     if (failure.reason !== 'CONSOLE_DIGITS_WRONG') {
@@ -116,7 +156,7 @@ Page({
   deny() {
     return once(this, async () => {
       await getApp().services.consoles.deny(this.ticket)
-      this.setData({ done: DENIED })
+      this.setData({ done: this.data.view.is_place ? NOT_SENT : DENIED })
     })
   },
 

@@ -37,6 +37,18 @@ Page({
       if (isIn(invite)) this.enter(false)
       else this.setData({ view: viewOf(invite, serverNow()) })
     } catch (thrown) {
+      const failure = asFailure(thrown)
+      if (failure.reason === 'INVITE_UNKNOWN') await this.claim()
+      else this.refused(failure)
+    }
+  },
+
+  /** Invites to a roster have codes and links like these. */
+  async claim() {
+    try {
+      await getApp().services.participants.preview(this.code)
+      navigation.replace('/pages/claim/claim', { code: this.code })
+    } catch (thrown) {
       this.refused(asFailure(thrown))
     }
   },

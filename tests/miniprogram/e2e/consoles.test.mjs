@@ -83,6 +83,30 @@ test('a phone without a network says so, and goes on with what was typed', async
   await phone.sees('已登录')
 })
 
+test('a place is chosen for the computer that one is signed in on, and sent once there is a network', async () => {
+  const owner = await signIn(newName('organiser'))
+  const { ticket, poll_secret, qr } = await owner.post('/v1/place-tickets')
+  const polled = () => owner.post('/v1/place-tickets/poll', { ticket, poll_secret })
+  const chosen = { name: '图书馆', address: '', latitude: 25.0401, longitude: 102.7109 }
+  const phone = await newPhone({ login: `sim:${owner.name}`, scan: qr, chooseLocation: chosen })
+  await phone.open('pages/mine/mine')
+  await phone.tap('登录电脑')
+  await phone.sees('为这台电脑上的活动选地点')
+  await phone.set({ offline: true })
+  await phone.tap('在地图上选')
+  await phone.page.locator('.h-toast').getByText('网络').waitFor()
+  assert.deepEqual(await polled(), { state: 'pending', place: null })
+  await phone.set({ offline: false })
+  await phone.tap('发送到电脑')
+  await phone.sees('已发送到电脑')
+  assert.deepEqual(await polled(), { state: 'approved', place: { name: '图书馆', latitude: 25.0401, longitude: 102.7109 } })
+
+  const stranger = await newPhone({ scan: qr })
+  await stranger.open('pages/mine/mine')
+  await stranger.tap('登录电脑')
+  await stranger.sees('这台电脑上登录的不是你')
+})
+
 test('devices are listed, and one that is ended is out', async () => {
   const browser = await Browser.open()
   const phone = await scanned(browser)

@@ -174,6 +174,14 @@ const reached = (name, fx, taps, sees, prepare = () => {}) => ({
 const NO_TICKET = 'http://127.0.0.1:8080/c/0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55'
 
 /** The QR of a browser, scanned; it lives for two minutes. */
+/** What the browser of who is signed in asks for a place with, scanned. */
+const askedPlace = async (phone, owner) => {
+  const { qr } = await owner.post('/v1/place-tickets')
+  await phone.set({ scan: qr })
+  await open(phone, '/pages/console/console?scan=1')
+  await phone.sees('为这台电脑上的活动选地点')
+}
+
 const asked = async (phone) => {
   const browser = await Browser.open()
   await phone.set({ scan: browser.qr })
@@ -207,7 +215,13 @@ const unfolded = ({ activity, empty, invites, others }) => {
       await phone.page.locator('.h-page:not([hidden]) input').fill((await asked(phone)).digits)
     }),
     reached('console-denied', organiser, ['不是我，拒绝'], '已拒绝', (phone) => asked(phone)),
-    reached('console-unknown', { ...organiser, scan: NO_TICKET }, [], '登录二维码无效', (phone) => open(phone, '/pages/console/console?scan=1')),
+    reached('console-place', organiser, [], '在地图上选', (phone) => askedPlace(phone, activity.owner)),
+    reached('console-place-unsent', { ...organiser, chooseLocation: { ...PLACE, name: LONG.place, address: '' } }, ['在地图上选'], '发送到电脑', async (phone) => {
+      await askedPlace(phone, activity.owner)
+      await phone.set({ offline: true })
+    }),
+    reached('console-place-done', organiser, ['在地图上选'], '已发送到电脑', (phone) => askedPlace(phone, activity.owner)),
+    reached('console-unknown', { ...organiser, scan: NO_TICKET }, [], '二维码无效', (phone) => open(phone, '/pages/console/console?scan=1')),
     reached('organisation-stuck', { login: `sim:${empty.owner.name}` }, [], '请先把组织移交给别人', async (phone) => {
       await open(phone, `/organise/pages/organisation/organisation?${of(empty)}`)
       await phone.tap('退出组织')
