@@ -112,6 +112,12 @@ interface Platform {
   openFile(path: string): Promise<void>
   /** Must be called from a tap; cancelled when the person chose no chat. */
   sendFile(path: string): Promise<void>
+  /** What was drawn on a canvas of a page, as a file. */
+  pictureOf(canvas: any): Promise<string>
+  /** The person chooses to whom, or keeps it; cancelled when they do neither. */
+  sendPicture(path: string): Promise<void>
+  /** Into the album of the phone; denied where that is not allowed. */
+  keepPicture(path: string): Promise<void>
   /** Files hold names and numbers: none outlives the page that asked for it. */
   forgetFiles(): Promise<void>
   connectedWifi(): Promise<Wifi>
@@ -241,14 +247,14 @@ interface ConsolesService {
   look(ticket: string): Promise<Api['Ticket']>
   /** With the two digits that it shows. */
   approve(ticket: string, digits: string): Promise<void>
+  /** Tells it the place that it asks for. */
+  choosePlace(ticket: string, place: Api['ChosenPlace']): Promise<void>
   deny(ticket: string): Promise<void>
   /** Where one is signed in, used last first. */
   sessions(): Promise<Api['SignedIn'][]>
   end(session_id: string): Promise<void>
 }
 
-  /** Tells it the place that it asks for. */
-  choosePlace(ticket: string, place: Api['ChosenPlace']): Promise<void>
 interface OrganisationsService {
   /** All that one belongs to, whatever one's role; archived ones only where they are asked for. */
   list(archived?: boolean): Promise<Organisation[]>
@@ -307,6 +313,8 @@ interface OrganiseService {
   live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void, changed?: () => void): () => void
   people(activity_id: string, filter?: { status?: string; q?: string; group?: string; answer?: string; details?: string; page_token?: string }):
     Promise<{ people: ActivityPerson[]; next_page_token: string }>
+  /** Who was missing, late and on leave, a hundred of each at most, and that there are others. */
+  named(activity_id: string): Promise<Record<'absent' | 'late' | 'leave', string[]>>
   crew(activity_id: string): Promise<CrewMember[]>
   dismiss(activity_id: string, user_id: string): Promise<void>
   displays(activity_id: string): Promise<Display[]>

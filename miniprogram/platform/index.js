@@ -5,6 +5,7 @@ const { failure } = require('../core/failure')
 const { promised } = require('./failures')
 const files = require('./files')
 const { locator } = require('./location')
+const pictures = require('./pictures')
 const { onPrivacy, openPrivacyContract, privacy } = require('./privacy')
 const { request, stream } = require('./requests')
 const storage = require('./storage')
@@ -90,6 +91,7 @@ const createPlatform = () => {
     locate: locator(wx.getLocation, now),
     chooseLocation,
     ...files,
+    ...pictures,
     connectedWifi: () => connectedWifi(wx),
     wifiHere: () => wifiHere(wx, found.platform),
     subscribe,

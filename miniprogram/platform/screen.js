@@ -22,6 +22,16 @@ const dim = () => {
 }
 
 /**
+ * What draws of a canvas of a page.
+ *
+ * @param {string} selector
+ * @returns {Promise<any>}
+ */
+const nodeOf = (selector) => new Promise((resolve) => {
+  wx.createSelectorQuery().select(selector).fields({ node: true }, (/** @type {any} */ { node }) => resolve(node)).exec()
+})
+
+/**
  * A canvas of a page, in pixels of the screen.
  *
  * @param {string} selector
@@ -50,4 +60,4 @@ const placesOf = (selector) => new Promise((resolve) => {
 /** How high a page may be without being scrolled. */
 const height = () => (wx.getWindowInfo ? wx.getWindowInfo() : wx.getSystemInfoSync()).windowHeight
 
-module.exports = { keepOn, brighten, dim, canvasOf, placesOf, height }
+module.exports = { keepOn, brighten, dim, nodeOf, canvasOf, placesOf, height }

@@ -1,11 +1,14 @@
 /** What organisers and staff do. */
 
 const { everyPage } = require('../core/pages')
+const texts = require('../texts/index')
 const { compact } = require('./attempts')
 const { createLive } = require('./live')
 const { createOpening } = require('./opening')
 
 const PAGE_SIZE = 50
+/** More names than these nobody reads in a message. */
+const NAMES_MOST = 100
 
 /**
  * @param {object} parts
@@ -28,6 +31,15 @@ const createOrganise = ({ platform, transport, session, api, letIn }) => {
   /** @type {OrganiseService['stats']} */
   const stats = (activity_id) => api.get(`${at(activity_id)}/stats`)
 
+  const people = (/** @type {string} */ activity_id, /** @type {Record<string, string>} */ filter, page_size = PAGE_SIZE) =>
+    api.get(`${at(activity_id)}/people`, { page_size, ...filter })
+
+  const namesOf = async (/** @type {string} */ activity_id, /** @type {Record<string, string>} */ filter) => {
+    const page = await people(activity_id, filter, NAMES_MOST)
+    const names = page.people.map((/** @type {{ name: string }} */ { name }) => name || texts.report.unnamed)
+    return page.next_page_token ? [...names, texts.report.others] : names
+  }
+
   /** @type {OrganiseService['checkInOthers']} */
   const checkInOthers = (activity, user_ids, direction, gate) =>
     letIn(user_ids.map((user_id) => ({ activity, who: { user_id }, direction, gate })))
@@ -49,7 +61,15 @@ const createOrganise = ({ platform, transport, session, api, letIn }) => {
     revokeQr: async (activity_id) => (await api.send({ method: 'POST', path: `${at(activity_id)}/qr/revoke` })).body,
     stats,
     live: createLive(platform, transport, session, stats),
-    people: (activity_id, filter = {}) => api.get(`${at(activity_id)}/people`, { page_size: PAGE_SIZE, ...filter }),
+    people: (activity_id, filter = {}) => people(activity_id, filter),
+    named: async (activity_id) => {
+      const [absent, late, leave] = await Promise.all([
+        namesOf(activity_id, { status: 'absent' }),
+        namesOf(activity_id, { punctuality: 'late' }),
+        namesOf(activity_id, { answer: 'leave' }),
+      ])
+      return { absent, late, leave }
+    },
     crew: (activity_id) => everyPage((page_token) => api.get(`${at(activity_id)}/staff`, { page_size: PAGE_SIZE, page_token }), 'staff', 'user_id'),
     dismiss: async (activity_id, user_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/staff/${user_id}` }) },
     displays: async (activity_id) => (await api.get(`${at(activity_id)}/displays`)).displays,

@@ -102,6 +102,7 @@ module.exports = {
     staff: '为他人签到',
     door: '现场扫码签到',
     rollcall: '点名',
+    report: '分享战报',
     paper: '纸质签到表',
     reviews: '核验',
     code: '签到码',

@@ -112,6 +112,7 @@ const pagesOf = ({ activity, accepted, pending, empty, invites, others }) => [
   { name: 'hub', at: `/organise/pages/hub/hub?activity_id=${activity.id}`, none: `/organise/pages/hub/hub?activity_id=${empty.id}`, is_organiser: true },
   { name: 'hub-draft', at: `/organise/pages/hub/hub?activity_id=${others.draft.id}`, is_organiser: true, states: ['normal'] },
   { name: 'hub-closed', at: `/organise/pages/hub/hub?activity_id=${others.closed.id}`, is_organiser: true, states: ['normal'] },
+  { name: 'report', at: `/organise/pages/report/report?activity_id=${activity.id}`, is_organiser: true, states: COMING },
   { name: 'hub-trial', at: `/organise/pages/hub/hub?activity_id=${others.trial.id}`, is_organiser: true, states: ['normal'] },
   { name: 'qr-trial', at: `/organise/pages/qr/qr?activity_id=${others.trial.id}`, is_organiser: true, states: ['normal'] },
   { name: 'people-trial', at: `/organise/pages/people/people?activity_id=${others.trial.id}&rehearsal=1`, is_organiser: true, states: ['normal'] },
@@ -173,7 +174,6 @@ const reached = (name, fx, taps, sees, prepare = () => {}) => ({
 
 const NO_TICKET = 'http://127.0.0.1:8080/c/0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c55'
 
-/** The QR of a browser, scanned; it lives for two minutes. */
 /** What the browser of who is signed in asks for a place with, scanned. */
 const askedPlace = async (phone, owner) => {
   const { qr } = await owner.post('/v1/place-tickets')
@@ -182,6 +182,7 @@ const askedPlace = async (phone, owner) => {
   await phone.sees('为这台电脑上的活动选地点')
 }
 
+/** The QR of a browser, scanned; it lives for two minutes. */
 const asked = async (phone) => {
   const browser = await Browser.open()
   await phone.set({ scan: browser.qr })
@@ -206,6 +207,7 @@ const unfolded = ({ activity, empty, invites, others }) => {
     }),
     reached('displays-made', organiser, ['签到墙', '生成链接'], '15 分钟内有效', (phone) => open(phone, `/organise/pages/displays/displays?activity_id=${activity.id}`)),
     reached('join-joined', {}, [/^加入$/], '已加入', (phone) => open(phone, `/pages/join/join?code=${invites.invite.code}`)),
+    reached('report-picture', organiser, ['生成图片'], '转发图片', (phone) => open(phone, `/organise/pages/report/report?activity_id=${activity.id}`)),
     reached('console-intro', { ...organiser, scan: null }, ['登录电脑'], '在电脑上管理活动', (phone) => open(phone, '/pages/mine/mine')),
     reached('console-ask', organiser, [], '登录这台电脑？', (phone) => asked(phone)),
     reached('console-wrong', organiser, [/^登录$/], '还可以试 1 次', async (phone) => {

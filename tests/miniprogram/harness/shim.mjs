@@ -4,7 +4,7 @@ import { hideToast, modal, sheet, toast } from './dialogs.mjs'
 import { chooseLocation, chooseMessageFile, getConnectedWifi, getLocation, getWifiList, phoneNumber, requestSubscribeMessage, scanCode, startWifi } from './shim/abilities.mjs'
 import { watch } from './shim/camera.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
-import { downloadFile, fileSystem, openDocument, shareFileMessage } from './shim/files.mjs'
+import { canvasToTempFilePath, downloadFile, fileSystem, openDocument, saveImageToPhotosAlbum, shareFileMessage, showShareImageMenu } from './shim/files.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
 import { storage } from './shim/storage.mjs'
@@ -92,6 +92,9 @@ const parts = {
   downloadFile,
   openDocument: asynchronous('openDocument', openDocument),
   shareFileMessage: asynchronous('shareFileMessage', shareFileMessage),
+  canvasToTempFilePath: asynchronous('canvasToTempFilePath', canvasToTempFilePath),
+  showShareImageMenu: asynchronous('showShareImageMenu', showShareImageMenu),
+  saveImageToPhotosAlbum: asynchronous('saveImageToPhotosAlbum', saveImageToPhotosAlbum),
   openLocation: asynchronous('openLocation', () => ({})),
   startWifi: asynchronous('startWifi', startWifi),
   stopWifi: asynchronous('stopWifi', () => ({})),

@@ -23,6 +23,10 @@ const tilesOf = (/** @type {Stats} */ stats) => [
   { name: t.refused, count: stats.refused, tone: stats.refused ? 'bad' : '' },
 ]
 
+/** Nobody is told of a trial, nor of what was called off. */
+const isOver = (/** @type {Activity} */ { state, ends_at, rehearsal_of }, /** @type {number} */ now) =>
+  !rehearsal_of && (state === 'closed' || (state === 'published' && parseTime(ends_at) <= now))
+
 Page({
   data: {
     t,
@@ -35,6 +39,7 @@ Page({
     can_manage: false,
     can_edit: false,
     is_called: false,
+    is_over: false,
     rehearsal: '',
     copy_from: '',
     over: '',
@@ -110,6 +115,7 @@ Page({
       can_manage: CAN_MANAGE.includes(activity.own_role || ''),
       can_edit: EDITABLE.includes(activity.state || '') && !activity.rehearsal_of,
       is_called: CALLED.includes(activity.state || ''),
+      is_over: isOver(activity, now),
       rehearsal: activity.rehearsal_of ? texts.organise.rehearsal : '',
       copy_from: dateOf(new Date(parseTime(activity.starts_at))),
     })
@@ -211,6 +217,10 @@ Page({
 
   showQr() {
     this.open('qr')
+  },
+
+  showReport() {
+    this.open('report')
   },
 
   showPeople() {

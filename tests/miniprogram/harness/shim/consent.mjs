@@ -72,7 +72,8 @@ export const allowCamera = () => {
 
 /** The page of WeChat where permissions are switched. */
 export const openSetting = async () => {
-  const said = await modal({ title: '设置', content: '位置信息', confirmText: '允许', cancelText: '不允许' })
+  const said = await modal({ title: '设置', content: '位置信息、添加到相册', confirmText: '允许', cancelText: '不允许' })
+  if (said.confirm) fx.album = 'allow'
   if (said.confirm && fx.location === 'denied') fx.location = fx.location_when_allowed
   else if (!said.confirm) fx.location = 'denied'
   return setting()

@@ -1,5 +1,6 @@
 /** Files on the phone: what a chat gave, what was downloaded, what is shown and sent on. A test reads them in `__fx.files`. */
 
+import { private_ } from './consent.mjs'
 import { asynchronous, fail, fx, record, running, violate } from './state.mjs'
 import { addressOf, isOffline, lost } from './network.mjs'
 
@@ -69,6 +70,25 @@ export const openDocument = ({ filePath, fileType }) => {
     violate(`openDocument of a ${fileType}`)
     fail('filetype not supported')
   }
+}
+
+/** What was drawn, in a form that an image can show. */
+export const canvasToTempFilePath = ({ canvas, fileType }) => {
+  if (!canvas.width || !canvas.height) fail('canvas is empty')
+  return { tempFilePath: canvas.toDataURL(`image/${fileType}`) }
+}
+
+const isPicture = (path) => { if (!path.startsWith('data:image/')) fail('file not found') }
+
+export const showShareImageMenu = ({ path }) => {
+  if (!running.is_tapping) violate('showShareImageMenu without a tap')
+  isPicture(path)
+}
+
+export const saveImageToPhotosAlbum = async ({ filePath }) => {
+  await private_()
+  if (fx.album === 'denied') fail('auth deny')
+  isPicture(filePath)
 }
 
 export const shareFileMessage = ({ filePath }) => {

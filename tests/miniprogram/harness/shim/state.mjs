@@ -14,6 +14,7 @@ const defaults = () => ({
   scan_ms: 30,
   scan_type: 'QR_CODE',
   camera: 'allow',
+  album: 'allow',
   held: '',
   frame_ms: 100,
   scene: 1001,
@@ -56,7 +57,13 @@ export const fail = (message, numbers = {}) => { throw Object.assign(new Error(m
 
 export const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms) })
 
-const plain = (options) => JSON.parse(JSON.stringify(options || {}, (_, value) => (value instanceof ArrayBuffer ? `${value.byteLength} bytes` : value)))
+/** A canvas leads to all of its page. */
+const shown = (_, value) => {
+  if (value instanceof Node) return value.tagName
+  return value instanceof ArrayBuffer ? `${value.byteLength} bytes` : value
+}
+
+const plain = (options) => JSON.parse(JSON.stringify(options || {}, shown))
 
 export const record = (api, options) => { fx.calls.push({ api, options: plain(options) }) }
 
