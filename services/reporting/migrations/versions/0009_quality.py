@@ -4,8 +4,8 @@ from alembic import op
 
 from servicekit.mysql.migrate import has_column
 
-revision = "0018"
-down_revision = "0017"
+revision = "0009"
+down_revision = "0008"
 
 _COLUMNS = ("accuracy_bucket", "outside_bucket", "refused_tries", "is_offline", "is_anomalous")
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0010"
+down_revision = "0009"
 
 _DISMISSED = """
 CREATE TABLE IF NOT EXISTS dismissed_advice (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0008"
+down_revision = "0007"
 
 _TALLIES = """
 CREATE TABLE IF NOT EXISTS occurrence_tallies (

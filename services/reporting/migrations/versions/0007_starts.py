@@ -4,7 +4,7 @@ from alembic import op
 
 from servicekit.mysql.migrate import has_column, has_index
 
-revision = "0016"
+revision = "0007"
 down_revision = "0006"
 
 
