@@ -29,9 +29,14 @@ export const useVerdictWords = () => {
   const lateOf = ({ word, answer }: Verdict): string =>
     word === 'in' && answer?.punctuality === 'late' ? t('kiosk.late', { much: duration(answer.late_by_s) }) : ''
 
+  const noteOf = ({ word }: Verdict): string => {
+    const key: string = `kiosk.notes.${word}`
+    return te(key, 'zh') ? t(key) : ''
+  }
+
   /** What it is called, and the lines below. */
   const say = (verdict: Verdict, zone?: string): { title: string; lines: string[] } => {
-    const lines = [whenOf(verdict, zone), lateOf(verdict), ...reasonOf(verdict), t(`kiosk.notes.${verdict.word}`)]
+    const lines = [whenOf(verdict, zone), lateOf(verdict), ...reasonOf(verdict), noteOf(verdict)]
     return { title: t(`kiosk.verdicts.${verdict.word}`), lines: [...new Set(lines.filter(Boolean))] }
   }
 

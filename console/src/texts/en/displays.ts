@@ -13,7 +13,7 @@ export const displays: Texts['displays'] = {
   names: 'Names',
   nameChoices: { none: 'None', masked: 'In part', full: 'In full' },
   gate: 'Gate',
-  ownGate: 'None: numbered as 签到台 N',
+  ownGate: 'None: kiosks are numbered',
   make: 'Make a link',
   how: 'Open it in the browser of the screen, once, within 15 minutes; nobody signs in there',
   howKiosk:

@@ -38,13 +38,9 @@ export const kiosk: Texts['kiosk'] = {
     failed: 'Not possible now',
   },
   notes: {
-    in: '',
     again: 'Please go in',
-    already: '',
     pending: 'Please ask the staff',
     provisional: 'WeChat tells you the result later',
-    refused: '',
-    unknown: '',
     locked: 'Personal codes still work',
     busy: 'That was too fast',
     self: 'Who made this kiosk scans the QR, or asks a colleague',

@@ -36,13 +36,9 @@ export const kiosk = {
     failed: '暂时不能签到',
   },
   notes: {
-    in: '',
     again: '可以入场',
-    already: '',
     pending: '请找现场工作人员',
     provisional: '结果稍后在微信中通知',
-    refused: '',
-    unknown: '',
     locked: '出示「我的签到码」仍可签到',
     busy: '刚才出示得太快了',
     self: '签到台的创建人请扫二维码签到，或请同事代签',
