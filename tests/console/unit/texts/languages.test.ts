@@ -24,6 +24,7 @@ test('every word has its English, with the same numbers in it', () => {
 test('English says nothing in Chinese but the name of that language, and where to tap on the phone', () => {
   const chinese = leaves(en).filter(([, text]) => /[\u3400-\u9fff]/.test(text))
   expect(chinese.map(([key]) => key)).toEqual([
+    'places.phone.hint',
     'session.signIn.steps.open',
     'session.signIn.steps.scan',
     'shell.language.zh',
