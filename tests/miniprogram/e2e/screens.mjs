@@ -192,7 +192,7 @@ const asked = async (phone) => {
 }
 
 const unfolded = ({ activity, empty, invites, others }) => {
-  const organiser = { login: `sim:${activity.owner.name}` }
+  const [organiser, another] = [activity, empty].map(({ owner }) => ({ login: `sim:${owner.name}` }))
   return [
     reached('checkin-others', {}, ['其他方式'], '没有二维码', (phone) => open(phone, `/pages/checkin/checkin?activity_id=${activity.id}`)),
     reached('checkin-out', {}, [], '签退', (phone) => open(phone, '/pages/checkin/checkin?direction=out')),
@@ -217,14 +217,15 @@ const unfolded = ({ activity, empty, invites, others }) => {
       await phone.page.locator('.h-page:not([hidden]) input').fill((await asked(phone)).digits)
     }),
     reached('console-denied', organiser, ['不是我，拒绝'], '已拒绝', (phone) => asked(phone)),
-    reached('console-place', organiser, [], '在地图上选', (phone) => askedPlace(phone, activity.owner)),
-    reached('console-place-unsent', { ...organiser, chooseLocation: { ...PLACE, name: LONG.place, address: '' } }, ['在地图上选'], '发送到电脑', async (phone) => {
-      await askedPlace(phone, activity.owner)
+    // Somebody else's: one person may not ask after computers this often.
+    reached('console-place', another, [], '在地图上选', (phone) => askedPlace(phone, empty.owner)),
+    reached('console-place-unsent', { ...another, chooseLocation: { ...PLACE, name: LONG.place, address: '' } }, ['在地图上选'], '发送到电脑', async (phone) => {
+      await askedPlace(phone, empty.owner)
       await phone.set({ offline: true })
     }),
-    reached('console-place-done', organiser, ['在地图上选'], '已发送到电脑', (phone) => askedPlace(phone, activity.owner)),
+    reached('console-place-done', another, ['在地图上选'], '已发送到电脑', (phone) => askedPlace(phone, empty.owner)),
     reached('console-unknown', { ...organiser, scan: NO_TICKET }, [], '二维码无效', (phone) => open(phone, '/pages/console/console?scan=1')),
-    reached('organisation-stuck', { login: `sim:${empty.owner.name}` }, [], '请先把组织移交给别人', async (phone) => {
+    reached('organisation-stuck', another, [], '请先把组织移交给别人', async (phone) => {
       await open(phone, `/organise/pages/organisation/organisation?${of(empty)}`)
       await phone.tap('退出组织')
       await phone.answer('退出')
