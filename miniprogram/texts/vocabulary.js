@@ -64,7 +64,7 @@ module.exports = {
   CONSOLE_TICKET_UNKNOWN: { why: '二维码无效', what: '请扫描电脑上现在显示的二维码', action: 'none' },
   CONSOLE_TICKET_OVER: { why: '这个二维码已失效', what: '请在电脑上刷新后重新扫描', action: 'none' },
   CONSOLE_TICKET_USED: { why: '这个登录二维码已被使用', what: '请重新扫码登录', action: 'none' },
-  CONSOLE_TICKET_OTHERS: { why: '这台电脑上登录的不是你', what: '请用登录这台电脑的微信扫描', action: 'none' },
+  CONSOLE_TICKET_OTHERS: { why: '这台电脑上登录的是别人', what: '请用登录这台电脑的微信扫描', action: 'none' },
   CONSOLE_DIGITS_WRONG: { why: '数字不对', what: '请输入电脑上二维码旁边的两位数字', action: 'none' },
   PHONE_ONLY: { why: '只能在手机小程序里确认', what: '请用小程序扫描电脑上的二维码', action: 'none' },
   ACTIVITIES_RUNNING: { why: '还有活动未结束', much: '{running} 个', what: '请先结束或取消这些活动', action: 'none' },

@@ -17,7 +17,7 @@ ACCESS: dict[str, Access] = {
     SERVICE + "BatchGetUsers": by("checkin", "reporting", "exporter"),
     SERVICE + "FindUsers": by("reporting"),
     SERVICE + "CreateOrganisation": for_person("gateway"),
-    SERVICE + "ListOrganisations": for_person("gateway", "activity"),
+    SERVICE + "ListOrganisations": for_person("gateway", "activity", "checkin"),
     SERVICE + "ListMembers": for_person("gateway"),
     SERVICE + "AddMember": for_person("gateway"),
     SERVICE + "UpdateMember": for_person("gateway"),

@@ -60,7 +60,7 @@ REASONS = {
     "CONSOLE_TICKET_UNKNOWN": "二维码无效",
     "CONSOLE_TICKET_OVER": "这个二维码已失效",
     "CONSOLE_TICKET_USED": "这个登录二维码已被使用",
-    "CONSOLE_TICKET_OTHERS": "这台电脑上登录的不是你",
+    "CONSOLE_TICKET_OTHERS": "这台电脑上登录的是别人",
     "CONSOLE_DIGITS_WRONG": "数字不对",
     "PHONE_ONLY": "只能在手机小程序里确认",
     "ACTIVITIES_RUNNING": "还有活动未结束",

@@ -226,7 +226,7 @@ test('a spot check calls somebody by name, and annuls who is not there', async (
   const visit = await visited(`/console/activities/${made.id}`)
   await visit.page.getByRole('button', { name: '抽查' }).click()
   await visit.page.getByRole('button', { name: '开始', exact: true }).click()
-  await visit.page.locator('.name', { hasText: '孙悟空' }).waitFor()
+  await visit.page.getByRole('dialog').getByText('孙悟空').waitFor()
   await visit.shot('spot')
   await visit.accessible()
   await visit.page.getByRole('button', { name: '不在' }).click()

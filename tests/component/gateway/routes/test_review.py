@@ -76,8 +76,8 @@ async def test_where_something_waits_is_told_by_activity(gateway: Gateway) -> No
     assert (listed.organisation_id, listed.page_size) == (ids.from_text(ID), 200)
     assert list(counted.activity_ids) == [new, quiet, old]
     assert answer.json()["activities"] == [
-        {"activity_id": ids.to_text(new), "title": "晚会", "pending": 7, "pending_offline": 1},
-        {"activity_id": ids.to_text(old), "title": "例会", "pending": 2, "pending_offline": 1},
+        {"activity_id": ids.to_text(new), "title": "晚会", "pending": 7, "pending_offline": 1, "lapse": None},
+        {"activity_id": ids.to_text(old), "title": "例会", "pending": 2, "pending_offline": 1, "lapse": None},
     ]
 
 
