@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { newName, PLACE, signIn } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 
 const visits = []
 let browser, owner, organisation
@@ -36,14 +36,13 @@ const visited = async (to, options = {}) => {
   return visit
 }
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`the list is readable at ${width} px, ${scheme}`, async () => {
-      const visit = await visited('/console/activities', { size, scheme })
-      await visit.sees('周三例会')
-      await visit.shot(`activities-${width}-${scheme}`)
-      await visit.accessible()
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`the list is readable at ${width} px, ${scheme}`, async () => {
+    const visit = await visited('/console/activities', { size, scheme })
+    await visit.sees('周三例会')
+    await visit.shot(`activities-${width}-${scheme}`)
+    await visit.accessible()
+  })
 
 test('filters are in the address, and Back and a link bring them back', async () => {
   const visit = await visited('/console/activities')

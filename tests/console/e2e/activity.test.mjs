@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { newName, openListed, PLACE, signIn, until } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 import { rowsOf } from './spreadsheet.mjs'
 
 const SECOND_MS = 1000
@@ -61,7 +61,6 @@ const visited = async (to, options = {}) => {
   return visit
 }
 
-const sizes = Object.entries({ 1440: LARGE, 390: SMALL })
 /** Every screen, and what is to be read on it. */
 const screens = () => ({
   overview: ['/console/', '高等数学'],
@@ -72,17 +71,16 @@ const screens = () => ({
   qr: [`/console/activities/${listed.id}/qr`, '秒后更新'],
 })
 
-for (const [width, size] of sizes)
-  for (const scheme of ['light', 'dark'])
-    test(`every screen is readable at ${width} px, ${scheme}`, async () => {
-      for (const [name, [to, text]] of Object.entries(screens())) {
-        const visit = await visited(to, { size, scheme })
-        await visit.sees(text)
-        if (name === 'during') await visit.page.locator('.chart canvas').waitFor()
-        await visit.shot(`${name}-${width}-${scheme}`)
-        await visit.accessible()
-      }
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`every screen is readable at ${width} px, ${scheme}`, async () => {
+    for (const [name, [to, text]] of Object.entries(screens())) {
+      const visit = await visited(to, { size, scheme })
+      await visit.sees(text)
+      if (name === 'during') await visit.page.locator('.chart canvas').waitFor()
+      await visit.shot(`${name}-${width}-${scheme}`)
+      await visit.accessible()
+    }
+  })
 
 test('an activity is made in one page, and its QR is on the screen', async () => {
   const visit = await visited('/console/activities/new')

@@ -12,6 +12,17 @@ export { launch }
 
 export const LARGE = { width: 1440, height: 900 }
 export const SMALL = { width: 390, height: 844 }
+/** Each size and each scheme once; every pair of them for who looks at the pictures: EVERY_VIEW=1. */
+export const VIEWS = [
+  { width: 1440, size: LARGE, scheme: 'light' },
+  { width: 390, size: SMALL, scheme: 'dark' },
+  ...(process.env.EVERY_VIEW
+    ? [
+        { width: 1440, size: LARGE, scheme: 'dark' },
+        { width: 390, size: SMALL, scheme: 'light' },
+      ]
+    : []),
+]
 const SHOTS = fileURLToPath(new URL('../../../.local/console-shots', import.meta.url))
 const SEEN_MS = 30_000
 /** Chromium logs every refusal; the page says what it makes of it. */

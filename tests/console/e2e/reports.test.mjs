@@ -6,7 +6,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { newName, signIn, until } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
@@ -63,23 +63,22 @@ const DAY_MS = 86_400_000
 const day = (back) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10)
 const term = `from=${day(100)}&to=${day(-1)}`
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`a term is told at ${width} px, ${scheme}`, async () => {
-      const visit = await visited(`/console/reports/trends?${term}&by=week&beside=before`, { size, scheme })
-      await visit.sees('到场曲线')
-      await visit.shot(`reports-trends-${width}-${scheme}`, { fullPage: true })
-      await visit.accessible()
-      await visit.page.getByRole('link', { name: '质量' }).click()
-      await visit.sees('把签到范围从 200 米放宽到 500 米')
-      await visit.shot(`reports-quality-${width}-${scheme}`, { fullPage: true })
-      await visit.accessible()
-      await visit.page.getByRole('link', { name: '行为' }).click()
-      await visit.sees('请先联系他们')
-      await visit.sees('学生07')
-      await visit.shot(`reports-behaviour-${width}-${scheme}`, { fullPage: true })
-      await visit.accessible()
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`a term is told at ${width} px, ${scheme}`, async () => {
+    const visit = await visited(`/console/reports/trends?${term}&by=week&beside=before`, { size, scheme })
+    await visit.sees('到场曲线')
+    await visit.shot(`reports-trends-${width}-${scheme}`, { fullPage: true })
+    await visit.accessible()
+    await visit.page.getByRole('link', { name: '质量' }).click()
+    await visit.sees('把签到范围从 200 米放宽到 500 米')
+    await visit.shot(`reports-quality-${width}-${scheme}`, { fullPage: true })
+    await visit.accessible()
+    await visit.page.getByRole('link', { name: '行为' }).click()
+    await visit.sees('请先联系他们')
+    await visit.sees('学生07')
+    await visit.shot(`reports-behaviour-${width}-${scheme}`, { fullPage: true })
+    await visit.accessible()
+  })
 
 test('advice is hidden, shown again, and applied to what goes on after a question', async () => {
   const visit = await visited(`/console/reports/quality?${term}`)

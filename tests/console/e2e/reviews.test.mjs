@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { newAttemptId, newName, PLACE, signIn, UNCERTAIN, until } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 
 const visits = []
 let browser, owner, organisation_id, activity
@@ -49,18 +49,17 @@ const visited = async (options = {}, to = '/console/reviews') => {
   return visit
 }
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`a case says what failed and by how much at ${width} px, ${scheme}`, async () => {
-      const visit = await visited({ size, scheme })
-      await visit.sees('定位不够准确')
-      await visit.sees(/278 米/)
-      await visit.sees('怎样才会自动通过')
-      await visit.sees('还剩 3 天，之后按“算未到”处理')
-      await visit.sees('全部 3')
-      await visit.shot(`reviews-${width}-${scheme}`)
-      await visit.accessible()
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`a case says what failed and by how much at ${width} px, ${scheme}`, async () => {
+    const visit = await visited({ size, scheme })
+    await visit.sees('定位不够准确')
+    await visit.sees(/278 米/)
+    await visit.sees('怎样才会自动通过')
+    await visit.sees('还剩 3 天，之后按“算未到”处理')
+    await visit.sees('全部 3')
+    await visit.shot(`reviews-${width}-${scheme}`)
+    await visit.accessible()
+  })
 
 test('keys decide, and one takes it back before anything is sent', async () => {
   const visit = await visited()

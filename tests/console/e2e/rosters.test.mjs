@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { newName, signIn, until } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 
 const visits = []
 let browser, owner, roster
@@ -39,32 +39,31 @@ const LIST = [
 ].join('\n')
 const entries = () => owner.get(`/v1/rosters/${roster.id}/entries`).then((page) => page.entries)
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`rosters, people and an import are readable at ${width} px, ${scheme}`, async () => {
-      const visit = await visited('/console/rosters', { size, scheme })
-      await visit.sees('2026 级新生')
-      await visit.shot(`rosters-${width}-${scheme}`)
-      await visit.accessible()
-      await visit.text('2026 级新生').click()
-      await visit.sees('赵大海')
-      await visit.shot(`roster-${width}-${scheme}`)
-      await visit.accessible()
-      await visit.text('赵大海').click()
-      await visit.page.getByRole('button', { name: '邀请本人确认' }).click()
-      await visit.sees('仅能使用一次')
-      await visit.page.getByRole('button', { name: '复制链接' }).scrollIntoViewIfNeeded()
-      await visit.shot(`entry-${width}-${scheme}`)
-      await visit.accessible()
-      await visit.page.keyboard.press('Escape')
-      await visit.page.getByRole('button', { name: '导入名单' }).click()
-      await visit.page.getByLabel('粘贴名单').fill(LIST)
-      await visit.accessible()
-      await visit.page.getByRole('button', { name: '检查名单' }).click()
-      await visit.sees('导入 2 人')
-      await visit.shot(`roster-import-${width}-${scheme}`)
-      await visit.accessible()
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`rosters, people and an import are readable at ${width} px, ${scheme}`, async () => {
+    const visit = await visited('/console/rosters', { size, scheme })
+    await visit.sees('2026 级新生')
+    await visit.shot(`rosters-${width}-${scheme}`)
+    await visit.accessible()
+    await visit.text('2026 级新生').click()
+    await visit.sees('赵大海')
+    await visit.shot(`roster-${width}-${scheme}`)
+    await visit.accessible()
+    await visit.text('赵大海').click()
+    await visit.page.getByRole('button', { name: '邀请本人确认' }).click()
+    await visit.sees('仅能使用一次')
+    await visit.page.getByRole('button', { name: '复制链接' }).scrollIntoViewIfNeeded()
+    await visit.shot(`entry-${width}-${scheme}`)
+    await visit.accessible()
+    await visit.page.keyboard.press('Escape')
+    await visit.page.getByRole('button', { name: '导入名单' }).click()
+    await visit.page.getByLabel('粘贴名单').fill(LIST)
+    await visit.accessible()
+    await visit.page.getByRole('button', { name: '检查名单' }).click()
+    await visit.sees('导入 2 人')
+    await visit.shot(`roster-import-${width}-${scheme}`)
+    await visit.accessible()
+  })
 
 test('somebody is found and confirmed by staff, and taken back; or says so with the invite', async () => {
   const [guest, other] = [await signIn(newName('guest')), await signIn(newName('guest'))]

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { newName, signIn, until } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 
 const visits = []
 let browser
@@ -31,14 +31,13 @@ const isInside = (url) => !url.pathname.endsWith('sign-in')
 
 const approve = (phone, { ticket, digits }) => phone.post(`/v1/auth/console/${ticket}/approve`, { digits })
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`the sign-in page is readable at ${width} px, ${scheme}`, async () => {
-      const { visit } = await asking('/console/sign-in', { size, scheme })
-      await visit.sees('等待手机扫码')
-      await visit.shot(`sign-in-${width}-${scheme}`)
-      await visit.accessible()
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`the sign-in page is readable at ${width} px, ${scheme}`, async () => {
+    const { visit } = await asking('/console/sign-in', { size, scheme })
+    await visit.sees('等待手机扫码')
+    await visit.shot(`sign-in-${width}-${scheme}`)
+    await visit.accessible()
+  })
 
 test('a phone lets the browser in, which goes to where it was headed and stays signed in', async () => {
   const phone = await signIn(newName('organiser'))
@@ -114,24 +113,23 @@ test('a session that was ended on the phone is out, in every tab', async () => {
   await visit.page.waitForURL(/sign-in/)
 })
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`sessions are listed and ended at ${width} px, ${scheme}`, async () => {
-      const phone = await signIn(newName('organiser'))
-      const [one, other] = [await asking('/console/sessions', { size, scheme }), await asking()]
-      await approve(phone, other.ticket)
-      await other.visit.page.waitForURL(isInside)
-      await approve(phone, one.ticket)
-      await one.visit.sees('当前')
-      await one.visit.shot(`sessions-${width}-${scheme}`)
-      await one.visit.accessible()
-      await one.visit.page
-        .getByRole('button', { name: /^退出 Linux/ })
-        .last()
-        .click()
-      await one.visit.page.locator('.el-popper:visible').getByRole('button', { name: '退出' }).click()
-      await until(
-        async () => (await phone.get('/v1/me/sessions')).sessions.filter(({ kind }) => kind === 'console').length,
-        (count) => count === 1,
-      )
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`sessions are listed and ended at ${width} px, ${scheme}`, async () => {
+    const phone = await signIn(newName('organiser'))
+    const [one, other] = [await asking('/console/sessions', { size, scheme }), await asking()]
+    await approve(phone, other.ticket)
+    await other.visit.page.waitForURL(isInside)
+    await approve(phone, one.ticket)
+    await one.visit.sees('当前')
+    await one.visit.shot(`sessions-${width}-${scheme}`)
+    await one.visit.accessible()
+    await one.visit.page
+      .getByRole('button', { name: /^退出 Linux/ })
+      .last()
+      .click()
+    await one.visit.page.locator('.el-popper:visible').getByRole('button', { name: '退出' }).click()
+    await until(
+      async () => (await phone.get('/v1/me/sessions')).sessions.filter(({ kind }) => kind === 'console').length,
+      (count) => count === 1,
+    )
+  })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { newName, PLACE, signIn, until } from '../../miniprogram/e2e/stack.mjs'
-import { LARGE, launch, SMALL, Visit } from './browser.mjs'
+import { launch, Visit, VIEWS } from './browser.mjs'
 
 const visits = []
 let browser, owner, activity
@@ -52,16 +52,15 @@ const opened = async (options = {}, show_names = 'none') => {
 
 const came = (visit, count) => visit.page.locator('.came strong', { hasText: new RegExp(`^${count}$`) }).waitFor()
 
-for (const [width, size] of Object.entries({ 1440: LARGE, 390: SMALL }))
-  for (const scheme of ['light', 'dark'])
-    test(`the wall is readable at ${width} px, ${scheme}`, async () => {
-      for (const name of ['王小明', '李小红', '赵大海']) await come(name)
-      const { visit } = await opened({ size, scheme }, 'masked')
-      await came(visit, 3)
-      await visit.sees('赵*海')
-      await visit.shot(`wall-${width}-${scheme}`)
-      await visit.accessible()
-    })
+for (const { width, size, scheme } of VIEWS)
+  test(`the wall is readable at ${width} px, ${scheme}`, async () => {
+    for (const name of ['王小明', '李小红', '赵大海']) await come(name)
+    const { visit } = await opened({ size, scheme }, 'masked')
+    await came(visit, 3)
+    await visit.sees('赵*海')
+    await visit.shot(`wall-${width}-${scheme}`)
+    await visit.accessible()
+  })
 
 test('it moves as people come, and again after the network was away', async () => {
   const { visit } = await opened()
