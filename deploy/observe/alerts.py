@@ -340,7 +340,8 @@ ALERTS = (
     ),
     Alert(
         "ExportsFailing",
-        _any('exports_total{job="exporter",result=~"failed|put_back"}', "15m", by="result"),
+        # One that ended so is told to whoever asked: this is for those that go on to.
+        'sum by (result) (increase(exports_total{job="exporter",result=~"failed|put_back"}[15m])) > 0',
         "15m",
         TICKET,
         "{{ $value | humanize }} exports in 15 minutes: {{ $labels.result }}",

@@ -20,6 +20,8 @@ from tests.deploy.goldens import golden
 from tests.deploy.helm import CHART, GOLDEN, KUBERNETES, Manifest, all_values, helm, render
 
 PORTS = {"http": 8080, "grpc": 50051, "ops": 9090}
+# With these every process of ours runs; the bucket listens where nothing else does.
+EXPORTS = ("--set", "exports.store=s3://qiandao-exports/files,exports.port=9000")
 
 
 def of_kind(manifests: list[Manifest], kind: str) -> dict[str, Manifest]:
@@ -70,7 +72,7 @@ def test_every_pod_is_restricted(values: str) -> None:
 def test_a_component_is_a_process_of_ours(name: str) -> None:
     """Its module, its ports, its calls and every variable that its settings cannot do without."""
     process = PROCESSES[name]
-    deployment = of_kind(render("minimal"), "Deployment")[name]
+    deployment = of_kind(render("minimal", *EXPORTS), "Deployment")[name]
     container = deployment["spec"]["template"]["spec"]["containers"][0]
     assert container["args"] == [process.module]
     named = {port["name"]: port["containerPort"] for port in container["ports"]}
@@ -83,9 +85,9 @@ def test_a_component_is_a_process_of_ours(name: str) -> None:
     }
 
 
-def environment_of(values: str, name: str) -> dict[str, str]:
+def environment_of(values: str, name: str, *more: str) -> dict[str, str]:
     """The variables of a component."""
-    container = of_kind(render(values), "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
+    container = of_kind(render(values, *more), "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
     assert len({variable["name"] for variable in container["env"]}) == len(container["env"])
     return {variable["name"]: variable["value"] for variable in container["env"]}
 
@@ -97,7 +99,8 @@ def test_a_component_finds_what_a_local_process_finds(name: str) -> None:
     place = local_place(dict.fromkeys(PROCESSES, 1), 8080)
     local = set(environment(process, ports(process, 0), place))
     unused = {f"QIANDAO_{service.upper()}_TARGET" for service in set(SERVICES) - set(process.calls)}
-    assert local - unused - {"ANTIFRAUD_REDIS_URL_FILE", "GATEWAY_SIMULATOR_URL"} <= environment_of("dev", name).keys()
+    unused |= {"ANTIFRAUD_REDIS_URL_FILE", "EXPORTER_REDIS_URL_FILE", "GATEWAY_SIMULATOR_URL"}
+    assert local - unused <= environment_of("dev", name, *EXPORTS).keys()
 
 
 @pytest.mark.parametrize("values", all_values())
@@ -105,8 +108,20 @@ def test_every_variable_is_a_setting(values: str) -> None:
     """A misspelt one would be ignored without a word."""
     known = set(re.findall(r"^\| `(\w+)`", table(), re.MULTILINE)) | {"QIANDAO_OPS_TARGETS"}
     for name in PROCESSES:
-        for variable in environment_of(values, name):
+        for variable in environment_of(values, name, *EXPORTS):
             assert variable in known or variable.removesuffix("_FILE") in known, (name, variable)
+
+
+def test_without_a_store_nothing_knows_an_exporter() -> None:
+    """No pod, no Service, no edge and no target of the doctor; reporting says why, and has no key of a file."""
+    manifests = [found for found in render("minimal") if found["kind"] not in ("ConfigMap", "Secret")]
+    assert of_kind(render("minimal"), "Deployment").keys() == PROCESSES.keys() - {"exporter"}
+    assert [found["metadata"]["name"] for found in manifests if "exporter" in yaml.safe_dump(found)] == []
+    exports = {key: value for key, value in environment_of("minimal", "reporting").items() if "EXPORTS" in key}
+    assert exports == {"QIANDAO_EXPORTS_STORE": ""}
+    assert environment_of("minimal", "reporting").items() - exports.items() == {
+        (key, value) for key, value in environment_of("minimal", "reporting", *EXPORTS).items() if "EXPORTS" not in key
+    }
 
 
 def test_a_component_may_have_its_own_variables() -> None:
@@ -117,8 +132,9 @@ def test_a_component_may_have_its_own_variables() -> None:
 
 def test_the_doctor_in_the_gateway_sees_every_component() -> None:
     """Each has a Service of its own with the ops port, and the gateway knows them all."""
-    services = of_kind(render("minimal"), "Service")
-    named = dict(entry.split("=") for entry in environment_of("minimal", "gateway")["QIANDAO_OPS_TARGETS"].split(","))
+    services = of_kind(render("minimal", *EXPORTS), "Service")
+    targets = environment_of("minimal", "gateway", *EXPORTS)["QIANDAO_OPS_TARGETS"]
+    named = dict(entry.split("=") for entry in targets.split(","))
     assert named.keys() | {"gateway"} == PROCESSES.keys()
     for name, address in named.items():
         assert address == f"{name}-headless.qiandao.svc.cluster.local:9090"
@@ -132,7 +148,7 @@ def test_the_doctor_in_the_gateway_sees_every_component() -> None:
 def test_a_pod_may_end_in_order() -> None:
     """The kubelet kills no pod that still takes one of its steps."""
     steps_s = len(Stop) * _STEP_TIMEOUT_S
-    for name, deployment in of_kind(render("minimal"), "Deployment").items():
+    for name, deployment in of_kind(render("minimal", *EXPORTS), "Deployment").items():
         spec = deployment["spec"]["template"]["spec"]
         waits_s = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
         assert spec["terminationGracePeriodSeconds"] >= waits_s + steps_s, name
@@ -187,7 +203,7 @@ def required(prefix: str) -> set[str]:
 
 def test_only_its_own_secrets_are_in_a_pod() -> None:
     """Least privilege: a pod mounts the keys whose variables it has."""
-    for name, deployment in of_kind(render("minimal"), "Deployment").items():
+    for name, deployment in of_kind(render("minimal", *EXPORTS), "Deployment").items():
         spec = deployment["spec"]["template"]["spec"]
         mounted = {
             item["key"]
@@ -202,7 +218,7 @@ def test_only_its_own_secrets_are_in_a_pod() -> None:
 
 def test_policies_name_the_edges_of_the_architecture() -> None:
     """Who may reach a service's gRPC port is who calls it in the table of processes, and the probe."""
-    policies = of_kind(render("minimal"), "NetworkPolicy")
+    policies = of_kind(render("minimal", *EXPORTS), "NetworkPolicy")
     for name, process in PROCESSES.items():
         allowed = {
             peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
@@ -222,11 +238,12 @@ def test_policies_name_the_edges_of_the_architecture() -> None:
 
 
 def test_policies_name_the_servers_of_each_process() -> None:
-    """MySQL, Redis and RabbitMQ for whom the table of processes gives them, WeChat for identity."""
-    policies = of_kind(render("minimal"), "NetworkPolicy")
+    """MySQL, Redis and RabbitMQ for whom the table gives them, WeChat for identity, a bucket for exports."""
+    policies = of_kind(render("minimal", *EXPORTS), "NetworkPolicy")
     for name, row in PROCESSES.items():
         reached = {rule["ports"][0]["port"] for rule in policies[name]["spec"]["egress"] or ()}
-        wanted = {3306: bool(row.schema), 6379: name != "antifraud", 5672: row.amqp, 443: name == "identity"}
+        wanted = {3306: bool(row.schema), 6379: name not in ("antifraud", "exporter"), 5672: row.amqp}
+        wanted |= {443: name == "identity", 9000: name in ("reporting", "exporter")}
         assert reached - {50051, 9090} == {port for port, is_wanted in wanted.items() if is_wanted}, name
 
 
