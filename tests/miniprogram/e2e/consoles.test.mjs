@@ -104,7 +104,7 @@ test('a place is chosen for the computer that one is signed in on, and sent once
   const stranger = await newPhone({ scan: qr })
   await stranger.open('pages/mine/mine')
   await stranger.tap('登录电脑')
-  await stranger.sees('这台电脑上登录的不是你')
+  await stranger.sees('这台电脑上登录的是别人')
 })
 
 test('devices are listed, and one that is ended is out', async () => {
