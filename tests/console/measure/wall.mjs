@@ -16,6 +16,7 @@ const OUTAGES = 10
 /** Of a tenth, how long the network is away. */
 const AWAY = 0.3
 const HOUR_S = 3600
+const LEAST_PERIOD_S = 10
 /** What may be there more at the end: the numbers of more minutes, and noise of the collector. */
 const MORE_MB = 3
 const { minutes, people } = parseArgs({
@@ -56,8 +57,8 @@ const come = async (activity, crowd, within_ms) => {
 
 const browser = await launch()
 try {
-  // As many changes of the QR as an hour has, in so many minutes.
-  const qr_period_s = Math.max(1, Math.round((60 * Number(minutes) * 60) / HOUR_S))
+  // As many changes of the QR as an hour has, in so many minutes; as often as it may change where they are fewer than ten.
+  const qr_period_s = Math.max(LEAST_PERIOD_S, Math.round((60 * Number(minutes) * 60) / HOUR_S))
   const activity = await openActivity({ methods: ['qr', 'code'], policy: {}, place: undefined, qr_period_s })
   const { url } = await activity.owner.post(`${activity.path}/displays`, { kind: 'wall', show_names: 'masked' })
   const visit = await Visit.create(browser)
