@@ -25,8 +25,12 @@ async def send_answer(send: Send, status: int, headers: Headers, body: bytes) ->
 
 
 def _write(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
-    """What `RequestResponseCycle.send` does in two steps; False when it must, for the client does not keep up."""
-    if cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
+    """What `RequestResponseCycle.send` does in two steps.
+
+    Returns:
+        False when it must: the client does not keep up, or the server has headers to add, as when it says farewell.
+    """
+    if cycle.response_started or cycle.disconnected or cycle.flow.write_paused or cycle.default_headers:
         return False
     parts = [STATUS_LINE[status]]
     for name, value in headers:

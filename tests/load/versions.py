@@ -61,6 +61,8 @@ def compare(before: Path, pairs: int, connections: int) -> dict[str, Any]:
                 flush=True,
             )
     finally:
+        # One that did not start whole holds the ports.
+        _stack(before, "down")
         _stack(ROOT, "up")
     medians = {name: median(ratios[name] for ratios in found) for name in _RATIOS}
     print(
