@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,18 @@ from servicekit.settings import SharedSettings
 from servicekit.tokens import AUDIENCE, ISSUER, MEDIA_TYPE, TokenVerifier
 
 
+@cache
+def _settings(name: str, tls: Path) -> SharedSettings:
+    files = {"ca": tls / "ca.pem", "cert": tls / f"{name}.pem", "key": tls / f"{name}.key"}
+    settings: dict[str, Any] = {f"tls_{kind}_file": path for kind, path in files.items()}
+    return SharedSettings(**settings)
+
+
 class LoopbackProcess(Process):
     """A process without signals and ops port, whose shutdown the test runs."""
 
     def __init__(self, name: str, tls: Path) -> None:
-        files = {"ca": tls / "ca.pem", "cert": tls / f"{name}.pem", "key": tls / f"{name}.key"}
-        settings: dict[str, Any] = {f"tls_{kind}_file": path for kind, path in files.items()}
-        super().__init__(name, SharedSettings(**settings), "127.0.0.1:0")
+        super().__init__(name, _settings(name, tls), "127.0.0.1:0")
         self._ends: list[tuple[Stop, Callable[[], Awaitable[object]]]] = []
 
     def at_stop(self, step: Stop, action: Callable[[], Awaitable[object]]) -> None:

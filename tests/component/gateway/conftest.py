@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import shutil
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -39,6 +40,10 @@ from tests.ports import reserved_port
 # Nobody listens there: what checkin does not take is not taken.
 _NO_BROKER = "amqp://gateway:none@127.0.0.1:1/none"
 SECRET = "1:" + bytes(range(32)).hex()
+# Nothing here is asked over TLS; a client without a context of its own reads every authority of the machine.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+# Of the console, unless a test serves one: what lies in the checkout would be read anew for each gateway.
+_NOTHING_BUILT = "/nonexistent"
 
 LIMITS = Limits()
 # One of each service: until it is answered, the time of a call goes into connecting.
@@ -185,7 +190,7 @@ class Gateway:
         self.signer = signer
         self.redis = redis
         self._served = served
-        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10, verify=_NO_TLS)
 
     async def lose(self, service: str) -> None:
         """Ends one of the services for good."""
@@ -329,7 +334,8 @@ async def a_gateway(
     process = GatewayProcess(tls, targets | {"public_url": public_url})
     port = reserved_port()
     shared = {"QIANDAO_CREDENTIAL_SECRET": SECRET, "QIANDAO_HTTP_PORT": port, **http}
-    own = {"redis_url": redis_url, "amqp_url": _NO_BROKER, "wechat_check": "WeChatCheck_1:s3cret", **changes}
+    own = {"redis_url": redis_url, "amqp_url": _NO_BROKER, "wechat_check": "WeChatCheck_1:s3cret"}
+    own |= {"console_folder": _NOTHING_BUILT, **changes}
     await compose(process, Settings(**shared, **own), limits)
     gateway = Gateway(port, services, signer, redis, served)
     for path in _READS:
