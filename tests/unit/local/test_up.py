@@ -27,11 +27,23 @@ def test_missing_servers_are_named_by_package(monkeypatch: pytest.MonkeyPatch) -
 
 def test_tests_need_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """What only tests and checks need is not asked for by `make up`."""
-    monkeypatch.setattr(up, "has_program", lambda program: program != "chromium")
+    monkeypatch.setattr(up, "has_program", lambda program: not program.startswith("chromium"))
     monkeypatch.setattr(up, "_RABBITMQ", Path("/"))
     monkeypatch.setattr(up, "_CHINESE_FONT", Path("/"))
     assert up.missing_packages() == []
-    assert up.missing_packages(dev=True) == ["chromium"]
+    assert up.missing_packages(dev=True) == ["chromium-headless-shell"]
+
+
+@pytest.mark.parametrize(("may_install", "missing"), [(True, ["chromium-headless-shell"]), (False, [])])
+def test_a_whole_chromium_will_do_where_nobody_may_install(
+    monkeypatch: pytest.MonkeyPatch, may_install: bool, missing: list[str]
+) -> None:
+    """It only takes longer."""
+    monkeypatch.setattr(up, "has_program", lambda program: program != "chromium-headless-shell")
+    monkeypatch.setattr(up, "_may_install", lambda: may_install)
+    monkeypatch.setattr(up, "_RABBITMQ", Path("/"))
+    monkeypatch.setattr(up, "_CHINESE_FONT", Path("/"))
+    assert up.missing_packages(dev=True) == missing
 
 
 def test_paper_needs_a_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
