@@ -32,6 +32,7 @@ SYNTHETIC = "synthetic"
 
 _REPLICA_STRIDE = 10
 _SEALERS = ("gateway", "activity", "checkin", "recorder")
+_TAG_READERS = ("activity", "checkin", "recorder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,8 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         variables[f"{prefix}AMQP_URL_FILE"] = f"{url_folder}/{prefix}AMQP_URL"
     if process.name in _SEALERS:
         variables["QIANDAO_CREDENTIAL_SECRET_FILE"] = f"{secrets}/credential"
+    if process.name in _TAG_READERS:
+        variables["QIANDAO_NFC_SECRET_FILE"] = f"{secrets}/nfc"
     if process.name in ("identity", "gateway"):
         variables["QIANDAO_WECHAT_TEMPLATES"] = json.dumps(WECHAT_TEMPLATES)
     if process.name == "gateway":

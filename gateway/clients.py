@@ -12,6 +12,7 @@ from protos.activity.v1.rosters_pb2_grpc import (
     RosterMemberServiceStub,
     RosterServiceStub,
 )
+from protos.activity.v1.tags_pb2_grpc import TagServiceStub
 from protos.checkin.v1 import checkin_pb2
 from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
@@ -47,7 +48,7 @@ class Clients:
         self.console = ConsoleServiceStub(identity)
         activity = client.connect(process, settings.activity_target, "activity")
         self.activity, self.places = ActivityServiceStub(activity), PlaceServiceStub(activity)
-        self.displays = DisplayServiceStub(activity)
+        self.displays, self.tags = DisplayServiceStub(activity), TagServiceStub(activity)
         self.rosters, self.roster_imports = RosterServiceStub(activity), RosterImportServiceStub(activity)
         self.roster_members = RosterMemberServiceStub(activity)
         self.door = DoorServiceStub(activity)

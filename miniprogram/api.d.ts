@@ -51,9 +51,9 @@ export interface components {
             /** @description A UUIDv7, made on the phone before the first send. */
             attempt_id: string;
             /** @enum {string} */
-            method: "code" | "place" | "qr";
+            method: "code" | "nfc" | "place" | "qr";
             /**
-             * @description For method qr.
+             * @description For method qr: of the QR. For method nfc: what follows `/n/` in the URL of the tag; where that goes on with `?e=` and `&c=`, text, e and c with dots between them.
              * @default
              */
             token?: string;
@@ -1545,6 +1545,100 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             checked_in_at: string;
+        };
+        /**
+         * NewTag
+         * @description A tag to make. `static` says the same to everybody; `sun` is an NTAG 424 DNA, which never says the same twice.
+         */
+        NewTag: {
+            /** @enum {string} */
+            kind: "static" | "sun";
+            /**
+             * @description What people call it.
+             * @example 前门左侧
+             */
+            label: string;
+            /**
+             * @description One of the activity's gates; empty: at none.
+             * @default
+             */
+            gate?: string;
+        };
+        /**
+         * CreatedTag
+         * @description A tag, and what is to be written to it; nobody is told the keys of a SUN tag again.
+         */
+        CreatedTag: {
+            tag: components["schemas"]["Tag"];
+            /**
+             * @description Of a SUN tag with zeros where its chip puts its own.
+             * @example https://qiandao.example/n/AZI6L4wdez6fECo7TF1ufwGSOi-MHXs-nxAqO0xdbn_wcClcQW6irh7WgnE
+             */
+            url: string;
+            /** @default null */
+            sun?: components["schemas"]["Sun"] | null;
+        };
+        /**
+         * Tag
+         * @description A tag as staff see it.
+         */
+        Tag: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            tag_id: string;
+            kind: ("static" | "sun") | null;
+            /**
+             * @description What people call it.
+             * @example 前门左侧
+             */
+            label: string;
+            /** @description What check-ins by it say of where they were made. */
+            gate: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            revoked_at: string | null;
+            /** @description Some seconds behind. */
+            last_seen_at: string | null;
+            /** @description Of a SUN tag: how often it was read, as far as is known. */
+            last_counter: number | null;
+        };
+        /**
+         * Sun
+         * @description How an NTAG 424 DNA is personalised; offsets are in bytes from the beginning of its NDEF file, length included.
+         *
+         *         `meta_read_key` is for SDMMetaRead, `file_read_key` for SDMFileRead (NXP AN12196).
+         */
+        Sun: {
+            /** @example https://qiandao.example/n/AZI6L4wdez6fECo7TF1ufwGSOi-MHXs-nxAqO0xdbn_wcClcQW6irh7WgnE?e=00000000000000000000000000000000&c=0000000000000000 */
+            url_template: string;
+            /**
+             * @description 32 hex digits.
+             * @example 5acc4b7a1b0f4c3d8e2f10a9b7c6d5e4
+             */
+            meta_read_key: string;
+            /**
+             * @description 32 hex digits.
+             * @example 5acc4b7a1b0f4c3d8e2f10a9b7c6d5e4
+             */
+            file_read_key: string;
+            /** @example 86 */
+            picc_offset: number;
+            /** @example 121 */
+            mac_offset: number;
+            /** @example 121 */
+            mac_input_offset: number;
+        };
+        /**
+         * Tags
+         * @description An activity's tags, the living ones first, the newest of each first; a hundred at most.
+         */
+        Tags: {
+            tags: components["schemas"]["Tag"][];
         };
         /**
          * SavedPlaces

@@ -91,6 +91,18 @@ class CredentialSettings(BaseSettings):
     )
 
 
+class NfcSettings(BaseSettings):
+    """The master secret of NFC tags; only for processes that make or read them."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    nfc_secret: Secrets = Field(
+        repr=False,
+        validation_alias="QIANDAO_NFC_SECRET",
+        description="<id 1-255>:<64 hex>[,...]; the first makes tags, all read them",
+    )
+
+
 class OwnSettings(ServerSettings):
     """What a process reads for itself, with its name for a prefix.
 

@@ -31,7 +31,7 @@ kubectl -n qiandao exec deploy/gateway -- qiandao doctor
 | `external.mysql.existingSecret` | `<PROCESS>_DATABASE_URL` (`mysql+aiomysql://user:password@host:port/schema?charset=utf8mb4`) of identity, activity, checkin, recorder, reporting, projector, exporter; `<SERVICE>_MIGRATION_DATABASE_URL` (`mysql+pymysql://...`) of identity, activity, checkin, reporting |
 | `external.redis.existingSecret` | `<PROCESS>_REDIS_URL` (`redis://user:password@host:port/0`) of every process but antifraud and exporter |
 | `external.rabbitmq.existingSecret` | `<PROCESS>_AMQP_URL` (`amqp://user:password@host:port/vhost`) of gateway, activity, checkin, recorder, projector |
-| `secrets.existingSecret` | `QIANDAO_CREDENTIAL_SECRET`, `IDENTITY_PII_SECRET` and `ACTIVITY_PII_SECRET` (`1:<64 hex>`), `IDENTITY_SIGNING_KEYS` (two P-256 keys, PEM), `IDENTITY_WECHAT_APP_SECRET`; with `exports.store` also `QIANDAO_EXPORTS_SECRET` (`1:<64 hex>`), `QIANDAO_EXPORTS_ACCESS_KEY`, `QIANDAO_EXPORTS_SECRET_KEY` |
+| `secrets.existingSecret` | `QIANDAO_CREDENTIAL_SECRET`, `QIANDAO_NFC_SECRET`, `IDENTITY_PII_SECRET` and `ACTIVITY_PII_SECRET` (`1:<64 hex>`), `IDENTITY_SIGNING_KEYS` (two P-256 keys, PEM), `IDENTITY_WECHAT_APP_SECRET`; with `exports.store` also `QIANDAO_EXPORTS_SECRET` (`1:<64 hex>`), `QIANDAO_EXPORTS_ACCESS_KEY`, `QIANDAO_EXPORTS_SECRET_KEY` |
 
 Each process has a user of its own with the least it needs: `deploy/local/accounts.py` is the list, for MySQL, Redis and
 RabbitMQ. Rights on single tables are given once the migrations have made them, before the pods get ready: a process that

@@ -47,7 +47,7 @@ class Vault:
         self.folder.chmod(0o700)
         for name in ("wechat-app-secret", "erlang-cookie", "exports-bucket"):
             self._once(name, lambda: secrets.token_hex(16))
-        for name in ("credential", "pii", "activity-pii", "exports"):
+        for name in ("credential", "nfc", "pii", "activity-pii", "exports"):
             self._once(name, lambda: f"1:{secrets.token_hex(32)}")
         self._once("signing-keys.pem", lambda: _private_pem(_new_key()) + _private_pem(_new_key()))
         self.write_urls(place, self.folder)

@@ -22,8 +22,15 @@ from servicekit.errors import invalid
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _UINT32 = 2**32 - 1
-_METHODS = {"qr": pb.METHOD_QR, "code": pb.METHOD_CODE, "place": pb.METHOD_PLACE}
+_METHODS = {"qr": pb.METHOD_QR, "code": pb.METHOD_CODE, "nfc": pb.METHOD_NFC, "place": pb.METHOD_PLACE}
+# What a token is, of methods that have one.
+_TOKENS = {"qr": "the token of the scanned QR", "nfc": "what follows /n/ in the URL of the tag"}
 _DIRECTIONS = {"in": pb.DIRECTION_IN, "out": pb.DIRECTION_OUT}
+
+_PRESENTED = (
+    "For method qr: of the QR. For method nfc: what follows `/n/` in the URL of the tag; where that goes on with `?e=` "
+    "and `&c=`, text, e and c with dots between them."
+)
 
 Milliseconds = Annotated[int, Meta(ge=0, le=_UINT32)]
 
@@ -59,8 +66,8 @@ class CheckinRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One try of one person. The same attempt_id may be sent again and gets the same answer."""
 
     attempt_id: Annotated[str, Meta(description="A UUIDv7, made on the phone before the first send.")]
-    method: Literal["qr", "code", "place"]
-    token: Annotated[str, Meta(max_length=MAXIMUM_TOKEN_BYTES, description="For method qr.")] = ""
+    method: Literal["qr", "code", "nfc", "place"]
+    token: Annotated[str, Meta(max_length=MAXIMUM_TOKEN_BYTES, description=_PRESENTED)] = ""
     code: Annotated[str, Meta(max_length=64, description="For method code: 6 characters.")] = ""
     activity_id: Annotated[str, Meta(description="For method place; else optional.")] = ""
     direction: Literal["in", "out"] = "in"
@@ -216,13 +223,13 @@ def _device_id(text: str) -> str:
 def _credential(request: CheckinRequest) -> tuple[str, str]:
     """Token and code, of which the method takes exactly its own."""
     token, code = request.token, request.code
-    if request.method == "qr":
+    if request.method in _TOKENS:
         if not token:
-            raise invalid("token", "method qr needs the token of the scanned QR")
+            raise invalid("token", f"method {request.method} needs {_TOKENS[request.method]}")
         if not token.isascii() and len(token.encode()) > MAXIMUM_TOKEN_BYTES:
             raise invalid("token", f"must be at most {MAXIMUM_TOKEN_BYTES} bytes of UTF-8")
     elif token:
-        raise invalid("token", f"belongs to method qr; leave it out with method {request.method}")
+        raise invalid("token", f"belongs to methods qr and nfc; leave it out with method {request.method}")
     if request.method == "code":
         typed = as_typed(code)
         if len(typed) != CODE_LENGTH or not (typed.isascii() and typed.isalnum()):

@@ -81,7 +81,7 @@ def _error(error_type: type[InvalidArgumentError], field: str, cure: str) -> Inv
 
 _CURES = {
     "attempt_id": "must be the text of a UUIDv7",
-    "method": 'must be "qr", "code" or "place"',
+    "method": 'must be "qr", "code", "nfc" or "place"',
     "direction": 'must be "in" or "out"',
     "location.coord": 'must be "gcj02"; ask wx.getLocation for type gcj02, or convert WGS-84 before sending',
     "location.latitude": "must be a number from -90 to 90",

@@ -1,4 +1,4 @@
-"""Pages for browsers: a QR's URL outside WeChat, WeChat's check file, and a display."""
+"""Pages for browsers: the URL of a QR or an NFC tag outside WeChat, WeChat's check file, and a display."""
 
 import re
 from base64 import b64encode
@@ -17,6 +17,7 @@ _STATIC = Path(__file__).parent.parent / "static"
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
 _OF_QR = {"what": "一个签到二维码", "deed": "签到", "where": "现场屏幕上的二维码"}
 _OF_INVITE = {"what": "加入组织的邀请", "deed": "加入", "where": "邀请二维码"}
+_OF_TAG = {"what": "一个签到标签", "deed": "签到", "where": "现场屏幕上的二维码"}
 _CONSOLE = (_STATIC / "console_sign_in.html").read_text(encoding="utf-8")
 _DISPLAY = (_STATIC / "display.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
@@ -52,6 +53,11 @@ async def invite(request: Request) -> Response:
     return _opened(request, "code", _OF_INVITE)
 
 
+async def tag(request: Request) -> Response:
+    """Says what opens an NFC tag that a browser was shown, or proves to WeChat that this host is ours."""
+    return _opened(request, "text", _OF_TAG)
+
+
 async def console(request: Request) -> Response:
     """Says where the QR of the console's sign-in belongs."""
     return HTMLResponse(_CONSOLE, headers=_HEADERS)
@@ -65,6 +71,7 @@ async def display(request: Request) -> Response:
 ROUTES = [
     route("GET", "/q/{token}", scan),
     route("GET", "/i/{code}", invite),
+    route("GET", "/n/{text}", tag),
     route("GET", "/c/{ticket}", console),
     route("GET", "/d/{code}", display),
 ]

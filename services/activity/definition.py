@@ -321,9 +321,7 @@ def _questions(questions: Sequence[Question]) -> Iterator[FieldError]:
 def _methods(definition: Definition) -> Iterator[FieldError]:
     for index, method in enumerate(definition.methods):
         if method not in set(Method):
-            yield FieldError(f"methods[{index}]", "must be qr, code, place or staff")
-        elif method == Method.NFC:
-            yield FieldError(f"methods[{index}]", "nfc is not available yet; choose qr, code, place or staff")
+            yield FieldError(f"methods[{index}]", "must be qr, code, nfc, place or staff")
         elif method == Method.PLACE and definition.place is None and not definition.wifi:
             yield FieldError(f"methods[{index}]", "place needs a place or an access point to go by")
     yield from _unique("methods", definition.methods)

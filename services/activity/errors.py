@@ -53,6 +53,23 @@ class TooManyDisplaysError(RateLimitedError):
         super().__init__(detail, metadata={"quota": str(quota)})
 
 
+class TagNotFoundError(NotFoundError):
+    """The activity has no such tag."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such tag")
+
+
+class TooManyTagsError(ConflictError):
+    """The activity has as many tags as may live."""
+
+    reason = "TOO_MANY_TAGS"
+
+    def __init__(self, quota: int) -> None:
+        detail = f"an activity has at most {quota} tags; revoke one that hangs nowhere any more"
+        super().__init__(detail, metadata={"quota": str(quota)})
+
+
 class EntryCodeLockedError(RateLimitedError):
     """So many codes were wrong at a kiosk that no printed code is looked up there for a while, right or not."""
 

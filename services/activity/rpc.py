@@ -28,6 +28,7 @@ from services.activity.definition import Definition, check
 from services.activity.domain import ANY, Activity, Occurrence, Phase, Slot, Sought, check_qr
 from services.activity.errors import ActivityNotFoundError
 from services.activity.qr import QrCodes
+from services.activity.tags.snapshots import TagsPort, add_tags
 
 Context = Any
 
@@ -136,6 +137,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         qr: QrCodes,
         codes: CodeResolver,
         rosters: RostersPort,
+        tags: TagsPort,
         public_url: str,
         now_us: Callable[[], int] = clock.now_us,
     ) -> None:
@@ -145,6 +147,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         self._qr = qr
         self._codes = codes
         self._rosters = rosters
+        self._tags = tags
         self._public_url = public_url.rstrip("/")
         self._now_us = now_us
         self._by_activity: TimedCache[bytes, Activity | None] = TimedCache(store.get, _RESOLVED_S, keep=bool)
@@ -275,6 +278,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     ) -> pb.BatchGetOccurrencesResponse:
         """Snapshots for other processes, and what operators have switched on; as of a moment by ids only."""
         occurrences, switches = await asyncio.gather(self._snapshots(request), self._store.switches())
+        await add_tags(self._tags, occurrences, request.as_of)
         return pb.BatchGetOccurrencesResponse(occurrences=occurrences, switches=switches)
 
     async def _snapshots(self, request: pb.BatchGetOccurrencesRequest) -> list[pb.OccurrenceSnapshot]:

@@ -9,6 +9,7 @@ import grpc
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.guesses import guess_limit, kiosk_guess_limit, roster_guess_limit
+from domainkit.nfc_tags import TagKeys
 from domainkit.person_codes import PersonKeys
 from domainkit.pii import Pii
 from domainkit.roles import Roles
@@ -26,6 +27,7 @@ from protos.activity.v1.rosters_pb2_grpc import (
     add_RosterMemberServiceServicer_to_server,
     add_RosterServiceServicer_to_server,
 )
+from protos.activity.v1.tags_pb2_grpc import add_TagServiceServicer_to_server
 from protos.credential.v1 import credential_pb2
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from servicekit import servers
@@ -86,6 +88,9 @@ from services.activity.rosters.sealing import Sealing
 from services.activity.rpc import ActivityServicer
 from services.activity.settings import Settings
 from services.activity.store import Store
+from services.activity.tags import rpc as tags_rpc
+from services.activity.tags.rpc import TagServicer
+from services.activity.tags.tags import Tags
 
 # How a servicer is added to a server, the servicer, and who may call what of it.
 _Service = tuple[Callable[[Any, grpc.aio.Server], None], Any, Mapping[str, Access]]
@@ -157,13 +162,14 @@ def _ground(process: Process, settings: Settings) -> _Ground:
 
 
 def _activities(ground: _Ground, settings: Settings, rosters: Rosters) -> Iterator[_Service]:
-    """Activities, their places and their displays."""
+    """Activities, their places, their displays and their tags."""
     engine, process, public_url = ground.engine, ground.process, ground.process.settings.public_url
     qr = QrCodes(Sealer(credential_pb2.QrToken, parse_secrets(settings.credential_secret)), ground.redis)
     codes = CodeResolver(ground.store, guess_limit(ground.redis))
     process.background(Calendar(engine).run(), "calendar")
     process.at_stop(Stop.DRAINING, codes.drain)
-    activities = ActivityServicer(ground.store, ground.roles, qr, codes, rosters, public_url)
+    tags = Tags(engine, ground.store.reading, ground.outbox, ground.quotas)
+    activities = ActivityServicer(ground.store, ground.roles, qr, codes, rosters, tags, public_url)
     yield add_ActivityServiceServicer_to_server, activities, rpc.ACCESS
     places = PlaceServicer(Places(engine, ground.quotas), ground.roles)
     yield add_PlaceServiceServicer_to_server, places, places_rpc.ACCESS
@@ -173,6 +179,8 @@ def _activities(ground: _Ground, settings: Settings, rosters: Rosters) -> Iterat
     displays = Displays(engine, ground.quotas)
     shown = DisplayServicer(displays, ground.store, admission, kiosks, activities.show, public_url)
     yield add_DisplayServiceServicer_to_server, shown, displays_rpc.ACCESS
+    tagged = TagServicer(tags, admission, TagKeys(parse_secrets(settings.nfc_secret)), public_url)
+    yield add_TagServiceServicer_to_server, tagged, tags_rpc.ACCESS
 
 
 def _rosters(ground: _Ground, rosters: Rosters) -> Iterator[_Service]:

@@ -4,10 +4,10 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl, Secrets
-from servicekit.settings import CredentialSettings, OwnSettings
+from servicekit.settings import CredentialSettings, NfcSettings, OwnSettings
 
 
-class Settings(OwnSettings, CredentialSettings):
+class Settings(OwnSettings, CredentialSettings, NfcSettings):
     """Where it listens and what it stands on."""
 
     model_config = SettingsConfigDict(env_prefix="ACTIVITY_", frozen=True, extra="ignore")

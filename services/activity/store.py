@@ -243,7 +243,7 @@ class Store:
             .subquery()
         )
         is_newest = and_(versions.c.activity_id == newest.c.activity_id, versions.c.revision == newest.c.revision)
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             rows = (await connection.execute(select(versions).join(newest, is_newest))).all()
         return [
             snapshot
@@ -254,14 +254,14 @@ class Store:
 
     async def _read_any(self, conditions: Iterable[ColumnElement[bool]]) -> list[Activity]:
         found: dict[bytes, Activity] = {}
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             for condition in conditions:
                 for activity in await read(connection, query().where(condition)):
                     found.setdefault(activity.activity_id, activity)
         return list(found.values())
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection to read on, for 0.3 s."""
         try:
             async with self._breaker.calling():
@@ -286,13 +286,13 @@ class Store:
         """The newest row of each switch: they last for a day at most, so it is among those set since then."""
         recent = switches.c.set_at > to_datetime(now_us() - _LONGEST_SWITCH_S * SECOND_US)
         query = select(switches).where(recent).order_by(switches.c.set_at, switches.c.switch_id)
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             newest = {(row.name, row.signal): row for row in await connection.execute(query)}
         return [to_switch(row) for row in newest.values()]
 
     async def count_running(self, organisation_id: bytes, at: int) -> int:
         """How many of an organisation's activities are published and not over at a moment, rehearsals left out."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             count: int = (await connection.execute(count_running(organisation_id, at))).scalar_one()
             return count
 

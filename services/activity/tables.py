@@ -130,6 +130,24 @@ displays = Table(
     Index("by_activity", "activity_id", "display_id"),
 )
 
+# NFC tags (`tags.tags.Tag`); what they say, and their keys, follow from their ids.
+nfc_tags = Table(
+    "nfc_tags",
+    metadata,
+    Column("tag_id", _ID, primary_key=True),
+    Column("activity_id", _ID, nullable=False),
+    Column("kind", TINYINT, nullable=False),
+    Column("label", String(40), nullable=False),
+    Column("gate", String(64), nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("created_by", _ID, nullable=False),
+    Column("revoked_at", _TIME),
+    Column("revoked_by", _ID),
+    Column("last_seen_at", _TIME),
+    Column("last_counter", INTEGER(unsigned=True), nullable=False),
+    Index("by_activity", "activity_id", "revoked_at"),
+)
+
 # Lists of people that activities may expect. Names, numbers and phones stand sealed in their entries.
 rosters = Table(
     "rosters",

@@ -4,7 +4,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
-from servicekit.settings import CredentialSettings, OwnSettings
+from servicekit.settings import CredentialSettings, NfcSettings, OwnSettings
 
 
 class LapseSettings(BaseSettings):
@@ -20,7 +20,7 @@ class LapseSettings(BaseSettings):
     )
 
 
-class CheckinSettings(OwnSettings, CredentialSettings, LapseSettings):
+class CheckinSettings(OwnSettings, CredentialSettings, NfcSettings, LapseSettings):
     """The judging side."""
 
     model_config = SettingsConfigDict(env_prefix="CHECKIN_", frozen=True, extra="ignore")
@@ -35,7 +35,7 @@ class CheckinSettings(OwnSettings, CredentialSettings, LapseSettings):
     amqp_url: AmqpUrl = Field(repr=False, description="may publish attempted.v1 and decided.v1")
 
 
-class RecorderSettings(OwnSettings, CredentialSettings, LapseSettings):
+class RecorderSettings(OwnSettings, CredentialSettings, NfcSettings, LapseSettings):
     """The side that records."""
 
     model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True, extra="ignore")

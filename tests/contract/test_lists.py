@@ -228,7 +228,7 @@ class Activities:
         """Twelve drafts."""
         self.home = Owner(ids.new_id())
         self.store = Store(self.engine, Outbox(self.engine, activity_outbox, {}), a_lot())
-        self.servicer: Any = ActivityServicer(self.store, self.home, _UNUSED, _UNUSED, _UNUSED, "")
+        self.servicer: Any = ActivityServicer(self.store, self.home, _UNUSED, _UNUSED, _UNUSED, _UNUSED, "")
         for _ in range(_MANY):
             self.lasting.add(await self.draft())
         act_as(ids.new_id())

@@ -29,14 +29,17 @@ from services.activity.errors import (
     PlaceNotFoundError,
     RevisionStaleError,
     RosterNotFoundError,
+    TagNotFoundError,
     TooManyDisplaysError,
     TooManyPlacesError,
+    TooManyTagsError,
 )
 from services.activity.places import QUOTA, SavedPlace, Site
 from services.activity.quotas import Quotas
 from services.activity.rosters.entry_rows import Listed
 from services.activity.rosters.listed import Asked
 from services.activity.rosters.rosters import Roster
+from services.activity.tags.tags import Tag, Tap
 
 # A Tuesday morning.
 STARTS_AT = 1_800_000_000 * SECOND_US
@@ -440,3 +443,52 @@ def an_allowance(limit: int) -> Allowance:
 def a_lot() -> Quotas:
     """More than any test makes."""
     return Quotas(an_allowance(1000), an_allowance(1000))
+
+
+@dataclass
+class FakeTags:
+    """Tags in a dictionary."""
+
+    tags: dict[bytes, Tag] = field(default_factory=dict)
+    quota: int = 50
+
+    async def add(self, tag: Tag) -> None:
+        """See `Tags.add`."""
+        if len((await self.living([tag.activity_id]))[tag.activity_id]) >= self.quota:
+            raise TooManyTagsError(self.quota)
+        self.tags[tag.tag_id] = tag
+
+    async def revoke(self, activity: Activity, tag_id: bytes, by: bytes, now_us: int) -> None:
+        """See `Tags.revoke`."""
+        tag = self.tags.get(tag_id)
+        if tag is None or tag.activity_id != activity.activity_id:
+            raise TagNotFoundError
+        if tag.revoked_at is None:
+            self.tags[tag_id] = replace(tag, revoked_at=now_us)
+
+    async def of_activity(self, activity_id: bytes) -> list[Tag]:
+        """See `Tags.of_activity`."""
+        newest = sorted(self.tags.values(), key=lambda tag: tag.tag_id, reverse=True)
+        theirs = [tag for tag in newest if tag.activity_id == activity_id]
+        return sorted(theirs, key=lambda tag: tag.revoked_at is not None)
+
+    async def living(self, activity_ids: Collection[bytes], at: int = 0) -> dict[bytes, list[Tag]]:
+        """See `Tags.living`."""
+        return {
+            activity_id: [tag for tag in await self.of_activity(activity_id) if _lives(tag, at)]
+            for activity_id in activity_ids
+        }
+
+    async def record(self, taps: Mapping[bytes, Tap]) -> None:
+        """See `Tags.record`."""
+        for tag_id, tap in taps.items():
+            if tag := self.tags.get(tag_id):
+                seen_at = max(tag.last_seen_at or tap.seen_at, tap.seen_at)
+                counter = max(tag.last_counter, tap.counter)
+                self.tags[tag_id] = replace(tag, last_seen_at=seen_at, last_counter=counter)
+
+
+def _lives(tag: Tag, at: int) -> bool:
+    if not at:
+        return tag.revoked_at is None
+    return tag.created_at <= at and (tag.revoked_at is None or tag.revoked_at > at)

@@ -401,6 +401,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activities/{activity_id}/nfc-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nfc Tags
+         * @description Which tags an activity has, and when each was last seen; for staff and above.
+         */
+        get: operations["list_nfc_tags_v1_activities__activity_id__nfc_tags_get"];
+        put?: never;
+        /**
+         * Create Nfc Tag
+         * @description What is to be written to a new tag, for staff and above; at most 50 of an activity live, else TOO_MANY_TAGS.
+         *
+         *     A repeat makes another tag. By a `static` one people check in whom fence or Wi-Fi proves to be there; of others a
+         *     human is asked.
+         */
+        post: operations["create_nfc_tag_v1_activities__activity_id__nfc_tags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activity_id}/nfc-tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Nfc Tag
+         * @description Has nobody check in by a tag any more; a repeat is as good.
+         */
+        delete: operations["revoke_nfc_tag_v1_activities__activity_id__nfc_tags__tag_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/activities/{activity_id}/people": {
         parameters: {
             query?: never;
@@ -2934,14 +2981,14 @@ export interface components {
             /** @default null */
             location?: components["schemas"]["Location"] | null;
             /** @enum {string} */
-            method: "code" | "place" | "qr";
+            method: "code" | "nfc" | "place" | "qr";
             /**
              * @description From an earlier 503; when it is ours, its time of arrival holds.
              * @default
              */
             receipt?: string;
             /**
-             * @description For method qr.
+             * @description For method qr: of the QR. For method nfc: what follows `/n/` in the URL of the tag; where that goes on with `?e=` and `&c=`, text, e and c with dots between them.
              * @default
              */
             token?: string;
@@ -3060,6 +3107,17 @@ export interface components {
          */
         CreatedDisplay: {
             display: components["schemas"]["Display"];
+            url: string;
+        };
+        /**
+         * CreatedTag
+         * @description A tag, and what is to be written to it; nobody is told the keys of a SUN tag again.
+         */
+        CreatedTag: {
+            /** @default null */
+            sun?: components["schemas"]["Sun"] | null;
+            tag: components["schemas"]["Tag"];
+            /** @description Of a SUN tag with zeros where its chip puts its own. */
             url: string;
         };
         /**
@@ -4118,6 +4176,21 @@ export interface components {
             wifi?: components["schemas"]["NewAccessPoint"][];
         };
         /**
+         * NewTag
+         * @description A tag to make. `static` says the same to everybody; `sun` is an NTAG 424 DNA, which never says the same twice.
+         */
+        NewTag: {
+            /**
+             * @description One of the activity's gates; empty: at none.
+             * @default
+             */
+            gate?: string;
+            /** @enum {string} */
+            kind: "static" | "sun";
+            /** @description What people call it. */
+            label: string;
+        };
+        /**
          * Occurrence
          * @description One time window of an activity.
          */
@@ -5146,6 +5219,22 @@ export interface components {
             user_id: string;
         };
         /**
+         * Sun
+         * @description How an NTAG 424 DNA is personalised; offsets are in bytes from the beginning of its NDEF file, length included.
+         *
+         *         `meta_read_key` is for SDMMetaRead, `file_read_key` for SDMFileRead (NXP AN12196).
+         */
+        Sun: {
+            /** @description 32 hex digits. */
+            file_read_key: string;
+            mac_input_offset: number;
+            mac_offset: number;
+            /** @description 32 hex digits. */
+            meta_read_key: string;
+            picc_offset: number;
+            url_template: string;
+        };
+        /**
          * Sync
          * @description Attempts as of `POST /v1/checkins`, and the cursor of the last sync.
          */
@@ -5166,6 +5255,33 @@ export interface components {
             cursor: string;
             has_more: boolean;
             results: components["schemas"]["Result"][];
+        };
+        /**
+         * Tag
+         * @description A tag as staff see it.
+         */
+        Tag: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description What check-ins by it say of where they were made. */
+            gate: string | null;
+            kind: ("static" | "sun") | null;
+            /** @description What people call it. */
+            label: string;
+            /** @description Of a SUN tag: how often it was read, as far as is known. */
+            last_counter: number | null;
+            /** @description Some seconds behind. */
+            last_seen_at: string | null;
+            revoked_at: string | null;
+            /** Format: uuid */
+            tag_id: string;
+        };
+        /**
+         * Tags
+         * @description An activity's tags, the living ones first, the newest of each first; a hundred at most.
+         */
+        Tags: {
+            tags: components["schemas"]["Tag"][];
         };
         /**
          * Template
@@ -5887,6 +6003,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OwnListing"];
                 };
+            };
+        };
+    };
+    list_nfc_tags_v1_activities__activity_id__nfc_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+        };
+    };
+    create_nfc_tag_v1_activities__activity_id__nfc_tags_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedTag"];
+                };
+            };
+        };
+    };
+    revoke_nfc_tag_v1_activities__activity_id__nfc_tags__tag_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -13,6 +13,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from protos.activity.v1 import participants_pb2 as _participants_pb2
+from protos.activity.v1 import tags_pb2 as _tags_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -1844,6 +1845,7 @@ class OccurrenceSnapshot(_message.Message):
     AMENDED_AT_FIELD_NUMBER: _builtins.int
     ROSTER_ID_FIELD_NUMBER: _builtins.int
     REENTRY_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -1879,6 +1881,10 @@ class OccurrenceSnapshot(_message.Message):
     def policy(self) -> Global___Policy: ...
     @_builtins.property
     def gates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[_tags_pb2.LivingTag]:
+        """Where the activity takes NFC."""
+
     def __init__(
         self,
         *,
@@ -1908,10 +1914,11 @@ class OccurrenceSnapshot(_message.Message):
         amended_at: _builtins.int = ...,
         roster_id: _builtins.bytes = ...,
         reentry: Global___Reentry.ValueType = ...,
+        tags: _abc.Iterable[_tags_pb2.LivingTag] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "tags", b"tags", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

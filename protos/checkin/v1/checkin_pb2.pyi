@@ -1871,6 +1871,8 @@ class Copy(_message.Message):
     EFFECTIVE_PUNCTUALITY_FIELD_NUMBER: _builtins.int
     EFFECTIVE_LATE_BY_S_FIELD_NUMBER: _builtins.int
     SLOT_AGE_BUCKET_FIELD_NUMBER: _builtins.int
+    TAG_ID_FIELD_NUMBER: _builtins.int
+    TAG_COUNTER_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     attempt_id: _builtins.bytes
     occurrence_id: _builtins.bytes
@@ -1904,6 +1906,10 @@ class Copy(_message.Message):
     effective_late_by_s: _builtins.int
     slot_age_bucket: _builtins.int
     """domainkit/buckets.py, of the QR's age when its scan arrived; 0: it came without one."""
+    tag_id: _builtins.bytes
+    """The NFC tag that was touched; empty where none was, or none that is believed. No column says it."""
+    tag_counter: _builtins.int
+    """Of a SUN tag."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     @_builtins.property
@@ -1939,10 +1945,12 @@ class Copy(_message.Message):
         effective_punctuality: Global___Punctuality.ValueType = ...,
         effective_late_by_s: _builtins.int = ...,
         slot_age_bucket: _builtins.int = ...,
+        tag_id: _builtins.bytes = ...,
+        tag_counter: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["presented", b"presented"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "effective_late_by_s", b"effective_late_by_s", "effective_punctuality", b"effective_punctuality", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "slot_age_bucket", b"slot_age_bucket", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy_m", b"accuracy_m", "activity_id", b"activity_id", "actor_id", b"actor_id", "attempt_id", b"attempt_id", "body_hash", b"body_hash", "direction", b"direction", "distance_m", b"distance_m", "effective_at", b"effective_at", "effective_late_by_s", b"effective_late_by_s", "effective_punctuality", b"effective_punctuality", "evidence", b"evidence", "gate", b"gate", "is_offline", b"is_offline", "is_staff", b"is_staff", "judged_at", b"judged_at", "judgement", b"judgement", "late_by_s", b"late_by_s", "method", b"method", "occurrence_id", b"occurrence_id", "organisation_id", b"organisation_id", "presented", b"presented", "punctuality", b"punctuality", "reasons", b"reasons", "received_at", b"received_at", "slot_age_bucket", b"slot_age_bucket", "tag_counter", b"tag_counter", "tag_id", b"tag_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -42,6 +42,7 @@ from tests.fakes.activity import (
     FakeRoles,
     FakeRosters,
     FakeStore,
+    FakeTags,
     a_draft,
 )
 
@@ -90,7 +91,7 @@ class Service:
         qr = QrCodes(Sealer(credential_pb2.QrToken, {1: b"\x01" * 32}), redis)
         codes = CodeResolver(self.store, guess_limit(redis))
         url, clock = "https://qiandao.example/", lambda: self.now_us
-        activities = ActivityServicer(self.store, roles, qr, codes, FakeRosters(), url, clock)
+        activities = ActivityServicer(self.store, roles, qr, codes, FakeRosters(), FakeTags(), url, clock)
         admission = Admission(self.store, roles, clock)
         kiosks = Kiosks(roles, Expected(self.rosters, self.entries), kiosk_guess_limit(redis))
         servicer = DisplayServicer(self.displays, self.store, admission, kiosks, activities.show, url, clock, **changes)

@@ -36,7 +36,7 @@ from services.activity.qr import QrCodes
 from services.activity.rosters.rosters import Roster
 from services.activity.rpc import ACCESS, ActivityServicer
 from tests.component.conftest import Loopback, Signer
-from tests.fakes.activity import STARTS_AT, FakeRedis, FakeRoles, FakeRosters, FakeStore, a_draft
+from tests.fakes.activity import STARTS_AT, FakeRedis, FakeRoles, FakeRosters, FakeStore, FakeTags, a_draft
 
 ORGANISATION = ids.new_id()
 PEOPLE = {role: ids.new_id() for role in ("owner", "organiser", "staff", "member", "stranger")}
@@ -62,6 +62,7 @@ class Service:
     store: FakeStore = field(default_factory=FakeStore)
     redis: FakeRedis = field(default_factory=FakeRedis)
     rosters: FakeRosters = field(default_factory=FakeRosters)
+    tags: FakeTags = field(default_factory=FakeTags)
     now_us: int = NOW
 
     async def start(self) -> None:
@@ -73,6 +74,7 @@ class Service:
             QrCodes(SEALER, self.redis),  # type: ignore[arg-type]
             CodeResolver(self.store, guess_limit(self.redis)),  # type: ignore[arg-type]
             self.rosters,
+            self.tags,
             "https://qiandao.example/",
             now_us=lambda: self.now_us,
         )

@@ -165,6 +165,7 @@ def secrets() -> dict[str, dict[str, str]]:
         "qiandao-rabbitmq": {name: url for name, url in all_urls.items() if name.endswith("AMQP_URL")},
         "qiandao-keys": {
             "QIANDAO_CREDENTIAL_SECRET": vault.password("credential"),
+            "QIANDAO_NFC_SECRET": vault.password("nfc"),
             "IDENTITY_SIGNING_KEYS": vault.password("signing-keys.pem"),
             "IDENTITY_PII_SECRET": vault.password("pii"),
             "ACTIVITY_PII_SECRET": vault.password("activity-pii"),

@@ -104,7 +104,6 @@ def test_the_full_lecture_is_fine() -> None:
         ({"wifi": (Wifi("x", bytes.fromhex("01005e000001")),)}, "wifi[0].bssid"),
         ({"methods": (Method.QR, 0)}, "methods[1]"),
         ({"methods": (Method.QR, 77)}, "methods[1]"),
-        ({"methods": (Method.NFC,)}, "methods[0]"),
         ({"methods": (Method.QR, Method.QR)}, "methods"),
         ({"methods": (Method.PLACE,), "place": None, "wifi": ()}, "methods[0]"),
         ({"policy": Policy(fence=Grade.ACCEPT)}, "policy.fence"),

@@ -128,6 +128,9 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- if $component.credential }}
 - {name: QIANDAO_CREDENTIAL_SECRET_FILE, value: /run/qiandao/secrets/QIANDAO_CREDENTIAL_SECRET}
 {{- end }}
+{{- if has $name (list "activity" "checkin" "recorder") }}
+- {name: QIANDAO_NFC_SECRET_FILE, value: /run/qiandao/secrets/QIANDAO_NFC_SECRET}
+{{- end }}
 {{- if has $name (list "gateway" "identity") }}
 - {name: QIANDAO_WECHAT_TEMPLATES, value: {{ $values.wechat.templates | toJson | quote }}}
 {{- end }}
@@ -205,7 +208,7 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 {{- range .Values.migrations.services }}
 {{- $needed = append $needed (list $.Values.external.mysql.existingSecret (printf "%s_MIGRATION_DATABASE_URL" (upper .))) }}
 {{- end }}
-{{- range list "QIANDAO_CREDENTIAL_SECRET" "IDENTITY_SIGNING_KEYS" "IDENTITY_PII_SECRET" "IDENTITY_WECHAT_APP_SECRET" "ACTIVITY_PII_SECRET" }}
+{{- range list "QIANDAO_CREDENTIAL_SECRET" "QIANDAO_NFC_SECRET" "IDENTITY_SIGNING_KEYS" "IDENTITY_PII_SECRET" "IDENTITY_WECHAT_APP_SECRET" "ACTIVITY_PII_SECRET" }}
 {{- $needed = append $needed (list $.Values.secrets.existingSecret .) }}
 {{- end }}
 {{- range include "qiandao.exportKeys" . | fromYamlArray }}
