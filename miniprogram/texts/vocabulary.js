@@ -14,6 +14,7 @@ module.exports = {
   CODE_LOCKED: { why: '签到码错误次数过多', much: '{retry_after_s}后可以再试', what: '可以改为扫描二维码', action: 'scan' },
   NFC_UNKNOWN: { why: '无法识别的 NFC 标签', what: '请改用二维码签到', action: 'scan' },
   NFC_REPLAY: { why: 'NFC 标签已被使用', what: '请重新触碰标签', action: 'none' },
+  NFC_UNCHECKED: { why: '暂时无法确认这次触碰是否已被使用', what: '组织者会人工核验，请留意结果', action: 'none' },
   ACTIVITY_UNKNOWN: { why: '没有找到这个活动', what: '请核对后再试', action: 'scan' },
   ACTIVITY_CANCELLED: { why: '活动已取消', what: '请联系组织者', action: 'none' },
   UNDECIDED: { why: '一直没有人核验，按活动设定处理', what: '如有疑问，请联系组织者', action: 'none' },

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from servicekit.batching import NaturalBatcher, QueueFullError
 from servicekit.clock import now_us, to_datetime
 from servicekit.ids import new_id, to_text
+from servicekit.mysql.database import unavailable_when_lost
 from servicekit.rabbitmq.publisher import Publisher
 from servicekit.rabbitmq.session import Backoff, pause_until
 from servicekit.series import from_start
@@ -157,6 +158,17 @@ class Outbox:
             await asyncio.gather(*(self._forgetting.submit(outbox_id) for outbox_id in done))
         except (SQLAlchemyError, OSError, QueueFullError) as error:
             log.warning("%d effects will be repeated, their rows could not be deleted: %r", len(done), error)
+
+    async def is_done_with(self, kind: str) -> bool:
+        """Whether no effect of a kind is left to be done.
+
+        Raises:
+            UnavailableError: The database is gone.
+        """
+        left = select(self._table.c.outbox_id).where(self._table.c.kind == kind).limit(1)
+        with unavailable_when_lost():
+            async with self._engine.connect() as connection:
+                return await connection.scalar(left) is None
 
     async def sweep(self) -> bool:
         """Tries every row that is due, page by page; returns whether all of them succeeded.

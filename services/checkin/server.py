@@ -6,6 +6,7 @@ from functools import partial
 
 from domainkit.guesses import guess_limit
 from domainkit.names import Names
+from domainkit.nfc_tags import TagKeys
 from domainkit.person_codes import PersonKeys
 from domainkit.roles import Roles
 from domainkit.sealed import Sealer
@@ -36,6 +37,8 @@ from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.roster_client import Rosters
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import Staff
+from services.checkin.judging.tag_counters import TagCounters
+from services.checkin.judging.taps import Taps
 from services.checkin.records.acquaintances import Acquaintances, Members
 from services.checkin.records.cursor import Changes
 from services.checkin.records.door import Door
@@ -82,6 +85,7 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
         guesses=guess_limit(redis),
         staff=staff,
         codes=codes,
+        taps=Taps(TagKeys(parse_secrets(settings.nfc_secret)), TagCounters(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )

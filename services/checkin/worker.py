@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.nfc_tags import TagKeys
 from domainkit.person_codes import PersonKeys
 from domainkit.sealed import Sealer
 from protos.credential.v1 import credential_pb2
@@ -27,13 +29,18 @@ from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.roster_client import Rosters
 from services.checkin.judging.snapshots import Activities
 from services.checkin.judging.staff import AdmittedAtTheDoor
+from services.checkin.judging.tag_counters import TagCounters
+from services.checkin.judging.taps import Taps
 from services.checkin.queues import DECIDE_QUEUE, RECORD_QUEUE, TOPOLOGY
 from services.checkin.recording import intake, transactions
 from services.checkin.recording.complete import Completion, CountedAtTheDoor
 from services.checkin.recording.drain import InboxDrain
 from services.checkin.recording.intake import DecideWorker, RecordWorker
+from services.checkin.recording.quiet import Quiet
 from services.checkin.recording.record import Recorder
 from services.checkin.recording.states import HINT
+from services.checkin.recording.tag_trust import TagTrust
+from services.checkin.recording.taps import TAPPED, tapped_effect, teller
 from services.checkin.records.records import Records
 from services.checkin.records.waiting import Waiting
 from services.checkin.reviewing.ended import Ended
@@ -58,18 +65,26 @@ log = logging.getLogger(__name__)
 
 async def compose(process: Process, settings: RecorderSettings) -> None:
     """Builds the parts, registers how they stop, and consumes; needs no other process to be up."""
-    secrets = parse_secrets(settings.credential_secret)
     engine = servers.mysql(
         process, settings, pool_size=_CONNECTIONS, pool_timeout_s=5, count_changed_rows=True, is_repeated=True
     )
     redis = servers.redis(process, settings)
     publisher = servers.publisher(process, settings, topology=TOPOLOGY)
-    seats = Seats(redis, Records(engine).holders)
+    records = Records(engine)
+    seats = Seats(redis, records.holders)
+    activity = client.connect(process, process.settings.activity_target, "activity", retry=True)
+    activities, counters = Activities(activity), TagCounters(redis)
+    quiet = Quiet(partial(publisher.depth, RECORD_QUEUE), records.is_inbox_empty, time.monotonic)
 
     async def write_hints(row: OutboxRow) -> None:
         await seats.record(row.body)
 
-    outbox = Outbox(engine, outbox_rows, {HINT: write_hints, PUBLISH: publish_effect(publisher)})
+    async def is_settled() -> bool:
+        return await quiet.is_kept() and await outbox.is_done_with(TAPPED)
+
+    trust = TagTrust(activities, counters, is_settled)
+    tapped = tapped_effect(teller(activity), counters, trust.doubt)
+    outbox = Outbox(engine, outbox_rows, {HINT: write_hints, PUBLISH: publish_effect(publisher), TAPPED: tapped})
     recorder = Recorder(lambda: transactions.begin(engine, outbox))
     worker = RecordWorker(recorder, outbox)
 
@@ -94,16 +109,13 @@ async def compose(process: Process, settings: RecorderSettings) -> None:
     process.background(watch_clock(redis), "clock")
     process.background(_forget_batches(worker), "forget-batches")
     process.background(InboxDrain(engine, recorder, worker, outbox, publisher).run(), "inbox")
-    activity = client.connect(process, process.settings.activity_target, "activity", retry=True)
-    activities, rosters = Activities(activity), Rosters(activity)
     process.background(activities.keep_fresh(), "activity-snapshots")
-    ended = Ended(
-        Records(engine), Waiting(engine), activities, decider.decide_now, settings.undecided_after_s * SECOND_US
-    )
+    process.background(trust.run(), "tag-trust")
+    ended = Ended(records, Waiting(engine), activities, decider.decide_now, settings.undecided_after_s * SECOND_US)
     process.background(ended.run(), "ended")
-    process.background(
-        _completion(process, secrets, engine, redis, activities, rosters, seats, worker, publisher).run(), "completion"
-    )
+    rosters = Rosters(activity)
+    completion = _completion(process, settings, engine, redis, activities, rosters, seats, worker, publisher)
+    process.background(completion.run(), "completion")
     process.at_stop(Stop.DRAINING, outbox.stop)
 
 
@@ -119,7 +131,7 @@ async def _forget_batches(worker: RecordWorker) -> None:
 
 def _completion(
     process: Process,
-    secrets: dict[int, bytes],
+    settings: RecorderSettings,
     engine: AsyncEngine,
     redis: Redis,
     activities: Activities,
@@ -128,6 +140,7 @@ def _completion(
     worker: RecordWorker,
     publisher: Publisher,
 ) -> Completion:
+    secrets = parse_secrets(settings.credential_secret)
     evidence = Sealer(credential_pb2.Evidence, secrets)
     judging = Judging(
         activities=activities,
@@ -136,6 +149,7 @@ def _completion(
         guesses=CountedAtTheDoor(),
         staff=AdmittedAtTheDoor(),
         codes=PersonCodes(PersonKeys(secrets), Nonces(redis)),
+        taps=Taps(TagKeys(parse_secrets(settings.nfc_secret)), TagCounters(redis)),
         qr=Sealer(credential_pb2.QrToken, secrets),
         evidence=evidence,
     )

@@ -13,6 +13,8 @@ from services.checkin.judging.antifraud_client import Assessment
 from services.checkin.judging.person_codes import Showing
 from services.checkin.judging.roster_client import Asked
 from services.checkin.judging.snapshots import Snapshot, Switches
+from services.checkin.judging.tag_counters import WINDOW
+from services.checkin.judging.taps import Reading, Verdict
 from services.checkin.rules.keys import PersonKey
 from services.checkin.rules.merge import Hint, HintKind, Judgement
 from services.checkin.rules.occurrence import Direction
@@ -271,6 +273,57 @@ class FakeNonces:
             self.taken.setdefault(each.said, each.attempt_id) if each.is_alive else self.taken.get(each.said)
             for each in showings
         ]
+
+
+@dataclass
+class FakeTagCounters:
+    """Readings of SUN tags, for ever; `is_gone` is a Redis that is, and `old` are tags it may have forgotten."""
+
+    old: set[bytes] = field(default_factory=set)
+    since: dict[bytes, int] = field(default_factory=dict)
+    high: dict[bytes, int] = field(default_factory=dict)
+    taken: dict[tuple[bytes, int], tuple[bytes, bool]] = field(default_factory=dict)
+    is_gone: bool = False
+    trips: int = 0
+
+    async def take(self, readings: Sequence[Reading]) -> list[Verdict] | None:
+        """See `TagCounters.take`."""
+        self.trips += 1
+        return None if self.is_gone else [self._take(each) for each in readings]
+
+    async def note(self, readings: Sequence[Reading]) -> None:
+        """See `TagCounters.note`."""
+        if self.is_gone:
+            raise UnavailableError("Redis is gone")
+        for each in readings:
+            self.taken.setdefault((each.tag_id, each.counter), (each.owner, False))
+
+    async def trust(self, activity_id: bytes, used: Mapping[bytes, int], closes_at: int) -> None:
+        """See `TagCounters.trust`."""
+        if self.is_gone:
+            raise UnavailableError("Redis is gone")
+        for tag_id, counter in used.items():
+            self.since.setdefault(tag_id, counter)
+            self.high.setdefault(tag_id, counter)
+
+    def _take(self, reading: Reading) -> Verdict:
+        tag_id, counter = reading.tag_id, reading.counter
+        if tag_id not in self.old:
+            self.since.setdefault(tag_id, 0)
+        if held := self.taken.get((tag_id, counter)):
+            owner, is_sure = held
+            if owner != reading.owner:
+                return Verdict.USED
+            return Verdict.OWN if is_sure else Verdict.UNSURE
+        if tag_id not in self.since:
+            return Verdict.FORGOTTEN
+        if counter + WINDOW < self.high.get(tag_id, 0):
+            return Verdict.OLD
+        is_sure = counter > self.since[tag_id]
+        self.taken[tag_id, counter] = reading.owner, is_sure
+        if is_sure:
+            self.high[tag_id] = max(self.high.get(tag_id, 0), counter)
+        return Verdict.OWN if is_sure else Verdict.UNSURE
 
 
 @dataclass

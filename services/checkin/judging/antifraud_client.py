@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import grpc
 
+from domainkit.nfc_tags import is_text_alone
 from protos.antifraud.v1 import antifraud_pb2, antifraud_pb2_grpc
 from protos.checkin.v1 import checkin_pb2
 from servicekit.breaker import AsyncBreaker
@@ -64,6 +65,13 @@ class Antifraud:
         return [to_assessment(message) for message in response.assessments]
 
 
+def is_place_alone(attempt: checkin_pb2.Attempt) -> bool:
+    """Whether nothing but the place can prove that a person is there: what a static tag says, anybody can repeat."""
+    if attempt.method == Method.NFC:
+        return is_text_alone(attempt.token)
+    return attempt.method == Method.PLACE
+
+
 def to_request(
     cases: Sequence[tuple[checkin_pb2.Attempt, Snapshot]], muted: Collection[str] = ()
 ) -> antifraud_pb2.BatchAssessRequest:
@@ -82,7 +90,7 @@ def to_request(
             attempt_id=attempt.attempt_id,
             bssid=attempt.wifi.bssid,
             device_id=attempt.device_id,
-            place_is_credential=attempt.method == Method.PLACE,
+            place_is_credential=is_place_alone(attempt),
         )
         if attempt.HasField("location"):
             location = attempt.location

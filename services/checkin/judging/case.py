@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from domainkit import qr
+from domainkit.nfc_tags import Touch
 from domainkit.person_codes import PersonCode
 from domainkit.qr import QrToken
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -24,6 +25,7 @@ class Case:
         snapshot: The occurrence; one that is given is not looked up.
         then: What it asked when the attempt was made, where it has been amended since.
         code: By which the person proved to staff who they are.
+        touch: Of an NFC tag; None once it is known to prove nothing.
         is_trusted: A staff member's device that was at a door before.
         is_gate_unknown: It named a gate that the activity does not have, which is left out of everything.
         error: Says that the attempt cannot even be recorded.
@@ -34,6 +36,7 @@ class Case:
     then: Snapshot | None = None
     token: QrToken | None = None
     code: PersonCode | None = None
+    touch: Touch | None = None
     finding: Finding = UNDECIDED
     is_open: bool = True
     distance_m: float = -1.0
@@ -62,11 +65,15 @@ class Case:
         """What a phone says may be anything, and others would see it; staff at a door choose from the list."""
         if self.attempt.method == pb.METHOD_STAFF and not self.attempt.is_offline:
             return self.fail(GateUnknownError(self.attempt.gate, self.asking.occurrence.gates))
-        self.attempt.gate = ""
-        if self.attempt.HasField("presented"):
-            self.attempt.presented.gate = ""
+        self.stand_at("")
         self.is_gate_unknown = True
         return None
+
+    def stand_at(self, gate: str) -> None:
+        """Has the attempt say of where it was made what we know instead of what the phone says."""
+        self.attempt.gate = gate
+        if self.attempt.HasField("presented"):
+            self.attempt.presented.gate = gate
 
 
 def effective_at(case: Case) -> int:
@@ -94,6 +101,11 @@ def tell_effective(copy: pb.Copy, finding: Finding) -> None:
     """Has a copy say how it lies to the activity's times by effective time, where that is not as by arrival."""
     copy.effective_punctuality = pb.Punctuality.ValueType(finding.effective_punctuality or 0)
     copy.effective_late_by_s = finding.effective_late_by_s
+
+
+def tell_touch(copy: pb.Copy, touch: Touch) -> None:
+    """Has a copy say which tag was touched."""
+    copy.tag_id, copy.tag_counter = touch.tag_id, touch.counter or 0
 
 
 def to_reasons(reasons: Iterable[Reason]) -> list[pb.Reason]:

@@ -18,11 +18,20 @@ from domainkit.sealed import KeyMissingError, SealBrokenError, SealedTextError, 
 from protos.checkin.v1 import checkin_pb2 as pb
 from protos.credential.v1 import credential_pb2
 from servicekit.errors import NotFoundError, ServiceError, UnavailableError
-from services.checkin.judging.antifraud_client import Assessment
-from services.checkin.judging.case import UNDECIDED, Case, slot_age_s, tell_effective, to_reasons, undecided
+from services.checkin.judging.antifraud_client import Assessment, is_place_alone
+from services.checkin.judging.case import (
+    UNDECIDED,
+    Case,
+    slot_age_s,
+    tell_effective,
+    tell_touch,
+    to_reasons,
+    undecided,
+)
 from services.checkin.judging.listed import RostersPort, look_up
 from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.snapshots import Snapshot, Switches
+from services.checkin.judging.taps import Taps, gate_of, is_behind
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import (
     UNVERIFIABLE,
@@ -44,6 +53,8 @@ _NAMES_ITS_ACTIVITY = (Method.PLACE, Method.STAFF)
 _CODE_WRONG = refused("CODE_WRONG")
 _CODE_LOCKED = refused("CODE_LOCKED")
 _ACTIVITY_UNKNOWN = refused("ACTIVITY_UNKNOWN")
+# Of credentials that lead to another activity than the phone names, or to none.
+_LEADS_ELSEWHERE: dict[int, Finding] = {Method.CODE: _CODE_WRONG, Method.NFC: refused("NFC_UNKNOWN")}
 
 
 class ActivitiesPort(Protocol):
@@ -108,6 +119,7 @@ class Judging:
         guesses: GuessesPort,
         staff: StaffPort,
         codes: PersonCodes,
+        taps: Taps,
         qr: Sealer[credential_pb2.QrToken],
         evidence: Sealer[credential_pb2.Evidence],
     ) -> None:
@@ -117,6 +129,7 @@ class Judging:
         self._guesses = guesses
         self._staff = staff
         self._codes = codes
+        self._taps = taps
         self._qr = qr
         self._evidence = evidence
         # The oldest goes first: it is the first to be over.
@@ -132,6 +145,7 @@ class Judging:
             if case.is_open:
                 _judge_by_rules(case, switches)
         await self._codes.judge(cases)
+        await self._taps.judge(cases)
         await look_up(self._rosters, cases)
         await self._assess(cases, switches.muted)
 
@@ -152,6 +166,8 @@ class Judging:
         for case in cases:
             if case.attempt.method == Method.QR:
                 self._open_qr(case)
+            elif case.attempt.method == Method.NFC:
+                self._taps.open(case)
             elif case.attempt.token and case.attempt.method == Method.STAFF:
                 self._codes.open(case)
         guesses = self._guesses_among(cases)
@@ -197,9 +213,11 @@ class Judging:
         tokens = {case.token.occurrence_id: case.token.epoch for case in unplaced if case.token}
         codes = {case.attempt.code for case in unplaced if case.is_open and case.attempt.method == Method.CODE}
         places = {case.attempt.activity_id for case in unplaced if case.attempt.method in _NAMES_ITS_ACTIVITY}
+        places |= {case.touch.activity_id for case in unplaced if case.touch}
         try:
             await self._activities.find(tokens, places, codes)
             behind = {key for key, epoch in tokens.items() if _is_behind(self._activities.get(key), epoch)}
+            behind |= self._without_their_tag(unplaced)
             if behind:
                 await self._activities.renew(behind)
         except ServiceError as error:
@@ -207,17 +225,27 @@ class Judging:
             return False
         return True
 
+    def _without_their_tag(self, cases: Iterable[Case]) -> set[bytes]:
+        """Occurrences whose snapshots may not know of a tag yet that was touched."""
+        return {
+            snapshot.occurrence.occurrence_id
+            for case in cases
+            if case.touch and (snapshot := self._activities.get(case.touch.activity_id))
+            if is_behind(snapshot, case.touch, case.attempt.received_at)
+        }
+
     def _place(self, case: Case, is_reachable: bool) -> None:
         """Finds the case's occurrence, or says why there is none."""
         attempt = case.attempt
         if case.snapshot is None:
-            key = case.token.occurrence_id if case.token else attempt.code or attempt.activity_id
-            case.snapshot = self._activities.get(key)
+            case.snapshot = self._activities.get(_key_of(case))
         if case.snapshot is None:
             self._place_unknown(case, is_reachable)
         elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
             case.snapshot = None
-            case.close(_CODE_WRONG if attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+            case.close(_leads_elsewhere(attempt.method))
+        elif case.touch and (gate := gate_of(case.snapshot, case.touch)):
+            case.stand_at(gate)
         # A kiosk's name need not be one of them.
         elif attempt.gate and not attempt.display_id and attempt.gate not in case.snapshot.occurrence.gates:
             case.leave_out_gate()
@@ -226,7 +254,7 @@ class Judging:
         if is_reachable and case.attempt.method == Method.STAFF:
             case.fail(NotFoundError("there is no such activity"))
         elif is_reachable:
-            case.close(_CODE_WRONG if case.attempt.method == Method.CODE else _ACTIVITY_UNKNOWN)
+            case.close(_leads_elsewhere(case.attempt.method))
         elif case.token is None:
             case.fail(UnavailableError("the activity cannot be looked up now; try again", retry_after_s=2))
         # A QR proves its occurrence by itself; what is wrong with the token shows without a snapshot.
@@ -286,6 +314,8 @@ class Judging:
             tell_effective(copy, finding)
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))
+        if case.touch:
+            tell_touch(copy, case.touch)
         if case.is_gate_unknown:
             copy.reasons.add(reason="GATE_UNKNOWN")
         if case.snapshot:
@@ -301,6 +331,18 @@ class Judging:
         attempt = case.attempt
         binding = evidence_binding(attempt.user_id, attempt.attempt_id)
         return self._evidence.seal(evidence_of(attempt, age_s), binding)
+
+
+def _key_of(case: Case) -> bytes | str:
+    """By which an attempt's occurrence is found."""
+    if case.token:
+        return case.token.occurrence_id
+    return case.touch.activity_id if case.touch else case.attempt.code or case.attempt.activity_id
+
+
+def _leads_elsewhere(method: int) -> Finding:
+    """The refusal of a credential that leads to no activity, or to another one than the phone names."""
+    return _LEADS_ELSEWHERE.get(method, _ACTIVITY_UNKNOWN)
 
 
 def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:
@@ -331,7 +373,7 @@ def _needs_assessment(case: Case) -> bool:
     if case.attempt.method == Method.STAFF:
         # The phone is not the person's: where it is says nothing of them.
         return False
-    return case.asking.occurrence.is_place_checked or case.attempt.method == Method.PLACE
+    return case.asking.occurrence.is_place_checked or is_place_alone(case.attempt)
 
 
 def _worsened(finding: Finding, assessment: Assessment) -> Finding:

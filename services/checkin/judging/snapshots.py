@@ -8,8 +8,8 @@ provisional answer.
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import grpc
@@ -18,7 +18,7 @@ from prometheus_client import Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from protos.activity.v1 import activity_pb2, activity_pb2_grpc
+from protos.activity.v1 import activity_pb2, activity_pb2_grpc, tags_pb2
 from protos.antifraud.v1 import antifraud_pb2
 from servicekit.breaker import AsyncBreaker
 from servicekit.clock import now_us
@@ -66,6 +66,7 @@ class Snapshot:
 
     Attributes:
         valid_from: Since when the activity reads like this, microseconds since 1970 UTC.
+        tags: Those by which people may check in.
     """
 
     occurrence: Occurrence
@@ -73,6 +74,7 @@ class Snapshot:
     read_at: float
     used_at: float
     valid_from: int = 0
+    tags: Mapping[bytes, tags_pb2.LivingTag] = field(default_factory=dict)
 
     @property
     def is_fresh(self) -> bool:
@@ -240,7 +242,8 @@ def to_switches(on: Sequence[activity_pb2.Switch]) -> Switches:
 
 def to_snapshot(message: activity_pb2.OccurrenceSnapshot, read_at: float) -> Snapshot:
     """A snapshot as read at a moment (monotonic seconds)."""
-    return Snapshot(to_occurrence(message), to_rule(message), read_at, read_at, message.valid_from)
+    tags = {tag.tag_id: tag for tag in message.tags}
+    return Snapshot(to_occurrence(message), to_rule(message), read_at, read_at, message.valid_from, tags)
 
 
 def to_occurrence(message: activity_pb2.OccurrenceSnapshot) -> Occurrence:

@@ -10,7 +10,7 @@ dropped that one too early may bring it back.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -23,9 +23,10 @@ from servicekit.clock import SECOND_US, now_us
 from servicekit.errors import ServiceError
 from servicekit.unreadable import Unreadable
 from services.checkin import metrics
-from services.checkin.judging.case import UNDECIDED, Case, no_seat_left, tell_effective, to_reasons
+from services.checkin.judging.case import UNDECIDED, Case, no_seat_left, tell_effective, tell_touch, to_reasons
 from services.checkin.judging.judging import Judging
 from services.checkin.judging.snapshots import Snapshot, Switches
+from services.checkin.recording.quiet import Depth, Quiet
 from services.checkin.rules.keys import AttemptKey
 from services.checkin.rules.merge import Judgement
 from services.checkin.rules.occurrence import Finding, Reason, refused
@@ -35,8 +36,6 @@ log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
 PAGE = 200
-# Longer than a recorder has a batch in hand.
-QUIET_S = 5.0
 # From then on a human may decide as well.
 OVERDUE_US = 900 * SECOND_US
 _MENDABLE = frozenset({"FENCE_OUTSIDE", "WIFI_MISMATCH", "LATE", "NOT_ON_ROSTER"})
@@ -115,9 +114,6 @@ class _Open:
     case: Case
 
 
-Depth = Callable[[], Awaitable[int]]
-
-
 class Completion:
     """Judges open attempts until none is left that can be judged; idempotent, bounded to a page at a time.
 
@@ -142,9 +138,7 @@ class Completion:
         self._seats = seats
         self._recording = recording
         self._evidence = evidence
-        self._depth = depth
-        self._clock = clock
-        self._quiet_since: float | None = None
+        self._quiet = Quiet(depth, attempts.is_inbox_empty, clock)
         self._skip = 0
 
     async def run(self) -> None:
@@ -215,20 +209,11 @@ class Completion:
 
     async def _count_anew(self, rooms: Collection[Room]) -> None:
         """Restores what Redis forgot of rooms, once everything accepted before is sure to be recorded."""
-        if not rooms or not await self._is_quiet():
+        if not rooms or not await self._quiet.is_kept():
             return
         for room in rooms:
             await self._seats.restore(room, await self._attempts.holders(room.occurrence_id))
             log.info("occurrence %s is counted anew", room.occurrence_id.hex())
-
-    async def _is_quiet(self) -> bool:
-        """Whether nothing has waited to be recorded for longer than a recorder has a batch in hand."""
-        if await self._depth() or not await self._attempts.is_inbox_empty():
-            self._quiet_since = None
-            return False
-        if self._quiet_since is None:
-            self._quiet_since = self._clock()
-        return self._clock() - self._quiet_since >= QUIET_S
 
     async def _measure(self) -> None:
         count, oldest_at = await self._attempts.count_open()
@@ -270,6 +255,8 @@ def _decide(waiting: _Open, judged_at: int) -> pb.Copy:
     decided.distance_m = case.distance_m
     decided.effective_at = finding.effective_at or waiting.copy.effective_at
     decided.judged_at = judged_at
+    if case.touch:
+        tell_touch(decided, case.touch)
     if case.snapshot:
         occurrence = case.snapshot.occurrence
         decided.occurrence_id = occurrence.occurrence_id

@@ -16,6 +16,7 @@ from servicekit.rabbitmq.outbox import OutboxRow
 from services.checkin.recording.merged import EMPTY, Copies, Merged, grouped, seated, viewed
 from services.checkin.recording.states import effects_of
 from services.checkin.recording.store import AttemptRow, is_mark, numbered, seat_of
+from services.checkin.recording.taps import taps_of
 from services.checkin.recording.transactions import DecisionRow, InboxRow, ReviewRow
 from services.checkin.rules import merge
 from services.checkin.rules.keys import AttemptKey, SeatKey
@@ -206,7 +207,8 @@ class Recorder:
 
 
 async def _record(transaction: Transaction, arrived: Iterable[pb.Copy]) -> tuple[list[OutboxRow], int]:
-    fresh = grouped(arrived)
+    copies = [*arrived]
+    fresh = grouped(copies)
     new_seats = await transaction.insert_seats(fresh.seat_rows())
     new_attempts = await transaction.insert_attempts(fresh.attempt_rows(fresh.copies))
     merged, revisions = fresh, dict.fromkeys(fresh.seats, 1)
@@ -214,7 +216,7 @@ async def _record(transaction: Transaction, arrived: Iterable[pb.Copy]) -> tuple
         merged, revisions = await _merge_with_stored(transaction, fresh)
     await _note_open(transaction, fresh, merged)
     await _note_reviews(transaction, merged, None if merged is fresh else await transaction.listed(merged.copies))
-    effects = effects_of(merged, revisions)
+    effects = [*effects_of(merged, revisions), *taps_of(copies)]
     await transaction.write_outbox(effects)
     return effects, new_attempts
 

@@ -70,7 +70,7 @@ def seat_of(copy: pb.Copy) -> SeatKey | None:
 
 def has_columns(copy: pb.Copy) -> bool:
     """Whether the columns of `attempts` say all of a copy."""
-    return not copy.effective_punctuality
+    return not copy.effective_punctuality and not copy.tag_id
 
 
 def told(copy: pb.Copy, decisions: Sequence[Decision]) -> pb.Copy:

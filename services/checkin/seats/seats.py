@@ -50,7 +50,7 @@ _HOLDERS_S = 0.3
 _ROOMS_A_CALL = 200
 _SHARDS = 4
 _ANSWERS, _HINTS = Unreadable("answer"), Unreadable("seat_hint")
-_SINCE = "checkin:since"
+SINCE = "checkin:since"
 _FULL = b"F"
 _UNCOUNTED = b"N"
 
@@ -174,7 +174,7 @@ class Seats:
     async def remember_since(self) -> None:
         """Notes when this Redis began to remember, unless it knows."""
         async with trip(self._redis):
-            await self._redis.set(_SINCE, now_us(), nx=True)
+            await self._redis.set(SINCE, now_us(), nx=True)
 
     async def claim(
         self, rooms: Mapping[Room, Sequence[Claim]], attempts: Collection[AttemptKey] = ()
@@ -214,9 +214,9 @@ class Seats:
     async def _count_young(self, rooms: Iterable[Room]) -> list[Room]:
         """Counts rooms made after this Redis began to remember: whoever has a seat there lately, it knows of."""
         async with trip(self._redis):
-            since = await self._redis.get(_SINCE)
+            since = await self._redis.get(SINCE)
             if since is None:
-                await self._redis.set(_SINCE, now_us(), nx=True)
+                await self._redis.set(SINCE, now_us(), nx=True)
                 return []
         young = [room for room in rooms if is_born_after(room.occurrence_id, int(since))]
         held = await self._recall([room for room in young if room.is_amended])
@@ -246,7 +246,7 @@ class Seats:
         for occurrence_id, user_id in leaving:
             by_occurrence.setdefault(occurrence_id, []).append(user_id)
         pipeline = self._redis.pipeline(transaction=False)
-        pipeline.get(_SINCE)
+        pipeline.get(SINCE)
         for occurrence_id, users in by_occurrence.items():
             pipeline.hmget(_keys(occurrence_id)[0], [user + _IN for user in users])
         async with trip(self._redis):

@@ -10,6 +10,7 @@ REASONS = {
     "CODE_LOCKED": "签到码错误次数过多",
     "NFC_UNKNOWN": "无法识别的 NFC 标签",
     "NFC_REPLAY": "NFC 标签已被使用",
+    "NFC_UNCHECKED": "暂时无法确认这次触碰是否已被使用",
     "ACTIVITY_UNKNOWN": "没有找到这个活动",
     "ACTIVITY_CANCELLED": "活动已取消",
     "UNDECIDED": "一直没有人核验，按活动设定处理",

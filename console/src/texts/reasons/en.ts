@@ -10,6 +10,7 @@ export const reasons = {
   CODE_LOCKED: { why: 'Too many wrong codes', much: 'try again in {retry_after_s}', what: 'You can scan the QR instead' },
   NFC_UNKNOWN: { why: 'This NFC tag is not known', what: 'Use the QR instead' },
   NFC_REPLAY: { why: 'This NFC reading was used before', what: 'Touch the tag again' },
+  NFC_UNCHECKED: { why: 'Whether this NFC reading was used before cannot be told now', what: 'The organiser will look at it' },
   ACTIVITY_UNKNOWN: { why: 'There is no such activity', what: 'Check and try again' },
   ACTIVITY_CANCELLED: { why: 'The activity was cancelled', what: 'Ask the organiser' },
   UNDECIDED: { why: 'Nobody reviewed it in time; the activity\'s rule decided', what: 'Ask the organiser if that is wrong' },

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.nfc_tags import TagKeys
 from domainkit.person_codes import PersonKeys
 from domainkit.sealed import Sealer
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -23,6 +24,7 @@ from services.checkin.judging.judging import Judging
 from services.checkin.judging.person_codes import PersonCodes
 from services.checkin.judging.snapshots import Switches
 from services.checkin.judging.staff import Staff
+from services.checkin.judging.taps import Taps
 from services.checkin.rules.merge import Hint, HintKind, Judgement, Outcome
 from services.checkin.rules.occurrence import Grade, Method, Occurrence, Reason
 from services.checkin.seats.seats import Answer
@@ -41,6 +43,7 @@ from tests.fakes.checkin import (
     FakeRoles,
     FakeRosters,
     FakeSeats,
+    FakeTagCounters,
 )
 
 SECRETS = parse_secrets("1:" + bytes(range(32)).hex())
@@ -65,6 +68,8 @@ class House:
     rosters: FakeRosters = field(default_factory=FakeRosters)
     refusals: FakeRefusals = field(default_factory=FakeRefusals)
     nonces: FakeNonces = field(default_factory=FakeNonces)
+    tag_counters: FakeTagCounters = field(default_factory=FakeTagCounters)
+    tag_keys: TagKeys = field(default_factory=lambda: TagKeys(SECRETS))
     door: FakeDoor = field(default_factory=FakeDoor)
     keys: PersonKeys = field(default_factory=lambda: PersonKeys(SECRETS))
 
@@ -79,6 +84,7 @@ class House:
             guesses=self.guesses,
             staff=self.staff,
             codes=self.codes,
+            taps=Taps(self.tag_keys, self.tag_counters),
             qr=self.qr,
             evidence=self.evidence,
         )
