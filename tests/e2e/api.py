@@ -206,6 +206,11 @@ def by_code(code: str, **changes: Any) -> Json:
     return _attempt("code", code=code) | changes
 
 
+def by_nfc(token: str, **changes: Any) -> Json:
+    """A new attempt with what a tag said."""
+    return _attempt("nfc", token=token) | changes
+
+
 def by_place(activity_id: str, **changes: Any) -> Json:
     """A new attempt with nothing to show but where the phone is."""
     return _attempt("place", activity_id=activity_id) | changes

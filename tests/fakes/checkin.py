@@ -68,12 +68,14 @@ class FakeAntifraud:
     assessment: Assessment | None = field(default_factory=lambda: Assessment(Judgement.ACCEPTED, 12.0, ()))
 
     muted: Collection[str] = ()
+    asked: list[pb.Attempt] = field(default_factory=list)
 
     async def assess(
         self, cases: Sequence[tuple[pb.Attempt, Snapshot]], muted: Collection[str]
     ) -> list[Assessment] | None:
         """An assessment for each case; None while antifraud is gone."""
         self.muted = muted
+        self.asked += [attempt for attempt, _ in cases]
         return None if self.assessment is None else [self.assessment for _ in cases]
 
 

@@ -314,10 +314,10 @@ class Judging:
             tell_effective(copy, finding)
         if finding.reasons:
             copy.reasons.extend(to_reasons(finding.reasons))
-        if case.touch:
-            tell_touch(copy, case.touch)
         if case.is_gate_unknown:
             copy.reasons.add(reason="GATE_UNKNOWN")
+        if case.touch and case.snapshot:
+            tell_touch(copy, case.touch)
         if case.snapshot:
             occurrence = case.snapshot.occurrence
             copy.occurrence_id = occurrence.occurrence_id

@@ -1,0 +1,327 @@
+"""NFC tags from their making to the record: static ones, SUN ones, and readings that Redis has forgotten."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from servicekit.ids import from_text
+from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_nfc, expect, outcome
+from tests.e2e.stack import Outage, attempts_of, eventually, query, remembered
+from tests.fakes.nfc_chip import Chip
+
+# So slow a recorder, and so long a quiet: one that is busy takes longer.
+TRUSTED_WITHIN_S = 90.0
+
+
+@dataclass
+class Sun:
+    """A SUN tag that was written as the API says."""
+
+    tag: Json
+    text: str
+    chip: Chip
+
+    def touch(self) -> str:
+        """What a phone presents of the next touch."""
+        return ".".join((self.text, *self.chip.touch()))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nfc(api: Api, organiser: Person, organisation_id: str) -> Activity:
+    """An activity that takes tags, with two gates and no say of the fence."""
+    return await opened(api, organiser, organisation_id)
+
+
+async def opened(api: Api, owner: Person, organisation_id: str, **changes: Any) -> Activity:
+    """Another one."""
+    policy = {"fence": "off"}
+    return await api.open_activity(
+        owner, organisation_id, methods=["qr", "nfc"], gates=["东门", "西门"], policy=policy, **changes
+    )
+
+
+async def made(activity: Activity, kind: str, **changes: str) -> Json:
+    """A new tag, as it is told once."""
+    body = {"kind": kind, "label": "前门左侧", **changes}
+    return expect(await activity.owner.post(f"{activity.path}/nfc-tags", body), 201)
+
+
+async def static(activity: Activity, **changes: str) -> str:
+    """The text of a new static tag."""
+    return text_of(await made(activity, "static", **changes))
+
+
+async def sun(activity: Activity, **changes: str) -> Sun:
+    """A new SUN tag."""
+    told = await made(activity, "sun", **changes)
+    keys = [bytes.fromhex(told["sun"][name]) for name in ("meta_read_key", "file_read_key")]
+    return Sun(told["tag"], text_of(told), Chip(random.randbytes(7), *keys))  # noqa: S311
+
+
+def text_of(told: Json) -> str:
+    """What follows /n/ in a URL."""
+    text: str = told["url"].partition("/n/")[2].partition("?")[0]
+    return text
+
+
+async def tags_of(activity: Activity) -> list[Json]:
+    """The activity's, as its staff see them."""
+    found: list[Json] = expect(await activity.owner.get(f"{activity.path}/nfc-tags"))["tags"]
+    return found
+
+
+async def told(person: Person, token: str, **changes: Any) -> tuple[str, list[str]]:
+    """How an attempt ends, and why."""
+    checkin = expect(await person.check_in(by_nfc(token, **changes)), 200, 201, 202, 422)["checkin"]
+    return checkin["outcome"], [each["reason"] for each in checkin["reasons"]]
+
+
+async def accepted(person: Person, token: str) -> bool:
+    """Whether somebody is let in by it."""
+    return (await told(person, token))[0] == "accepted"
+
+
+async def insisted(person: Person, attempt: Json) -> str:
+    """How an attempt ends of a phone that sends it again when nobody could take it."""
+    while (answer := await person.check_in(attempt)).status_code == 503:
+        attempt = attempt | {"receipt": answer.json()["receipt"]}
+    return outcome(answer)
+
+
+async def test_a_tag_is_made_listed_and_taken_back(nfc: Activity) -> None:
+    """What was told at the making is told nobody again; who takes a tag back twice has taken it back."""
+    first, second = await made(nfc, "static", gate="东门"), await made(nfc, "sun")
+
+    assert "sun" not in first and first["tag"]["gate"] == "东门" and second["tag"]["gate"] is None
+    assert second["url"] == second["sun"]["url_template"]
+    # Seven bytes come before it: the length of the file, the head of the record, and `http://` as one.
+    written = second["url"].removeprefix("http://")
+    assert second["sun"]["picc_offset"] == 7 + written.index("?e=") + 3
+    assert second["sun"]["mac_offset"] == second["sun"]["mac_input_offset"] == 7 + written.index("&c=") + 3
+    path = f"{nfc.path}/nfc-tags/{first['tag']['tag_id']}"
+    assert [(await nfc.owner.request("DELETE", path)).status_code for _ in range(2)] == [204, 204]
+    listed = await tags_of(nfc)
+    assert [tag["tag_id"] for tag in listed] == [second["tag"]["tag_id"], first["tag"]["tag_id"]]
+    assert listed[0] == second["tag"] and listed[1]["revoked_at"] is not None
+
+
+async def test_what_is_wrong_with_a_tag_is_named(nfc: Activity) -> None:
+    """Each field by its name; the fifty-first living one is a conflict that says what to do."""
+    for body, field in (
+        ({"kind": "static", "label": ""}, "label"),
+        ({"kind": "static", "label": "门" * 41}, "label"),
+        ({"kind": "static", "label": "a\u202eb"}, "label"),
+        ({"kind": "desfire", "label": "门"}, "kind"),
+        ({"kind": "static", "label": "门", "gate": "南门"}, "gate"),
+    ):
+        refused = expect(await nfc.owner.post(f"{nfc.path}/nfc-tags", body), 422)
+        assert [each["field"] for each in refused["errors"]] == [field]
+    for _ in range(50):
+        await made(nfc, "static")
+    full = expect(await nfc.owner.post(f"{nfc.path}/nfc-tags", {"kind": "static", "label": "门"}), 409)
+    assert (full["reason"], full["metadata"]["quota"]) == ("TOO_MANY_TAGS", "50")
+
+
+async def test_a_static_tag_is_worth_the_place_that_proves_it(
+    api: Api, organiser: Person, organisation_id: str
+) -> None:
+    """Inside the fence it lets people in, though the fence itself has no say; else a human looks."""
+    activity = await opened(api, organiser, organisation_id)
+    text = await static(activity, gate="西门")
+    people = [await api.sign_in() for _ in range(3)]
+
+    near = expect(await people[0].check_in(by_nfc(text, gate="东门")), 201)["checkin"]
+    far = await told(people[1], text, location=at(OUTSIDE))
+    nowhere = await told(people[2], text, location=None)
+
+    # Where the tag hangs counts, not what the phone says.
+    assert (near["outcome"], near["method"], near["gate"]) == ("accepted", "nfc", "西门")
+    assert far == ("pending_review", ["FENCE_OUTSIDE"])
+    assert nowhere == ("pending_review", ["LOCATION_MISSING"])
+
+
+async def test_a_static_tag_without_any_place_goes_to_a_human(
+    api: Api, organiser: Person, organisation_id: str, person: Person
+) -> None:
+    """An activity that has nothing to prove a place with has nothing that a copied text needs."""
+    activity = await opened(api, organiser, organisation_id, place=None)
+    assert await told(person, await static(activity)) == ("pending_review", ["LOCATION_MISSING"])
+
+
+async def test_a_sun_reading_belongs_to_its_first_attempt(nfc: Activity, api: Api, person: Person) -> None:
+    """The same attempt may be sent again; somebody else, or another try, is told to touch the tag."""
+    tag = await sun(nfc)
+    reading = tag.touch()
+    attempt = by_nfc(reading, location=None)
+
+    assert [outcome(await person.check_in(attempt)) for _ in range(2)] == ["accepted", "accepted"]
+    stranger = await api.sign_in()
+    assert await told(stranger, reading) == ("refused", ["NFC_REPLAY"])
+    assert await told(stranger, tag.touch(), location=None) == ("accepted", [])
+    await eventually(lambda: len(attempts_of(person.user_id)) == 1)
+
+
+async def test_readings_come_in_any_order(nfc: Activity, api: Api) -> None:
+    """Who touched first may be the last whose phone gets through."""
+    tag = await sun(nfc)
+    readings = [tag.touch() for _ in range(6)]
+    people = [await api.sign_in() for _ in readings]
+    shuffled = random.sample(readings, len(readings))
+    assert [await accepted(*each) for each in zip(people, shuffled, strict=True)] == [True] * 6
+
+
+async def test_a_tag_is_of_its_activity_and_as_its_kind(
+    nfc: Activity, api: Api, organiser: Person, organisation_id: str, person: Person
+) -> None:
+    """Neither a text without a reading, nor the reading of another tag, nor that of another activity."""
+    tag, other = await sun(nfc), await opened(api, organiser, organisation_id)
+    elsewhere = await sun(other)
+    e, c = elsewhere.chip.touch()
+    for token in (tag.text, f"{tag.text}.{e}.{c}", f"{await static(nfc)}.{e}.{c}"):
+        assert await told(person, token) == ("refused", ["NFC_UNKNOWN"])
+    assert await told(person, elsewhere.touch(), activity_id=nfc.id) == ("refused", ["NFC_UNKNOWN"])
+    assert await told(person, elsewhere.touch(), activity_id=other.id) == ("accepted", [])
+
+
+async def test_a_revoked_tag_lets_nobody_in(nfc: Activity, api: Api, person: Person) -> None:
+    """From when checkin hears of it, which takes a moment."""
+    text, tag = await static(nfc), await sun(nfc)
+    assert await accepted(person, text)
+    for each in await tags_of(nfc):
+        assert (await nfc.owner.request("DELETE", f"{nfc.path}/nfc-tags/{each['tag_id']}")).status_code == 204
+
+    async def is_refused() -> bool:
+        return await told(await api.sign_in(), text) == ("refused", ["NFC_UNKNOWN"])
+
+    await eventually(is_refused)
+    assert await told(await api.sign_in(), tag.touch()) == ("refused", ["NFC_UNKNOWN"])
+
+
+async def test_an_activity_that_takes_no_tags_says_so(activity: Activity, person: Person) -> None:
+    """The tag is known, and still the wrong way."""
+    assert await told(person, await static(activity)) == ("refused", ["METHOD_NOT_ALLOWED"])
+
+
+async def test_staff_see_when_a_tag_was_last_seen(nfc: Activity, api: Api) -> None:
+    """The highest reading counts, whatever comes last."""
+    tag, text = await sun(nfc), await static(nfc)
+    readings = [tag.touch() for _ in range(3)]
+    for reading in (readings[2], readings[0], text):
+        assert await accepted(await api.sign_in(), reading)
+
+    async def seen() -> bool:
+        told = {each["kind"]: each for each in await tags_of(nfc)}
+        return bool(told["sun"]["last_counter"] == 3 and told["sun"]["last_seen_at"] and told["static"]["last_seen_at"])
+
+    await eventually(seen)
+    assert {each["last_counter"] for each in await tags_of(nfc) if each["kind"] == "static"} == {None}
+
+
+async def test_who_opens_a_tag_in_a_browser_is_told_of_wechat(nfc: Activity, api: Api) -> None:
+    """Nothing of what the address says is on the page."""
+    text = await static(nfc)
+    pages = [await api.http.get(f"/n/{each}") for each in (text, "%3Cscript%3E", "x" * 500)]
+    assert {page.status_code for page in pages} == {200} and len({page.text for page in pages}) == 1
+    assert "请用微信打开" in pages[0].text and text not in pages[0].text
+
+
+async def test_a_rush_at_one_tag(nfc: Activity, api: Api) -> None:
+    """300 touches at once, in any order, are 300 people let in; each reading is worth nothing to anybody else."""
+    tag, thief = await sun(nfc), await api.sign_in()
+    readings = [tag.touch() for _ in range(300)]
+    at_a_time = asyncio.Semaphore(20)
+
+    async def arrived() -> Person:
+        async with at_a_time:
+            return await api.sign_in()
+
+    people = await asyncio.gather(*(arrived() for _ in readings))
+    attempts = [by_nfc(reading, location=None) for reading in random.sample(readings, len(readings))]
+    async with httpx.AsyncClient(base_url=api.http.base_url, limits=httpx.Limits(max_connections=300), timeout=60) as crowd:
+        phones = [replace(person, http=crowd) for person in people]
+        taps = [insisted(*each) for each in zip(phones, attempts, strict=True)]
+        again = [insisted(*each) for each in zip(phones, attempts, strict=True)]
+        assert await asyncio.gather(*taps) + await asyncio.gather(*again) == ["accepted"] * 600
+
+    for reading in random.sample(readings, 20):
+        assert await told(thief, reading) == ("refused", ["NFC_REPLAY"])
+    occurrence = from_text(nfc.occurrence_id)
+    held = (
+        "SELECT COUNT(DISTINCT user_id) AS people, COUNT(*) AS seats FROM seats WHERE occurrence_id = %s AND state = 2"
+    )
+
+    def reconciled() -> bool:
+        return query(held, occurrence) == [{"people": 300, "seats": 300}]
+
+    await eventually(reconciled)
+    rows = query(
+        "SELECT judgement, method, COUNT(*) AS n FROM attempts WHERE occurrence_id = %s GROUP BY 1, 2", occurrence
+    )
+    assert {(row["judgement"], row["method"], row["n"]) for row in rows} == {(4, 3, 300), (1, 3, 20)}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def outages() -> AsyncIterator[list[Outage]]:
+    """Whatever a test takes away, and is brought back."""
+    gone: list[Outage] = []
+    try:
+        yield gone
+    finally:
+        for outage in reversed(gone):
+            outage.end()
+
+
+@pytest.mark.alone
+async def test_what_redis_forgot_goes_to_a_human_until_it_is_trusted_again(
+    nfc: Activity, api: Api, outages: list[Outage]
+) -> None:
+    """Used readings are not good again; what was never seen is, once all that came before is recorded."""
+    tag = await sun(nfc)
+    used, unused, *later = [tag.touch() for _ in range(40)]
+    # The highest that was recorded: what is below may have been used.
+    high = tag.touch()
+    for reading in (used, high):
+        assert await accepted(await api.sign_in(), reading)
+    outages.append(Outage("redis", "checkin"))
+    outages.pop().end()
+
+    async def doubted() -> bool:
+        answer = await (await api.sign_in()).check_in(by_nfc(later.pop()))
+        return [each["reason"] for each in answer.json().get("checkin", {}).get("reasons", [])] == ["NFC_UNCHECKED"]
+
+    await eventually(doubted)
+    counted = query(
+        "SELECT last_counter FROM nfc_tags WHERE tag_id = %s", from_text(tag.tag["tag_id"]), user="activity"
+    )
+    assert counted == [{"last_counter": 41}]
+    key = f"checkin:nfc:{{{from_text(nfc.id).hex()}}}:".encode() + from_text(tag.tag["tag_id"])
+    await eventually(lambda: remembered().hget(key, "from") == b"41", TRUSTED_WITHIN_S)
+    for reading in (used, unused):
+        assert await told(await api.sign_in(), reading) == ("pending_review", ["NFC_UNCHECKED"])
+        assert await told(await api.sign_in(), reading) == ("refused", ["NFC_REPLAY"])
+    assert await told(await api.sign_in(), tag.touch()) == ("accepted", [])
+
+
+@pytest.mark.alone
+async def test_without_redis_a_reading_goes_to_a_human_and_to_nobody_else(
+    nfc: Activity, api: Api, outages: list[Outage]
+) -> None:
+    """Once Redis is back, what was brought meanwhile is its attempt's still."""
+    tag, first = await sun(nfc), await api.sign_in()
+    assert await accepted(await api.sign_in(), tag.touch())
+    reading = tag.touch()
+    outages.append(Outage("redis"))
+    answer = await first.check_in(by_nfc(reading))
+    assert outcome(answer) in ("pending_review", "provisional")
+    outages.pop().end()
+
+    async def is_taken() -> bool:
+        return await told(await api.sign_in(), reading) == ("refused", ["NFC_REPLAY"])
+
+    await eventually(is_taken, TRUSTED_WITHIN_S)
