@@ -88,10 +88,17 @@ async def accepted(person: Person, token: str) -> bool:
 
 
 async def insisted(person: Person, attempt: Json) -> str:
-    """How an attempt ends of a phone that sends it again when nobody could take it."""
-    while (answer := await person.check_in(attempt)).status_code == 503:
-        attempt = attempt | {"receipt": answer.json()["receipt"]}
-    return outcome(answer)
+    """How an attempt ends of a phone that sends it again while nobody could take it."""
+    receipt: dict[str, str] = {}
+
+    async def taken() -> str:
+        answer = await person.check_in(attempt | receipt)
+        if answer.status_code not in (202, 503):
+            return outcome(answer)
+        receipt.update({name: text for name, text in answer.json().items() if name == "receipt"})
+        return ""
+
+    return str(await eventually(taken))
 
 
 async def test_a_tag_is_made_listed_and_taken_back(nfc: Activity) -> None:
@@ -243,11 +250,13 @@ async def test_a_rush_at_one_tag(nfc: Activity, api: Api) -> None:
 
     people = await asyncio.gather(*(arrived() for _ in readings))
     attempts = [by_nfc(reading, location=None) for reading in random.sample(readings, len(readings))]
-    async with httpx.AsyncClient(base_url=api.http.base_url, limits=httpx.Limits(max_connections=300), timeout=60) as crowd:
+    async with httpx.AsyncClient(
+        base_url=api.http.base_url, limits=httpx.Limits(max_connections=100), timeout=60
+    ) as crowd:
         phones = [replace(person, http=crowd) for person in people]
-        taps = [insisted(*each) for each in zip(phones, attempts, strict=True)]
-        again = [insisted(*each) for each in zip(phones, attempts, strict=True)]
-        assert await asyncio.gather(*taps) + await asyncio.gather(*again) == ["accepted"] * 600
+        for _ in range(2):
+            taps = [insisted(*each) for each in zip(phones, attempts, strict=True)]
+            assert await asyncio.gather(*taps) == ["accepted"] * 300
 
     for reading in random.sample(readings, 20):
         assert await told(thief, reading) == ("refused", ["NFC_REPLAY"])
@@ -296,10 +305,7 @@ async def test_what_redis_forgot_goes_to_a_human_until_it_is_trusted_again(
         return [each["reason"] for each in answer.json().get("checkin", {}).get("reasons", [])] == ["NFC_UNCHECKED"]
 
     await eventually(doubted)
-    counted = query(
-        "SELECT last_counter FROM nfc_tags WHERE tag_id = %s", from_text(tag.tag["tag_id"]), user="activity"
-    )
-    assert counted == [{"last_counter": 41}]
+    assert [tag["last_counter"] for tag in await tags_of(nfc)] == [41]
     key = f"checkin:nfc:{{{from_text(nfc.id).hex()}}}:".encode() + from_text(tag.tag["tag_id"])
     await eventually(lambda: remembered().hget(key, "from") == b"41", TRUSTED_WITHIN_S)
     for reading in (used, unused):

@@ -163,6 +163,13 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
         "/v1/activities/{activity}/displays/{display}",
         _by_role(204, 204, 204, 404, 404, 401, activity_staff=204),
     ),
+    ("POST", "/v1/activities/{activity}/nfc-tags", _by_role(201, 201, 201, 404, 404, 401, activity_staff=201)),
+    ("GET", "/v1/activities/{activity}/nfc-tags", _ITS_STAFF),
+    (
+        "DELETE",
+        "/v1/activities/{activity}/nfc-tags/{tag}",
+        _by_role(204, 204, 204, 404, 404, 401, activity_staff=204),
+    ),
     ("GET", "/v1/displays/preview?code={link}", _ANYBODY),
     ("POST", "/v1/displays/open", _ANYBODY),
     # By the cookie of a kiosk alone: tests/e2e/test_kiosk.py.
@@ -427,6 +434,9 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
     if "{display}" in path or "{link}" in path:
         display, names["link"] = await activity.link()
         names["display"] = display["id"]
+    if "{tag}" in path:
+        tag = {"kind": "static", "label": "前门左侧"}
+        names["tag"] = expect(await activity.owner.post(f"{activity.path}/nfc-tags", tag))["tag"]["tag_id"]
     if "{helper}" in path:
         names["helper"] = await house.helper()
     if "{invite" in path:
@@ -495,6 +505,7 @@ _BODIES: Mapping[tuple[str, str], Json] = {
     ("PATCH", "/v1/activities/{activity}"): {"revision": 2, "capacity": 120},
     ("POST", "/v1/activities/{activity}/copy"): {"starts_at": "2027-03-01T09:00:00"},
     ("POST", "/v1/activities/{activity}/displays"): {"kind": "wall", "show_names": "masked"},
+    ("POST", "/v1/activities/{activity}/nfc-tags"): {"kind": "sun", "label": "前门左侧"},
     ("POST", "/v1/displays/checkins"): {
         "attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f",
         "entry_code": "K7MCF-GHJ4R",

@@ -22,7 +22,13 @@ from redis.exceptions import RedisError
 
 from gateway.server import compose
 from gateway.settings import Settings
-from protos.activity.v1 import activity_pb2_grpc, door_pb2_grpc, participants_pb2_grpc, rosters_pb2_grpc
+from protos.activity.v1 import (
+    activity_pb2_grpc,
+    door_pb2_grpc,
+    participants_pb2_grpc,
+    rosters_pb2_grpc,
+    tags_pb2_grpc,
+)
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
 from protos.reporting.v1 import reporting_pb2_grpc
@@ -142,6 +148,7 @@ _SERVICES: dict[str, dict[type, Registration]] = {
         activity_pb2_grpc.ActivityServiceServicer: activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         activity_pb2_grpc.PlaceServiceServicer: activity_pb2_grpc.add_PlaceServiceServicer_to_server,
         activity_pb2_grpc.DisplayServiceServicer: activity_pb2_grpc.add_DisplayServiceServicer_to_server,
+        tags_pb2_grpc.TagServiceServicer: tags_pb2_grpc.add_TagServiceServicer_to_server,
         door_pb2_grpc.DoorServiceServicer: door_pb2_grpc.add_DoorServiceServicer_to_server,
         participants_pb2_grpc.ParticipantServiceServicer: (
             participants_pb2_grpc.add_ParticipantServiceServicer_to_server
