@@ -129,7 +129,10 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     "http_refused": {"server": _SERVERS, "reason": {each.label for each in Refusal}},
     "operator_switch": {"switch": {"force_id_only", "mute_signal", "lengthen_grace"}},
     "over_quota": {"quota": _QUOTAS},
-    "outbox_delivered": {"kind": {"publish", "hint", "hasten", "roster", "erase", "tapped"}, "result": {"done", "failed"}},
+    "outbox_delivered": {
+        "kind": {"publish", "hint", "hasten", "roster", "erase", "tapped"},
+        "result": {"done", "failed"},
+    },
     "qiandao_build_info": {"version": {VERSION}},
     "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
     "sign_ins": {"result": {"ok", "refused", "unavailable"}},

@@ -23,7 +23,7 @@ from tests.unit.checkin.accepting.test_accept import House
 STATIC, SUN = tags_pb2.NfcTag.KIND_STATIC, tags_pb2.NfcTag.KIND_SUN
 REPLAY, UNKNOWN = (Outcome.REFUSED, ["NFC_REPLAY"]), (Outcome.REFUSED, ["NFC_UNKNOWN"])
 UNCHECKED = (Outcome.PENDING_REVIEW, ["NFC_UNCHECKED"])
-ACCEPTED = (Outcome.ACCEPTED, [])
+ACCEPTED: tuple[Outcome, list[str]] = (Outcome.ACCEPTED, [])
 
 
 class Hall(House):
