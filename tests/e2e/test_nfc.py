@@ -105,7 +105,7 @@ async def insisted(person: Person, attempt: Json) -> str:
 
     async def taken() -> str:
         answer = await person.check_in(attempt | receipt)
-        if answer.status_code not in (202, 503):
+        if answer.status_code not in (202, 429, 503):
             return outcome(answer)
         receipt.update({name: text for name, text in answer.json().items() if name == "receipt"})
         return ""
@@ -252,7 +252,7 @@ async def test_who_opens_a_tag_in_a_browser_is_told_of_wechat(nfc: Activity, api
 
 async def test_a_rush_at_one_tag(nfc: Activity, api: Api) -> None:
     """300 touches, fifty at once and in any order, are 300 people let in, and each reading is of no use to others."""
-    tag, thief = await sun(nfc), await api.sign_in()
+    tag = await sun(nfc)
     readings = [tag.touch() for _ in range(300)]
     people = await at_once(4, [api.sign_in() for _ in readings])
     attempts = [by_nfc(reading, location=None) for reading in random.sample(readings, len(readings))]
@@ -261,7 +261,7 @@ async def test_a_rush_at_one_tag(nfc: Activity, api: Api) -> None:
         assert await at_once(50, taps) == ["accepted"] * 300
 
     for reading in random.sample(readings, 20):
-        assert await told(thief, reading) == ("refused", ["NFC_REPLAY"])
+        assert await told(await api.sign_in(), reading) == ("refused", ["NFC_REPLAY"])
     occurrence = from_text(nfc.occurrence_id)
     held = (
         "SELECT COUNT(DISTINCT user_id) AS people, COUNT(*) AS seats FROM seats WHERE occurrence_id = %s AND state = 2"
