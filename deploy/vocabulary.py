@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("zh-CN", "en")
-ACTIONS = ("scan", "code", "precise", "settings", "wifi", "nearer", "none")
+ACTIONS = ("scan", "code", "precise", "settings", "wifi", "nearer", "touch", "none")
 
 _SOURCE = ROOT / "protos" / "vocabulary" / "reasons.yaml"
 _FIELDS = ("why", "much", "sentence", "what")

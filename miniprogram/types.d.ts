@@ -38,6 +38,8 @@ type SavedPlace = Api['SavedPlace']
 type CrewMember = Api['ActivityStaff']
 /** A screen that shows one activity without anybody's token. */
 type Display = Api['Display']
+/** A tag at an activity; `last_counter` of one that counts its touches. */
+type Tag = Api['NfcTag']
 
 /** A position. `age_ms` is counted when it is used. */
 interface Fix { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; fixed_at: number }
@@ -89,6 +91,9 @@ interface Failure {
 /** A file that a server makes: what it is called on the phone, and who is told how far it is; `percent` null where nobody knows. */
 interface Wanted { name: string; told(progress: { percent: number | null; bytes: number }): void }
 
+/** A tag as it is touched: the address on it, empty for none. `write` puts another there; it rejects when the tag is taken away. */
+interface Touched { url: string; can_write: boolean; write(url: string): Promise<void> }
+
 /** What `wx` gives, in promises that reject with a Failure; the only folder that knows `wx` is platform/. */
 interface Platform {
   /** A body of text or bytes goes as it is, anything else as JSON. */
@@ -123,6 +128,8 @@ interface Platform {
   connectedWifi(): Promise<Wifi>
   /** The connected one, and every other access point of its name that the phone sees, as far as it tells. */
   wifiHere(): Promise<Wifi[]>
+  /** Tags from now on; `onReady`: they are read, until the function that it gives is called. Only where `info().has_nfc`. */
+  watchTags(listener: { onReady(): void; onTag(tag: Touched): void; onFailure(failure: Failure): void }): () => void
   subscribe(template_ids: string[]): Promise<Record<string, 'accept' | 'reject' | 'ban' | 'filter'>>
   read(key: string): any
   /** Rejects with `failed` when the storage is full. */
@@ -138,7 +145,7 @@ interface Platform {
   randomBytes(count: number): Promise<Uint8Array>
   vibrate(strength: 'light' | 'medium' | 'heavy'): void
   /** `env_version`: develop, trial or release. */
-  info(): { platform: string; app_version: string; env_version: string; font_size: number; has_wifi: boolean; has_chunked: boolean }
+  info(): { platform: string; app_version: string; env_version: string; font_size: number; has_nfc: boolean; has_wifi: boolean; has_chunked: boolean }
   /** What the person granted: true, false, or undefined when never asked. */
   permissions(): Promise<{ location?: boolean }>
   openSettings(): Promise<void>
@@ -192,6 +199,8 @@ interface CheckinsService {
   answer(attempt_id: string): CheckinAnswer | null
   /** What trying anew begins with: direction, gate and activity of an attempt; nothing of one that is not remembered. */
   beginning(attempt_id: string): { direction?: Direction; gate?: string; activity_id?: string }
+  /** Whether another attempt needs another touch of the tag. */
+  isSpent(attempt_id: string): boolean
   /** Asks until the record is decided or `stop` was called: every 2 s, then slower. */
   follow(checkin_id: string, told: (record: CheckinRecord) => void): () => void
 }
@@ -321,6 +330,10 @@ interface OrganiseService {
   /** `url` opens the screen once, in the browser that spends it. */
   makeDisplay(activity_id: string, display: { kind: string; show_names: string }): Promise<Api['CreatedDisplay']>
   endDisplay(activity_id: string, display_id: string): Promise<void>
+  tags(activity_id: string): Promise<Tag[]>
+  /** `url` is what is written to it; keys of one that counts are told now and never again. */
+  makeTag(activity_id: string, tag: { kind: string; label: string; gate?: string }): Promise<Api['CreatedNfcTag']>
+  revokeTag(activity_id: string, tag_id: string): Promise<void>
   /** Staff check people in; offline it is queued and syncs later: then `results` is null, and `is_kept` false in memory only. */
   checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null; is_kept: boolean }>
   reviews(filter: { activity_id?: string; state?: string; page_token?: string }): Promise<Api['ReviewPage']>

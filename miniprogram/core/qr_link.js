@@ -1,11 +1,18 @@
-/** From what a camera read to the token of an activity, the code of an invite, the ticket of a console, or what it is instead. */
+/**
+ * From what a camera or an antenna read to the token of an activity, what a tag says, the code of an invite, the ticket of a
+ * console, or what it is instead.
+ */
 
 const { isInvite } = require('./code')
 
-const LINK = /^https?:\/\/([^/?#]+)\/([qic])\/([^/?#]+)(?:[?#].*)?$/i
+const LINK = /^https?:\/\/([^/?#]+)\/([qicn])\/([^/?#]+)(?:\?([^#]*))?(?:#.*)?$/i
 /** Sealed by the server, in base64url; far longer than an id, a number or a payment code. Source: domainkit/sealed.py. */
 const TOKEN = /^[A-Za-z0-9_-]{60,256}$/
 const TICKET = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Both ids of a tag and what proves them, in base64url. Source: domainkit/nfc_tags.py. */
+const TAG = /^[A-Za-z0-9_-]{59}$/
+/** What an NTAG 424 DNA adds to its link at each touch: who it is and its count, encrypted, and their proof. */
+const [TOUCH, PROOF] = [/^[0-9a-f]{32}$/i, /^[0-9a-f]{16}$/i]
 
 /** What other QRs begin with or look like, by the key of their name in the texts; the first that matches is meant. */
 const FOREIGN = /** @type {[string, RegExp][]} */ ([
@@ -30,10 +37,16 @@ const decoded = (/** @type {string} */ text) => {
 
 const hostOf = (/** @type {string} */ base) => base.replace(/^https?:\/\//i, '').replace(/\/.*$/, '').toLowerCase()
 
-/** What a link to our own server holds; empty for any other text. */
+/** A link to our own server: where to, what it holds, and its query; empty for any other text. */
+const linkIn = (/** @type {string} */ text, /** @type {string} */ base) => {
+  const [, host = '', where = '', what = '', query = ''] = LINK.exec(text.trim()) || []
+  return host.toLowerCase() === hostOf(base) ? { where: where.toLowerCase(), what: decoded(what), query } : { where: '', what: '', query: '' }
+}
+
+/** What such a link holds. */
 const held = (/** @type {string} */ text, /** @type {string} */ base, /** @type {'q' | 'i' | 'c'} */ folder) => {
-  const [, host = '', where = '', what = ''] = LINK.exec(text.trim()) || []
-  return host.toLowerCase() === hostOf(base) && where.toLowerCase() === folder ? decoded(what) : ''
+  const { where, what } = linkIn(text, base)
+  return where === folder ? what : ''
 }
 
 /**
@@ -60,6 +73,23 @@ const inviteOf = (text, base) => {
 }
 
 /**
+ * What the link of a tag of our own server says, as it is sent: `TEXT`, or `TEXT.E.C` of a tag that counts; empty for everything else.
+ *
+ * @param {string} link
+ * @param {string} base The server's address.
+ */
+const tagOf = (link, base) => {
+  const { where, what, query } = linkIn(link, base)
+  if (where !== 'n' || !TAG.test(what)) return ''
+  const { e = '', c = '' } = Object.fromEntries(query.split('&').map((part) => part.split('=')))
+  if (!e && !c) return what
+  return TOUCH.test(e) && PROOF.test(c) ? `${what}.${e}.${c}` : ''
+}
+
+/** Whether what a tag says is good for one attempt only. */
+const isOfOneTouch = (/** @type {string | undefined} */ token) => Boolean(token && token.includes('.'))
+
+/**
  * The ticket by which a browser asks to be let in to the console of our own server; empty for everything else.
  *
  * @param {string} text
@@ -81,4 +111,4 @@ const foreignKind = (text, base) => {
   return (FOREIGN.find(([, pattern]) => pattern.test(text.trim())) || ['other'])[0]
 }
 
-module.exports = { tokenOf, inviteOf, ticketOf, foreignKind, decoded }
+module.exports = { tokenOf, inviteOf, tagOf, isOfOneTouch, ticketOf, foreignKind, decoded }

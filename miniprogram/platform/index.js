@@ -5,6 +5,7 @@ const { failure } = require('../core/failure')
 const { promised } = require('./failures')
 const files = require('./files')
 const { locator } = require('./location')
+const { readsTags, watchTags } = require('./nfc')
 const pictures = require('./pictures')
 const { onPrivacy, openPrivacyContract, privacy } = require('./privacy')
 const { request, stream } = require('./requests')
@@ -70,6 +71,7 @@ const readInfo = () => {
     app_version: version || VERSION,
     env_version: envVersion,
     font_size: /** @type {any} */ (base).fontSizeSetting || 16,
+    has_nfc: readsTags(device.platform),
     has_wifi: typeof wx.startWifi === 'function' && typeof wx.getConnectedWifi === 'function',
     has_chunked: wx.canIUse('request.object.enableChunked'),
   }
@@ -94,6 +96,7 @@ const createPlatform = () => {
     ...pictures,
     connectedWifi: () => connectedWifi(wx),
     wifiHere: () => wifiHere(wx, found.platform),
+    watchTags,
     subscribe,
     ...storage,
     isOnline,

@@ -7,6 +7,7 @@ const texts = require('../texts/services')
 
 const TIMEOUT_MS = 8000
 const TRIES = 3
+const WITH_TOKEN = ['qr', 'nfc']
 
 /**
  * @typedef {Parameters<CheckinsService['checkIn']>[0]} Entry
@@ -54,7 +55,7 @@ const createAttempts = (platform, transport, api, config, identifiers, outbox, s
   const bodyOf = async (/** @type {Entry} */ entry, /** @type {Evidence} */ evidence) => compact({
     attempt_id: await identifiers.newId(),
     method: entry.method,
-    token: entry.method === 'qr' ? entry.token : undefined,
+    token: WITH_TOKEN.includes(entry.method) ? entry.token : undefined,
     code: entry.method === 'code' ? codeIn(entry.code || '') : undefined,
     activity_id: entry.method === 'place' ? entry.activity_id : undefined,
     direction: entry.direction || 'in',

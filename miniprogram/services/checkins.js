@@ -1,9 +1,11 @@
 /**
  * One check-in from tap to answer: the position is looked for while the person scans, the attempt is kept before it is
- * sent (`attempts.js`), and a doubt that the phone can settle by itself is settled before the person is asked.
+ * sent (`attempts.js`), and a doubt that the phone can settle by itself is settled before the person is asked. What a tag
+ * says at one touch is good for one attempt: that one brings everything along.
  */
 
 const { failure } = require('../core/failure')
+const { isOfOneTouch } = require('../core/qr_link')
 const { toRfc3339 } = require('../core/time')
 const texts = require('../texts/services')
 
@@ -108,11 +110,12 @@ const createCheckins = ({ platform, session, config, positions, attempts, answer
     const began_at = platform.now()
     told({ step: 'credential', state: 'done', text: texts.steps.credential[entry.method] })
     told({ step: 'location', state: 'running', text: texts.steps.locating })
-    const found = await positions.found()
+    const is_only = isOfOneTouch(entry.token)
+    const [found, wifi] = await Promise.all([positions.found(), is_only ? readWifi(told) : null])
     tellPosition(told, found)
-    const evidence = { fix: found.fix, locate_ms: found.locate_ms, wifi: null, claimed_at: toRfc3339(began_at) }
+    const evidence = { fix: found.fix, locate_ms: found.locate_ms, wifi, claimed_at: toRfc3339(began_at) }
     const first = await send(entry, evidence, told)
-    const answer = isInDoubt(first) ? await settleDoubt(entry, evidence, first, told) : first
+    const answer = isInDoubt(first) && !is_only ? await settleDoubt(entry, evidence, first, told) : first
     if (found.failure) events.add({ name: 'locate_failed', took_ms: found.locate_ms, reason: found.failure.kind })
     else events.add({ name: 'locate', took_ms: found.locate_ms })
     if (answer.state === 'answered') {
@@ -156,6 +159,10 @@ const createCheckins = ({ platform, session, config, positions, attempts, answer
       if (!known) return {}
       const { direction, gate, activity_id } = known.attempt
       return { direction, gate, activity_id: (known.answer.checkin && known.answer.checkin.activity_id) || activity_id }
+    },
+    isSpent(attempt_id) {
+      const known = answers.find(attempt_id)
+      return Boolean(known && isOfOneTouch(known.attempt.token))
     },
     follow,
   }

@@ -76,6 +76,9 @@ const createOrganise = ({ platform, transport, session, api, letIn }) => {
     // A repeat would make another link.
     makeDisplay: async (activity_id, display) => (await api.send({ method: 'POST', path: `${at(activity_id)}/displays`, body: display })).body,
     endDisplay: async (activity_id, display_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/displays/${display_id}` }) },
+    tags: async (activity_id) => (await api.get(`${at(activity_id)}/nfc-tags`)).tags,
+    makeTag: async (activity_id, tag) => (await api.send({ method: 'POST', path: `${at(activity_id)}/nfc-tags`, body: tag })).body,
+    revokeTag: async (activity_id, tag_id) => { await api.send({ method: 'DELETE', path: `${at(activity_id)}/nfc-tags/${tag_id}` }) },
     checkInOthers,
     reviews: (filter) => api.get('/v1/reviews', { page_size: PAGE_SIZE, ...filter }),
     decide: (review, decision, reason) =>

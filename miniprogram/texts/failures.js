@@ -22,7 +22,15 @@ const BY_KIND = /** @type {Record<string, string>} */ ({
 })
 
 /** What services found out by themselves. */
-const BY_REASON = /** @type {Record<string, string>} */ ({ STORAGE_FULL: services.storageFull, VERSION_OUTDATED: services.outdated })
+const BY_REASON = /** @type {Record<string, string>} */ ({
+  STORAGE_FULL: services.storageFull,
+  VERSION_OUTDATED: services.outdated,
+  NFC_OFF: 'NFC 已关闭，请在手机的系统设置中打开后再试',
+  NFC_DENIED: '微信没有使用 NFC 的权限，请在手机的系统设置中允许后再试',
+  NFC_TAG_LOST: '没有贴稳，请让手机背面贴住标签不动，再试一次',
+  NFC_TAG_UNSUITED: '这个标签不能写入链接，请换一个空白的 NFC 标签（例如 NTAG213）',
+  NFC_FAILED: 'NFC 没有响应，请重试；仍不行请关闭再打开手机的 NFC',
+})
 
 /**
  * A sentence for a failure.

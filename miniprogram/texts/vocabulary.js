@@ -1,6 +1,6 @@
 /** The words of reasons, made by `make vocabulary` from protos/vocabulary/reasons.yaml. */
 
-/** @typedef {'scan' | 'code' | 'precise' | 'settings' | 'wifi' | 'nearer' | 'none'} Action What the button below does. */
+/** @typedef {'scan' | 'code' | 'precise' | 'settings' | 'wifi' | 'nearer' | 'touch' | 'none'} Action What the button below does. */
 /** @typedef {{ why: string, much?: string, what: string, action: Action }} Words */
 
 /** @type {Record<string, Words>} */
@@ -13,7 +13,7 @@ module.exports = {
   CODE_WRONG: { why: '签到码不正确', what: '请核对屏幕上的 6 位签到码', action: 'code' },
   CODE_LOCKED: { why: '签到码错误次数过多', much: '{retry_after_s}后可以再试', what: '可以改为扫描二维码', action: 'scan' },
   NFC_UNKNOWN: { why: '无法识别的 NFC 标签', what: '请改用二维码签到', action: 'scan' },
-  NFC_REPLAY: { why: 'NFC 标签已被使用', what: '请重新触碰标签', action: 'none' },
+  NFC_REPLAY: { why: 'NFC 标签已被使用', what: '请重新触碰标签', action: 'touch' },
   NFC_UNCHECKED: { why: '暂时无法确认这次触碰是否已被使用', what: '组织者会人工核验，请留意结果', action: 'none' },
   ACTIVITY_UNKNOWN: { why: '没有找到这个活动', what: '请核对后再试', action: 'scan' },
   ACTIVITY_CANCELLED: { why: '活动已取消', what: '请联系组织者', action: 'none' },

@@ -1,21 +1,21 @@
 /**
- * From the credential to the answer. Opened from home it scans at once, opened by WeChat's own scanner it has the token
- * already; the position is looked for meanwhile.
+ * From the credential to the answer. Opened from home it scans at once, opened by a link it has the token already; a tag
+ * that is touched is taken at any time, and the position is looked for meanwhile.
  */
 
 const { alone } = require('../../core/alone')
 const { codeIn, isInvite, isWhole } = require('../../core/code')
 const { asFailure } = require('../../core/failure')
-const { decoded, foreignKind, inviteOf, tokenOf } = require('../../core/qr_link')
+const { decoded, foreignKind, inviteOf, tagOf, tokenOf } = require('../../core/qr_link')
 const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 const { viewOf } = require('../result/view')
 
 /** The least that a person has to do comes first. */
-const WAYS = /** @type {Method[]} */ (['place', 'qr', 'code'])
+const WAYS = /** @type {Method[]} */ (['place', 'qr', 'nfc', 'code'])
 /** Where the activity is not known yet. */
-const USUAL = /** @type {Method[]} */ (['qr', 'code'])
+const USUAL = /** @type {Method[]} */ (['qr', 'nfc', 'code'])
 const STEPS = /** @type {Progress['step'][]} */ (['credential', 'location', 'wifi', 'send'])
 
 Page({
@@ -30,6 +30,10 @@ Page({
     is_invite: false,
     direction: 'in',
     gate: '',
+    /** Whether tags may be touched beside the first way; whether they are read, and else why not. */
+    touches: false,
+    touch: { is_on: false, can_retry: false, why: '' },
+    is_touch_asked: false,
     is_working: false,
     /** @type {any[]} */ steps: [],
     /** @type {Failure | null} */ failure: null,
@@ -40,6 +44,8 @@ Page({
   activity_id: '',
   /** The person went back meanwhile: what comes is told, and they stay where they are. */
   is_left: false,
+  /** Ends the reading of tags. */
+  stopTouching: () => {},
 
   onLoad(/** @type {Record<string, string>} */ options) {
     getApp().services.checkins.prepare()
@@ -52,13 +58,55 @@ Page({
     else this.offer(USUAL, options.code ? 'code' : options.method)
   },
 
+  /** Also back from the settings of the phone. */
+  onShow() {
+    this.listen()
+  },
+
+  onHide() {
+    this.stopTouching()
+  },
+
   onUnload() {
     this.is_left = true
+    this.stopTouching()
   },
 
   /** The one obvious way is the first, or the one that was asked for. */
   offer(/** @type {Method[]} */ ways, /** @type {string} */ first) {
-    this.setData({ ways: [...ways.filter((way) => way === first), ...ways.filter((way) => way !== first)] })
+    const ordered = [...ways.filter((way) => way === first), ...ways.filter((way) => way !== first)]
+    this.setData({ ways: ordered, touches: ordered.indexOf('nfc') > 0 })
+  },
+
+  /** Tags need no tap first: they are read for as long as the page is looked at. */
+  listen() {
+    this.stopTouching()
+    const { platform } = getApp().services
+    const { has_nfc, platform: system } = platform.info()
+    const { ios, other } = texts.checkin.touchElsewhere
+    if (!has_nfc) return this.setData({ touch: { is_on: false, can_retry: false, why: system === 'ios' ? ios : other } })
+    this.stopTouching = platform.watchTags({
+      onReady: () => this.setData({ touch: { is_on: true, can_retry: false, why: '' } }),
+      onTag: ({ url }) => this.touched(url),
+      onFailure: (found) => {
+        const can_retry = found.kind !== 'unsupported'
+        this.setData({ touch: { is_on: false, can_retry, why: can_retry ? texts.say(found) : other } })
+      },
+    })
+  },
+
+  touched(/** @type {string} */ url) {
+    return alone(this, async () => {
+      const { events, server } = getApp().services
+      const token = tagOf(url, server)
+      if (token) return this.checkIn({ method: 'nfc', token })
+      events.add({ name: 'scan_failed', reason: 'not_ours', activity_id: this.activity_id })
+      return feedback.toast(texts.checkin.touchForeign)
+    })
+  },
+
+  askTouch() {
+    this.setData({ is_touch_asked: true })
   },
 
   async load(/** @type {string} */ first) {
@@ -103,6 +151,9 @@ Page({
     const { events, server } = getApp().services
     const token = tokenOf(text, server)
     if (token) return this.checkIn({ method: 'qr', token, scan_ms })
+    // A QR of a tag's link is worth no more than the link, which is what it is sent as.
+    const tag = tagOf(text, server)
+    if (tag) return this.checkIn({ method: 'nfc', token: tag, scan_ms })
     const invite = inviteOf(text, server)
     if (invite) return this.join(invite)
     events.add({ name: 'scan_failed', took_ms: scan_ms, reason: 'not_ours', activity_id: this.activity_id })

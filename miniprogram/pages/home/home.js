@@ -1,6 +1,8 @@
 /** Two entries, and quietly what is next and what waits. */
 
 const { initial, moment } = require('../../core/format')
+const { tagOf } = require('../../core/qr_link')
+const feedback = require('../../platform/feedback')
 const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 
@@ -8,6 +10,8 @@ Page({
   data: { t: texts.home, code: texts.code, initial: '', next: '', next_id: '', notice: '', notice_tone: '', is_update_ready: false, is_offline: false, offline: texts.common },
 
   /** @type {(() => void)[]} */ stops: [],
+  /** Ends the reading of tags. */
+  stopTouching: () => {},
 
   onLoad() {
     const { platform, sync, session } = getApp().services
@@ -20,10 +24,31 @@ Page({
     activities.refresh().then(() => this.show())
     // The keys of one's own code are on the phone before there is a door without a network.
     if (activities.upcoming().length) own_code.refresh()
+    this.listen()
+  },
+
+  onHide() {
+    this.stopTouching()
   },
 
   onUnload() {
+    this.stopTouching()
     this.stops.forEach((stop) => stop())
+  },
+
+  /** A tag that is touched here checks in. Where none can be read there is the button, and the page behind it says why. */
+  listen() {
+    this.stopTouching()
+    const { platform, server } = getApp().services
+    if (!platform.info().has_nfc) return
+    this.stopTouching = platform.watchTags({
+      onReady() {},
+      onTag: ({ url }) => {
+        if (tagOf(url, server)) navigation.open('/pages/checkin/checkin', { q: url })
+        else feedback.toast(texts.checkin.touchForeign)
+      },
+      onFailure() {},
+    })
   },
 
   async show() {

@@ -133,8 +133,9 @@ Page({
         appeal: () => navigation.open('/pages/record/record', { id: this.latest.id, appeal: 1 }),
         settings: () => this.allow(),
         precise: () => this.askPrecisely(),
-        nearer: () => this.retry(),
-        wifi: () => this.retry(),
+        nearer: () => this.again(),
+        wifi: () => this.again(),
+        touch: () => this.anew({ method: 'nfc' }),
       })
       await acts[this.data.view.action]()
     })
@@ -151,11 +152,17 @@ Page({
     const { platform } = getApp().services
     await platform.openSettings()
     const { location } = await platform.permissions()
-    if (location) await this.retry()
+    if (location) await this.again()
   },
 
   async askPrecisely() {
-    if (await feedback.confirm(texts.result.askPrecise)) await this.retry()
+    if (await feedback.confirm(texts.result.askPrecise)) await this.again()
+  },
+
+  /** The same again; where a touch was good once, with another one. */
+  async again() {
+    if (getApp().services.checkins.isSpent(this.attempt_id)) this.anew({ method: 'nfc' })
+    else await this.retry()
   },
 
   /** From its answer on the page is about the new attempt, and nothing of the one before is told any more. */
@@ -185,7 +192,7 @@ Page({
   bound() {
     return once(this, async () => {
       feedback.toast(texts.own.entry.again)
-      await this.retry()
+      await this.again()
     })
   },
 

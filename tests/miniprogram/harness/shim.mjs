@@ -5,6 +5,7 @@ import { chooseLocation, chooseMessageFile, getConnectedWifi, getLocation, getWi
 import { watch } from './shim/camera.mjs'
 import { agreedBy, openSetting, privacySetting, private_, setting } from './shim/consent.mjs'
 import { canvasToTempFilePath, downloadFile, fileSystem, openDocument, saveImageToPhotosAlbum, shareFileMessage, showShareImageMenu } from './shim/files.mjs'
+import { getNFCAdapter } from './shim/nfc.mjs'
 import { interruptLater, interruptNot, networkType, request } from './shim/network.mjs'
 import { asynchronous, emit, fail, fx, missing, off, on, record, running, violate, wait } from './shim/state.mjs'
 import { storage } from './shim/storage.mjs'
@@ -102,6 +103,7 @@ const parts = {
   getWifiList: asynchronous('getWifiList', getWifiList),
   onGetWifiList: on('wifiList'),
   offGetWifiList: off('wifiList'),
+  getNFCAdapter,
   requestSubscribeMessage: asynchronous('requestSubscribeMessage', requestSubscribeMessage),
   getSetting: asynchronous('getSetting', setting),
   openSetting: asynchronous('openSetting', openSetting),
@@ -165,7 +167,7 @@ const parts = {
 const WIFI = ['startWifi', 'stopWifi', 'getConnectedWifi', 'getWifiList', 'onGetWifiList', 'offGetWifiList']
 
 /** Parts that this phone has not; asking for them is no mistake. */
-const absent = () => (fx.capabilities.wifi ? [] : WIFI)
+const absent = () => [...(fx.capabilities.wifi ? [] : WIFI), ...(fx.capabilities.nfc ? [] : ['getNFCAdapter'])]
 
 window.wx = new Proxy(parts, {
   get(target, name) {

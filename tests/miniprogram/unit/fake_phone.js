@@ -21,7 +21,7 @@ class FakePhone {
     this.locate_ms = 300
     this.wifi = null
     this.granted = 'accept'
-    this.details = { platform: 'android', app_version: '0.1.0', env_version: 'develop', font_size: 16, has_wifi: true, has_chunked: false }
+    this.details = { platform: 'android', app_version: '0.1.0', env_version: 'develop', font_size: 16, has_nfc: false, has_wifi: true, has_chunked: false }
     this.requests = []
     this.most_in_flight = 0
     this.logins = 0

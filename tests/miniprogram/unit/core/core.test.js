@@ -6,7 +6,7 @@ const { alone } = require('../../../../miniprogram/core/alone')
 const { codeIn, isInvite } = require('../../../../miniprogram/core/code')
 const { asFailure, failure, isPassing, pictureOf, problemOf } = require('../../../../miniprogram/core/failure')
 const { only } = require('../../../../miniprogram/core/fields')
-const { decoded, foreignKind, inviteOf, ticketOf, tokenOf } = require('../../../../miniprogram/core/qr_link')
+const { decoded, foreignKind, inviteOf, isOfOneTouch, tagOf, ticketOf, tokenOf } = require('../../../../miniprogram/core/qr_link')
 const { parser } = require('../../../../miniprogram/core/sse')
 const { parseTime, toRfc3339, within } = require('../../../../miniprogram/core/time')
 const { byteLength, decoder } = require('../../../../miniprogram/core/utf8')
@@ -146,6 +146,20 @@ describe('QR links', () => {
     ['https://other.example/i/K7MCFGHJ4R9XWT', ''], ['https://h.example/q/K7MCFGHJ4R9XWT', ''], ['https://h.example/i/K7MCFG', ''],
     ['K7MCFGHJ4R9XWT', ''],
   ])('the invite of %s is %p', (text, code) => expect(inviteOf(text, 'https://h.example')).toBe(code))
+
+  const tag = 'AZ8oVQAAcACAAAAAAAAAAQGfKFUAAHAAgAAAAAAAAAJj0l6qYkq5w2c7xG0'
+  const [e, c] = ['EF963FF7828658A599F3041510671E88', '94EED9EE65337086']
+
+  test.each([
+    [`${base}/n/${tag}`, tag], [` HTTPS://QIANDAO.example.com/N/${tag}?from=wall#a `, tag], [`${base}/n/${tag}?e=${e}&c=${c}`, `${tag}.${e}.${c}`],
+    [`${base}/n/${tag}?x=1&c=${c}&e=${e.toLowerCase()}#a`, `${tag}.${e.toLowerCase()}.${c}`], [`${base}/n/${tag}?e=${e}`, ''], [`${base}/n/${tag}?c=${c}`, ''],
+    [`${base}/n/${tag}?e=${e}0&c=${c}`, ''], [`${base}/n/${tag}?e=${e}&c=${c.slice(2)}zz`, ''], [`${base}/n/${tag}A`, ''], [`${base}/q/${tag}`, ''],
+    [`https://other.example/n/${tag}`, ''], [`https://other.example/?u=${base}/n/${tag}`, ''], [tag, ''], ['', ''],
+  ])('the tag of %s says %p', (text, said) => {
+    expect(tagOf(text, base)).toBe(said)
+    expect([tokenOf(text, base), inviteOf(text, base), ticketOf(text, base)]).toEqual(['', '', ''])
+    expect(isOfOneTouch(said)).toBe(said.includes('.'))
+  })
 
   test('every kind has its words', () => {
     const kinds = ['payment', 'collection', 'console', 'login', 'mini', 'contact', 'wifi', 'link', 'other']

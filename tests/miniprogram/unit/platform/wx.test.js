@@ -126,7 +126,7 @@ test('the person is asked about privacy by the page that is on top, and a questi
 
 test('the phone tells what it is, and a build without a version has that of the program', () => {
   const platform = platformOn({ startWifi() {}, getConnectedWifi() {} })
-  expect(platform.info()).toEqual({ platform: 'ios', app_version: '0.1.0', env_version: 'develop', font_size: 20, has_wifi: true, has_chunked: true })
+  expect(platform.info()).toEqual({ platform: 'ios', app_version: '0.1.0', env_version: 'develop', font_size: 20, has_nfc: false, has_wifi: true, has_chunked: true })
 })
 
 test('random bytes come from the phone', async () => {

@@ -147,6 +147,36 @@ test('what the server will never take stays to be seen until the person lets go 
   expect(services.sync.state()).toMatchObject({ waiting: 0, refused: 0 })
 })
 
+test('what a static tag says is sent as it is, and a new attempt settles a doubt', async () => {
+  const { server, phone, services } = createWorld()
+  phone.wifi = { ssid: 'hall', bssid: '0a:1b:2c:3d:4e:5f' }
+  server.judge = (attempt) => (attempt.wifi ? accepted : pending('FENCE_UNCERTAIN'))
+  const answer = await soon(services.checkins.checkIn({ method: 'nfc', token: 'text-of-a-tag' }))
+  expect(answer.checkin.outcome).toBe('accepted')
+  expect(server.attempts.map(({ attempt }) => [attempt.method, attempt.token])).toEqual([['nfc', 'text-of-a-tag'], ['nfc', 'text-of-a-tag']])
+  expect(services.checkins.isSpent(answer.attempt_id)).toBe(false)
+})
+
+test('what a tag says at one touch is sent once, with the Wi-Fi that may settle a doubt', async () => {
+  const { server, phone, services } = createWorld()
+  phone.wifi = { ssid: 'hall', bssid: '0a:1b:2c:3d:4e:5f' }
+  server.judge = () => pending('FENCE_UNCERTAIN')
+  const answer = await soon(services.checkins.checkIn({ method: 'nfc', token: 'text.e.c' }))
+  expect(server.attempts.map(({ attempt }) => [attempt.token, attempt.wifi])).toEqual([['text.e.c', phone.wifi]])
+  expect([answer.checkin.outcome, services.checkins.isSpent(answer.attempt_id)]).toEqual(['pending_review', true])
+})
+
+test('a touch without a network waits, and is sent as it was', async () => {
+  const { server, phone, services } = createWorld()
+  await soon(services.session.ensure())
+  phone.goOnline(false)
+  const answer = await soon(services.checkins.checkIn({ method: 'nfc', token: 'text.e.c' }))
+  expect([answer.state, services.checkins.isSpent(answer.attempt_id)]).toEqual(['saved', true])
+  phone.goOnline(true)
+  await soon(services.sync.flush())
+  expect(server.attempts[0].attempt).toMatchObject({ attempt_id: answer.attempt_id, method: 'nfc', token: 'text.e.c' })
+})
+
 test.each(['FENCE_UNCERTAIN', 'LOCATION_MISSING', 'WIFI_MISSING'])('on %s the Wi-Fi is read, and a new attempt settles it', async (reason) => {
   const { server, phone, services } = createWorld()
   phone.wifi = { ssid: 'hall', bssid: '3c:7c:3f:00:1a:2b' }
