@@ -2457,6 +2457,7 @@ export interface components {
              * @example [
              *       "qr",
              *       "code",
+             *       "nfc",
              *       "place"
              *     ]
              */

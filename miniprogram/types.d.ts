@@ -39,7 +39,7 @@ type CrewMember = Api['ActivityStaff']
 /** A screen that shows one activity without anybody's token. */
 type Display = Api['Display']
 /** A tag at an activity; `last_counter` of one that counts its touches. */
-type Tag = Api['NfcTag']
+type Tag = Api['Tag']
 
 /** A position. `age_ms` is counted when it is used. */
 interface Fix { latitude: number; longitude: number; accuracy_m: number | null; coord: 'gcj02'; fixed_at: number }
@@ -332,7 +332,7 @@ interface OrganiseService {
   endDisplay(activity_id: string, display_id: string): Promise<void>
   tags(activity_id: string): Promise<Tag[]>
   /** `url` is what is written to it; keys of one that counts are told now and never again. */
-  makeTag(activity_id: string, tag: { kind: string; label: string; gate?: string }): Promise<Api['CreatedNfcTag']>
+  makeTag(activity_id: string, tag: { kind: string; label: string; gate?: string }): Promise<Api['CreatedTag']>
   revokeTag(activity_id: string, tag_id: string): Promise<void>
   /** Staff check people in; offline it is queued and syncs later: then `results` is null, and `is_kept` false in memory only. */
   checkInOthers(activity: Activity, user_ids: string[], direction: Direction, gate?: string): Promise<{ results: any[] | null; is_kept: boolean }>

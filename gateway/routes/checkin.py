@@ -24,7 +24,7 @@ MINIMUM_VERSION = "0.1.0"
 class Features(msgspec.Struct):
     """What a phone may send here; it leaves out everything that is not named."""
 
-    checkin_methods: Annotated[list[str], Meta(examples=[["qr", "code", "place"]])]
+    checkin_methods: Annotated[list[str], Meta(examples=[["qr", "code", "nfc", "place"]])]
     checkin_fields: Annotated[list[str], Meta(examples=[["attempt_id", "method", "token"]])]
     # Of the items of a staff batch; and of staff items of a sync, besides method and activity_id.
     staff_fields: Annotated[list[str], Meta(examples=[["attempt_id", "user_id"]])]
@@ -65,7 +65,7 @@ class Appeal(Input):
 
 _RECORDS = {200: answers.Record, 202: answers.Record}
 _FEATURES = Features(
-    checkin_methods=["qr", "code", "place"],
+    checkin_methods=["qr", "code", "nfc", "place"],
     checkin_fields=[field.name for field in structs.fields(attempts.CheckinRequest)],
     staff_fields=[field.name for field in structs.fields(attempts.StaffCheckin)],
     sync_fields=["attempts", "cursor"],

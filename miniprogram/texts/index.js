@@ -9,9 +9,10 @@ const door = require('./door')
 const { advise, say } = require('./failures')
 const { kinds, ofKind } = require('./kinds')
 const { duration, explain, metres, reasons } = require('./reasons')
+const nfc = require('./nfc')
 const report = require('./report')
 const rollcall = require('./rollcall')
 const rosters = require('./rosters')
 const services = require('./services')
 
-module.exports = { ...participant, ...door, consoles, services, organise, organisation, rosters, rollcall, report, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }
+module.exports = { ...participant, ...door, consoles, services, organise, organisation, rosters, rollcall, report, nfc, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }

@@ -31,7 +31,7 @@ class FakeServer {
     this.config = {
       min_version: '0.1.0',
       features: {
-        checkin_methods: ['qr', 'code', 'place'], checkin_fields: CHECKIN_FIELDS, staff_fields: STAFF_FIELDS,
+        checkin_methods: ['qr', 'code', 'nfc', 'place'], checkin_fields: CHECKIN_FIELDS, staff_fields: STAFF_FIELDS,
         sync_fields: ['attempts', 'cursor'],
         event_fields: ['name', 'took_ms', 'reason', 'platform', 'activity_id'],
       },

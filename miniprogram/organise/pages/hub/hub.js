@@ -255,6 +255,10 @@ Page({
     this.open('displays')
   },
 
+  showTags() {
+    this.open('tags')
+  },
+
   open(/** @type {string} */ page) {
     const { activity, rehearsal } = this.data
     const roster_id = (activity && activity.roster_id) || ''

@@ -173,7 +173,7 @@ test('a touch without a network waits, and is sent as it was', async () => {
   const answer = await soon(services.checkins.checkIn({ method: 'nfc', token: 'text.e.c' }))
   expect([answer.state, services.checkins.isSpent(answer.attempt_id)]).toEqual(['saved', true])
   phone.goOnline(true)
-  await soon(services.sync.flush())
+  await until(() => server.attempts.length === 1)
   expect(server.attempts[0].attempt).toMatchObject({ attempt_id: answer.attempt_id, method: 'nfc', token: 'text.e.c' })
 })
 
