@@ -372,6 +372,11 @@ TO_PERSON = {
         "",
         "请先撤销不用的屏幕",
     ),
+    "TOO_MANY_TAGS": Words(
+        "该活动的 NFC 标签已达上限",
+        "",
+        "请先停用不用的标签",
+    ),
     "TOO_MANY_STREAMS": Words(
         "打开的实时页面过多",
         "",
@@ -844,6 +849,11 @@ TO_STAFF = {
         "该活动的屏幕已达上限",
         "",
         "请先撤销不用的屏幕",
+    ),
+    "TOO_MANY_TAGS": Words(
+        "该活动的 NFC 标签已达上限",
+        "",
+        "请先停用不用的标签",
     ),
     "TOO_MANY_STREAMS": Words(
         "打开的实时页面过多",

@@ -14,6 +14,7 @@ import { activityReviews, reviews } from '@/reviews/routes'
 import { reports } from '@/reports/routes'
 import { activityRoster, rosters } from '@/rosters/routes'
 import { sessions } from '@/session/routes'
+import { activityTags } from '@/tags/routes'
 import { titled } from '@/shell/titles'
 import { wall } from '@/wall/routes'
 
@@ -40,7 +41,7 @@ const routes: RouteRecordRaw[] = [
       ...reports,
       ...exports,
       ...organisation,
-      ...activity(activityPeople, activityReviews, activityRoster, activityDisplays, activityStaff),
+      ...activity(activityPeople, activityReviews, activityRoster, activityDisplays, activityTags, activityStaff),
     ],
   },
   ...wall,

@@ -13,5 +13,6 @@ export const tabs: Tab[] = [
   { path: '/reviews', word: 'activity.tabs.reviews' },
   { path: '/rosters', word: 'activity.tabs.roster' },
   { path: '/displays', word: 'activity.tabs.displays' },
+  { path: '/tags', word: 'activity.tabs.tags' },
   { path: '/staff', word: 'activity.tabs.staff' },
 ]

@@ -73,6 +73,7 @@ REASONS = {
     "TOO_MANY_CHANGES": "该组织一小时内改动活动的次数已达上限",
     "TOO_MANY_ANSWERS": "今天选择消息提醒的次数已达上限",
     "TOO_MANY_DISPLAYS": "该活动的屏幕已达上限",
+    "TOO_MANY_TAGS": "该活动的 NFC 标签已达上限",
     "TOO_MANY_STREAMS": "打开的实时页面过多",
     "TOO_MANY_FAILED_SIGN_INS": "所在网络登录失败次数过多",
     "TOO_MANY_ROSTERS": "该组织的名单已达上限",

@@ -13,7 +13,7 @@ export type Body = Schemas['NewActivity']
 export type Changes = Schemas['ActivityChanges']
 
 export const KINDS = ['event', 'attendance', 'points'] as const satisfies readonly Kind[]
-export const METHODS = ['qr', 'code', 'place'] as const satisfies readonly Method[]
+export const METHODS = ['qr', 'code', 'place', 'nfc'] as const satisfies readonly Method[]
 export const FENCES = ['review', 'refuse', 'off'] as const
 export const NOT_LISTED = ['review', 'refuse'] as const
 export const OFFLINES = ['review', 'accept', 'refuse'] as const

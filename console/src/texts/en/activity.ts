@@ -10,6 +10,7 @@ export const activity: Texts['activity'] = {
     reviews: 'Review',
     roster: 'Roster',
     displays: 'Screens',
+    tags: 'NFC tags',
     staff: 'Staff',
   },
   rehearsalNote: 'A rehearsal counts nowhere, and ends when the activity is published',

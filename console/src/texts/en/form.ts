@@ -78,11 +78,12 @@ export const form: Texts['form'] = {
   questions: { name: 'Name', number: 'Student or staff number', employer: 'Employer', phone: 'Phone' },
   askOwn: 'Something else, Enter adds it',
   how: 'How',
-  methods: { qr: 'QR', code: 'Code', place: 'Place' },
+  methods: { qr: 'QR', code: 'Code', place: 'Place', nfc: 'NFC tag' },
   methodHints: {
     qr: 'Scan the QR on the screen, which changes every minute',
     code: 'Type the six characters on the screen, for the back rows',
     place: 'One tap within the range, without scanning',
+    nfc: 'Touch a tag at the door with the phone; tags are added under “NFC tags”',
   },
   more: 'More settings',
   kind: 'Kind',

@@ -18,6 +18,7 @@ import { reviews } from './reviews'
 import { rosters } from './rosters'
 import { session } from './session'
 import { shell } from './shell'
+import { tags } from './tags'
 import { wall } from './wall'
 
 export const en: Texts = {
@@ -38,5 +39,6 @@ export const en: Texts = {
   rosters,
   session,
   shell,
+  tags,
   wall,
 }

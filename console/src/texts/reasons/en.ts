@@ -73,6 +73,7 @@ export const reasons = {
   TOO_MANY_CHANGES: { why: 'The organisation has changed its activities as often in this hour as it may', what: 'Go on later' },
   TOO_MANY_ANSWERS: { why: 'That is enough of answers about messages for a day', what: 'Try again tomorrow' },
   TOO_MANY_DISPLAYS: { why: 'The activity has as many displays as it may', what: 'Revoke one that nobody looks at' },
+  TOO_MANY_TAGS: { why: 'The activity has as many NFC tags as it may', what: 'Revoke one that hangs nowhere any more' },
   TOO_MANY_STREAMS: { why: 'Too many live pages are open', what: 'Close one of them' },
   TOO_MANY_FAILED_SIGN_INS: { why: 'Too many sign-ins failed from your network', what: 'Try again later' },
   TOO_MANY_ROSTERS: { why: 'The organisation has as many rosters as it may', what: 'Delete one that nobody needs' },

@@ -73,6 +73,7 @@ export const reasons = {
   TOO_MANY_CHANGES: { why: '该组织一小时内改动活动的次数已达上限', what: '请稍后再改' },
   TOO_MANY_ANSWERS: { why: '今天选择消息提醒的次数已达上限', what: '请明天再试' },
   TOO_MANY_DISPLAYS: { why: '该活动的屏幕已达上限', what: '请先撤销不用的屏幕' },
+  TOO_MANY_TAGS: { why: '该活动的 NFC 标签已达上限', what: '请先停用不用的标签' },
   TOO_MANY_STREAMS: { why: '打开的实时页面过多', what: '请关闭其中一个' },
   TOO_MANY_FAILED_SIGN_INS: { why: '所在网络登录失败次数过多', what: '请稍后再试' },
   TOO_MANY_ROSTERS: { why: '该组织的名单已达上限', what: '请先删除不再使用的名单' },

@@ -8,6 +8,7 @@ export const activity = {
     reviews: '核验',
     roster: '应到名单',
     displays: '屏幕',
+    tags: 'NFC 标签',
     staff: '工作人员',
   },
   rehearsalNote: '试运行中，不计入任何统计；发布后自动结束',

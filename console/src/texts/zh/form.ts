@@ -71,11 +71,12 @@ export const form = {
   questions: { name: '姓名', number: '学号/工号', employer: '单位', phone: '手机' },
   askOwn: '其他问题，回车添加',
   how: '签到方式',
-  methods: { qr: '扫码', code: '签到码', place: '定位签到' },
+  methods: { qr: '扫码', code: '签到码', place: '定位签到', nfc: 'NFC 标签' },
   methodHints: {
     qr: '扫投影上的二维码，每分钟更换',
     code: '输入屏幕上的 6 位签到码，适合后排',
     place: '在签到范围内点一下，不用扫码',
+    nfc: '用手机碰一下门口的标签，标签在“NFC 标签”里添加',
   },
   more: '更多设置',
   kind: '类型',

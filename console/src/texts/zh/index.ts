@@ -17,6 +17,7 @@ import { reviews } from './reviews'
 import { rosters } from './rosters'
 import { session } from './session'
 import { shell } from './shell'
+import { tags } from './tags'
 import { wall } from './wall'
 
 export const zh = {
@@ -37,5 +38,6 @@ export const zh = {
   rosters,
   session,
   shell,
+  tags,
   wall,
 }
