@@ -1,6 +1,7 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
 import { doorPagesOf, doorStepsOf, populateDoor } from './door_screens.mjs'
+import { nfcPagesOf, nfcStepsOf, populateNfc } from './nfc_screens.mjs'
 import { populateRollcall, rollcallPagesOf, rollcallStepsOf } from './rollcall_screens.mjs'
 import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
 import { Browser, INSIDE, newAttemptId, newName, openActivity, OUTSIDE, PLACE, signIn, until, WIFI } from './stack.mjs'
@@ -263,7 +264,7 @@ const resultsOf = async ({ activity, person }) => {
  *   takes a phone there from home; `is_shared`: any phone of that person will do; `hangs`: what it waits for never comes.
  */
 export const allScreens = async () => {
-  const [scene, rosters, rollcall, door] = [await populate(), await populateRosters(), await populateRollcall(), await populateDoor()]
-  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall), ...doorPagesOf(door)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open), ...doorStepsOf(door, reached, open)]
+  const [scene, rosters, rollcall, door, nfc] = [await populate(), await populateRosters(), await populateRollcall(), await populateDoor(), await populateNfc()]
+  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall), ...doorPagesOf(door), ...nfcPagesOf(nfc)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open), ...doorStepsOf(door, reached, open), ...nfcStepsOf(nfc, reached, open)]
 }
