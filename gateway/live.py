@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from gateway import metrics
 from gateway.live_channels import Channel, Snapshot, Viewer, Watcher
 from gateway.live_events import (
+    HEARTBEAT,
     RESET,
     START,
     Entries,
@@ -39,8 +40,10 @@ from servicekit.errors import Kind, RateLimitedError, ServiceError
 
 log = logging.getLogger(__name__)
 
-# At most four sends a second.
+# At most four sends a second, and two where they are so many that sending is what the process is busy with.
 _TICK_S = 0.25
+_TICK_OF_MANY_S = 0.5
+_MANY_VIEWERS = 200
 # Numbers are asked for without an event too: they may have become stale, or the stream may be out of reach.
 _REFRESH_S = 5.0
 # Those expected are counted once a second: what the last event changed may be in the next count only.
@@ -58,7 +61,6 @@ _STREAMS_EACH = 5
 _ENTRIES_AT_ONCE = 100
 # A stream that is shorter was never trimmed.
 _ENTRIES_KEPT = 1000
-_HEARTBEAT = b":\n\n"
 _LOST_RIGHTS = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.NOT_FOUND}
 
 
@@ -118,7 +120,8 @@ class Live:
             started_at = time.monotonic()
             entries = await self._read()
             await asyncio.gather(*(self._move(channel, entries.get(channel.key, [])) for channel in self._all()))
-            await asyncio.sleep(max(0.0, started_at + _TICK_S - time.monotonic()))
+            tick_s = _TICK_OF_MANY_S if self._streams.total() >= _MANY_VIEWERS else _TICK_S
+            await asyncio.sleep(max(0.0, started_at + tick_s - time.monotonic()))
 
     async def watch_revisions(self) -> None:
         """Tells viewers that their activity was changed, within moments; for ever.
@@ -140,8 +143,7 @@ class Live:
         """Ends every stream; clients resume elsewhere with the last id they saw."""
         for channel in self._all():
             for viewer in channel.viewers:
-                viewer.is_over = True
-                viewer.give(_HEARTBEAT)
+                viewer.end()
 
     def _take_place(self, watcher: Watcher) -> None:
         """Counts a stream before anything is waited for: those opened at the same instant would all pass otherwise."""
@@ -193,19 +195,19 @@ class Live:
 
     async def _chunks(self, channel: Channel, viewer: Viewer) -> AsyncIterator[bytes]:
         """What the channel gives, with heartbeats, for as long as the viewer may see it."""
-        sent_at = checked_at = time.monotonic()
+        sent_at = time.monotonic()
         while not viewer.is_over and not viewer.watcher.is_ended():
             try:
-                yield await asyncio.wait_for(viewer.chunks.get(), _VIEWER_WAKES_S)
+                async with asyncio.timeout(_VIEWER_WAKES_S):
+                    chunk = await viewer.chunks.get()
+                yield chunk
                 sent_at = time.monotonic()
             except TimeoutError:
                 if time.monotonic() - sent_at >= _HEARTBEAT_S:
-                    yield _HEARTBEAT
+                    yield HEARTBEAT
                     sent_at = time.monotonic()
-            if time.monotonic() - checked_at >= _RECHECK_S:
-                checked_at = time.monotonic()
-                if not await _may_still(viewer):
-                    return
+            if time.monotonic() - viewer.asked_at >= _RECHECK_S:
+                await _confirm(channel.streams_of(viewer.watcher))
 
     async def _beginning(
         self, channel: Channel, numbers: Numbers, until: Position, last_event_id: str
@@ -296,9 +298,21 @@ class Live:
         return list(self._channels.values())
 
 
+async def _confirm(streams: Sequence[Viewer]) -> None:
+    """Asks once for all streams of one watcher whether they may go on; ends them where they may not."""
+    for stream in streams:
+        stream.asked_at = time.monotonic()
+    may = await _may_still(streams[0])
+    for stream in streams:
+        if may:
+            stream.confirmed_at = streams[0].confirmed_at
+        else:
+            stream.end()
+
+
 async def _may_still(viewer: Viewer) -> bool:
     try:
-        await viewer.watcher.fetch()
+        await viewer.watcher.confirm()
     except ServiceError as error:
         return error.kind not in _LOST_RIGHTS and time.monotonic() - viewer.confirmed_at < _UNCONFIRMED_S
     viewer.confirmed_at = time.monotonic()

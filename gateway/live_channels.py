@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gateway.live_events import START, Numbers, activity_event, parse
+from gateway.live_events import HEARTBEAT, START, Numbers, activity_event, parse
 from servicekit.ids import to_text
 
 _CHUNKS_WAITING = 32
@@ -26,12 +26,14 @@ class Watcher:
     Args:
         key: By whom streams are counted.
         fetch: The numbers as this one may see them; raises ServiceError, also when they may not.
+        confirm: Raises the same while they may not see them; asks for no numbers where it need not.
         is_ended: Whether their session is over.
         sees_people: Whether they are told who came, and not only how many.
     """
 
     key: bytes
     fetch: Callable[[], Awaitable[Snapshot]]
+    confirm: Callable[[], Awaitable[object]]
     is_ended: Callable[[], bool] = lambda: False
     sees_people: bool = True
 
@@ -43,7 +45,7 @@ class Viewer:
         self.watcher = watcher
         self.chunks: asyncio.Queue[bytes] = asyncio.Queue(_CHUNKS_WAITING)
         self.is_over = False
-        self.confirmed_at = time.monotonic()
+        self.asked_at = self.confirmed_at = time.monotonic()
 
     def give(self, chunk: bytes) -> None:
         """Queues a chunk; a viewer who does not keep up is let go, and resumes where it was."""
@@ -51,6 +53,11 @@ class Viewer:
             self.chunks.put_nowait(chunk)
         except asyncio.QueueFull:
             self.is_over = True
+
+    def end(self) -> None:
+        """Lets the viewer go at once."""
+        self.is_over = True
+        self.give(HEARTBEAT)
 
 
 class Channel:
@@ -81,7 +88,12 @@ class Channel:
         Args:
             people: Who came, before the event; for those who may know.
         """
+        whole = people + event
         for viewer in self.viewers:
-            chunk = people + event if viewer.watcher.sees_people else event
+            chunk = whole if viewer.watcher.sees_people else event
             if chunk:
                 viewer.give(chunk)
+
+    def streams_of(self, watcher: Watcher) -> list[Viewer]:
+        """All that this person, or this display, has open here."""
+        return [viewer for viewer in self.viewers if viewer.watcher.key == watcher.key]

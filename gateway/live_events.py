@@ -29,6 +29,7 @@ STATUSES: dict[pb.Status.ValueType, StatusName] = {
     pb.STATUS_ABSENT: "absent",
 }
 START: Position = (0, 0)
+HEARTBEAT = b":\n\n"
 RESET = b"event: reset\ndata: {}\n\n"
 
 _EVENT_ID = re.compile(r"(\d{1,15})-(\d{1,15})")

@@ -211,17 +211,13 @@ def _person_watching(call: Call, activity_id: bytes) -> Watcher:
     async def fetch() -> Snapshot:
         return _snapshot(await _stats(call.services, activity_id, call.person))
 
-    return Watcher(call.person.user_id, fetch, is_ended=partial(call.parts.guard.is_ended, call.person))
+    return Watcher(call.person.user_id, fetch, fetch, is_ended=partial(call.parts.guard.is_ended, call.person))
 
 
 async def _display_watching(call: Call, activity_id: bytes) -> Watcher:
     display = (await screen_of(call, activity_id)).display
-
-    async def fetch() -> Snapshot:
-        await screen_of(call, activity_id)
-        return await shared_snapshot(call.services, activity_id)
-
-    return Watcher(display.display_id, fetch, sees_people=False)
+    fetch = partial(shared_snapshot, call.services, activity_id)
+    return Watcher(display.display_id, fetch, partial(screen_of, call, activity_id), sees_people=False)
 
 
 async def shared_snapshot(services: Clients, activity_id: bytes) -> Snapshot:

@@ -1,7 +1,7 @@
 """The organiser's side of a load run, over the public API: activities, the screen that shows a QR, the live viewer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ BSSID = "3c:7c:3f:00:1a:2b"
 
 _AT_ONCE = 8
 _SCREEN_RETRY_S = 1.0
+_BUSY, _AGAIN_S = 503, 1.0
 
 
 class SetupError(Exception):
@@ -175,6 +176,17 @@ def expect(answer: Answer) -> Any:
     if not 200 <= answer.status < 300:
         raise SetupError(f"{answer.status} {answer.error}{answer.body.decode(errors='replace')[:400]}")
     return answer.json()
+
+
+def until_served(asked: bytes) -> Generator[bytes | float, Answer, Any]:
+    """Asks again while the servers are busy, as phones do; the decoded body of the success.
+
+    Raises:
+        SetupError: It was none.
+    """
+    while (answer := (yield asked)).status == _BUSY:
+        yield _AGAIN_S
+    return expect(answer)
 
 
 def _show(activity: Activity, qr: dict[str, Any]) -> None:

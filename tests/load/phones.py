@@ -11,7 +11,7 @@ import msgspec
 
 from servicekit import ids
 from tests.load.http_load import Answer, Balancer, Script, head, play, request, with_body
-from tests.load.organiser import BSSID, LATITUDE, LONGITUDE, Activity, expect
+from tests.load.organiser import BSSID, LATITUDE, LONGITUDE, Activity, expect, until_served
 
 _AT_ONCE = 48
 _METRE = 1 / 111_320
@@ -142,7 +142,7 @@ def signing_in(person: Person) -> Script:
 def opening(person: Person, activity: Activity) -> Script:
     """Opens an activity by its token."""
     body = {"token": activity.token.decode()}
-    expect((yield request("POST", "/v1/activities/resolve", body, person.token)))
+    yield from until_served(request("POST", "/v1/activities/resolve", body, person.token))
 
 
 def from_nothing(person: Person, activity: Activity, steps: list[list[Answer]], attempts: list[Attempt]) -> Script:

@@ -10,7 +10,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from statistics import median
@@ -118,9 +118,14 @@ async def crowded(
         beside: What goes on at the activity meanwhile.
     """
     (activity,) = await scene.organiser.open_activities(1, changes)
-    async with scene.organiser.screens([activity]), scene.organiser.viewer(activity) as viewer, beside(activity):
+    async with (
+        scene.organiser.screens([activity]),
+        scene.organiser.viewer(activity) as viewer,
+        AsyncExitStack() as stack,
+    ):
         if not are_known:
             await phones.open_pages(scene.balancer, ((person, activity) for person in crowd), len(crowd))
+        await stack.enter_async_context(beside(activity))
         attempts = [Attempt(person, activity) for person in crowd]
         found = await measure(
             scene,

@@ -14,7 +14,7 @@ import httpx
 from servicekit import ids
 from tests.load import http_load, phones
 from tests.load.http_load import HOST, Balancer, Script, play, request
-from tests.load.organiser import Activity, Organiser, SetupError, expect
+from tests.load.organiser import Activity, Organiser, SetupError, until_served
 from tests.load.phones import Attempt, Person
 
 # As many streams as one display or one person may have, and as many displays as an activity. Source: gateway/live.py,
@@ -22,8 +22,13 @@ from tests.load.phones import Attempt, Person
 STREAMS_EACH = 5
 _DISPLAYS = 20
 _AT_ONCE = 4
+_OPENING_AT_ONCE = 16
 _OPEN_WITHIN_S = 60.0
-_BUSY, _AGAIN_S = 503, 1.0
+_OK, _BUSY, _AGAIN_S = 200, 503, 1.0
+
+
+class BusyError(SetupError):
+    """The server is too busy to open a stream at this moment."""
 
 
 class Stream(asyncio.Protocol):
@@ -47,8 +52,10 @@ class Stream(asyncio.Protocol):
         """Counts what it is told."""
         if not self._is_answered:
             self._is_answered = True
-            if b" 200 " not in data.partition(b"\r\n")[0]:
-                self.is_open.set_exception(SetupError(data.decode(errors="replace")))
+            status = int(data[9:12])
+            if status != _OK:
+                said = data.decode(errors="replace")
+                self.is_open.set_exception(BusyError(said) if status == _BUSY else SetupError(said))
         self.events += data.count(b"data: ")
         if self.events and not self.is_open.done():
             self.is_open.set_result(None)
@@ -75,9 +82,7 @@ async def enlist(balancer: Balancer, organiser: Organiser, name: str, count: int
 def _hired(organiser: Organiser, person: Person) -> Script:
     path = f"/v1/organisations/{organiser.organisation_id}/members"
     body = {"user_id": ids.to_text(person.user_id), "role": "staff"}
-    while (answer := (yield request("POST", path, body, organiser.token))).status == _BUSY:
-        yield _AGAIN_S
-    expect(answer)
+    yield from until_served(request("POST", path, body, organiser.token))
 
 
 @asynccontextmanager
@@ -89,17 +94,37 @@ async def watched(
     credentials = [*await _cookies(balancer, organiser, activity, count), *(_bearer(person) for person in staff)]
     head = http_load.head("GET", path)
     asked = [head + each + b"\r\n" for each in credentials for _ in range(STREAMS_EACH)]
-    loop = asyncio.get_running_loop()
     streams: list[Stream] = []
     async with AsyncExitStack() as stack:
-        for each in asked[:count]:
-            opening = loop.create_connection(partial(Stream, each), HOST, balancer.next().port)
-            transport, stream = await opening
+        few_at_once = asyncio.Semaphore(_OPENING_AT_ONCE)
+
+        async def opened(each: bytes) -> None:
+            async with few_at_once:
+                transport, stream = await _open(each, balancer)
             stack.callback(transport.close)
             streams.append(stream)
-        async with asyncio.timeout(_OPEN_WITHIN_S):
-            await asyncio.gather(*(stream.is_open for stream in streams))
+
+        async with asyncio.timeout(_OPEN_WITHIN_S), asyncio.TaskGroup() as opening:
+            for each in asked[:count]:
+                opening.create_task(opened(each))
         yield streams
+
+
+async def _open(asked: bytes, balancer: Balancer) -> tuple[asyncio.Transport, Stream]:
+    """A stream past its first numbers; a browser whose stream ended before asks again, too."""
+    loop = asyncio.get_running_loop()
+    while True:
+        transport, stream = await loop.create_connection(partial(Stream, asked), HOST, balancer.next().port)
+        try:
+            await stream.is_open
+        except BusyError:
+            transport.close()
+            await asyncio.sleep(_AGAIN_S)
+        except BaseException:
+            transport.close()
+            raise
+        else:
+            return transport, stream
 
 
 def _bearer(person: Person) -> bytes:

@@ -509,6 +509,22 @@ async def test_streams_are_counted_by_display(gateway: Gateway, numbers: Numbers
     assert (refused.status_code, refused.json()["reason"]) == (429, "TOO_MANY_STREAMS")
 
 
+async def test_the_streams_of_one_display_are_confirmed_together(
+    gateway: Gateway, numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One question for all that it has open, without the numbers; all of them end with the right."""
+    monkeypatch.setattr("gateway.live._RECHECK_S", 1.0)
+    header = a_display(gateway, ids.new_id())
+    async with showing(gateway, header) as one, showing(gateway, header) as other:
+        await anext(one), await anext(other)
+        opened = len(gateway.services.requests("GetScreen"))
+        gateway.services.answers["GetScreen"] = UnauthenticatedError("this browser is no display any more")
+        rest = [[event async for event in screen] for screen in (one, other)]
+
+    assert rest == [[], []]
+    assert len(gateway.services.requests("GetScreen")) == opened + 1
+
+
 async def test_who_may_not_see_gets_no_stream(gateway: Gateway) -> None:
     """The right is checked before the first byte."""
     gateway.services.answers["GetStats"] = NotFoundError("there is no such activity")
