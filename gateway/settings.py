@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domainkit.lapse_settings import LapseSettings
 from gateway.http.addresses import Networks
 from servicekit.setting_types import Address, AmqpUrl, RedisUrl, Texts
 from servicekit.settings import CredentialSettings, OwnSettings
@@ -36,7 +37,7 @@ class HttpSettings(BaseSettings):
     )
 
 
-class Settings(OwnSettings, CredentialSettings, HttpSettings):
+class Settings(OwnSettings, CredentialSettings, HttpSettings, LapseSettings):
     """What the gateway reads."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, extra="ignore")

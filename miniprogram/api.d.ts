@@ -305,6 +305,11 @@ export interface components {
             created_at: string;
             /** @description null: it goes on. */
             archived_at: string | null;
+            /**
+             * @description How long humans have to review before `policy.undecided` of an activity decides.
+             * @example 259200
+             */
+            undecided_after_s: number;
         };
         /**
          * Organisations
@@ -944,7 +949,7 @@ export interface components {
              */
             not_listed?: "refuse" | "review";
             /**
-             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
              * @default null
              */
             undecided?: ("absent" | "present") | null;
@@ -1113,7 +1118,7 @@ export interface components {
              */
             not_listed: "refuse" | "review";
             /**
-             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
              * @default null
              */
             undecided: ("absent" | "present") | null;

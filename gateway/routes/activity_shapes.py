@@ -88,7 +88,7 @@ Title = Annotated[str, Meta(examples=_A_TITLE)]
 Gates = Annotated[list[str], Meta(examples=_GATES)]
 Undecided = Annotated[
     UndecidedName | None,
-    Meta(description="What becomes of what nobody reviews within 72 hours of the close; null: it waits on."),
+    Meta(description="What becomes of what nobody reviews within `undecided_after_s` of the close; null: it waits on."),
 ]
 Reentry = Annotated[ReentryName, Meta(description="once: who went does not come in again.")]
 

@@ -70,6 +70,7 @@ class Parts:
         self.live = live
         self.many = many
         self.keys = keys
+        self.undecided_after_s = settings.undecided_after_s
         # Per person; what is in a sync or a batch does not count against the bucket of single check-ins.
         self.syncs = Buckets(burst=5, per_s=0.5)
         self.batches = Buckets(burst=5, per_s=1)

@@ -98,6 +98,13 @@ class Organisation(msgspec.Struct):
     role: RoleName | None
     created_at: Time
     archived_at: Annotated[Time | None, Meta(description="null: it goes on.")]
+    undecided_after_s: Annotated[
+        int,
+        Meta(
+            description="How long humans have before `policy.undecided` of an activity decides.",
+            examples=[259200],
+        ),
+    ]
 
 
 class OrganisationsQuery(Page):
@@ -205,7 +212,7 @@ async def erase_me(call: Call) -> None:
 async def create_organisation(call: Call, headers: Keyed, body: NewOrganisation) -> Organisation:
     """Creates an organisation."""
     request = pb.CreateOrganisationRequest(name=body.name, idempotency_key=headers.idempotency_key)
-    return to_organisation(await ask(call.services.identity.CreateOrganisation, request, call.person))
+    return to_organisation(await ask(call.services.identity.CreateOrganisation, request, call.person), call)
 
 
 @routes.on("GET", "/v1/organisations")
@@ -215,7 +222,7 @@ async def list_organisations(call: Call, query: OrganisationsQuery) -> Organisat
         page_size=query.page_size, page_token=query.page_token, include_archived=query.archived
     )
     page: pb.ListOrganisationsResponse = await ask(call.services.identity.ListOrganisations, request, call.person)
-    return Organisations([to_organisation(one) for one in page.organisations], page.next_page_token)
+    return Organisations([to_organisation(one, call) for one in page.organisations], page.next_page_token)
 
 
 @routes.on("PUT", "/v1/organisations/{organisation_id}")
@@ -223,7 +230,7 @@ async def list_organisations(call: Call, query: OrganisationsQuery) -> Organisat
 async def update_organisation(call: Call, organisation_id: Id, body: OrganisationChange) -> Organisation:
     """Gives an organisation another name."""
     request = pb.RenameOrganisationRequest(organisation_id=organisation_id, name=body.name)
-    return to_organisation(await ask(call.services.identity.RenameOrganisation, request, call.person))
+    return to_organisation(await ask(call.services.identity.RenameOrganisation, request, call.person), call)
 
 
 @routes.on("POST", "/v1/organisations/{organisation_id}/archive")
@@ -233,14 +240,14 @@ async def archive_organisation(call: Call, organisation_id: Id) -> Organisation:
     While activities are published and not over a 409 ACTIVITIES_RUNNING says how many.
     """
     request = pb.ArchiveOrganisationRequest(organisation_id=organisation_id)
-    return to_organisation(await ask(call.services.identity.ArchiveOrganisation, request, call.person))
+    return to_organisation(await ask(call.services.identity.ArchiveOrganisation, request, call.person), call)
 
 
 @routes.on("POST", "/v1/organisations/{organisation_id}/unarchive")
 async def unarchive_organisation(call: Call, organisation_id: Id) -> Organisation:
     """Takes an archived organisation up again."""
     request = pb.UnarchiveOrganisationRequest(organisation_id=organisation_id)
-    return to_organisation(await ask(call.services.identity.UnarchiveOrganisation, request, call.person))
+    return to_organisation(await ask(call.services.identity.UnarchiveOrganisation, request, call.person), call)
 
 
 @routes.on("POST", "/v1/organisations/{organisation_id}/handover")
@@ -300,7 +307,7 @@ def to_user(user: pb.User) -> User:
     return User(to_text(user.user_id), user.name, to_rfc3339(user.created_at))
 
 
-def to_organisation(organisation: pb.Organisation) -> Organisation:
+def to_organisation(organisation: pb.Organisation, call: Call) -> Organisation:
     """An organisation as the API tells it."""
     return Organisation(
         to_text(organisation.organisation_id),
@@ -308,6 +315,7 @@ def to_organisation(organisation: pb.Organisation) -> Organisation:
         ROLE_NAMES.get(organisation.role),
         to_rfc3339(organisation.created_at),
         to_rfc3339(organisation.archived_at) if organisation.archived_at else None,
+        call.parts.undecided_after_s,
     )
 
 

@@ -182,7 +182,7 @@ async def accept_invite(call: Call, body: Acceptance) -> Accepted:
     request = pb.AcceptInviteRequest(code=body.code)
     answer: pb.AcceptInviteResponse = await ask(call.services.invites.AcceptInvite, request, call.person)
     return Accepted(
-        to_organisation(answer.organisation),
+        to_organisation(answer.organisation, call),
         _text_or_none(answer.activity_id),
         to_activity_staff(answer.staff) if answer.HasField("staff") else None,
     )

@@ -107,7 +107,7 @@ async def _organisations(call: Call) -> list[Organisation]:
     request = identity_pb2.ListOrganisationsRequest(page_size=_PAGE, include_archived=True)
     while True:
         page = await ask(call.services.identity.ListOrganisations, request, call.person)
-        found += map(to_organisation, page.organisations)
+        found += [to_organisation(one, call) for one in page.organisations]
         if not page.next_page_token:
             return found
         request.page_token = page.next_page_token

@@ -67,7 +67,7 @@ module.exports = {
     offlineChoices: ['人工核验', '直接接受', '拒绝签到'],
     undecided: '一直没人核验时',
     undecidedChoices: ['算未到', '算到场', '一直保留'],
-    undecidedHint: '签到结束 72 小时后仍待核验的，按这里处理；之后仍可人工更改',
+    undecidedHint: (/** @type {string} */ span) => `签到结束${span ? ` ${span}` : '一段时间'}后仍待核验的，按这里处理；之后仍可人工更改`,
     frozen: '发布后不能更改',
     frozenWhy: '大家已经按它们安排时间；如需更改，请复制后重新发布',
     zone: '时区',
@@ -200,5 +200,7 @@ module.exports = {
     received: (/** @type {string} */ when) => `收到于 ${when}`,
     appeal: (/** @type {string} */ reason) => `申诉：${reason}`,
     refusedBefore: (/** @type {string} */ reason) => `上次未通过：${reason}`,
+    countsAs: { present: '算到场', absent: '算未到' },
+    left: (/** @type {string} */ span, /** @type {string} */ as) => (span ? `还剩 ${span}，之后按“${as}”处理` : `即将按“${as}”处理`),
   },
 }

@@ -1,23 +1,11 @@
 """Settings of the checkin service (`CHECKIN_*`) and of its recorder (`RECORDER_*`)."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from domainkit.lapse_settings import LapseSettings
 from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, RedisUrl
 from servicekit.settings import CredentialSettings, NfcSettings, OwnSettings
-
-
-class LapseSettings(BaseSettings):
-    """How long humans have before an activity's policy decides; one process tells it, another carries it out."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
-
-    undecided_after_s: int = Field(
-        72 * 3600,
-        ge=1,
-        validation_alias="QIANDAO_UNDECIDED_AFTER_S",
-        description="how long after the close what waits is for humans, where the activity has `policy.undecided`",
-    )
 
 
 class CheckinSettings(OwnSettings, CredentialSettings, NfcSettings, LapseSettings):

@@ -4117,7 +4117,7 @@ export interface components {
              */
             place?: "all" | "any";
             /**
-             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
              * @default null
              */
             undecided?: ("absent" | "present") | null;
@@ -4254,6 +4254,8 @@ export interface components {
             id: string;
             name: string;
             role: ("member" | "organiser" | "owner" | "staff") | null;
+            /** @description How long humans have to review before `policy.undecided` of an activity decides. */
+            undecided_after_s: number;
         };
         /**
          * OrganisationChange
@@ -4465,7 +4467,7 @@ export interface components {
              */
             place: "all" | "any";
             /**
-             * @description What becomes of what nobody reviews within 72 hours of the close; null: it waits on.
+             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
              * @default null
              */
             undecided: ("absent" | "present") | null;

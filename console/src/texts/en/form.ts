@@ -104,7 +104,7 @@ export const form: Texts['form'] = {
   offlineChoices: { review: 'Needs review', accept: 'Accepted', refuse: 'Refused' },
   undecided: 'If nobody reviews it',
   undecidedChoices: { absent: 'Counts as absent', present: 'Counts as present', kept: 'Keeps waiting' },
-  undecidedHint: 'What still waits 72 hours after check-in closes; staff can change it afterwards',
+  undecidedHint: 'What still waits {span} after check-in closes; staff can change it afterwards',
   frozen: 'Fixed once published',
   frozenWhy: 'People have planned with these; to change them, copy the activity and publish the copy',
   strict: 'Strict mode',

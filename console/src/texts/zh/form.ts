@@ -97,7 +97,7 @@ export const form = {
   offlineChoices: { review: '人工核验', accept: '直接接受', refuse: '拒绝签到' },
   undecided: '一直没人核验时',
   undecidedChoices: { absent: '算未到', present: '算到场', kept: '一直保留' },
-  undecidedHint: '签到结束 72 小时后仍待核验的，按这里处理；之后仍可人工更改',
+  undecidedHint: '签到结束 {span}后仍待核验的，按这里处理；之后仍可人工更改',
   frozen: '发布后不能更改',
   frozenWhy: '大家已经按它们安排时间；如需更改，请复制后重新发布',
   strict: '严格模式',

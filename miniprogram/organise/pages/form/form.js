@@ -60,6 +60,7 @@ Page({
     /** @type {any[]} */ frozen: [],
     /** @type {any[]} */ stale: [],
     taken: '',
+    undecided_hint: t.undecidedHint(''),
     is_more: false,
     is_sending: false,
     /** @type {Record<string, string>} */ errors: {},
@@ -120,7 +121,10 @@ Page({
   async loadOwn() {
     const { organisations, rosters } = getApp().services
     const organisation_id = this.organisationId()
-    const own = await Promise.all([organisations.places(organisation_id), rosters.list(organisation_id)].map((some) => some.catch(() => [])))
+    const asked = [organisations.places(organisation_id), rosters.list(organisation_id), organisations.list()]
+    const own = await Promise.all(asked.map((some) => some.catch(() => [])))
+    const [known] = /** @type {Organisation[]} */ (own[2])
+    if (known) this.setData({ undecided_hint: t.undecidedHint(texts.duration(known.undecided_after_s)) })
     this.showPlaces(/** @type {SavedPlace[]} */ (own[0]))
     this.setData({ rosters: /** @type {Roster[]} */ (own[1]) })
   },

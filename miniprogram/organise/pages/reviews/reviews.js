@@ -24,6 +24,15 @@ const grouped = (/** @type {Review[]} */ reviews) => {
 const lastOf = (/** @type {Review} */ review, /** @type {string} */ event) =>
   review.history.filter((one) => one.event === event && !one.is_stale).map((one) => one.reason || '').pop()
 
+const HOUR_MS = 3600000
+
+/** What becomes of a case by itself, and when, in whole hours. */
+const leftOf = (/** @type {Review} */ { lapse }, /** @type {number} */ now) => {
+  if (!lapse) return ''
+  const hours = Math.floor((Date.parse(lapse.at) - now) / HOUR_MS)
+  return t.left(hours < 1 ? '' : texts.duration(hours * 3600), t.countsAs[lapse.counts_as])
+}
+
 const lineOf = (/** @type {Review[]} */ [review, ...earlier], /** @type {number} */ now) => {
   const { checkin } = review
   // The causes of a fence name distance and accuracy themselves.
@@ -44,6 +53,7 @@ const lineOf = (/** @type {Review[]} */ [review, ...earlier], /** @type {number}
     refused: refusal === undefined ? '' : t.refusedBefore(refusal),
     appeal: appeal === undefined ? '' : t.appeal(appeal),
     state: review.is_recorded ? '' : t.processing,
+    left: leftOf(review, now),
   }
 }
 
