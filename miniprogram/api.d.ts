@@ -306,7 +306,7 @@ export interface components {
             /** @description null: it goes on. */
             archived_at: string | null;
             /**
-             * @description How long humans have to review before `policy.undecided` of an activity decides.
+             * @description How long humans have before `policy.undecided` of an activity decides.
              * @example 259200
              */
             undecided_after_s: number;
@@ -949,7 +949,7 @@ export interface components {
              */
             not_listed?: "refuse" | "review";
             /**
-             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
+             * @description What becomes of what nobody reviews within `undecided_after_s` of the close; null: it waits on.
              * @default null
              */
             undecided?: ("absent" | "present") | null;
@@ -1118,7 +1118,7 @@ export interface components {
              */
             not_listed: "refuse" | "review";
             /**
-             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
+             * @description What becomes of what nobody reviews within `undecided_after_s` of the close; null: it waits on.
              * @default null
              */
             undecided: ("absent" | "present") | null;
@@ -1386,6 +1386,12 @@ export interface components {
              * @default
              */
             gate?: string;
+            /**
+             * @description Of a kiosk: whether people check in or out there.
+             * @default in
+             * @enum {string}
+             */
+            direction?: "in" | "out";
         };
         /**
          * CreatedDisplay
@@ -1434,6 +1440,8 @@ export interface components {
              * @example 签到台 1
              */
             gate: string | null;
+            /** @description Of a kiosk: whether people check in or out there. */
+            direction: ("in" | "out") | null;
         };
         /**
          * Displays
@@ -1491,6 +1499,8 @@ export interface components {
              * @example 签到台 1
              */
             gate: string | null;
+            /** @description Of a kiosk: whether people check in or out there. */
+            direction: ("in" | "out") | null;
         };
         /**
          * ShownActivity
@@ -2814,6 +2824,11 @@ export interface components {
         KioskAnswer: {
             /** @enum {string} */
             outcome: "accepted" | "annulled" | "duplicate" | "pending_review" | "provisional" | "refused" | "superseded";
+            /**
+             * @description Of the kiosk.
+             * @enum {string}
+             */
+            direction: "in" | "out";
             reasons: ({
                 reason: string;
             } & {

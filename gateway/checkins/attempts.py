@@ -105,6 +105,7 @@ class Kiosk(NamedTuple):
     activity_id: bytes
     actor_id: bytes
     gate: str
+    direction: Literal["in", "out"] = "in"
 
 
 _canonical = msgspec.msgpack.Encoder().encode
@@ -195,7 +196,11 @@ def to_kiosk_attempt(meant: Meant, kiosk: Kiosk, user_id: bytes, received_at: in
         InvalidArgumentError, PermissionDeniedError: As `to_staff_attempt`.
     """
     request = StaffCheckin(
-        attempt_id=meant.attempt_id, entry_code=meant.entry_code, person_token=meant.person_token, gate=kiosk.gate
+        attempt_id=meant.attempt_id,
+        entry_code=meant.entry_code,
+        person_token=meant.person_token,
+        direction=kiosk.direction,
+        gate=kiosk.gate,
     )
     attempt, subject = to_staff_attempt(request, kiosk.activity_id, kiosk.actor_id, received_at, keys)
     require_another(user_id, kiosk.actor_id)

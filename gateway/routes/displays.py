@@ -22,6 +22,7 @@ routes = Routes("activity")
 
 KindName = Literal["qr", "wall", "kiosk"]
 NamesName = Literal["none", "masked", "full"]
+DirectionName = Literal["in", "out"]
 StateName = Literal["waiting", "open", "expired", "ended", "revoked", "unstaffed"]
 
 _KINDS: dict[KindName, pb.Display.Kind.ValueType] = {
@@ -34,6 +35,11 @@ _NAMES: dict[NamesName, pb.Display.Names.ValueType] = {
     "masked": pb.Display.NAMES_MASKED,
     "full": pb.Display.NAMES_FULL,
 }
+_DIRECTIONS: dict[DirectionName, pb.Display.Direction.ValueType] = {
+    "in": pb.Display.DIRECTION_IN,
+    "out": pb.Display.DIRECTION_OUT,
+}
+DIRECTION_NAMES = {number: name for name, number in _DIRECTIONS.items()}
 _STATES: dict[int, StateName] = {
     pb.Display.STATE_WAITING: "waiting",
     pb.Display.STATE_OPEN: "open",
@@ -49,6 +55,7 @@ _NAMES_NAMES = {number: name for name, number in _NAMES.items()}
 _A_CODE = ["K7MCFGHJ4R9XWTK7MCFG"]
 
 _GATE = "Of a kiosk: one of the activity's gates"
+_DIRECTION = "Of a kiosk: whether people check in or out there."
 
 Code = Annotated[str, Meta(min_length=1, max_length=64, examples=_A_CODE)]
 
@@ -59,6 +66,7 @@ class NewDisplay(Input):
     kind: KindName = "qr"
     show_names: NamesName = "none"
     gate: Annotated[Word, Meta(description=_GATE + "; empty: a name of its own.")] = ""
+    direction: Annotated[DirectionName, Meta(description=_DIRECTION)] = "in"
 
 
 class Display(msgspec.Struct):
@@ -77,6 +85,7 @@ class Display(msgspec.Struct):
     opened_from: Annotated[str, Meta(examples=["203.0.113.7"])]
     expires_at: Time
     gate: Annotated[str | None, Meta(description="Of a kiosk: where its check-ins are made.", examples=["签到台 1"])]
+    direction: Annotated[DirectionName | None, Meta(description=_DIRECTION)]
 
 
 class Displays(msgspec.Struct):
@@ -116,6 +125,7 @@ class ShownDisplay(msgspec.Struct):
     state: StateName | None
     expires_at: Time
     gate: Annotated[str | None, Meta(description="Of a kiosk: what it is called.", examples=["签到台 1"])]
+    direction: Annotated[DirectionName | None, Meta(description=_DIRECTION)]
 
 
 class Screen(msgspec.Struct):
@@ -165,7 +175,11 @@ async def create_display(call: Call, activity_id: Id, body: NewDisplay) -> Creat
     A repeat makes another link: the first is told once.
     """
     request = pb.CreateDisplayRequest(
-        activity_id=activity_id, kind=_KINDS[body.kind], show_names=_NAMES[body.show_names], gate=body.gate
+        activity_id=activity_id,
+        kind=_KINDS[body.kind],
+        show_names=_NAMES[body.show_names],
+        gate=body.gate,
+        direction=_DIRECTIONS[body.direction],
     )
     made: pb.CreatedDisplay = await ask(call.services.displays.CreateDisplay, request, call.person)
     return CreatedDisplay(_to_display(made.display), made.url)
@@ -247,6 +261,7 @@ def _shown(call: Call, screen: pb.Screen, secret: bytes) -> Response:
         state=_STATES.get(display.state),
         expires_at=to_rfc3339(display.expires_at),
         gate=display.gate or None,
+        direction=_direction(display),
     )
     response = reply(Screen(shown, _to_shown(screen)))
     left_us = display.expires_at - call.received_at
@@ -266,7 +281,12 @@ def _to_display(display: pb.Display) -> Display:
         opened_from=display.opened_from,
         expires_at=to_rfc3339(display.expires_at),
         gate=display.gate or None,
+        direction=_direction(display),
     )
+
+
+def _direction(display: pb.Display) -> DirectionName | None:
+    return DIRECTION_NAMES.get(display.direction, "in") if display.kind == pb.Display.KIND_KIOSK else None
 
 
 def _to_shown(screen: pb.Screen) -> ShownActivity:

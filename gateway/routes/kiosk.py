@@ -13,7 +13,7 @@ from gateway.checkins.subjects import Meant, ShortText
 from gateway.clients import ask
 from gateway.http.fields import Input, Time, uuid7
 from gateway.routes.dependencies import Call, Routes
-from gateway.routes.displays import NAMING
+from gateway.routes.displays import DIRECTION_NAMES, NAMING, DirectionName
 from protos.activity.v1 import activity_pb2
 from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit.clock import to_rfc3339
@@ -52,6 +52,7 @@ class KioskAnswer(msgspec.Struct):
     """What became of it. `person` is null for who is on no roster, was refused, or where the kiosk shows no names."""
 
     outcome: Outcome
+    direction: Annotated[DirectionName, Meta(description="Of the kiosk.")]
     reasons: list[Reason]
     message: Sentence
     person: KioskPerson | None
@@ -63,7 +64,7 @@ class KioskAnswer(msgspec.Struct):
 
 @routes.on("POST", "/v1/displays/checkins", who="display", example=_AN_ATTEMPT)
 async def check_in_at_kiosk(call: Call, body: AtKiosk) -> KioskAnswer:
-    """Checks in who shows their personal code or a printed one, as if whoever made this kiosk let them in.
+    """Checks in, or out, who shows their personal code or a printed one, as if whoever made this kiosk let them.
 
     Its attempt_id is the idempotency key: a repeat gets the same answer. A code that is nobody's is a 404
     ENTRY_NOT_LISTED, and after five in a minute printed codes are a 429 ENTRY_CODE_LOCKED. A refused attempt is an
@@ -89,7 +90,8 @@ async def _attempt(call: Call, body: AtKiosk) -> tuple[activity_pb2.KioskVisitor
     request.secret = call.secret
     visitor: activity_pb2.KioskVisitor = await ask(call.services.displays.ResolveAtKiosk, request)
     display = visitor.display
-    kiosk = Kiosk(display.display_id, display.activity_id, display.created_by, display.gate)
+    direction = DIRECTION_NAMES.get(display.direction, "in")
+    kiosk = Kiosk(display.display_id, display.activity_id, display.created_by, display.gate, direction)
     meant = Meant(attempt_id=body.attempt_id, entry_code=body.entry_code, person_token=body.person_token)
     return visitor, to_kiosk_attempt(meant, kiosk, visitor.user_id, call.received_at, call.parts.keys)
 
@@ -112,6 +114,7 @@ def _answer(record: pb.Checkin, visitor: activity_pb2.KioskVisitor) -> KioskAnsw
     is_named = named is not None and visitor.name and checkin.outcome in _NAMED
     return KioskAnswer(
         checkin.outcome,
+        DIRECTION_NAMES.get(visitor.display.direction, "in"),
         checkin.reasons,
         told.message,
         KioskPerson(named(visitor.name), visitor.group) if named and is_named else None,

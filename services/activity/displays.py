@@ -45,6 +45,13 @@ class Kind(IntEnum):
     KIOSK = 3
 
 
+class Direction(IntEnum):
+    """What people do at a kiosk, as `activity.v1.Display.Direction` numbers it."""
+
+    IN = 1
+    OUT = 2
+
+
 class State(IntEnum):
     """What has become of it, as `activity.v1.Display.State` numbers it."""
 
@@ -62,6 +69,7 @@ class Display:
 
     Attributes:
         gate: Of a kiosk, what its check-ins say of where they were made.
+        direction: Of a kiosk, whether people come or go there.
     """
 
     display_id: bytes
@@ -76,6 +84,7 @@ class Display:
     opened_from: str = ""
     revoked_at: int | None = None
     gate: str = ""
+    direction: int = Direction.IN
 
     def opened(self, secret: bytes, opened_from: str, now_us: int) -> "Display":
         """In the browser that has this secret from now on."""
@@ -168,6 +177,7 @@ class Displays:
                     "created_at": to_datetime(display.created_at),
                     "opened_from": "",
                     "gate": display.gate,
+                    "direction": display.direction,
                 }
                 await connection.execute(insert(displays).values(row))
         return display
@@ -257,4 +267,5 @@ def _display(row: Row[Any]) -> Display:
         opened_from=row.opened_from,
         revoked_at=None if row.revoked_at is None else from_datetime(row.revoked_at),
         gate=row.gate,
+        direction=row.direction,
     )

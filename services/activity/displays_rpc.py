@@ -15,7 +15,16 @@ from servicekit.errors import PermissionDeniedError, UnauthenticatedError, inval
 from servicekit.rpc.interceptors import by, for_person, person
 from servicekit.timed_cache import TimedCache
 from services.activity import domain, messages
-from services.activity.displays import Display, Kind, State, digest_of, digest_of_code, new_code, new_secret
+from services.activity.displays import (
+    Direction,
+    Display,
+    Kind,
+    State,
+    digest_of,
+    digest_of_code,
+    new_code,
+    new_secret,
+)
 from services.activity.domain import Activity
 from services.activity.errors import DisplayLinkSpentError, DisplayNotFoundError, StateError
 
@@ -128,6 +137,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
             created_by=person().user_id,
             created_at=now_us,
             gate=_gate(request, activity),
+            direction=_direction(request),
         )
         if display.state(activity, now_us) is State.ENDED:
             is_past = activity.state is domain.State.PUBLISHED
@@ -232,6 +242,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
             opened_from=display.opened_from,
             expires_at=display.expires_at(activity),
             gate=display.gate,
+            direction=pb.Display.Direction.ValueType(display.direction),
         )
 
 
@@ -248,6 +259,15 @@ def _gate(request: pb.CreateDisplayRequest, activity: Activity) -> str:
         choice = f"choose one of its gates: {', '.join(gates)}; or leave it out" if gates else "leave it out"
         raise invalid("gate", f"is no gate of this activity; {choice}")
     return request.gate
+
+
+def _direction(request: pb.CreateDisplayRequest) -> int:
+    """What people do there; raises InvalidArgumentError where they can do nothing."""
+    if request.direction == pb.Display.DIRECTION_UNSPECIFIED:
+        return Direction.IN
+    if request.direction != pb.Display.DIRECTION_IN and request.kind != pb.Display.KIND_KIOSK:
+        raise invalid("direction", "is of a kiosk; leave it out")
+    return _known(pb.Display.Direction, request.direction, "direction")
 
 
 def _known(numbers: Any, number: int, field: str) -> int:

@@ -125,6 +125,7 @@ displays = Table(
     Column("revoked_at", _TIME),
     Column("revoked_by", _ID),
     Column("gate", String(64), nullable=False),
+    Column("direction", TINYINT, nullable=False),
     Index("by_code", "code_digest", unique=True),
     Index("by_secret", "secret_digest", unique=True),
     Index("by_activity", "activity_id", "display_id"),

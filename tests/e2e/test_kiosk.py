@@ -199,6 +199,28 @@ async def test_who_made_a_kiosk_does_not_check_themselves_in(activity: Activity,
     assert here not in {each["occurrence_id"] for each in attempts_of(maker.user_id)}
 
 
+async def test_people_leave_at_a_kiosk_for_that(api: Api, organiser: Person, organisation_id: str) -> None:
+    """Whoever set it up said so; who goes is inside no more, and may come again where the activity lets them."""
+    printed = await expecting(api, organiser, organisation_id, "王小明", reentry="in_out")
+    activity, code = printed.activity, printed.code("王小明")
+    door, exit_ = [await activity.screen(kind="kiosk", direction=way) for way in ("in", "out")]
+
+    async def inside(count: int) -> None:
+        async def is_so() -> bool:
+            return (await kiosk_stats(exit_, activity))["inside"] == count
+
+        await eventually(is_so)
+
+    came = await told(door, come(entry_code=code))
+    await inside(1)
+    went = await told(exit_, come(entry_code=code))
+    await inside(0)
+    again = await told(door, come(entry_code=code))
+
+    assert [(each["outcome"], each["direction"]) for each in (came, went)] == [("accepted", "in"), ("accepted", "out")]
+    assert (again["outcome"], reasons(again)) == ("duplicate", ["ENTERED_AGAIN"])
+
+
 async def test_kiosks_are_at_gates(api: Api, organiser: Person, organisation_id: str, person: Person) -> None:
     """At one of the activity's, or named by number; staff elsewhere read where somebody came."""
     activity = await api.open_activity(organiser, organisation_id, gates=["北门", "东门"])

@@ -1133,7 +1133,7 @@ export interface paths {
         put?: never;
         /**
          * Check In At Kiosk
-         * @description Checks in who shows their personal code or a printed one, as if whoever made this kiosk let them in.
+         * @description Checks in, or out, who shows their personal code or a printed one, as if whoever made this kiosk let them.
          *
          *     Its attempt_id is the idempotency key: a repeat gets the same answer. A code that is nobody's is a 404
          *     ENTRY_NOT_LISTED, and after five in a minute printed codes are a 429 ENTRY_CODE_LOCKED. A refused attempt is an
@@ -3154,6 +3154,8 @@ export interface components {
             created_at: string;
             /** Format: uuid */
             created_by: string;
+            /** @description Of a kiosk: whether people check in or out there. */
+            direction: ("in" | "out") | null;
             /** Format: date-time */
             expires_at: string;
             /** @description Of a kiosk: where its check-ins are made. */
@@ -3631,6 +3633,11 @@ export interface components {
          */
         KioskAnswer: {
             checked_in_at: string | null;
+            /**
+             * @description Of the kiosk.
+             * @enum {string}
+             */
+            direction: "in" | "out";
             earlier: components["schemas"]["CameEarlier"] | null;
             late_by_s: number;
             /** @description For the person. */
@@ -3957,6 +3964,12 @@ export interface components {
          */
         NewDisplay: {
             /**
+             * @description Of a kiosk: whether people check in or out there.
+             * @default in
+             * @enum {string}
+             */
+            direction?: "in" | "out";
+            /**
              * @description Of a kiosk: one of the activity's gates; empty: a name of its own.
              * @default
              */
@@ -4117,7 +4130,7 @@ export interface components {
              */
             place?: "all" | "any";
             /**
-             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
+             * @description What becomes of what nobody reviews within `undecided_after_s` of the close; null: it waits on.
              * @default null
              */
             undecided?: ("absent" | "present") | null;
@@ -4254,7 +4267,7 @@ export interface components {
             id: string;
             name: string;
             role: ("member" | "organiser" | "owner" | "staff") | null;
-            /** @description How long humans have to review before `policy.undecided` of an activity decides. */
+            /** @description How long humans have before `policy.undecided` of an activity decides. */
             undecided_after_s: number;
         };
         /**
@@ -4467,7 +4480,7 @@ export interface components {
              */
             place: "all" | "any";
             /**
-             * @description What becomes of what nobody reviews within the time of the installation (72 hours) after the close; null: it waits on.
+             * @description What becomes of what nobody reviews within `undecided_after_s` of the close; null: it waits on.
              * @default null
              */
             undecided: ("absent" | "present") | null;
@@ -4991,6 +5004,8 @@ export interface components {
          * @description A screen as it knows itself: nobody of those who see it needs to know who made it.
          */
         ShownDisplay: {
+            /** @description Of a kiosk: whether people check in or out there. */
+            direction: ("in" | "out") | null;
             /** Format: date-time */
             expires_at: string;
             /** @description Of a kiosk: what it is called. */

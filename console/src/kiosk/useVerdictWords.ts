@@ -5,7 +5,7 @@ import { clock } from '@/parts/times'
 import { useReasons } from '@/parts/useReasons'
 import type { Verdict } from './verdicts'
 
-const UNEXPLAINED = ['in', 'again', 'already', 'provisional']
+const UNEXPLAINED = ['in', 'out', 'again', 'already', 'gone', 'provisional']
 
 export const useVerdictWords = () => {
   const { t, te } = useI18n()
@@ -20,7 +20,7 @@ export const useVerdictWords = () => {
   }
 
   const whenOf = ({ word, answer }: Verdict, zone?: string): string => {
-    const since = answer?.earlier?.checked_in_at ?? (word === 'in' ? answer?.checked_in_at : null)
+    const since = answer?.earlier?.checked_in_at ?? (word === 'in' || word === 'out' ? answer?.checked_in_at : null)
     if (!since) return ''
     const [at, where] = [clock(Date.parse(since), zone), answer?.earlier?.gate]
     return where ? t('kiosk.at', { at, where }) : at

@@ -12,11 +12,14 @@ export interface Verdict {
   /** Of `kiosk.verdicts`. */
   word:
     | 'in'
+    | 'out'
+    | 'gone'
     | 'again'
     | 'already'
     | 'pending'
     | 'provisional'
     | 'refused'
+    | 'notOut'
     | 'unknown'
     | 'locked'
     | 'busy'
@@ -34,27 +37,33 @@ const LONG_MS = 6_000
 const BLANK = { reason: null, answer: null, waitS: 0 }
 const has = (answer: Answer, name: string) => answer.reasons.some(({ reason }) => reason === name)
 
+const refused = ({ direction }: Answer): Pick<Verdict, 'tone' | 'word'> => ({
+  tone: 'bad',
+  word: direction === 'out' ? 'notOut' : 'refused',
+})
+
 /** Who went and comes again is no mistake. */
 const ofDuplicate = (answer: Answer): Pick<Verdict, 'tone' | 'word'> => {
   if (has(answer, 'ENTERED_AGAIN')) return { tone: 'good', word: 'again' }
-  if (has(answer, 'PERSON_CODE_USED')) return { tone: 'bad', word: 'refused' }
-  return { tone: 'known', word: 'already' }
+  if (has(answer, 'PERSON_CODE_USED')) return refused(answer)
+  return { tone: 'known', word: answer.direction === 'out' ? 'gone' : 'already' }
 }
 
 const OUTCOMES: Partial<Record<Answer['outcome'], Pick<Verdict, 'tone' | 'word'>>> = {
-  accepted: { tone: 'good', word: 'in' },
   pending_review: { tone: 'wait', word: 'pending' },
   provisional: { tone: 'wait', word: 'provisional' },
   superseded: { tone: 'known', word: 'already' },
 }
 
+const saidOf = (answer: Answer): Pick<Verdict, 'tone' | 'word'> => {
+  if (answer.outcome === 'duplicate') return ofDuplicate(answer)
+  if (answer.outcome === 'accepted') return { tone: 'good', word: answer.direction }
+  return OUTCOMES[answer.outcome] ?? refused(answer)
+}
+
 /** Of what the server made of it. */
 export const ofAnswer = (answer: Answer): Verdict => {
-  const said =
-    answer.outcome === 'duplicate'
-      ? ofDuplicate(answer)
-      : (OUTCOMES[answer.outcome] ?? { tone: 'bad', word: 'refused' as const })
-  return { ...BLANK, ...said, reason: (answer.reasons[0] as Reason | undefined) ?? null, answer }
+  return { ...BLANK, ...saidOf(answer), reason: (answer.reasons[0] as Reason | undefined) ?? null, answer }
 }
 
 /** Of what can be no code. */

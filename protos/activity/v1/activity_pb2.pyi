@@ -1157,6 +1157,23 @@ class Display(_message.Message):
     KIND_WALL: Display.Kind.ValueType  # 2
     KIND_KIOSK: Display.Kind.ValueType  # 3
 
+    class _Direction:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _DirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Display._Direction.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        DIRECTION_UNSPECIFIED: Display._Direction.ValueType  # 0
+        DIRECTION_IN: Display._Direction.ValueType  # 1
+        DIRECTION_OUT: Display._Direction.ValueType  # 2
+
+    class Direction(_Direction, metaclass=_DirectionEnumTypeWrapper):
+        """What people do at a kiosk."""
+
+    DIRECTION_UNSPECIFIED: Display.Direction.ValueType  # 0
+    DIRECTION_IN: Display.Direction.ValueType  # 1
+    DIRECTION_OUT: Display.Direction.ValueType  # 2
+
     class _Names:
         ValueType = _typing.NewType("ValueType", _builtins.int)
         V: _TypeAlias = ValueType  # noqa: Y015
@@ -1218,6 +1235,7 @@ class Display(_message.Message):
     OPENED_FROM_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     GATE_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
     display_id: _builtins.bytes
     activity_id: _builtins.bytes
     kind: Global___Display.Kind.ValueType
@@ -1233,6 +1251,7 @@ class Display(_message.Message):
     """Of the link until it is opened, then of the display; an edited window moves it."""
     gate: _builtins.str
     """Of a kiosk: what its check-ins say of where they were made."""
+    direction: Global___Display.Direction.ValueType
     def __init__(
         self,
         *,
@@ -1247,10 +1266,11 @@ class Display(_message.Message):
         opened_from: _builtins.str = ...,
         expires_at: _builtins.int = ...,
         gate: _builtins.str = ...,
+        direction: Global___Display.Direction.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "created_by", b"created_by", "display_id", b"display_id", "expires_at", b"expires_at", "gate", b"gate", "kind", b"kind", "opened_at", b"opened_at", "opened_from", b"opened_from", "show_names", b"show_names", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "created_by", b"created_by", "direction", b"direction", "display_id", b"display_id", "expires_at", b"expires_at", "gate", b"gate", "kind", b"kind", "opened_at", b"opened_at", "opened_from", b"opened_from", "show_names", b"show_names", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1264,11 +1284,14 @@ class CreateDisplayRequest(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SHOW_NAMES_FIELD_NUMBER: _builtins.int
     GATE_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     kind: Global___Display.Kind.ValueType
     show_names: Global___Display.Names.ValueType
     gate: _builtins.str
     """Of a kiosk, one of the activity's; empty: a name of its own."""
+    direction: Global___Display.Direction.ValueType
+    """Of a kiosk; unspecified: people come."""
     def __init__(
         self,
         *,
@@ -1276,10 +1299,11 @@ class CreateDisplayRequest(_message.Message):
         kind: Global___Display.Kind.ValueType = ...,
         show_names: Global___Display.Names.ValueType = ...,
         gate: _builtins.str = ...,
+        direction: Global___Display.Direction.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "gate", b"gate", "kind", b"kind", "show_names", b"show_names"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "direction", b"direction", "gate", b"gate", "kind", b"kind", "show_names", b"show_names"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

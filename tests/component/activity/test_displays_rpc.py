@@ -178,6 +178,17 @@ async def test_staff_and_above_hang_screens(service: Service, method: str, who: 
         await service.call(method, request, who)
 
 
+async def test_a_kiosk_is_for_those_who_come_or_go(service: Service) -> None:
+    """Those who come, unless it says otherwise; at what only shows nobody does either."""
+    out = pb.Display.DIRECTION_OUT
+    codes = [await service.link(kind=pb.Display.KIND_KIOSK, direction=way) for way in (0, out)]
+    shown = [(await service.open(code)).screen.display.direction for code in codes]
+    with pytest.raises(InvalidArgumentError, match="direction"):
+        await service.link(direction=out)
+
+    assert shown == [pb.Display.DIRECTION_IN, out]
+
+
 async def test_a_link_is_opened_once_and_its_browser_goes_on(service: Service) -> None:
     """Whoever it was forwarded to is told so; the browser that has the secret may come back to it."""
     code = await service.link()

@@ -35,7 +35,7 @@ const opened = async (options = {}, changes = {}) => {
   await visit.go(new URL(url).pathname)
   await visit.page.getByRole('button', { name: '在此屏幕打开' }).click()
   await visit.page.waitForURL(/\/kiosk\//)
-  await visit.page.locator('svg.qr').waitFor()
+  await visit.page.locator('.kiosk').waitFor()
   return { visit, display }
 }
 
@@ -123,6 +123,15 @@ test('a scanner lets people in whatever is typed or touched meanwhile, and the n
   await scanned(visit, `QDE1${printed.李小红.replace('-', '')}`, '签到成功', '李*红', '二班')
   await scanned(visit, printed.赵大海, '赵*海')
   await inside(visit, 3)
+  const { visit: exit } = await opened({ size: LOW, scheme: 'dark' }, { direction: 'out' })
+  await exit.page.getByRole('button', { name: '开始签退' }).click()
+  await exit.accessible()
+  await exit.shot('kiosk-out')
+  await scanned(exit, printed.赵大海, '签退成功', '赵*海')
+  await exit.shot('kiosk-gone')
+  await inside(exit, 2)
+  await gone(exit)
+  await scanned(exit, printed.赵大海, '已签退过')
   const people = () => activity.owner.get(`${activity.path}/people?status=checked_in`)
   const { people: came } = await until(people, (found) => found.people.length === 3)
   assert.deepEqual(new Set(came.map(({ gate }) => gate)), new Set(['北门']))

@@ -14,6 +14,7 @@ from servicekit.mysql.database import create_engine
 from services.activity.displays import (
     LINK_US,
     QUOTA,
+    Direction,
     Display,
     Displays,
     Kind,
@@ -120,6 +121,13 @@ async def test_a_kiosk_is_at_a_gate_or_has_a_name_of_its_own(stored: Stored) -> 
     assert sorted(each.gate for each in made[2:]) == ["", "签到台 2", "签到台 3"]
     listed = await stored.displays.of_activity(stored.activity_id)
     assert {each.display_id: each.gate for each in listed} == {each.display_id: each.gate for each in made}
+
+
+async def test_a_kiosk_keeps_what_people_do_there(stored: Stored) -> None:
+    """They come, unless it is made for those who go."""
+    ways = [(await stored.add(kind=Kind.KIOSK, **given)) for given in ({}, {"direction": Direction.OUT})]
+    found = {each.display_id: each.direction for each in await stored.displays.of_activity(stored.activity_id)}
+    assert [found[each.display_id] for each in ways] == [Direction.IN, Direction.OUT]
 
 
 async def test_two_browsers_at_once_and_one_opens_it(stored: Stored) -> None:

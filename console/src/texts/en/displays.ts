@@ -12,6 +12,8 @@ export const displays: Texts['displays'] = {
   },
   names: 'Names',
   nameChoices: { none: 'None', masked: 'In part', full: 'In full' },
+  direction: 'For',
+  directions: { in: 'Checking in', out: 'Checking out' },
   gate: 'Gate',
   ownGate: 'None: kiosks are numbered',
   make: 'Make a link',

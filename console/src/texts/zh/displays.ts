@@ -9,6 +9,8 @@ export const displays = {
   },
   names: '姓名',
   nameChoices: { none: '不显示', masked: '部分显示', full: '完整显示' },
+  direction: '用于',
+  directions: { in: '签到', out: '签退' },
   gate: '入口',
   ownGate: '不选，自动编号为「签到台 N」',
   make: '生成链接',

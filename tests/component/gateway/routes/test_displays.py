@@ -46,6 +46,7 @@ SHOWN = {
     "opened_from": "203.0.113.7",
     "expires_at": "2026-09-01T01:00:00.000Z",
     "gate": None,
+    "direction": None,
 }
 
 

@@ -102,6 +102,18 @@ async def test_people_are_named_as_the_organiser_chose(gateway: Gateway, names: 
     assert (await come(gateway, PRINTED)).json()["person"] == person
 
 
+async def test_people_go_where_the_kiosk_is_for_that(gateway: Gateway) -> None:
+    """The display says so, not the browser."""
+    out = activity_pb2.Display.DIRECTION_OUT
+    gateway.services.answers["ResolveAtKiosk"] = a_visitor(display={"direction": out})
+    answer = await come(gateway, PRINTED)
+    tries = await come(gateway, PRINTED | {"direction": "in"})
+
+    assert answer.json()["direction"] == "out"
+    assert [attempt.presented.direction for attempt in gateway.services.attempts()] == [pb.DIRECTION_OUT]
+    assert (tries.status_code, tries.json()["errors"][0]["field"]) == (400, "direction")
+
+
 async def test_who_came_before_reads_when_and_where(gateway: Gateway) -> None:
     """And not who let them in."""
 

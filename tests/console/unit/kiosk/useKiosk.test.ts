@@ -11,6 +11,7 @@ const CODE = 'K7MCFGHJ4R'
 const OTHER = 'K7MCFGHJ4T'
 const IN: KioskAnswer = {
   outcome: 'accepted',
+  direction: 'in',
   reasons: [],
   message: '',
   person: null,

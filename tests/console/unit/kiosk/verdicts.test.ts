@@ -7,6 +7,7 @@ import { isWorthAnother, ofAnswer, ofFailure, shownMs } from '@/kiosk/verdicts'
 
 const answer = (outcome: Answer['outcome'], ...reasons: string[]): Answer => ({
   outcome,
+  direction: 'in',
   reasons: reasons.map((reason) => ({ reason })),
   message: '',
   person: null,
@@ -14,6 +15,11 @@ const answer = (outcome: Answer['outcome'], ...reasons: string[]): Answer => ({
   punctuality: 'on_time',
   late_by_s: 0,
   earlier: null,
+})
+
+const going = (outcome: Answer['outcome'], ...reasons: string[]): Answer => ({
+  ...answer(outcome, ...reasons),
+  direction: 'out',
 })
 
 const problem = (status: number, reason: string, retry_after_s?: number) =>
@@ -28,6 +34,10 @@ test.each([
   [answer('provisional', 'DEPENDENCY_UNAVAILABLE'), 'wait', 'provisional'],
   [answer('refused', 'TOO_EARLY'), 'bad', 'refused'],
   [answer('annulled'), 'bad', 'refused'],
+  [going('accepted'), 'good', 'out'],
+  [going('duplicate', 'ALREADY_CHECKED_IN'), 'known', 'gone'],
+  [going('duplicate', 'PERSON_CODE_USED'), 'bad', 'notOut'],
+  [going('refused', 'TOO_LATE'), 'bad', 'notOut'],
 ] as const)('%o is %s, %s', (given, tone, word) => {
   expect(ofAnswer(given)).toMatchObject({ tone, word, answer: given })
 })
