@@ -197,3 +197,25 @@ def _group(group: pb.GroupBehaviour) -> shapes.GroupBehaviour:
         late=group.late,
         absent_people=group.absent_people,
     )
+
+
+def to_cohorts(answer: pb.Cohorts) -> shapes.Cohorts:
+    """Cohorts in JSON terms."""
+    return shapes.Cohorts(
+        from_=answer.from_day,
+        to=answer.to_day,
+        cohorts=[_cohort(one) for one in answer.cohorts],
+        funnel=shapes.Funnel(answer.first, answer.day_7, _rate(answer.day_7, answer.first)),
+        hidden_cohorts=answer.hidden_cohorts,
+        as_of=to_rfc3339(answer.as_of),
+    )
+
+
+def _cohort(cohort: pb.Cohort) -> shapes.Cohort:
+    return shapes.Cohort(
+        week=cohort.week,
+        people=cohort.people,
+        day_1=cohort.day_1 if cohort.HasField("day_1") else None,
+        day_7=cohort.day_7 if cohort.HasField("day_7") else None,
+        day_30=cohort.day_30 if cohort.HasField("day_30") else None,
+    )

@@ -278,3 +278,35 @@ class Behaviour(msgspec.Struct):
     hidden_groups: int
     habits: Annotated[list[ArrivalStep], Meta(description="In steps of five minutes.")]
     as_of: Time
+
+
+class Cohort(msgspec.Struct):
+    """Who checked in for the first time in the week of a Monday, and how many of them did again, so many days later.
+
+    Null while that day is not over for all of them.
+    """
+
+    week: DayText
+    people: int
+    day_1: int | None
+    day_7: int | None
+    day_30: int | None
+
+
+class Funnel(msgspec.Struct):
+    """Who began, and came again on the seventh day after; of the cohorts of which that day is over."""
+
+    first: int
+    day_7: int
+    rate: Rate
+
+
+class Cohorts(msgspec.Struct):
+    """Who began to collect points, by week; a cohort of fewer than five people is shown to owners alone."""
+
+    from_: DayText = msgspec.field(name="from")
+    to: DayText
+    cohorts: list[Cohort]
+    funnel: Funnel
+    hidden_cohorts: int
+    as_of: Time

@@ -4,7 +4,7 @@ from gateway.clients import ask
 from gateway.http.fields import Id
 from gateway.routes import report_shapes as shapes
 from gateway.routes.dependencies import Call, Routes
-from gateway.routes.report_answers import to_behaviour, to_quality, to_trends
+from gateway.routes.report_answers import to_behaviour, to_cohorts, to_quality, to_trends
 from protos.reporting.v1 import reports_pb2 as pb
 
 routes = Routes("reporting")
@@ -70,6 +70,16 @@ async def get_behaviour(call: Call, organisation_id: Id, query: shapes.RosterSco
     """
     request = pb.GetBehaviourRequest(scope=_scope(organisation_id, query), roster_id=query.roster_id or b"")
     return to_behaviour(await ask(call.services.reports.GetBehaviour, request, call.person, timeout_s=_REPORT_S))
+
+
+@routes.on("GET", "/v1/organisations/{organisation_id}/cohorts")
+async def get_cohorts(call: Call, organisation_id: Id, query: shapes.Scope) -> shapes.Cohorts:
+    """Who began to collect points, by week, and came again on the first, 7th, 30th day after; for owner and organiser.
+
+    Weeks begin on Monday, and all that the period touches are told whole.
+    """
+    request = pb.GetCohortsRequest(scope=_scope(organisation_id, query))
+    return to_cohorts(await ask(call.services.reports.GetCohorts, request, call.person, timeout_s=_REPORT_S))
 
 
 def _scope(organisation_id: bytes, scope: shapes.Scope) -> pb.Scope:

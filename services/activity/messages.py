@@ -211,6 +211,7 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
         roster_id=definition.roster_id,
         offline_window_s=definition.offline_window_s,
         questions=len(definition.ask),
+        kind=pb.Kind.ValueType(definition.kind),
         rehearsal_of=activity.rehearsal_of or b"",
     )
 

@@ -239,6 +239,7 @@ class Activity:
         offline_window_s: For how long after the close phones may bring what they did offline.
         questions: How many things whoever was accepted is asked.
         is_rehearsal: It tries a draft out, and no statistics count it.
+        kind: An activity.v1.Kind; 0 where an earlier release noted it.
     """
 
     activity_id: bytes
@@ -255,6 +256,7 @@ class Activity:
     offline_window_s: int = OFFLINE_WINDOW_S
     questions: int = 0
     is_rehearsal: bool = False
+    kind: int = 0
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing from before the close can come any more: only then is anybody absent (rule 7 of the law)."""

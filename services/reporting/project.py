@@ -278,4 +278,5 @@ def to_activity(message: activity_pb2.ActivityChanged) -> Activity:
         message.offline_window_s if message.HasField("offline_window_s") else OFFLINE_WINDOW_S,
         message.questions,
         bool(message.rehearsal_of),
+        message.kind,
     )

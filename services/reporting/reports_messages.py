@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from domainkit.buckets import ACCURACIES_M, DISTANCES_M, SLOT_AGES_S
 from protos.reporting.v1 import reports_pb2 as pb
 from services.reporting.behaviour.behaviour import Absent, Behaviour
+from services.reporting.behaviour.cohorts import Cohorts
 from services.reporting.periods.held import CAME, COUNTED, EXPECTED, LEAVE, OCCURRENCES, Counts
 from services.reporting.quality.client import answered
 from services.reporting.quality.quality import REASONS, Advised, Quality, tried
@@ -175,4 +176,26 @@ def _absent(absent: Absent) -> pb.AbsentPerson:
         group=absent.row.group,
         in_a_row=absent.row.absent_in_a_row,
         last_came_day=absent.last_came.isoformat() if absent.last_came else "",
+    )
+
+
+def cohorts(found: Cohorts, as_of: int) -> pb.Cohorts:
+    """Who began, and came again."""
+    return pb.Cohorts(
+        from_day=found.period.first.isoformat(),
+        to_day=found.period.last.isoformat(),
+        cohorts=[
+            pb.Cohort(
+                week=each.week.isoformat(),
+                people=each.people,
+                day_1=each.again[0],
+                day_7=each.again[1],
+                day_30=each.again[2],
+            )
+            for each in found.cohorts
+        ],
+        first=found.first,
+        day_7=found.day_7,
+        hidden_cohorts=found.hidden,
+        as_of=as_of,
     )

@@ -12,6 +12,7 @@ from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
 from servicekit.rpc.interceptors import by, for_person, person
 from services.reporting import reports_messages as messages
 from services.reporting.behaviour.behaviour import Behaviours
+from services.reporting.behaviour.cohorts import CohortReader
 from services.reporting.periods.calendar import By, Period, period
 from services.reporting.quality.advice import CODES
 from services.reporting.quality.client import Event
@@ -23,6 +24,7 @@ ACCESS = {
     _SERVICE + "GetTrends": for_person("gateway"),
     _SERVICE + "GetQuality": for_person("gateway"),
     _SERVICE + "GetBehaviour": for_person("gateway"),
+    _SERVICE + "GetCohorts": for_person("gateway"),
     _SERVICE + "DismissAdvice": for_person("gateway"),
     _SERVICE + "CountClientEvents": by("gateway"),
 }
@@ -71,6 +73,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
         trends: Trends,
         qualities: Qualities,
         behaviours: Behaviours,
+        cohorts: CohortReader,
         dismissed: Dismissed,
         client_counts: ClientCounts,
         history: Whole,
@@ -79,6 +82,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
         self._trends = trends
         self._qualities = qualities
         self._behaviours = behaviours
+        self._cohorts = cohorts
         self._dismissed = dismissed
         self._client_counts = client_counts
         self._history = history
@@ -113,6 +117,15 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
             sees_small=role >= identity_pb2.ROLE_OWNER,
         )
         return messages.behaviour(found, now_us())
+
+    async def GetCohorts(self, request: pb.GetCohortsRequest, context: Any) -> pb.Cohorts:
+        """Who began to collect points, and came again."""
+        role, scope = await self._role(request.scope.organisation_id, ORGANISER), request.scope
+        sees_small = role >= identity_pb2.ROLE_OWNER
+        found = await self._cohorts.of(
+            scope.organisation_id, _period(scope), scope.activity_id, scope.time_zone, sees_small=sees_small
+        )
+        return messages.cohorts(found, now_us())
 
     async def DismissAdvice(self, request: pb.DismissAdviceRequest, context: Any) -> pb.DismissAdviceResponse:
         """Hides a piece of advice, or shows it again."""

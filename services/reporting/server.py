@@ -26,6 +26,7 @@ from servicekit.tokens import TokenVerifier
 from services.reporting import reports_rpc, rpc, store, tables
 from services.reporting.activities import Activities
 from services.reporting.behaviour.behaviour import Behaviours
+from services.reporting.behaviour.cohorts import CohortReader
 from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
@@ -38,6 +39,7 @@ from services.reporting.exports.vault import Vault
 from services.reporting.exports.watching import watch
 from services.reporting.facts.history import History, Kept
 from services.reporting.facts.lists import FactLists
+from services.reporting.facts.points import PointsDays
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
 from services.reporting.people.naming import Naming
@@ -113,6 +115,7 @@ def _reports(
         Trends(reading, periods, arrivals),
         Qualities(reading, client_counts, arrivals, dismissed, settings_client.asker(activity_channel)),
         Behaviours(periods, lists, rosters, participants),
+        CohortReader(PointsDays(engine)),
         dismissed,
         client_counts,
         lists,

@@ -14,6 +14,7 @@ from servicekit.clock import from_datetime, to_datetime
 from servicekit.mysql.database import is_data_refused, unavailable_when_lost
 from servicekit.unreadable import Unreadable
 from services.reporting.domain import Activity, Window
+from services.reporting.facts import points
 from services.reporting.tables import activities, occurrences
 
 _CHANGES = Unreadable("activity_change")
@@ -47,8 +48,10 @@ class Activities:
         windows = [window for activity in changed for window in activity.windows]
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
+                untold = await points.untold(connection, changed)
                 await _keep_newest(connection, activities, [_activity_row(activity) for activity in changed])
                 await _keep_newest(connection, occurrences, [_window_row(window) for window in windows])
+                await points.fill(connection, untold)
 
     async def get(self, activity_id: bytes) -> Activity | None:
         """An activity, if a message told of it; without its windows.

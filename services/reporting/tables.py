@@ -37,6 +37,8 @@ activities = Table(
     Column("facts_at", BIGINT, nullable=False),
     # It tries a draft out, and no statistics count it.
     Column("is_rehearsal", TINYINT, nullable=False),
+    # An activity.v1.Kind; 0 of what an earlier release noted.
+    Column("kind", TINYINT(unsigned=True), nullable=False),
     Index("by_close", "closes_at"),
     Index("by_organisation", "organisation_id"),
 )
@@ -119,6 +121,17 @@ day_counts = Table(
     Column("local_day", DATE, primary_key=True),
     Column("name", _text(80), primary_key=True),
     Column("amount", BIGINT, nullable=False),
+)
+
+# Who checked in on which day to an activity that gives points, as its facts say (`facts.points`): in this order the
+# first day of everybody is a jump in the key, and any other one a look-up.
+points_days = Table(
+    "points_days",
+    metadata,
+    Column("activity_id", BINARY(16), primary_key=True),
+    Column("user_id", BINARY(16), primary_key=True),
+    Column("local_day", DATE, primary_key=True),
+    Column("occurrence_id", BINARY(16), primary_key=True),
 )
 
 # How many of those expected came to an occurrence, by its roster and by what they answered; and what it was counted

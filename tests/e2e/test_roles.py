@@ -198,6 +198,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/organisations/{organisation}/quality", _STAFF),
     ("PUT", "/v1/organisations/{organisation}/quality/dismissals", _by_role(204, 204, 403, 404, 404, 401)),
     ("GET", "/v1/organisations/{organisation}/behaviour", _ORGANISER),
+    ("GET", "/v1/organisations/{organisation}/cohorts", _ORGANISER),
     ("GET", "/v1/activities/{activity}/stats", _SHOWN),
     ("GET", "/v1/activities/{activity}/people", _ITS_STAFF),
     ("GET", "/v1/activities/{activity}/people/draw", _ITS_STAFF),

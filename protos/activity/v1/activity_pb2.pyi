@@ -1967,6 +1967,7 @@ class ActivityChanged(_message.Message):
     ROSTER_ID_FIELD_NUMBER: _builtins.int
     OFFLINE_WINDOW_S_FIELD_NUMBER: _builtins.int
     QUESTIONS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
     title: _builtins.str
@@ -1984,6 +1985,8 @@ class ActivityChanged(_message.Message):
     """For how long after the close phones may bring what they did offline; absent in what an earlier release sent."""
     questions: _builtins.int
     """How many things whoever was accepted is asked."""
+    kind: Global___Kind.ValueType
+    """Unspecified in what an earlier release sent."""
     @_builtins.property
     def occurrences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Window]: ...
     def __init__(
@@ -2002,10 +2005,11 @@ class ActivityChanged(_message.Message):
         roster_id: _builtins.bytes = ...,
         offline_window_s: _builtins.int | None = ...,
         questions: _builtins.int = ...,
+        kind: Global___Kind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "offline_window_s", b"offline_window_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "organisation_id", b"organisation_id", "questions", b"questions", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s", "activity_id", b"activity_id", "capacity", b"capacity", "expected", b"expected", "kind", b"kind", "occurrences", b"occurrences", "offline_window_s", b"offline_window_s", "organisation_id", b"organisation_id", "questions", b"questions", "rehearsal_of", b"rehearsal_of", "revision", b"revision", "roster_id", b"roster_id", "state", b"state", "time_zone", b"time_zone", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__offline_window_s: _TypeAlias = _typing.Literal["offline_window_s"]  # noqa: Y015
     _WhichOneofArgType__offline_window_s: _TypeAlias = _typing.Literal["_offline_window_s", b"_offline_window_s"]  # noqa: Y015

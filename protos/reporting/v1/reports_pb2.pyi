@@ -1053,3 +1053,116 @@ class GroupBehaviour(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GroupBehaviour: _TypeAlias = GroupBehaviour  # noqa: Y015
+
+@_typing.final
+class GetCohortsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCOPE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def scope(self) -> Global___Scope:
+        """Of an activity: of its days alone. The period is widened to whole weeks."""
+
+    def __init__(
+        self,
+        *,
+        scope: Global___Scope | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCohortsRequest: _TypeAlias = GetCohortsRequest  # noqa: Y015
+
+@_typing.final
+class Cohorts(_message.Message):
+    """Of activities that give points."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    TO_DAY_FIELD_NUMBER: _builtins.int
+    COHORTS_FIELD_NUMBER: _builtins.int
+    FIRST_FIELD_NUMBER: _builtins.int
+    DAY_7_FIELD_NUMBER: _builtins.int
+    HIDDEN_COHORTS_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    from_day: _builtins.str
+    to_day: _builtins.str
+    first: _builtins.int
+    """Who began, and came again on the seventh day after; of the cohorts of which that day is over."""
+    day_7: _builtins.int
+    hidden_cohorts: _builtins.int
+    """Cohorts of fewer than five people that were left out."""
+    as_of: _builtins.int
+    @_builtins.property
+    def cohorts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Cohort]:
+        """In order of their weeks; a week in which nobody began has none."""
+
+    def __init__(
+        self,
+        *,
+        from_day: _builtins.str = ...,
+        to_day: _builtins.str = ...,
+        cohorts: _abc.Iterable[Global___Cohort] | None = ...,
+        first: _builtins.int = ...,
+        day_7: _builtins.int = ...,
+        hidden_cohorts: _builtins.int = ...,
+        as_of: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "cohorts", b"cohorts", "day_7", b"day_7", "first", b"first", "from_day", b"from_day", "hidden_cohorts", b"hidden_cohorts", "to_day", b"to_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Cohorts: _TypeAlias = Cohorts  # noqa: Y015
+
+@_typing.final
+class Cohort(_message.Message):
+    """Who checked in for the first time in one week, and how many of them did again that many days later; absent while that
+    day is not over for all of them.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEK_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    DAY_1_FIELD_NUMBER: _builtins.int
+    DAY_7_FIELD_NUMBER: _builtins.int
+    DAY_30_FIELD_NUMBER: _builtins.int
+    week: _builtins.str
+    """Its Monday."""
+    people: _builtins.int
+    day_1: _builtins.int
+    day_7: _builtins.int
+    day_30: _builtins.int
+    def __init__(
+        self,
+        *,
+        week: _builtins.str = ...,
+        people: _builtins.int = ...,
+        day_1: _builtins.int | None = ...,
+        day_7: _builtins.int | None = ...,
+        day_30: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_day_1", b"_day_1", "_day_30", b"_day_30", "_day_7", b"_day_7", "day_1", b"day_1", "day_30", b"day_30", "day_7", b"day_7"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_day_1", b"_day_1", "_day_30", b"_day_30", "_day_7", b"_day_7", "day_1", b"day_1", "day_30", b"day_30", "day_7", b"day_7", "people", b"people", "week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__day_1: _TypeAlias = _typing.Literal["day_1"]  # noqa: Y015
+    _WhichOneofArgType__day_1: _TypeAlias = _typing.Literal["_day_1", b"_day_1"]  # noqa: Y015
+    _WhichOneofReturnType__day_30: _TypeAlias = _typing.Literal["day_30"]  # noqa: Y015
+    _WhichOneofArgType__day_30: _TypeAlias = _typing.Literal["_day_30", b"_day_30"]  # noqa: Y015
+    _WhichOneofReturnType__day_7: _TypeAlias = _typing.Literal["day_7"]  # noqa: Y015
+    _WhichOneofArgType__day_7: _TypeAlias = _typing.Literal["_day_7", b"_day_7"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_1) -> _WhichOneofReturnType__day_1 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_30) -> _WhichOneofReturnType__day_30 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_7) -> _WhichOneofReturnType__day_7 | None: ...
+
+Global___Cohort: _TypeAlias = Cohort  # noqa: Y015

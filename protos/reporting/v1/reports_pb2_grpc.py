@@ -49,6 +49,11 @@ class ReportsServiceStub:
                 request_serializer=protos_dot_reporting_dot_v1_dot_reports__pb2.GetBehaviourRequest.SerializeToString,
                 response_deserializer=protos_dot_reporting_dot_v1_dot_reports__pb2.Behaviour.FromString,
                 _registered_method=True)
+        self.GetCohorts = channel.unary_unary(
+                '/reporting.v1.ReportsService/GetCohorts',
+                request_serializer=protos_dot_reporting_dot_v1_dot_reports__pb2.GetCohortsRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_reports__pb2.Cohorts.FromString,
+                _registered_method=True)
         self.DismissAdvice = channel.unary_unary(
                 '/reporting.v1.ReportsService/DismissAdvice',
                 request_serializer=protos_dot_reporting_dot_v1_dot_reports__pb2.DismissAdviceRequest.SerializeToString,
@@ -85,6 +90,13 @@ class ReportsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCohorts(self, request, context):
+        """The same: who comes again to collect points.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DismissAdvice(self, request, context):
         """Hides a piece of advice, or shows it again; owner and organiser.
         """
@@ -116,6 +128,11 @@ def add_ReportsServiceServicer_to_server(servicer, server):
                     servicer.GetBehaviour,
                     request_deserializer=protos_dot_reporting_dot_v1_dot_reports__pb2.GetBehaviourRequest.FromString,
                     response_serializer=protos_dot_reporting_dot_v1_dot_reports__pb2.Behaviour.SerializeToString,
+            ),
+            'GetCohorts': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCohorts,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_reports__pb2.GetCohortsRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_reports__pb2.Cohorts.SerializeToString,
             ),
             'DismissAdvice': grpc.unary_unary_rpc_method_handler(
                     servicer.DismissAdvice,
@@ -209,6 +226,33 @@ class ReportsService:
             '/reporting.v1.ReportsService/GetBehaviour',
             protos_dot_reporting_dot_v1_dot_reports__pb2.GetBehaviourRequest.SerializeToString,
             protos_dot_reporting_dot_v1_dot_reports__pb2.Behaviour.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCohorts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ReportsService/GetCohorts',
+            protos_dot_reporting_dot_v1_dot_reports__pb2.GetCohortsRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_reports__pb2.Cohorts.FromString,
             options,
             channel_credentials,
             insecure,

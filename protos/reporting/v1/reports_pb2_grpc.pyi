@@ -42,6 +42,8 @@ class ReportsServiceStub:
     """The same."""
     GetBehaviour: _grpc.UnaryUnaryMultiCallable[_reports_pb2.GetBehaviourRequest, _reports_pb2.Behaviour]
     """Owner and organiser: it speaks of single people."""
+    GetCohorts: _grpc.UnaryUnaryMultiCallable[_reports_pb2.GetCohortsRequest, _reports_pb2.Cohorts]
+    """The same: who comes again to collect points."""
     DismissAdvice: _grpc.UnaryUnaryMultiCallable[_reports_pb2.DismissAdviceRequest, _reports_pb2.DismissAdviceResponse]
     """Hides a piece of advice, or shows it again; owner and organiser."""
     CountClientEvents: _grpc.UnaryUnaryMultiCallable[_reports_pb2.CountClientEventsRequest, _reports_pb2.CountClientEventsResponse]
@@ -56,6 +58,8 @@ class ReportsServiceAsyncStub(ReportsServiceStub):
     """The same."""
     GetBehaviour: _aio.UnaryUnaryMultiCallable[_reports_pb2.GetBehaviourRequest, _reports_pb2.Behaviour]  # type: ignore[assignment]
     """Owner and organiser: it speaks of single people."""
+    GetCohorts: _aio.UnaryUnaryMultiCallable[_reports_pb2.GetCohortsRequest, _reports_pb2.Cohorts]  # type: ignore[assignment]
+    """The same: who comes again to collect points."""
     DismissAdvice: _aio.UnaryUnaryMultiCallable[_reports_pb2.DismissAdviceRequest, _reports_pb2.DismissAdviceResponse]  # type: ignore[assignment]
     """Hides a piece of advice, or shows it again; owner and organiser."""
     CountClientEvents: _aio.UnaryUnaryMultiCallable[_reports_pb2.CountClientEventsRequest, _reports_pb2.CountClientEventsResponse]  # type: ignore[assignment]
@@ -85,6 +89,14 @@ class ReportsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_reports_pb2.Behaviour, _abc.Awaitable[_reports_pb2.Behaviour]]:
         """Owner and organiser: it speaks of single people."""
+
+    @_abc_1.abstractmethod
+    def GetCohorts(
+        self,
+        request: _reports_pb2.GetCohortsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reports_pb2.Cohorts, _abc.Awaitable[_reports_pb2.Cohorts]]:
+        """The same: who comes again to collect points."""
 
     @_abc_1.abstractmethod
     def DismissAdvice(

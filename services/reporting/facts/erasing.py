@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from servicekit.clock import to_datetime
 from servicekit.mysql.database import unavailable_when_lost
 from services.reporting.facts.store import lock
-from services.reporting.tables import activities, day_counts, facts, occurrence_counts, occurrences
+from services.reporting.tables import activities, day_counts, facts, occurrence_counts, occurrences, points_days
 
 _OCCURRENCES_AT_ONCE = 100
 _FACTS_AT_ONCE = 1000
@@ -90,7 +90,15 @@ async def _erase_facts(connection: AsyncConnection, row: Row[Any], after: bytes,
     users: Sequence[bytes] = (await connection.scalars(query)).all()
     if not users:
         return None
-    await connection.execute(delete(facts).where(*of_it, facts.c.user_id <= users[-1]))
+    for table in (facts, points_days):
+        await connection.execute(
+            delete(table).where(
+                table.c.activity_id == row.activity_id,
+                table.c.occurrence_id == row.occurrence_id,
+                table.c.user_id > after,
+                table.c.user_id <= users[-1],
+            )
+        )
     return users[-1]
 
 

@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Row, select, update
@@ -14,6 +15,7 @@ from servicekit.clock import from_datetime, now_us
 from servicekit.mysql.database import unavailable_when_lost
 from servicekit.mysql.literals import id_literal, text_literal
 from services.reporting.domain import SeatView, Totals, local_day
+from services.reporting.facts import points
 from services.reporting.facts.fact import REVISIONS, SEATS, Evidence, Fact, FactKey, Kind, Place, kind_of, names_of
 from services.reporting.metrics import UNREADABLE_FACT
 from services.reporting.project import Change
@@ -32,7 +34,7 @@ _REPLACE = ",".join(f"{name}=VALUES({name})" for name in _COLUMNS[len(FactKey._f
 _PLACES = """
 SELECT o.occurrence_id, o.activity_id, o.local_day, o.opens_at, a.organisation_id, a.time_zone
 FROM occurrences o JOIN activities a ON a.activity_id = o.activity_id WHERE o.occurrence_id IN"""
-_TIMES = "SELECT facts_at FROM activities WHERE activity_id IN"
+_LOCKED = "SELECT activity_id, facts_at, kind FROM activities WHERE activity_id IN"
 _WRITTEN = "UPDATE activities SET facts_at"
 _INSERT = f"INSERT INTO facts ({','.join(_COLUMNS)}) VALUES "  # noqa: S608  columns of ours
 
@@ -82,7 +84,7 @@ class Facts:
 
 async def _save(connection: AsyncConnection, changes: Sequence[Change], places: Mapping[bytes, Place]) -> None:
     activity_ids = sorted({place.activity_id for place in places.values()})
-    written_at = await lock(connection, activity_ids)
+    written_at, with_points = await lock(connection, activity_ids)
     keys = [
         FactKey(places[change.occurrence_id].activity_id, change.user_id, change.occurrence_id) for change in changes
     ]
@@ -96,6 +98,8 @@ async def _save(connection: AsyncConnection, changes: Sequence[Change], places: 
         rows = [_row(key, fresh[key], moves[key.occurrence_id], at) for key in sorted(fresh)]
         await connection.exec_driver_sql(f"{_INSERT}{','.join(rows)} ON DUPLICATE KEY UPDATE {_REPLACE}")
         await _count(connection, {each: move.by_name() for each, move in moves.items()}, places)
+        noted = {key: fresh[key] for key in fresh if key.activity_id in with_points}
+        await points.note(connection, known, noted, places)
         ours = ",".join(map(id_literal, activity_ids))
         await connection.exec_driver_sql(f"{_WRITTEN} = {at} WHERE activity_id IN ({ours})")
 
@@ -120,11 +124,19 @@ async def _places(connection: AsyncConnection, occurrence_ids: Collection[bytes]
     return {row.occurrence_id: await _place(connection, row) for row in rows}
 
 
-async def lock(connection: AsyncConnection, activity_ids: Sequence[bytes]) -> int:
-    """Locks activities until the transaction ends, and tells when the last fact of any of them was written."""
-    query = f"{_TIMES} ({','.join(map(id_literal, activity_ids))}) ORDER BY activity_id FOR UPDATE"
-    times = (await connection.exec_driver_sql(query)).scalars()
-    return max(times, default=0)
+class Locked(NamedTuple):
+    """When the last fact of any of some activities was written, and which of them give points."""
+
+    written_at: int
+    with_points: AbstractSet[bytes]
+
+
+async def lock(connection: AsyncConnection, activity_ids: Sequence[bytes]) -> Locked:
+    """Locks activities until the transaction ends."""
+    query = f"{_LOCKED} ({','.join(map(id_literal, activity_ids))}) ORDER BY activity_id FOR UPDATE"
+    rows = (await connection.exec_driver_sql(query)).all()
+    with_points = {row.activity_id for row in rows if row.kind == points.POINTS}
+    return Locked(max((row.facts_at for row in rows), default=0), with_points)
 
 
 async def _place(connection: AsyncConnection, row: Any) -> Place:

@@ -51,7 +51,7 @@ def period(from_day: str, to_day: str, time_zone: str, now: int, fields: tuple[s
     Raises:
         InvalidArgumentError: No such day or time zone, the wrong way round, or too long.
     """
-    today = _today(time_zone or DEFAULT_ZONE, now)
+    today = today_in(time_zone, now)
     last = _day(fields[1], to_day) if to_day else today
     first = _day(fields[0], from_day) if from_day else last - timedelta(days=DEFAULT_DAYS - 1)
     if not to_day and first > last:
@@ -62,6 +62,23 @@ def period(from_day: str, to_day: str, time_zone: str, now: int, fields: tuple[s
     if found.days > MAXIMUM_DAYS:
         raise invalid(fields[0], f"{found.days} days are too many at once; ask for at most {MAXIMUM_DAYS}")
     return found
+
+
+def today_in(time_zone: str, now: int) -> date:
+    """The day that it is in a time zone.
+
+    Args:
+        time_zone: An IANA name; empty: China's.
+        now: Microseconds since 1970 UTC.
+
+    Raises:
+        InvalidArgumentError: There is no such time zone.
+    """
+    try:
+        return datetime.fromtimestamp(now / SECOND_US, ZoneInfo(time_zone or DEFAULT_ZONE)).date()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        cure = f"must be a name of the IANA time zone database, such as {DEFAULT_ZONE}"
+        raise invalid("time_zone", cure) from None
 
 
 def key_of(by: By, day: date, starts_at: int, time_zone: str) -> str:
@@ -89,14 +106,6 @@ _KEYS: Mapping[By, Callable[[date], str]] = {
     By.WEEK: lambda day: week_of(day).isoformat(),
     By.WEEKDAY: lambda day: str(day.isoweekday()),
 }
-
-
-def _today(time_zone: str, now: int) -> date:
-    try:
-        return datetime.fromtimestamp(now / SECOND_US, ZoneInfo(time_zone)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        cure = f"must be a name of the IANA time zone database, such as {DEFAULT_ZONE}"
-        raise invalid("time_zone", cure) from None
 
 
 def _day(field: str, text: str) -> date:

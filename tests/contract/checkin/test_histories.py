@@ -24,6 +24,7 @@ from services.checkin.tables import outbox
 from services.reporting.domain import Activity, Counted, Window
 from services.reporting.expected.tally import Member, Roster, Tallies, Tally, of_roster
 from services.reporting.facts.history import History
+from services.reporting.facts.points import POINTS
 from services.reporting.facts.store import Facts
 from services.reporting.facts.writer import FactWriter
 from services.reporting.live.numbers import LiveReader, LiveWriter
@@ -339,6 +340,7 @@ async def know(engine: AsyncEngine, world: World) -> None:
     activity = Activity(
         *(world.activity_id, world.activity_id, "例会", "Asia/Shanghai", 2, 1, 0, 0, LONG_AGO, (window,)),
         roster_id=world.activity_id,
+        kind=POINTS,
     )
     await Activities(engine).save([activity])
 

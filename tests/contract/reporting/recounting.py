@@ -21,7 +21,7 @@ from services.reporting.periods.reading import Reading
 from services.reporting.periods.store import Periods
 from services.reporting.periods.tallying import Tallier
 from services.reporting.quality.quality import NAMES
-from services.reporting.tables import facts, occurrence_counts
+from services.reporting.tables import facts, occurrence_counts, points_days
 from services.reporting.trends.curves import Arrivals
 from services.reporting.trends.trends import Asked, Trends
 from tests.fakes.expected import FakeParticipants, FakeRosters
@@ -83,14 +83,21 @@ async def assert_reports(engine: AsyncEngine, activity_id: bytes, truths: Mappin
 
 
 async def assert_a_recount(engine: AsyncEngine, activity_id: bytes, occurrence_id: bytes) -> None:
-    """Every counter of the occurrence and of the day is what its facts come to, one by one."""
+    """Every counter of the occurrence, and who has a day with points, is what its facts come to, one by one."""
     async with engine.connect() as connection:
         rows = await connection.execute(select(facts).where(facts.c.activity_id == activity_id))
+        by_person = {
+            row.user_id: counts_of(
+                FactKey(row.activity_id, row.user_id, row.occurrence_id), to_fact(row), "Asia/Shanghai"
+            )
+            for row in rows
+        }
         recounted: Counter[str] = Counter()
-        for row in rows:
-            key = FactKey(row.activity_id, row.user_id, row.occurrence_id)
-            recounted.update(counts_of(key, to_fact(row), "Asia/Shanghai"))
+        for counts in by_person.values():
+            recounted.update(counts)
         kept = await connection.execute(
             select(occurrence_counts).where(occurrence_counts.c.occurrence_id == occurrence_id)
         )
         assert +Counter({row.name: row.amount for row in kept}) == +recounted
+        days = await connection.execute(select(points_days.c.user_id).where(points_days.c.activity_id == activity_id))
+        assert {row.user_id for row in days} == {who for who, counts in by_person.items() if counts["checked_in"]}
