@@ -3762,6 +3762,48 @@ export interface components {
             absent_people: number;
         };
         /**
+         * Cohorts
+         * @description Who began to collect points, by week; a cohort of fewer than five people is shown to owners alone.
+         */
+        Cohorts: {
+            /** @example 2026-09-01 */
+            from: string;
+            /** @example 2026-09-01 */
+            to: string;
+            cohorts: components["schemas"]["Cohort"][];
+            funnel: components["schemas"]["Funnel"];
+            hidden_cohorts: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            as_of: string;
+        };
+        /**
+         * Cohort
+         * @description Who checked in for the first time in the week of a Monday, and how many of them did again, so many days later.
+         *
+         *         Null while that day is not over for all of them.
+         */
+        Cohort: {
+            /** @example 2026-09-01 */
+            week: string;
+            people: number;
+            day_1: number | null;
+            day_7: number | null;
+            day_30: number | null;
+        };
+        /**
+         * Funnel
+         * @description Who began, and came again on the seventh day after; of the cohorts of which that day is over.
+         */
+        Funnel: {
+            first: number;
+            day_7: number;
+            /** @example 0.93 */
+            rate: number | null;
+        };
+        /**
          * ClientEvents
          * @description Events that a phone has kept since it last told.
          */

@@ -264,6 +264,22 @@ interface ConsolesService {
   end(session_id: string): Promise<void>
 }
 
+type Export = Api['Export']
+type Trends = Api['Trends']
+
+interface ReportsService {
+  /** How many came over time: days and weeks are YYYY-MM-DD. */
+  trends(organisation_id: string, query: Record<string, string>): Promise<Trends>
+  /** One's own latest, the newest first. */
+  exports(): Promise<Api['Exports']>
+  getExport(export_id: string): Promise<Export>
+  /** Of an activity, or of an organisation's period. */
+  ask(wish: { report: string; format: string; activity_id?: string; organisation_id?: string; from?: string; to?: string }): Promise<Export>
+  cancel(export_id: string): Promise<Export>
+  /** Where the file is, for `FilesService.fetch`. */
+  fileOf(export_id: string): string
+}
+
 interface OrganisationsService {
   /** All that one belongs to, whatever one's role; archived ones only where they are asked for. */
   list(archived?: boolean): Promise<Organisation[]>
@@ -372,6 +388,7 @@ interface Services {
   participants: ParticipantsService
   own_code: OwnCodeService
   rollcall: RollcallService
+  reports: ReportsService
   files: FilesService
   doors: DoorsService
   consoles: ConsolesService

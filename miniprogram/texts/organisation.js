@@ -15,6 +15,7 @@ module.exports = {
     members: '成员',
     invites: '邀请',
     rosters: '名单',
+    exports: '导出出勤总表',
     places: '常用地点',
     privacy: '资料与隐私',
     rename: '组织名称',

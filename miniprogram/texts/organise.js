@@ -98,6 +98,7 @@ module.exports = {
     asOf: (/** @type {string} */ when) => `更新于 ${when}`,
     chart: '每分钟签到人数',
     qr: '展示二维码',
+    exports: '导出',
     people: '签到记录',
     staff: '为他人签到',
     door: '现场扫码签到',

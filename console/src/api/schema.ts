@@ -1626,6 +1626,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cohorts
+         * @description Who began to collect points, by week, and came again on the first, 7th, 30th day after; for owner and organiser.
+         *
+         *     Weeks begin on Monday, and all that the period touches are told whole.
+         */
+        get: operations["get_cohorts_v1_organisations__organisation_id__cohorts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisation_id}/handover": {
         parameters: {
             query?: never;
@@ -3079,6 +3101,32 @@ export interface components {
             valid_until: string;
         };
         /**
+         * Cohort
+         * @description Who checked in for the first time in the week of a Monday, and how many of them did again, so many days later.
+         *
+         *         Null while that day is not over for all of them.
+         */
+        Cohort: {
+            day_1: number | null;
+            day_7: number | null;
+            day_30: number | null;
+            people: number;
+            week: string;
+        };
+        /**
+         * Cohorts
+         * @description Who began to collect points, by week; a cohort of fewer than five people is shown to owners alone.
+         */
+        Cohorts: {
+            /** Format: date-time */
+            as_of: string;
+            cohorts: components["schemas"]["Cohort"][];
+            from: string;
+            funnel: components["schemas"]["Funnel"];
+            hidden_cohorts: number;
+            to: string;
+        };
+        /**
          * ConsoleSession
          * @description A signed-in browser, whose cookie has the rest. `csrf_token` goes into X-CSRF-Token; `expires_in` in seconds.
          */
@@ -3448,6 +3496,15 @@ export interface components {
             words: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Funnel
+         * @description Who began, and came again on the seventh day after; of the cohorts of which that day is over.
+         */
+        Funnel: {
+            day_7: number;
+            first: number;
+            rate: number | null;
         };
         /**
          * Grant
@@ -7628,6 +7685,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Behaviour"];
+                };
+            };
+        };
+    };
+    get_cohorts_v1_organisations__organisation_id__cohorts_get: {
+        parameters: {
+            query?: {
+                activity_id?: string | null;
+                /** @description YYYY-MM-DD; empty: left open. */
+                from?: string;
+                /** @description Where today is looked up, when a day is left open. */
+                time_zone?: string;
+                /** @description YYYY-MM-DD; empty: left open. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohorts"];
                 };
             };
         };

@@ -227,6 +227,10 @@ Page({
     this.open('people')
   },
 
+  showExports() {
+    this.open('exports')
+  },
+
   showStaff() {
     this.open('staff')
   },
