@@ -50,3 +50,17 @@ export const inOrder = (columns: readonly string[], ticked: readonly string[]): 
 /** The part of a filter that a report takes: a register is of everybody, or of a group. */
 export const filterFor = (report: (typeof REPORTS)[number], filters: ExportFilter): ExportFilter =>
   report === 'register' ? (filters.group ? { group: filters.group } : {}) : filters
+
+/** An organisation's days, both included. */
+export interface RegisterOf {
+  organisation_id: string
+  first: string
+  last: string
+}
+
+/** Whole days as moments, in the zone of this browser; the second is the first that is no part of them. */
+export const momentsOf = ({ first, last }: RegisterOf) => {
+  const end = new Date(`${last}T00:00`)
+  end.setDate(end.getDate() + 1)
+  return { from: new Date(`${first}T00:00`).toISOString(), to: end.toISOString() }
+}

@@ -1,7 +1,7 @@
 /** Reports as tiles, rows and drawings. Pure but for the words. */
 
 import type { Drawing } from './drawing'
-import type { Figures, QualityFigures, TrendPeriod } from './queries'
+import type { Cohorts, Figures, QualityFigures, TrendPeriod } from './queries'
 import { count, percent, points } from './said'
 
 type Say = (key: string, named?: Record<string, unknown>) => string
@@ -127,6 +127,16 @@ export const curvesOf = (curves: readonly Curve[], name: (curve: Curve) => strin
     })),
   }
 }
+
+/** A row of those who began in one week: how many came again, or a dash while that day is not over. */
+export const cohortRowOf = ({ week, people, day_1, day_7, day_30 }: Cohorts['cohorts'][number]) => ({
+  key: week,
+  cells: [
+    week,
+    count(people),
+    ...[day_1, day_7, day_30].map((again) => (again === null ? '–' : `${again} (${percent(again / people, 0)})`)),
+  ],
+})
 
 /** How well checking in works, in numbers. */
 export const qualityTilesOf = (whole: QualityFigures, say: Say): Tile[] => {

@@ -13,6 +13,7 @@ export type Quality = Schemas['Quality']
 export type QualityFigures = Schemas['QualityFigures']
 export type Advice = Schemas['Advice']
 export type Behaviour = Schemas['Behaviour']
+export type Cohorts = Schemas['Cohorts']
 export type Finding = Schemas['Finding']
 
 export type TrendQuery = NonNullable<
@@ -70,6 +71,22 @@ export const useBehaviour = (
     queryFn: ({ signal }: Asking): Promise<Behaviour> => {
       const params = { path: of(organisationId.value), query: toValue(query) }
       return asked(api.GET('/v1/organisations/{organisation_id}/behaviour', { params, signal }))
+    },
+  })
+
+export const useCohorts = (
+  organisationId: Ref<string>,
+  query: MaybeRefOrGetter<Scope>,
+  isAllowed: MaybeRefOrGetter<boolean>,
+) =>
+  useQuery({
+    queryKey: ['reports', 'cohorts', organisationId, query],
+    enabled: computed(() => Boolean(organisationId.value) && toValue(isAllowed)),
+    staleTime: FRESH_MS,
+    placeholderData: (shown: Cohorts | undefined) => shown,
+    queryFn: ({ signal }: Asking): Promise<Cohorts> => {
+      const params = { path: of(organisationId.value), query: toValue(query) }
+      return asked(api.GET('/v1/organisations/{organisation_id}/cohorts', { params, signal }))
     },
   })
 

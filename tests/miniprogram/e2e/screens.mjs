@@ -1,6 +1,7 @@
 /** Every page in every state, and how a phone gets there: `shots.mjs` takes pictures of them, `accessible.test.mjs` measures them. */
 
 import { doorPagesOf, doorStepsOf, populateDoor } from './door_screens.mjs'
+import { exportPagesOf, exportStepsOf } from './exports_screens.mjs'
 import { nfcPagesOf, nfcStepsOf, populateNfc } from './nfc_screens.mjs'
 import { populateRollcall, rollcallPagesOf, rollcallStepsOf } from './rollcall_screens.mjs'
 import { populateRosters, rosterPagesOf, rosterStepsOf } from './roster_screens.mjs'
@@ -265,6 +266,6 @@ const resultsOf = async ({ activity, person }) => {
  */
 export const allScreens = async () => {
   const [scene, rosters, rollcall, door, nfc] = [await populate(), await populateRosters(), await populateRollcall(), await populateDoor(), await populateNfc()]
-  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall), ...doorPagesOf(door), ...nfcPagesOf(nfc)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
-  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open), ...doorStepsOf(door, reached, open), ...nfcStepsOf(nfc, reached, open)]
+  const states = [...pagesOf(scene), ...rosterPagesOf(rosters), ...rollcallPagesOf(rollcall), ...doorPagesOf(door), ...nfcPagesOf(nfc), ...exportPagesOf(scene)].flatMap((page) => (page.states || ALL).map((state) => stateOf(scene, page, state)))
+  return [...states, ...unfolded(scene), ...await resultsOf(scene), ...rosterStepsOf(rosters, reached, open), ...rollcallStepsOf(rollcall, reached, open), ...doorStepsOf(door, reached, open), ...nfcStepsOf(nfc, reached, open), ...exportStepsOf(scene, reached, open)]
 }

@@ -5,6 +5,8 @@ export const exports: Texts['exports'] = {
   note: 'Files are made in the background and erased after 7 days',
   make: 'Make the file',
   ask: 'Export',
+  askRegister: 'Export the register',
+  ofDays: '{first} to {last}; for other days, choose them on the reports page',
   report: 'Contents',
   reports: { people: 'People', checkins: 'Check-ins', register: 'Register' },
   about: {

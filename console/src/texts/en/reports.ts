@@ -225,6 +225,18 @@ export const reports = {
       absentPeople: 'Absent in a row',
     },
   },
+  cohorts: {
+    title: 'Who comes again for points',
+    way: 'First check-in {first}, of whom {day_7} came again on day 7 ({rate})',
+    wayNone: 'No seventh day is over yet',
+    note: 'By the week of the first check-in, from Monday on; days 1, 7 and 30 are so many days after it, and “–” until they are over',
+    hidden: '{n} weeks in which fewer than 5 people began; only owners see them',
+    week: 'Week of the first check-in',
+    people: 'People',
+    day1: 'Again on day 1',
+    day7: 'Again on day 7',
+    day30: 'Again on day 30',
+  },
   findings: {
     ABSENT_STREAK: '{people} people were absent three times or more in a row, up to {longest} times. Call them first.',
     DROP_OFF: 'The rate falls: {from_rate} in the first third of the sessions, {to_rate} in the last.',

@@ -3,6 +3,8 @@ export const exports = {
   note: '文件在后台生成，7 天后自动删除',
   make: '生成文件',
   ask: '导出名单',
+  askRegister: '导出出勤总表',
+  ofDays: '{first} 至 {last}；要换时间，请在“报表”页选择后再导出',
   report: '内容',
   reports: { people: '人员名单', checkins: '签到明细', register: '出勤总表' },
   about: {

@@ -217,6 +217,18 @@ export const reports = {
       absentPeople: '连续缺勤的人',
     },
   },
+  cohorts: {
+    title: '积分活动的留存',
+    way: '首次签到 {first} 人，其中 {day_7} 人第 7 天再次签到（{rate}）',
+    wayNone: '第 7 天还没有过完，暂时看不出留存',
+    note: '按首次签到所在的周（周一起）统计；第 1、7、30 天指首次签到之后的那一天，还没过完时显示“–”',
+    hidden: '{n} 周首次签到的不足 5 人，只有所有者可以看到',
+    week: '首次签到的周',
+    people: '人数',
+    day1: '第 1 天再来',
+    day7: '第 7 天再来',
+    day30: '第 30 天再来',
+  },
   findings: {
     ABSENT_STREAK: '有 {people} 人连续缺勤 3 次及以上，最长 {longest} 次，请先联系他们。',
     DROP_OFF: '签到率在下降：前三分之一的场次是 {from_rate}，后三分之一是 {to_rate}。',

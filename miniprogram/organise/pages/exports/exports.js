@@ -7,16 +7,15 @@ const texts = require('../../../texts/index')
 const { formOf, isUnderWay, lineOf, periodOf } = require('./view')
 
 const AGAIN_MS = 2000
+const FIRST = { report: 'people', format: 'xlsx', period: 'month' }
 const t = texts.exports
 
 Page({
   data: {
     t,
     common: texts.common,
-    report: 'people',
-    format: 'xlsx',
-    period: 'month',
-    /** @type {any} */ form: null,
+    ...FIRST,
+    form: formOf(false, FIRST),
     /** @type {ReturnType<typeof lineOf>[]} */ lines: [],
     /** Whose file is being fetched: one at a time is kept on the phone. */
     open_id: '',
