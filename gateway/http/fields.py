@@ -166,11 +166,15 @@ Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Word = Annotated[str, Meta(max_length=64)]
 
 
+PageSize = Annotated[int, Meta(ge=0, le=200, description="0: the default of 50.")]
+PageToken = Annotated[str, Meta(max_length=512)]
+
+
 class Page(msgspec.Struct):
     """Which part of a list."""
 
-    page_size: Annotated[int, Meta(ge=0, le=200, description="0: the default of 50.")] = 0
-    page_token: Annotated[str, Meta(max_length=512)] = ""
+    page_size: PageSize = 0
+    page_token: PageToken = ""
 
 
 class Keyed(msgspec.Struct, rename="kebab"):

@@ -9,11 +9,10 @@ from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
 from gateway.clients import ask
-from gateway.http.fields import Id, IdText, Input, Instant, Keyed, NextPageToken, Page, Time, Word
-from gateway.live_events import StatusName
+from gateway.http.fields import Id, IdText, Input, Instant, Keyed, NextPageToken, Page, Time
 from gateway.openapi import Media
 from gateway.routes.dependencies import Call, Routes
-from gateway.routes.reporting import ANSWER_NUMBERS, STATUS_NUMBERS, AnswerName, MethodName, PunctualityName
+from gateway.routes.reporting import PeopleFilter, asked_of
 from protos.reporting.v1 import exports_pb2 as pb
 from servicekit.clock import to_rfc3339
 from servicekit.errors import RateLimitedError
@@ -55,17 +54,8 @@ _PERIOD = (
 )
 
 
-class ExportFilter(Input):
+class ExportFilter(PeopleFilter, forbid_unknown_fields=True):
     """Whom to write, as lists of people are filtered; what is left out asks for nothing."""
-
-    status: StatusName | None = None
-    q: Word = ""
-    method: MethodName | None = None
-    reason: Word = ""
-    gate: Word = ""
-    punctuality: PunctualityName | None = None
-    group: Word = ""
-    answer: AnswerName | None = None
 
 
 class NewExport(Input, rename={"from_": "from"}):
@@ -205,23 +195,13 @@ async def _contents(
 
 
 def _wish(body: NewExport) -> pb.Wish:
-    said = body.filters
     return pb.Wish(
         report=_REPORT_NUMBERS[body.report],
         format=_FORMAT_NUMBERS[body.format],
         activity_id=body.activity_id or b"",
         organisation_id=body.organisation_id or b"",
         columns=body.columns,
-        filter=pb.PeopleFilter(
-            status=STATUS_NUMBERS[said.status] if said.status else 0,
-            query=said.q,
-            method=said.method or "",
-            reason=said.reason,
-            gate=said.gate,
-            punctuality=said.punctuality or "",
-            group=said.group,
-            answer=ANSWER_NUMBERS[said.answer] if said.answer else 0,
-        ),
+        filter=pb.PeopleFilter(**asked_of(body.filters)),
         from_at=body.from_ or 0,
         to_at=body.to or 0,
         shows_phones=body.shows_phones,

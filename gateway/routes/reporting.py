@@ -1,14 +1,14 @@
 """Live numbers and lists of people."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
 from gateway.clients import Clients, ask
-from gateway.http.fields import Id, IdText, Instant, NextPageToken, Page, Time, Word
+from gateway.http.fields import Id, IdText, Instant, NextPageToken, PageSize, PageToken, Time, Word
 from gateway.live_channels import Snapshot, Watcher
 from gateway.live_events import STATUSES, StatusName
 from gateway.marks import MARKS, MarkName
@@ -115,8 +115,8 @@ class People(msgspec.Struct):
     next_page_token: NextPageToken
 
 
-class Filter(Page):
-    """Whom to list, and which part of the list."""
+class PeopleFilter(msgspec.Struct):
+    """Whom of an activity; what is left out asks for nothing."""
 
     status: StatusName | None = None
     q: Word = ""
@@ -126,6 +126,13 @@ class Filter(Page):
     punctuality: PunctualityName | None = None
     group: Word = ""
     answer: AnswerName | None = None
+
+
+class Filter(PeopleFilter):
+    """Whom to list, and which part of the list."""
+
+    page_size: PageSize = 0
+    page_token: PageToken = ""
     details: Literal["missing"] | None = None
     from_: Instant | None = msgspec.field(default=None, name="from")
     to: Instant | None = None
@@ -163,22 +170,29 @@ async def list_people(call: Call, activity_id: Id, query: Filter) -> People:
     """
     request = pb.ListPeopleRequest(
         activity_id=activity_id,
-        status=STATUS_NUMBERS[query.status] if query.status else pb.STATUS_UNSPECIFIED,
-        query=query.q,
-        method=query.method or "",
-        reason=query.reason,
-        gate=query.gate,
-        punctuality=query.punctuality or "",
+        **asked_of(query),
         from_at=query.from_ or 0,
         to_at=query.to or 0,
         page_size=query.page_size,
         page_token=query.page_token,
-        group=query.group,
-        answer=ANSWER_NUMBERS[query.answer] if query.answer else pb.ANSWER_UNSPECIFIED,
         lacks_details=query.details == "missing",
     )
     page: pb.ListPeopleResponse = await ask(call.services.reporting.ListPeople, request, call.person)
     return People([_person(one) for one in page.people], page.next_page_token)
+
+
+def asked_of(said: PeopleFilter) -> dict[str, Any]:
+    """The same on the wire."""
+    return {
+        "status": STATUS_NUMBERS[said.status] if said.status else pb.STATUS_UNSPECIFIED,
+        "query": said.q,
+        "method": said.method or "",
+        "reason": said.reason,
+        "gate": said.gate,
+        "punctuality": said.punctuality or "",
+        "group": said.group,
+        "answer": ANSWER_NUMBERS[said.answer] if said.answer else pb.ANSWER_UNSPECIFIED,
+    }
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/people/draw")

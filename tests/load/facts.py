@@ -10,14 +10,13 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from statistics import median
-from typing import Any
 
 from pymysql.cursors import Cursor
-from sqlalchemy import Select, make_url
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.fleet import SECRETS, Place
@@ -33,24 +32,19 @@ from services.reporting.facts.filling import Filler
 from services.reporting.facts.lists import FactLists, Narrowed, new_list, page_of
 from services.reporting.facts.store import Facts
 from services.reporting.facts.writer import FactWriter
-from services.reporting.periods.calendar import By, Period
-from services.reporting.periods.reading import Reading
-from services.reporting.periods.store import Periods, counts_of, held_of
-from services.reporting.periods.tallying import Tallier
 from services.reporting.project import to_change
 from services.reporting.store import Activities
-from services.reporting.trends.curves import Arrivals, drawn, minutes_of
-from services.reporting.trends.trends import NAMES, Asked, Trends
-from tests.fakes.expected import FakeParticipants, FakeRosters
 from tests.load import conditions, figures
 from tests.load.command import command, up_to
+from tests.load.fact_reports import reports
 from tests.load.history import ORGANISATIONS, Loader, an_activity, plan
+from tests.load.measured import TIMES, Found, explain, spread, took_ms
 
 _SCHEMA = "facts_load"
 _MAXIMUM = 50_000_000
 # Before all others, for the measured ones alone to be erased again; kept for as long as it takes.
 _LONG_AGO = date(1990, 1, 1)
-_TIMES, _ROUNDS, _FRESH, _PAGE = 20, 3, 20_000, 200
+_ROUNDS, _FRESH, _PAGE = 3, 20_000, 200
 _PAGES, _PEOPLE = 3, 51
 _LISTS = {
     "everybody": Narrowed(),
@@ -73,17 +67,6 @@ _SIZES = """
 SELECT CONCAT(table_name, ' ', index_name), stat_value * @@innodb_page_size / 1e6 FROM mysql.innodb_index_stats
 WHERE database_name = %s AND stat_name = 'size' AND table_name IN ('facts', 'occurrence_counts', 'day_counts')
 ORDER BY 2 DESC"""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A line of what is measured."""
-
-    what: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.what:32} {self.found}"
 
 
 class Recorded:
@@ -141,8 +124,8 @@ def ask(cursor: Cursor) -> list[Found]:
     found = []
     for what, query in _QUERIES.items():
         values = (ORGANISATIONS[0], today - timedelta(days=365), today)
-        took = sorted(_ms(partial(cursor.execute, query, values)) for _ in range(_TIMES))
-        found.append(Found(what, f"median {median(took):.1f} ms, slowest of {_TIMES} {took[-1]:.1f} ms"))
+        took = sorted(_ms(partial(cursor.execute, query, values)) for _ in range(TIMES))
+        found.append(Found(what, f"median {median(took):.1f} ms, slowest of {TIMES} {took[-1]:.1f} ms"))
         cursor.execute(f"EXPLAIN {query}", values)
         found += [Found("  EXPLAIN", " ".join(str(word) for word in row)) for row in cursor.fetchall()]
     return found
@@ -160,7 +143,7 @@ async def list_people(engine: AsyncEngine, activity_id: bytes) -> list[Found]:
     some = [step.person.user_id for step in await lists.page(activity_id, Narrowed(), new_list(0), 200)]
     for what, narrowed in {**_LISTS, "two hundred found by name": Narrowed(user_ids=some)}.items():
         took = []
-        for _ in range(_TIMES):
+        for _ in range(TIMES):
             at = new_list(0)
             for _ in range(_PAGES):
                 began_at = time.perf_counter()
@@ -168,49 +151,9 @@ async def list_people(engine: AsyncEngine, activity_id: bytes) -> list[Found]:
                 took.append(1000 * (time.perf_counter() - began_at))
                 at = page[-1].cursor(0, at.part) if page else at
         query = page_of(activity_id, narrowed, new_list(0), _PEOPLE)
-        found += [Found(f"list: {what}", _spread(took)), await _explain(engine, query)]
-    took = [await _took(partial(lists.standing, activity_id)) for _ in range(_TIMES)]
-    return [*found, Found("list: where everybody stands", _spread(took))]
-
-
-def _spread(took: list[float]) -> str:
-    ordered = sorted(took)
-    return f"median {median(ordered):.1f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.1f}, of {len(ordered)}"
-
-
-async def _took(does: Callable[[], Awaitable[object]]) -> float:
-    began_at = time.perf_counter()
-    await does()
-    return 1000 * (time.perf_counter() - began_at)
-
-
-async def _explain(engine: AsyncEngine, query: Select[Any]) -> Found:
-    compiled: Any = query.compile(dialect=engine.dialect, compile_kwargs={"render_postcompile": True})
-    values = tuple(compiled.params[name] for name in compiled.positiontup)
-    async with engine.connect() as connection:
-        rows = await connection.exec_driver_sql(f"EXPLAIN {compiled}", values)
-        return Found("  EXPLAIN", "; ".join(" ".join(str(word) for word in row) for row in rows))
-
-
-async def report(engine: AsyncEngine) -> list[Found]:
-    """How long the reports of an organisation's last year take, and how their queries are answered."""
-    today = datetime.now(UTC).date()
-    year = Period(today - timedelta(days=365), today)
-    periods, arrivals = Periods(engine), Arrivals(engine)
-    reading = Reading(periods, Tallier(periods, FactLists(engine), FakeRosters(), FakeParticipants()))
-    trends, found = Trends(reading, periods, arrivals), []
-    for by_what in (By.WEEK, By.ACTIVITY):
-        asked = Asked(ORGANISATIONS[0], year, by_what)
-        took = [await _took(partial(trends.of, asked)) for _ in range(_TIMES)]
-        found.append(Found(f"trends: a year by {by_what.name.lower()}", _spread(took)))
-    occurrences, counts, _ = await reading.read(ORGANISATIONS[0], year, b"", NAMES, tallied=False)
-    [*_, largest] = drawn(occurrences, counts)
-    took = [await _took(partial(arrivals.minutes, largest)) for _ in range(_TIMES)]
-    found.append(Found("trends: the curve of the largest", _spread(took)))
-    some = [held.occurrence_id for held in occurrences[:500]]
-    for query in (held_of(ORGANISATIONS[0], year, b"", now_us()), counts_of(some, NAMES), minutes_of(largest)):
-        found.append(await _explain(engine, query))
-    return found
+        found += [Found(f"list: {what}", spread(took)), await explain(engine, query)]
+    took = [await took_ms(partial(lists.standing, activity_id)) for _ in range(TIMES)]
+    return [*found, Found("list: where everybody stands", spread(took))]
 
 
 async def write(engine: AsyncEngine) -> list[Found]:
@@ -280,7 +223,7 @@ async def main(options: argparse.Namespace) -> int:
             found = [
                 *ask(cursor),
                 *await list_people(engine, largest),
-                *await report(engine),
+                *await reports(engine),
                 *await write(engine),
                 *sizes(cursor),
             ]
