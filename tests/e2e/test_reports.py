@@ -163,3 +163,23 @@ async def test_nothing_to_tell_is_told_as_nothing(organiser: Person, organisatio
     assert expect(await organiser.get(f"{path}/quality"))["whole"]["success_rate"] is None
     assert expect(await organiser.get(f"{path}/behaviour"))["findings"] == []
     assert to_rfc3339(0) < trends["as_of"]
+    cohorts = expect(await organiser.get(f"{path}/cohorts"))
+    assert (cohorts["cohorts"], cohorts["funnel"]) == ([], {"first": 0, "day_7": 0, "rate": None})
+
+
+async def test_who_begins_to_collect_points_is_a_cohort_of_this_week(api: Api) -> None:
+    """At an activity that gives points alone; what comes on days that are not over is null."""
+    owner = await api.sign_in()
+    organisation_id = await api.found(owner)
+    for kind in ("points", "event"):
+        activity = await api.open_activity(owner, organisation_id, kind=kind)
+        expect(await (await api.sign_in()).check_in(by_qr(await activity.token())), 201, 202)
+
+    async def began() -> bool:
+        return len(expect(await owner.get(f"/v1/organisations/{organisation_id}/cohorts"))["cohorts"]) == 1
+
+    await eventually(began)
+    told = expect(await owner.get(f"/v1/organisations/{organisation_id}/cohorts"))
+    [cohort] = told["cohorts"]
+    assert (cohort["people"], cohort["day_7"], cohort["day_30"]) == (1, None, None)
+    assert told["funnel"]["first"] == 0

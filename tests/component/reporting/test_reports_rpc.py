@@ -3,6 +3,7 @@
 Identity is a stand-in, and what reports read is in memory.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -61,7 +62,7 @@ class Memory:
     """
 
     held_by: dict[bytes, list[Held]] = field(default_factory=dict)
-    groups: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    groups: dict[str, Counter[str]] = field(default_factory=dict)
     beginners_of: dict[bytes, list[Beginners]] = field(default_factory=dict)
     asked: list[tuple[bytes, Period]] = field(default_factory=list)
     counted: list[Event] = field(default_factory=list)
@@ -264,7 +265,7 @@ async def test_a_year_and_what_is_left_open_is_read(reports: Reports) -> None:
 
 async def test_few_people_are_told_to_owners_alone(reports: Reports) -> None:
     """Groups and cohorts of fewer than five."""
-    reports.memory.groups = {"一班": {EXPECTED: 40, "#occurrences": 1}, "二班": {EXPECTED: 4, "#occurrences": 1}}
+    reports.memory.groups = {"一班": Counter({EXPECTED: 40}), "二班": Counter({EXPECTED: 4})}
     reports.memory.beginners_of = {reports.home: [Beginners(date(2020, 1, 6), 4, 1, 1, 1)]}
     for role, groups, cohorts in ((OWNER, ["一班", "二班"], 1), (ORGANISER, ["一班"], 0)):
         reports.identity.role, reports.reader = role, ids.new_id()

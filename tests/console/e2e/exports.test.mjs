@@ -69,6 +69,42 @@ test('a file is asked for with its columns, made, and fetched', async () => {
   await visit.close()
 })
 
+test('the register of the days on the reports is made of these days; its columns are remembered', async () => {
+  const visit = await Visit.create(browser, { as: owner })
+  const dialog = visit.page.getByRole('dialog')
+  const ask = async (at) => {
+    await visit.go(at)
+    await visit.page.getByRole('button', { name: '导出出勤总表' }).click()
+    await dialog.getByRole('checkbox', { name: '分组' }).waitFor()
+  }
+  const today = new Date().toLocaleDateString('sv-SE')
+  await ask(`/console/reports/trends?from=${today}&to=${today}`)
+  await dialog.getByText(`${today} 至 ${today}`).waitFor()
+  await dialog.getByText('分组', { exact: true }).click()
+  await visit.shot('exports-register-1440-light')
+  await visit.accessible()
+  await dialog.getByRole('button', { name: '生成文件' }).click()
+  await visit.sees('已开始生成')
+  const { exports: found } = await owner.get('/v1/exports')
+  const made = found.find(({ activity_id }) => activity_id === null)
+  assert.deepEqual([made.report, made.organisation_id], ['register', listed.organisation_id])
+  await ask('/console/organisation')
+  assert.equal(await dialog.getByRole('checkbox', { name: '分组' }).isChecked(), false)
+  await visit.close()
+})
+
+test('when an activity is over its files are asked for beside its rate', async () => {
+  const over = await openListed([{ name: '李雷' }], { title: '已经结束的课' })
+  await over.owner.post(`${over.path}/close`)
+  const visit = await Visit.create(browser, { as: over.owner })
+  await visit.go(`/console/activities/${over.id}`)
+  await visit.page.getByRole('button', { name: '导出', exact: true }).click()
+  await visit.page.getByRole('dialog').getByRole('button', { name: '生成文件' }).click()
+  await visit.sees('已开始生成')
+  await visit.shot('exports-after-1440-light')
+  await visit.close()
+})
+
 for (const { width, size, scheme } of VIEWS)
   test(`every state can be read at ${width} px, ${scheme}`, async () => {
     const visit = await Visit.create(browser, { as: owner, size, scheme })

@@ -80,6 +80,24 @@ for (const { width, size, scheme } of VIEWS)
     await visit.accessible()
   })
 
+test('who comes again for points is told by week, with a dash for days that are not over', async () => {
+  const visit = await visited(`/console/reports/behaviour?${term}`)
+  const of = (week, people, ...days) => ({ week, people, day_1: days[0], day_7: days[1], day_30: days[2] })
+  const json = {
+    ...{ from: '2026-09-07', to: '2026-09-27', hidden_cohorts: 1, as_of: new Date().toISOString() },
+    cohorts: [of('2026-09-07', 40, 30, 20, 10), of('2026-09-14', 12, 6, null, null)],
+    funnel: { first: 40, day_7: 20, rate: 0.5 },
+  }
+  await visit.page.context().route('**/cohorts?*', (route) => route.fulfill({ json }))
+  await visit.page.reload()
+  await visit.sees('首次签到 40 人，其中 20 人第 7 天再次签到（50%）')
+  await visit.sees('30 (75%)')
+  const last = visit.page.getByRole('row', { name: /2026-09-14/ })
+  assert.deepEqual(await last.getByRole('cell').allTextContents(), ['12', '6 (50%)', '–', '–'])
+  await visit.shot('reports-cohorts', { fullPage: true })
+  await visit.accessible()
+})
+
 test('advice is hidden, shown again, and applied to what goes on after a question', async () => {
   const visit = await visited(`/console/reports/quality?${term}`)
   const button = (name) => visit.page.getByRole('button', { name, exact: true })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { filterFor, inOrder, isLate, tickedAtFirst, toneOf, whyOf } from '@/exports/jobs'
+import { filterFor, inOrder, isLate, momentsOf, tickedAtFirst, toneOf, whyOf } from '@/exports/jobs'
 import { exportFilterOf } from '@/people/filters'
 
 describe('exports', () => {
@@ -15,6 +15,11 @@ describe('exports', () => {
     expect(whyOf({ state: 'failed', reason: 'OF_A_LATER_RELEASE' })).toBe('exports.whys.other')
     expect(whyOf({ state: 'done', reason: null })).toBe('')
     expect(whyOf({ state: 'cancelled', reason: 'STORAGE_FULL' })).toBe('')
+  })
+
+  test('days are whole, and the last of them is one of them', () => {
+    const { from, to } = momentsOf({ organisation_id: 'o', first: '2026-08-31', last: '2026-09-30' })
+    expect([new Date(from), new Date(to)]).toEqual([new Date(2026, 7, 31), new Date(2026, 9, 1)])
   })
 
   test('every state has its colour', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { optionsOf } from '@/reports/drawing'
-import { curvesOf, drawingOf, rowOf, tilesOf } from '@/reports/lines'
+import { cohortRowOf, curvesOf, drawingOf, rowOf, tilesOf } from '@/reports/lines'
 import { nameOf, percent, points, sentence } from '@/reports/said'
 import { targetsOf } from '@/reports/targets'
 import { en } from '@/texts/en'
@@ -140,4 +140,9 @@ test('advice goes to what is yet to come, then to what goes on', () => {
   const advice = { activity_id: 'running', title: '早读', change: { place: { radius_m: 500 } } }
   const found = targetsOf(activities, advice as unknown as Parameters<typeof targetsOf>[1], 20.5 * 3_600_000)
   expect(found.map(({ id }) => id)).toEqual(['next', 'other', 'draft', 'running'])
+})
+
+test('a cohort has its shares, and a dash for a day that is not over', () => {
+  const { key, cells } = cohortRowOf({ week: '2026-09-07', people: 40, day_1: 30, day_7: 0, day_30: null })
+  expect([key, cells]).toEqual(['2026-09-07', ['2026-09-07', '40', '30 (75%)', '0 (0%)', '–']])
 })
