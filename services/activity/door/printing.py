@@ -1,32 +1,21 @@
-"""Paper: labels and sign sheets as PDF, made by Typst in a process of its own, which has limits of memory and time.
-
-What people wrote reaches Typst as JSON, which a template shows as text: nothing in it is markup. Nothing is fetched.
-"""
+"""Paper: labels and sign sheets as PDF, made by Typst in a process of its own, which has limits of memory and time."""
 
 import asyncio
-import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
-import segno
-import typst
 
 from domainkit import entry_codes
+from servicekit import apart
 from servicekit.errors import UnavailableError
+from servicekit.typesetting.typesetting import Kind, pdf, qr_svg, typeset
 from services.activity.errors import TooManyPrintsError
-from services.activity.rosters import apart
 
 TIME_LIMIT_S = 50.0
 MEMORY_BYTES = 2 * 2**30
 _MODULE = "services.activity.door.printing"
 _HERE = Path(__file__).parent
-# Where Debian's fonts-noto-cjk lies; whatever else is there serves letters that it lacks.
-_FONTS = "/usr/share/fonts"
-# Emoji, and what joins and colours them: no font of text has any, so paper goes without.
-_PICTURES = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u200d\ufe0f]")
 _AT_ONCE, _WAITING = 1, 9
 
 
@@ -94,21 +83,13 @@ class Printing:
         return content
 
 
-def printed(paper: Labels | Sheet, kind: Literal["pdf", "png"] = "pdf") -> bytes | list[bytes]:
+def printed(paper: Labels | Sheet, kind: Kind = "pdf") -> bytes | list[bytes]:
     """A paper as PDF, or its pages as pictures."""
-    template = "labels.typ" if isinstance(paper, Labels) else "sheet.typ"
-    said = _PICTURES.sub("", msgspec.json.encode(_drawn(paper)).decode())
-    made: bytes | list[bytes] = typst.compile(
-        str(_HERE / template),
-        root=str(_HERE),
-        font_paths=[_FONTS],
-        ignore_system_fonts=True,
-        format=kind,
-        ppi=80.0,
-        sys_inputs={"said": said},
-        pdf_tags=False,
-    )
-    return made
+    return typeset([_template(paper)], _drawn(paper), kind)
+
+
+def _template(paper: Labels | Sheet) -> Path:
+    return _HERE / ("labels.typ" if isinstance(paper, Labels) else "sheet.typ")
 
 
 def _drawn(paper: Labels | Sheet) -> object:
@@ -118,12 +99,13 @@ def _drawn(paper: Labels | Sheet) -> object:
 
 
 def _code(code: str) -> dict[str, str]:
-    qr = segno.make_qr(entry_codes.PREFIX + code, error="m").svg_inline(border=0, omitsize=True)
-    return {"code": entry_codes.printed(code), "qr": qr.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)}
+    return {"code": entry_codes.printed(code), "qr": qr_svg(entry_codes.PREFIX + code)}
+
+
+def _pressed(asked: bytes) -> bytes:
+    paper = msgspec.json.decode(asked, type=Labels | Sheet)
+    return pdf([_template(paper)], _drawn(paper))
 
 
 if __name__ == "__main__":
-    apart.confine(MEMORY_BYTES)
-    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Labels | Sheet)
-    made = printed(asked)
-    sys.stdout.buffer.write(made if isinstance(made, bytes) else b"".join(made))
+    apart.serve(MEMORY_BYTES, _pressed)

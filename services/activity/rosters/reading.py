@@ -2,11 +2,10 @@
 
 import asyncio
 import signal
-import sys
 
 import msgspec
 
-from services.activity.rosters import apart
+from servicekit import apart
 from services.activity.rosters.entries import BadRow, Column, Entry, people
 from services.activity.rosters.table import FileRefusedError, rows
 
@@ -61,5 +60,4 @@ def _parsed(content: bytes) -> Reading:
 
 
 if __name__ == "__main__":
-    apart.confine(MEMORY_BYTES)
-    sys.stdout.buffer.write(msgspec.json.encode(_parsed(sys.stdin.buffer.read())))
+    apart.serve(MEMORY_BYTES, lambda content: msgspec.json.encode(_parsed(content)))

@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 from xlsxwriter import Workbook
 
+from servicekit import apart
 from servicekit.errors import UnavailableError
-from services.activity.rosters import apart
 from services.activity.rosters.table import FORMULA
 
 TIME_LIMIT_S = 60.0

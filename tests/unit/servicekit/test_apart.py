@@ -6,7 +6,7 @@ import sys
 _CONFINED = """
 import os, resource
 from pathlib import Path
-from services.activity.rosters import apart
+from servicekit import apart
 apart.confine(2**30)
 print(resource.getrlimit(resource.RLIMIT_AS)[0], os.nice(0), int(Path("/proc/self/oom_score_adj").read_text()))
 """

@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
@@ -37,6 +38,12 @@ def confine(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     os.nice(10)
     Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def serve(memory_bytes: int, work: Callable[[bytes], bytes]) -> None:
+    """The whole of such a process: it bounds itself, and answers its input."""
+    confine(memory_bytes)
+    sys.stdout.buffer.write(work(sys.stdin.buffer.read()))
 
 
 def _start(module: str) -> "Popen[bytes]":

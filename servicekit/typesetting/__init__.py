@@ -1,0 +1,1 @@
+"""Pages of paper by Typst: what every template may import, and how they become a PDF."""

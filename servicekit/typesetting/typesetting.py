@@ -1,0 +1,54 @@
+"""Pages by Typst, of templates that are given to it: it reads no other file, and fetches nothing.
+
+What people wrote reaches a template as JSON (`json(bytes(sys.inputs.said))`), which it shows as text: nothing in it is
+markup. Typst takes what memory a paper needs, so whoever prints what people ask for does it apart (`servicekit.apart`).
+"""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import segno
+import typst
+
+# Where Debian's fonts-noto-cjk lies; whatever else is there serves letters that it lacks.
+_FONTS = "/usr/share/fonts"
+_FITTING = Path(__file__).with_name("fitting.typ")
+# Emoji, and what joins and colours them: no font of text has any, so paper goes without.
+_PICTURES = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u200d\ufe0f]")
+
+Kind = Literal["pdf", "png"]
+
+
+def typeset(templates: list[Path], said: object, kind: Kind = "pdf") -> bytes | list[bytes]:
+    """A paper as PDF, with the letters that it shows of the fonts; or its pages as pictures.
+
+    Args:
+        templates: The paper's own first, then those that it imports by name; `fitting.typ` is always there.
+        said: What msgspec writes as JSON.
+    """
+    main, *others = templates
+    files = {"main.typ": main.read_bytes(), **{each.name: each.read_bytes() for each in [*others, _FITTING]}}
+    made: bytes | list[bytes] = typst.compile(
+        files,
+        font_paths=[_FONTS],
+        ignore_system_fonts=True,
+        format=kind,
+        ppi=80.0,
+        sys_inputs={"said": _PICTURES.sub("", msgspec.json.encode(said).decode())},
+        pdf_tags=False,
+    )
+    return made
+
+
+def pdf(templates: list[Path], said: object) -> bytes:
+    """A paper as PDF; see `typeset`."""
+    made = typeset(templates, said)
+    return made if isinstance(made, bytes) else b"".join(made)
+
+
+def qr_svg(text: str) -> str:
+    """A QR of a text that templates can show, without a margin of its own."""
+    drawn = segno.make_qr(text, error="m").svg_inline(border=0, omitsize=True)
+    return drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
