@@ -6,7 +6,7 @@ markup. Typst takes what memory a paper needs, so whoever prints what people ask
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 import msgspec
 import segno
@@ -29,9 +29,11 @@ def typeset(templates: list[Path], said: object, kind: Kind = "pdf") -> bytes | 
         said: What msgspec writes as JSON.
     """
     main, *others = templates
-    files = {"main.typ": main.read_bytes(), **{each.name: each.read_bytes() for each in [*others, _FITTING]}}
+    files: dict[str, bytes] = {"main.typ": main.read_bytes()}
+    files |= {each.name: each.read_bytes() for each in [*others, _FITTING]}
+    # Its stubs know files by their paths alone.
     made: bytes | list[bytes] = typst.compile(
-        files,
+        cast(Any, files),
         font_paths=[_FONTS],
         ignore_system_fonts=True,
         format=kind,

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from services.reporting.domain import Activity
 from services.reporting.exports import lists, texts
+from services.reporting.exports.attendance import slots_of
 from services.reporting.exports.book import Book, CsvBook, XlsxBook
 from services.reporting.exports.columns import local
 from services.reporting.exports.errors import WishNotMadeError
@@ -15,7 +16,7 @@ from services.reporting.exports.job import Job, Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering, Sources, gather
-from services.reporting.exports.register import MOST_OCCURRENCES, Register, slots_of
+from services.reporting.exports.register import MOST_OCCURRENCES, Register
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _TITLE_CHARACTERS = 60

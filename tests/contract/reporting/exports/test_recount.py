@@ -15,12 +15,13 @@ from servicekit.clock import SECOND_US
 from services.reporting.domain import IN, OUT, Activity, Status, Window
 from services.reporting.expected.tally import Member
 from services.reporting.exports import lists, texts
+from services.reporting.exports.attendance import slots_of
 from services.reporting.exports.book import Counts
 from services.reporting.exports.columns import Cell, Column
 from services.reporting.exports.job import Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.reading import Gathering, Sources, gather
-from services.reporting.exports.register import Register, slots_of
+from services.reporting.exports.register import Register
 from services.reporting.facts.lists import FactLists
 from services.reporting.facts.store import Facts
 from services.reporting.people.naming import Naming

@@ -6,7 +6,7 @@ from domainkit.presence import moment
 from services.reporting.domain import Counted, Mark, SeatView, Status, marked
 from services.reporting.expected.tally import Answer
 from services.reporting.exports import texts
-from services.reporting.exports.register import Tally, verdict
+from services.reporting.exports.attendance import Tally, verdict
 
 AT = 1_788_224_400_000_000
 NOTHING = SeatView(False, AT, [], 0, "", "", "", [])
