@@ -66,7 +66,16 @@ SQL_ACCOUNTS = (
     SqlAccount("antifraud", "antifraud", _READ_WRITE),
     SqlAccount("reporting", "reporting", _READ_WRITE),
     SqlAccount("projector", "reporting", _READ_WRITE),
-    SqlAccount("exporter", "reporting", "SELECT", {"exports": "INSERT, UPDATE, DELETE", "export_queues": _READ_WRITE}),
+    SqlAccount(
+        "exporter",
+        "reporting",
+        "SELECT",
+        {
+            "exports": "INSERT, UPDATE, DELETE",
+            # Whoever reads a tally that is out of date counts it anew.
+            **dict.fromkeys(("export_queues", "occurrence_tallies", "group_counts"), _READ_WRITE),
+        },
+    ),
     *(SqlAccount(f"{schema}_migrator", schema, "ALL PRIVILEGES") for schema in SERVICES),
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.guesses import guess_limit, kiosk_guess_limit, roster_guess_limit
 from domainkit.nfc_tags import TagKeys
+from domainkit.organisation_names import OrganisationNames
 from domainkit.person_codes import PersonKeys
 from domainkit.pii import Pii
 from domainkit.roles import Roles
@@ -62,7 +63,6 @@ from services.activity.participants.answers import Answers
 from services.activity.participants.details import Details
 from services.activity.participants.erasure import Erasure
 from services.activity.participants.export import Export
-from services.activity.participants.organisations_client import OrganisationNames
 from services.activity.participants.privacy import Privacies
 from services.activity.participants.rpc import SAID_PER_HOUR, ParticipantServicer
 from services.activity.places import Places

@@ -51,7 +51,7 @@ ACCESS: dict[str, Access] = {
     SERVICE + "GetSubscriptions": for_person("gateway"),
     # The number is told to nobody but who looks for it in a list of its own.
     SERVICE + "VerifyPhoneNumber": by("activity"),
-    SERVICE + "GetOrganisationName": by("activity"),
+    SERVICE + "GetOrganisationName": by("activity", "reporting", "exporter"),
     SERVICE + "GetRole": by("activity", "checkin", "reporting"),
     # A process of that name is only the probe, with a certificate of its own.
     SERVICE + "StartSyntheticSession": by("synthetic"),

@@ -6,6 +6,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from domainkit.organisation_names import OrganisationNames
 from domainkit.subject_names import GuestNames
 from servicekit import servers
 from servicekit.keyring import parse_secrets
@@ -14,6 +15,7 @@ from servicekit.rpc import client
 from servicekit.settings import load
 from services.reporting import store
 from services.reporting.activities import Activities
+from services.reporting.behaviour.behaviour import Behaviours
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
 from services.reporting.exports.making import Making
@@ -25,9 +27,22 @@ from services.reporting.exports.store import Jobs
 from services.reporting.exports.vault import Vault
 from services.reporting.facts.lists import FactLists
 from services.reporting.identity_client import Identity
+from services.reporting.papers.earlier import Earlier
+from services.reporting.papers.organisations import Reports
+from services.reporting.papers.papers import Papers, Signed
+from services.reporting.papers.proof_token import ProofKeys
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
+from services.reporting.periods.reading import Reading
+from services.reporting.periods.store import Periods
+from services.reporting.periods.tallying import Tallier
+from services.reporting.quality.client import ClientCounts
+from services.reporting.quality.dismissed import DismissedAdvice
+from services.reporting.quality.quality import Qualities
+from services.reporting.quality.settings_client import asker
 from services.reporting.settings import BucketSettings, ExporterSettings, FileSettings
+from services.reporting.trends.curves import Arrivals
+from services.reporting.trends.trends import Trends
 
 # The processor goes to check-ins first.
 _NICE = 19
@@ -48,9 +63,20 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     naming = Naming(Identity(identity_channel), rosters, GuestNames(activity_channel))
     facts = FactLists(engine)
     sources = Sources(facts, People(facts, rosters, participants, naming), stored, Phones(activity_channel).of)
-    making = Making(Activities(stored, activity_channel), stored, sources)
+    file_secrets = parse_secrets(load(FileSettings).exports_secret)
+    signed = Signed(ProofKeys(file_secrets), targets.public_url)
+    periods, arrivals = Periods(engine), Arrivals(engine)
+    reading = Reading(periods, Tallier(periods, facts, rosters, participants))
+    reports = Reports(
+        Trends(reading, periods, arrivals),
+        Qualities(reading, ClientCounts(engine), arrivals, DismissedAdvice(engine), asker(activity_channel)),
+        Behaviours(periods, facts, rosters, participants),
+    )
+    organisation_name = OrganisationNames(identity_channel).needed
+    papers = Papers(Earlier(periods, reading), reports, organisation_name, signed)
+    making = Making(Activities(stored, activity_channel), stored, sources, papers)
     folder = Path(settings.folder or Path(tempfile.gettempdir()) / f"qiandao-exporter-{_port(settings)}")
-    keys = FileKeys(parse_secrets(load(FileSettings).exports_secret))
+    keys = FileKeys(file_secrets)
     vault = Vault(settings.exports_store, partial(load, BucketSettings))
     runner = Runner(Jobs(engine), vault, keys, making.make, folder, at_once=settings.at_once)
     process.at_stop(Stop.CONSUMING, runner.stop)

@@ -7,11 +7,13 @@ from typing import Any
 import grpc
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domainkit.organisation_names import OrganisationNames
 from domainkit.roles import Roles
 from domainkit.signing_keys import signing_keys
 from domainkit.subject_names import GuestNames
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from protos.reporting.v1.exports_pb2_grpc import add_ExportServiceServicer_to_server
+from protos.reporting.v1.proofs_pb2_grpc import add_ProofServiceServicer_to_server
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
 from protos.reporting.v1.reports_pb2_grpc import add_ReportsServiceServicer_to_server
 from servicekit import servers
@@ -42,6 +44,9 @@ from services.reporting.facts.lists import FactLists
 from services.reporting.facts.points import PointsDays
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
+from services.reporting.papers import proof_rpc
+from services.reporting.papers.proof_rpc import ProofServicer
+from services.reporting.papers.proof_token import ProofKeys
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
 from services.reporting.periods.reading import Reading
@@ -84,6 +89,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     services: list[_Service] = [
         (add_ReportingServiceServicer_to_server, servicer, rpc.ACCESS),
         _exports(settings, engine, activities, Roles(identity_channel)),
+        _proofs(settings, engine, activities, people, OrganisationNames(identity_channel)),
         _reports(engine, activity_channel, identity, rosters, participants),
     ]
     access = {method: rule for *_, rules in services for method, rule in rules.items()}
@@ -98,6 +104,20 @@ def _exports(settings: ReportingSettings, engine: AsyncEngine, activities: Activ
         files = Files(vault, FileKeys(parse_secrets(load(FileSettings).exports_secret)))
     servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, files)
     return add_ExportServiceServicer_to_server, servicer, exports_rpc.ACCESS
+
+
+def _proofs(
+    settings: ReportingSettings,
+    engine: AsyncEngine,
+    activities: Activities,
+    people: People,
+    organisation_names: OrganisationNames,
+) -> _Service:
+    keys = ProofKeys(parse_secrets(load(FileSettings).exports_secret)) if settings.exports_store else None
+    servicer = ProofServicer(
+        keys, activities, FactLists(engine), people, store.Activities(engine), organisation_names.of
+    )
+    return add_ProofServiceServicer_to_server, servicer, proof_rpc.ACCESS
 
 
 def _reports(

@@ -24,43 +24,43 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!protos/reporting/v1/exports.proto\x12\x0creporting.v1\"\xf3\x01\n\x04Wish\x12$\n\x06report\x18\x01 \x01(\x0e\x32\x14.reporting.v1.Report\x12$\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Format\x12\x13\n\x0b\x61\x63tivity_id\x18\x03 \x01(\x0c\x12\x17\n\x0forganisation_id\x18\x04 \x01(\x0c\x12\x0f\n\x07\x63olumns\x18\x05 \x03(\t\x12*\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x1a.reporting.v1.PeopleFilter\x12\x0f\n\x07\x66rom_at\x18\x07 \x01(\x03\x12\r\n\x05to_at\x18\x08 \x01(\x03\x12\x14\n\x0cshows_phones\x18\t \x01(\x08\"\x8f\x01\n\x0cPeopleFilter\x12\x0e\n\x06status\x18\x01 \x01(\r\x12\r\n\x05query\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0c\n\x04gate\x18\x05 \x01(\t\x12\x13\n\x0bpunctuality\x18\x06 \x01(\t\x12\r\n\x05group\x18\x07 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x08 \x01(\r\"P\n\x13\x43reateExportRequest\x12 \n\x04wish\x18\x01 \x01(\x0b\x32\x12.reporting.v1.Wish\x12\x17\n\x0fidempotency_key\x18\x02 \x01(\t\"\xbc\x02\n\x06\x45xport\x12\x11\n\texport_id\x18\x01 \x01(\x0c\x12 \n\x04wish\x18\x02 \x01(\x0b\x32\x12.reporting.v1.Wish\x12\x17\n\x0forganisation_id\x18\x03 \x01(\x0c\x12\x0f\n\x07user_id\x18\x04 \x01(\x0c\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.reporting.v1.ExportState\x12\x10\n\x08progress\x18\x06 \x01(\r\x12\x11\n\trow_count\x18\x07 \x01(\r\x12\x12\n\nfile_bytes\x18\x08 \x01(\x04\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x10\n\x08\x61ttempts\x18\n \x01(\r\x12\x12\n\ncreated_at\x18\x0b \x01(\x03\x12\x13\n\x0b\x66inished_at\x18\x0c \x01(\x03\x12\x12\n\nexpires_at\x18\r \x01(\x03\x12\x11\n\tfile_name\x18\x0e \x01(\t\"T\n\x12ListExportsRequest\x12\x17\n\x0forganisation_id\x18\x01 \x01(\x0c\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x13ListExportsResponse\x12%\n\x07\x65xports\x18\x01 \x03(\x0b\x32\x14.reporting.v1.Export\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x10GetExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\x0c\"(\n\x13\x43\x61ncelExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\x0c\"*\n\x15\x44ownloadExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\x0c\"d\n\x16\x44ownloadExportResponse\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x12\n\nfile_bytes\x18\x03 \x01(\x04\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\x0c\"?\n\x17GetExportColumnsRequest\x12$\n\x06report\x18\x01 \x01(\x0e\x32\x14.reporting.v1.Report\"0\n\rExportColumns\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\x12\x0e\n\x06\x63hosen\x18\x02 \x03(\t*]\n\x06Report\x12\x16\n\x12REPORT_UNSPECIFIED\x10\x00\x12\x13\n\x0fREPORT_CHECKINS\x10\x01\x12\x11\n\rREPORT_PEOPLE\x10\x02\x12\x13\n\x0fREPORT_REGISTER\x10\x03*A\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORMAT_XLSX\x10\x01\x12\x0e\n\nFORMAT_CSV\x10\x02*\xc4\x01\n\x0b\x45xportState\x12\x1c\n\x18\x45XPORT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45XPORT_STATE_QUEUED\x10\x01\x12\x18\n\x14\x45XPORT_STATE_RUNNING\x10\x02\x12\x15\n\x11\x45XPORT_STATE_DONE\x10\x03\x12\x17\n\x13\x45XPORT_STATE_FAILED\x10\x04\x12\x1a\n\x16\x45XPORT_STATE_CANCELLED\x10\x05\x12\x18\n\x14\x45XPORT_STATE_EXPIRED\x10\x06\x32\xef\x03\n\rExportService\x12G\n\x0c\x43reateExport\x12!.reporting.v1.CreateExportRequest\x1a\x14.reporting.v1.Export\x12R\n\x0bListExports\x12 .reporting.v1.ListExportsRequest\x1a!.reporting.v1.ListExportsResponse\x12\x41\n\tGetExport\x12\x1e.reporting.v1.GetExportRequest\x1a\x14.reporting.v1.Export\x12G\n\x0c\x43\x61ncelExport\x12!.reporting.v1.CancelExportRequest\x1a\x14.reporting.v1.Export\x12]\n\x0e\x44ownloadExport\x12#.reporting.v1.DownloadExportRequest\x1a$.reporting.v1.DownloadExportResponse0\x01\x12V\n\x10GetExportColumns\x12%.reporting.v1.GetExportColumnsRequest\x1a\x1b.reporting.v1.ExportColumnsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!protos/reporting/v1/exports.proto\x12\x0creporting.v1\"\xb8\x02\n\x04Wish\x12$\n\x06report\x18\x01 \x01(\x0e\x32\x14.reporting.v1.Report\x12$\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x14.reporting.v1.Format\x12\x13\n\x0b\x61\x63tivity_id\x18\x03 \x01(\x0c\x12\x17\n\x0forganisation_id\x18\x04 \x01(\x0c\x12\x0f\n\x07\x63olumns\x18\x05 \x03(\t\x12*\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x1a.reporting.v1.PeopleFilter\x12\x0f\n\x07\x66rom_at\x18\x07 \x01(\x03\x12\r\n\x05to_at\x18\x08 \x01(\x03\x12\x14\n\x0cshows_phones\x18\t \x01(\x08\x12\x10\n\x08user_ids\x18\n \x03(\x0c\x12\x18\n\x10minimum_sessions\x18\x0b \x01(\r\x12\x17\n\x0fminimum_minutes\x18\x0c \x01(\r\"\x8f\x01\n\x0cPeopleFilter\x12\x0e\n\x06status\x18\x01 \x01(\r\x12\r\n\x05query\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0c\n\x04gate\x18\x05 \x01(\t\x12\x13\n\x0bpunctuality\x18\x06 \x01(\t\x12\r\n\x05group\x18\x07 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x08 \x01(\r\"P\n\x13\x43reateExportRequest\x12 \n\x04wish\x18\x01 \x01(\x0b\x32\x12.reporting.v1.Wish\x12\x17\n\x0fidempotency_key\x18\x02 \x01(\t\"\xbc\x02\n\x06\x45xport\x12\x11\n\texport_id\x18\x01 \x01(\x0c\x12 \n\x04wish\x18\x02 \x01(\x0b\x32\x12.reporting.v1.Wish\x12\x17\n\x0forganisation_id\x18\x03 \x01(\x0c\x12\x0f\n\x07user_id\x18\x04 \x01(\x0c\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.reporting.v1.ExportState\x12\x10\n\x08progress\x18\x06 \x01(\r\x12\x11\n\trow_count\x18\x07 \x01(\r\x12\x12\n\nfile_bytes\x18\x08 \x01(\x04\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x10\n\x08\x61ttempts\x18\n \x01(\r\x12\x12\n\ncreated_at\x18\x0b \x01(\x03\x12\x13\n\x0b\x66inished_at\x18\x0c \x01(\x03\x12\x12\n\nexpires_at\x18\r \x01(\x03\x12\x11\n\tfile_name\x18\x0e \x01(\t\"T\n\x12ListExportsRequest\x12\x17\n\x0forganisation_id\x18\x01 \x01(\x0c\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x13ListExportsResponse\x12%\n\x07\x65xports\x18\x01 \x03(\x0b\x32\x14.reporting.v1.Export\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x10GetExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\x0c\"(\n\x13\x43\x61ncelExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\x0c\"*\n\x15\x44ownloadExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\x0c\"d\n\x16\x44ownloadExportResponse\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x12\n\nfile_bytes\x18\x03 \x01(\x04\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\x0c\"?\n\x17GetExportColumnsRequest\x12$\n\x06report\x18\x01 \x01(\x0e\x32\x14.reporting.v1.Report\"0\n\rExportColumns\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\x12\x0e\n\x06\x63hosen\x18\x02 \x03(\t*\xb4\x01\n\x06Report\x12\x16\n\x12REPORT_UNSPECIFIED\x10\x00\x12\x13\n\x0fREPORT_CHECKINS\x10\x01\x12\x11\n\rREPORT_PEOPLE\x10\x02\x12\x13\n\x0fREPORT_REGISTER\x10\x03\x12\x13\n\x0fREPORT_ACTIVITY\x10\x04\x12\x17\n\x13REPORT_ORGANISATION\x10\x05\x12\x15\n\x11REPORT_SIGN_SHEET\x10\x06\x12\x10\n\x0cREPORT_PROOF\x10\x07*Q\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORMAT_XLSX\x10\x01\x12\x0e\n\nFORMAT_CSV\x10\x02\x12\x0e\n\nFORMAT_PDF\x10\x03*\xc4\x01\n\x0b\x45xportState\x12\x1c\n\x18\x45XPORT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45XPORT_STATE_QUEUED\x10\x01\x12\x18\n\x14\x45XPORT_STATE_RUNNING\x10\x02\x12\x15\n\x11\x45XPORT_STATE_DONE\x10\x03\x12\x17\n\x13\x45XPORT_STATE_FAILED\x10\x04\x12\x1a\n\x16\x45XPORT_STATE_CANCELLED\x10\x05\x12\x18\n\x14\x45XPORT_STATE_EXPIRED\x10\x06\x32\xef\x03\n\rExportService\x12G\n\x0c\x43reateExport\x12!.reporting.v1.CreateExportRequest\x1a\x14.reporting.v1.Export\x12R\n\x0bListExports\x12 .reporting.v1.ListExportsRequest\x1a!.reporting.v1.ListExportsResponse\x12\x41\n\tGetExport\x12\x1e.reporting.v1.GetExportRequest\x1a\x14.reporting.v1.Export\x12G\n\x0c\x43\x61ncelExport\x12!.reporting.v1.CancelExportRequest\x1a\x14.reporting.v1.Export\x12]\n\x0e\x44ownloadExport\x12#.reporting.v1.DownloadExportRequest\x1a$.reporting.v1.DownloadExportResponse0\x01\x12V\n\x10GetExportColumns\x12%.reporting.v1.GetExportColumnsRequest\x1a\x1b.reporting.v1.ExportColumnsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.reporting.v1.exports_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REPORT']._serialized_start=1359
-  _globals['_REPORT']._serialized_end=1452
-  _globals['_FORMAT']._serialized_start=1454
-  _globals['_FORMAT']._serialized_end=1519
-  _globals['_EXPORTSTATE']._serialized_start=1522
-  _globals['_EXPORTSTATE']._serialized_end=1718
+  _globals['_REPORT']._serialized_start=1429
+  _globals['_REPORT']._serialized_end=1609
+  _globals['_FORMAT']._serialized_start=1611
+  _globals['_FORMAT']._serialized_end=1692
+  _globals['_EXPORTSTATE']._serialized_start=1695
+  _globals['_EXPORTSTATE']._serialized_end=1891
   _globals['_WISH']._serialized_start=52
-  _globals['_WISH']._serialized_end=295
-  _globals['_PEOPLEFILTER']._serialized_start=298
-  _globals['_PEOPLEFILTER']._serialized_end=441
-  _globals['_CREATEEXPORTREQUEST']._serialized_start=443
-  _globals['_CREATEEXPORTREQUEST']._serialized_end=523
-  _globals['_EXPORT']._serialized_start=526
-  _globals['_EXPORT']._serialized_end=842
-  _globals['_LISTEXPORTSREQUEST']._serialized_start=844
-  _globals['_LISTEXPORTSREQUEST']._serialized_end=928
-  _globals['_LISTEXPORTSRESPONSE']._serialized_start=930
-  _globals['_LISTEXPORTSRESPONSE']._serialized_end=1015
-  _globals['_GETEXPORTREQUEST']._serialized_start=1017
-  _globals['_GETEXPORTREQUEST']._serialized_end=1054
-  _globals['_CANCELEXPORTREQUEST']._serialized_start=1056
-  _globals['_CANCELEXPORTREQUEST']._serialized_end=1096
-  _globals['_DOWNLOADEXPORTREQUEST']._serialized_start=1098
-  _globals['_DOWNLOADEXPORTREQUEST']._serialized_end=1140
-  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_start=1142
-  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_end=1242
-  _globals['_GETEXPORTCOLUMNSREQUEST']._serialized_start=1244
-  _globals['_GETEXPORTCOLUMNSREQUEST']._serialized_end=1307
-  _globals['_EXPORTCOLUMNS']._serialized_start=1309
-  _globals['_EXPORTCOLUMNS']._serialized_end=1357
-  _globals['_EXPORTSERVICE']._serialized_start=1721
-  _globals['_EXPORTSERVICE']._serialized_end=2216
+  _globals['_WISH']._serialized_end=364
+  _globals['_PEOPLEFILTER']._serialized_start=367
+  _globals['_PEOPLEFILTER']._serialized_end=510
+  _globals['_CREATEEXPORTREQUEST']._serialized_start=512
+  _globals['_CREATEEXPORTREQUEST']._serialized_end=592
+  _globals['_EXPORT']._serialized_start=595
+  _globals['_EXPORT']._serialized_end=911
+  _globals['_LISTEXPORTSREQUEST']._serialized_start=913
+  _globals['_LISTEXPORTSREQUEST']._serialized_end=997
+  _globals['_LISTEXPORTSRESPONSE']._serialized_start=999
+  _globals['_LISTEXPORTSRESPONSE']._serialized_end=1084
+  _globals['_GETEXPORTREQUEST']._serialized_start=1086
+  _globals['_GETEXPORTREQUEST']._serialized_end=1123
+  _globals['_CANCELEXPORTREQUEST']._serialized_start=1125
+  _globals['_CANCELEXPORTREQUEST']._serialized_end=1165
+  _globals['_DOWNLOADEXPORTREQUEST']._serialized_start=1167
+  _globals['_DOWNLOADEXPORTREQUEST']._serialized_end=1209
+  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_start=1211
+  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_end=1311
+  _globals['_GETEXPORTCOLUMNSREQUEST']._serialized_start=1313
+  _globals['_GETEXPORTCOLUMNSREQUEST']._serialized_end=1376
+  _globals['_EXPORTCOLUMNS']._serialized_start=1378
+  _globals['_EXPORTCOLUMNS']._serialized_end=1426
+  _globals['_EXPORTSERVICE']._serialized_start=1894
+  _globals['_EXPORTSERVICE']._serialized_end=2389
 # @@protoc_insertion_point(module_scope)

@@ -35,6 +35,14 @@ class _ReportEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Report.ValueTy
     """A row for everybody who is expected or tried."""
     REPORT_REGISTER: _Report.ValueType  # 3
     """A row for everybody, a column for each occurrence."""
+    REPORT_ACTIVITY: _Report.ValueType  # 4
+    """Of one activity, for who decides: figures, charts, exceptions and lists."""
+    REPORT_ORGANISATION: _Report.ValueType  # 5
+    """The same of an organisation's period; for its organisers."""
+    REPORT_SIGN_SHEET: _Report.ValueType  # 6
+    """Who was expected and who came, with times."""
+    REPORT_PROOF: _Report.ValueType  # 7
+    """A page for everybody who came often or long enough."""
 
 class Report(_Report, metaclass=_ReportEnumTypeWrapper): ...
 
@@ -45,6 +53,14 @@ REPORT_PEOPLE: Report.ValueType  # 2
 """A row for everybody who is expected or tried."""
 REPORT_REGISTER: Report.ValueType  # 3
 """A row for everybody, a column for each occurrence."""
+REPORT_ACTIVITY: Report.ValueType  # 4
+"""Of one activity, for who decides: figures, charts, exceptions and lists."""
+REPORT_ORGANISATION: Report.ValueType  # 5
+"""The same of an organisation's period; for its organisers."""
+REPORT_SIGN_SHEET: Report.ValueType  # 6
+"""Who was expected and who came, with times."""
+REPORT_PROOF: Report.ValueType  # 7
+"""A page for everybody who came often or long enough."""
 Global___Report: _TypeAlias = Report  # noqa: Y015
 
 class _Format:
@@ -56,12 +72,14 @@ class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueTy
     FORMAT_UNSPECIFIED: _Format.ValueType  # 0
     FORMAT_XLSX: _Format.ValueType  # 1
     FORMAT_CSV: _Format.ValueType  # 2
+    FORMAT_PDF: _Format.ValueType  # 3
 
 class Format(_Format, metaclass=_FormatEnumTypeWrapper): ...
 
 FORMAT_UNSPECIFIED: Format.ValueType  # 0
 FORMAT_XLSX: Format.ValueType  # 1
 FORMAT_CSV: Format.ValueType  # 2
+FORMAT_PDF: Format.ValueType  # 3
 Global___Format: _TypeAlias = Format  # noqa: Y015
 
 class _ExportState:
@@ -106,22 +124,32 @@ class Wish(_message.Message):
     FROM_AT_FIELD_NUMBER: _builtins.int
     TO_AT_FIELD_NUMBER: _builtins.int
     SHOWS_PHONES_FIELD_NUMBER: _builtins.int
+    USER_IDS_FIELD_NUMBER: _builtins.int
+    MINIMUM_SESSIONS_FIELD_NUMBER: _builtins.int
+    MINIMUM_MINUTES_FIELD_NUMBER: _builtins.int
     report: Global___Report.ValueType
     format: Global___Format.ValueType
     activity_id: _builtins.bytes
-    """One of both; where it is an organisation, from_at and to_at say which occurrences."""
+    """One of both; where it is an organisation, and in every PDF, from_at and to_at say which occurrences."""
     organisation_id: _builtins.bytes
     from_at: _builtins.int
     """Of an organisation: when its occurrences open, from included, to not. Of an activity: when people came."""
     to_at: _builtins.int
     shows_phones: _builtins.bool
     """Phones are written whole."""
+    minimum_sessions: _builtins.int
+    """Of proofs: to how many occurrences, and for how long, somebody must have come."""
+    minimum_minutes: _builtins.int
     @_builtins.property
     def columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Words of the report, in the order of the file; none: all but phones."""
 
     @_builtins.property
     def filter(self) -> Global___PeopleFilter: ...
+    @_builtins.property
+    def user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Of proofs: for whom, as lists name them; none: for everybody."""
+
     def __init__(
         self,
         *,
@@ -134,10 +162,13 @@ class Wish(_message.Message):
         from_at: _builtins.int = ...,
         to_at: _builtins.int = ...,
         shows_phones: _builtins.bool = ...,
+        user_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+        minimum_sessions: _builtins.int = ...,
+        minimum_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "columns", b"columns", "filter", b"filter", "format", b"format", "from_at", b"from_at", "organisation_id", b"organisation_id", "report", b"report", "shows_phones", b"shows_phones", "to_at", b"to_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "columns", b"columns", "filter", b"filter", "format", b"format", "from_at", b"from_at", "minimum_minutes", b"minimum_minutes", "minimum_sessions", b"minimum_sessions", "organisation_id", b"organisation_id", "report", b"report", "shows_phones", b"shows_phones", "to_at", b"to_at", "user_ids", b"user_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

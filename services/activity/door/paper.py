@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from domainkit.chinese_days import span_text
 from domainkit.entry_codes import code_of
 from servicekit.clock import SECOND_US
 from servicekit.errors import invalid
@@ -15,7 +16,6 @@ MOST = 3000
 MOST_BLANK = 500
 # As many as a page has, for a list without people.
 _PAGE = 23
-_WEEKDAYS = "一二三四五六日"
 
 
 def check(groups: Iterable[tuple[str, int]], group: str | None) -> None:
@@ -69,9 +69,4 @@ def _time_of(activity: Activity, now: int) -> str:
     window = next((one for one in windows if now <= one.closes_at), windows[-1])
     zone = ZoneInfo(activity.definition.time_zone)
     starts, ends = (datetime.fromtimestamp(at / SECOND_US, zone) for at in (window.starts_at, window.ends_at))
-    until = f"{ends:%H:%M}" if ends.date() == starts.date() else f"{_day(ends)} {ends:%H:%M}"
-    return f"{_day(starts)} {starts:%H:%M} – {until}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.year}年{at.month}月{at.day}日（周{_WEEKDAYS[at.weekday()]}）"
+    return span_text(starts, ends)

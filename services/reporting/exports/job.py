@@ -21,7 +21,10 @@ LEASE_US = 30 * SECOND_US
 
 UNDER_WAY = (State.QUEUED, State.RUNNING)
 # The only ones that an organisation can ask for as a whole.
-OF_ORGANISATIONS = (Report.REGISTER,)
+OF_ORGANISATIONS = (Report.REGISTER, Report.ORGANISATION)
+_OF_GROUPS = (Report.REGISTER, Report.ACTIVITY, Report.SIGN_SHEET, Report.PROOF)
+_PEOPLE_AT_MOST, _SESSIONS_AT_MOST, _MINUTES_AT_MOST = 100, 400, 60_000
+_ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,10 @@ class Wish:
     Attributes:
         activity_id, organisation_id: One of both; the other is empty.
         columns: In the order of the file; empty: all that the report has, without phones.
-        from_at, to_at: Of an organisation, when occurrences open; of an activity, when people came. 0: open.
+        from_at, to_at: Of an organisation and of papers, when occurrences open; else when people came. 0: open.
         shows_phones: Phones are written whole.
+        user_ids: Of proofs, for whom; none: for everybody.
+        minimum_sessions, minimum_minutes: Of proofs, to how many occurrences and for how long somebody must have come.
     """
 
     report: Report
@@ -44,6 +49,9 @@ class Wish:
     from_at: int = 0
     to_at: int = 0
     shows_phones: bool = False
+    user_ids: tuple[bytes, ...] = ()
+    minimum_sessions: int = 0
+    minimum_minutes: int = 0
 
     @property
     def shown_columns(self) -> Sequence[str]:
@@ -98,10 +106,41 @@ def _faults(wish: Wish) -> Sequence[FieldError]:
         found.append(FieldError("activity_id", "name an activity, or an organisation, and not both"))
     elif wish.organisation_id and wish.report not in OF_ORGANISATIONS:
         found.append(FieldError("activity_id", "this report is of one activity; name it"))
-    if wish.report is Report.REGISTER and wish.wanted != Wanted(group=wish.wanted.group):
-        found.append(FieldError("filters", "a register is of everybody, or of one group; leave the others out"))
+    elif wish.activity_id and wish.report is Report.ORGANISATION:
+        found.append(FieldError("organisation_id", "this report is of an organisation's period; name that instead"))
+    if wish.report.is_paper != (wish.format is Format.PDF):
+        cure = "is pdf alone for this report" if wish.report.is_paper else "is xlsx or csv for this report"
+        found.append(FieldError("format", cure))
+    found += _filter_faults(wish)
+    found += _proof_faults(wish)
     found += _period_faults(wish)
     found += _column_faults(wish)
+    return found
+
+
+def _filter_faults(wish: Wish) -> Sequence[FieldError]:
+    if wish.report is Report.ORGANISATION and wish.wanted != Wanted():
+        return [FieldError("filters", "this report is of everybody; leave filters out")]
+    if wish.report in _OF_GROUPS and wish.wanted != Wanted(group=wish.wanted.group):
+        return [FieldError("filters", "this report is of everybody, or of one group; leave the others out")]
+    return []
+
+
+def _proof_faults(wish: Wish) -> Sequence[FieldError]:
+    if wish.report is not Report.PROOF:
+        is_asked = bool(wish.user_ids or wish.minimum_sessions or wish.minimum_minutes)
+        return [FieldError("proof", "belongs to the report proof; leave it out")] if is_asked else []
+    found: list[FieldError] = []
+    if len(wish.user_ids) > _PEOPLE_AT_MOST:
+        found.append(
+            FieldError("proof.user_ids", f"names at most {_PEOPLE_AT_MOST} people; leave it out for everybody")
+        )
+    if any(len(each) != _ID_BYTES for each in wish.user_ids):
+        found.append(FieldError("proof.user_ids", "has the ids of people, as lists tell them"))
+    if wish.minimum_sessions > _SESSIONS_AT_MOST:
+        found.append(FieldError("proof.minimum_sessions", f"is at most {_SESSIONS_AT_MOST}"))
+    if wish.minimum_minutes > _MINUTES_AT_MOST:
+        found.append(FieldError("proof.minimum_minutes", f"is at most {_MINUTES_AT_MOST}"))
     return found
 
 

@@ -9,6 +9,15 @@ class Report(IntEnum):
     CHECKINS = 1
     PEOPLE = 2
     REGISTER = 3
+    ACTIVITY = 4
+    ORGANISATION = 5
+    SIGN_SHEET = 6
+    PROOF = 7
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it is drawn on pages, and no table."""
+        return self >= Report.ACTIVITY
 
 
 class Format(IntEnum):
@@ -16,6 +25,7 @@ class Format(IntEnum):
 
     XLSX = 1
     CSV = 2
+    PDF = 3
 
 
 class State(IntEnum):

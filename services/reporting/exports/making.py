@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from services.reporting.domain import Activity
 from services.reporting.exports import lists, texts
@@ -17,6 +18,7 @@ from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering, Sources, gather
 from services.reporting.exports.register import MOST_OCCURRENCES, Register
+from services.reporting.periods.calendar import DEFAULT_ZONE
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _TITLE_CHARACTERS = 60
@@ -24,6 +26,10 @@ _TITLES = {
     Report.CHECKINS: texts.CHECKINS,
     Report.PEOPLE: texts.PEOPLE,
     Report.REGISTER: texts.REGISTER,
+    Report.ACTIVITY: texts.ACTIVITY_REPORT,
+    Report.ORGANISATION: texts.ORGANISATION_REPORT,
+    Report.SIGN_SHEET: texts.SIGN_SHEET,
+    Report.PROOF: texts.PROOF,
 }
 # The table that a CSV has.
 _MAIN = {**_TITLES, Report.REGISTER: texts.DETAIL}
@@ -43,6 +49,16 @@ class Organisations(Protocol):
         """What an organisation held in a span of time."""
 
 
+class Papers(Protocol):
+    """See `papers.papers.Papers`; both raise ServiceError, WishNotMadeError, LeaseLostError, OSError."""
+
+    async def of_activity(self, gathering: Gathering, wish: Wish, path: Path, told: Told) -> int:
+        """Makes a PDF of an activity; returns how many people it has."""
+
+    async def of_organisation(self, wish: Wish, path: Path, told: Told) -> int:
+        """Makes one of an organisation's period; returns how many occurrences it has."""
+
+
 class Made(NamedTuple):
     """A file on the disk."""
 
@@ -57,10 +73,11 @@ Make = Callable[[Job, Path, Told], Awaitable[Made]]
 class Making:
     """Makes files."""
 
-    def __init__(self, activities: Activities, organisations: Organisations, sources: Sources) -> None:
+    def __init__(self, activities: Activities, organisations: Organisations, sources: Sources, papers: Papers) -> None:
         self._activities = activities
         self._organisations = organisations
         self._sources = sources
+        self._papers = papers
 
     async def make(self, job: Job, folder: Path, told: Told) -> Made:
         """Makes the file of a job in a folder of its own.
@@ -71,13 +88,16 @@ class Making:
             OSError: The disk is full.
         """
         wish, path = job.wish, folder / "made"
+        if wish.report is Report.ORGANISATION:
+            row_count = await self._papers.of_organisation(wish, path, told)
+            return Made(path, _file_name(wish, "", ZoneInfo(DEFAULT_ZONE), job.created_at), row_count)
         gatherings = [await gather(self._sources, activity) for activity in await self._of(wish)]
-        book = _book(wish, path, folder)
-        try:
-            row_count = await _write(gatherings, wish, book, told)
-        finally:
-            await _closed(book)
-        return Made(path, _file_name(wish, gatherings, job.created_at), row_count)
+        if wish.report.is_paper:
+            row_count = await self._papers.of_activity(gatherings[0], wish, path, told)
+        else:
+            row_count = await _table(gatherings, wish, path, told)
+        title = gatherings[0].activity.title if wish.activity_id else ""
+        return Made(path, _file_name(wish, title, gatherings[0].zone, job.created_at), row_count)
 
     async def _of(self, wish: Wish) -> Sequence[Activity]:
         """The activities that a file is of."""
@@ -89,6 +109,14 @@ class Making:
         if len(found) > MOST_OCCURRENCES:
             raise WishNotMadeError("TOO_MANY_OCCURRENCES")
         return found
+
+
+async def _table(gatherings: Sequence[Gathering], wish: Wish, path: Path, told: Told) -> int:
+    book = _book(wish, path, path.parent)
+    try:
+        return await _write(gatherings, wish, book, told)
+    finally:
+        await _closed(book)
 
 
 async def _write(gatherings: Sequence[Gathering], wish: Wish, book: Book, told: Told) -> int:
@@ -111,10 +139,8 @@ async def _closed(book: Book) -> None:
         await asyncio.wait([closing])
 
 
-def _file_name(wish: Wish, gatherings: Sequence[Gathering], asked_at: int) -> str:
+def _file_name(wish: Wish, title: str, zone: ZoneInfo, asked_at: int) -> str:
     """What the file is called: title, report, and the minute in which it was asked for."""
-    first = gatherings[0]
-    title = _UNSAFE.sub(" ", first.activity.title).strip()[:_TITLE_CHARACTERS] if wish.activity_id else ""
-    at = local(asked_at, first.zone)
+    said, at = _UNSAFE.sub(" ", title).strip()[:_TITLE_CHARACTERS], local(asked_at, zone)
     assert at is not None
-    return f"{title} {_TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()
+    return f"{said} {_TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()

@@ -38,6 +38,7 @@ _ID_BYTES = 16
 _MEDIA_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv; charset=utf-8",
+    Format.PDF: "application/pdf",
 }
 
 
@@ -117,6 +118,8 @@ class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
         organisation_id, role = await self._reach(wish)
         if wish.shows_phones and role < ORGANISER:
             raise PermissionDeniedError("only organisers may have phones written whole; leave them masked")
+        if wish.report is Report.ORGANISATION and role < ORGANISER:
+            raise PermissionDeniedError("only owners and organisers may have this report; ask one of them")
         if wish.columns:
             await self._choices.choose(user_id, wish.report, wish.columns)
         intent = Intent(user_id, _SERVICE + "CreateExport", request.idempotency_key, wire.wish_bytes(wish))
@@ -188,8 +191,9 @@ class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
             raise ExportNotFoundError from None
         if job.user_id != person().user_id and role < ORGANISER:
             raise ExportNotFoundError
-        if is_for_file and job.wish.shows_phones and role < ORGANISER:
-            raise PermissionDeniedError("phones are written whole in it, and only organisers may have that")
+        is_for_organisers = job.wish.shows_phones or job.wish.report is Report.ORGANISATION
+        if is_for_file and is_for_organisers and role < ORGANISER:
+            raise PermissionDeniedError("what is in it only organisers may have")
         return job
 
     async def _reach(self, wish: Wish) -> tuple[bytes, Role]:

@@ -51,6 +51,7 @@ MARKS: Mapping[int, str] = {
 LISTED: Mapping[bool | None, str] = {True: "是", False: "否", None: ""}
 # What files are called, and their sheets.
 CHECKINS, PEOPLE, REGISTER = "签到明细", "人员名单", "出勤总表"
+ACTIVITY_REPORT, ORGANISATION_REPORT, SIGN_SHEET, PROOF = "活动报告", "组织报告", "签到表", "参会证明"
 SUMMARY, DETAIL, ABSENT, EXCEPTIONS = "总览", "明细", "未到", "异常"
 BY_STATUS, PERSONS = "人数统计", "人数"
 # Of the register: what it counts, and what it says of one occurrence.

@@ -27,6 +27,9 @@ def wish_of(message: pb.Wish) -> Wish:
         message.from_at,
         message.to_at,
         message.shows_phones,
+        tuple(message.user_ids),
+        message.minimum_sessions,
+        message.minimum_minutes,
     )
 
 
@@ -47,8 +50,8 @@ def _format_of(number: int) -> Format:
 
 def _wanted(message: pb.Wish) -> Wanted:
     said = message.filter
-    # Of a list when people came, of a register which occurrences it has.
-    is_of_people = message.report != pb.REPORT_REGISTER
+    # Of a list when people came, of all others which occurrences they have.
+    is_of_people = message.report in (pb.REPORT_CHECKINS, pb.REPORT_PEOPLE)
     seat = Filter(
         said.status,
         said.method,
@@ -84,6 +87,9 @@ def to_message(wish: Wish) -> pb.Wish:
         from_at=wish.from_at,
         to_at=wish.to_at,
         shows_phones=wish.shows_phones,
+        user_ids=wish.user_ids,
+        minimum_sessions=wish.minimum_sessions,
+        minimum_minutes=wish.minimum_minutes,
     )
 
 

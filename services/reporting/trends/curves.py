@@ -1,6 +1,6 @@
 """Arrival curves, laid over one another from the start of each occurrence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -80,10 +80,19 @@ def drawn(occurrences: Sequence[Held], counts: Mapping[bytes, Counts]) -> list[H
 
 def laid_over(minutes: Sequence[tuple[Held, Mapping[int, int]]]) -> list[Curve]:
     """Curves of one step, short enough to be seen and long enough to be drawn."""
-    offsets = [offset for _, each in minutes for offset in each]
-    span = max(offsets, default=0) - min(offsets, default=0) + 1
-    step = next((each for each in _SPANS_MIN if span / each <= _STEPS), _SPANS_MIN[-1])
+    step = _step([offset for _, each in minutes for offset in each])
     return [Curve(held, step, _stepped(each, step)) for held, each in minutes]
+
+
+def steps_of(minutes: Mapping[int, int]) -> tuple[int, dict[int, int]]:
+    """One curve of such a step, in minutes; and how many came in each."""
+    step = _step(minutes)
+    return step, _stepped(minutes, step)
+
+
+def _step(offsets: Collection[int]) -> int:
+    span = max(offsets, default=0) - min(offsets, default=0) + 1
+    return next((each for each in _SPANS_MIN if span / each <= _STEPS), _SPANS_MIN[-1])
 
 
 def _stepped(minutes: Mapping[int, int], step: int) -> dict[int, int]:

@@ -13,7 +13,7 @@ _BELIEVED_WITHOUT_IDENTITY_S = 86_400.0
 
 
 class OrganisationNames:
-    """Asks identity; never raises, for what people say does not wait for a name."""
+    """Asks identity."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = identity_pb2_grpc.IdentityServiceStub(channel)
@@ -24,9 +24,17 @@ class OrganisationNames:
     async def of(self, organisation_id: bytes) -> str:
         """What it is called; empty where there is none, or while nobody can tell."""
         try:
-            return await self._known.get(organisation_id)
+            return await self.needed(organisation_id)
         except UnavailableError:
             return ""
+
+    async def needed(self, organisation_id: bytes) -> str:
+        """What it is called; empty where there is none.
+
+        Raises:
+            UnavailableError: Identity is gone, and has not said it within a day.
+        """
+        return await self._known.get(organisation_id)
 
     async def _load(self, organisation_id: bytes) -> str:
         request = identity_pb2.GetOrganisationNameRequest(organisation_id=organisation_id)
