@@ -40,6 +40,7 @@ from gateway.routes import (
     person_code,
     place_tickets,
     places,
+    proofs,
     reporting,
     reports,
     review,
@@ -149,6 +150,7 @@ def _starlette(parts: Parts, hot: CheckinRoute) -> Starlette:
     routes = [
         *(each for subject in _SUBJECTS for each in subject.routes.routes),
         *pages.ROUTES,
+        *proofs.ROUTES,
         *CONSOLE,
         route("GET", "/openapi.json", openapi),
         # Here only for its other methods: POST never comes this far.

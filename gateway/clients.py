@@ -19,6 +19,7 @@ from protos.identity.v1 import identity_pb2
 from protos.identity.v1.identity_pb2_grpc import ConsoleServiceStub, IdentityServiceStub, InviteServiceStub
 from protos.reporting.v1 import reporting_pb2
 from protos.reporting.v1.exports_pb2_grpc import ExportServiceStub
+from protos.reporting.v1.proofs_pb2_grpc import ProofServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from protos.reporting.v1.reports_pb2_grpc import ReportsServiceStub
 from servicekit.errors import ServiceError, UnavailableError
@@ -56,6 +57,7 @@ class Clients:
         self.checkin = CheckinServiceStub(client.connect(process, settings.checkin_target, "checkin"))
         reporting = client.connect(process, settings.reporting_target, "reporting", retry=True)
         self.reporting, self.reports = ReportingServiceStub(reporting), ReportsServiceStub(reporting)
+        self.proofs = ProofServiceStub(reporting)
         # Asked for twice, an export is made twice.
         self.exports = ExportServiceStub(client.connect(process, settings.reporting_target, "reporting"))
 

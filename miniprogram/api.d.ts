@@ -3260,12 +3260,15 @@ export interface components {
         /**
          * NewExport
          * @description What somebody wants in a file, of an activity or of an organisation's period.
+         *
+         *         `people`, `checkins` and `register` are tables, as xlsx or csv; the others are papers, as pdf. `organisation` is of
+         *         an organisation's period, `register` of either, all others of one activity.
          */
         NewExport: {
             /** @enum {string} */
-            report: "checkins" | "people" | "register";
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "pdf" | "xlsx";
             /** @default null */
             activity_id?: string | null;
             /** @default null */
@@ -3282,7 +3285,7 @@ export interface components {
             columns?: string[];
             filters?: components["schemas"]["ExportFilter"];
             /**
-             * @description Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not.
+             * @description Of organisations and of pdf when occurrences open, else when people came. `from` is included, `to` is not.
              * @default null
              */
             from?: string | null;
@@ -3293,6 +3296,11 @@ export interface components {
              * @default false
              */
             shows_phones?: boolean;
+            /**
+             * @description Of the report proof alone.
+             * @default null
+             */
+            proof?: components["schemas"]["ProofWish"] | null;
         };
         /**
          * ExportFilter
@@ -3317,6 +3325,27 @@ export interface components {
             answer?: ("coming" | "leave") | null;
         };
         /**
+         * ProofWish
+         * @description For whom there is to be a proof: who came often and long enough, of everybody or of some.
+         */
+        ProofWish: {
+            /**
+             * @description 0: once is enough.
+             * @default 0
+             */
+            minimum_sessions?: number;
+            /**
+             * @description From coming to leaving, of all occurrences together; 0: it is not asked.
+             * @default 0
+             */
+            minimum_minutes?: number;
+            /**
+             * @description As lists of people tell them; none: everybody.
+             * @default []
+             */
+            user_ids?: string[];
+        };
+        /**
          * Export
          * @description A file on its way.
          *
@@ -3329,9 +3358,9 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            report: "checkins" | "people" | "register";
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "pdf" | "xlsx";
             activity_id: string | null;
             /**
              * Format: uuid

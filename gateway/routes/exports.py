@@ -21,16 +21,20 @@ from servicekit.rpc import client
 
 routes = Routes("exports")
 
-ReportName = Literal["checkins", "people", "register"]
-FormatName = Literal["xlsx", "csv"]
+ReportName = Literal["checkins", "people", "register", "activity", "organisation", "sign_sheet", "proof"]
+FormatName = Literal["xlsx", "csv", "pdf"]
 StateName = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 
 _REPORTS: dict[int, ReportName] = {
     pb.REPORT_CHECKINS: "checkins",
     pb.REPORT_PEOPLE: "people",
     pb.REPORT_REGISTER: "register",
+    pb.REPORT_ACTIVITY: "activity",
+    pb.REPORT_ORGANISATION: "organisation",
+    pb.REPORT_SIGN_SHEET: "sign_sheet",
+    pb.REPORT_PROOF: "proof",
 }
-_FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv"}
+_FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv", pb.FORMAT_PDF: "pdf"}
 _STATES: dict[int, StateName] = {
     pb.EXPORT_STATE_QUEUED: "queued",
     pb.EXPORT_STATE_RUNNING: "running",
@@ -49,17 +53,32 @@ _FORMAT_NUMBERS: dict[str, pb.Format.ValueType] = {
 _DOWNLOAD_S = 600.0
 _FILE = Media("application/octet-stream", {"type": "string", "format": "binary"}, "PK")
 _COLUMNS = ["name", "status", "checked_in_at"]
-_PERIOD = (
-    "Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not."
-)
+_PERIOD = "Of organisations and of pdf when occurrences open, else when people came. `from` is included, `to` is not."
 
 
 class ExportFilter(PeopleFilter, forbid_unknown_fields=True):
     """Whom to write, as lists of people are filtered; what is left out asks for nothing."""
 
 
+class ProofWish(Input):
+    """For whom there is to be a proof: who came often and long enough, of everybody or of some."""
+
+    minimum_sessions: Annotated[int, Meta(ge=0, le=400, description="0: once is enough.")] = 0
+    minimum_minutes: Annotated[
+        int,
+        Meta(ge=0, le=60_000, description="From coming to leaving, of all occurrences together; 0: it is not asked."),
+    ] = 0
+    user_ids: Annotated[
+        list[Id], Meta(max_length=100, description="As lists of people tell them; none: everybody.")
+    ] = []
+
+
 class NewExport(Input, rename={"from_": "from"}):
-    """What somebody wants in a file, of an activity or of an organisation's period."""
+    """What somebody wants in a file, of an activity or of an organisation's period.
+
+    `people`, `checkins` and `register` are tables, as xlsx or csv; the others are papers, as pdf. `organisation` is of
+    an organisation's period, `register` of either, all others of one activity.
+    """
 
     report: ReportName
     format: FormatName
@@ -73,6 +92,7 @@ class NewExport(Input, rename={"from_": "from"}):
     from_: Annotated[Instant | None, Meta(description=_PERIOD)] = None
     to: Instant | None = None
     shows_phones: Annotated[bool, Meta(description="Phones whole; for organisers, who fetched it is kept.")] = False
+    proof: Annotated[ProofWish | None, Meta(description="Of the report proof alone.")] = None
 
 
 class Export(msgspec.Struct):
@@ -195,6 +215,7 @@ async def _contents(
 
 
 def _wish(body: NewExport) -> pb.Wish:
+    proof = body.proof or ProofWish()
     return pb.Wish(
         report=_REPORT_NUMBERS[body.report],
         format=_FORMAT_NUMBERS[body.format],
@@ -205,6 +226,9 @@ def _wish(body: NewExport) -> pb.Wish:
         from_at=body.from_ or 0,
         to_at=body.to or 0,
         shows_phones=body.shows_phones,
+        user_ids=proof.user_ids,
+        minimum_sessions=proof.minimum_sessions,
+        minimum_minutes=proof.minimum_minutes,
     )
 
 

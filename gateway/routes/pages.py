@@ -22,7 +22,7 @@ _CONSOLE = (_STATIC / "console_sign_in.html").read_text(encoding="utf-8")
 _DISPLAY = (_STATIC / "display.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
 # The token is in the page's URL: it must not leave in a Referer, and the page must not load anything.
-_HEADERS = {
+HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
@@ -36,7 +36,7 @@ def _digest(page: str, tag: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-_DISPLAY_HEADERS = _HEADERS | {
+_DISPLAY_HEADERS = HEADERS | {
     "content-security-policy": f"default-src 'none'; style-src {_digest(_DISPLAY, 'style')}; "
     f"script-src {_digest(_DISPLAY, 'script')}; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -60,7 +60,7 @@ async def tag(request: Request) -> Response:
 
 async def console(request: Request) -> Response:
     """Says where the QR of the console's sign-in belongs."""
-    return HTMLResponse(_CONSOLE, headers=_HEADERS)
+    return HTMLResponse(_CONSOLE, headers=HEADERS)
 
 
 async def display(request: Request) -> Response:
@@ -88,7 +88,7 @@ def _open_in_wechat(words: Mapping[str, str]) -> Response:
     page = _SCAN
     for name, text in words.items():
         page = page.replace("{{" + name + "}}", text)
-    return HTMLResponse(page, headers=_HEADERS)
+    return HTMLResponse(page, headers=HEADERS)
 
 
 def _check_file(asked: str, configured: str) -> Response:

@@ -164,7 +164,7 @@ async def test_nothing_that_people_send_becomes_a_label(activity: Activity, pers
     await person.check_in(by_place(activity.id, gate=_STRANGE))
 
     wire = (await person.get("/openapi.json")).json()["paths"]
-    pages = {*(each.path for each in CONSOLE), "/c/{ticket}", "/d/{code}", "/i/{code}", "/q/{token}"}
+    pages = {*(each.path for each in CONSOLE), "/c/{ticket}", "/d/{code}", "/i/{code}", "/q/{token}", "/v/{token}"}
     routes = {*wire, *pages, "/openapi.json", "unmatched"}
     answered = {"route": routes, "method": _HTTP_METHODS, "code": {"499", *(str(each.value) for each in HTTPStatus)}}
     duration = {"route": routes, "method": _HTTP_METHODS}

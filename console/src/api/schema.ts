@@ -3362,7 +3362,7 @@ export interface components {
             file_name: string;
             finished_at: string | null;
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "pdf" | "xlsx";
             /** Format: uuid */
             id: string;
             /** Format: uuid */
@@ -3371,7 +3371,7 @@ export interface components {
             progress: number;
             reason: string | null;
             /** @enum {string} */
-            report: "checkins" | "people" | "register";
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             row_count: number;
             shows_phones: boolean;
             /** @enum {string} */
@@ -4045,6 +4045,9 @@ export interface components {
         /**
          * NewExport
          * @description What somebody wants in a file, of an activity or of an organisation's period.
+         *
+         *         `people`, `checkins` and `register` are tables, as xlsx or csv; the others are papers, as pdf. `organisation` is of
+         *         an organisation's period, `register` of either, all others of one activity.
          */
         NewExport: {
             /** @default null */
@@ -4056,16 +4059,21 @@ export interface components {
             columns?: string[];
             filters?: components["schemas"]["ExportFilter"];
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "pdf" | "xlsx";
             /**
-             * @description Of an organisation, when occurrences open; of an activity, when people came. `from` is included, `to` is not.
+             * @description Of organisations and of pdf when occurrences open, else when people came. `from` is included, `to` is not.
              * @default null
              */
             from?: string | null;
             /** @default null */
             organisation_id?: string | null;
+            /**
+             * @description Of the report proof alone.
+             * @default null
+             */
+            proof?: components["schemas"]["ProofWish"] | null;
             /** @enum {string} */
-            report: "checkins" | "people" | "register";
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             /**
              * @description Phones whole; for organisers, who fetched it is kept.
              * @default false
@@ -4638,6 +4646,27 @@ export interface components {
          */
         ProfileChange: {
             name: string;
+        };
+        /**
+         * ProofWish
+         * @description For whom there is to be a proof: who came often and long enough, of everybody or of some.
+         */
+        ProofWish: {
+            /**
+             * @description From coming to leaving, of all occurrences together; 0: it is not asked.
+             * @default 0
+             */
+            minimum_minutes?: number;
+            /**
+             * @description 0: once is enough.
+             * @default 0
+             */
+            minimum_sessions?: number;
+            /**
+             * @description As lists of people tell them; none: everybody.
+             * @default []
+             */
+            user_ids?: string[];
         };
         /**
          * Qr
@@ -7109,7 +7138,7 @@ export interface operations {
     get_export_columns_v1_export_columns_get: {
         parameters: {
             query: {
-                report: "checkins" | "people" | "register";
+                report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             };
             header?: never;
             path?: never;

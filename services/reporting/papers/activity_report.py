@@ -92,7 +92,7 @@ def _moved(seen: Seen) -> str:
     last = seen.looked.turnouts[-1].tally.rate
     if seen.before is None or last is None:
         return "没有上次可比"
-    of_last = "最近一场" if len(seen.looked.turnouts) > 1 else ""
+    of_last = "末场" if len(seen.looked.turnouts) > 1 else ""
     return f"{of_last}比上次{words.points(last, seen.before.rate)}"
 
 
@@ -164,7 +164,7 @@ def _warnings(seen: Seen) -> Iterator[str]:
         ):
             low.append(f"{words.group(name)}（{words.share(rate)}）")
     if low:
-        yield f"签到率明显偏低的分组：{cell('、'.join(low[:5]))}。"
+        yield f"签到率明显偏低的分组：{'、'.join(low[:5])}。"
     if seen.looked.people > MOST_LISTED:
         yield (
             f"共 {words.amount(seen.looked.people)} 人，超过 {words.amount(MOST_LISTED)} 人，本报告只含数字和异常；"

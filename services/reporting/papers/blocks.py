@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 # Longer texts are cut short in tables, where one name must not take a page.
-_CELL_CHARACTERS = 48
+_CELL_CHARACTERS = 24
 
 Align = Literal["left", "right", "center"]
 

@@ -25,6 +25,7 @@ async def printed(paper: Paper, time_limit_s: float = TIME_LIMIT_S, module: str 
 
     Raises:
         WishNotMadeError: PAPER_TOO_LARGE: it takes more memory or time than a paper may.
+        RuntimeError: Our template is wrong.
         UnavailableError: The machine was short of memory, and ended it.
     """
     try:
@@ -33,8 +34,11 @@ async def printed(paper: Paper, time_limit_s: float = TIME_LIMIT_S, module: str 
         raise WishNotMadeError("PAPER_TOO_LARGE") from None
     if code == -signal.SIGKILL:
         raise UnavailableError("the machine is short of memory; the paper is made again later")
-    if code:
+    if code == -signal.SIGABRT:
+        # So Typst ends that asks for more memory than it may have.
         raise WishNotMadeError("PAPER_TOO_LARGE")
+    if code:
+        raise RuntimeError(f"Typst does not take a paper: exit code {code}")
     return content
 
 
