@@ -1,10 +1,22 @@
 /** What an export offers in each of its states. Pure. */
 
 import type { Texts } from '@/texts'
-import type { Export, ExportFilter } from './queries'
+import type { Export, ExportFilter, NewExport } from './queries'
 
-export const REPORTS = ['people', 'checkins', 'register'] as const
-export const FORMATS = ['xlsx', 'csv'] as const
+/** Of one activity; tables first, then papers. */
+export const REPORTS = ['people', 'checkins', 'register', 'activity', 'sign_sheet', 'proof'] as const
+export type Report = (typeof REPORTS)[number]
+
+const OF_EVERYBODY: readonly Report[] = ['register', 'activity', 'sign_sheet', 'proof']
+const PAPERS: readonly Report[] = ['activity', 'sign_sheet', 'proof']
+
+export const isPaper = (report: Report): boolean => PAPERS.includes(report)
+
+type Format = NewExport['format']
+
+/** As what a report can be made. */
+export const formatsOf = (report: Report): readonly [Format, ...Format[]] =>
+  isPaper(report) ? ['pdf'] : ['xlsx', 'csv']
 
 export const isUnderWay = ({ state }: Pick<Export, 'state'>): boolean => state === 'queued' || state === 'running'
 
@@ -30,6 +42,9 @@ const WHYS: readonly string[] = [
   'TOO_MANY_COLUMNS',
   'TOO_MANY_OCCURRENCES',
   'NOTHING_HELD',
+  'NOBODY_QUALIFIES',
+  'TOO_MANY_PROOFS',
+  'PAPER_TOO_LARGE',
   'NOT_FOUND',
 ] satisfies (keyof Texts['exports']['whys'])[]
 
@@ -47,9 +62,9 @@ export const tickedAtFirst = (columns: readonly string[], chosen: readonly strin
 export const inOrder = (columns: readonly string[], ticked: readonly string[]): string[] =>
   columns.filter((one) => ticked.includes(one))
 
-/** The part of a filter that a report takes: a register is of everybody, or of a group. */
-export const filterFor = (report: (typeof REPORTS)[number], filters: ExportFilter): ExportFilter =>
-  report === 'register' ? (filters.group ? { group: filters.group } : {}) : filters
+/** The part of a filter that a report takes: some are of everybody, or of a group. */
+export const filterFor = (report: Report, filters: ExportFilter): ExportFilter =>
+  OF_EVERYBODY.includes(report) ? (filters.group ? { group: filters.group } : {}) : filters
 
 /** An organisation's days, both included. */
 export interface RegisterOf {

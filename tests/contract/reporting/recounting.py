@@ -1,7 +1,8 @@
 """Whether reports say what is true of people, and sums what facts come to: for whoever plays histories."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -12,19 +13,26 @@ from servicekit.clock import SECOND_US
 from services.reporting.behaviour.behaviour import Behaviours
 from services.reporting.domain import Mark
 from services.reporting.expected.tally import Member, Roster
+from services.reporting.exports import texts
+from services.reporting.exports.attendance import slots_of
+from services.reporting.exports.reading import Sources, gather
 from services.reporting.facts.fact import FactKey, counts_of
 from services.reporting.facts.lists import FactLists
 from services.reporting.facts.store import to_fact
+from services.reporting.papers.turnout import Looked, look
+from services.reporting.people.naming import Naming
+from services.reporting.people.pages import People
 from services.reporting.periods.calendar import By, Period
 from services.reporting.periods.held import whole
 from services.reporting.periods.reading import Reading
 from services.reporting.periods.store import Periods
 from services.reporting.periods.tallying import Tallier
 from services.reporting.quality.quality import NAMES
+from services.reporting.store import Activities
 from services.reporting.tables import facts, occurrence_counts, points_days
 from services.reporting.trends.curves import Arrivals
 from services.reporting.trends.trends import Asked, Trends
-from tests.fakes.expected import FakeParticipants, FakeRosters
+from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 
 # When the activity of a history is over, for reports to tell of it: nobody is absent of what goes on.
 DAY, LONG_AGO = date(2026, 1, 15), 1_768_435_200 * SECOND_US
@@ -78,8 +86,51 @@ async def assert_reports(engine: AsyncEngine, activity_id: bytes, truths: Mappin
         told = [(step.expected, step.came, step.leave) for step in found.series]
         assert told == [(len(listed), came, leave)]
         assert [(one.name, one.came, one.leave, one.late) for one in found.groups] == [(group, came, leave, late)]
+        looked = await _paper(engine, activity_id, rosters)
+        counts, everybody = looked.whole.counts, truths.values()
+        assert [counts[name] for name in (texts.EXPECTED, texts.CAME_EXPECTED, texts.LEAVE)] == [
+            len(listed),
+            came,
+            leave,
+        ]
+        assert counts[texts.CAME] == sum(truth.is_in for truth in everybody) == sum(looked.turnouts[0].methods.values())
+        assert counts[texts.LATE] == len(looked.late) == sum(truth.is_late for truth in everybody)
+        assert counts[texts.ABSENTEES] == len(looked.absent) == len(listed) - came - leave
+        assert looked.groups[group].rate == looked.whole.rate
     quality = await reading.read(activity_id, asked.period, b"", NAMES, tallied=False)
     assert whole(quality.counts.values())["checked_in"] == sum(truth.is_in for truth in truths.values())
+
+
+async def _paper(engine: AsyncEngine, activity_id: bytes, rosters: FakeRosters) -> Looked:
+    """What the report of an activity on paper is drawn from."""
+    stored, lists = Activities(engine), FactLists(engine)
+    activity = await stored.get(activity_id)
+    assert activity is not None
+    naming = Naming(Nameless(), rosters, FakeGuests(rosters))
+    sources = Sources(lists, People(lists, rosters, FakeParticipants(), naming), stored, no_phones)
+    gathering = await gather(sources, replace(activity, roster_id=activity_id))
+    return await look(gathering, slots_of([gathering], 0, 0), "", told)
+
+
+class Nameless:
+    """Identity, where nobody has a name."""
+
+    async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
+        """None."""
+        return {}
+
+    async def find(self, query: str) -> Collection[bytes]:
+        """Nobody."""
+        return ()
+
+
+async def no_phones(*_: object) -> dict[bytes, str]:
+    """Nobody has one."""
+    return {}
+
+
+async def told(done: int, total: int, row_count: int) -> None:
+    """Nobody looks."""
 
 
 async def assert_a_recount(engine: AsyncEngine, activity_id: bytes, occurrence_id: bytes) -> None:

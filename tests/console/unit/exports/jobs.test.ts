@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { filterFor, inOrder, isLate, momentsOf, tickedAtFirst, toneOf, whyOf } from '@/exports/jobs'
+import { filterFor, formatsOf, inOrder, isLate, isPaper, momentsOf, tickedAtFirst, toneOf, whyOf } from '@/exports/jobs'
 import { exportFilterOf } from '@/people/filters'
 
 describe('exports', () => {
@@ -37,11 +37,18 @@ describe('exports', () => {
     expect(inOrder(columns, ['status', 'name'])).toEqual(['name', 'status'])
   })
 
+  test('papers are PDF, and tables are for spreadsheets', () => {
+    expect(formatsOf('people')).toEqual(['xlsx', 'csv'])
+    expect([formatsOf('activity'), formatsOf('proof')]).toEqual([['pdf'], ['pdf']])
+    expect([isPaper('sign_sheet'), isPaper('register')]).toEqual([true, false])
+  })
+
   test('a register is of everybody or of a group, and nothing is narrowed by what is not filled in', () => {
     const filters = { status: 'absent' as const, group: '一班' }
     expect(filterFor('people', filters)).toEqual(filters)
     expect(filterFor('register', filters)).toEqual({ group: '一班' })
     expect(filterFor('register', { status: 'absent' })).toEqual({})
+    expect(filterFor('activity', filters)).toEqual({ group: '一班' })
     const nothing = { status: '', method: '', punctuality: '', q: '', gate: '', group: '', reason: '' } as const
     expect(exportFilterOf({ ...nothing, details: 'missing' })).toEqual({})
     expect(exportFilterOf({ ...nothing, status: 'leave', details: '' })).toEqual({ answer: 'leave' })

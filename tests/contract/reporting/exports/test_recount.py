@@ -1,7 +1,7 @@
 """Figures of files beside a recount in SQL, over random histories."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,10 +24,12 @@ from services.reporting.exports.reading import Gathering, Sources, gather
 from services.reporting.exports.register import Register
 from services.reporting.facts.lists import FactLists
 from services.reporting.facts.store import Facts
+from services.reporting.papers.turnout import look
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
 from services.reporting.project import Change
 from services.reporting.store import Activities
+from tests.contract.reporting.recounting import Nameless, no_phones, told
 from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 from tests.unit.reporting.facts.test_fact import a_change
 
@@ -76,10 +78,6 @@ class Tables:
         return sum(number for number in self.column(sheet, heading) if isinstance(number, int))
 
 
-async def told(done: int, total: int, row_count: int) -> None:
-    """Nobody looks."""
-
-
 class Place:
     """An activity of two occurrences, long over, with a roster."""
 
@@ -103,10 +101,7 @@ class Place:
         rosters, participants, facts = FakeRosters(*MEMBERS), FakeParticipants(), FactLists(self.engine)
         naming = Naming(Nameless(), rosters, FakeGuests(rosters))
 
-        async def phones(*_: object) -> dict[bytes, str]:
-            return {}
-
-        return await gather(Sources(facts, People(facts, rosters, participants, naming), stored, phones), activity)
+        return await gather(Sources(facts, People(facts, rosters, participants, naming), stored, no_phones), activity)
 
     async def recount(self, what: str) -> int:
         """A number, from the rows alone."""
@@ -115,24 +110,12 @@ class Place:
             return int(await connection.scalar(statement, {"a": self.activity_id}) or 0)
 
 
-class Nameless:
-    """Identity, where nobody has a name."""
-
-    async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
-        """None."""
-        return {}
-
-    async def find(self, query: str) -> Collection[bytes]:
-        """Nobody."""
-        return ()
-
-
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(_TOLD, min_size=1, max_size=8), max_size=4))
 async def test_every_figure_is_that_of_a_recount(
     engine: AsyncEngine, histories: list[list[tuple[int, int, int, int, Status]]]
 ) -> None:
-    """Of lists and of the register: reviews, annuls, late syncs and entries found to be somebody, in any order."""
+    """Of lists, register and papers: reviews, annuls, late syncs and entries found to be somebody, in any order."""
     place = Place(engine)
     said: dict[tuple[int, int, int, int], Change] = {}
     changes = [
@@ -169,6 +152,11 @@ async def test_every_figure_is_that_of_a_recount(
     for name in texts.TOTALS:
         assert book.total(texts.SUMMARY, name) == book.total(texts.DETAIL, name)
     assert len(book.rows[texts.ABSENT]) == book.total(texts.SUMMARY, texts.ABSENTEES)
+    looked = await look(gathering, slots_of([gathering], 0, 0), "", told)
+    for name in texts.TOTALS:
+        assert book.column(texts.SUMMARY, name) == [each.tally.counts[name] for each in looked.turnouts]
+    assert [sum(each.methods.values()) for each in looked.turnouts] == held
+    assert len(looked.absent) == len(book.rows[texts.ABSENT])
     listed_came = 0
     for member in MEMBERS:
         listed_came += await place.recount(came.format(f"IF({_KEY} = 0x{member.entry_id.hex()}, occurrence_id, NULL)"))

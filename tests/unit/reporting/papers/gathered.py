@@ -59,10 +59,10 @@ class Meeting:
     """An activity of some Mondays, with a roster unless it is told otherwise."""
 
     def __init__(self, occurrences: int = 1, **changes: Any) -> None:
-        self.activity = Activity(
-            *(b"a" * 16, ORGANISATION_ID, "九月安全培训", "Asia/Shanghai", 3, 1, 0, 0, NINE + MINUTE_US),
-            **{"roster_id": ROSTER_ID, **changes},
+        activity = Activity(
+            *(b"a" * 16, ORGANISATION_ID, "九月安全培训", "Asia/Shanghai", 3, 1, 0, 0, NINE), roster_id=ROSTER_ID
         )
+        self.activity = replace(activity, **changes)
         self.facts, self.users = Remembered(), Users()
         self.rosters, self.participants = FakeRosters(), FakeParticipants()
         for number in range(occurrences):

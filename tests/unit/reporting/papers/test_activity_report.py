@@ -1,0 +1,147 @@
+"""The report of an activity: its figures, what it says first, and that all of it can be found in the PDF."""
+
+import io
+
+import pypdfium2
+import pytest
+
+from services.reporting.domain import Status
+from services.reporting.exports import texts
+from services.reporting.exports.attendance import slots_of
+from services.reporting.papers import activity_report, printing
+from services.reporting.papers.activity_report import LastTime, Seen, figures, sentences
+from services.reporting.papers.blocks import Block, Heading, Notice, Report, Table
+from services.reporting.papers.people import Named
+from services.reporting.papers.turnout import Looked, look
+from tests.unit.reporting.papers.gathered import Meeting, told
+
+BEFORE = LastTime("08-31", 0.5)
+
+
+async def looked(meeting: Meeting, group: str = "") -> Looked:
+    """Everybody of a meeting, as they are counted."""
+    gathering = await meeting.gathering()
+    return await look(gathering, slots_of([gathering], 0, 0), group, told)
+
+
+async def seen(meeting: Meeting, state: str = "") -> Seen:
+    """What the report of a meeting is made of."""
+    found = await looked(meeting)
+    names = {
+        each.key: Named(meeting.rosters.called[each.key].name, "", "")
+        for each in found.attended
+        if each.key in meeting.rosters.called
+    }
+    return Seen(found, names, BEFORE, state, is_over=True)
+
+
+def a_class() -> Meeting:
+    """Five of two groups: in time, late, doubtful, gone and absent; and a stranger."""
+    meeting = Meeting()
+    first, second, third, _, fifth = (
+        meeting.expect(name, group)
+        for name, group in (("甲", "一班"), ("乙", "一班"), ("丙", "二班"), ("丁", "二班"), ("戊", ""))
+    )
+    meeting.come(first, minute=-5, method="code", gate="东门")
+    meeting.come(second, minute=12, reasons=["LATE"])
+    meeting.come(third, minute=-2, status=Status.PENDING_REVIEW, reasons=["FENCE_OUTSIDE"])
+    meeting.come(fifth, minute=-20, reasons=["DEVICE_SHARED"])
+    meeting.come(meeting.stranger("过路人"))
+    return meeting
+
+
+async def test_everything_is_counted_once() -> None:
+    """By what people count as, how and where they came, and in which group."""
+    found = await looked(a_class())
+    [turnout] = found.turnouts
+    counts = {name: count for name, count in turnout.tally.counts.items() if count}
+    assert counts == {"应到": 5, "实到": 4, "应到且实到": 3, "迟到": 1, "缺勤": 2}
+    assert turnout.methods == {"code": 1, "qr": 3} and turnout.gates == {"东门": 1, "": 3}
+    assert turnout.minutes == {-5: 2, 12: 1, -20: 1}
+    assert turnout.outcomes == {Status.PENDING_REVIEW: 1, Status.CHECKED_IN: 1}
+    rates = {name: tally.rate for name, tally in found.groups.items()}
+    assert rates == {"一班": 1.0, "二班": 0.0, "": 1.0}
+    assert [len(each) for each in (found.late, found.absent, found.doubtful)] == [1, 2, 2]
+
+
+async def test_page_one_says_how_it_went_in_three_sentences() -> None:
+    """The rate beside that of the last time, when people came, and what was doubtful."""
+    said = sentences(await seen(a_class()))
+    assert said == [
+        "应到 5，请假 0，应到的人中实到 3，签到率 60.0%，比上次（08-31，50.0%）高 10.0 个百分点。",
+        "开始前 5 分钟起的 1 分钟里到得最多（2 人）；3 人在开始前签到，迟到 1 人。",
+        "2 人存疑，其中已通过 1、待人工核验 1。",
+    ]
+    told_of = {one.label: (one.value, one.note) for one in figures(await seen(a_class()))}
+    assert told_of["签到率"] == ("60.0%", "比上次高 10.0 个百分点")
+    assert told_of["实到"] == ("4", "其中名单外 1") and told_of["缺勤"] == ("2", "人")
+
+
+async def test_a_group_alone_has_its_own_figures() -> None:
+    """Nobody else is counted, strangers neither."""
+    found = await looked(a_class(), "一班")
+    assert (found.people, found.whole.counts[texts.EXPECTED], found.whole.counts[texts.CAME]) == (2, 2, 2)
+
+
+async def test_against_a_number_everybody_counts_who_came() -> None:
+    """Of an activity without a roster that expects so many, and of one that expects nobody, which has no rate."""
+    for expected, rate in ((4, 0.5), (0, None)):
+        meeting = Meeting(roster_id=None, expected=expected)
+        for name in "甲乙":
+            meeting.come(meeting.stranger(name))
+        found = await looked(meeting)
+        assert (found.whole.counts[texts.CAME], found.whole.rate) == (2, rate)
+        assert found.whole.counts[texts.ABSENTEES] == max(0, expected - 2)
+
+
+async def test_nobody_came() -> None:
+    """A report with zeros, and no chart of nothing."""
+    meeting = Meeting()
+    meeting.expect("甲")
+    blocks = activity_report.blocks_of(await seen(meeting, "活动已取消。以下是取消前的记录。"))
+    assert blocks[0] == Notice("活动已取消。以下是取消前的记录。")
+    said = text_of(blocks)
+    assert "没有人签到。" in said and "没有存疑的签到。" in said and "0.0%" in said and "已取消" in said
+
+
+async def test_of_too_many_only_numbers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where everybody is listed; exceptions are."""
+    monkeypatch.setattr("services.reporting.papers.turnout.MOST_LISTED", 4)
+    monkeypatch.setattr("services.reporting.papers.activity_report.MOST_LISTED", 4)
+    found = await seen(a_class())
+    blocks = activity_report.blocks_of(found)
+    assert not found.looked.attended
+    assert any("请导出 Excel" in each.text for each in blocks if isinstance(each, Notice))
+    headings = [each.text for each in blocks if isinstance(each, Heading)]
+    assert "分组名单" not in headings and "迟到（1 人）" in headings
+
+
+async def test_all_of_it_is_text_in_the_pdf() -> None:
+    """Figures, sentences, words of charts, and names, whatever they look like."""
+    meeting = a_class()
+    strange = ('=1+1 #panic("x") $a$ [b]', "مرحبا", "长" * 200, "👨‍👩‍👧 王")
+    for number, name in enumerate(strange):
+        meeting.come(meeting.expect(name, "三班"), minute=number)
+    found = await seen(meeting)
+    blocks = activity_report.blocks_of(found)
+    said = text_of(blocks)
+    for figure in figures(found):
+        assert f"{figure.label}\n{figure.value}\n" in said
+    for sentence in sentences(found):
+        assert sentence[:20] in said
+    for word in ("到场时间", "扫码", "东门", "这台手机为多人签过到", "待人工核验", "=1+1 #panic", "三班（4 人）"):
+        assert word in said, word
+    totals = [
+        row for each in blocks if isinstance(each, Table) and each.columns[0].heading == "分组" for row in each.rows
+    ]
+    for row in totals:
+        assert " ".join(row) in said.replace("\n", " ")
+
+
+def text_of(blocks: list[Block]) -> str:
+    """All that can be selected in the PDF of blocks."""
+    made = printing.pages(Report("活动报告", "九月安全培训", [("组织", "实验中学")], blocks, "生成于"))
+    assert isinstance(made, bytes)
+    with pypdfium2.PdfDocument(io.BytesIO(made)) as document:
+        pages = [document[number].get_textpage().get_text_range() for number in range(len(document))]
+    return "\n".join(pages).replace("\r\n", "\n")

@@ -1,0 +1,137 @@
+"""Proofs: for whom, what they attest, and what is left of it when somebody looks."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from protos.reporting.v1 import proofs_pb2 as pb
+from services.reporting.domain import DAY_US, MINUTE_US, Status
+from services.reporting.exports.errors import WishNotMadeError
+from services.reporting.exports.job import Wish
+from services.reporting.exports.kinds import Format, Report
+from services.reporting.papers import proofs
+from services.reporting.papers.attested import minutes_of, stays
+from services.reporting.papers.blocks import Proofs
+from services.reporting.papers.papers import Papers, Signed
+from services.reporting.papers.proof_rpc import ProofServicer, state_of
+from services.reporting.papers.proof_token import Claim, ProofKeys, ProofUnknownError
+from tests.unit.reporting.papers.gathered import NINE, Meeting, told
+
+KEYS = ProofKeys({1: bytes(range(32))})
+CLAIM = Claim(b"a" * 16, b"u" * 16, NINE, NINE + DAY_US, 3, 150)
+WISH = Wish(Report.PROOF, Format.PDF, b"a" * 16)
+UNTIL = NINE + 100 * DAY_US
+
+
+def a_series() -> tuple[Meeting, bytes, bytes, bytes]:
+    """Three Mondays: one came to all and left, one to one and stayed, one was refused."""
+    meeting = Meeting(3)
+    often, once, never = (meeting.expect(name) for name in ("王小明", "李雷", "赵四"))
+    for number in range(3):
+        meeting.come(often, number, minute=0, left_minute=50)
+    meeting.come(once, 1)
+    meeting.come(never, 1, status=Status.REFUSED)
+    return meeting, often, once, never
+
+
+async def names(meeting: Meeting, **asked: Any) -> list[str]:
+    """Who has a proof."""
+    found = await proofs.attested(await meeting.gathering(), replace(WISH, **asked), UNTIL, told)
+    return [each.named.name for each in found]
+
+
+def test_a_token_says_what_was_signed() -> None:
+    """Times to the minute; one key of several is enough."""
+    token = KEYS.token(CLAIM)
+    assert KEYS.claim(token) == CLAIM and len(token) < 80
+    rotated = ProofKeys({2: bytes(range(1, 33)), 1: bytes(range(32))})
+    assert rotated.claim(token) == CLAIM
+
+
+@pytest.mark.parametrize("change", ["", "A", "é", "x" * 500, "cut", "longer", "flipped"])
+def test_nobody_else_can_make_one(change: str) -> None:
+    """Cut, changed or made up it is none, whatever was done to it."""
+    token = KEYS.token(CLAIM)
+    forged = {
+        "cut": token[:-1],
+        "longer": token + "A",
+        "flipped": token[:30] + ("A" if token[30] != "A" else "B") + token[31:],
+    }
+    with pytest.raises(ProofUnknownError):
+        KEYS.claim(forged.get(change, change))
+    with pytest.raises(ProofUnknownError):
+        ProofKeys({1: bytes(range(1, 33))}).claim(token)
+
+
+async def test_who_came_often_and_long_enough_has_one() -> None:
+    """Accepted people alone, in the order of the roster."""
+    meeting, often, once, _ = a_series()
+    assert await names(meeting) == ["王小明", "李雷"]
+    assert await names(meeting, minimum_sessions=2) == ["王小明"]
+    assert await names(meeting, minimum_minutes=150) == ["王小明"]
+    assert await names(meeting, user_ids=(once,)) == ["李雷"]
+    with pytest.raises(WishNotMadeError, match="NOBODY_QUALIFIES"):
+        await names(meeting, minimum_minutes=151)
+    with pytest.raises(WishNotMadeError, match="NOBODY_QUALIFIES"):
+        await names(meeting, from_at=UNTIL - DAY_US)
+
+
+async def test_a_paper_says_it_in_a_sentence() -> None:
+    """With each time, and a QR whose token is good."""
+    meeting, *_ = a_series()
+    made: list[Any] = []
+
+    async def print_it(paper: Any) -> bytes:
+        made.append(paper)
+        return b""
+
+    async def name(_: bytes) -> str:
+        return "实验中学"
+
+    papers = Papers(None, None, name, Signed(KEYS, "https://qiandao.example"), print_it)  # type: ignore[arg-type]
+    paper, count = await papers._proofs(await meeting.gathering(), WISH, "实验中学", told)
+    assert isinstance(paper, Proofs) and count == 2 and paper.has_minutes
+    first = paper.proofs[0]
+    assert first.sentence.endswith("参加“九月安全培训”共 3 场，累计在场 2 小时 30 分钟。")
+    assert [(each.came, each.left, each.minutes) for each in first.sessions] == [("09:00", "09:50", "50 分钟")] * 3
+    claim = KEYS.claim(first.url.removeprefix("https://qiandao.example/v/"))
+    assert (claim.sessions, claim.minutes) == (3, 150)
+
+
+@pytest.mark.parametrize(
+    ("annulled", "state"),
+    [(0, pb.Proof.STATE_VALID), (1, pb.Proof.STATE_REDUCED), (3, pb.Proof.STATE_ANNULLED)],
+)
+async def test_what_is_left_is_told(annulled: int, state: pb.Proof.State.ValueType) -> None:
+    """All, less, or nothing of it; and of the person the ends of a name."""
+    meeting, often, *_ = a_series()
+    meeting.facts.people = [each for each in meeting.facts.people if each.user_id != often]
+    for number in range(3):
+        status = Status.ABSENT if number < annulled else Status.CHECKED_IN
+        meeting.come(often, number, minute=0, left_minute=50, status=status)
+    gathering = await meeting.gathering()
+
+    class Known:
+        async def get(self, activity_id: bytes) -> Any:
+            return gathering.activity
+
+    async def name(_: bytes) -> str:
+        return "实验中学"
+
+    sources = gathering.sources
+    servicer = ProofServicer(KEYS, Known(), sources.facts, sources.people, sources.windows, name)
+    token = KEYS.token(Claim(gathering.activity.activity_id, often, 0, UNTIL, 3, 150))
+    told_of = await servicer.CheckProof(pb.CheckProofRequest(token=token), None)
+    assert (told_of.state, told_of.name) == (state, "王*明")
+    assert (told_of.sessions, told_of.attested_sessions) == (3 - annulled, 3)
+
+
+def test_less_time_is_less() -> None:
+    """Though it is as often."""
+    meeting, often, *_ = a_series()
+    windows = {each.occurrence_id: each for each in meeting.facts.windows}
+    found = stays(windows, [each for each in meeting.facts.people if each.user_id == often], 0, UNTIL)
+    assert minutes_of(found) == 150
+    assert state_of(CLAIM._replace(minutes=151), found) == pb.Proof.STATE_REDUCED
+    assert stays(windows, meeting.facts.people, NINE + MINUTE_US, NINE + 2 * MINUTE_US) == []
