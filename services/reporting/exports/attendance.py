@@ -91,7 +91,7 @@ def verdict(person: Counted | None, *, is_listed: bool, answer: Answer, is_settl
         return Verdict(texts.CELLS["early" if person.presence.is_early else "came"], came)
     mark = person.seat.mark if person else Mark.NONE
     if mark == Mark.LEAVE or (mark != Mark.ABSENT and answer is Answer.LEAVE and is_listed):
-        return Verdict(texts.CELLS["leave"], [*due, texts.LEAVE])
+        return Verdict(texts.CELLS["leave"], [*due, texts.LEAVE] if is_listed else [])
     if person and person.seat.status in DOUBTFUL:
         missing = [texts.ABSENTEES] if is_listed and is_settled else []
         return Verdict(texts.STATUSES[person.seat.status], [*due, *missing])

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 _FONT, _SIZE = "Noto Sans CJK SC", 8.5
 _INK, _FAINT, _GRID, _ACCENT, _SECOND = "#1f2328", "#6b7280", "#e5e7eb", "#1d5fd1", "#d97706"
-# Between the margins of A4.
-_WIDTH = 498.0
+# Between the margins of A4, and where columns end, for the last label needs room.
+_WIDTH, _RIGHT = 498.0, 484.0
 _LABEL, _ROW, _BAR = 118.0, 19.0, 11.0
 _HEIGHT, _TOP, _BOTTOM, _LEFT = 118.0, 16.0, 18.0, 30.0
 _LABELS_AT_MOST = 10
@@ -49,7 +49,7 @@ def columns(found: Sequence[Bar], *, marked: str = "", marked_at: int = 0, is_sh
         is_share: Values go from 0 to 1.
     """
     top_value = 1.0 if is_share else _rounded(max((bar.value for bar in found), default=0))
-    step = (_WIDTH - _LEFT) / max(len(found), 1)
+    step = (_RIGHT - _LEFT) / max(len(found), 1)
     drawn = [*_axis(top_value, is_share=is_share)]
     every = -(-len(found) // _LABELS_AT_MOST)
     for number, bar in enumerate(found):
@@ -74,7 +74,7 @@ def _axis(top_value: float, *, is_share: bool) -> list[str]:
     for part in (0, 0.5, 1):
         at, value = _TOP + _HEIGHT * (1 - part), top_value * part
         drawn += [
-            f'<line x1="{_LEFT}" y1="{at}" x2="{_WIDTH}" y2="{at}" stroke="{_GRID}" stroke-width="0.7"/>',
+            f'<line x1="{_LEFT}" y1="{at}" x2="{_RIGHT}" y2="{at}" stroke="{_GRID}" stroke-width="0.7"/>',
             _text(_LEFT - 6, at + 3, f"{value:.0%}" if is_share else f"{value:g}", anchor="end", fill=_FAINT),
         ]
     return drawn

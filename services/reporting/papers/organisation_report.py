@@ -127,7 +127,7 @@ def _working(counts: Counts) -> str:
 
 
 def _by_what(found: Found) -> Iterator[Block]:
-    yield Heading("各项活动", begins_page=True)
+    yield Heading("各项活动")
     yield _table("活动", [(cell(point.title), point.counts) for point in found.by_activity.points], _ACTIVITIES)
     if len(found.by_activity.points) > _ACTIVITIES:
         yield Sentences([f"另有 {len(found.by_activity.points) - _ACTIVITIES} 项活动未列出，见 Excel（出勤总表）。"])
@@ -166,12 +166,12 @@ def row_of(counts: Counts) -> list[str]:
 
 def _behaviour(found: Behaviour | None) -> Iterator[Block]:
     if found is None:
-        yield Heading("出勤习惯", begins_page=True)
+        yield Heading("出勤习惯")
         yield Notice("人数太多，没有逐人分析；请缩短时间范围后重新导出。")
         return
     if not found.occurrences:
         return
-    yield Heading("出勤习惯", begins_page=True)
+    yield Heading("出勤习惯")
     about = f"名单上的 {words.amount(found.people)} 人，{words.amount(found.occurrences)} 场已结束的活动。"
     yield Sentences([about, *(text for one in found.findings if (text := _finding(one)))])
     if found.absent:
@@ -227,7 +227,7 @@ def _quality(found: Quality) -> Iterator[Block]:
     counts = found.whole
     if not tried(counts):
         return
-    yield Heading("签到质量", begins_page=True)
+    yield Heading("签到质量")
     yield Figures(
         [
             Figure("尝试签到", words.amount(tried(counts)), "人次"),

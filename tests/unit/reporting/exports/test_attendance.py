@@ -44,6 +44,8 @@ MISSED = [texts.EXPECTED, texts.ABSENTEES]
         (None, True, Answer.LEAVE, True, "请假", [texts.EXPECTED, texts.LEAVE]),
         (None, False, Answer.NONE, True, "", []),
         (by_mark(Mark.LEAVE), True, Answer.NONE, False, "请假", [texts.EXPECTED, texts.LEAVE]),
+        # Of who is expected nowhere nobody is less due.
+        (by_mark(Mark.LEAVE), False, Answer.NONE, True, "请假", []),
         # Staff have the last word.
         (by_mark(Mark.ABSENT), True, Answer.LEAVE, False, "缺勤", MISSED),
         (by_mark(Mark.PRESENT), True, Answer.LEAVE, False, "到", CAME),
