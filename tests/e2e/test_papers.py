@@ -1,23 +1,14 @@
 """Papers over the public API: what the PDFs say, who may have them, and where the QR of a proof leads."""
 
-import io
 import re
 from datetime import UTC, datetime, timedelta
-
-import pypdfium2
 
 from servicekit import ids
 from tests.e2e.api import Api, Json, Person, by_qr, expect
 from tests.e2e.stack import eventually, query
 from tests.e2e.test_expected import Roster, a_listed_activity
 from tests.e2e.test_exports import a_class, ask, ended, fetched
-
-
-def text_of(content: bytes) -> str:
-    """All that can be selected in a PDF."""
-    with pypdfium2.PdfDocument(io.BytesIO(content)) as document:
-        pages = [document[number].get_textpage().get_text_range() for number in range(len(document))]
-    return "\n".join(pages).replace("\r\n", "\n")
+from tests.pdfs import text_of
 
 
 async def paper(person: Person, report: str, **wish: object) -> str:

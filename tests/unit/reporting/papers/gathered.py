@@ -1,6 +1,6 @@
 """Activities in memory, as papers find them: who is expected, what they did, and what they are called."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ class Users:
     def __init__(self) -> None:
         self.called: dict[bytes, str] = {}
 
-    async def names(self, user_ids: Collection[bytes]) -> Mapping[bytes, str]:
+    async def names(self, user_ids: Collection[bytes]) -> dict[bytes, str]:
         """Those that are known."""
         return {each: self.called[each] for each in user_ids if each in self.called}
 

@@ -1,8 +1,5 @@
 """The report of an activity: its figures, what it says first, and that all of it can be found in the PDF."""
 
-import io
-
-import pypdfium2
 import pytest
 
 from services.reporting.domain import Status
@@ -13,6 +10,7 @@ from services.reporting.papers.activity_report import LastTime, Seen, figures, s
 from services.reporting.papers.blocks import Block, Heading, Notice, Report, Table
 from services.reporting.papers.people import Named
 from services.reporting.papers.turnout import Looked, look
+from tests import pdfs
 from tests.unit.reporting.papers.gathered import Meeting, told
 
 BEFORE = LastTime("08-31", 0.5)
@@ -142,6 +140,4 @@ def text_of(blocks: list[Block]) -> str:
     """All that can be selected in the PDF of blocks."""
     made = printing.pages(Report("活动报告", "九月安全培训", [("组织", "实验中学")], blocks, "生成于"))
     assert isinstance(made, bytes)
-    with pypdfium2.PdfDocument(io.BytesIO(made)) as document:
-        pages = [document[number].get_textpage().get_text_range() for number in range(len(document))]
-    return "\n".join(pages).replace("\r\n", "\n")
+    return pdfs.text_of(made)
