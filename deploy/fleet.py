@@ -24,13 +24,16 @@ WECHAT_TEMPLATES = {
 
 # Where a browser finds the WeChat simulator of either local stack.
 SIMULATOR_URL = "http://127.0.0.1:8090"
+# Where that of the robots of group chats speaks their protocols, over TLS.
+ROBOTS_TLS_PORT = 8092
 
 SERVICES = ("identity", "activity", "checkin", "antifraud", "reporting")
 
-# The name in the certificate of `qiandao synthetic`, which is no process of ours.
-SYNTHETIC = "synthetic"
+# The names in the certificates of `qiandao synthetic`, and of the simulator of robots, which are no processes of ours.
+SYNTHETIC, ROBOTS = "synthetic", "robots"
 
 _REPLICA_STRIDE = 10
+_ROBOT_KINDS = ("wecom", "feishu", "dingtalk")
 _SEALERS = ("gateway", "activity", "checkin", "recorder")
 _TAG_READERS = ("activity", "checkin", "recorder")
 
@@ -143,6 +146,7 @@ class Place:
     """Where things are, seen from a process: this machine, or the network of `compose.yaml`.
 
     Attributes:
+        robots: host:port of the simulator of robots, which is in `robot_networks`.
         urls: The folder of the connection URLs; that of the secrets when empty.
     """
 
@@ -155,6 +159,8 @@ class Place:
     public_url: str = "http://127.0.0.1:8080"
     secrets: str = str(SECRETS)
     exports: str = str(LOCAL / "exports")
+    robots: str = f"127.0.0.1:{ROBOTS_TLS_PORT}"
+    robot_networks: str = "127.0.0.0/8"
     tls: str = str(TLS)
     urls: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -244,6 +250,9 @@ def environment(process: Process, listening: Mapping[str, int], place: Place) ->
         variables["QIANDAO_EXPORTS_SECRET_FILE"] = f"{place.secrets}/exports"
         # Of a bucket, for whoever has one serve the local stack.
         variables["QIANDAO_EXPORTS_SECRET_KEY_FILE"] = f"{place.secrets}/exports-bucket"
+        variables["QIANDAO_ROBOT_HOSTS"] = ",".join(f"{kind}={place.robots}" for kind in _ROBOT_KINDS)
+        variables["QIANDAO_ROBOT_NETWORKS"] = place.robot_networks
+        variables["QIANDAO_ROBOT_CA_FILE"] = f"{place.tls}/ca.pem"
     if process.name == "identity":
         variables |= _identity_environment(place)
     return variables

@@ -30,6 +30,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     services.reporting.settings.ReportingSettings,
     services.reporting.settings.ProjectorSettings,
     services.reporting.settings.ExporterSettings,
+    services.reporting.settings.RobotSettings,
     services.reporting.settings.FileSettings,
     services.reporting.settings.BucketSettings,
 )

@@ -18,7 +18,8 @@ from protos.checkin.v1.checkin_pb2_grpc import CheckinServiceStub
 from protos.identity.v1 import identity_pb2
 from protos.identity.v1.identity_pb2_grpc import ConsoleServiceStub, IdentityServiceStub, InviteServiceStub
 from protos.reporting.v1 import reporting_pb2
-from protos.reporting.v1.exports_pb2_grpc import ExportServiceStub
+from protos.reporting.v1.exports_pb2_grpc import ExportServiceStub, ScheduleServiceStub
+from protos.reporting.v1.messaging_pb2_grpc import MessagingServiceStub
 from protos.reporting.v1.proofs_pb2_grpc import ProofServiceStub
 from protos.reporting.v1.reporting_pb2_grpc import ReportingServiceStub
 from protos.reporting.v1.reports_pb2_grpc import ReportsServiceStub
@@ -58,8 +59,10 @@ class Clients:
         reporting = client.connect(process, settings.reporting_target, "reporting", retry=True)
         self.reporting, self.reports = ReportingServiceStub(reporting), ReportsServiceStub(reporting)
         self.proofs = ProofServiceStub(reporting)
-        # Asked for twice, an export is made twice.
-        self.exports = ExportServiceStub(client.connect(process, settings.reporting_target, "reporting"))
+        # Asked for twice, an export is made twice, and a robot speaks twice.
+        once = client.connect(process, settings.reporting_target, "reporting")
+        self.exports, self.schedules = ExportServiceStub(once), ScheduleServiceStub(once)
+        self.messaging = MessagingServiceStub(once)
 
     async def revoked_sessions(self) -> frozenset[bytes]:
         """Sessions ended while their access tokens may still live."""

@@ -71,7 +71,8 @@ SQL_ACCOUNTS = (
         "reporting",
         "SELECT",
         {
-            "exports": "INSERT, UPDATE, DELETE",
+            **dict.fromkeys(("exports", "export_runs", "deliveries", "inbox"), "INSERT, UPDATE, DELETE"),
+            **dict.fromkeys(("export_schedules", "webhooks"), "UPDATE"),
             # Whoever reads a tally that is out of date counts it anew.
             **dict.fromkeys(("export_queues", "occurrence_tallies", "group_counts"), _READ_WRITE),
         },

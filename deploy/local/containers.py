@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.fleet import PROCESSES, SERVICES, Place
+from deploy.fleet import PROCESSES, ROBOTS_TLS_PORT, SERVICES, Place
 from deploy.local import accounts, servers
 from deploy.local.credentials import Authority, Vault, write
 from servicekit.mysql import migrate
@@ -22,6 +22,9 @@ PLACE = Place(
     amqp="rabbitmq:5672",
     wechat="http://wechat:8090",
     traces="http://traces:4318",
+    robots=f"robots:{ROBOTS_TLS_PORT}",
+    # Docker's own.
+    robot_networks="172.16.0.0/12,192.168.0.0/16,10.0.0.0/8",
     secrets=str(VOLUMES / "secrets"),
     tls=str(VOLUMES / "tls"),
     exports=str(VOLUMES / "exports"),

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from deploy.fleet import PROCESSES, SYNTHETIC, Place, urls
+from deploy.fleet import PROCESSES, ROBOTS, SYNTHETIC, Place, urls
 from deploy.local import accounts
 
 _DAY = datetime.timedelta(days=1)
@@ -72,7 +72,7 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def issue(self, names: Iterable[str] = (*PROCESSES, SYNTHETIC)) -> None:
+    def issue(self, names: Iterable[str] = (*PROCESSES, SYNTHETIC, ROBOTS)) -> None:
         """Makes the authority and the named certificates that are missing or near their end."""
         if not self._is_current("ca"):
             self._make_authority()

@@ -26,7 +26,7 @@ from deploy.local.steps import Step, StepError, report, reversed_needs, run_all,
 
 STACK = launch.RUN / "stack.json"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
-WECHAT_PORT, TRACES_PORT = 8090, 4318
+WECHAT_PORT, ROBOTS_PORT, TRACES_PORT = 8090, 8091, 4318
 _PORTS_SHOWN = 3
 # What `make cluster` starts is named so.
 CLUSTER = "cluster-"
@@ -35,7 +35,7 @@ OBSERVE = "observe-"
 
 _OWN_SETTINGS = ("QIANDAO_REPLICAS", "QIANDAO_HTTP_PORT", "QIANDAO_PROXIED", "QIANDAO_CACHE")
 _SERVERS = ("mariadb", "redis", "epmd", "rabbitmq", "accounts")
-_TOOLS = ("wechat", "traces")
+_TOOLS = ("wechat", "robots", "traces")
 _MIGRATIONS = ("servicekit/mysql/migrate.py", *(f"services/{name}/migrations" for name in fleet.SERVICES))
 
 
@@ -100,6 +100,14 @@ def _tools(shape: Shape) -> Iterator[Program]:
         "WECHAT_GATEWAY_URL": shape.gateway_urls()[0],
     }
     yield _tool("wechat", WECHAT_PORT, wechat)
+    robots = {
+        "ROBOTS_ADDRESS": f"127.0.0.1:{ROBOTS_PORT}",
+        "ROBOTS_TLS_ADDRESS": f"127.0.0.1:{fleet.ROBOTS_TLS_PORT}",
+        "ROBOTS_PUBLIC_HOST": shape.place().robots,
+        "ROBOTS_TLS_CERT_FILE": str(TLS / f"{fleet.ROBOTS}.pem"),
+        "ROBOTS_TLS_KEY_FILE": str(TLS / f"{fleet.ROBOTS}.key"),
+    }
+    yield _tool("robots", ROBOTS_PORT, robots)
     yield _tool("traces", TRACES_PORT, {"TRACES_ADDRESS": f"127.0.0.1:{TRACES_PORT}"})
 
 
@@ -239,6 +247,7 @@ def _describe(shape: Shape) -> None:
         "is_proxied": shape.is_proxied,
         "gateway_urls": shape.gateway_urls(),
         "wechat_url": f"http://127.0.0.1:{WECHAT_PORT}",
+        "robots_url": f"http://127.0.0.1:{ROBOTS_PORT}",
         "traces_url": f"http://127.0.0.1:{TRACES_PORT}",
         "programs": [_described(program.name) for program in programs(shape) if launch.running(program.name)],
     }
@@ -307,6 +316,7 @@ def _greeting(shape: Shape) -> str:
   Console        {base}        in a browser
   API            {base}/v1     docs {base}/docs
   WeChat         http://127.0.0.1:{WECHAT_PORT}        one-click sign-in of its people
+  Group robots   http://127.0.0.1:{ROBOTS_PORT}        what the robots of chats say
 
   Sign in with curl; the code sim:<name> is the person <name>:
 

@@ -90,6 +90,7 @@ class Parts:
         # By address, of whoever holds a proof; and from everywhere, for each is a look at history.
         self.proofs = Buckets(burst=20, per_s=0.5)
         self.all_proofs = Buckets(burst=100, per_s=20)
+        self.robot_tests = Buckets(burst=5, per_s=0.1)
         # Sign-in to the console: by address and from everywhere, by ticket, and by the person whose phone approves.
         self.tickets = Buckets(max(1, int(settings.console_tickets_per_s)), settings.console_tickets_per_s)
         self.all_tickets = Buckets(burst=1000, per_s=200)

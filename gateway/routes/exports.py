@@ -25,7 +25,7 @@ ReportName = Literal["checkins", "people", "register", "activity", "organisation
 FormatName = Literal["xlsx", "csv", "pdf"]
 StateName = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 
-_REPORTS: dict[int, ReportName] = {
+REPORTS: dict[int, ReportName] = {
     pb.REPORT_CHECKINS: "checkins",
     pb.REPORT_PEOPLE: "people",
     pb.REPORT_REGISTER: "register",
@@ -34,7 +34,7 @@ _REPORTS: dict[int, ReportName] = {
     pb.REPORT_SIGN_SHEET: "sign_sheet",
     pb.REPORT_PROOF: "proof",
 }
-_FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv", pb.FORMAT_PDF: "pdf"}
+FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv", pb.FORMAT_PDF: "pdf"}
 _STATES: dict[int, StateName] = {
     pb.EXPORT_STATE_QUEUED: "queued",
     pb.EXPORT_STATE_RUNNING: "running",
@@ -44,10 +44,10 @@ _STATES: dict[int, StateName] = {
     pb.EXPORT_STATE_EXPIRED: "expired",
 }
 _REPORT_NUMBERS: dict[str, pb.Report.ValueType] = {
-    name: pb.Report.Value(f"REPORT_{name.upper()}") for name in _REPORTS.values()
+    name: pb.Report.Value(f"REPORT_{name.upper()}") for name in REPORTS.values()
 }
 _FORMAT_NUMBERS: dict[str, pb.Format.ValueType] = {
-    name: pb.Format.Value(f"FORMAT_{name.upper()}") for name in _FORMATS.values()
+    name: pb.Format.Value(f"FORMAT_{name.upper()}") for name in FORMATS.values()
 }
 # A file of a hundred thousand people, through a slow line.
 _DOWNLOAD_S = 600.0
@@ -154,7 +154,7 @@ async def create_export(call: Call, headers: Keyed, body: NewExport) -> Export:
     """
     if wait_s := call.parts.exports.take(call.person.user_id):
         raise RateLimitedError("one export after the other; ask in a moment", retry_after_s=wait_s)
-    request = pb.CreateExportRequest(wish=_wish(body), idempotency_key=headers.idempotency_key)
+    request = pb.CreateExportRequest(wish=wish_of(body), idempotency_key=headers.idempotency_key)
     return _export(await ask(call.services.exports.CreateExport, request, call.person))
 
 
@@ -214,7 +214,8 @@ async def _contents(
         yield piece.content
 
 
-def _wish(body: NewExport) -> pb.Wish:
+def wish_of(body: NewExport) -> pb.Wish:
+    """A wish for the service."""
     proof = body.proof or ProofWish()
     return pb.Wish(
         report=_REPORT_NUMBERS[body.report],
@@ -236,8 +237,8 @@ def _export(job: pb.Export) -> Export:
     wish = job.wish
     return Export(
         id=to_text(job.export_id),
-        report=_REPORTS[wish.report],
-        format=_FORMATS[wish.format],
+        report=REPORTS[wish.report],
+        format=FORMATS[wish.format],
         activity_id=to_text(wish.activity_id) if wish.activity_id else None,
         organisation_id=to_text(job.organisation_id),
         user_id=to_text(job.user_id),

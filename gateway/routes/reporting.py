@@ -28,7 +28,7 @@ AnswerName = Literal["coming", "leave"]
 
 _MINUTE_S = 60
 STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
-_ANSWERS: dict[int, AnswerName] = {pb.ANSWER_COMING: "coming", pb.ANSWER_LEAVE: "leave"}
+ANSWERS: dict[int, AnswerName] = {pb.ANSWER_COMING: "coming", pb.ANSWER_LEAVE: "leave"}
 ANSWER_NUMBERS: dict[str, pb.Answer.ValueType] = {"coming": pb.ANSWER_COMING, "leave": pb.ANSWER_LEAVE}
 _STREAM = Media("text/event-stream", {"type": "string"}, 'id: 7-1\nevent: stats\ndata: {"checked_in": 3}\n\n')
 
@@ -309,7 +309,7 @@ def _person(person: pb.Person) -> Person:
         entry_id=to_text(person.entry_id) if person.entry_id else None,
         number=person.number,
         group=person.group,
-        answer=_ANSWERS.get(person.answer),
+        answer=ANSWERS.get(person.answer),
         mark=MARKS.get(person.mark),
         details=list(person.details),
     )

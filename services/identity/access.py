@@ -52,7 +52,7 @@ ACCESS: dict[str, Access] = {
     # The number is told to nobody but who looks for it in a list of its own.
     SERVICE + "VerifyPhoneNumber": by("activity"),
     SERVICE + "GetOrganisationName": by("activity", "reporting", "exporter"),
-    SERVICE + "GetRole": by("activity", "checkin", "reporting"),
+    SERVICE + "GetRole": by("activity", "checkin", "reporting", "exporter"),
     # A process of that name is only the probe, with a certificate of its own.
     SERVICE + "StartSyntheticSession": by("synthetic"),
 }

@@ -1,10 +1,15 @@
-"""Composes the exporter process, which makes files: `python -m services.reporting.exporter`."""
+"""Composes the exporter process, which makes files, when it is time too, and tells of them.
+
+`python -m services.reporting.exporter`.
+"""
 
 import os
 import sys
 import tempfile
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domainkit.organisation_names import OrganisationNames
 from domainkit.subject_names import GuestNames
@@ -27,6 +32,15 @@ from services.reporting.exports.store import Jobs
 from services.reporting.exports.vault import Vault
 from services.reporting.facts.lists import FactLists
 from services.reporting.identity_client import Identity
+from services.reporting.messaging.deliveries import Deliveries
+from services.reporting.messaging.figures import Counting
+from services.reporting.messaging.forgetting import forgetting
+from services.reporting.messaging.inbox import Inbox
+from services.reporting.messaging.outgoing import Outside
+from services.reporting.messaging.sending import Sender
+from services.reporting.messaging.telling import Teller
+from services.reporting.messaging.untold import Untold
+from services.reporting.messaging.webhooks import RobotKeys
 from services.reporting.papers.earlier import Earlier
 from services.reporting.papers.organisations import Reports
 from services.reporting.papers.papers import Papers, Signed
@@ -40,7 +54,9 @@ from services.reporting.quality.client import ClientCounts
 from services.reporting.quality.dismissed import DismissedAdvice
 from services.reporting.quality.quality import Qualities
 from services.reporting.quality.settings_client import asker
-from services.reporting.settings import BucketSettings, ExporterSettings, FileSettings
+from services.reporting.schedules.claims import Claims
+from services.reporting.schedules.running import Scheduler
+from services.reporting.settings import BucketSettings, ExporterSettings, FileSettings, RobotSettings
 from services.reporting.trends.curves import Arrivals
 from services.reporting.trends.trends import Trends
 
@@ -60,11 +76,12 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
 
     stored = store.Activities(engine)
     rosters, participants = Rosters(activity_channel), Participants(activity_channel)
-    naming = Naming(Identity(identity_channel), rosters, GuestNames(activity_channel))
+    identity, activities = Identity(identity_channel), Activities(stored, activity_channel)
+    naming = Naming(identity, rosters, GuestNames(activity_channel))
     facts = FactLists(engine)
     sources = Sources(facts, People(facts, rosters, participants, naming), stored, Phones(activity_channel).of)
-    file_secrets = parse_secrets(load(FileSettings).exports_secret)
-    signed = Signed(ProofKeys(file_secrets), targets.public_url)
+    secrets = parse_secrets(load(FileSettings).exports_secret)
+    signed = Signed(ProofKeys(secrets), targets.public_url)
     periods, arrivals = Periods(engine), Arrivals(engine)
     reading = Reading(periods, Tallier(periods, facts, rosters, participants))
     reports = Reports(
@@ -74,14 +91,31 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     )
     organisation_name = OrganisationNames(identity_channel).needed
     papers = Papers(Earlier(periods, reading), reports, organisation_name, signed)
-    making = Making(Activities(stored, activity_channel), stored, sources, papers)
+    making = Making(activities, stored, sources, papers)
     folder = Path(settings.folder or Path(tempfile.gettempdir()) / f"qiandao-exporter-{_port(settings)}")
-    keys = FileKeys(file_secrets)
     vault = Vault(settings.exports_store, partial(load, BucketSettings))
-    runner = Runner(Jobs(engine), vault, keys, making.make, folder, at_once=settings.at_once)
+    runner = Runner(Jobs(engine), vault, FileKeys(secrets), making.make, folder, at_once=settings.at_once)
     process.at_stop(Stop.CONSUMING, runner.stop)
     process.background(runner.run(), "exports")
     process.background(runner.sweep(), "exports-sweep")
+    process.background(Scheduler(Claims(engine), identity, activities, stored).run(), "schedules")
+    periods = Periods(engine)
+    counting = Counting(Reading(periods, Tallier(periods, facts, rosters, participants)))
+    process.background(Teller(Untold(engine), counting, targets.public_url).run(), "messages")
+    _robots(process, engine, secrets)
+
+
+def _robots(process: Process, engine: AsyncEngine, secrets: dict[int, bytes]) -> None:
+    settings = load(RobotSettings)
+    outside = Outside(settings.allowed_networks, settings.ca_file)
+    deliveries = Deliveries(engine)
+    sender = Sender(deliveries, RobotKeys(secrets), outside, settings.hosts_by_kind)
+    process.at_stop(Stop.CONSUMING, sender.stop)
+    process.at_stop(Stop.CLIENTS, outside.close)
+    process.background(sender.run(), "robots")
+    process.background(
+        forgetting(deliveries.forget_old, Inbox(engine).forget_old, Claims(engine).forget_old), "messages-forget"
+    )
 
 
 def _port(settings: ExporterSettings) -> str:

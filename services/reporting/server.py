@@ -12,7 +12,11 @@ from domainkit.roles import Roles
 from domainkit.signing_keys import signing_keys
 from domainkit.subject_names import GuestNames
 from protos.identity.v1.identity_pb2_grpc import IdentityServiceStub
-from protos.reporting.v1.exports_pb2_grpc import add_ExportServiceServicer_to_server
+from protos.reporting.v1.exports_pb2_grpc import (
+    add_ExportServiceServicer_to_server,
+    add_ScheduleServiceServicer_to_server,
+)
+from protos.reporting.v1.messaging_pb2_grpc import add_MessagingServiceServicer_to_server
 from protos.reporting.v1.proofs_pb2_grpc import add_ProofServiceServicer_to_server
 from protos.reporting.v1.reporting_pb2_grpc import add_ReportingServiceServicer_to_server
 from protos.reporting.v1.reports_pb2_grpc import add_ReportsServiceServicer_to_server
@@ -34,6 +38,7 @@ from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
 from services.reporting.exports import rpc as exports_rpc
 from services.reporting.exports.choices import Choices
+from services.reporting.exports.metrics import WAITING as EXPORTS_WAIT
 from services.reporting.exports.rpc import ExportServicer, Files
 from services.reporting.exports.sealing import FileKeys
 from services.reporting.exports.store import Jobs
@@ -44,6 +49,12 @@ from services.reporting.facts.lists import FactLists
 from services.reporting.facts.points import PointsDays
 from services.reporting.identity_client import Identity
 from services.reporting.live.numbers import LiveReader
+from services.reporting.messaging import rpc as messaging_rpc
+from services.reporting.messaging.deliveries import Deliveries
+from services.reporting.messaging.inbox import Inbox
+from services.reporting.messaging.metrics import WAITING as ROBOTS_WAIT
+from services.reporting.messaging.rpc import MessagingServicer
+from services.reporting.messaging.webhooks import RobotKeys, Webhooks
 from services.reporting.papers import proof_rpc
 from services.reporting.papers.proof_rpc import ProofServicer
 from services.reporting.papers.proof_token import ProofKeys
@@ -58,7 +69,12 @@ from services.reporting.quality.dismissed import DismissedAdvice
 from services.reporting.quality.quality import Qualities
 from services.reporting.reports_rpc import ReportsServicer
 from services.reporting.rpc import ReportingServicer
-from services.reporting.settings import BucketSettings, FileSettings, ReportingSettings
+from services.reporting.schedules import rpc as schedules_rpc
+from services.reporting.schedules.claims import Claims
+from services.reporting.schedules.metrics import LATE
+from services.reporting.schedules.rpc import ScheduleServicer
+from services.reporting.schedules.store import Schedules
+from services.reporting.settings import BucketSettings, FileSettings, ReportingSettings, RobotSettings
 from services.reporting.trends.curves import Arrivals
 from services.reporting.trends.trends import Trends
 from services.reporting.turnouts import Turnouts, teller
@@ -85,10 +101,12 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     turnouts = Turnouts(store.Activities(engine), live, teller(activity_channel))
     process.background(turnouts.run(), "turnouts")
     process.background(forget_old_keys(engine, tables.idempotency_keys), "forget-old-keys")
-    process.background(watch(Jobs(engine).waiting_s), "exports-watch")
+    process.background(watch(EXPORTS_WAIT, Jobs(engine).waiting_s), "exports-watch")
+    process.background(watch(LATE, Claims(engine).late_s), "schedules-watch")
+    process.background(watch(ROBOTS_WAIT, Deliveries(engine).waiting_s), "robots-watch")
     services: list[_Service] = [
         (add_ReportingServiceServicer_to_server, servicer, rpc.ACCESS),
-        _exports(settings, engine, activities, Roles(identity_channel)),
+        *_exports(settings, engine, activities, identity, Roles(identity_channel)),
         _proofs(settings, engine, activities, people, OrganisationNames(identity_channel)),
         _reports(engine, activity_channel, identity, rosters, participants),
     ]
@@ -97,13 +115,25 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     await serve(process, settings.grpc_address, _register, services, access, verifier)
 
 
-def _exports(settings: ReportingSettings, engine: AsyncEngine, activities: Activities, roles: Roles) -> _Service:
-    files = None
+def _exports(
+    settings: ReportingSettings, engine: AsyncEngine, activities: Activities, identity: Identity, roles: Roles
+) -> Sequence[_Service]:
+    """Files, and what has them made and tells of them, which is there where files are."""
+    files, webhooks = None, None
     if settings.exports_store:
+        secrets = parse_secrets(load(FileSettings).exports_secret)
         vault = Vault(settings.exports_store, partial(load, BucketSettings))
-        files = Files(vault, FileKeys(parse_secrets(load(FileSettings).exports_secret)))
+        files = Files(vault, FileKeys(secrets))
+        webhooks = Webhooks(engine, RobotKeys(secrets))
     servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, files)
-    return add_ExportServiceServicer_to_server, servicer, exports_rpc.ACCESS
+    schedules = ScheduleServicer(Schedules(engine), webhooks, activities, identity)
+    hosts = load(RobotSettings).hosts_by_kind
+    messaging = MessagingServicer(Inbox(engine), webhooks, Deliveries(engine), identity, hosts)
+    return [
+        (add_ExportServiceServicer_to_server, servicer, exports_rpc.ACCESS),
+        (add_ScheduleServiceServicer_to_server, schedules, schedules_rpc.ACCESS),
+        (add_MessagingServiceServicer_to_server, messaging, messaging_rpc.ACCESS),
+    ]
 
 
 def _proofs(

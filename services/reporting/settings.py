@@ -1,13 +1,15 @@
 """Settings of the reporting service (`REPORTING_*`), its projector (`PROJECTOR_*`) and its exporter (`EXPORTER_*`)."""
 
 import re
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.clock import SECOND_US
-from servicekit.setting_types import Address, AmqpUrl, MysqlUrl, OptionalHttpUrl, RedisUrl, Secrets
+from servicekit.setting_types import Address, AmqpUrl, CaFile, MysqlUrl, OptionalHttpUrl, RedisUrl, Secrets
 from servicekit.settings import OwnSettings
 
 _YEAR_US = 31_557_600 * SECOND_US
@@ -19,6 +21,37 @@ def _store(text: str) -> str:
     return text
 
 
+def robot_hosts(text: str) -> dict[str, frozenset[str]]:
+    """Hosts by the names of protocols; raises ValueError."""
+    found: dict[str, set[str]] = {}
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        match = re.fullmatch(r"(wecom|feishu|dingtalk)=([a-z0-9.-]+(?::[0-9]{1,5})?)", part)
+        if not match:
+            raise ValueError("must be wecom|feishu|dingtalk=host[:port], parted by commas")
+        found.setdefault(match[1], set()).add(match[2])
+    return {name: frozenset(hosts) for name, hosts in found.items()}
+
+
+def parse_networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Networks of CIDRs; raises ValueError."""
+    try:
+        return [ip_network(each.strip()) for each in text.split(",") if each.strip()]
+    except ValueError:
+        raise ValueError("must be CIDRs such as 10.20.0.0/16, parted by commas") from None
+
+
+def _kept(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """A check that keeps the text."""
+
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return check
+
+
+RobotHosts = Annotated[str, AfterValidator(_kept(robot_hosts))]
+Networks = Annotated[str, AfterValidator(_kept(parse_networks))]
 _Printable = Annotated[str, Field(pattern=r"^[!-~]+$")]
 
 
@@ -68,6 +101,38 @@ class BucketSettings(BaseSettings):
     secret_key: _Printable = Field(
         repr=False, validation_alias="QIANDAO_EXPORTS_SECRET_KEY", description="what proves it to the bucket"
     )
+
+
+class RobotSettings(BaseSettings):
+    """Where robots of group chats may be."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    hosts: RobotHosts = Field(
+        "wecom=qyapi.weixin.qq.com,feishu=open.feishu.cn,feishu=open.larksuite.com,dingtalk=oapi.dingtalk.com",
+        validation_alias="QIANDAO_ROBOT_HOSTS",
+        description="wecom|feishu|dingtalk=host[:port],...: where robots of group chats may be; empty: there are none",
+    )
+    networks: Networks = Field(
+        "",
+        validation_alias="QIANDAO_ROBOT_NETWORKS",
+        description="CIDRs, parted by commas, in which robots may be though these are not of the internet",
+    )
+    ca_file: CaFile = Field(
+        "",
+        validation_alias="QIANDAO_ROBOT_CA_FILE",
+        description="PEM of who vouches for the hosts of robots; empty: the system's authorities",
+    )
+
+    @property
+    def hosts_by_kind(self) -> dict[str, frozenset[str]]:
+        """As `messaging.robots.check` takes them."""
+        return robot_hosts(self.hosts)
+
+    @property
+    def allowed_networks(self) -> list[IPv4Network | IPv6Network]:
+        """As `messaging.outgoing.Outside` takes them."""
+        return parse_networks(self.networks)
 
 
 class ReportingSettings(OwnSettings, ExportSettings):

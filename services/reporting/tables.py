@@ -252,4 +252,107 @@ export_downloads = Table(
     Index("by_organisation", "organisation_id", "download_id"),
 )
 
+# Exports that ask for themselves (`schedules.schedule.Schedule`); times are microseconds since 1970 UTC.
+export_schedules = Table(
+    "export_schedules",
+    metadata,
+    Column("schedule_id", BINARY(16), primary_key=True),
+    Column("organisation_id", BINARY(16), nullable=False),
+    Column("user_id", BINARY(16), nullable=False),
+    # Zeros: of the organisation.
+    Column("activity_id", BINARY(16), nullable=False),
+    Column("rhythm", TINYINT(unsigned=True), nullable=False),
+    # A reporting.v1.Plan.
+    Column("plan", VARBINARY(4000), nullable=False),
+    Column("is_paused", TINYINT, nullable=False),
+    Column("paused_reason", _word(64), nullable=False),
+    Column("created_at", BIGINT, nullable=False),
+    # What closed before is none of its business.
+    Column("since_at", BIGINT, nullable=False),
+    # 0: at no time of its own.
+    Column("next_due_at", BIGINT, nullable=False),
+    Column("last_run_at", BIGINT, nullable=False),
+    # Empty: it never ran.
+    Column("last_export_id", VARBINARY(16), nullable=False),
+    Index("by_organisation", "organisation_id", "schedule_id"),
+    Index("by_due", "is_paused", "rhythm", "next_due_at"),
+)
+
+# What schedules had made: a row is written with its export, and is why there is never a second one.
+export_runs = Table(
+    "export_runs",
+    metadata,
+    Column("schedule_id", BINARY(16), primary_key=True),
+    # Zeros where it was time, else what closed; due_at is 0 then.
+    Column("occurrence_id", BINARY(16), primary_key=True),
+    Column("due_at", BIGINT, primary_key=True),
+    Column("export_id", BINARY(16), nullable=False),
+    Column("ran_at", BIGINT, nullable=False),
+    # When people were told what became of it; 0: not yet.
+    Column("told_at", BIGINT, nullable=False),
+    Index("by_told", "told_at", "ran_at"),
+)
+
+# Robots of group chats; what reaches them lies sealed (a credential.v1.Robot, bound to the id).
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("webhook_id", BINARY(16), primary_key=True),
+    Column("organisation_id", BINARY(16), nullable=False),
+    Column("kind", TINYINT(unsigned=True), nullable=False),
+    Column("label", _text(64), nullable=False),
+    Column("sealed_key", VARBINARY(1024), nullable=False),
+    Column("key_tail", _word(4), nullable=False),
+    Column("is_signed", TINYINT, nullable=False),
+    Column("created_by", BINARY(16), nullable=False),
+    Column("created_at", BIGINT, nullable=False),
+    # Its rate: it says nothing before.
+    Column("next_at", BIGINT, nullable=False),
+    Column("last_at", BIGINT, nullable=False),
+    Column("last_result", _word(32), nullable=False),
+    Index("by_organisation", "organisation_id", "webhook_id"),
+)
+
+# What robots are to say.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", BINARY(16), primary_key=True),
+    Column("webhook_id", BINARY(16), nullable=False),
+    # Who is told when it comes to nothing; nobody where the export is empty, for it was a test.
+    Column("user_id", BINARY(16), nullable=False),
+    Column("export_id", VARBINARY(16), nullable=False),
+    Column("text", _text(1000), nullable=False),
+    Column("state", TINYINT(unsigned=True), nullable=False),
+    Column("attempts", INTEGER(unsigned=True), nullable=False),
+    Column("created_at", BIGINT, nullable=False),
+    # When it may be tried; of one that is being sent, when its sender is taken for dead.
+    Column("due_at", BIGINT, nullable=False),
+    Column("reason", _word(32), nullable=False),
+    Index("by_due", "state", "due_at"),
+    Index("by_webhook", "webhook_id"),
+)
+
+# What people find when they look (`messaging.inbox.Message`).
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("message_id", BINARY(16), primary_key=True),
+    Column("user_id", BINARY(16), nullable=False),
+    Column("organisation_id", BINARY(16), nullable=False),
+    Column("kind", TINYINT(unsigned=True), nullable=False),
+    # Empty: it is about none.
+    Column("export_id", VARBINARY(16), nullable=False),
+    Column("title", _text(64), nullable=False),
+    Column("reason", _word(64), nullable=False),
+    # Where all are 0, nobody knows.
+    Column("expected", INTEGER(unsigned=True), nullable=False),
+    Column("came", INTEGER(unsigned=True), nullable=False),
+    Column("on_leave", INTEGER(unsigned=True), nullable=False),
+    Column("created_at", BIGINT, nullable=False),
+    Column("read_at", BIGINT, nullable=False),
+    Index("by_user", "user_id", "message_id"),
+    Index("by_read", "user_id", "read_at"),
+)
+
 idempotency_keys = idempotency_table(metadata)

@@ -201,6 +201,32 @@ class FileKey(_message.Message):
 
 Global___FileKey: _TypeAlias = FileKey  # noqa: Y015
 
+@_typing.final
+class Robot(_message.Message):
+    """How a robot of a group chat is reached (services/reporting/messaging)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URL_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    url: _builtins.str
+    """With its key."""
+    secret: _builtins.str
+    """What its messages are signed with; empty: they are not."""
+    def __init__(
+        self,
+        *,
+        url: _builtins.str = ...,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secret", b"secret", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Robot: _TypeAlias = Robot  # noqa: Y015
+
 LAYOUT_FIELD_NUMBER: _builtins.int
 layout: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MessageOptions, _builtins.str]
 """Fixed layout in Python struct notation, fields in the order of their numbers. Without it a message is sealed as protobuf."""

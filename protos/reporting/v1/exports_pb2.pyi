@@ -109,6 +109,27 @@ EXPORT_STATE_EXPIRED: ExportState.ValueType  # 6
 """Its file is erased."""
 Global___ExportState: _TypeAlias = ExportState  # noqa: Y015
 
+class _Rhythm:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RhythmEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Rhythm.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RHYTHM_UNSPECIFIED: _Rhythm.ValueType  # 0
+    RHYTHM_DAILY: _Rhythm.ValueType  # 1
+    RHYTHM_WEEKLY: _Rhythm.ValueType  # 2
+    RHYTHM_AFTER_CLOSE: _Rhythm.ValueType  # 3
+    """Once for each occurrence, when nothing can come any more of who was offline."""
+
+class Rhythm(_Rhythm, metaclass=_RhythmEnumTypeWrapper): ...
+
+RHYTHM_UNSPECIFIED: Rhythm.ValueType  # 0
+RHYTHM_DAILY: Rhythm.ValueType  # 1
+RHYTHM_WEEKLY: Rhythm.ValueType  # 2
+RHYTHM_AFTER_CLOSE: Rhythm.ValueType  # 3
+"""Once for each occurrence, when nothing can come any more of who was offline."""
+Global___Rhythm: _TypeAlias = Rhythm  # noqa: Y015
+
 @_typing.final
 class Wish(_message.Message):
     """What somebody wants in a file."""
@@ -485,3 +506,233 @@ class ExportColumns(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportColumns: _TypeAlias = ExportColumns  # noqa: Y015
+
+@_typing.final
+class Plan(_message.Message):
+    """What is asked for, when, and who is told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    WISH_FIELD_NUMBER: _builtins.int
+    RHYTHM_FIELD_NUMBER: _builtins.int
+    MINUTE_OF_DAY_FIELD_NUMBER: _builtins.int
+    WEEKDAY_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    TO_INBOX_FIELD_NUMBER: _builtins.int
+    WEBHOOK_IDS_FIELD_NUMBER: _builtins.int
+    IS_PAUSED_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    rhythm: Global___Rhythm.ValueType
+    minute_of_day: _builtins.int
+    """Minutes after midnight of time_zone; of daily and weekly alone."""
+    weekday: _builtins.int
+    """1 is Monday; of weekly alone."""
+    time_zone: _builtins.str
+    """An IANA name; empty: that of the activity, or China's."""
+    to_inbox: _builtins.bool
+    """Of whoever owns the schedule."""
+    is_paused: _builtins.bool
+    @_builtins.property
+    def wish(self) -> Global___Wish:
+        """Of an activity, or of the organisation; without times."""
+
+    @_builtins.property
+    def webhook_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        wish: Global___Wish | None = ...,
+        rhythm: Global___Rhythm.ValueType = ...,
+        minute_of_day: _builtins.int = ...,
+        weekday: _builtins.int = ...,
+        time_zone: _builtins.str = ...,
+        to_inbox: _builtins.bool = ...,
+        webhook_ids: _abc.Iterable[_builtins.bytes] | None = ...,
+        is_paused: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wish", b"wish"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_paused", b"is_paused", "minute_of_day", b"minute_of_day", "rhythm", b"rhythm", "time_zone", b"time_zone", "title", b"title", "to_inbox", b"to_inbox", "webhook_ids", b"webhook_ids", "weekday", b"weekday", "wish", b"wish"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Plan: _TypeAlias = Plan  # noqa: Y015
+
+@_typing.final
+class Schedule(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    PAUSED_REASON_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    NEXT_DUE_AT_FIELD_NUMBER: _builtins.int
+    LAST_RUN_AT_FIELD_NUMBER: _builtins.int
+    LAST_EXPORT_ID_FIELD_NUMBER: _builtins.int
+    schedule_id: _builtins.bytes
+    organisation_id: _builtins.bytes
+    user_id: _builtins.bytes
+    """Who owns it."""
+    paused_reason: _builtins.str
+    """Why it paused itself: OWNER_LOST_RIGHT, ACTIVITY_OVER, ACTIVITY_GONE; empty: it did not."""
+    created_at: _builtins.int
+    next_due_at: _builtins.int
+    """0: paused, or after a close."""
+    last_run_at: _builtins.int
+    """0: never yet."""
+    last_export_id: _builtins.bytes
+    """Empty: none yet."""
+    @_builtins.property
+    def plan(self) -> Global___Plan: ...
+    def __init__(
+        self,
+        *,
+        schedule_id: _builtins.bytes = ...,
+        organisation_id: _builtins.bytes = ...,
+        user_id: _builtins.bytes = ...,
+        plan: Global___Plan | None = ...,
+        paused_reason: _builtins.str = ...,
+        created_at: _builtins.int = ...,
+        next_due_at: _builtins.int = ...,
+        last_run_at: _builtins.int = ...,
+        last_export_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "last_export_id", b"last_export_id", "last_run_at", b"last_run_at", "next_due_at", b"next_due_at", "organisation_id", b"organisation_id", "paused_reason", b"paused_reason", "plan", b"plan", "schedule_id", b"schedule_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Schedule: _TypeAlias = Schedule  # noqa: Y015
+
+@_typing.final
+class CreateScheduleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    idempotency_key: _builtins.str
+    @_builtins.property
+    def plan(self) -> Global___Plan: ...
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+        plan: Global___Plan | None = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "organisation_id", b"organisation_id", "plan", b"plan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateScheduleRequest: _TypeAlias = CreateScheduleRequest  # noqa: Y015
+
+@_typing.final
+class ListSchedulesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSchedulesRequest: _TypeAlias = ListSchedulesRequest  # noqa: Y015
+
+@_typing.final
+class ListSchedulesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def schedules(self) -> _containers.RepeatedCompositeFieldContainer[Global___Schedule]: ...
+    def __init__(
+        self,
+        *,
+        schedules: _abc.Iterable[Global___Schedule] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["schedules", b"schedules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSchedulesResponse: _TypeAlias = ListSchedulesResponse  # noqa: Y015
+
+@_typing.final
+class UpdateScheduleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    schedule_id: _builtins.bytes
+    @_builtins.property
+    def plan(self) -> Global___Plan: ...
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+        schedule_id: _builtins.bytes = ...,
+        plan: Global___Plan | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "plan", b"plan", "schedule_id", b"schedule_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateScheduleRequest: _TypeAlias = UpdateScheduleRequest  # noqa: Y015
+
+@_typing.final
+class DeleteScheduleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    organisation_id: _builtins.bytes
+    schedule_id: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        organisation_id: _builtins.bytes = ...,
+        schedule_id: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organisation_id", b"organisation_id", "schedule_id", b"schedule_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteScheduleRequest: _TypeAlias = DeleteScheduleRequest  # noqa: Y015
+
+@_typing.final
+class DeleteScheduleResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteScheduleResponse: _TypeAlias = DeleteScheduleResponse  # noqa: Y015

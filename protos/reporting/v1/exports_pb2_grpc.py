@@ -315,3 +315,209 @@ class ExportService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class ScheduleServiceStub:
+    """Exports that ask for themselves, for organisers: of an organisation or of one activity of it, at some time of the day.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.CreateSchedule = channel.unary_unary(
+                '/reporting.v1.ScheduleService/CreateSchedule',
+                request_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.CreateScheduleRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Schedule.FromString,
+                _registered_method=True)
+        self.ListSchedules = channel.unary_unary(
+                '/reporting.v1.ScheduleService/ListSchedules',
+                request_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.ListSchedulesRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.ListSchedulesResponse.FromString,
+                _registered_method=True)
+        self.UpdateSchedule = channel.unary_unary(
+                '/reporting.v1.ScheduleService/UpdateSchedule',
+                request_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.UpdateScheduleRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Schedule.FromString,
+                _registered_method=True)
+        self.DeleteSchedule = channel.unary_unary(
+                '/reporting.v1.ScheduleService/DeleteSchedule',
+                request_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.DeleteScheduleRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.DeleteScheduleResponse.FromString,
+                _registered_method=True)
+
+
+class ScheduleServiceServicer:
+    """Exports that ask for themselves, for organisers: of an organisation or of one activity of it, at some time of the day.
+    """
+
+    def CreateSchedule(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSchedules(self, request, context):
+        """All of an organisation, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSchedule(self, request, context):
+        """Says all of it anew; who does so owns it from then on, and it goes on where it was paused by itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSchedule(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ScheduleServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'CreateSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateSchedule,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.CreateScheduleRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Schedule.SerializeToString,
+            ),
+            'ListSchedules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSchedules,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.ListSchedulesRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.ListSchedulesResponse.SerializeToString,
+            ),
+            'UpdateSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSchedule,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.UpdateScheduleRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Schedule.SerializeToString,
+            ),
+            'DeleteSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSchedule,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.DeleteScheduleRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.DeleteScheduleResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'reporting.v1.ScheduleService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('reporting.v1.ScheduleService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class ScheduleService:
+    """Exports that ask for themselves, for organisers: of an organisation or of one activity of it, at some time of the day.
+    """
+
+    @staticmethod
+    def CreateSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ScheduleService/CreateSchedule',
+            protos_dot_reporting_dot_v1_dot_exports__pb2.CreateScheduleRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.Schedule.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSchedules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ScheduleService/ListSchedules',
+            protos_dot_reporting_dot_v1_dot_exports__pb2.ListSchedulesRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.ListSchedulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ScheduleService/UpdateSchedule',
+            protos_dot_reporting_dot_v1_dot_exports__pb2.UpdateScheduleRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.Schedule.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ScheduleService/DeleteSchedule',
+            protos_dot_reporting_dot_v1_dot_exports__pb2.DeleteScheduleRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.DeleteScheduleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

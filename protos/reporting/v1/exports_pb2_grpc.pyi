@@ -110,3 +110,64 @@ class ExportServiceServicer(metaclass=_abc_1.ABCMeta):
         """What a report can show, and what the calling person chose last."""
 
 def add_ExportServiceServicer_to_server(servicer: ExportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class ScheduleServiceStub:
+    """Exports that ask for themselves, for organisers: of an organisation or of one activity of it, at some time of the day."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> ScheduleServiceAsyncStub: ...
+    CreateSchedule: _grpc.UnaryUnaryMultiCallable[_exports_pb2.CreateScheduleRequest, _exports_pb2.Schedule]
+    ListSchedules: _grpc.UnaryUnaryMultiCallable[_exports_pb2.ListSchedulesRequest, _exports_pb2.ListSchedulesResponse]
+    """All of an organisation, the newest first."""
+    UpdateSchedule: _grpc.UnaryUnaryMultiCallable[_exports_pb2.UpdateScheduleRequest, _exports_pb2.Schedule]
+    """Says all of it anew; who does so owns it from then on, and it goes on where it was paused by itself."""
+    DeleteSchedule: _grpc.UnaryUnaryMultiCallable[_exports_pb2.DeleteScheduleRequest, _exports_pb2.DeleteScheduleResponse]
+
+@_typing.type_check_only
+class ScheduleServiceAsyncStub(ScheduleServiceStub):
+    """Exports that ask for themselves, for organisers: of an organisation or of one activity of it, at some time of the day."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    CreateSchedule: _aio.UnaryUnaryMultiCallable[_exports_pb2.CreateScheduleRequest, _exports_pb2.Schedule]  # type: ignore[assignment]
+    ListSchedules: _aio.UnaryUnaryMultiCallable[_exports_pb2.ListSchedulesRequest, _exports_pb2.ListSchedulesResponse]  # type: ignore[assignment]
+    """All of an organisation, the newest first."""
+    UpdateSchedule: _aio.UnaryUnaryMultiCallable[_exports_pb2.UpdateScheduleRequest, _exports_pb2.Schedule]  # type: ignore[assignment]
+    """Says all of it anew; who does so owns it from then on, and it goes on where it was paused by itself."""
+    DeleteSchedule: _aio.UnaryUnaryMultiCallable[_exports_pb2.DeleteScheduleRequest, _exports_pb2.DeleteScheduleResponse]  # type: ignore[assignment]
+
+class ScheduleServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Exports that ask for themselves, for organisers: of an organisation or of one activity of it, at some time of the day."""
+
+    @_abc_1.abstractmethod
+    def CreateSchedule(
+        self,
+        request: _exports_pb2.CreateScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_exports_pb2.Schedule, _abc.Awaitable[_exports_pb2.Schedule]]: ...
+
+    @_abc_1.abstractmethod
+    def ListSchedules(
+        self,
+        request: _exports_pb2.ListSchedulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_exports_pb2.ListSchedulesResponse, _abc.Awaitable[_exports_pb2.ListSchedulesResponse]]:
+        """All of an organisation, the newest first."""
+
+    @_abc_1.abstractmethod
+    def UpdateSchedule(
+        self,
+        request: _exports_pb2.UpdateScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_exports_pb2.Schedule, _abc.Awaitable[_exports_pb2.Schedule]]:
+        """Says all of it anew; who does so owns it from then on, and it goes on where it was paused by itself."""
+
+    @_abc_1.abstractmethod
+    def DeleteSchedule(
+        self,
+        request: _exports_pb2.DeleteScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_exports_pb2.DeleteScheduleResponse, _abc.Awaitable[_exports_pb2.DeleteScheduleResponse]]: ...
+
+def add_ScheduleServiceServicer_to_server(servicer: ScheduleServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -63,7 +63,7 @@ class Jobs:
             async with self._engine.begin() as connection:
 
                 async def effect() -> bytes:
-                    return await _queue(connection, organisation_id, intent.user_id, wish)
+                    return await queue(connection, organisation_id, intent.user_id, wish)
 
                 export_id = await once(connection, idempotency_keys, intent, effect)
         return await self.get(export_id)
@@ -99,7 +99,7 @@ class Jobs:
                 waiting: Sequence[bytes] = (await connection.scalars(_waiting(now))).all()
             for organisation_id in waiting:
                 async with self._engine.begin() as connection:
-                    await _lock(connection, organisation_id)
+                    await lock(connection, organisation_id)
                     if row := await _next(connection, organisation_id, now):
                         return await _taken(connection, row, now)
         return None
@@ -199,14 +199,15 @@ def _held(job: Job) -> tuple[ColumnElement[bool], ...]:
     return c.export_id == job.export_id, c.state == State.RUNNING, c.lease == job.lease
 
 
-async def _lock(connection: AsyncConnection, organisation_id: bytes) -> None:
-    """Has whoever queues or takes up a job of an organisation do so one after the other."""
+async def lock(connection: AsyncConnection, organisation_id: bytes) -> None:
+    """Has whoever adds, queues or takes up something of an organisation do so one after the other."""
     row = insert(export_queues).values(organisation_id=organisation_id, served_at=0)
     await connection.execute(row.on_duplicate_key_update(organisation_id=export_queues.c.organisation_id))
 
 
-async def _queue(connection: AsyncConnection, organisation_id: bytes, user_id: bytes, wish: Wish) -> bytes:
-    await _lock(connection, organisation_id)
+async def queue(connection: AsyncConnection, organisation_id: bytes, user_id: bytes, wish: Wish) -> bytes:
+    """Puts a job in the queue of an organisation, in the caller's transaction; raises ExportsQueuedError."""
+    await lock(connection, organisation_id)
     waiting = select(func.count()).where(exports.c.organisation_id == organisation_id, exports.c.state == State.QUEUED)
     if (await connection.scalar(waiting) or 0) >= QUEUED_AT_MOST:
         raise ExportsQueuedError
@@ -234,14 +235,14 @@ def _is_waiting(now: int) -> ColumnElement[bool]:
 
 
 def _waiting(now: int) -> Select[Any]:
-    queue = export_queues.c
-    of_queue = exports.join(export_queues, queue.organisation_id == exports.c.organisation_id)
+    its = export_queues.c
+    of_queue = exports.join(export_queues, its.organisation_id == exports.c.organisation_id)
     return (
-        select(queue.organisation_id)
+        select(its.organisation_id)
         .select_from(of_queue)
         .where(_is_waiting(now))
-        .group_by(queue.organisation_id, queue.served_at)
-        .order_by(queue.served_at)
+        .group_by(its.organisation_id, its.served_at)
+        .order_by(its.served_at)
         .limit(_ORGANISATIONS_AT_ONCE)
     )
 

@@ -11,7 +11,7 @@ from gateway.http.inputs import parse
 from gateway.openapi import Media, Operation, document
 
 _DOCUMENT = document(OPERATIONS)
-_TAGS = {"identity", "activity", "checkin", "review", "reporting", "exports"}
+_TAGS = {"identity", "activity", "checkin", "review", "reporting", "exports", "messages"}
 
 
 def _name(operation: Operation) -> str:
