@@ -69,7 +69,7 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     if not settings.exports_store:
         sys.exit("QIANDAO_EXPORTS_STORE is empty: name a directory, or s3://bucket/folder, or run no exporter.")
     os.nice(_NICE)
-    engine = servers.mysql(process, settings, pool_size=4)
+    engine = servers.mysql(process, settings, pool_size=6)
     targets = process.settings
     identity_channel = client.connect(process, targets.identity_target, "identity", retry=True)
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)

@@ -23,7 +23,7 @@ from services.reporting.messaging.webhooks import Webhook
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
-_SLOTS = 4
+_SLOTS = 2
 # Before the second attempt, and so on; the last one again and again.
 _WAITS_S = (5, 30, 120, 600, 1800, 3600)
 
