@@ -3426,6 +3426,271 @@ export interface components {
             chosen: string[];
         };
         /**
+         * ExportSchedules
+         * @description All of an organisation, the newest first.
+         */
+        ExportSchedules: {
+            schedules: components["schemas"]["ExportSchedule"][];
+        };
+        /**
+         * ExportSchedule
+         * @description A schedule; `paused_reason` says why it paused itself, and saying it anew has it go on.
+         */
+        ExportSchedule: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            user_id: string;
+            /** @example 每周出勤 */
+            title: string;
+            /** @enum {string} */
+            report: "checkins" | "people" | "register";
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            activity_id: string | null;
+            columns: string[];
+            filters: components["schemas"]["ExportFilter"];
+            /** @enum {string} */
+            rhythm: "after_close" | "daily" | "weekly";
+            /**
+             * @description Of daily and weekly, in time_zone.
+             * @example 18:00
+             */
+            time: string;
+            /** @description 1 is Monday; of weekly. */
+            weekday: number;
+            /**
+             * @description IANA; empty: that of the activity, or China's.
+             * @example Asia/Shanghai
+             */
+            time_zone: string;
+            to_inbox: boolean;
+            webhook_ids: string[];
+            paused: boolean;
+            /** @example OWNER_LOST_RIGHT */
+            paused_reason: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            next_due_at: string | null;
+            last_run_at: string | null;
+            last_export_id: string | null;
+        };
+        /**
+         * ExportPlan
+         * @description What is made, when, and who is told.
+         *
+         *         Of the organisation a `register` of what it held since the last time; with `activity_id` that activity as it is by
+         *         then. `after_close` makes it of each activity of the organisation (or of the one named) once it is settled.
+         */
+        ExportPlan: {
+            /** @example 每周出勤 */
+            title: string;
+            /** @enum {string} */
+            report: "checkins" | "people" | "register";
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** @default null */
+            activity_id?: string | null;
+            /**
+             * @default []
+             * @example [
+             *       "name",
+             *       "status"
+             *     ]
+             */
+            columns?: string[];
+            filters?: components["schemas"]["ExportFilter"];
+            /** @enum {string} */
+            rhythm: "after_close" | "daily" | "weekly";
+            /**
+             * @description Of daily and weekly, in time_zone.
+             * @default 00:00
+             * @example 18:00
+             */
+            time?: string;
+            /**
+             * @description 1 is Monday; of weekly.
+             * @default 1
+             */
+            weekday?: number;
+            /**
+             * @description IANA; empty: that of the activity, or China's.
+             * @default
+             * @example Asia/Shanghai
+             */
+            time_zone?: string;
+            /**
+             * @description Of whoever said so last.
+             * @default true
+             */
+            to_inbox?: boolean;
+            /** @default [] */
+            webhook_ids?: string[];
+            /** @default false */
+            paused?: boolean;
+        };
+        /**
+         * Inbox
+         * @description A page of an inbox, the newest first.
+         */
+        Inbox: {
+            messages: components["schemas"]["InboxMessage"][];
+            /**
+             * @description Empty: this is the last page.
+             * @example
+             */
+            next_page_token: string;
+            unread_count: number;
+        };
+        /**
+         * InboxMessage
+         * @description Something to know. `title` is what the schedule, or the robot, is called.
+         */
+        InboxMessage: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "delivery_failed" | "export_failed" | "export_ready" | "schedule_paused";
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            export_id: string | null;
+            /** @example 每周出勤 */
+            title: string;
+            /** @example OWNER_LOST_RIGHT */
+            reason: string | null;
+            figures: components["schemas"]["InboxFigures"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            read_at: string | null;
+        };
+        /**
+         * InboxFigures
+         * @description What a file is about, in numbers; `expected` is 0 where nobody knows.
+         */
+        InboxFigures: {
+            expected: number;
+            came: number;
+            leave: number;
+        };
+        /**
+         * ReadMessages
+         * @description What somebody has read; left out: all.
+         */
+        ReadMessages: {
+            /** @default null */
+            message_id?: string | null;
+        };
+        /**
+         * Unread
+         * @description What is left.
+         */
+        Unread: {
+            unread_count: number;
+        };
+        /**
+         * Webhooks
+         * @description All of an organisation, the newest first.
+         */
+        Webhooks: {
+            webhooks: components["schemas"]["Webhook"][];
+        };
+        /**
+         * Webhook
+         * @description A robot; its key is never told, save its last four characters.
+         */
+        Webhook: {
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
+             */
+            organisation_id: string;
+            /** @enum {string} */
+            kind: "dingtalk" | "feishu" | "wecom";
+            /** @example 教务群 */
+            label: string;
+            /** @example 5aaa */
+            key_tail: string;
+            is_signed: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            last_at: string | null;
+            /**
+             * @description Of what it was last to say.
+             * @example SENT
+             */
+            last_result: string | null;
+        };
+        /**
+         * NewWebhook
+         * @description A robot of a group chat.
+         */
+        NewWebhook: {
+            /** @enum {string} */
+            kind: "dingtalk" | "feishu" | "wecom";
+            /** @example 教务群 */
+            label: string;
+            /**
+             * @description As the chat shows it, with its key.
+             * @example https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa
+             */
+            url: string;
+            /**
+             * @description Of a robot that asks for signatures; empty: it does not.
+             * @default
+             */
+            secret?: string;
+        };
+        /**
+         * WebhookChange
+         * @description What a robot is called; with `url`, where it is from now on.
+         */
+        WebhookChange: {
+            /** @example 教务群 */
+            label: string;
+            /**
+             * @description As the chat shows it, with its key.
+             * @default
+             * @example https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa
+             */
+            url?: string;
+            /**
+             * @description Of a robot that asks for signatures; empty: it does not.
+             * @default
+             */
+            secret?: string;
+        };
+        /**
          * Trends
          * @description How many came over time.
          *

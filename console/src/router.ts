@@ -6,6 +6,7 @@ import { activity, screens } from '@/activity/routes'
 import { activities } from '@/activities/routes'
 import { overview } from '@/overview/routes'
 import { exports } from '@/exports/routes'
+import { inbox } from '@/inbox/routes'
 import { activityPeople } from '@/people/routes'
 import { activityDisplays } from '@/displays/routes'
 import { activityStaff, organisation } from '@/organisation/routes'
@@ -13,6 +14,7 @@ import { kiosk } from '@/kiosk/routes'
 import { activityReviews, reviews } from '@/reviews/routes'
 import { reports } from '@/reports/routes'
 import { activityRoster, rosters } from '@/rosters/routes'
+import { schedules } from '@/schedules/routes'
 import { sessions } from '@/session/routes'
 import { activityTags } from '@/tags/routes'
 import { titled } from '@/shell/titles'
@@ -40,6 +42,8 @@ const routes: RouteRecordRaw[] = [
       ...rosters,
       ...reports,
       ...exports,
+      ...schedules,
+      ...inbox,
       ...organisation,
       ...activity(activityPeople, activityReviews, activityRoster, activityDisplays, activityTags, activityStaff),
     ],

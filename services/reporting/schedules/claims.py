@@ -7,7 +7,7 @@ the run there already. So a time is served once by however many exporters.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, func, or_, select, text, update
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -73,16 +73,16 @@ class Claims:
         Raises:
             ExportsQueuedError: The organisation has as many waiting as it may; the time is as due as before.
         """
-        c = export_schedules.c
-        its = update(export_schedules).where(
-            c.schedule_id == schedule.schedule_id, c.is_paused == 0, c.next_due_at == schedule.next_due_at
-        )
-        with unavailable_when_lost():
-            async with self._engine.begin() as connection:
-                if not (await connection.execute(its.values(next_due_at=next_due_at))).rowcount:
-                    return False
-                if wish:
-                    await _make(connection, schedule, wish, _NONE, schedule.next_due_at)
+        try:
+            with unavailable_when_lost():
+                async with self._engine.begin() as connection:
+                    if not (await connection.execute(_moved(schedule, next_due_at))).rowcount:
+                        return False
+                    if wish:
+                        await _make(connection, schedule, wish, _NONE, schedule.next_due_at)
+        except IntegrityError:
+            # Made already, before clocks were set back.
+            return await self.run(schedule, None, next_due_at)
         return True
 
     async def run_closed(self, closed: Closed, wish: Wish) -> bool:
@@ -158,6 +158,13 @@ def closed_of(now: int) -> Select[Any]:
         .order_by(o.closes_at)
         .limit(_AT_ONCE)
     )
+
+
+def _moved(schedule: Schedule, next_due_at: int) -> Update:
+    """Has it due next, if it is as the caller saw it."""
+    c = export_schedules.c
+    its = (c.schedule_id == schedule.schedule_id, c.is_paused == 0, c.next_due_at == schedule.next_due_at)
+    return update(export_schedules).where(*its).values(next_due_at=next_due_at)
 
 
 async def _make(connection: AsyncConnection, schedule: Schedule, wish: Wish, occurrence_id: bytes, due_at: int) -> None:

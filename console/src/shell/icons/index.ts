@@ -23,6 +23,7 @@ const sign = (...paths: string[]): FunctionalComponent => {
 }
 
 export const Alert = sign('M12 8v5', 'M12 16.5v.01', 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18z')
+export const Bell = sign('M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15z', 'M10 21h4')
 export const Building = sign(
   'M4 21V5l8-2v18',
   'M12 9h8v12',

@@ -8,6 +8,7 @@ import { displays } from './displays'
 import { exports } from './exports'
 import { failures } from './failures'
 import { form } from './form'
+import { inbox } from './inbox'
 import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
@@ -16,6 +17,7 @@ import { places } from './places'
 import { reports } from './reports'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
+import { schedules } from './schedules'
 import { session } from './session'
 import { shell } from './shell'
 import { tags } from './tags'
@@ -29,6 +31,7 @@ export const en: Texts = {
   exports,
   failures,
   form,
+  inbox,
   kiosk,
   organisation,
   overview,
@@ -37,6 +40,7 @@ export const en: Texts = {
   reports,
   reviews,
   rosters,
+  schedules,
   session,
   shell,
   tags,

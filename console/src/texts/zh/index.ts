@@ -7,6 +7,7 @@ import { displays } from './displays'
 import { exports } from './exports'
 import { failures } from './failures'
 import { form } from './form'
+import { inbox } from './inbox'
 import { kiosk } from './kiosk'
 import { organisation } from './organisation'
 import { overview } from './overview'
@@ -15,6 +16,7 @@ import { places } from './places'
 import { reports } from './reports'
 import { reviews } from './reviews'
 import { rosters } from './rosters'
+import { schedules } from './schedules'
 import { session } from './session'
 import { shell } from './shell'
 import { tags } from './tags'
@@ -28,6 +30,7 @@ export const zh = {
   exports,
   failures,
   form,
+  inbox,
   kiosk,
   organisation,
   overview,
@@ -36,6 +39,7 @@ export const zh = {
   reports,
   reviews,
   rosters,
+  schedules,
   session,
   shell,
   tags,

@@ -113,13 +113,23 @@ async def test_ten_missed_days_are_one_file(engine: AsyncEngine, organisation_id
     assert wish.to_at - wish.from_at == 10 * DAY_US
 
 
+async def test_clocks_that_are_set_back_make_nothing_twice(engine: AsyncEngine, organisation_id: bytes) -> None:
+    """The same time comes again, and is served already."""
+    await plan(engine, organisation_id)
+    for _ in range(2):
+        await overdue(engine)
+        await scheduler(engine, known(organisation_id)).look(now_us())
+    assert len(await made(engine)) == 1
+    assert await Claims(engine).late_s() == 0
+
+
 async def test_a_full_queue_loses_nothing(engine: AsyncEngine, organisation_id: bytes) -> None:
     """What finds no place is as due as before, and is made when there is one."""
     for _ in range(QUEUED_AT_MOST):
         await plan(engine, organisation_id)
     await overdue(engine)
     await scheduler(engine, known(organisation_id)).look(now_us())
-    await overdue(engine)
+    await overdue(engine, days=2)
     await scheduler(engine, known(organisation_id)).look(now_us())
     assert len(await made(engine)) == QUEUED_AT_MOST
     assert await Claims(engine).late_s() > 0

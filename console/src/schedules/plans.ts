@@ -1,0 +1,74 @@
+/** Plans as the form has them, and what is said of schedules and robots. Pure. */
+
+import type { Texts } from '@/texts'
+import type { Plan, Robot, Schedule } from './queries'
+
+export const RHYTHMS = ['after_close', 'daily', 'weekly'] as const
+export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const
+export const KINDS = ['wecom', 'feishu', 'dingtalk'] as const
+export const SCHEDULES_AT_MOST = 20
+export const ROBOTS_AT_MOST = 5
+
+/** Of an organisation at some time there is a register of what it held; of what closed anything. */
+export const reportsFor = (rhythm: Plan['rhythm']): readonly Plan['report'][] =>
+  rhythm === 'after_close' ? ['people', 'checkins', 'register'] : ['register']
+
+export const newPlan = (): Plan => ({
+  title: '',
+  report: 'people',
+  format: 'xlsx',
+  rhythm: 'after_close',
+  time: '18:00',
+  weekday: 5,
+  to_inbox: true,
+  webhook_ids: [],
+})
+
+export const planOf = (one: Schedule): Plan => ({
+  title: one.title,
+  report: one.report,
+  format: one.format,
+  activity_id: one.activity_id,
+  columns: one.columns,
+  filters: one.filters,
+  rhythm: one.rhythm,
+  time: one.time,
+  weekday: one.weekday,
+  time_zone: one.time_zone,
+  to_inbox: one.to_inbox,
+  webhook_ids: one.webhook_ids,
+  paused: one.paused,
+})
+
+/** What is sent: a report that the rhythm knows, and robots that there still are. */
+export const sent = (plan: Plan, robots: readonly Pick<Robot, 'id'>[]): Plan => ({
+  ...plan,
+  title: plan.title.trim(),
+  report: plan.activity_id || reportsFor(plan.rhythm).includes(plan.report) ? plan.report : 'register',
+  webhook_ids: plan.webhook_ids?.filter((id) => robots.some((one) => one.id === id)),
+})
+
+/** Whether somebody hears of it. */
+export const isTold = ({ to_inbox, webhook_ids }: Pick<Plan, 'to_inbox' | 'webhook_ids'>): boolean =>
+  Boolean(to_inbox || webhook_ids?.length)
+
+const RESULTS: readonly string[] = [
+  'SENT',
+  'KEY_REFUSED',
+  'SIGNATURE_REFUSED',
+  'CONTENT_REFUSED',
+  'RATE_LIMITED',
+  'UNREACHABLE',
+  'ADDRESS_REFUSED',
+  'KEY_UNREADABLE',
+] satisfies (keyof Texts['schedules']['results'])[]
+
+/** The key of what became of what a robot was last to say. */
+export const resultOf = ({ last_result }: Pick<Robot, 'last_result'>): string =>
+  `schedules.results.${last_result === null ? 'none' : RESULTS.includes(last_result) ? last_result : 'UNREACHABLE'}`
+
+export const toneOf = ({ last_result }: Pick<Robot, 'last_result'>): 'good' | 'wait' | 'bad' | undefined => {
+  if (last_result === null) return undefined
+  if (last_result === 'SENT') return 'good'
+  return last_result === 'RATE_LIMITED' || last_result === 'UNREACHABLE' ? 'wait' : 'bad'
+}
