@@ -17,7 +17,7 @@ from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
-from protos.reporting.v1 import exports_pb2, reporting_pb2, reports_pb2
+from protos.reporting.v1 import exports_pb2, messaging_pb2, reporting_pb2, reports_pb2
 from servicekit import VERSION, ids
 from servicekit.http.limits import Refusal
 from services.activity.calendar import HORIZONS_S
@@ -49,6 +49,7 @@ _PROTOS = (
     door_pb2,
     exports_pb2,
     identity_pb2,
+    messaging_pb2,
     participants_pb2,
     reporting_pb2,
     reports_pb2,

@@ -210,6 +210,17 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/exports/{export}", _by_role(200, 200, 404, 404, 404, 401)),
     ("POST", "/v1/exports/{export}/cancel", _by_role(200, 200, 404, 404, 404, 401)),
     ("GET", "/v1/exports/{export}/file", _by_role(409, 409, 404, 404, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/export-schedules", _ORGANISER),
+    ("POST", "/v1/organisations/{organisation}/export-schedules", _by_role(201, 201, 403, 404, 404, 401)),
+    ("PUT", "/v1/organisations/{organisation}/export-schedules/{schedule}", _ORGANISER),
+    ("DELETE", "/v1/organisations/{organisation}/export-schedules/{schedule}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("GET", "/v1/organisations/{organisation}/webhooks", _ORGANISER),
+    ("POST", "/v1/organisations/{organisation}/webhooks", _by_role(201, 201, 403, 404, 404, 401)),
+    ("PUT", "/v1/organisations/{organisation}/webhooks/{webhook}", _ORGANISER),
+    ("POST", "/v1/organisations/{organisation}/webhooks/{webhook}/test", _by_role(202, 202, 403, 404, 404, 401)),
+    ("DELETE", "/v1/organisations/{organisation}/webhooks/{webhook}", _by_role(204, 204, 403, 404, 404, 401)),
+    ("GET", "/v1/me/inbox", _SIGNED_IN),
+    ("POST", "/v1/me/inbox/read", _SIGNED_IN),
     ("POST", "/v1/auth/logout", _by_role(204, 204, 204, 204, 204, 401)),
 )
 # These have an activity of their own; one that is shown has few displays.
@@ -314,6 +325,14 @@ class House:
             made = expect(await self.owner.post("/v1/exports", wish))
             # Too late where it is made already.
             expect(await self.owner.post(f"/v1/exports/{made['id']}/cancel"))
+
+    async def few(self, what: str, body: Json) -> str:
+        """A new one of what an organisation may have few of; the earlier ones go."""
+        path = f"/v1/organisations/{self.organisation_id}/{what}"
+        [earlier] = expect(await self.owner.get(path)).values()
+        for each in earlier:
+            await self.owner.request("DELETE", f"{path}/{each['id']}")
+        return str(expect(await self.owner.post(path, body), 201)["id"])
 
     async def staff(self, activity: Activity, person: Person) -> None:
         """Makes somebody staff of one activity alone."""
@@ -452,6 +471,10 @@ async def _names(house: House, activity: Activity, path: str) -> dict[str, str]:
         names["held"] = await _recorded(house, activity)
     if "{export}" in path:
         names["export"] = await house.export(activity)
+    if "{schedule}" in path:
+        names["schedule"] = await house.few("export-schedules", _A_PLAN)
+    if "{webhook}" in path:
+        names["webhook"] = await house.few("webhooks", _A_ROBOT)
     if "{its_helper}" in path:
         its_helper = await house.api.sign_in()
         await house.staff(activity, its_helper)
@@ -473,7 +496,12 @@ async def _recorded(house: House, activity: Activity, **changes: Any) -> str:
 
 
 # What routes need so that only the role can be wrong, where it is the same for everybody.
+_A_PLAN = {"title": "每日", "report": "register", "format": "xlsx", "rhythm": "daily", "time": "18:00"}
+_A_ROBOT = {"kind": "wecom", "label": "群", "url": "https://127.0.0.1:8092/cgi-bin/webhook/send?key=nobody"}
 _BODIES: Mapping[tuple[str, str], Json] = {
+    ("PUT", "/v1/organisations/{organisation}/export-schedules/{schedule}"): _A_PLAN,
+    ("PUT", "/v1/organisations/{organisation}/webhooks/{webhook}"): {"label": "教务群"},
+    ("POST", "/v1/me/inbox/read"): {},
     ("POST", "/v1/auth/wechat"): {"code": "sim:e2e-table"},
     ("PATCH", "/v1/me"): {"name": "李雷"},
     ("POST", "/v1/auth/console/{ticket}/place"): {"latitude": 25.04, "longitude": 102.71},
@@ -541,6 +569,12 @@ async def _body(house: House, activity: Activity, method: str, path: str) -> Jso
         case "POST", "/v1/organisations/{organisation}/rosters":
             await house.roster()
             return {"title": "新生"}
+        case "POST", "/v1/organisations/{organisation}/export-schedules":
+            await house.few("export-schedules", _A_PLAN)
+            return _A_PLAN
+        case "POST", "/v1/organisations/{organisation}/webhooks":
+            await house.few("webhooks", _A_ROBOT)
+            return _A_ROBOT
         case "POST", "/v1/exports":
             return {"report": "people", "format": "csv", "activity_id": activity.id}
         case "POST", "/v1/activities":

@@ -532,6 +532,21 @@ DEGRADATION = Dashboard(
                     "s",
                 ),
                 Panel(
+                    "What robots said (good: sent)",
+                    "Everything else: runbook RobotsSilent.",
+                    {"{{kind}} {{result}}": f"sum by (kind, result) (rate(robot_messages_total{_RATE}))"},
+                    "ops",
+                ),
+                Panel(
+                    "How late schedules and messages are (good: seconds)",
+                    "Runbooks SchedulesLate, RobotsSilent.",
+                    {
+                        "schedules": "max(schedules_late_seconds)",
+                        "messages": "max(robot_messages_oldest_waiting_seconds)",
+                    },
+                    "s",
+                ),
+                Panel(
                     "Dead letters (good: 0)",
                     "Runbook DeadLetters.",
                     {"{{queue}}": f"sum by (queue) (increase(amqp_dead_letters_total{_RATE}))"},

@@ -182,10 +182,11 @@ async def count_rosters(connection: AsyncConnection) -> Uses:
 
 
 async def count_files(connection: AsyncConnection) -> Uses:
-    """Keys of exported files in schema `reporting`; of what is erased there are none."""
+    """Keys of exported files and of robots in schema `reporting`; of what is erased there are none."""
     uses: dict[int, Counter[str]] = {}
-    counting = _SEALED.format(column="sealed_key", position=2, table="exports")
-    await _add(connection, uses, "exported files", f"SELECT {counting} GROUP BY key_id")
+    for what, table in (("exported files", "exports"), ("robots of group chats", "webhooks")):
+        counting = _SEALED.format(column="sealed_key", position=2, table=table)
+        await _add(connection, uses, what, f"SELECT {counting} GROUP BY key_id")
     return uses
 
 
