@@ -88,14 +88,15 @@ async def test_killed_again_and_again_each_is_made_once(
     url = engine.url.render_as_string(hide_password=False)
     command = (sys.executable, "-m", "tests.contract.reporting.schedules.victim", url, organisation_id.hex())
     for least in (1, 8):
-        process = subprocess.Popen(command)  # noqa: ASYNC220  it ends before this does
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: ASYNC220  it ends before this does
+        assert process.stdout and await asyncio.to_thread(process.stdout.readline) == b"ready\n"
 
         async def served(so_many: int = least) -> bool:
             return len(await made(engine)) >= so_many
 
         await eventually(served)
         process.kill()
-        process.wait()
+        process.communicate()
     await scheduler(engine, known(organisation_id)).look(now_us())
     runs = await made(engine)
     assert len(runs) == len({run.schedule_id for run in runs}) == 15

@@ -1,4 +1,4 @@
-"""A scheduler that serves what is due until it is killed; of whose right nobody doubts.
+"""A scheduler that says that it begins, and serves what is due until it is killed; of whose right nobody doubts.
 
 Run as `python -m tests.contract.reporting.schedules.victim <database URL>`.
 """
@@ -51,6 +51,7 @@ def known(organisation_id: bytes, activity_id: bytes = b"a" * 16, closes_at: int
 async def main(url: str, organisation_id: str) -> None:
     """Runs until killed."""
     there = known(bytes.fromhex(organisation_id))
+    print("ready", flush=True)
     await Scheduler(Claims(create_engine(url)), Organisers(), there, there).run()
 
 
