@@ -3455,9 +3455,9 @@ export interface components {
             /** @example 每周出勤 */
             title: string;
             /** @enum {string} */
-            report: "checkins" | "people" | "register";
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "pdf" | "xlsx";
             activity_id: string | null;
             columns: string[];
             filters: components["schemas"]["ExportFilter"];
@@ -3500,9 +3500,9 @@ export interface components {
             /** @example 每周出勤 */
             title: string;
             /** @enum {string} */
-            report: "checkins" | "people" | "register";
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
             /** @enum {string} */
-            format: "csv" | "xlsx";
+            format: "csv" | "pdf" | "xlsx";
             /** @default null */
             activity_id?: string | null;
             /**

@@ -1470,6 +1470,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Inbox
+         * @description One's own messages; of 90 days, and at most 500.
+         */
+        get: operations["get_inbox_v1_me_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Inbox
+         * @description Notes that one message was read, or all.
+         */
+        post: operations["read_inbox_v1_me_inbox_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -1643,6 +1683,54 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/export-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Export Schedules
+         * @description The schedules of an organisation, for owner and organiser.
+         */
+        get: operations["list_export_schedules_v1_organisations__organisation_id__export_schedules_get"];
+        put?: never;
+        /**
+         * Create Export Schedule
+         * @description Has something made on a schedule, as the caller for as long as they may; an organisation has at most 20.
+         */
+        post: operations["create_export_schedule_v1_organisations__organisation_id__export_schedules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/export-schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Export Schedule
+         * @description Says all of a schedule anew, and owns it; `paused` stops it, and what was due meanwhile is never made.
+         */
+        put: operations["replace_export_schedule_v1_organisations__organisation_id__export_schedules__schedule_id__put"];
+        post?: never;
+        /**
+         * Delete Export Schedule
+         * @description Forgets a schedule; files that it had made stay for their week.
+         */
+        delete: operations["delete_export_schedule_v1_organisations__organisation_id__export_schedules__schedule_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2003,6 +2091,74 @@ export interface paths {
          * @description Takes an archived organisation up again.
          */
         post: operations["unarchive_organisation_v1_organisations__organisation_id__unarchive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description The robots of an organisation, for owner and organiser.
+         */
+        get: operations["list_webhooks_v1_organisations__organisation_id__webhooks_get"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description Makes a robot known, for owner and organiser; an organisation has at most 5.
+         */
+        post: operations["create_webhook_v1_organisations__organisation_id__webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Webhook
+         * @description Calls a robot otherwise, or gives it another key.
+         */
+        put: operations["replace_webhook_v1_organisations__organisation_id__webhooks__webhook_id__put"];
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Forgets a robot and its key; schedules that name it tell the others.
+         */
+        delete: operations["delete_webhook_v1_organisations__organisation_id__webhooks__webhook_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Has a robot say in its chat that it works; `last_at` moves, and `last_result` says what became of it.
+         */
+        post: operations["test_webhook_v1_organisations__organisation_id__webhooks__webhook_id__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3426,6 +3582,51 @@ export interface components {
             status?: ("absent" | "checked_in" | "pending_review" | "provisional" | "refused") | null;
         };
         /**
+         * ExportPlan
+         * @description What is made, when, and who is told.
+         *
+         *         Of the organisation a `register` of what it held since the last time; with `activity_id` that activity as it is by
+         *         then. `after_close` makes it of each activity of the organisation (or of the one named) once it is settled.
+         */
+        ExportPlan: {
+            /** @default null */
+            activity_id?: string | null;
+            /** @default [] */
+            columns?: string[];
+            filters?: components["schemas"]["ExportFilter"];
+            /** @enum {string} */
+            format: "csv" | "pdf" | "xlsx";
+            /** @default false */
+            paused?: boolean;
+            /** @enum {string} */
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
+            /** @enum {string} */
+            rhythm: "after_close" | "daily" | "weekly";
+            /**
+             * @description Of daily and weekly, in time_zone.
+             * @default 00:00
+             */
+            time?: string;
+            /**
+             * @description IANA; empty: that of the activity, or China's.
+             * @default
+             */
+            time_zone?: string;
+            title: string;
+            /**
+             * @description Of whoever said so last.
+             * @default true
+             */
+            to_inbox?: boolean;
+            /** @default [] */
+            webhook_ids?: string[];
+            /**
+             * @description 1 is Monday; of weekly.
+             * @default 1
+             */
+            weekday?: number;
+        };
+        /**
          * Exports
          * @description A page of exports.
          */
@@ -3433,6 +3634,50 @@ export interface components {
             exports: components["schemas"]["Export"][];
             /** @description Empty: this is the last page. */
             next_page_token: string;
+        };
+        /**
+         * ExportSchedule
+         * @description A schedule; `paused_reason` says why it paused itself, and saying it anew has it go on.
+         */
+        ExportSchedule: {
+            activity_id: string | null;
+            columns: string[];
+            /** Format: date-time */
+            created_at: string;
+            filters: components["schemas"]["ExportFilter"];
+            /** @enum {string} */
+            format: "csv" | "pdf" | "xlsx";
+            /** Format: uuid */
+            id: string;
+            last_export_id: string | null;
+            last_run_at: string | null;
+            next_due_at: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+            paused: boolean;
+            paused_reason: string | null;
+            /** @enum {string} */
+            report: "activity" | "checkins" | "organisation" | "people" | "proof" | "register" | "sign_sheet";
+            /** @enum {string} */
+            rhythm: "after_close" | "daily" | "weekly";
+            /** @description Of daily and weekly, in time_zone. */
+            time: string;
+            /** @description IANA; empty: that of the activity, or China's. */
+            time_zone: string;
+            title: string;
+            to_inbox: boolean;
+            /** Format: uuid */
+            user_id: string;
+            webhook_ids: string[];
+            /** @description 1 is Monday; of weekly. */
+            weekday: number;
+        };
+        /**
+         * ExportSchedules
+         * @description All of an organisation, the newest first.
+         */
+        ExportSchedules: {
+            schedules: components["schemas"]["ExportSchedule"][];
         };
         /**
          * ExtraColumn
@@ -3598,6 +3843,44 @@ export interface components {
             cause: string;
             cure: string;
             reason: string;
+        };
+        /**
+         * Inbox
+         * @description A page of an inbox, the newest first.
+         */
+        Inbox: {
+            messages: components["schemas"]["InboxMessage"][];
+            /** @description Empty: this is the last page. */
+            next_page_token: string;
+            unread_count: number;
+        };
+        /**
+         * InboxFigures
+         * @description What a file is about, in numbers; `expected` is 0 where nobody knows.
+         */
+        InboxFigures: {
+            came: number;
+            expected: number;
+            leave: number;
+        };
+        /**
+         * InboxMessage
+         * @description Something to know. `title` is what the schedule, or the robot, is called.
+         */
+        InboxMessage: {
+            /** Format: date-time */
+            created_at: string;
+            export_id: string | null;
+            figures: components["schemas"]["InboxFigures"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "delivery_failed" | "export_failed" | "export_ready" | "schedule_paused";
+            /** Format: uuid */
+            organisation_id: string;
+            read_at: string | null;
+            reason: string | null;
+            title: string;
         };
         /**
          * Invite
@@ -4269,6 +4552,22 @@ export interface components {
             label: string;
         };
         /**
+         * NewWebhook
+         * @description A robot of a group chat.
+         */
+        NewWebhook: {
+            /** @enum {string} */
+            kind: "dingtalk" | "feishu" | "wecom";
+            label: string;
+            /**
+             * @description Of a robot that asks for signatures; empty: it does not.
+             * @default
+             */
+            secret?: string;
+            /** @description As the chat shows it, with its key. */
+            url: string;
+        };
+        /**
          * Occurrence
          * @description One time window of an activity.
          */
@@ -4770,6 +5069,14 @@ export interface components {
             /** @description Empty: this is the last page. */
             next_page_token: string;
             reviews: components["schemas"]["Review"][];
+        };
+        /**
+         * ReadMessages
+         * @description What somebody has read; left out: all.
+         */
+        ReadMessages: {
+            /** @default null */
+            message_id?: string | null;
         };
         /**
          * Record
@@ -5485,6 +5792,13 @@ export interface components {
             tries: components["schemas"]["Review"][];
         };
         /**
+         * Unread
+         * @description What is left.
+         */
+        Unread: {
+            unread_count: number;
+        };
+        /**
          * User
          * @description A person; the name is empty until they gave it.
          */
@@ -5514,6 +5828,50 @@ export interface components {
             pending: number;
             pending_offline: number;
             title: string;
+        };
+        /**
+         * Webhook
+         * @description A robot; its key is never told, save its last four characters.
+         */
+        Webhook: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            is_signed: boolean;
+            key_tail: string;
+            /** @enum {string} */
+            kind: "dingtalk" | "feishu" | "wecom";
+            label: string;
+            last_at: string | null;
+            /** @description Of what it was last to say. */
+            last_result: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+        };
+        /**
+         * WebhookChange
+         * @description What a robot is called; with `url`, where it is from now on.
+         */
+        WebhookChange: {
+            label: string;
+            /**
+             * @description Of a robot that asks for signatures; empty: it does not.
+             * @default
+             */
+            secret?: string;
+            /**
+             * @description As the chat shows it, with its key.
+             * @default
+             */
+            url?: string;
+        };
+        /**
+         * Webhooks
+         * @description All of an organisation, the newest first.
+         */
+        Webhooks: {
+            webhooks: components["schemas"]["Webhook"][];
         };
         /**
          * Wifi
@@ -7472,6 +7830,54 @@ export interface operations {
             };
         };
     };
+    get_inbox_v1_me_inbox_get: {
+        parameters: {
+            query?: {
+                /** @description 0: the default of 50. */
+                page_size?: number;
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+        };
+    };
+    read_inbox_v1_me_inbox_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadMessages"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+        };
+    };
     list_sessions_v1_me_sessions_get: {
         parameters: {
             query?: never;
@@ -7745,6 +8151,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Cohorts"];
                 };
+            };
+        };
+    };
+    list_export_schedules_v1_organisations__organisation_id__export_schedules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSchedules"];
+                };
+            };
+        };
+    };
+    create_export_schedule_v1_organisations__organisation_id__export_schedules_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat harmless for 24 h. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportPlan"];
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSchedule"];
+                };
+            };
+        };
+    };
+    replace_export_schedule_v1_organisations__organisation_id__export_schedules__schedule_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportPlan"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSchedule"];
+                };
+            };
+        };
+    };
+    delete_export_schedule_v1_organisations__organisation_id__export_schedules__schedule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -8405,6 +8910,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+        };
+    };
+    list_webhooks_v1_organisations__organisation_id__webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+        };
+    };
+    create_webhook_v1_organisations__organisation_id__webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat harmless for 24 h. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+        };
+    };
+    replace_webhook_v1_organisations__organisation_id__webhooks__webhook_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+        };
+    };
+    delete_webhook_v1_organisations__organisation_id__webhooks__webhook_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    test_webhook_v1_organisations__organisation_id__webhooks__webhook_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will say so as soon as its rate allows. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
         };
