@@ -87,7 +87,7 @@ def eventually() -> Eventually:
     async def wait(condition: Callable[[], bool | Awaitable[bool]]) -> None:
         async with asyncio.timeout(_PATIENCE_S):
             while not await _holds(condition):  # noqa: ASYNC110  other processes ring no bell
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
 
     return wait
 
