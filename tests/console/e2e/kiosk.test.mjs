@@ -65,8 +65,11 @@ const verdict = (visit) => visit.page.getByRole('alert')
 /** Says all of it at one time: who was let in is told for a few seconds. */
 const says = (visit, ...texts) => texts.reduce((found, hasText) => found.filter({ hasText }), verdict(visit)).waitFor()
 const scanned = (visit, code, ...texts) => Promise.all([says(visit, ...texts), scan(visit, code)])
-/** It goes by itself. */
-const gone = (visit) => verdict(visit).waitFor({ state: 'detached' })
+/** It goes by itself, too; who reads it need not wait. */
+const dismissed = async (visit) => {
+  await visit.page.getByRole('button', { name: '点按返回' }).click()
+  await verdict(visit).waitFor({ state: 'detached' })
+}
 const inside = (visit, count) =>
   visit.page
     .locator('.counts dd')
@@ -96,13 +99,13 @@ for (const [name, size, schemes] of [
       await shot('typing')
       await Promise.all([says(visit, '签到成功', '王*明', '一班'), tap(visit, printed.王小明.slice(7))])
       await shot('in')
-      await gone(visit)
+      await dismissed(visit)
       await scanned(visit, activity.people[0].code(activity), '已签到过')
       await shot('already')
-      await gone(visit)
+      await dismissed(visit)
       await scanned(visit, (await newcomer('钱多多')).code(activity), '待人工核验', '不在名单中')
       await shot('review')
-      await gone(visit)
+      await dismissed(visit)
       await scanned(visit, activity.people[1].code(activity, { ago_s: 40 }), '未能签到', '签到码已过期')
       await shot('refused')
       await visit.accessible()
@@ -140,23 +143,22 @@ test('a scanner lets people in whatever is typed or touched meanwhile, and the n
 test('wrong codes are counted down, a network that is gone is told, and the code is good when it is back', async () => {
   const { visit } = await started()
   await Promise.all([says(visit, '无法识别', '编码有误'), tap(visit, 'CFTMM9MV6C')])
-  await gone(visit)
+  await dismissed(visit)
   for (const code of FOREIGN) {
     await scanned(visit, code, '名单中没有这个编码')
-    await gone(visit)
+    await dismissed(visit)
   }
   await scanned(visit, printed.李小红, '输错次数过多', '秒后再试')
   await visit.accessible()
   await visit.shot('kiosk-locked')
-  await visit.page.getByRole('button', { name: '点按返回' }).click()
-  await gone(visit)
+  await dismissed(visit)
   await visit.page.context().setOffline(true)
   await visit.sees('网络不通，现在不能签到')
   const code = activity.people[1].code(activity)
   await scanned(visit, code, '网络不通', '不会重复记录')
   await visit.accessible()
   await visit.shot('kiosk-offline')
-  await gone(visit)
+  await dismissed(visit)
   await visit.page.context().setOffline(false)
   await visit.page.getByText('网络不通，现在不能签到').waitFor({ state: 'detached' })
   await scanned(visit, code, '签到成功', '李*红')
