@@ -75,7 +75,7 @@ test('the register of the days on the reports is made of these days; its columns
   const ask = async (at) => {
     await visit.go(at)
     await visit.page.getByRole('button', { name: '导出出勤总表' }).click()
-    await dialog.getByRole('checkbox', { name: '分组' }).waitFor()
+    await dialog.getByText('分组', { exact: true }).waitFor()
   }
   const today = new Date().toLocaleDateString('sv-SE')
   await ask(`/console/reports/trends?from=${today}&to=${today}`)
