@@ -25,6 +25,10 @@ export const casesOf = (reviews: readonly Review[], isNewestFirst = false): Case
   return ordered.map(([latest, ...earlier]) => ({ id: latest.id, latest, earlier }))
 }
 
+/** Whether they are nobody of the roster, as far as anybody said. */
+export const isStranger = ({ latest }: Case): boolean =>
+  latest.checkin.reasons.some(({ reason }) => reason === 'NOT_ON_ROSTER')
+
 const last = ({ history }: Review, event: string) =>
   history.filter((one) => one.event === event && !one.is_stale).at(-1)?.reason
 

@@ -127,6 +127,9 @@ export const session = {
   /** The access token, a new one when it ends within so long; throws a `Failure` of 401 where nobody is signed in. */
   token: async (within_ms = NEARLY_MS): Promise<string> => fresh(within_ms) || renewed(held.value?.access_token ?? ''),
 
+  /** Whether somebody was signed in to this browser: they may be still. */
+  mayBeRestored: (): boolean => Boolean(held.value ?? localStorage.getItem(CSRF_KEY)),
+
   /** Whether somebody is signed in to this browser, also after a reload; offline nobody knows, and that is thrown. */
   async restored(): Promise<boolean> {
     if (held.value) return true

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
-import { newAttemptId, newName, PLACE, signIn, UNCERTAIN, until } from '../../miniprogram/e2e/stack.mjs'
+import { newAttemptId, newName, openListed, PLACE, signIn, UNCERTAIN, until } from '../../miniprogram/e2e/stack.mjs'
 import { launch, Visit, VIEWS } from './browser.mjs'
 
 const visits = []
@@ -101,6 +101,35 @@ test('a reason goes with a refusal of many, and reaches them', async () => {
     reviews.map(({ history }) => history.at(-1).reason),
     Array(3).fill('现场没有见到'),
   )
+})
+
+test('somebody who is on the list after all is matched to it, and that can be taken back', async () => {
+  const listed = await openListed([{ name: '钱多多', number: '20260042' }], { methods: ['code'] })
+  const { code } = await listed.owner.get(`${listed.path}/qr`)
+  const person = await signIn(newName('visitor'))
+  await person.call('PATCH', '/v1/me', { name: '钱多多' })
+  await person.post('/v1/checkins', { attempt_id: newAttemptId(), method: 'code', code })
+  const entry = async () => {
+    const { entries } = await listed.owner.get(`/v1/rosters/${listed.roster_id}/entries`)
+    return Boolean(entries[0].bound)
+  }
+  const visit = await Visit.create(browser, { as: listed.owner })
+  visits.push(visit)
+  await visit.go(`/console/activities/${listed.id}/reviews`)
+  await visit.sees('不在名单中')
+  await visit.page.keyboard.press('a')
+  await visit.page.locator('.undo').getByRole('button', { name: '匹配到名单' }).click()
+  const drawer = visit.page.getByRole('dialog')
+  await drawer.getByText('20260042').waitFor()
+  await visit.shot('reviews-match')
+  await visit.accessible()
+  await drawer.getByRole('button', { name: '选择' }).click()
+  await visit.sees('已匹配到名单中的钱多多')
+  assert.equal(await entry(), true)
+  await visit.shot('reviews-matched')
+  await drawer.getByRole('button', { name: '撤销匹配' }).click()
+  await drawer.getByText('20260042').waitFor()
+  assert.equal(await entry(), false)
 })
 
 test('who leaves has decided', async () => {

@@ -22,6 +22,7 @@ export const reviews: Texts['reviews'] = {
     hours: '{n} hours left, then it {as}',
     soon: 'Soon it {as}',
   },
+  match: 'Match to the list',
   approve: 'Approve',
   refuse: 'Refuse',
   refuseAsk: 'Why refuse? ({n})',

@@ -20,6 +20,7 @@ export const reviews = {
     hours: '还剩 {n} 小时，之后按“{as}”处理',
     soon: '即将按“{as}”处理',
   },
+  match: '匹配到名单',
   approve: '通过',
   refuse: '不通过',
   refuseAsk: '不通过的原因（{n} 人）',
