@@ -124,7 +124,7 @@ Page({
     const asked = [organisations.places(organisation_id), rosters.list(organisation_id), organisations.list()]
     const own = await Promise.all(asked.map((some) => some.catch(() => [])))
     const [known] = /** @type {Organisation[]} */ (own[2])
-    if (known) this.setData({ undecided_hint: t.undecidedHint(texts.duration(known.undecided_after_s)) })
+    if (known && known.undecided_after_s) this.setData({ undecided_hint: t.undecidedHint(texts.duration(known.undecided_after_s)) })
     this.showPlaces(/** @type {SavedPlace[]} */ (own[0]))
     this.setData({ rosters: /** @type {Roster[]} */ (own[1]) })
   },
