@@ -85,7 +85,17 @@ async def test_it_is_told_what_a_stranger_may_read(gateway: Gateway) -> None:
     assert answer["outcome"] == "accepted" and answer["person"] == {"name": "李*红", "group": "三班"}
     assert answer["checked_in_at"] and answer["earlier"] is None
     assert answer.keys() == {
-        *("outcome", "reasons", "message", "person", "checked_in_at", "punctuality", "late_by_s", "earlier")
+        *(
+            "outcome",
+            "direction",
+            "reasons",
+            "message",
+            "person",
+            "checked_in_at",
+            "punctuality",
+            "late_by_s",
+            "earlier",
+        )
     }
 
 
@@ -111,7 +121,7 @@ async def test_people_go_where_the_kiosk_is_for_that(gateway: Gateway) -> None:
 
     assert answer.json()["direction"] == "out"
     assert [attempt.presented.direction for attempt in gateway.services.attempts()] == [pb.DIRECTION_OUT]
-    assert (tries.status_code, tries.json()["errors"][0]["field"]) == (400, "direction")
+    assert (tries.status_code, tries.json()["reason"]) == (400, "INVALID_ARGUMENT")
 
 
 async def test_who_came_before_reads_when_and_where(gateway: Gateway) -> None:
