@@ -29,7 +29,7 @@ from servicekit.keyring import parse_secrets
 from tests.ports import reserved_port
 
 PATIENCE_S = 60.0
-# Each look is a request that several processes answer: looking more often would take a core from those that are awaited.
+# Each look is a request that several processes answer: more of them would take a core from those that are awaited.
 _POLL_S = 0.05
 # No page is asked over TLS; a client without a context of its own reads every authority of the machine, 25 ms of CPU.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
