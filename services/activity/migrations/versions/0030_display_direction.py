@@ -4,8 +4,8 @@ from alembic import op
 
 from servicekit.mysql.migrate import has_column
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
