@@ -13,7 +13,7 @@ from deploy.fleet import PROCESSES
 from gateway import reasons
 from gateway.console.routes import ROUTES as CONSOLE
 from gateway.routes.events import ClientEvent
-from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters_pb2
+from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters_pb2, tags_pb2
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
@@ -44,6 +44,7 @@ def _words(name: str) -> Collection[str]:
 
 _PROTOS = (
     activity_pb2,
+    tags_pb2,
     antifraud_pb2,
     checkin_pb2,
     door_pb2,
@@ -165,7 +166,8 @@ async def test_nothing_that_people_send_becomes_a_label(activity: Activity, pers
     await person.check_in(by_place(activity.id, gate=_STRANGE))
 
     wire = (await person.get("/openapi.json")).json()["paths"]
-    pages = {*(each.path for each in CONSOLE), "/c/{ticket}", "/d/{code}", "/i/{code}", "/q/{token}", "/v/{token}"}
+    pages = {*(each.path for each in CONSOLE)}
+    pages |= {"/c/{ticket}", "/d/{code}", "/i/{code}", "/n/{text}", "/q/{token}", "/v/{token}"}
     routes = {*wire, *pages, "/openapi.json", "unmatched"}
     answered = {"route": routes, "method": _HTTP_METHODS, "code": {"499", *(str(each.value) for each in HTTPStatus)}}
     duration = {"route": routes, "method": _HTTP_METHODS}
