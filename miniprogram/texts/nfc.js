@@ -17,6 +17,7 @@ module.exports = {
   make: '添加标签',
   needsLabel: '请填写标签名称，写明贴在哪里',
   made: (/** @type {string} */ label) => `“${label}”已添加，还要写到标签上`,
+  ready: (/** @type {string} */ label) => `“${label}”已写好`,
   once: '离开本页后不能再查看这些内容；没有写好就停用它，再添加一个',
   write: '用这台手机写入',
   writeHint: '标签上原有的内容会被覆盖',

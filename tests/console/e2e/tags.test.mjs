@@ -19,7 +19,7 @@ after(() => browser?.close())
 afterEach(() => Promise.all(visits.splice(0).map((visit) => visit.close())))
 
 beforeEach(async () => {
-  activity = await openActivity({ gates: ['东侧主入口', '北门'], place: null, policy: {} })
+  activity = await openActivity({ gates: ['东侧主入口', '北门'], place: null, policy: {}, methods: ['qr', 'code'] })
 })
 
 const visited = async (options = {}) => {
@@ -74,7 +74,7 @@ test('tags are turned on; one is made, touched, seen and revoked', async () => {
   const { page } = visit
   await page.getByRole('button', { name: '开启碰标签签到' }).click()
   await visit.text('还没有开启碰标签签到').waitFor({ state: 'detached' })
-  await page.getByLabel('所在入口').click()
+  await page.getByRole('combobox', { name: '所在入口' }).click()
   await page.getByRole('option', { name: '北门' }).click()
   await add(visit, '北门左侧')
   const url = await page.locator('.made code').innerText()

@@ -189,6 +189,7 @@ test('an organiser turns tags on, writes one, reads it back, sees when it was to
   await phone.sees('拿开标签，再碰一次')
   await touch(phone, { name: 'good' })
   await phone.sees('内容一致，可以贴出去了')
+  await phone.sees('“东门左侧”已写好')
   const { url } = await phone.page.evaluate(() => window.__fx.tags.good)
   await phone.sees(url)
 

@@ -25,7 +25,7 @@ Page({
     /** @type {any[]} */ gates: [],
     kinds: choicesOf(Object.entries(t.kinds), 'static'),
     is_sending: false,
-    /** @type {{ label: string, title: string, url: string, is_static: boolean, values: any[] } | null} */ made: null,
+    /** @type {{ label: string, title: string, ready: string, url: string, is_static: boolean, values: any[] } | null} */ made: null,
     can_write: false,
     is_writing: false,
     is_written: false,
@@ -112,7 +112,7 @@ Page({
       try {
         const { url, sun } = await getApp().services.organise.makeTag(this.activity_id, { kind, label, ...(gate && { gate }) })
         this.stopWriting()
-        this.setData({ label: '', is_written: false, made: { label, title: t.made(label), url, is_static: !sun, values: sun ? valuesOf(sun) : [] } })
+        this.setData({ label: '', is_written: false, made: { label, title: t.made(label), ready: t.ready(label), url, is_static: !sun, values: sun ? valuesOf(sun) : [] } })
       } finally {
         this.setData({ is_sending: false })
       }
