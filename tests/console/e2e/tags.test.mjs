@@ -74,7 +74,7 @@ test('tags are turned on; one is made, touched, seen and revoked', async () => {
   const { page } = visit
   await page.getByRole('button', { name: '开启碰标签签到' }).click()
   await visit.text('还没有开启碰标签签到').waitFor({ state: 'detached' })
-  await page.getByRole('combobox', { name: '所在入口' }).click()
+  await page.locator('.fields .el-select').click()
   await page.getByRole('option', { name: '北门' }).click()
   await add(visit, '北门左侧')
   const url = await page.locator('.made code').innerText()
@@ -111,7 +111,11 @@ test('what a tool needs for a chip that counts is told once, and makes one that 
     visit.page.waitForEvent('download'),
     visit.page.getByRole('button', { name: '下载为文本' }).click(),
   ])
-  const lines = fs.readFileSync(await file.path(), 'utf8').trim().split('\n').slice(1)
+  const lines = fs
+    .readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
   const chip = new Chip(Object.fromEntries(lines.map((line) => line.split(': '))))
   const token = () => chip.touch().split('/n/')[1].replace('?e=', '.').replace('&c=', '.')
   await until(
