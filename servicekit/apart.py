@@ -30,19 +30,24 @@ async def run(module: str, content: bytes, time_limit_s: float) -> tuple[int, by
     return process.returncode, said
 
 
-def confine(memory_bytes: int) -> None:
+def confine(memory_bytes: int, cpu_s: int | None = None) -> None:
     """Bounds the process that calls it: so much memory, the processor after everybody else, and the first to be ended.
 
     Where the machine runs short of memory the kernel then ends this process, and not the service that started it.
+
+    Args:
+        cpu_s: Of the processor, whoever else has it meanwhile; who uses more is ended by SIGXCPU. None: no bound.
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if cpu_s is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     os.nice(10)
     Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def serve(memory_bytes: int, work: Callable[[bytes], bytes]) -> None:
+def serve(memory_bytes: int, work: Callable[[bytes], bytes], cpu_s: int | None = None) -> None:
     """The whole of such a process: it bounds itself, and answers its input."""
-    confine(memory_bytes)
+    confine(memory_bytes, cpu_s)
     sys.stdout.buffer.write(work(sys.stdin.buffer.read()))
 
 

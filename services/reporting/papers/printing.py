@@ -11,10 +11,13 @@ from servicekit.typesetting.typesetting import Kind, qr_svg, typeset
 from services.reporting.exports.errors import WishNotMadeError
 from services.reporting.papers.blocks import Paper, Proofs, Report
 
-TIME_LIMIT_S = 300.0
+# At the end of the queue for the processor a paper of seconds takes minutes.
+TIME_LIMIT_S, CPU_S = 1800.0, 120
 MEMORY_BYTES = 2 * 2**30
 _MODULE = "services.reporting.papers.printing"
 _HERE = Path(__file__).parent
+# So Typst ends that asks for more memory than it may have, or that used its time up.
+_TOO_LARGE = (-signal.SIGABRT, -signal.SIGXCPU)
 
 
 async def printed(paper: Paper, time_limit_s: float = TIME_LIMIT_S, module: str = _MODULE) -> bytes:
@@ -24,18 +27,17 @@ async def printed(paper: Paper, time_limit_s: float = TIME_LIMIT_S, module: str 
         module: What makes it.
 
     Raises:
-        WishNotMadeError: PAPER_TOO_LARGE: it takes more memory or time than a paper may.
+        WishNotMadeError: PAPER_TOO_LARGE: it takes more memory, or more of the processor, than a paper may.
         RuntimeError: Our template is wrong.
-        UnavailableError: The machine was short of memory, and ended it.
+        UnavailableError: The machine was short of memory, and ended it, or of time.
     """
     try:
         code, content = await apart.run(module, msgspec.json.encode(paper), time_limit_s)
     except TimeoutError:
-        raise WishNotMadeError("PAPER_TOO_LARGE") from None
+        raise UnavailableError("the processor is busy with others; the paper is made again later") from None
     if code == -signal.SIGKILL:
         raise UnavailableError("the machine is short of memory; the paper is made again later")
-    if code == -signal.SIGABRT:
-        # So Typst ends that asks for more memory than it may have.
+    if code in _TOO_LARGE:
         raise WishNotMadeError("PAPER_TOO_LARGE")
     if code:
         raise RuntimeError(f"Typst does not take a paper: exit code {code}")
@@ -60,4 +62,4 @@ def _pressed(asked: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    apart.serve(MEMORY_BYTES, _pressed)
+    apart.serve(MEMORY_BYTES, _pressed, CPU_S)

@@ -1,0 +1,58 @@
+"""What can be exported as what, of whom, and what a refusal names."""
+
+from typing import Any
+
+import pytest
+
+from servicekit.errors import InvalidArgumentError
+from services.reporting.domain import DAY_US, Filter
+from services.reporting.exports import wire
+from services.reporting.exports.job import Wish, check
+from services.reporting.exports.kinds import Format, Report
+from services.reporting.people.scene import Wanted
+
+ID = bytes(16)
+PERIOD: dict[str, Any] = {"organisation_id": ID, "from_at": DAY_US, "to_at": 30 * DAY_US}
+PAPERS = (Report.ACTIVITY, Report.SIGN_SHEET, Report.PROOF)
+
+
+@pytest.mark.parametrize("report", PAPERS)
+def test_papers_are_pdf_of_an_activity(report: Report) -> None:
+    """Of everybody, or of one group."""
+    check(Wish(report, Format.PDF, ID, wanted=Wanted(group="一班")))
+    check(Wish(Report.ORGANISATION, Format.PDF, **PERIOD))
+
+
+@pytest.mark.parametrize(
+    ("report", "form", "said", "field"),
+    [
+        (Report.ACTIVITY, Format.XLSX, {"activity_id": ID}, "format"),
+        (Report.REGISTER, Format.PDF, {"activity_id": ID}, "format"),
+        (Report.ORGANISATION, Format.PDF, {"activity_id": ID}, "organisation_id"),
+        (Report.ACTIVITY, Format.PDF, PERIOD, "activity_id"),
+        (Report.ORGANISATION, Format.PDF, {**PERIOD, "to_at": 400 * DAY_US}, "to"),
+        (Report.ORGANISATION, Format.PDF, {**PERIOD, "wanted": Wanted(group="一班")}, "filters"),
+        (Report.ACTIVITY, Format.PDF, {"activity_id": ID, "wanted": Wanted(Filter(status=1))}, "filters"),
+        (Report.ACTIVITY, Format.PDF, {"activity_id": ID, "columns": ("name",)}, "columns"),
+        (Report.ACTIVITY, Format.PDF, {"activity_id": ID, "shows_phones": True}, "columns"),
+        (Report.ACTIVITY, Format.PDF, {"activity_id": ID, "minimum_sessions": 1}, "proof"),
+        (Report.PROOF, Format.PDF, {"activity_id": ID, "user_ids": (ID,) * 101}, "proof.user_ids"),
+        (Report.PROOF, Format.PDF, {"activity_id": ID, "user_ids": (b"short",)}, "proof.user_ids"),
+        (Report.PROOF, Format.PDF, {"activity_id": ID, "minimum_sessions": 401}, "proof.minimum_sessions"),
+        (Report.PROOF, Format.PDF, {"activity_id": ID, "minimum_minutes": 60_001}, "proof.minimum_minutes"),
+    ],
+)
+def test_a_refusal_names_the_field(report: Report, form: Format, said: dict[str, Any], field: str) -> None:
+    """And says what to do."""
+    with pytest.raises(InvalidArgumentError) as refused:
+        check(Wish(report, form, **said))
+    assert [each.field for each in refused.value.fields] == [field]
+
+
+def test_a_wish_comes_back_as_it_was_stored() -> None:
+    """Whom a proof is for too, and a hundred of them have room in the row."""
+    wish = Wish(Report.PROOF, Format.PDF, ID, user_ids=(ID,) * 100, minimum_sessions=3, minimum_minutes=90)
+    stored = wire.wish_bytes(wish)
+    assert wire.to_wish(stored) == wish and len(stored) < 4000
+    period = Wish(Report.SIGN_SHEET, Format.PDF, ID, from_at=DAY_US, to_at=2 * DAY_US)
+    assert wire.to_wish(wire.wish_bytes(period)) == period

@@ -1,0 +1,5 @@
+"""Ends as Python does after an error."""
+
+import sys
+
+sys.exit(1)
