@@ -30,6 +30,7 @@ _RHYTHM_NUMBERS: dict[str, pb.Rhythm.ValueType] = {
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _NO_TIME = "00:00"
 
+_OF_EVERYBODY = msgspec.to_builtins(ExportFilter())
 Title = Annotated[str, Meta(min_length=1, max_length=40, examples=["每周出勤"])]
 ClockTime = Annotated[str, Meta(pattern=_TIME, examples=["18:00"], description="Of daily and weekly, in time_zone.")]
 Weekday = Annotated[int, Meta(ge=1, le=7, description="1 is Monday; of weekly.")]
@@ -73,7 +74,7 @@ class ExportSchedule(msgspec.Struct):
     format: FormatName
     activity_id: IdText | None
     columns: list[str]
-    filters: ExportFilter
+    filters: Annotated[ExportFilter, Meta(examples=[_OF_EVERYBODY])]
     rhythm: RhythmName
     time: ClockTime
     weekday: Weekday
