@@ -18,21 +18,13 @@ from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering, Sources, gather
 from services.reporting.exports.register import MOST_OCCURRENCES, Register
+from services.reporting.exports.titles import TITLES
 from services.reporting.periods.calendar import DEFAULT_ZONE
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _TITLE_CHARACTERS = 60
-_TITLES = {
-    Report.CHECKINS: texts.CHECKINS,
-    Report.PEOPLE: texts.PEOPLE,
-    Report.REGISTER: texts.REGISTER,
-    Report.ACTIVITY: texts.ACTIVITY_REPORT,
-    Report.ORGANISATION: texts.ORGANISATION_REPORT,
-    Report.SIGN_SHEET: texts.SIGN_SHEET,
-    Report.PROOF: texts.PROOF,
-}
 # The table that a CSV has.
-_MAIN = {**_TITLES, Report.REGISTER: texts.DETAIL}
+_MAIN = {**TITLES, Report.REGISTER: texts.DETAIL}
 
 
 class Activities(Protocol):
@@ -143,4 +135,4 @@ def _file_name(wish: Wish, title: str, zone: ZoneInfo, asked_at: int) -> str:
     """What the file is called: title, report, and the minute in which it was asked for."""
     said, at = _UNSAFE.sub(" ", title).strip()[:_TITLE_CHARACTERS], local(asked_at, zone)
     assert at is not None
-    return f"{said} {_TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()
+    return f"{said} {TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()

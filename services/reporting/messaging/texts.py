@@ -1,10 +1,9 @@
 """What robots say, in Chinese; their chats are China's. Never a name, and never a file: who may see it signs in."""
 
-from services.reporting.exports import texts
 from services.reporting.exports.kinds import Report
+from services.reporting.exports.titles import TITLES
 from services.reporting.messaging.figures import Figures
 
-REPORTS = {Report.CHECKINS: texts.CHECKINS, Report.PEOPLE: texts.PEOPLE, Report.REGISTER: texts.REGISTER}
 # Robots that only say what holds a word of theirs are told this one.
 _SIGN = "【签到】"
 TEST = f"{_SIGN}这是一条测试消息：机器人已接通。"
@@ -12,12 +11,12 @@ TEST = f"{_SIGN}这是一条测试消息：机器人已接通。"
 
 def made(title: str, report: Report, figures: Figures | None, url: str) -> str:
     """A file is there."""
-    return "\n".join([f"{_SIGN}{title}：{REPORTS[report]}已生成", *_numbers(figures), f"查看：{url}"])
+    return "\n".join([f"{_SIGN}{title}：{TITLES[report]}已生成", *_numbers(figures), f"查看：{url}"])
 
 
 def failed(title: str, report: Report, url: str) -> str:
     """A file will never be there."""
-    return f"{_SIGN}{title}：{REPORTS[report]}未能生成\n查看原因：{url}"
+    return f"{_SIGN}{title}：{TITLES[report]}未能生成\n查看原因：{url}"
 
 
 def _numbers(figures: Figures | None) -> list[str]:
