@@ -8,7 +8,12 @@ import { launch, Visit, VIEWS } from './browser.mjs'
 const ROBOTS = 'http://127.0.0.1:8091'
 const MESSAGES = [
   { kind: 'export_ready', figures: { expected: 40, came: 38, leave: 1 }, export_id: 'e' },
-  { kind: 'export_ready', figures: { expected: 0, came: 12, leave: 0 }, export_id: 'e', read_at: '2026-09-01T00:00:00Z' },
+  {
+    kind: 'export_ready',
+    figures: { expected: 0, came: 12, leave: 0 },
+    export_id: 'e',
+    read_at: '2026-09-01T00:00:00Z',
+  },
   { kind: 'export_failed', export_id: 'e', reason: 'TOO_MANY_ROWS' },
   { kind: 'schedule_paused', reason: 'OWNER_LOST_RIGHT' },
   { kind: 'delivery_failed', title: `${'很长的群名'.repeat(7)}`, reason: 'KEY_REFUSED' },
