@@ -341,7 +341,7 @@ async def a_gateway(
     process = GatewayProcess(tls, targets | {"public_url": public_url})
     port = reserved_port()
     shared = {"QIANDAO_CREDENTIAL_SECRET": SECRET, "QIANDAO_HTTP_PORT": port, **http}
-    own = {"redis_url": redis_url, "amqp_url": _NO_BROKER, "wechat_check": "WeChatCheck_1:s3cret"}
+    own: dict[str, Any] = {"redis_url": redis_url, "amqp_url": _NO_BROKER, "wechat_check": "WeChatCheck_1:s3cret"}
     own |= {"console_folder": _NOTHING_BUILT, **changes}
     await compose(process, Settings(**shared, **own), limits)
     gateway = Gateway(port, services, signer, redis, served)
