@@ -3460,6 +3460,18 @@ export interface components {
             format: "csv" | "pdf" | "xlsx";
             activity_id: string | null;
             columns: string[];
+            /**
+             * @example {
+             *       "status": null,
+             *       "q": "",
+             *       "method": null,
+             *       "reason": "",
+             *       "gate": "",
+             *       "punctuality": null,
+             *       "group": "",
+             *       "answer": null
+             *     }
+             */
             filters: components["schemas"]["ExportFilter"];
             /** @enum {string} */
             rhythm: "after_close" | "daily" | "weekly";
