@@ -3,12 +3,17 @@
 import type { Texts } from '@/texts'
 import type { Export, ExportFilter, NewExport } from './queries'
 
+export type Report = NewExport['report']
+
 /** Of one activity; tables first, then papers. */
 export const REPORTS = ['people', 'checkins', 'register', 'activity', 'sign_sheet', 'proof'] as const
-export type Report = (typeof REPORTS)[number]
 
-const OF_EVERYBODY: readonly Report[] = ['register', 'activity', 'sign_sheet', 'proof']
-const PAPERS: readonly Report[] = ['activity', 'sign_sheet', 'proof']
+const PAPERS: readonly Report[] = ['activity', 'organisation', 'sign_sheet', 'proof']
+const OF_EVERYBODY: readonly Report[] = ['register', ...PAPERS]
+
+/** Of an organisation's period; what compares groups and habits is for who runs it. */
+export const reportsOfPeriod = (canManage: boolean): readonly Report[] =>
+  canManage ? ['register', 'organisation'] : ['register']
 
 export const isPaper = (report: Report): boolean => PAPERS.includes(report)
 
@@ -67,14 +72,14 @@ export const filterFor = (report: Report, filters: ExportFilter): ExportFilter =
   OF_EVERYBODY.includes(report) ? (filters.group ? { group: filters.group } : {}) : filters
 
 /** An organisation's days, both included. */
-export interface RegisterOf {
+export interface PeriodOf {
   organisation_id: string
   first: string
   last: string
 }
 
 /** Whole days as moments, in the zone of this browser; the second is the first that is no part of them. */
-export const momentsOf = ({ first, last }: RegisterOf) => {
+export const momentsOf = ({ first, last }: PeriodOf) => {
   const end = new Date(`${last}T00:00`)
   end.setDate(end.getDate() + 1)
   return { from: new Date(`${first}T00:00`).toISOString(), to: end.toISOString() }

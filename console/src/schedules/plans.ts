@@ -1,6 +1,5 @@
 /** Plans as the form has them, and what is said of schedules and robots. Pure. */
 
-import { formatsOf } from '@/exports/jobs'
 import type { Texts } from '@/texts'
 import type { Plan, Robot, Schedule } from './queries'
 
@@ -13,10 +12,6 @@ export const ROBOTS_AT_MOST = 5
 /** Of an organisation at some time there is a register of what it held; of what closed anything. */
 export const reportsFor = (rhythm: Plan['rhythm']): readonly Plan['report'][] =>
   rhythm === 'after_close' ? ['people', 'checkins', 'register', 'activity'] : ['register', 'organisation']
-
-/** As what it can be made. */
-export const formatsFor = (report: Plan['report']): readonly [Plan['format'], ...Plan['format'][]] =>
-  report === 'organisation' ? ['pdf'] : formatsOf(report)
 
 export const newPlan = (): Plan => ({
   title: '',

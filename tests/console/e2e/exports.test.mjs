@@ -74,7 +74,7 @@ test('the register of the days on the reports is made of these days; its columns
   const dialog = visit.page.getByRole('dialog')
   const ask = async (at) => {
     await visit.go(at)
-    await visit.page.getByRole('button', { name: '导出出勤总表' }).click()
+    await visit.page.getByRole('button', { name: '导出报表' }).click()
     await dialog.getByText('分组', { exact: true }).waitFor()
   }
   const today = new Date().toLocaleDateString('sv-SE')
@@ -90,6 +90,13 @@ test('the register of the days on the reports is made of these days; its columns
   assert.deepEqual([made.report, made.organisation_id], ['register', listed.organisation_id])
   await ask('/console/organisation')
   assert.equal(await dialog.getByRole('checkbox', { name: '分组' }).isChecked(), false)
+  await dialog.getByText('组织报告', { exact: true }).click()
+  await dialog.getByRole('radio', { name: 'PDF' }).waitFor()
+  await visit.shot('exports-organisation-1440-light')
+  await dialog.getByRole('button', { name: '生成文件' }).click()
+  await visit.sees('已开始生成')
+  await visit.page.getByRole('link', { name: '查看进度' }).click()
+  await visit.page.locator('li').filter({ hasText: '组织报告' }).filter({ hasText: '已完成' }).first().waitFor()
   await visit.close()
 })
 

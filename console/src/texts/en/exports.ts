@@ -5,7 +5,7 @@ export const exports: Texts['exports'] = {
   note: 'Files are made in the background and erased after 7 days',
   make: 'Make the file',
   ask: 'Export',
-  askRegister: 'Export the register',
+  askPeriod: 'Export a report',
   ofDays: '{first} to {last}; for other days, choose them on the reports page',
   report: 'Contents',
   reports: {

@@ -3,7 +3,7 @@ export const exports = {
   note: '文件在后台生成，7 天后自动删除',
   make: '生成文件',
   ask: '导出名单',
-  askRegister: '导出出勤总表',
+  askPeriod: '导出报表',
   ofDays: '{first} 至 {last}；要换时间，请在“报表”页选择后再导出',
   report: '内容',
   reports: {

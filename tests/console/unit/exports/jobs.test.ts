@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { filterFor, formatsOf, inOrder, isLate, isPaper, momentsOf, tickedAtFirst, toneOf, whyOf } from '@/exports/jobs'
+import {
+  filterFor,
+  formatsOf,
+  inOrder,
+  isLate,
+  isPaper,
+  momentsOf,
+  reportsOfPeriod,
+  tickedAtFirst,
+  toneOf,
+  whyOf,
+} from '@/exports/jobs'
 import { exportFilterOf } from '@/people/filters'
 
 describe('exports', () => {
@@ -41,6 +52,12 @@ describe('exports', () => {
     expect(formatsOf('people')).toEqual(['xlsx', 'csv'])
     expect([formatsOf('activity'), formatsOf('proof')]).toEqual([['pdf'], ['pdf']])
     expect([isPaper('sign_sheet'), isPaper('register')]).toEqual([true, false])
+    expect(formatsOf('organisation')).toEqual(['pdf'])
+  })
+
+  test('what compares groups of an organisation is for who runs it', () => {
+    expect(reportsOfPeriod(true)).toEqual(['register', 'organisation'])
+    expect(reportsOfPeriod(false)).toEqual(['register'])
   })
 
   test('a register is of everybody or of a group, and nothing is narrowed by what is not filled in', () => {
