@@ -55,34 +55,43 @@ class Indexed(Meeting):
         self.facts.of = of  # type: ignore[method-assign]
 
 
+class _Alone:
+    """The activities there are: one, which was held once."""
+
+    def __init__(self, activity: Activity) -> None:
+        self._activity = activity
+
+    async def get(self, activity_id: bytes) -> Activity:
+        """That one."""
+        return self._activity
+
+    async def held_between(self, *_: object) -> list[Activity]:
+        """None other."""
+        return []
+
+    async def before(self, *_: object) -> None:
+        """Nothing was held before it."""
+
+
+async def _school(_: bytes) -> str:
+    return "实验中学"
+
+
 async def make(rows: int, report: Report, form: Format) -> None:
     """Makes one file, and prints how long it took and what it weighs."""
     meeting = Indexed(rows)
     before = _peak_mb(resource.RUSAGE_SELF)
     sources = (await meeting.gathering()).sources
 
-    class Known:
-        async def get(self, activity_id: bytes) -> Activity:
-            return meeting.activity
-
-        async def held_between(self, *_: object) -> list[Activity]:
-            return []
-
-    class Nothing:
-        async def before(self, *_: object) -> None:
-            return None
-
-    async def name(_: bytes) -> str:
-        return "实验中学"
-
+    activities = _Alone(meeting.activity)
     signed = Signed(ProofKeys({1: bytes(range(32))}), "https://qiandao.example.edu.cn")
-    papers = Papers(Nothing(), None, name, signed)  # type: ignore[arg-type]
+    papers = Papers(activities, None, _school, signed)  # type: ignore[arg-type]
     wish = Wish(report, form, meeting.activity.activity_id)
     job = Job(*(bytes(16),) * 3, wish, State.RUNNING, *(0,) * 3, "", 0, 0, now_us(), 0, 0, "", b"", b"")
     began, cpu_s = time.monotonic(), _cpu_s()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            made = await Making(Known(), Known(), sources, papers).make(job, Path(folder), told)
+            made = await Making(activities, activities, sources, papers).make(job, Path(folder), told)
             size = made.path.stat().st_size
         except Exception as error:  # What cannot be made is a figure too.
             print(f"{report.name} {form.name} {rows}: {error!r}", flush=True)

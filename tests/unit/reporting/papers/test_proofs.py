@@ -77,6 +77,21 @@ async def test_who_came_often_and_long_enough_has_one() -> None:
         await names(meeting, from_at=UNTIL - DAY_US)
 
 
+class _Known:
+    """The activities there are: one."""
+
+    def __init__(self, activity: Any) -> None:
+        self._activity = activity
+
+    async def get(self, activity_id: bytes) -> Any:
+        """That one."""
+        return self._activity
+
+
+async def _school(_: bytes) -> str:
+    return "实验中学"
+
+
 async def test_a_paper_says_it_in_a_sentence() -> None:
     """With each time, and a QR whose token is good."""
     meeting, *_ = a_series()
@@ -86,10 +101,7 @@ async def test_a_paper_says_it_in_a_sentence() -> None:
         made.append(paper)
         return b""
 
-    async def name(_: bytes) -> str:
-        return "实验中学"
-
-    papers = Papers(None, None, name, Signed(KEYS, "https://qiandao.example"), print_it)  # type: ignore[arg-type]
+    papers = Papers(None, None, _school, Signed(KEYS, "https://qiandao.example"), print_it)  # type: ignore[arg-type]
     paper, count = await papers._proofs(await meeting.gathering(), WISH, "实验中学", told)
     assert isinstance(paper, Proofs) and count == 2 and paper.has_minutes
     first = paper.proofs[0]
@@ -112,15 +124,8 @@ async def test_what_is_left_is_told(annulled: int, state: pb.Proof.State.ValueTy
         meeting.come(often, number, minute=0, left_minute=50, status=status)
     gathering = await meeting.gathering()
 
-    class Known:
-        async def get(self, activity_id: bytes) -> Any:
-            return gathering.activity
-
-    async def name(_: bytes) -> str:
-        return "实验中学"
-
     sources = gathering.sources
-    servicer = ProofServicer(KEYS, Known(), sources.facts, sources.people, sources.windows, name)
+    servicer = ProofServicer(KEYS, _Known(gathering.activity), sources.facts, sources.people, sources.windows, _school)
     token = KEYS.token(Claim(gathering.activity.activity_id, often, 0, UNTIL, 3, 150))
     told_of = await servicer.CheckProof(pb.CheckProofRequest(token=token), None)
     assert (told_of.state, told_of.name) == (state, "王*明")
