@@ -265,6 +265,7 @@ interface ConsolesService {
 }
 
 type Export = Api['Export']
+type Message = Api['InboxMessage']
 type Trends = Api['Trends']
 
 interface ReportsService {
@@ -278,6 +279,14 @@ interface ReportsService {
   cancel(export_id: string): Promise<Export>
   /** Where the file is, for `FilesService.fetch`. */
   fileOf(export_id: string): string
+}
+
+interface InboxService {
+  /** The newest first. */
+  page(page_token: string): Promise<Api['Inbox']>
+  unread(): Promise<number>
+  /** One, or all where it is empty; gives how many are left. */
+  read(message_id: string): Promise<number>
 }
 
 interface OrganisationsService {
@@ -389,6 +398,7 @@ interface Services {
   own_code: OwnCodeService
   rollcall: RollcallService
   reports: ReportsService
+  inbox: InboxService
   files: FilesService
   doors: DoorsService
   consoles: ConsolesService

@@ -21,6 +21,7 @@ const { createOwnCode } = require('./own_code')
 const { createParticipants } = require('./participants')
 const { createPositions } = require('./positions')
 const { createRecords } = require('./records')
+const { createInbox } = require('./inbox')
 const { createReports } = require('./reports')
 const { createRollcall } = require('./rollcall')
 const { createRosters } = require('./rosters')
@@ -72,7 +73,7 @@ const createServices = (platform) => {
   const activities = createActivities(platform, session, api, transport.serverNow)
   return {
     platform, session, checkins, records, sync, activities, organise, organisations, rosters: createRosters(api),
-    participants, reports: createReports(api), rollcall: createRollcall(platform, session, api, identifiers.newId), files: createFiles(platform, api),
+    participants, reports: createReports(api), inbox: createInbox(api), rollcall: createRollcall(platform, session, api, identifiers.newId), files: createFiles(platform, api),
     own_code: createOwnCode(platform, session, api, participants, transport.serverNow), subscriptions, events,
     doors, consoles: createConsoles(api), server: transport.base, serverNow: transport.serverNow,
   }

@@ -7,6 +7,7 @@ const own = require('./own')
 const participant = require('./participant')
 const door = require('./door')
 const exportTexts = require('./exports')
+const inbox = require('./inbox')
 const { advise, say } = require('./failures')
 const { kinds, ofKind } = require('./kinds')
 const { duration, explain, metres, reasons } = require('./reasons')
@@ -16,4 +17,4 @@ const rollcall = require('./rollcall')
 const rosters = require('./rosters')
 const services = require('./services')
 
-module.exports = { ...participant, ...door, consoles, services, organise, organisation, rosters, rollcall, report, exports: exportTexts, nfc, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }
+module.exports = { ...participant, ...door, consoles, services, organise, organisation, rosters, rollcall, report, exports: exportTexts, inbox, nfc, own, kinds, ofKind, reasons, explain, duration, metres, say, advise }

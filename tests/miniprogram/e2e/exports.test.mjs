@@ -44,6 +44,32 @@ test('from the hub a file is made, opened and sent into a chat; what runs is cal
   assert.equal((await (await asked).json()).state, 'done')
 })
 
+test('what a schedule made is told in the inbox, and leads to its file', async () => {
+  const activity = await openActivity({ methods: ['code'], place: undefined, policy: undefined })
+  const { owner, organisation_id } = activity
+  const plan = { title: '课后名单', report: 'people', format: 'xlsx', activity_id: activity.id, columns: ['name', 'status'], filters: {}, rhythm: 'after_close', to_inbox: true, webhook_ids: [] }
+  await owner.post(`/v1/organisations/${organisation_id}/export-schedules`, plan)
+  const phone = await newPhone({ login: `sim:${owner.name}` })
+  await phone.open('organise/pages/activities/activities')
+  await phone.tap('消息')
+  await phone.sees('还没有消息')
+
+  const [told, paused] = ['export_ready', 'schedule_paused'].map((kind, number) => ({
+    id: `0198a7c2-5d1e-7c43-9a10-6f2e8b7d4c5${number}`, kind, organisation_id, export_id: number ? null : activity.id, title: '课后名单', reason: number ? 'OWNER_LOST_RIGHT' : null,
+    figures: number ? null : { expected: 40, came: 36, leave: 2 }, created_at: new Date().toISOString(), read_at: null,
+  }))
+  const answer = (json) => (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(json) })
+  await phone.page.route(/\/v1\/me\/inbox(\?|$)/, answer({ messages: [told, paused], next_page_token: '', unread_count: 2 }))
+  await phone.open('organise/pages/inbox/inbox')
+  await phone.sees('应到 40 · 实到 36 · 签到率 94.7%')
+  await phone.sees('请在电脑上打开“导出”')
+  await phone.page.route(/\/v1\/me\/inbox\/read$/, answer({ unread_count: 1 }))
+  await phone.tap('“课后名单”已暂停')
+  await until(() => phone.page.getByText('未读').count(), (count) => count === 1)
+  await phone.tap('“课后名单”已生成')
+  await phone.sees('我的文件')
+})
+
 test('an organisation has a register of a period; a file that is pointed at comes first, and nobody sees another\'s', async () => {
   const activity = await openActivity()
   const phone = await newPhone({ login: `sim:${activity.owner.name}` })

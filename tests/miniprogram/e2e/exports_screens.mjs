@@ -26,6 +26,7 @@ const page = ({ id }, more = '') => `/organise/pages/exports/exports?activity_id
 /** Every page: as `pagesOf` of `screens.mjs`. */
 export const exportPagesOf = ({ activity, empty }) => [
   { name: 'exports', at: page(empty), states: COMING, login: empty.owner.name },
+  { name: 'inbox', at: '/organise/pages/inbox/inbox', states: COMING, login: empty.owner.name },
   { name: 'exports-organisation', at: `/organise/pages/exports/exports?organisation_id=${activity.organisation_id}`, states: ['normal'], login: activity.owner.name },
 ]
 

@@ -40,6 +40,8 @@ Page({
     common: texts.common,
     /** @type {any[]} */ groups: [],
     /** @type {any[]} */ organisations: [],
+    inbox: texts.inbox.title,
+    unread: '',
     is_loading: true,
     is_founding: false,
     can_create: false,
@@ -70,12 +72,22 @@ Page({
       const going_on = organisations.filter((/** @type {Organisation} */ one) => !one.archived_at)
       const can_create = going_on.some((/** @type {Organisation} */ one) => CAN_CREATE.includes(one.role || ''))
       this.setData({ organisations: organisations.map(ownLine), can_create })
+      if (can_create) this.count()
       await this.read('')
       // Who only belongs to one, and works for none, may want one of their own; who works at an activity has what to do.
       const works = going_on.some((/** @type {Organisation} */ one) => one.role !== 'member')
       this.setData({ is_founding: !works && !this.found.length })
     } catch (thrown) {
       this.setData({ failure: asFailure(thrown), is_loading: false })
+    }
+  },
+
+  /** How many messages nobody read; where that cannot be told, the way to them is there all the same. */
+  async count() {
+    try {
+      this.setData({ unread: texts.inbox.unreadCount(await getApp().services.inbox.unread()) })
+    } catch (thrown) {
+      this.setData({ unread: texts.say(asFailure(thrown)) })
     }
   },
 
@@ -113,6 +125,10 @@ Page({
 
   create() {
     navigation.open('/organise/pages/form/form')
+  },
+
+  openInbox() {
+    navigation.open('/organise/pages/inbox/inbox')
   },
 
   openOrganisation(/** @type {any} */ event) {

@@ -4,7 +4,7 @@ const { asFailure } = require('../../../core/failure')
 const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const texts = require('../../../texts/index')
-const { formOf, isUnderWay, lineOf, periodOf } = require('./view')
+const { formatsOf, formOf, isUnderWay, lineOf, periodOf } = require('./view')
 
 const AGAIN_MS = 2000
 const FIRST = { report: 'people', format: 'xlsx', period: 'month' }
@@ -66,6 +66,8 @@ Page({
   choose(/** @type {any} */ event) {
     const { field, name } = event.currentTarget.dataset
     this.setData({ [field]: name })
+    const formats = formatsOf(this.data.report)
+    if (!formats.includes(this.data.format)) this.setData({ format: formats[0] })
     this.showForm()
   },
 

@@ -4,8 +4,9 @@ const { moment } = require('../../../core/format')
 const texts = require('../../../texts/index')
 
 const t = texts.exports
-const OF_ACTIVITY = ['people', 'checkins', 'register']
+const OF_ACTIVITY = ['people', 'checkins', 'register', 'activity', 'sign_sheet', 'proof']
 const OF_ORGANISATION = ['register']
+const PAPERS = ['activity', 'organisation', 'sign_sheet', 'proof']
 const UNDER_WAY = ['queued', 'running']
 const WAITING = ['queued', 'running', 'failed']
 const TONES = /** @type {Record<string, string>} */ ({ queued: 'wait', running: 'wait', done: 'good', failed: 'bad' })
@@ -15,10 +16,13 @@ const isUnderWay = (/** @type {Export} */ { state }) => UNDER_WAY.includes(state
 /** @param {Record<string, string>} names @param {string[]} offered @param {string} chosen */
 const choicesOf = (names, offered, chosen) => offered.map((name) => ({ name, text: names[name], is_on: name === chosen }))
 
+/** As what a report can be made: tables for spreadsheets, papers to be read. */
+const formatsOf = (/** @type {string} */ report) => (PAPERS.includes(report) ? ['pdf'] : ['xlsx', 'csv'])
+
 /** What is there to choose, of an activity or of an organisation's period. */
 const formOf = (/** @type {boolean} */ is_organisation, /** @type {{ report: string, format: string, period: string }} */ { report, format, period }) => ({
   reports: choicesOf(t.reports, is_organisation ? OF_ORGANISATION : OF_ACTIVITY, report),
-  formats: choicesOf(t.formats, Object.keys(t.formats), format),
+  formats: choicesOf(t.formats, formatsOf(report), format),
   periods: is_organisation ? choicesOf(t.periods, Object.keys(t.periods), period) : [],
   about: t.about[report],
   hint: t.formatHint[format],
@@ -68,4 +72,4 @@ const lineOf = (file, now) => {
   }
 }
 
-module.exports = { formOf, isUnderWay, lineOf, periodOf }
+module.exports = { formatsOf, formOf, isUnderWay, lineOf, periodOf }

@@ -1,6 +1,6 @@
 /** What may be asked for and what a file offers; and what is told of how many came before. */
 
-const { formOf, isUnderWay, lineOf, periodOf } = require('../../../../miniprogram/organise/pages/exports/view')
+const { formatsOf, formOf, isUnderWay, lineOf, periodOf } = require('../../../../miniprogram/organise/pages/exports/view')
 const { curveOf, daysOf, lastWeek, weekOf } = require('../../../../miniprogram/organise/components/turnout-history/view')
 
 const NOW = new Date(2026, 8, 9, 10).getTime()
@@ -10,13 +10,15 @@ const file = (changes) => ({
   created_at: new Date(2026, 8, 9, 9).toISOString(), finished_at: null, expires_at: new Date(2026, 8, 16, 9).toISOString(), ...changes,
 })
 
-test('an organisation has a register of a period, an activity three reports and no period', () => {
+test('an organisation has a register of a period, an activity tables, papers and no period', () => {
   const asked = { report: 'register', format: 'csv', period: 'month' }
   const [ofOrganisation, ofActivity] = [formOf(true, asked), formOf(false, asked)]
   expect([ofOrganisation.reports.length, ofOrganisation.periods.length]).toEqual([1, 4])
-  expect([ofActivity.reports.map(({ name }) => name), ofActivity.periods]).toEqual([['people', 'checkins', 'register'], []])
+  expect([ofActivity.reports.map(({ name }) => name), ofActivity.periods]).toEqual([['people', 'checkins', 'register', 'activity', 'sign_sheet', 'proof'], []])
   expect(ofActivity.formats.filter(({ is_on }) => is_on)).toEqual([{ name: 'csv', text: 'CSV', is_on: true }])
   expect(ofActivity.hint).toContain('电脑')
+  expect(formOf(false, { ...asked, report: 'proof', format: 'pdf' }).formats).toEqual([{ name: 'pdf', text: 'PDF', is_on: true }])
+  expect([formatsOf('people'), formatsOf('activity')]).toEqual([['xlsx', 'csv'], ['pdf']])
 })
 
 test.each([
@@ -37,7 +39,7 @@ test.each([
   [{ state: 'failed', reason: 'OF_A_LATER_RELEASE' }, { why: '生成失败，请重新生成；一直这样请联系管理员' }],
   [{ state: 'expired', reason: null }, { state: '已过期', why: '文件已过期删除，需要时请重新生成', is_done: false }],
   [{ state: 'cancelled' }, { state: '已取消', why: '', is_done: false, can_cancel: false }],
-  [{ report: 'of_later', format: 'pdf', file_name: '' }, { name: 'of_later', about: '今天 09:00 生成 · pdf · 120 行' }],
+  [{ report: 'of_later', format: 'pdf', file_name: '' }, { name: 'of_later', about: '今天 09:00 生成 · PDF · 120 行' }],
 ])('a file %j reads as %j', (changes, read) => {
   expect(lineOf(file(changes), NOW)).toMatchObject(read)
   expect(isUnderWay(file(changes))).toBe(Boolean(lineOf(file(changes), NOW).can_cancel))
