@@ -95,7 +95,7 @@ async def test_a_browser_keeps_a_secret_that_its_page_cannot_read(gateway: Gatew
     assert (told["Path"], told["SameSite"]) == ("/", "strict") and 3590 <= int(told["Max-Age"]) <= 3600
     assert opened.json()["activity"]["place_name"] == "图书馆" and "secret" not in opened.text
     # Whoever stands before the screen need not know who made it, or from where it was opened.
-    assert opened.json()["display"].keys() == {"id", "kind", "show_names", "state", "expires_at", "gate"}
+    assert opened.json()["display"].keys() == {"id", "kind", "show_names", "state", "expires_at", "gate", "direction"}
     assert "Abv" not in opened.text and gateway.services.requests("OpenDisplay")[0].opened_from == "127.0.0.1"
 
 
