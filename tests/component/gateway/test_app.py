@@ -469,7 +469,7 @@ async def test_a_phone_learns_what_it_may_send(gateway: Gateway) -> None:
     answer = await gateway.http.get("/v1/client-config")
 
     assert {"attempt_id", "receipt", "client"} <= set(answer.json()["features"]["checkin_fields"])
-    assert answer.json()["features"]["checkin_methods"] == ["qr", "code", "place"]
+    assert answer.json()["features"]["checkin_methods"] == ["qr", "code", "nfc", "place"]
 
 
 async def test_one_document_describes_everything(gateway: Gateway) -> None:
