@@ -24,8 +24,11 @@ Component({
     problem: '',
   },
   observers: {
+    /** Told anew with every change of its page: what somebody is typing stays. */
     activity_id(/** @type {string} */ activity_id) {
-      if (activity_id) this.load()
+      if (!activity_id || activity_id === this.about) return
+      this.about = activity_id
+      this.load()
     },
   },
   methods: {
