@@ -99,7 +99,7 @@ def test_a_component_finds_what_a_local_process_finds(name: str) -> None:
     place = local_place(dict.fromkeys(PROCESSES, 1), 8080)
     local = set(environment(process, ports(process, 0), place))
     unused = {f"QIANDAO_{service.upper()}_TARGET" for service in set(SERVICES) - set(process.calls)}
-    unused |= {"ANTIFRAUD_REDIS_URL_FILE", "EXPORTER_REDIS_URL_FILE", "GATEWAY_SIMULATOR_URL"}
+    unused |= {"ANTIFRAUD_REDIS_URL_FILE", "EXPORTER_REDIS_URL_FILE", "GATEWAY_SIMULATOR_URL", "QIANDAO_ROBOT_CA_FILE"}
     assert local - unused <= environment_of("dev", name, *EXPORTS).keys()
 
 
@@ -238,12 +238,12 @@ def test_policies_name_the_edges_of_the_architecture() -> None:
 
 
 def test_policies_name_the_servers_of_each_process() -> None:
-    """MySQL, Redis and RabbitMQ for whom the table gives them, WeChat for identity, a bucket for exports."""
+    """MySQL, Redis and RabbitMQ for whom the table gives them, WeChat for identity, a bucket and robots for exports."""
     policies = of_kind(render("minimal", *EXPORTS), "NetworkPolicy")
     for name, row in PROCESSES.items():
         reached = {rule["ports"][0]["port"] for rule in policies[name]["spec"]["egress"] or ()}
         wanted = {3306: bool(row.schema), 6379: name not in ("antifraud", "exporter"), 5672: row.amqp}
-        wanted |= {443: name == "identity", 9000: name in ("reporting", "exporter")}
+        wanted |= {443: name in ("identity", "exporter"), 9000: name in ("reporting", "exporter")}
         assert reached - {50051, 9090} == {port for port, is_wanted in wanted.items() if is_wanted}, name
 
 

@@ -17,12 +17,13 @@ from protos.activity.v1 import activity_pb2, door_pb2, participants_pb2, rosters
 from protos.antifraud.v1 import antifraud_pb2
 from protos.checkin.v1 import checkin_pb2
 from protos.identity.v1 import identity_pb2
-from protos.reporting.v1 import exports_pb2, messaging_pb2, reporting_pb2, reports_pb2
+from protos.reporting.v1 import exports_pb2, messaging_pb2, proofs_pb2, reporting_pb2, reports_pb2
 from servicekit import VERSION, ids
 from servicekit.http.limits import Refusal
 from services.activity.calendar import HORIZONS_S
 from services.checkin.rules.merge import Outcome
 from services.reporting.exports.kinds import Format, Report
+from services.reporting.messaging.kinds import Result
 from tests.deploy.metrics_registry import labelled
 from tests.e2e.api import Activity, Person, by_code, by_place, by_qr
 from tests.e2e.stack import metrics_of
@@ -51,6 +52,7 @@ _PROTOS = (
     exports_pb2,
     identity_pb2,
     messaging_pb2,
+    proofs_pb2,
     participants_pb2,
     reporting_pb2,
     reports_pb2,
@@ -137,6 +139,8 @@ _FIXED: dict[str, dict[str, Collection[str]]] = {
     },
     "qiandao_build_info": {"version": {VERSION}},
     "reporting_rebuilds": {"result": {"switched", "failed", "busy"}},
+    "robot_messages": {"kind": {"wecom", "feishu", "dingtalk"}, "result": {each.lower() for each in Result}},
+    "schedule_runs": {"result": {"made", "waits", "paused"}},
     "sign_ins": {"result": {"ok", "refused", "unavailable"}},
     "unreadable_items": {"what": _UNREADABLE},
     "wechat_requests": {"call": {"jscode2session", "stable_token", "getuserphonenumber"}, "result": _WECHAT},

@@ -157,6 +157,8 @@ dns:///{{ .name }}-headless.{{ .root.Release.Namespace }}.svc.{{ .root.Values.cl
 - {name: QIANDAO_EXPORTS_ENDPOINT, value: {{ .endpoint | quote }}}
 - {name: QIANDAO_EXPORTS_REGION, value: {{ .region | quote }}}
 - {name: QIANDAO_EXPORTS_VIRTUAL_HOST, value: {{ .virtualHost | quote }}}
+- {name: QIANDAO_ROBOT_HOSTS, value: {{ .robotHosts | quote }}}
+- {name: QIANDAO_ROBOT_NETWORKS, value: {{ .robotNetworks | quote }}}
 {{- end }}
 {{- end }}
 {{- end }}
