@@ -1,7 +1,7 @@
 /** Plans as the form has them, and what is said of schedules and robots. Pure. */
 
 import type { Texts } from '@/texts'
-import type { Plan, Robot, Schedule } from './queries'
+import type { Plan, Robot, Schedule, Tried } from './queries'
 
 export const RHYTHMS = ['after_close', 'daily', 'weekly'] as const
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const
@@ -12,6 +12,10 @@ export const ROBOTS_AT_MOST = 5
 /** Of an organisation at some time there is a register of what it held; of what closed anything. */
 export const reportsFor = (rhythm: Plan['rhythm']): readonly Plan['report'][] =>
   rhythm === 'after_close' ? ['people', 'checkins', 'register', 'activity'] : ['register', 'organisation']
+
+/** Whether the robot that is tried has said nothing since. */
+export const isAwaited = (robots: readonly Robot[], tried: Tried | null): boolean =>
+  robots.some(({ id, last_at }) => id === tried?.id && last_at === tried.last_at)
 
 export const newPlan = (): Plan => ({
   title: '',

@@ -10,6 +10,7 @@ export type Schedule = components['schemas']['ExportSchedule']
 export type Plan = components['schemas']['ExportPlan']
 export type Robot = components['schemas']['Webhook']
 export type NewRobot = components['schemas']['NewWebhook']
+export type Tried = Pick<Robot, 'id' | 'last_at'>
 
 const SOON_MS = 3000
 
@@ -37,7 +38,7 @@ export const useRobots = (organisation_id: MaybeRefOrGetter<string>, isAwaited: 
       return asked(api.GET('/v1/organisations/{organisation_id}/webhooks', { params: { path }, signal }))
     },
     select: ({ webhooks }) => webhooks,
-    refetchInterval: () => (toValue(isAwaited) ? SOON_MS : false),
+    refetchInterval: computed(() => (toValue(isAwaited) ? SOON_MS : false)),
   })
 
 export const createSchedule = (organisation_id: string, body: Plan) =>

@@ -110,7 +110,7 @@ test('somebody who is on the list after all is matched to it, and that can be ta
   await person.call('PATCH', '/v1/me', { name: '钱多多' })
   await person.post('/v1/checkins', { attempt_id: newAttemptId(), method: 'code', code })
   const entry = async () => {
-    const { entries } = await listed.owner.get(`/v1/rosters/${listed.roster_id}/entries`)
+    const { entries } = await listed.owner.get(`/v1/rosters/${listed.roster.id}/entries`)
     return Boolean(entries[0].bound)
   }
   const visit = await Visit.create(browser, { as: listed.owner })
