@@ -15,6 +15,7 @@ Component({
   },
   data: {
     t,
+    asked_of: '',
     /** @type {ReturnType<typeof fieldsOf>} */ fields: [],
     is_open: false,
     is_sending: false,
@@ -26,8 +27,8 @@ Component({
   observers: {
     /** Told anew with every change of its page: what somebody is typing stays. */
     activity_id(/** @type {string} */ activity_id) {
-      if (!activity_id || activity_id === this.about) return
-      this.about = activity_id
+      if (!activity_id || activity_id === this.data.asked_of) return
+      this.setData({ asked_of: activity_id })
       this.load()
     },
   },
