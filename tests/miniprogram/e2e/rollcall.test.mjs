@@ -202,6 +202,8 @@ test('from the hub a class is called; numbers and lists follow, and who was mark
 
   await phone.act('pullDown')
   await until(() => data(phone, 'sums'), (sums) => sums === '还没到 1 · 已到 1 · 迟到 1 · 请假 1')
+  const marked = async () => (await made.owner.get(`${made.path}/people`)).people.filter(({ mark }) => mark).length
+  await until(marked, (count) => count === 3)
   await phone.page.locator('.h-back').tap()
   await phone.tap('签到记录')
   await phone.sees('工作人员标记为“到”')
