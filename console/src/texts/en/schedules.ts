@@ -58,8 +58,8 @@ export const schedules: Texts['schedules'] = {
     kind: 'Kind',
     how: {
       wecom: 'Chat settings → Group robots → Add, and copy the webhook address',
-      feishu: 'Chat settings → Bots → Custom bot; choose signature verification, or the keyword 签到',
-      dingtalk: 'Chat settings → Robots → Custom; choose signing, or the keyword 签到',
+      feishu: 'Chat settings → Bots → Custom bot; choose signature verification, or the keyword {keyword}',
+      dingtalk: 'Chat settings → Robots → Custom; choose signing, or the keyword {keyword}',
     },
     label: 'Name',
     labelPlaceholder: 'For example Teachers',

@@ -48,8 +48,8 @@ export const schedules = {
     kind: '哪一种',
     how: {
       wecom: '群设置 → 消息推送（群机器人）→ 添加，复制 Webhook 地址',
-      feishu: '群设置 → 群机器人 → 自定义机器人；安全设置选“签名校验”，或关键词填“签到”',
-      dingtalk: '群设置 → 机器人 → 自定义；安全设置选“加签”，或关键词填“签到”',
+      feishu: '群设置 → 群机器人 → 自定义机器人；安全设置选“签名校验”，或关键词填“{keyword}”',
+      dingtalk: '群设置 → 机器人 → 自定义；安全设置选“加签”，或关键词填“{keyword}”',
     },
     label: '名称',
     labelPlaceholder: '例如 教务群',
