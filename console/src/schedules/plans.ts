@@ -6,8 +6,6 @@ import type { Plan, Robot, Schedule, Tried } from './queries'
 export const RHYTHMS = ['after_close', 'daily', 'weekly'] as const
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const
 export const KINDS = ['wecom', 'feishu', 'dingtalk'] as const
-/** Stands in whatever a robot says, for chats that ask for a word. */
-export const KEYWORD = '签到'
 export const SCHEDULES_AT_MOST = 20
 export const ROBOTS_AT_MOST = 5
 
