@@ -103,15 +103,18 @@ export class Visit {
 
   /** Nothing that not everybody can read or use, and nothing wider than the screen. */
   async accessible() {
-    // What fades in is as pale as it is for that moment only.
-    await this.page.evaluate(() =>
-      Promise.all(
+    // What fades in is as pale as it is for that moment only, and begins to a frame after it was asked for.
+    await this.page.evaluate(async () => {
+      const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+      const moving = () =>
         document
           .getAnimations()
-          .filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime))
-          .map((each) => each.finished.catch(() => {})),
-      ),
-    )
+          .filter((each) => each.playState === 'running' && Number.isFinite(each.effect?.getComputedTiming().endTime))
+      do {
+        await Promise.all(moving().map((each) => each.finished.catch(() => {})))
+        await drawn()
+      } while (moving().length)
+    })
     assert.deepEqual(await violations(this.page), [])
     const { scrollWidth, clientWidth } = await this.page.evaluate(() => ({
       scrollWidth: document.documentElement.scrollWidth,
