@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from domainkit.roles import NONE, ORGANISER, STAFF, Role
+from domainkit.roles import ORGANISER, STAFF
 from protos.identity.v1 import identity_pb2
 from protos.reporting.v1 import reports_pb2 as pb
 from protos.reporting.v1 import reports_pb2_grpc
 from servicekit.clock import now_us
-from servicekit.errors import NotFoundError, PermissionDeniedError, invalid
+from servicekit.errors import NotFoundError, invalid
 from servicekit.rpc.interceptors import by, for_person, person
 from services.reporting import reports_messages as messages
 from services.reporting.behaviour.behaviour import Behaviours
 from services.reporting.behaviour.cohorts import CohortReader
+from services.reporting.organisers import Identity, require
 from services.reporting.periods.calendar import By, Period, period
 from services.reporting.quality.advice import CODES
 from services.reporting.quality.client import Event
@@ -31,13 +32,6 @@ ACCESS = {
 _ID_BYTES = 16
 _EVENTS = 50
 _LONGEST_MS = 600_000
-
-
-class Identity(Protocol):
-    """Rights."""
-
-    async def role(self, organisation_id: bytes, user_id: bytes) -> Role:
-        """What a person is in an organisation; raises UnavailableError."""
 
 
 class Dismissed(Protocol):
@@ -89,7 +83,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
 
     async def GetTrends(self, request: pb.GetTrendsRequest, context: Any) -> pb.Trends:
         """How many came over time, and the same of another period or activity."""
-        role = await self._role(request.scope.organisation_id, STAFF)
+        role = await require(self._identity, request.scope.organisation_id, STAFF)
         asked = _asked(request, sees_small=role >= identity_pb2.ROLE_OWNER)
         beside = _beside(request, asked)
         trend = await self._trends.of(asked)
@@ -98,7 +92,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
 
     async def GetQuality(self, request: pb.GetQualityRequest, context: Any) -> pb.Quality:
         """How well checking in works, and what would make it better."""
-        role, scope = await self._role(request.scope.organisation_id, STAFF), request.scope
+        role, scope = await require(self._identity, request.scope.organisation_id, STAFF), request.scope
         found = await self._qualities.of(scope.organisation_id, _period(scope), scope.activity_id)
         answer = messages.quality(found, now_us(), is_filling=not await self._history.is_whole())
         if role < ORGANISER:
@@ -108,7 +102,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
 
     async def GetBehaviour(self, request: pb.GetBehaviourRequest, context: Any) -> pb.Behaviour:
         """How the people of a roster behave."""
-        role, scope = await self._role(request.scope.organisation_id, ORGANISER), request.scope
+        role, scope = await require(self._identity, request.scope.organisation_id, ORGANISER), request.scope
         found = await self._behaviours.of(
             scope.organisation_id,
             _period(scope),
@@ -120,7 +114,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
 
     async def GetCohorts(self, request: pb.GetCohortsRequest, context: Any) -> pb.Cohorts:
         """Who began to collect points, and came again."""
-        role, scope = await self._role(request.scope.organisation_id, ORGANISER), request.scope
+        role, scope = await require(self._identity, request.scope.organisation_id, ORGANISER), request.scope
         sees_small = role >= identity_pb2.ROLE_OWNER
         found = await self._cohorts.of(
             scope.organisation_id, _period(scope), scope.activity_id, scope.time_zone, sees_small=sees_small
@@ -129,7 +123,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
 
     async def DismissAdvice(self, request: pb.DismissAdviceRequest, context: Any) -> pb.DismissAdviceResponse:
         """Hides a piece of advice, or shows it again."""
-        await self._role(request.organisation_id, ORGANISER)
+        await require(self._identity, request.organisation_id, ORGANISER)
         if request.code not in CODES:
             raise invalid("code", "is no advice of ours; take it as the report told it")
         about = (request.organisation_id, request.activity_id, request.code)
@@ -151,22 +145,6 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
         if events:
             await self._client_counts.count(events, now_us())
         return pb.CountClientEventsResponse()
-
-    async def _role(self, organisation_id: bytes, least: Role) -> Role:
-        """The calling person's role.
-
-        Raises:
-            NotFoundError: There is no such organisation, or they are no staff of it.
-            PermissionDeniedError: They are, and that is not enough.
-        """
-        role = NONE
-        if len(organisation_id) == _ID_BYTES:
-            role = await self._identity.role(organisation_id, person().user_id)
-        if role < STAFF:
-            raise NotFoundError("there is no such organisation, or you may not see its reports")
-        if role < least:
-            raise PermissionDeniedError("only owners and organisers may do this; ask one of them")
-        return role
 
 
 def _asked(request: pb.GetTrendsRequest, *, sees_small: bool) -> Asked:
