@@ -49,14 +49,14 @@ _REFRESH_S = 5.0
 # Those expected are counted once a second: what the last event changed may be in the next count only.
 _SETTLE_S = 1.0
 _HEARTBEAT_S = 15.0
-# With what roles.py believes, and the second in which a viewer wakes: a right that is gone ends its stream in 10 s.
+# With what roles.py believes, and the second until the next sweep: a right that is gone ends its stream in 10 s.
 _RECHECK_S = 4.0
 # An edit is on every screen within 5 s.
 _REVISIONS_S = 2.0
 # A right that nobody could confirm for so long ends with its stream.
 _UNCONFIRMED_S = 900.0
 _REDIS_RETRY_S = 1.0
-_VIEWER_WAKES_S = 1.0
+_SWEEP_S = 1.0
 _STREAMS_EACH = 5
 _ENTRIES_AT_ONCE = 100
 # A stream that is shorter was never trimmed.
@@ -139,6 +139,21 @@ class Live:
                 channel.revise(revisions.get(channel.activity_id, 0))
             await asyncio.sleep(_REVISIONS_S)
 
+    async def sweep(self) -> None:
+        """Ends streams of sessions that are over, asks whether the others may go on, and says that they live; for ever.
+
+        One task for all streams: a timer in each would be most of what a thousand quiet ones cost.
+        """
+        async with asyncio.TaskGroup() as asking:
+            while True:
+                await self._watched.wait()
+                now = time.monotonic()
+                for channel in self._all():
+                    for streams in channel.by_watcher():
+                        if _keep_alive(streams, now):
+                            asking.create_task(_confirm(streams))
+                await asyncio.sleep(_SWEEP_S)
+
     async def close(self) -> None:
         """Ends every stream; clients resume elsewhere with the last id they saw."""
         for channel in self._all():
@@ -170,8 +185,8 @@ class Live:
                 yield chunk
             if revision:
                 yield activity_event(revision)
-            async for chunk in self._chunks(channel, viewer):
-                yield chunk
+            while not viewer.is_over:
+                yield await viewer.chunks.get()
         finally:
             self._leave(channel, viewer)
 
@@ -192,22 +207,6 @@ class Live:
             self._channels.pop(channel.activity_id, None)
         if not self._channels:
             self._watched.clear()
-
-    async def _chunks(self, channel: Channel, viewer: Viewer) -> AsyncIterator[bytes]:
-        """What the channel gives, with heartbeats, for as long as the viewer may see it."""
-        sent_at = time.monotonic()
-        while not viewer.is_over and not viewer.watcher.is_ended():
-            try:
-                async with asyncio.timeout(_VIEWER_WAKES_S):
-                    chunk = await viewer.chunks.get()
-                yield chunk
-                sent_at = time.monotonic()
-            except TimeoutError:
-                if time.monotonic() - sent_at >= _HEARTBEAT_S:
-                    yield HEARTBEAT
-                    sent_at = time.monotonic()
-            if time.monotonic() - viewer.asked_at >= _RECHECK_S:
-                await _confirm(channel.streams_of(viewer.watcher))
 
     async def _beginning(
         self, channel: Channel, numbers: Numbers, until: Position, last_event_id: str
@@ -298,6 +297,18 @@ class Live:
         return list(self._channels.values())
 
 
+def _keep_alive(streams: Sequence[Viewer], now: float) -> bool:
+    """Tells the quiet of one watcher's streams something; whether it is time to ask for their right."""
+    if streams[0].watcher.is_ended():
+        for stream in streams:
+            stream.end()
+        return False
+    for stream in streams:
+        if now - stream.given_at >= _HEARTBEAT_S:
+            stream.give(HEARTBEAT)
+    return any(now - stream.asked_at >= _RECHECK_S for stream in streams)
+
+
 async def _confirm(streams: Sequence[Viewer]) -> None:
     """Asks once for all streams of one watcher whether they may go on; ends them where they may not."""
     for stream in streams:
@@ -315,5 +326,8 @@ async def _may_still(viewer: Viewer) -> bool:
         await viewer.watcher.confirm()
     except ServiceError as error:
         return error.kind not in _LOST_RIGHTS and time.monotonic() - viewer.confirmed_at < _UNCONFIRMED_S
+    except Exception:
+        log.exception("unexpected error when asked whether a stream may go on")
+        return False
     viewer.confirmed_at = time.monotonic()
     return True

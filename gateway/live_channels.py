@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
-from gateway.live_events import HEARTBEAT, START, Numbers, activity_event, parse
+from gateway.live_events import START, Numbers, activity_event, parse
 from servicekit.ids import to_text
 
 _CHUNKS_WAITING = 32
@@ -45,10 +46,11 @@ class Viewer:
         self.watcher = watcher
         self.chunks: asyncio.Queue[bytes] = asyncio.Queue(_CHUNKS_WAITING)
         self.is_over = False
-        self.asked_at = self.confirmed_at = time.monotonic()
+        self.given_at = self.asked_at = self.confirmed_at = time.monotonic()
 
     def give(self, chunk: bytes) -> None:
         """Queues a chunk; a viewer who does not keep up is let go, and resumes where it was."""
+        self.given_at = time.monotonic()
         try:
             self.chunks.put_nowait(chunk)
         except asyncio.QueueFull:
@@ -57,7 +59,7 @@ class Viewer:
     def end(self) -> None:
         """Lets the viewer go at once."""
         self.is_over = True
-        self.give(HEARTBEAT)
+        self.give(b"")
 
 
 class Channel:
@@ -94,6 +96,9 @@ class Channel:
             if chunk:
                 viewer.give(chunk)
 
-    def streams_of(self, watcher: Watcher) -> list[Viewer]:
-        """All that this person, or this display, has open here."""
-        return [viewer for viewer in self.viewers if viewer.watcher.key == watcher.key]
+    def by_watcher(self) -> Collection[list[Viewer]]:
+        """All that each person, or each display, has open here."""
+        streams = defaultdict[bytes, list[Viewer]](list)
+        for viewer in self.viewers:
+            streams[viewer.watcher.key].append(viewer)
+        return streams.values()

@@ -64,6 +64,7 @@ async def compose(process: Process, settings: Settings, limits: Limits = _LIMITS
     process.background(guard.listen(redis), "ended-sessions-channel")
     process.background(live.run(), "live-streams")
     process.background(live.watch_revisions(), "live-revisions")
+    process.background(live.sweep(), "live-sweep")
     process.background(watch_clock(redis), "clock")
     # Streams end first: the server waits for open answers.
     process.at_stop(Stop.ACCEPTING, live.close)
