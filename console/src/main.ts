@@ -14,5 +14,6 @@ import { outdated } from './shell/outdated'
 
 useTheme()
 outdated()
-const app = createApp(App).use(i18n).use(VueQueryPlugin, { queryClient: newQueryClient() }).use(newRouter())
+const queryClient = newQueryClient()
+const app = createApp(App).use(i18n).use(VueQueryPlugin, { queryClient }).use(newRouter(queryClient))
 void spoken().then(() => app.mount('#app'))

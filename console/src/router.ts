@@ -1,6 +1,7 @@
 /** Every page and its address; a page's code is fetched when somebody goes there. */
 
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import type { QueryClient } from '@tanstack/vue-query'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { guard } from '@/session/guard'
 import { activity, screens } from '@/activity/routes'
 import { activities } from '@/activities/routes'
@@ -17,6 +18,7 @@ import { activityRoster, rosters } from '@/rosters/routes'
 import { schedules } from '@/schedules/routes'
 import { sessions } from '@/session/routes'
 import { activityTags } from '@/tags/routes'
+import { organisationsQuery } from '@/shell/organisation'
 import { titled } from '@/shell/titles'
 import { wall } from '@/wall/routes'
 
@@ -26,6 +28,8 @@ declare module 'vue-router' {
     open?: boolean
     /** The key of what the tab is called. */
     title?: string
+    /** What the page asks first, asked beside its code: what it finds there need not be waited for. */
+    ahead?: (client: QueryClient, to: RouteLocationNormalized) => Promise<unknown>
   }
 }
 
@@ -34,6 +38,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/console',
     component: () => import('@/shell/ShellLayout.vue'),
+    meta: { ahead: (client) => client.prefetchQuery(organisationsQuery) },
     children: [
       ...overview,
       ...activities,
@@ -63,13 +68,13 @@ const routes: RouteRecordRaw[] = [
   },
 ]
 
-export const newRouter = () => {
+export const newRouter = (client: QueryClient) => {
   const router = createRouter({
     history: createWebHistory('/'),
     routes,
     scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
   })
-  guard(router)
+  guard(router, client)
   titled(router)
   return router
 }

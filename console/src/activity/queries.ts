@@ -1,6 +1,6 @@
 /** What this room asks the server of one activity. */
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { api, asked } from '@/api/client'
 import { newId } from '@/api/ids'
@@ -22,22 +22,27 @@ export const changeActivity = ({ id, revision }: Activity, changes: Schemas['Act
     api.PUT('/v1/activities/{activity_id}', { params: { path: { activity_id: id } }, body: { revision, ...changes } }),
   )
 
-export const useActivity = (activityId: MaybeRefOrGetter<string>) =>
-  useQuery({
-    queryKey: ['activity', activityId],
-    enabled: computed(() => Boolean(toValue(activityId))),
-    queryFn: ({ signal }) => readActivity(toValue(activityId), signal),
+/** An activity; without an id nothing is asked. */
+export const activityQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['activity', id],
+    enabled: Boolean(id),
+    queryFn: ({ signal }) => readActivity(id, signal),
   })
 
 /** The numbers as they are now; pages that stay open follow the stream instead. */
-export const useStats = (activityId: MaybeRefOrGetter<string>) =>
-  useQuery({
-    queryKey: ['activity', activityId, 'stats'],
-    enabled: computed(() => Boolean(toValue(activityId))),
-    queryFn: ({ signal }) => readStats(toValue(activityId), signal),
+export const statsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['activity', id, 'stats'],
+    enabled: Boolean(id),
+    queryFn: ({ signal }) => readStats(id, signal),
   })
 
-export const readStats = (activity_id: string, signal?: AbortSignal) =>
+export const useActivity = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => activityQuery(toValue(id))))
+
+export const useStats = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => statsQuery(toValue(id))))
+
+const readStats = (activity_id: string, signal?: AbortSignal) =>
   asked(api.GET('/v1/activities/{activity_id}/stats', { params: { path: { activity_id } }, signal }))
 
 const PATHS = {

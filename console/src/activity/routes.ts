@@ -1,4 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
+import { activityQuery, statsQuery } from './queries'
 
 /** An activity within the shell; a tab is a child of it, and has its line in `tabs.ts`. */
 export const activity = (...pages: RouteRecordRaw[]): RouteRecordRaw[] => [
@@ -12,6 +13,12 @@ export const activity = (...pages: RouteRecordRaw[]): RouteRecordRaw[] => [
     path: 'activities/:id',
     component: () => import('./ActivityLayout.vue'),
     props: true,
+    meta: {
+      ahead: (client, { params }) => {
+        const id = String(params.id)
+        return Promise.all([client.prefetchQuery(activityQuery(id)), client.prefetchQuery(statsQuery(id))])
+      },
+    },
     children: [
       { path: '', component: () => import('./ActivityPage.vue'), meta: { title: 'activity.title' } },
       ...pages,

@@ -5,15 +5,17 @@ import { useIntervalFn } from '@vueuse/core'
 import { computed, inject, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
 import { useLive } from '@/api/live'
 import type { Stats } from '@/api/numbers'
+import type { Query } from '@/parts/awaited'
 import { standingOf, type Standing } from './clock'
-import { useActivity, type Activity } from './queries'
+import { useActivity, useStats, type Activity } from './queries'
 
 const CAN_MANAGE = ['owner', 'organiser']
 const PEOPLE_EVERY_MS = 2_000
 
 export interface Shown {
   id: Ref<string>
-  query: ReturnType<typeof useActivity>
+  /** The activity and its first numbers: what a page shows, it shows at once. */
+  query: Query
   activity: ComputedRef<Activity | undefined>
   stats: Readonly<Ref<Stats | null>>
   /** Whether the numbers may be behind. */
@@ -45,18 +47,25 @@ export const provideShown = (id: Ref<string>): Shown => {
     arrivals.value += 1
   }, PEOPLE_EVERY_MS)
 
-  const { stats, isCut } = useLive(id, {
+  const live = useLive(id, {
     arrived: moved,
     changed: () => void client.invalidateQueries({ queryKey: ['activity', id.value] }),
     lost: moved,
   })
+  const first = useStats(() => (live.stats.value ? '' : id.value))
+  const stats = computed(() => live.stats.value ?? first.data.value ?? null)
+  const isReady = computed(() => Boolean(stats.value || first.error.value || live.isCut.value))
 
   const shown: Shown = {
     id,
-    query,
+    query: {
+      ...query,
+      isPending: computed(() => query.isPending.value || !isReady.value),
+      data: computed(() => (isReady.value ? query.data.value : undefined)),
+    },
     activity,
     stats,
-    isBehind: computed(() => isCut.value || Boolean(stats.value?.stale)),
+    isBehind: computed(() => live.isCut.value || Boolean(stats.value?.stale)),
     arrivals,
     standing: computed(() => (activity.value ? standingOf(activity.value, now.value) : 'draft')),
     canManage: computed(() => CAN_MANAGE.includes(activity.value?.own_role ?? '')),

@@ -2,15 +2,14 @@
 
 import { phaseOf } from '@/activities/phases'
 import type { Activity } from '@/activities/queries'
+import { day } from '@/parts/times'
 
 const DAY_MS = 86_400_000
 const NEXT_MOST = 5
 
-const isToday = (activity: Activity, now: number): boolean => {
-  const day = (at: number) =>
-    new Intl.DateTimeFormat('sv-SE', { timeZone: activity.time_zone, dateStyle: 'short' }).format(at)
-  const today = day(now)
-  return day(Date.parse(activity.starts_at)) <= today && day(Date.parse(activity.ends_at)) >= today
+const isToday = ({ starts_at, ends_at, time_zone }: Activity, now: number): boolean => {
+  const today = day(now, time_zone)
+  return day(Date.parse(starts_at), time_zone) <= today && day(Date.parse(ends_at), time_zone) >= today
 }
 
 const byStart = (one: Activity, other: Activity) => Date.parse(one.starts_at) - Date.parse(other.starts_at)

@@ -18,12 +18,23 @@ export interface Manner {
   words: DayWords
 }
 
-const day = (at: number, zone?: string): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** A format of Intl: dear to make, so that each is made once. */
+export const format = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options)
+  formats.set(key, known)
+  return known
+}
+
+/** The day, such as 2026-03-05; without a zone where this browser is. */
+export const day = (at: number, zone?: string): string =>
+  format('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
 
 /** The hour and minute, such as 09:30. */
 export const clock = (at: number, zone?: string): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+  format('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
 
 const dayOf = (at: number, { locale, zone, now, words }: Manner): string => {
   const [own, today] = [day(at, zone), day(now, zone)]
@@ -31,7 +42,7 @@ const dayOf = (at: number, { locale, zone, now, words }: Manner): string => {
   const near = { [-1]: words.yesterday, 0: words.today, 1: words.tomorrow }[apart]
   if (near) return near
   const year = own.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric'
-  return new Intl.DateTimeFormat(locale, {
+  return format(locale, {
     timeZone: zone,
     year,
     month: 'short',

@@ -1,6 +1,7 @@
 /** What lists and files say of a person. Pure but for the words. */
 
 import type { Activity, Person } from '@/activity/queries'
+import { format } from '@/parts/times'
 
 type Say = (key: string, named?: Record<string, unknown>) => string
 export type StatusWord = NonNullable<Person['status']> | 'leave' | 'not_yet'
@@ -59,11 +60,7 @@ export const headOf = ({ ask }: Activity, t: Say): string[] => [
 
 /** A time as spreadsheets read it, in the zone of the activity. */
 const at = (text: string | null, zone: string): string =>
-  text
-    ? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(
-        Date.parse(text),
-      )
-    : ''
+  text ? format('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(Date.parse(text)) : ''
 
 const yes = (is: boolean | null, t: Say) => (is === null ? '' : t(is ? 'people.yes' : 'people.no'))
 

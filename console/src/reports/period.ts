@@ -1,5 +1,7 @@
 /** Periods of days, as people choose them. Pure; a day is YYYY-MM-DD. */
 
+import { day } from '@/parts/times'
+
 export interface Period {
   from: string
   to: string
@@ -11,9 +13,6 @@ export const SPANS = [7, 30, 90, 365] as const
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
 const dayAt = (at: number): string => new Date(at).toISOString().slice(0, 10)
-
-/** The day of a moment where this browser is. */
-export const today = (now: number): string => new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' }).format(now)
 
 /** So many days up to and with one. */
 export const lastDays = (days: number, to: string): Period => ({
@@ -27,7 +26,7 @@ export const daysOf = ({ from, to }: Period): number => (Date.parse(to) - Date.p
 export const periodOf = (from: string, to: string, now: number): Period => {
   const said = { from, to }
   const isGood = isDay(from) && isDay(to) && daysOf(said) >= 1 && daysOf(said) <= MOST_DAYS
-  return isGood ? said : lastDays(30, today(now))
+  return isGood ? said : lastDays(30, day(now))
 }
 
 /** The period of the same length that ends before another begins. */
@@ -36,6 +35,6 @@ export const before = (period: Period): Period => lastDays(daysOf(period), dayAt
 /** Which of SPANS a period is, seen from now; 0: none. */
 export const spanOf = (period: Period, now: number): number =>
   SPANS.find((days) => {
-    const { from, to } = lastDays(days, today(now))
+    const { from, to } = lastDays(days, day(now))
     return from === period.from && to === period.to
   }) ?? 0

@@ -1,5 +1,6 @@
 /** Who is not signed in reads no page that needs it, and comes back to it after signing in. */
 
+import type { QueryClient } from '@tanstack/vue-query'
 import type { RouteLocationNormalized, Router } from 'vue-router'
 import { watch } from 'vue'
 import { session } from './session'
@@ -10,19 +11,26 @@ export const SIGN_IN = '/console/sign-in'
 export const destination = (next: unknown): string =>
   typeof next === 'string' && /^\/(console|wall|kiosk)\//.test(next) && !next.startsWith(SIGN_IN) ? next : '/console/'
 
-/** Has the code of a page fetched beside the refresh, not after it; what fails here fails again where it is told. */
+/** Has the code of a page fetched beside the refresh, not after it; what fails here and below fails again where it is told. */
 const fetchAhead = ({ matched }: RouteLocationNormalized): void => {
   for (const { components } of matched)
     for (const load of Object.values(components ?? {}))
       if (typeof load === 'function') void Promise.resolve((load as () => unknown)()).catch(() => null)
 }
 
+const askAhead = (to: RouteLocationNormalized, client: QueryClient): void => {
+  for (const { meta } of to.matched) void meta.ahead?.(client, to).catch(() => null)
+}
+
 /** Guards every route that is not `open`. */
-export const guard = (router: Router): void => {
+export const guard = (router: Router, client: QueryClient): void => {
   router.beforeEach(async (to) => {
     if (to.meta.open) return true
     if (session.mayBeRestored()) fetchAhead(to)
-    if (await session.restored()) return true
+    if (await session.restored()) {
+      askAhead(to, client)
+      return true
+    }
     return { path: SIGN_IN, query: { next: to.fullPath } }
   })
   // Signed out in another tab, or by somebody who ended the session.

@@ -1,6 +1,7 @@
 /** From what an organiser chose to the body of a new activity, or to what changes of one that exists. Pure. */
 
 import type { components } from '@/api/schema'
+import { format } from '@/parts/times'
 import type { PlaceDraft } from '@/places/place'
 
 type Schemas = components['schemas']
@@ -52,7 +53,7 @@ const HOUR_MS = 3_600_000
 
 /** The clock of a zone at a moment, to the minute. */
 export const wallClock = (at: number, zone: string): string =>
-  new Intl.DateTimeFormat('sv-SE', {
+  format('sv-SE', {
     timeZone: zone,
     year: 'numeric',
     month: '2-digit',
