@@ -44,7 +44,7 @@ def text(values: str, *more: str) -> str:
 @cache
 def render(values: str, *more: str) -> list[Manifest]:
     """The objects of a render; every caller gets the same ones, so nobody changes them."""
-    return [found for found in yaml.safe_load_all(text(values, *more)) if found]
+    return [found for found in yaml.load_all(text(values, *more), yaml.CSafeLoader) if found]
 
 
 def all_values() -> list[str]:
