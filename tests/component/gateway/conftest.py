@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 import uvloop
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -61,6 +62,12 @@ _OPEN = (
     *("BatchGetOccurrences", "PreviewDisplay", "OpenDisplay", "GetScreen", "ResolveAtKiosk"),
     *("OpenTicket", "RedeemTicket", "RefreshConsole", "EndConsole"),
 )
+# What a gateway asks by itself, whoever asks it for anything.
+_BY_ITSELF = ("GetJwks", "ListRevokedSessions")
+
+
+# Rows that share what lasts run in one loop with it.
+of_a_table = pytest.mark.asyncio(loop_scope="module")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -93,7 +100,8 @@ class Services:
     """The four services behind the gateway, as one object.
 
     Each method answers with what a test put into `answers` under its name (a message, a list of pieces, an error, or a
-    function of the request), and `calls` holds the requests in order with the person behind each.
+    function of the request), and `calls` holds the requests in order with the person behind each, but for those that a
+    gateway makes by itself.
     """
 
     def __init__(self) -> None:
@@ -108,9 +116,18 @@ class Services:
         """Every attempt that reached checkin."""
         return [attempt for request in self.requests("BatchCreateCheckins") for attempt in request.attempts]
 
+    async def begin(self, signer: Signer) -> None:
+        """Keys are known, nobody's session has ended, and every attempt is accepted."""
+        self.answers = {
+            "GetJwks": identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks()),
+            "ListRevokedSessions": identity_pb2.ListRevokedSessionsResponse(),
+            "BatchCreateCheckins": accept,
+        }
+
     async def answer(self, method: str, request: Any, user_id: bytes | None) -> Any:
         """Records a call and answers it."""
-        self.calls.append((method, request, user_id))
+        if method not in _BY_ITSELF:
+            self.calls.append((method, request, user_id))
         answer = self.answers.get(method, NotFoundError("there is no such thing"))
         if callable(answer):
             answer = answer(request)
@@ -198,6 +215,13 @@ class Gateway:
         self.redis = redis
         self._served = served
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10, verify=_NO_TLS)
+
+    async def begin(self, *reads: str) -> None:
+        """Waits until these are answered; then its services were asked nothing yet."""
+        await self.services.begin(self.signer)
+        for path in reads:
+            await until(partial(_is_answered, self, path))
+        self.services.calls.clear()
 
     async def lose(self, service: str) -> None:
         """Ends one of the services for good."""
@@ -331,9 +355,7 @@ async def a_gateway(
         http: Settings of its public port, as variables.
     """
     services = Services()
-    services.answers["GetJwks"] = identity_pb2.Jwks(json=await signer.verifier()._fetch_jwks())
-    services.answers["ListRevokedSessions"] = identity_pb2.ListRevokedSessionsResponse()
-    services.answers["BatchCreateCheckins"] = accept
+    await services.begin(signer)
     addresses = {name: f"127.0.0.1:{reserved_port()}" for name in _SERVICES}
     verifier = signer.verifier()
     served = {name: await serve_fake(name, address, tls, services, verifier) for name, address in addresses.items()}
@@ -345,9 +367,7 @@ async def a_gateway(
     own |= {"console_folder": _NOTHING_BUILT, **changes}
     await compose(process, Settings(**shared, **own), limits)
     gateway = Gateway(port, services, signer, redis, served)
-    for path in _READS:
-        await until(partial(_is_answered, gateway, path))
-    services.calls.clear()
+    await gateway.begin(*_READS)
     yield gateway
     await gateway.http.aclose()
     for ending in (process, *served.values()):
@@ -359,6 +379,21 @@ async def gateway(tls: Path, signer: Signer, redis_url: str, redis: Redis) -> As
     """See `a_gateway`."""
     async with a_gateway(tls, signer, redis_url, redis) as gateway:
         yield gateway
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def _of_module(tls: Path, signer: Signer, redis_url: str) -> AsyncIterator[Gateway]:
+    async with Redis.from_url(redis_url) as redis:
+        await until(lambda: _answers(redis))
+        async with a_gateway(tls, signer, redis_url, redis) as gateway:
+            yield gateway
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def lasting(_of_module: Gateway) -> Gateway:
+    """One for all tests `of_a_table` of a file: none of them uses up or leaves anything that another would find."""
+    await _of_module.begin(_READS[0])
+    return _of_module
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from protos.activity.v1 import activity_pb2 as pb
 from servicekit import ids
 from servicekit.errors import FieldError
 from services.activity.errors import RevisionStaleError
-from tests.component.gateway.conftest import Gateway
+from tests.component.gateway.conftest import Gateway, of_a_table
 
 ID = "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"
 PATH = f"/v1/activities/{ID}"
@@ -28,6 +28,7 @@ async def patched(gateway: Gateway, body: dict[str, Any], headers: dict[str, str
     return await gateway.http.patch(PATH, json=body, headers={**gateway.bearer(), **headers})
 
 
+@of_a_table
 @pytest.mark.parametrize(
     ("body", "paths", "said"),
     [
@@ -68,17 +69,18 @@ async def patched(gateway: Gateway, body: dict[str, Any], headers: dict[str, str
     ],
 )
 async def test_a_change_names_what_was_said(
-    gateway: Gateway, body: dict[str, Any], paths: list[str], said: dict[str, Any]
+    lasting: Gateway, body: dict[str, Any], paths: list[str], said: dict[str, Any]
 ) -> None:
     """What is left out is not named, null is named and not said, and clocks on the wall are those of the activity."""
-    answer = await patched(gateway, body)
+    answer = await patched(lasting, body)
 
-    [sent] = gateway.services.requests("UpdateActivity")
+    [sent] = lasting.services.requests("UpdateActivity")
     assert (answer.status_code, answer.json()["revision"]) == (200, 8)
     assert (list(sent.update_mask.paths), sent.revision) == (paths, 7)
     assert sent.activity == pb.Activity(activity_id=ids.from_text(ID), **said)
 
 
+@of_a_table
 @pytest.mark.parametrize(
     ("body", "headers", "field"),
     [
@@ -96,30 +98,32 @@ async def test_a_change_names_what_was_said(
     ],
 )
 async def test_a_change_that_makes_no_sense_is_explained(
-    gateway: Gateway, body: dict[str, Any], headers: dict[str, str], field: str
+    lasting: Gateway, body: dict[str, Any], headers: dict[str, str], field: str
 ) -> None:
     """The field is named, and the service is not asked."""
-    answer = await patched(gateway, body, headers)
+    answer = await patched(lasting, body, headers)
 
     assert answer.status_code in (400, 422)
     assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert gateway.services.requests("UpdateActivity") == []
+    assert lasting.services.requests("UpdateActivity") == []
 
 
+@of_a_table
 @pytest.mark.parametrize(("body", "headers"), [({"revision": 7}, {}), ({"revision": 7}, SEEN), ({}, {"if-match": "7"})])
 async def test_the_revision_may_be_said_in_either_place(
-    gateway: Gateway, body: dict[str, Any], headers: dict[str, str]
+    lasting: Gateway, body: dict[str, Any], headers: dict[str, str]
 ) -> None:
     """Or in both, if they agree."""
-    assert (await patched(gateway, body, headers)).status_code == 200
-    assert gateway.services.requests("UpdateActivity")[0].revision == 7
+    assert (await patched(lasting, body, headers)).status_code == 200
+    assert lasting.services.requests("UpdateActivity")[0].revision == 7
 
 
-async def test_a_stale_change_shows_what_was_changed(gateway: Gateway) -> None:
+@of_a_table
+async def test_a_stale_change_shows_what_was_changed(lasting: Gateway) -> None:
     """As a problem with the newest revision and a line for each field."""
-    gateway.services.answers["UpdateActivity"] = RevisionStaleError(9, [FieldError("capacity", "was 0, is 80 now")])
+    lasting.services.answers["UpdateActivity"] = RevisionStaleError(9, [FieldError("capacity", "was 0, is 80 now")])
 
-    answer = await gateway.http.patch(PATH, json={"title": "改名"}, headers={**gateway.bearer(), **SEEN})
+    answer = await lasting.http.patch(PATH, json={"title": "改名"}, headers={**lasting.bearer(), **SEEN})
 
     problem = answer.json()
     assert (answer.status_code, problem["reason"]) == (409, "REVISION_STALE")
@@ -127,38 +131,41 @@ async def test_a_stale_change_shows_what_was_changed(gateway: Gateway) -> None:
     assert problem["errors"] == [{"field": "capacity", "message": "was 0, is 80 now"}]
 
 
-async def test_a_copy_begins_when_the_clock_on_the_wall_says(gateway: Gateway) -> None:
+@of_a_table
+async def test_a_copy_begins_when_the_clock_on_the_wall_says(lasting: Gateway) -> None:
     """In the activity's own time zone; the key makes a repeat harmless."""
-    gateway.services.answers |= {"CopyActivity": an_activity(state=pb.STATE_DRAFT), "GetActivity": an_activity()}
+    lasting.services.answers |= {"CopyActivity": an_activity(state=pb.STATE_DRAFT), "GetActivity": an_activity()}
 
-    answer = await gateway.http.post(
+    answer = await lasting.http.post(
         f"{PATH}/copy",
         json={"starts_at": "2026-09-01T08:00:00", "title": "第二讲"},
-        headers={**gateway.bearer(), "idempotency-key": "k"},
+        headers={**lasting.bearer(), "idempotency-key": "k"},
     )
 
-    [sent] = gateway.services.requests("CopyActivity")
+    [sent] = lasting.services.requests("CopyActivity")
     assert (answer.status_code, answer.json()["state"]) == (201, "draft")
     assert (sent.starts_at, sent.title, sent.idempotency_key) == (AT_US, "第二讲", "k")
 
 
-async def test_a_draft_is_tried(gateway: Gateway) -> None:
+@of_a_table
+async def test_a_draft_is_tried(lasting: Gateway) -> None:
     """The answer is an activity of its own, which says what it tries out."""
-    gateway.services.answers["RehearseActivity"] = an_activity(rehearsal_of=ids.from_text(ID))
+    lasting.services.answers["RehearseActivity"] = an_activity(rehearsal_of=ids.from_text(ID))
 
-    answer = await gateway.http.post(f"{PATH}/rehearsal", headers=gateway.bearer())
+    answer = await lasting.http.post(f"{PATH}/rehearsal", headers=lasting.bearer())
 
     assert (answer.status_code, answer.json()["rehearsal_of"]) == (201, ID)
-    assert gateway.services.requests("RehearseActivity")[0].activity_id == ids.from_text(ID)
+    assert lasting.services.requests("RehearseActivity")[0].activity_id == ids.from_text(ID)
 
 
-async def test_an_activity_is_reopened_and_a_draft_deleted(gateway: Gateway) -> None:
+@of_a_table
+async def test_an_activity_is_reopened_and_a_draft_deleted(lasting: Gateway) -> None:
     """One answers the activity, the other nothing."""
-    gateway.services.answers |= {"ReopenActivity": an_activity(), "DeleteActivity": pb.DeleteActivityResponse()}
+    lasting.services.answers |= {"ReopenActivity": an_activity(), "DeleteActivity": pb.DeleteActivityResponse()}
 
-    reopened = await gateway.http.post(f"{PATH}/reopen", headers=gateway.bearer())
-    deleted = await gateway.http.delete(PATH, headers=gateway.bearer())
+    reopened = await lasting.http.post(f"{PATH}/reopen", headers=lasting.bearer())
+    deleted = await lasting.http.delete(PATH, headers=lasting.bearer())
 
     assert (reopened.status_code, reopened.json()["state"]) == (200, "published")
     assert (deleted.status_code, deleted.content) == (204, b"")
-    assert gateway.services.requests("DeleteActivity")[0].activity_id == ids.from_text(ID)
+    assert lasting.services.requests("DeleteActivity")[0].activity_id == ids.from_text(ID)

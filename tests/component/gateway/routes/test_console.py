@@ -15,7 +15,7 @@ from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import NotFoundError, PermissionDeniedError
 from tests.component.conftest import Signer
-from tests.component.gateway.conftest import Gateway, a_gateway, at_once, session_of
+from tests.component.gateway.conftest import Gateway, a_gateway, at_once, of_a_table, session_of
 
 ID = "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"
 CONSOLE_PATH = "/v1/auth/console"
@@ -189,24 +189,26 @@ async def test_signing_out_takes_the_cookie_away_and_ends_the_session_here_at_on
     assert (await gateway.http.get("/v1/me", headers=header)).json()["reason"] == "SESSION_REVOKED"
 
 
+@of_a_table
 @pytest.mark.parametrize("path", ["refresh", "sign-out"])
 @pytest.mark.parametrize("cookie", ["", "qiandao_console=short", f"qiandao_display={REFRESH}"])
-async def test_without_its_cookie_a_browser_is_nobody(gateway: Gateway, path: str, cookie: str) -> None:
+async def test_without_its_cookie_a_browser_is_nobody(lasting: Gateway, path: str, cookie: str) -> None:
     """An access token does not stand in for it, and nobody is asked."""
-    headers = {"cookie": cookie, "x-csrf-token": CSRF, **gateway.bearer()}
-    answer = await gateway.http.post(f"{CONSOLE_PATH}/{path}", headers=headers)
-    assert answer.status_code == 401 and gateway.services.calls == []
+    headers = {"cookie": cookie, "x-csrf-token": CSRF, **lasting.bearer()}
+    answer = await lasting.http.post(f"{CONSOLE_PATH}/{path}", headers=headers)
+    assert answer.status_code == 401 and lasting.services.calls == []
 
 
+@of_a_table
 @pytest.mark.parametrize(
     "operation", [each for each in OPERATIONS if each.credentials and CONSOLE not in each.credentials], ids=str
 )
-async def test_every_other_route_passes_the_cookie_over(gateway: Gateway, operation: Any) -> None:
+async def test_every_other_route_passes_the_cookie_over(lasting: Gateway, operation: Any) -> None:
     """It opens nothing by itself, wherever a browser would send it."""
     path = operation.path.format(**dict.fromkeys(operation.ids, ID))
     headers = COOKIE | {"x-csrf-token": CSRF}
-    answer = await gateway.http.request(operation.method, path, headers=headers)
-    assert answer.status_code == 401 and gateway.services.calls == []
+    answer = await lasting.http.request(operation.method, path, headers=headers)
+    assert answer.status_code == 401 and lasting.services.calls == []
 
 
 def test_the_cookie_goes_on_and_out_and_nothing_else() -> None:
@@ -250,13 +252,14 @@ async def test_a_phone_looks_approves_and_denies(gateway: Gateway) -> None:
     )
 
 
+@of_a_table
 @pytest.mark.parametrize("digits", ["7", "007", "ab", "-1", "٠٧", ""])
-async def test_digits_are_two(gateway: Gateway, digits: str) -> None:
+async def test_digits_are_two(lasting: Gateway, digits: str) -> None:
     """Anything else is named, and costs no try."""
     path = f"{CONSOLE_PATH}/{ID}/approve"
-    answer = await gateway.http.post(path, json={"digits": digits}, headers=gateway.bearer())
+    answer = await lasting.http.post(path, json={"digits": digits}, headers=lasting.bearer())
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "digits")
-    assert gateway.services.calls == []
+    assert lasting.services.calls == []
 
 
 async def test_people_see_where_they_are_signed_in_and_end_it(gateway: Gateway) -> None:

@@ -15,7 +15,7 @@ from servicekit import ids
 from servicekit.clock import now_us
 from servicekit.errors import ConflictError, NotFoundError, UnauthenticatedError
 from tests.component.conftest import Signer
-from tests.component.gateway.conftest import Gateway, a_gateway, at_once
+from tests.component.gateway.conftest import Gateway, a_gateway, at_once, of_a_table
 
 ID = "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"
 ACTIVITY = f"/v1/activities/{ID}"
@@ -145,12 +145,13 @@ async def test_a_display_reads_what_it_shows_and_keeps_its_cookie(gateway: Gatew
     assert gateway.services.requests("GetScreen") == [pb.GetScreenRequest(secret=SECRET)]
 
 
+@of_a_table
 @pytest.mark.parametrize("cookie", ["", "qiandao_display=", "qiandao_display=short", "qiandao_display=" + "!" * 43])
-async def test_who_has_no_secret_is_nobody(gateway: Gateway, cookie: str) -> None:
+async def test_who_has_no_secret_is_nobody(lasting: Gateway, cookie: str) -> None:
     """And nobody is asked about it."""
     for path in ("/v1/displays/me", f"{ACTIVITY}/qr", f"{ACTIVITY}/stats", f"{ACTIVITY}/live"):
-        assert (await gateway.http.get(path, headers={"cookie": cookie})).status_code == 401
-    assert gateway.services.calls == []
+        assert (await lasting.http.get(path, headers={"cookie": cookie})).status_code == 401
+    assert lasting.services.calls == []
 
 
 async def test_a_display_of_another_activity_is_nobody(gateway: Gateway) -> None:
@@ -160,17 +161,18 @@ async def test_a_display_of_another_activity_is_nobody(gateway: Gateway) -> None
         assert (await show(gateway, path)).status_code == 401
 
 
+@of_a_table
 @pytest.mark.parametrize(
     "operation", [each for each in OPERATIONS if each.credentials and COOKIE not in each.credentials], ids=str
 )
-async def test_every_other_route_passes_the_cookie_over(gateway: Gateway, operation: Any) -> None:
+async def test_every_other_route_passes_the_cookie_over(lasting: Gateway, operation: Any) -> None:
     """A display is anonymous there, whatever it may see elsewhere."""
-    gateway.services.answers["GetScreen"] = a_screen()
+    lasting.services.answers["GetScreen"] = a_screen()
     path = operation.path.format(**dict.fromkeys(operation.ids, ID))
 
-    answer = await gateway.http.request(operation.method, path, headers={"cookie": COOKIE_OF_IT})
+    answer = await lasting.http.request(operation.method, path, headers={"cookie": COOKIE_OF_IT})
 
-    assert answer.status_code == 401 and gateway.services.calls == []
+    assert answer.status_code == 401 and lasting.services.calls == []
 
 
 def test_the_cookie_changes_nothing_but_at_a_kiosk() -> None:

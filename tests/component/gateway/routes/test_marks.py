@@ -10,7 +10,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import NotFoundError, PermissionDeniedError, UnavailableError
 from servicekit.rpc.status import to_status
-from tests.component.gateway.conftest import Gateway
+from tests.component.gateway.conftest import Gateway, of_a_table
 
 LI, WANG, GUEST, ENTRY, ACTIVITY = (ids.new_id() for _ in range(5))
 PATH = f"/v1/activities/{ids.to_text(ACTIVITY)}/marks"
@@ -166,6 +166,7 @@ async def test_without_a_service_nobody_is_marked(gateway: Gateway, method: str)
     assert (await mark(gateway, a_body(named("roster_entry_id", ENTRY)))).status_code == 503
 
 
+@of_a_table
 @pytest.mark.parametrize(
     ("body", "names"),
     [
@@ -179,12 +180,12 @@ async def test_without_a_service_nobody_is_marked(gateway: Gateway, method: str)
         (a_body(named("user_id", LI), reason="x" * 501), "reason"),
     ],
 )
-async def test_what_is_no_mark_names_its_field(gateway: Gateway, body: dict[str, Any], names: str) -> None:
+async def test_what_is_no_mark_names_its_field(lasting: Gateway, body: dict[str, Any], names: str) -> None:
     """And reaches no service."""
-    answer = await mark(gateway, body)
+    answer = await mark(lasting, body)
     assert answer.status_code in (400, 422)
     assert [fault["field"] for fault in answer.json()["errors"]] == [names]
-    assert gateway.services.calls == [] or not gateway.services.requests("MarkPeople")
+    assert lasting.services.calls == [] or not lasting.services.requests("MarkPeople")
 
 
 async def test_a_person_reads_marks_in_their_history(gateway: Gateway) -> None:

@@ -9,7 +9,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import ConflictError, NotFoundError, UnavailableError
 from servicekit.rpc.status import to_status
-from tests.component.gateway.conftest import Gateway, a_record
+from tests.component.gateway.conftest import Gateway, a_record, of_a_table
 
 ID = "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"
 AT_US = 1788220800_000000
@@ -93,13 +93,15 @@ async def test_what_somebody_tried_is_listed(gateway: Gateway) -> None:
     assert [one["id"] for one in answer.json()["tries"]] == [ID]
 
 
+@of_a_table
 @pytest.mark.parametrize("query", [{}, {"activity_id": "x"}, {"activity_id": ID, "state": "open"}])
-async def test_a_list_needs_an_activity_and_a_known_state(gateway: Gateway, query: dict[str, str]) -> None:
+async def test_a_list_needs_an_activity_and_a_known_state(lasting: Gateway, query: dict[str, str]) -> None:
     """Anything else never reaches checkin."""
-    answer = await gateway.http.get("/v1/reviews", params=query, headers=gateway.bearer())
-    assert answer.status_code in (400, 422) and gateway.services.requests("ListReviews") == []
+    answer = await lasting.http.get("/v1/reviews", params=query, headers=lasting.bearer())
+    assert answer.status_code in (400, 422) and lasting.services.requests("ListReviews") == []
 
 
+@of_a_table
 @pytest.mark.parametrize(
     ("path", "body", "method", "expected"),
     [
@@ -125,15 +127,15 @@ async def test_a_list_needs_an_activity_and_a_known_state(gateway: Gateway, quer
     ],
 )
 async def test_a_decision_reaches_checkin_as_it_was_made(
-    gateway: Gateway, path: str, body: dict[str, Any], method: str, expected: dict[str, Any]
+    lasting: Gateway, path: str, body: dict[str, Any], method: str, expected: dict[str, Any]
 ) -> None:
     """With its key; 200 as recorded, 202 while it is on its way."""
     for is_recorded, status in ((True, 200), (False, 202)):
-        gateway.services.answers[method] = a_review(is_recorded=is_recorded)
-        headers = {**gateway.bearer(), "idempotency-key": "k-1"}
-        answer = await gateway.http.post(path, json=body, headers=headers)
+        lasting.services.answers[method] = a_review(is_recorded=is_recorded)
+        headers = {**lasting.bearer(), "idempotency-key": "k-1"}
+        answer = await lasting.http.post(path, json=body, headers=headers)
         assert (answer.status_code, answer.json()["is_recorded"]) == (status, is_recorded)
-    sent = gateway.services.requests(method)[0]
+    sent = lasting.services.requests(method)[0]
     assert {name: getattr(sent, name) for name in expected} == expected
     assert (sent.checkin_id, sent.idempotency_key) == (ids.from_text(ID), "k-1")
 
@@ -155,14 +157,15 @@ _BAD: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@of_a_table
 @pytest.mark.parametrize(("path", "body", "field"), _BAD)
-async def test_a_decision_that_makes_no_sense(gateway: Gateway, path: str, body: dict[str, Any], field: str) -> None:
+async def test_a_decision_that_makes_no_sense(lasting: Gateway, path: str, body: dict[str, Any], field: str) -> None:
     """The field is named and checkin is not asked."""
-    answer = await gateway.http.post(path, json=body, headers=gateway.bearer())
+    answer = await lasting.http.post(path, json=body, headers=lasting.bearer())
     assert answer.status_code in (400, 422)
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert not {"DecideReview", "BatchDecideReviews", "AnnulCheckin", "AppealCheckin"} & {
-        name for name, _, _ in gateway.services.calls
+        name for name, _, _ in lasting.services.calls
     }
 
 

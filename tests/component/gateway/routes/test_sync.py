@@ -11,7 +11,7 @@ from protos.checkin.v1 import checkin_pb2 as pb
 from servicekit import ids
 from servicekit.errors import UnavailableError, invalid
 from servicekit.rpc.status import to_status
-from tests.component.gateway.conftest import Gateway, a_record, at_once
+from tests.component.gateway.conftest import Gateway, a_record, at_once, of_a_table
 
 SYNC = "/v1/checkins/sync"
 BATCH = f"/v1/activities/{ids.to_text(ids.new_id())}/checkins/batch"
@@ -99,18 +99,19 @@ ENVELOPES: list[tuple[str, str, object, int, str]] = [
 ]
 
 
+@of_a_table
 @pytest.mark.parametrize(
     ("path", "body", "status", "field"), [case[1:] for case in ENVELOPES], ids=[case[0] for case in ENVELOPES]
 )
 async def test_a_bad_envelope_is_one_problem(
-    gateway: Gateway, path: str, body: object, status: int, field: str
+    lasting: Gateway, path: str, body: object, status: int, field: str
 ) -> None:
     """What holds no items has no results, and says what is wrong with it."""
-    answer = await post(gateway, path, body)
+    answer = await post(lasting, path, body)
 
     assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
     assert [error["field"] for error in answer.json().get("errors", [])] == ([field] if field else [])
-    assert gateway.services.attempts() == []
+    assert lasting.services.attempts() == []
 
 
 async def test_a_sync_is_limited_and_its_items_are_not(gateway: Gateway) -> None:
