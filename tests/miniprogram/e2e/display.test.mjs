@@ -19,6 +19,8 @@ const SHOTS = path.join(ROOT, '.local', 'display-shots')
 // What an edit, and an end, may take to be seen.
 const EDITED_MS = 5000
 const ENDED_MS = 10000
+/** It looks every so often whether it is still a screen. */
+const LOOK_MS = 15000
 // Chromium logs every refusal; the page says what it makes of it.
 const IS_ANSWER = /^Failed to load resource: /
 
@@ -62,10 +64,11 @@ const sees = async (page, text, timeout = 30000) => {
   }
 }
 
-/** A browser that shows a new display of an activity. */
+/** A browser that shows a new display of an activity; its clock goes as ours does, until it is set forward. */
 const showing = async (activity, viewport) => {
   const { display, url } = await newLink(activity)
   const page = await newBrowser(viewport)
+  await page.clock.install()
   await page.goto(url)
   await page.getByRole('button', { name: '在此屏幕打开' }).click()
   await page.locator('#qr').waitFor({ state: 'visible' })
@@ -198,6 +201,7 @@ test('a browser that opens a second link shows that one alone', async () => {
   await second.goto(url)
   await second.getByRole('button', { name: '在此屏幕打开' }).click()
   await second.locator('#qr').waitFor({ state: 'visible' })
+  await page.clock.fastForward(LOOK_MS)
   await sees(page, '换成了另一块屏幕')
 })
 
@@ -224,6 +228,7 @@ test('without a network it says so, hides a QR that is over, and goes on by itse
   await page.waitForFunction(() => document.getElementById('checked-in').textContent === '0')
   await page.context().setOffline(true)
   await sees(page, '正在重新连接')
+  await page.clock.fastForward(15000)
   await page.locator('#no-qr').waitFor({ state: 'visible' })
   assert.equal(await page.locator('#qr').isVisible(), false)
   await looksWell(page, 'broken')

@@ -158,6 +158,7 @@ test('people at the door check several in at once, also while the network is gon
 test('the QR is renewed before it ends, replaced by hand, and hidden once it is of no use', async () => {
   const activity = await openActivity({ qr_period_s: 10 })
   const organiser = await newPhone({ login: `sim:${activity.owner.name}` })
+  await organiser.page.clock.install()
   await organiser.open(`organise/pages/qr/qr?activity_id=${activity.id}`)
   const first = await shownQr(organiser)
   await organiser.page.waitForFunction((url) => window.getCurrentPages().at(-1).qr.url !== url, first, { timeout: 30000 })
@@ -166,6 +167,7 @@ test('the QR is renewed before it ends, replaced by hand, and hidden once it is 
   await until(async () => (await activity.qr({ for_ms: 0 })).url, (url) => url !== first)
   await organiser.set({ offline: true })
   await organiser.sees('网络不可用', { timeout: 30000 })
+  await organiser.page.clock.fastForward(10000)
   await organiser.sees('二维码已过期，正在获取新的', { timeout: 60000 })
   assert.ok(await organiser.page.locator('canvas.hidden').count(), 'nobody scans what would be refused')
 })
