@@ -231,7 +231,7 @@ _CHANGE_IT = {
     and not path.endswith("/me")
     or method != "GET"
     and "{activity}" in path
-    and not path.endswith(("/checkins/batch", "/staff/{its_helper}"))
+    and not path.endswith(("/checkins/batch", "/staff/{its_helper}", "/door/look", "/me/answer", "/me/details"))
 }
 # What a busy machine answers before the attempt is judged or the decision recorded.
 _EARLY = {
@@ -379,18 +379,18 @@ class Rows:
     house: House
     lasting: Activity
     spare: Activity
-    _refused: dict[tuple[str, str], Asked] = field(default_factory=dict)
+    _shared: dict[tuple[str, str], Asked] = field(default_factory=dict)
 
     async def asked(self, method: str, path: str, status: int) -> Asked:
-        """Made for this row; all refusals of a route are of the same. A ticket is good for few tries."""
+        """Made for this row; whoever reads, or is refused, asks for the same. A ticket is good for few tries."""
         changes_it = (method, path) in _CHANGE_IT
-        if status not in _REFUSED or "ticket" in path:
+        if "ticket" in path or (method != "GET" and status not in _REFUSED):
             activity = await self.house.open_activity() if changes_it else self.lasting
             return await self._made(activity, method, path)
-        if (method, path) not in self._refused:
+        if (method, path) not in self._shared:
             activity = self.spare if changes_it else self.lasting
-            self._refused[method, path] = await self._made(activity, method, path)
-        return self._refused[method, path]
+            self._shared[method, path] = await self._made(activity, method, path)
+        return self._shared[method, path]
 
     async def _made(self, activity: Activity, method: str, path: str) -> Asked:
         return Asked(await _names(self.house, activity, path), await _body(self.house, activity, method, path))
