@@ -1,31 +1,14 @@
 """Both kinds of storage."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from services.reporting.exports.vault import Vault
+from tests.contract.reporting.exports.storing import Storage
 from tests.ports import reserved_port
-
-
-@dataclass
-class Storage:
-    """Where files lie."""
-
-    store: str
-    endpoint: str = ""
-    region: str = "us-east-1"
-    virtual_host: bool = False
-    access_key: str = "key"
-    secret_key: str = "secret"
-
-    def vault(self) -> Vault:
-        """What puts and gets them."""
-        return Vault(self.store, lambda: self)
 
 
 class Bucket(Storage):

@@ -26,7 +26,8 @@ from services.reporting.exports.store import ExportsQueuedError, Jobs
 from services.reporting.exports.vault import FileMissingError
 from services.reporting.tables import exports
 from tests.contract.conftest import Eventually
-from tests.contract.reporting.exports.conftest import Bucket, Storage
+from tests.contract.reporting.exports.conftest import Bucket
+from tests.contract.reporting.exports.storing import Storage
 from tests.contract.reporting.exports.victim import SECRETS, make
 
 WISH = Wish(Report.PEOPLE, Format.CSV, activity_id=bytes(16))

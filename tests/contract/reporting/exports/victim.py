@@ -19,7 +19,7 @@ from services.reporting.exports.running import Runner
 from services.reporting.exports.sealing import FileKeys
 from services.reporting.exports.store import Jobs
 from services.reporting.exports.vault import Vault
-from tests.contract.reporting.exports.conftest import Storage
+from tests.contract.reporting.exports.storing import Storage
 
 SECRETS = parse_secrets(f"1:{'0123456789abcdef' * 4}")
 
