@@ -5,29 +5,38 @@ import { over, parse } from './colours.mjs'
 const WHITE = [255, 255, 255]
 const PAGE = '.h-page, .h-bar'
 
+/** Asks each element once: nothing changes while a page is measured, and most elements lie behind many others. */
+const once = (ask) => {
+  const known = new Map()
+  return (element) => {
+    if (!known.has(element)) known.set(element, ask(element))
+    return known.get(element)
+  }
+}
+
+const opacityOf = once((element) => Number(getComputedStyle(element).opacity) * (element.parentElement ? opacityOf(element.parentElement) : 1))
+
 const isSame = (element) => (each) => each === element || element.contains(each)
 
 const isOfOneStack = (element) => (each) => isSame(element)(each) || each.contains(element)
 
-export const isSeen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+export const isSeen = once((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
 
-export const isMasked = (element) => getComputedStyle(element).maskImage !== 'none'
+export const isMasked = once((element) => getComputedStyle(element).maskImage !== 'none')
 
 /** A colour of an element, as faint as the element is. */
 export const faded = (text, element) => {
   const { rgb, alpha } = parse(text)
-  let opacity = 1
-  for (let each = element; each; each = each.parentElement) opacity *= Number(getComputedStyle(each).opacity)
-  return { rgb, alpha: alpha * opacity }
+  return { rgb, alpha: alpha * opacityOf(element) }
 }
 
 /** Each colour of a gradient may be the one behind a text. A mask lets only a shape of it through. */
-const paintOf = (element) => {
+const paintOf = once((element) => {
   const { backgroundColor, backgroundImage } = getComputedStyle(element)
   if (isMasked(element)) return []
   const stops = backgroundImage.includes('gradient') ? backgroundImage.match(/rgba?\([^)]*\)/g) : [backgroundColor]
   return stops.map((text) => faded(text, element))
-}
+})
 
 const isPainted = (element) => paintOf(element).some(({ alpha }) => alpha > 0)
 
