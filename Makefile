@@ -9,7 +9,9 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
-PYTESTS := tests/unit tests/component tests/deploy tests/contract tests/e2e
+# Those that need nothing of the stack, and those that do or bring servers of their own.
+UNSERVED := tests/unit tests/deploy
+SERVED := tests/component tests/contract tests/e2e
 CONSOLE := console
 NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
 LOAD = $(foreach option,n c cold viewers faults repeat activities pairs before only long json upgrade-from roster strangers refuse,$(if $($(option)),--$(option)="$($(option))"))
@@ -20,7 +22,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts compare chaos mutate nightly crowd dev tests tests-quiet tests-browsers check-python check-node console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts compare chaos mutate nightly crowd dev tests tests-alone tests-unserved tests-phones tests-served check-python check-node console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,29 +48,39 @@ clean: ## stop everything and forget its data
 test: ## every test, against the local stack; leaves the stack as it found it
 	@$(UP) --dev run -- make --no-print-directory tests
 
-# With args, which are pytest's, only what pytest runs. What takes no server away runs beside the browsers, which leave half
-# the machine idle, one suite after the other: a third at once makes phones late. What takes servers away comes after both.
+# With args, which are pytest's, only what pytest runs. What takes servers away comes first, while there is little that they
+# must count anew as they come back; it waits for them most of the time, and what needs none of them runs beside it and gives
+# way to it. The rest is two lanes of one length, for a third suite at once makes phones late.
 ifdef args
 tests:
-	@$(BIN)/python -m pytest $(PYTESTS) $(args)
+	@$(BIN)/python -m pytest $(UNSERVED) $(SERVED) $(args)
 else
-tests: $(NODE_MODULES)
-	@$(BIN)/python -m tests.deploy.helm
-	@$(MAKE) --no-print-directory -j2 tests-quiet tests-browsers
-	@$(BIN)/python -m pytest tests/e2e -m alone
+tests:
+	@$(MAKE) --no-print-directory -j2 tests-alone tests-unserved
+	@$(MAKE) --no-print-directory -j2 tests-phones tests-served
 endif
 
-tests-quiet:
-	@$(BIN)/python -m pytest $(PYTESTS) -m "not alone"
+tests-alone:
+	@$(BIN)/python -m pytest tests/e2e -m alone
 
-tests-browsers:
-	@$(NODE) npm --prefix $(PHONE) test
-	@$(NODE) npm --prefix $(CONSOLE) test
+tests-unserved: $(NODE_MODULES)
+	@$(NODE) nice npm --prefix $(PHONE) run unit
+	@$(NODE) nice npm --prefix $(PHONE) run gates
+	@$(NODE) nice npm --prefix $(CONSOLE) run unit
+	@nice $(BIN)/python -m tests.deploy.helm
+	@nice $(BIN)/python -m pytest $(UNSERVED)
 
-check: dev $(BUF) $(NODE_MODULES) ## lint, types, imports, dependencies, docstrings, protos, templates
+tests-phones: $(NODE_MODULES)
+	@$(NODE) npm --prefix $(PHONE) run e2e
+
+tests-served: $(NODE_MODULES)
+	@$(BIN)/python -m pytest $(SERVED) -m "not alone"
+	@$(NODE) npm --prefix $(CONSOLE) run e2e
+
+check: ## lint, types, imports, dependencies, docstrings, protos, templates
 	@$(MAKE) --no-print-directory -j2 check-python check-node
 
-check-python:
+check-python: dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -76,7 +88,7 @@ check-python:
 	$(BIN)/deptry .
 	$(BIN)/interrogate --quiet .
 
-check-node:
+check-node: dev $(BUF) $(NODE_MODULES)
 	@mkdir -p .local
 	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --include_imports --include_source_info \
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)
