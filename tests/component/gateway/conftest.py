@@ -404,7 +404,10 @@ async def redisless(tls: Path, signer: Signer, redis: Redis) -> AsyncIterator[Ga
 
 
 async def _is_answered(gateway: Gateway, path: str) -> bool:
-    return (await gateway.http.get(path, headers=gateway.bearer())).status_code != 503
+    # Neither is a connection that a busy machine has not served in time.
+    with suppress(httpx.TransportError):
+        return (await gateway.http.get(path, headers=gateway.bearer())).status_code != 503
+    return False
 
 
 async def _answers(client: Redis) -> bool:
