@@ -198,8 +198,9 @@ def verdict(kind: WebhookKind, status: int, content: bytes, retry_after_s: int =
     if status == 429:
         return Verdict(Result.RATE_LIMITED, retry_after_s * SECOND_US or _PAUSES_US.get(kind, _PAUSE_US))
     try:
-        answer = msgspec.json.decode(content, type=_Answer)
-    except msgspec.DecodeError:
+        # Its code says what became of a message, in whatever letters it says why.
+        answer = msgspec.json.decode(content.decode(errors="replace"), type=_Answer)
+    except (ValueError, RecursionError):
         return Verdict(Result.UNREACHABLE, retry_after_s * SECOND_US)
     code = answer.code if kind is WebhookKind.FEISHU else answer.errcode
     if code == 0 and status == 200:

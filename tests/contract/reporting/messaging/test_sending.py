@@ -157,6 +157,28 @@ async def test_after_an_outage_it_is_said(engine: AsyncEngine, robots: Robots) -
     assert there.said == ["x"] and await there.result() == "SENT"
 
 
+@pytest.mark.parametrize(
+    "content", [b'{"errcode":' + b"[" * 60_000, b"\xff\xfe", b"<html>", b"", b'{"errcode":"0"}'], ids=range(5)
+)
+async def test_who_answers_nonsense_is_in_nobodys_way(engine: AsyncEngine, robots: Robots, content: bytes) -> None:
+    """It is asked again later, as one that cannot be reached; meanwhile others speak."""
+    mad, sane = [await chat(engine, robots) for _ in range(2)]
+    for each in (mad, sane):
+        await each.says("x")
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        is_mad = mad.simulated.key in str(asked.url)
+        return httpx.Response(200, content=content if is_mad else b'{"errcode":0}')
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        return ("8.8.8.8",)
+
+    outside = Outside(resolve=resolve, transport=httpx.MockTransport(answer))
+    assert await send(engine, Sender(Deliveries(engine), KEYS, outside, HOSTS)) == 2
+    assert (await mad.result(), await sane.result()) == ("UNREACHABLE", "SENT")
+    assert sorted(row.state for row in await rows(engine)) == [Delivered.WAITING, Delivered.SENT]
+
+
 async def test_a_pause_that_is_asked_for_is_kept(engine: AsyncEngine, robots: Robots) -> None:
     """Retry-After of seven seconds, for all that the robot is to say."""
     there = await chat(engine, robots)

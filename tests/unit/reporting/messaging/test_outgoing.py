@@ -1,8 +1,9 @@
 """Where requests go: to the address that was looked at, which must be of the internet or allowed."""
 
+import gzip
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
@@ -136,6 +137,19 @@ async def test_little_is_read_of_an_answer() -> None:
     """A megabyte is none."""
     wire = Wire(httpx.Response(200, content=b"x" * 1_000_000))
     assert await outside(wire, Names(["8.8.8.8"]).resolve).post(Outgoing(URL, b"{}")) is None
+
+
+async def test_nothing_of_an_answer_is_unpacked() -> None:
+    """A few bytes that would be a hundred megabytes are not even read; nobody is asked to pack."""
+    read: list[bytes] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        read.append(gzip.compress(bytes(100_000_000)))
+        yield read[-1]
+
+    wire = Wire(httpx.Response(200, headers={"content-encoding": "gzip"}, content=pieces()))
+    assert await outside(wire, Names(["8.8.8.8"]).resolve).post(Outgoing(URL, b"{}")) is None
+    assert wire.requests[0].headers["accept-encoding"] == "identity" and read == []
 
 
 async def test_a_name_that_nobody_knows_is_no_answer() -> None:

@@ -111,6 +111,12 @@ def test_a_signature_of_dingtalk_is_part_of_the_address() -> None:
         (WECOM, 200, b"[]", Result.UNREACHABLE, 7),
         (WECOM, 500, b'{"errcode":0}', Result.UNREACHABLE, 7),
         (WECOM, 200, b'{"errcode":-1,"errmsg":"system busy"}', Result.UNREACHABLE, 7),
+        # In letters that are no UTF-8, and deeper than anybody reads.
+        (WECOM, 200, '{"errcode":0,"errmsg":"成功"}'.encode("gb18030"), Result.SENT, 0),
+        (WECOM, 200, '{"errcode":93000,"errmsg":"无效"}'.encode("gb18030"), Result.KEY_REFUSED, 0),
+        (FEISHU, 200, b'{"code":0,"data":' + b"[" * 60_000, Result.UNREACHABLE, 7),
+        (DINGTALK, 200, b'{"errcode":' + b"9" * 5000 + b"}", Result.UNREACHABLE, 7),
+        (WECOM, 200, b"null", Result.UNREACHABLE, 7),
     ],
 )
 def test_answers_are_understood(kind: WebhookKind, status: int, content: bytes, result: Result, wait_s: int) -> None:
