@@ -24,6 +24,7 @@ _PART_BYTES = 5 * 1024 * 1024
 _PARTS_AT_ONCE = 2
 _FULL = ("No space left", "os error 28", "os error 122", "InsufficientStorage", "StorageFull", "507 ", "QuotaExceeded")
 _AGAIN_S = 5
+_CONNECTED_WITHIN, _ANSWERED_WITHIN = timedelta(seconds=5), timedelta(seconds=30)
 
 
 class StorageGoneError(UnavailableError):
@@ -77,6 +78,19 @@ class Bucket(Protocol):
         """What proves it."""
 
 
+class _Given(Iterator[bytes]):
+    """Pieces on their way, and how many bytes they were."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self.file_bytes = 0
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces)
+        self.file_bytes += len(piece)
+        return piece
+
+
 class Vault:
     """Puts, gets and erases.
 
@@ -93,12 +107,19 @@ class Vault:
 
         Raises:
             StorageFullError: There is no room.
-            StorageGoneError: It is not there, takes too long, or lets nobody in.
+            StorageGoneError: It is not there, takes too long, lets nobody in, or keeps less than it was given.
         """
-        with _errors():
-            await obstore.put_async(
-                self._store, path, pieces, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE, use_multipart=True
-            )
+        given = _Given(pieces)
+        try:
+            with _errors():
+                await obstore.put_async(
+                    self._store, path, given, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE, use_multipart=True
+                )
+                kept = await obstore.head_async(self._store, path)
+        except FileMissingError as error:
+            raise StorageGoneError from error
+        if kept["size"] != given.file_bytes:
+            raise StorageGoneError from ValueError(f"{kept['size']} bytes of {given.file_bytes} were kept")
 
     async def get(self, path: str) -> AsyncIterator[bytes]:
         """The content of a file, in pieces of any length.
@@ -150,8 +171,8 @@ def _in_bucket(store: str, bucket: Bucket) -> S3Store:
         virtual_hosted_style_request=bucket.virtual_host,
         client_options={
             "allow_http": True,
-            "connect_timeout": timedelta(seconds=5),
-            "timeout": timedelta(seconds=30),
+            "connect_timeout": _CONNECTED_WITHIN,
+            "timeout": _ANSWERED_WITHIN,
         },
         retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
     )

@@ -248,6 +248,22 @@ async def test_a_queue_is_bounded(jobs: Jobs) -> None:
     await ask(jobs, b"x" * 16)
 
 
+async def test_however_many_ask_at_once_twenty_wait(engine: AsyncEngine, jobs: Jobs) -> None:
+    """Not one more, though they all look at the same moment; and whoever is beside them is served."""
+
+    async def asked(number: int) -> bool:
+        try:
+            await ask(jobs, b"x" * 16 if number == 100 else b"o" * 16)
+        except ExportsQueuedError:
+            return False
+        return True
+
+    served = await asyncio.gather(*map(asked, range(150)))
+    assert sum(served) == 21 and served[100]
+    async with engine.connect() as connection:
+        assert len((await connection.execute(select(exports.c.export_id))).all()) == 21
+
+
 async def test_a_file_is_erased_after_a_week(engine: AsyncEngine, jobs: Jobs, storage: Storage, tmp_path: Path) -> None:
     """Its key too, so that a copy of the storage opens nothing; what is not a week old stays."""
     of_test = runner(jobs, storage, tmp_path)
