@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.mysql.database import unavailable_when_lost
-from services.reporting.exports.job import Wish
+from services.reporting.exports.job import QUEUED_AT_MOST, Wish
+from services.reporting.exports.kinds import State
 from services.reporting.exports.store import queue
 from services.reporting.messaging.inbox import Message, add
 from services.reporting.messaging.kinds import InboxKind
 from services.reporting.schedules.schedule import LATE_AT_MOST_US, SETTLES_US, Rhythm, Schedule
 from services.reporting.schedules.wire import schedule_of
-from services.reporting.tables import activities, export_runs, export_schedules, occurrences
+from services.reporting.tables import activities, export_runs, export_schedules, exports, occurrences
 
 _AT_ONCE = 50
 _KEPT_US = 90 * 86_400 * SECOND_US
@@ -44,11 +45,11 @@ class Claims:
         self._engine = engine
 
     async def timed(self, now: int) -> Sequence[Schedule]:
-        """Schedules whose time has come, the longest overdue first."""
+        """Schedules whose time has come and whose queue has room, the longest overdue first."""
         c = export_schedules.c
         query = (
             select(export_schedules)
-            .where(c.is_paused == 0, c.rhythm.in_((Rhythm.DAILY, Rhythm.WEEKLY)), c.next_due_at <= now)
+            .where(c.is_paused == 0, c.rhythm.in_((Rhythm.DAILY, Rhythm.WEEKLY)), c.next_due_at <= now, _has_room())
             .order_by(c.next_due_at)
             .limit(_AT_ONCE)
         )
@@ -145,6 +146,7 @@ def closed_of(now: int) -> Select[Any]:
         s.rhythm == Rhythm.AFTER_CLOSE,
         s.is_paused == 0,
         r.schedule_id.is_(None),
+        _has_room(),
     )
     of_it = and_(s.organisation_id == a.organisation_id, or_(s.activity_id == _NONE, s.activity_id == a.activity_id))
     return (
@@ -158,6 +160,13 @@ def closed_of(now: int) -> Select[Any]:
         .order_by(o.closes_at)
         .limit(_AT_ONCE)
     )
+
+
+def _has_room() -> ColumnElement[bool]:
+    """Whether the organisation may wait for one more file; whose queue is full is in nobody's way."""
+    its = (exports.c.organisation_id == export_schedules.c.organisation_id, exports.c.state == State.QUEUED)
+    waiting = select(func.count()).select_from(exports).where(*its).correlate(export_schedules)
+    return waiting.scalar_subquery() < QUEUED_AT_MOST
 
 
 def _moved(schedule: Schedule, next_due_at: int) -> Update:

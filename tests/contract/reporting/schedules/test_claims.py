@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from servicekit import ids
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.mysql.idempotency import Intent
-from services.reporting.domain import DAY_US
+from services.reporting.domain import DAY_US, Activity
 from services.reporting.exports.job import QUEUED_AT_MOST, Wish
 from services.reporting.exports.kinds import Format, Report, State
+from services.reporting.exports.store import Jobs
 from services.reporting.exports.wire import to_wish
 from services.reporting.messaging.inbox import Inbox
 from services.reporting.schedules.claims import Claims
 from services.reporting.schedules.running import Scheduler
-from services.reporting.schedules.schedule import Plan, Rhythm, Schedule
+from services.reporting.schedules.schedule import SCHEDULES_AT_MOST, Plan, Rhythm, Schedule
 from services.reporting.schedules.store import Schedules
 from services.reporting.tables import activities, export_runs, export_schedules, exports, occurrences
 from tests.contract.conftest import Eventually
@@ -139,6 +140,33 @@ async def test_a_full_queue_loses_nothing(engine: AsyncEngine, organisation_id: 
     await scheduler(engine, known(organisation_id)).look(now_us())
     assert len(await made(engine)) == 2 * QUEUED_AT_MOST
     assert await Claims(engine).late_s() == 0
+
+
+async def test_whose_queue_is_full_is_in_nobodys_way(engine: AsyncEngine, organisation_id: bytes) -> None:
+    """Three organisations that wait for all they may keep no fourth from being served, at a time or after a close."""
+    about = Wish(Report.PEOPLE, Format.CSV, organisation_id=organisation_id)
+    crowded = [ids.new_id() for _ in range(3)]
+    for each in crowded:
+        for _ in range(QUEUED_AT_MOST):
+            await Jobs(engine).create(Intent(OWNER, "route", "", b""), each, about)
+        for _ in range(SCHEDULES_AT_MOST - 1):
+            await plan(engine, each)
+    await overdue(engine, days=2)
+    await plan(engine, organisation_id)
+    await overdue(engine)
+    all_hold = (Activity(ids.new_id(), each, "周会", SHANGHAI, 2, 1, 0, 0, 0) for each in (*crowded, organisation_id))
+    await scheduler(engine, Known(*all_hold)).look(now_us())
+    [run] = await made(engine)
+    assert to_wish(run.wish).organisation_id == organisation_id
+    assert await Claims(engine).late_s() > 0
+
+    await plan(engine, organisation_id, wish=about, rhythm=Rhythm.AFTER_CLOSE)
+    await plan(engine, crowded[0], wish=about, rhythm=Rhythm.AFTER_CLOSE)
+    await since(engine, 3600)
+    for number in range(51):
+        await held(engine, crowded[0], 900 + number)
+    _, occurrence_id = await held(engine, organisation_id, 600)
+    assert [each.occurrence_id for each in await Claims(engine).closed(now_us())] == [occurrence_id]
 
 
 async def test_who_lost_the_right_is_told(engine: AsyncEngine, organisation_id: bytes) -> None:
