@@ -101,7 +101,8 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     process.background(Scheduler(Claims(engine), identity, activities, stored).run(), "schedules")
     periods = Periods(engine)
     counting = Counting(Reading(periods, Tallier(periods, facts, rosters, participants)))
-    process.background(Teller(Untold(engine), counting, targets.public_url).run(), "messages")
+    teller = Teller(Untold(engine), identity, counting, targets.public_url)
+    process.background(teller.run(), "messages")
     _robots(process, engine, secrets)
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+from domainkit.roles import ORGANISER, Role
 from servicekit import ids
 from servicekit.errors import ServiceError
 from services.reporting.exports.job import Wish
@@ -33,6 +34,13 @@ class Untold(Protocol):
         """Tells, once."""
 
 
+class Identity(Protocol):
+    """See `identity_client.Identity`."""
+
+    async def role(self, organisation_id: bytes, user_id: bytes) -> Role:
+        """What a person is in an organisation; raises UnavailableError."""
+
+
 class Counting(Protocol):
     """See `figures.Counting`; raises UnavailableError when MySQL is gone."""
 
@@ -47,8 +55,9 @@ class Teller:
         public_url: Where the console is.
     """
 
-    def __init__(self, untold: Untold, counting: Counting, public_url: str) -> None:
+    def __init__(self, untold: Untold, identity: Identity, counting: Counting, public_url: str) -> None:
         self._untold = untold
+        self._identity = identity
         self._counting = counting
         self._public_url = public_url
 
@@ -68,8 +77,10 @@ class Teller:
                 await self._untold.tell(run, await self._said(run))
 
     async def _said(self, run: Run) -> Said:
-        """What is told; nothing of what somebody cancelled, or whose schedule they deleted."""
+        """What is told; nothing of what somebody cancelled, whose schedule they deleted, or whose owner has gone."""
         if run.plan is None or run.state is State.CANCELLED:
+            return Said()
+        if await self._identity.role(run.organisation_id, run.user_id) < ORGANISER:
             return Said()
         plan, figures = to_stored_plan(run.plan), None
         if run.state is not State.FAILED:
