@@ -160,6 +160,8 @@ async def test_a_wish_that_makes_no_sense_says_which_field(api: Api, organiser: 
         ({**good, "shows_phones": True}, "columns"),
         ({**good, "organisation_id": organisation_id}, "activity_id"),
         ({**good, "from": year["to"], "to": year["from"]}, "to"),
+        ({**good, "from": "0001-01-01T00:00:00Z"}, "from"),
+        ({**good, "to": "9999-12-31T23:59:59Z"}, "to"),
     ]
     for body, field in wrong:
         problem = expect(await organiser.post("/v1/exports", body), 422)

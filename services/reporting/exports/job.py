@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from servicekit.clock import SECOND_US
+from servicekit.clock import LATEST_US, SECOND_US
 from servicekit.errors import FieldError, InvalidArgumentError
 from services.reporting.domain import DAY_US
 from services.reporting.exports.columns import PHONE, REPORT_COLUMNS
@@ -11,6 +11,8 @@ from services.reporting.exports.kinds import Format, Report, State
 from services.reporting.people.scene import Wanted
 
 LONGEST_PERIOD_US = 366 * DAY_US
+# What every place's clock can show, and the period before.
+_LATEST_US = LATEST_US - 2 * LONGEST_PERIOD_US
 KEPT_US = 7 * DAY_US
 # Attempts that may end in an error, and that may be begun at all: whoever is killed is rarely at fault.
 FAILURES_AT_MOST, BEGUN_AT_MOST = 5, 10
@@ -145,6 +147,9 @@ def _proof_faults(wish: Wish) -> Sequence[FieldError]:
 
 
 def _period_faults(wish: Wish) -> Sequence[FieldError]:
+    for name, at in (("from", wish.from_at), ("to", wish.to_at)):
+        if not 0 <= at <= _LATEST_US:
+            return [FieldError(name, "must be a time from 1970 to 9997")]
     if wish.organisation_id and not wish.activity_id and not (wish.from_at and wish.to_at):
         return [FieldError("from" if not wish.from_at else "to", "a period of an organisation needs from and to")]
     if wish.from_at and wish.to_at and wish.from_at >= wish.to_at:

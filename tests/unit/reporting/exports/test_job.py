@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from servicekit.clock import LATEST_US
 from servicekit.errors import InvalidArgumentError
 from services.reporting.domain import DAY_US, Filter
 from services.reporting.exports import wire
@@ -31,6 +32,10 @@ def test_papers_are_pdf_of_an_activity(report: Report) -> None:
         (Report.ORGANISATION, Format.PDF, {"activity_id": ID}, "organisation_id"),
         (Report.ACTIVITY, Format.PDF, PERIOD, "activity_id"),
         (Report.ORGANISATION, Format.PDF, {**PERIOD, "to_at": 400 * DAY_US}, "to"),
+        (Report.PROOF, Format.PDF, {"activity_id": ID, "from_at": -1}, "from"),
+        (Report.SIGN_SHEET, Format.PDF, {"activity_id": ID, "to_at": LATEST_US}, "to"),
+        (Report.ORGANISATION, Format.PDF, {**PERIOD, "from_at": LATEST_US - DAY_US, "to_at": LATEST_US}, "from"),
+        (Report.REGISTER, Format.CSV, {**PERIOD, "from_at": -62_135_596_800_000_000, "to_at": DAY_US}, "from"),
         (Report.ORGANISATION, Format.PDF, {**PERIOD, "wanted": Wanted(group="一班")}, "filters"),
         (Report.ACTIVITY, Format.PDF, {"activity_id": ID, "wanted": Wanted(Filter(status=1))}, "filters"),
         (Report.ACTIVITY, Format.PDF, {"activity_id": ID, "columns": ("name",)}, "columns"),
