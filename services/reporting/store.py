@@ -105,7 +105,9 @@ class Activities:
         return await self._windows(query.order_by(occurrences.c.occurrence_id).limit(limit))
 
     async def held_between(self, organisation_id: bytes, from_at: int, to_at: int) -> list[Activity]:
-        """Activities of an organisation that were not cancelled, and have an occurrence that opens in a span of time.
+        """Activities of an organisation that have an occurrence which opens in a span of time.
+
+        No rehearsals, and nothing that was cancelled.
 
         Raises:
             UnavailableError: MySQL is gone.
@@ -117,6 +119,7 @@ class Activities:
         query = (
             select(*_ACTIVITY)
             .where(activities.c.organisation_id == organisation_id, activities.c.state.in_(states))
+            .where(activities.c.is_rehearsal == 0)
             .where(activities.c.activity_id.in_(inside))
             .order_by(activities.c.activity_id)
         )

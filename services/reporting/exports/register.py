@@ -151,5 +151,7 @@ class _Attendance:
     tried: dict[bytes, Counted] = field(default_factory=dict)
 
     def at(self, slot: Slot, now: int) -> Verdict:
-        """What they count as at an occurrence."""
-        return slot.verdict(self.key, self.tried.get(slot.window.occurrence_id), now)
+        """What they count as at an occurrence; at one that has yet to open, nothing."""
+        person = self.tried.get(slot.window.occurrence_id)
+        found = slot.verdict(self.key, person, now)
+        return found if person or slot.window.opens_at <= now else Verdict(found.word)

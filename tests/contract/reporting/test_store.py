@@ -99,3 +99,24 @@ async def test_mysql_gone() -> None:
 def test_migrations_make_what_the_tables_say(reporting_url: str) -> None:
     """Alembic finds no difference between the migrated schema and `tables.py`."""
     assert differences(reporting_url, metadata) == []
+
+
+async def test_what_was_held_is_no_rehearsal_and_was_not_cancelled(activities: Activities) -> None:
+    """Of the organisation, published or closed, with an occurrence that opens in the span, its end left out."""
+    organisation_id, noon = ids.new_id(), 1_768_435_200_000_000
+    cases: dict[str, dict[str, object]] = {
+        "open": {"state": 2},
+        "closed": {"state": 3},
+        "draft": {"state": 1},
+        "cancelled": {"state": 4},
+        "rehearsal": {"is_rehearsal": True},
+        "elsewhere": {"organisation_id": ids.new_id()},
+        "too late": {},
+    }
+    for title, changes in cases.items():
+        activity = an_activity(**{"organisation_id": organisation_id, "title": title, **changes})
+        opens_at = noon + 10 * (title == "too late")
+        window = Window(ids.new_id(), activity.activity_id, 3, opens_at, opens_at + 1)
+        await activities.save([replace(activity, windows=(window,))])
+    held = await activities.held_between(organisation_id, noon, noon + 10)
+    assert sorted(each.title for each in held) == ["closed", "open"]
