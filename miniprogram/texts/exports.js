@@ -47,6 +47,7 @@ module.exports = {
     TOO_MANY_COLUMNS: '场次太多，请缩短时间',
     TOO_MANY_OCCURRENCES: '超过 400 场，请缩短时间',
     NOTHING_HELD: '这段时间没有活动，请换一个时间',
+    PROVES_NOTHING: '活动已取消或只是演练，不能出具证明',
     NOBODY_QUALIFIES: '没有人达到条件，请检查签到是否已通过',
     TOO_MANY_PROOFS: '超过 1,000 人，请在电脑上按分组导出',
     PAPER_TOO_LARGE: '内容太多，无法排成 PDF，请改用 Excel',

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from services.reporting.domain import MINUTE_US, Counted, Status, Window
+from protos.activity.v1 import activity_pb2
+from services.reporting.domain import MINUTE_US, Activity, Counted, Status, Window
 
 
 class Stay(NamedTuple):
@@ -37,6 +38,11 @@ def stays(windows: Mapping[bytes, Window], tried: Iterable[Counted], from_at: in
             minutes = max(0, left_at - person.seat.at) // MINUTE_US if left_at else 0
             found.append(Stay(window, person.seat.at, left_at, minutes))
     return sorted(found, key=lambda each: (each.window.opens_at, each.window.occurrence_id))
+
+
+def is_nothing(activity: Activity) -> bool:
+    """Whether being there proves nothing: it was cancelled, or is a rehearsal."""
+    return activity.is_rehearsal or activity.state == activity_pb2.STATE_CANCELLED
 
 
 def minutes_of(found: Sequence[Stay]) -> int:

@@ -3,14 +3,13 @@
 from typing import Any
 
 from domainkit.masked_names import masked
-from protos.activity.v1 import activity_pb2
 from protos.reporting.v1 import proofs_pb2 as pb
 from protos.reporting.v1 import proofs_pb2_grpc
 from servicekit.rpc.interceptors import by
 from services.reporting.errors import ActivityNotFoundError
 from services.reporting.exports.making import Activities
 from services.reporting.exports.reading import Facts, People, Windows
-from services.reporting.papers.attested import Stay, minutes_of, stays
+from services.reporting.papers.attested import Stay, is_nothing, minutes_of, stays
 from services.reporting.papers.papers import OrganisationName
 from services.reporting.papers.proof_token import Claim, ProofKeys, ProofUnknownError
 
@@ -53,7 +52,7 @@ class ProofServicer(proofs_pb2_grpc.ProofServiceServicer):
         tried = scene.as_one(await self._facts.of(activity.activity_id, scene.ids(claim.user_id)))
         windows = await self._windows.windows_of(activity.activity_id)
         found = stays({each.occurrence_id: each for each in windows}, tried, claim.from_at, claim.until)
-        if activity.state == activity_pb2.STATE_CANCELLED:
+        if is_nothing(activity):
             found = []
         [shown] = await self._people.shown(
             scene, list(scene.people([scene.key(claim.user_id)], tried)), is_needed=True, has_details=False

@@ -9,7 +9,7 @@ from services.reporting.exports.job import Wish
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering
 from services.reporting.papers import words
-from services.reporting.papers.attested import Stay, minutes_of, stays
+from services.reporting.papers.attested import Stay, is_nothing, minutes_of, stays
 from services.reporting.papers.blocks import Proof, Proofs, Session
 from services.reporting.papers.people import Named, named
 from services.reporting.papers.proof_token import Claim, ProofKeys
@@ -33,9 +33,12 @@ async def attested(gathering: Gathering, wish: Wish, until: int, told: Told) -> 
     """Everybody who is to have a proof, in the order of the roster.
 
     Raises:
-        WishNotMadeError: NOBODY_QUALIFIES: there is none; TOO_MANY_PROOFS: there are too many for one file.
+        WishNotMadeError: PROVES_NOTHING: it was cancelled, or is a rehearsal; NOBODY_QUALIFIES: there is none;
+            TOO_MANY_PROOFS: there are too many for one file.
         ServiceError, LeaseLostError: As `turnout.look`.
     """
+    if is_nothing(gathering.activity):
+        raise WishNotMadeError("PROVES_NOTHING")
     found = list[Attested]()
     async for each in _attested(gathering, wish, until, told):
         found.append(each)

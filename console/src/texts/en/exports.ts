@@ -83,6 +83,7 @@ export const exports: Texts['exports'] = {
     TOO_MANY_PROOFS: 'More than 1,000 people; export group by group',
     PAPER_TOO_LARGE: 'Too much for a PDF; export a group or a shorter period, or use Excel',
     NOTHING_HELD: 'Nothing was held in this period. Take another one',
+    PROVES_NOTHING: 'It was cancelled, or only a rehearsal, so there is nothing to prove',
     NOT_FOUND: 'The activity was deleted',
     other: 'It failed. Export it again; if that goes on, ask your administrator',
   },

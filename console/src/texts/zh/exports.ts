@@ -81,6 +81,7 @@ export const exports = {
     TOO_MANY_PROOFS: '超过 1,000 人，请按分组导出',
     PAPER_TOO_LARGE: '内容太多，无法排成 PDF，请按分组或缩短时间范围导出，或改用 Excel',
     NOTHING_HELD: '这段时间没有活动，请换一个时间范围',
+    PROVES_NOTHING: '活动已取消或只是演练，不能出具证明',
     NOT_FOUND: '活动已被删除',
     other: '生成失败，请重新导出；一直这样请联系管理员',
   },

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from protos.activity.v1 import activity_pb2
 from protos.reporting.v1 import proofs_pb2 as pb
 from services.reporting.domain import DAY_US, MINUTE_US, Status
+from services.reporting.errors import ActivityNotFoundError
 from services.reporting.exports.errors import WishNotMadeError
 from services.reporting.exports.job import Wish
 from services.reporting.exports.kinds import Format, Report
@@ -77,6 +79,37 @@ async def test_who_came_often_and_long_enough_has_one() -> None:
         await names(meeting, from_at=UNTIL - DAY_US)
 
 
+@pytest.mark.parametrize("changes", [{"state": activity_pb2.STATE_CANCELLED}, {"is_rehearsal": True}])
+async def test_what_never_took_place_proves_nothing(changes: dict[str, Any]) -> None:
+    """Neither on paper, nor to whoever scans a paper from before it was cancelled."""
+    meeting, often, *_ = a_series()
+    meeting.activity = replace(meeting.activity, **changes)
+    with pytest.raises(WishNotMadeError, match="PROVES_NOTHING"):
+        await names(meeting)
+    assert await looked_up(meeting, Claim(meeting.activity.activity_id, often, 0, UNTIL, 3, 150)) == (
+        pb.Proof.STATE_ANNULLED,
+        0,
+    )
+
+
+async def test_a_proof_is_of_its_own_activity() -> None:
+    """Whoever signs for another series, or for a stranger, attests nothing of this one."""
+    meeting, often, *_ = a_series()
+    claim = Claim(meeting.activity.activity_id, often, 0, UNTIL, 3, 150)
+    assert await looked_up(meeting, claim) == (pb.Proof.STATE_VALID, 3)
+    assert await looked_up(meeting, claim._replace(user_id=b"s" * 16)) == (pb.Proof.STATE_ANNULLED, 0)
+    with pytest.raises(ProofUnknownError):
+        await looked_up(meeting, claim._replace(activity_id=b"b" * 16))
+
+
+async def looked_up(meeting: Meeting, claim: Claim) -> tuple[int, int]:
+    """What the page of a proof says now: its state, and to how many occurrences they came."""
+    sources = (await meeting.gathering()).sources
+    servicer = ProofServicer(KEYS, _Known(meeting.activity), sources.facts, sources.people, sources.windows, _school)
+    told_of = await servicer.CheckProof(pb.CheckProofRequest(token=KEYS.token(claim)), None)
+    return told_of.state, told_of.sessions
+
+
 class _Known:
     """The activities there are: one."""
 
@@ -85,6 +118,8 @@ class _Known:
 
     async def get(self, activity_id: bytes) -> Any:
         """That one."""
+        if activity_id != self._activity.activity_id:
+            raise ActivityNotFoundError
         return self._activity
 
 
