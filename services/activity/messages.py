@@ -181,6 +181,7 @@ def to_snapshots(activity: Activity) -> list[pb.OccurrenceSnapshot]:
             amended_at=activity.amended_at,
             roster_id=definition.roster_id,
             reentry=pb.Reentry.ValueType(definition.reentry),
+            qr_period_s=definition.qr_period_s,
         )
         for occurrence in activity.occurrences
     ]

@@ -1870,6 +1870,7 @@ class OccurrenceSnapshot(_message.Message):
     ROSTER_ID_FIELD_NUMBER: _builtins.int
     REENTRY_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
+    QR_PERIOD_S_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -1895,6 +1896,8 @@ class OccurrenceSnapshot(_message.Message):
     """Empty: open to all."""
     reentry: Global___Reentry.ValueType
     """Unspecified: IN_OUT."""
+    qr_period_s: _builtins.int
+    """For how long a QR is shown, as whoever gives advice knows; 0 in what an earlier release sent."""
     @_builtins.property
     def place(self) -> Global___Place: ...
     @_builtins.property
@@ -1939,10 +1942,11 @@ class OccurrenceSnapshot(_message.Message):
         roster_id: _builtins.bytes = ...,
         reentry: Global___Reentry.ValueType = ...,
         tags: _abc.Iterable[_tags_pb2.LivingTag] | None = ...,
+        qr_period_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "tags", b"tags", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "tags", b"tags", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

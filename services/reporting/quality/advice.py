@@ -31,12 +31,14 @@ class Settings(NamedTuple):
         radius_m: Of its fence; 0: it has none.
         wifi: How many access points prove the place.
         opens_before_s: How long before the start it opens.
+        qr_period_s: For how long a QR is shown; 0: not known.
     """
 
     radius_m: float
     wifi: int
     gates: int
     opens_before_s: int
+    qr_period_s: int = 0
 
 
 class Rush(NamedTuple):
@@ -46,11 +48,13 @@ class Rush(NamedTuple):
         peak: How many in the fullest minute.
         at_opening: How many in the first three minutes.
         people: How many in all.
+        opened_before_s: How long before the start it opened.
     """
 
     peak: int = 0
     at_opening: int = 0
     people: int = 0
+    opened_before_s: int = 0
 
 
 class Case(NamedTuple):
@@ -119,7 +123,8 @@ def _wifi(case: Case) -> Iterator[Advice]:
 def _qr(case: Case) -> Iterator[Advice]:
     expired = case.counts["reason:QR_EXPIRED"]
     scanned, old = _sum(case.counts, "slot_age:", 1), _sum(case.counts, "slot_age:", _OLD_FROM)
-    if expired >= _EXPIRED * case.tried or (scanned >= ENOUGH and old >= _OLD * scanned):
+    is_late = expired >= _EXPIRED * case.tried or (scanned >= ENOUGH and old >= _OLD * scanned)
+    if is_late and case.settings.qr_period_s < _LONGER_PERIOD_S:
         numbers = {"expired": expired, "old": old, "share": max(expired / case.tried, old / max(scanned, 1))}
         yield Advice("QR_LONGER", {**numbers, "to_s": _LONGER_PERIOD_S}, {"qr_period_s": _LONGER_PERIOD_S})
     failed = case.counts["scans_failed"] + case.counts["scans_cancelled"]
@@ -141,8 +146,9 @@ def _crowd(case: Case) -> Iterator[Advice]:
         yield Advice("GATES_MORE", {"peak": rush.peak, "gates": gates, "to_gates": needed})
     late, came = case.counts["late"], case.counts["checked_in"]
     waited = rush.people >= ENOUGH and rush.at_opening >= _WAITED * rush.people
-    to_s = case.settings.opens_before_s + 15 * _MINUTE_S
-    if came and late >= _LATE * came and waited and to_s <= _EARLIEST_S:
+    # From what it was that day: who opens earlier by now has done it.
+    to_s = rush.opened_before_s + 15 * _MINUTE_S
+    if came and late >= _LATE * came and waited and case.settings.opens_before_s < to_s <= _EARLIEST_S:
         numbers = {"late": late, "share": late / came, "at_opening": rush.at_opening, "to_min": to_s / _MINUTE_S}
         yield Advice("OPEN_EARLIER", numbers, {"opens_before_s": to_s})
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from servicekit.clock import SECOND_US
 from services.reporting.periods.calendar import By, Period, key_of, week_of
 from services.reporting.periods.held import Counts, Held, together, whole
 from services.reporting.periods.reading import Found, Reading
@@ -138,9 +139,10 @@ class Qualities:
         if found.counts[held.occurrence_id]["checked_in"] > _RUSHES:
             return Rush()
         minutes = await self._arrivals.minutes(held)
-        opened = (held.opens_at - held.starts_at) // 60_000_000
+        opened_before_s = (held.starts_at - held.opens_at) // SECOND_US
+        opened = -(opened_before_s // 60)
         at_opening = sum(people for minute, people in minutes.items() if minute < opened + _OPENING_MIN)
-        return Rush(max(minutes.values(), default=0), at_opening, sum(minutes.values()))
+        return Rush(max(minutes.values(), default=0), at_opening, sum(minutes.values()), opened_before_s)
 
 
 def tried(counts: Counts) -> int:

@@ -40,4 +40,5 @@ def _settings(occurrence: pb.OccurrenceSnapshot) -> Settings:
         len(occurrence.bssids),
         len(occurrence.gates),
         (occurrence.starts_at - occurrence.opens_at) // SECOND_US,
+        occurrence.qr_period_s,
     )

@@ -98,6 +98,36 @@ test('who comes again for points is told by week, with a dash for days that are 
   await visit.accessible()
 })
 
+test('advice goes to the next activity at once, and to what goes on when that is confirmed and not before', async () => {
+  const soon = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString()
+  const next = await owner.post('/v1/activities', {
+    ...{ organisation_id: organisation.id, kind: 'event', title: '开学典礼', time_zone: 'Asia/Shanghai' },
+    ...{ starts_at: soon(48), ends_at: soon(50), methods: ['qr'], policy: { fence: 'review' } },
+    place: { name: '操场', latitude: 25.04, longitude: 102.71, coord: 'gcj02', radius_m: 200 },
+  })
+  const radius = async ({ id }) => (await owner.get(`/v1/activities/${id}`)).place.radius_m
+  const visit = await visited(`/console/reports/quality?${term}`)
+  const apply = (place) => place.getByRole('button', { name: '应用', exact: true }).first().click()
+  const choice = visit.page.getByRole('dialog', { name: /把签到范围/ })
+
+  await apply(visit.page)
+  await choice.getByRole('radio').nth(1).waitFor()
+  await apply(choice)
+  await visit.sees('已应用到“开学典礼”')
+  assert.deepEqual([await radius(next), await radius(activity)], [500, 200])
+
+  await choice.waitFor({ state: 'hidden' })
+  await apply(visit.page)
+  await choice.getByText('进行中').waitFor()
+  await choice.getByRole('radio').nth(1).waitFor({ state: 'detached' })
+  await apply(choice)
+  const question = visit.page.getByRole('dialog', { name: '修改进行中的“开学典礼”？' })
+  await question.getByRole('button', { name: '取消', exact: true }).click()
+  await question.waitFor({ state: 'hidden' })
+  assert.equal(await radius(activity), 200)
+  await visit.sees('把签到范围从 200 米放宽到 500 米')
+})
+
 test('advice is hidden, shown again, and applied to what goes on after a question', async () => {
   const visit = await visited(`/console/reports/quality?${term}`)
   const button = (name) => visit.page.getByRole('button', { name, exact: true })

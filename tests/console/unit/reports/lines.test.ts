@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { optionsOf } from '@/reports/drawing'
 import { cohortRowOf, curvesOf, drawingOf, rowOf, tilesOf } from '@/reports/lines'
-import { nameOf, percent, points, sentence } from '@/reports/said'
+import { nameOf, numbersOf, percent, points, sentence } from '@/reports/said'
 import { targetsOf } from '@/reports/targets'
 import { en } from '@/texts/en'
 import { zh } from '@/texts/zh'
+import { advice } from '../../../vectors/advice.json'
 
 const say = (key: string, named: Record<string, unknown> = {}) => `${key} ${JSON.stringify(named)}`
 const figures = (came: number | null, expected = 10) => ({
@@ -112,9 +113,16 @@ describe.each([
     expect(said.length).toBeGreaterThan(10)
   })
 
-  test('every piece of advice says what to do and why', () => {
-    const codes = Object.entries(words.advice).filter(([code]) => code === code.toUpperCase())
-    expect(codes).toHaveLength(10)
+  test('there are words for every piece of advice', () => {
+    const codes = Object.keys(words.advice).filter((code) => code === code.toUpperCase())
+    expect(codes.sort()).toEqual(advice.map(({ code }) => code).sort())
+  })
+
+  test.each(advice)('$code says every number behind it, and what it would change', ({ code, numbers }) => {
+    const told = numbersOf(numbers as unknown as Record<string, number>)
+    const said = `${reading(`reports.advice.${code}.do`, told)} ${reading(`reports.advice.${code}.why`, told)}`
+    expect(said).not.toMatch(/undefined|NaN|\{/)
+    for (const number of Object.values(told)) expect(said).toContain(number)
   })
 })
 
@@ -140,6 +148,20 @@ test('advice goes to what is yet to come, then to what goes on', () => {
   const advice = { activity_id: 'running', title: '早读', change: { place: { radius_m: 500 } } }
   const found = targetsOf(activities, advice as unknown as Parameters<typeof targetsOf>[1], 20.5 * 3_600_000)
   expect(found.map(({ id }) => id)).toEqual(['next', 'other', 'draft', 'running'])
+})
+
+test('advice goes nowhere where it would take something away', () => {
+  const at = (id: string, radius_m: number, qr_period_s: number, opens_before_s: number) => ({
+    ...{ id, title: '早读', state: 'draft', place: { radius_m }, qr_period_s, opens_before_s, closes_after_s: 0 },
+    ...{ starts_at: '2026-09-01T08:00:00Z', ends_at: '2026-09-01T09:00:00Z' },
+  })
+  const activities = [at('little', 200, 60, 900), at('much', 1000, 300, 7200)] as unknown as Parameters<
+    typeof targetsOf
+  >[0]
+  for (const change of [{ place: { radius_m: 500 } }, { qr_period_s: 120 }, { opens_before_s: 1800 }]) {
+    const one = { activity_id: 'little', title: '早读', change } as unknown as Parameters<typeof targetsOf>[1]
+    expect(targetsOf(activities, one, 0).map(({ id }) => id)).toEqual(['little'])
+  }
 })
 
 test('a cohort has its shares, and a dash for a day that is not over', () => {

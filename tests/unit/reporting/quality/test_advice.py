@@ -1,9 +1,13 @@
 """Advice comes from numbers, says them, and goes with them."""
 
+import json
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.reporting.papers.advice_words import advice_text
 from services.reporting.quality.advice import CODES, Case, Rush, Settings, advice_of
 
 HALL = Settings(radius_m=200, wifi=1, gates=1, opens_before_s=1800)
@@ -42,6 +46,26 @@ def test_numbers_suggest_a_change(counts: dict[str, int], code: str, change: dic
         assert told(fewer) == {}
 
 
+VECTORS = json.loads((Path(__file__).parents[3] / "vectors" / "advice.json").read_text("utf-8"))["advice"]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["code"] for vector in VECTORS])
+def test_every_piece_of_advice_says_its_numbers(vector: dict[str, Any]) -> None:
+    """On paper all of them; the console holds its texts against the same vectors."""
+    counts = Counter({"checked_in": 90, **vector.get("counts", {})})
+    settings, rush = HALL._replace(**vector.get("settings", {})), Rush(**vector.get("rush", {}))
+    [advice] = advice_of(Case(counts, 100, settings, rush))
+    assert advice == (vector["code"], pytest.approx(vector["numbers"]), vector["change"])
+    said = advice_text(advice)
+    for name, number in vector["numbers"].items():
+        assert (f"{number:.1%}" if name == "share" else f"{number:g}") in said, name
+
+
+def test_vectors_have_every_piece_of_advice() -> None:
+    """One of each."""
+    assert sorted(vector["code"] for vector in VECTORS) == sorted(CODES)
+
+
 def test_a_fence_is_widened_only_by_honest_people_and_not_for_nothing() -> None:
     """A few are not enough, and one that is wide already stays."""
     assert told({"outside:4": 4}) == {}
@@ -60,10 +84,19 @@ def test_a_crowd_needs_gates_or_time() -> None:
     """More than 15 a minute at one door; half of all at the opening, and many late."""
     assert told({}, rush=Rush(peak=31, people=90)) == {"GATES_MORE": {}}
     assert told({}, HALL._replace(gates=3), Rush(peak=31, people=90)) == {}
-    queue = Rush(peak=10, at_opening=40, people=90)
+    queue = Rush(peak=10, at_opening=40, people=90, opened_before_s=1800)
     assert told({"late": 20}, rush=queue) == {"OPEN_EARLIER": {"opens_before_s": 2700}}
     assert told({"late": 5}, rush=queue) == {}
-    assert told({"late": 20}, HALL._replace(opens_before_s=7200), queue) == {}
+    assert told({"late": 20}, rush=queue._replace(opened_before_s=7200)) == {}
+
+
+def test_what_was_done_is_advised_no_more() -> None:
+    """Though the numbers are still those of before: a longer period, a door that opens earlier by now."""
+    expired = {"reason:QR_EXPIRED": 5}
+    assert told(expired, HALL._replace(qr_period_s=60)) == {"QR_LONGER": {"qr_period_s": 120}}
+    assert told(expired, HALL._replace(qr_period_s=120)) == {}
+    queue = Rush(peak=10, at_opening=40, people=90, opened_before_s=1800)
+    assert told({"late": 20}, HALL._replace(opens_before_s=2700), queue) == {}
 
 
 def test_few_people_suggest_nothing() -> None:
