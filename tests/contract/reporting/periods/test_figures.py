@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -38,7 +38,13 @@ KEYS = ProofKeys({1: bytes(range(32))})
 UNTIL = NINE + 100 * DAY_US
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    # Each try is seconds of a real server: a history of two dozen steps can be read as it is.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(first=HISTORIES, second=HISTORIES, leave=st.sets(st.sampled_from(WHO), max_size=3))
 async def test_every_report_equals_a_recount(
     engine: AsyncEngine, first: list[Any], second: list[Any], leave: set[bytes]
