@@ -1709,6 +1709,8 @@ export interface components {
         /**
          * OpenedPlaceTicket
          * @description What a browser shows and what it keeps to itself: the place goes to who has `poll_secret`.
+         *
+         *         `confirm_url` leads to a WeChat simulator that answers it; empty where there is none.
          */
         OpenedPlaceTicket: {
             /**
@@ -1730,6 +1732,8 @@ export interface components {
              * @example 120
              */
             expires_in: number;
+            /** @example  */
+            confirm_url: string;
         };
         /**
          * PolledPlace
@@ -3685,19 +3689,19 @@ export interface components {
         };
         /**
          * WebhookChange
-         * @description What a robot is called; with `url`, where it is from now on.
+         * @description What a robot is called; with `url` where it is from now on, with `secret` alone by what it is signed there.
          */
         WebhookChange: {
             /** @example 教务群 */
             label: string;
             /**
-             * @description As the chat shows it, with its key.
+             * @description Empty: it stays.
              * @default
              * @example https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa
              */
             url?: string;
             /**
-             * @description Of a robot that asks for signatures; empty: it does not.
+             * @description Empty: it stays; with a url there is none.
              * @default
              */
             secret?: string;

@@ -3,8 +3,8 @@
 It speaks WeChat's HTTP protocol, so identity talks to it exactly as to the real one and only the base URL differs.
 Every answer takes as long as a real one does. Codes `sim:<name>` sign in the person of that name, as often as one
 likes; `sim:!<errcode>` answers that error; all other codes are made here, work once and last five minutes. Its page at
-`/` signs its people in with one click; at `/console` they let a browser in to the console, as their phones would. It is
-a tool: the image of the processes does not contain it.
+`/` signs its people in with one click; at `/console` they let a browser in to the console, and at `/place` they tell it
+a place, as their phones would. It is a tool: the image of the processes does not contain it.
 
 Source: WeChat mini-program server API (code2Session, getStableAccessToken, subscribeMessage.send, getPhoneNumber,
 msgSecCheck); their error codes and texts.
@@ -378,6 +378,8 @@ class _Page:
             Route("/sim/people/{name}/sign-in", self.sign_in, methods=["POST"]),
             Route("/console", self.page),
             Route("/sim/people/{name}/console", self.let_in, methods=["POST"]),
+            Route("/place", self.page),
+            Route("/sim/people/{name}/place", self.tell_place, methods=["POST"]),
             Route("/sim/people/{name}/grants", self.grant, methods=["POST"]),
             Route("/sim/messages", self.messages),
             Route("/healthz", self.healthz),
@@ -403,17 +405,26 @@ class _Page:
 
     async def let_in(self, request: Request) -> Response:
         """Lets a browser in to the console as a person, by the digits that it shows, as their phone would."""
-        name, asked = _name_in(request), await _body(request)
+        asked = await _body(request)
+        return await self._answered(_name_in(request), asked, "approve", {"digits": str(asked.get("digits"))})
 
-        async def approve(client: httpx.AsyncClient) -> httpx.Response:
+    async def tell_place(self, request: Request) -> Response:
+        """Tells a browser of the console a place as a person, as if they chose it on the map of their phone."""
+        asked = await _body(request)
+        return await self._answered(_name_in(request), asked, "place", asked.get("place"))
+
+    async def _answered(self, name: str, asked: dict[str, Any], deed: str, said: object) -> Response:
+        """What becomes of a browser's ticket that a person answers."""
+
+        async def answer(client: httpx.AsyncClient) -> httpx.Response:
             session = await self._signed_in(client, name)
             if session.is_error:
                 return session
             phone = {"authorization": f"Bearer {session.json()['access_token']}"}
-            path = f"/v1/auth/console/{quote(str(asked.get('ticket')), safe='')}/approve"
-            return await client.post(path, json={"digits": str(asked.get("digits"))}, headers=phone)
+            path = f"/v1/auth/console/{quote(str(asked.get('ticket')), safe='')}/{deed}"
+            return await client.post(path, json=said, headers=phone)
 
-        return await self._at_gateway(approve)
+        return await self._at_gateway(answer)
 
     async def _signed_in(self, client: httpx.AsyncClient, name: str) -> httpx.Response:
         return await client.post("/v1/auth/wechat", json={"code": self.wechat.new_code(name)})

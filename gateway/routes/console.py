@@ -110,7 +110,6 @@ async def open_ticket(call: Call) -> OpenedTicket:
     request = pb.OpenTicketRequest(browser=browser, platform=platform)
     opened: pb.OpenedTicket = await ask(call.services.console.OpenTicket, request)
     ticket_id, ticket = to_text(opened.ticket.ticket_id), opened.ticket
-    simulator = call.parts.settings.simulator_url
     return OpenedTicket(
         ticket=ticket_id,
         poll_secret=opened.secret,
@@ -118,7 +117,7 @@ async def open_ticket(call: Call) -> OpenedTicket:
         qr=opened.url,
         expires_at=to_rfc3339(ticket.expires_at),
         expires_in=life_s(ticket),
-        confirm_url=f"{simulator}/console?ticket={ticket_id}&digits={opened.digits}" if simulator else "",
+        confirm_url=confirm_url(call, f"console?ticket={ticket_id}&digits={opened.digits}"),
     )
 
 
@@ -203,6 +202,12 @@ def count_ticket(call: Call) -> None:
     """
     if wait_s := call.parts.approvals.take(call.person.user_id):
         raise RateLimitedError("too many QRs at once; wait a moment", retry_after_s=wait_s)
+
+
+def confirm_url(call: Call, page: str) -> str:
+    """A page of the WeChat simulator on which its people answer a ticket; empty where there is none."""
+    simulator = call.parts.settings.simulator_url
+    return f"{simulator}/{page}" if simulator else ""
 
 
 def _signed_in(call: Call, session: pb.ConsoleSession, answer: msgspec.Struct) -> Response:

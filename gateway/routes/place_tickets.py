@@ -14,6 +14,7 @@ from gateway.routes.console import (
     StateName,
     Ticket,
     TicketPoll,
+    confirm_url,
     count_poll,
     count_ticket,
     life_s,
@@ -32,13 +33,17 @@ Longitude = Annotated[float, Meta(ge=-180, le=180, examples=[102.71])]
 
 
 class OpenedPlaceTicket(msgspec.Struct):
-    """What a browser shows and what it keeps to itself: the place goes to who has `poll_secret`."""
+    """What a browser shows and what it keeps to itself: the place goes to who has `poll_secret`.
+
+    `confirm_url` leads to a WeChat simulator that answers it; empty where there is none.
+    """
 
     ticket: IdText
     poll_secret: Annotated[str, Meta(examples=A_SECRET)]
     qr: Annotated[str, Meta(examples=["https://qiandao.example/c/01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f"])]
     expires_at: Time
     expires_in: Annotated[int, Meta(examples=[120], description="In seconds.")]
+    confirm_url: Annotated[str, Meta(examples=[""])]
 
 
 class ChosenPlace(Input, kw_only=True):
@@ -71,9 +76,15 @@ async def open_place_ticket(call: Call) -> OpenedPlaceTicket:
     browser, platform = machine_of(call.user_agent)
     request = pb.OpenPlaceTicketRequest(browser=browser, platform=platform)
     opened: pb.OpenedTicket = await ask(call.services.console.OpenPlaceTicket, request, call.person)
-    ticket = opened.ticket
-    expires_at = to_rfc3339(ticket.expires_at)
-    return OpenedPlaceTicket(to_text(ticket.ticket_id), opened.secret, opened.url, expires_at, life_s(ticket))
+    ticket_id, ticket = to_text(opened.ticket.ticket_id), opened.ticket
+    return OpenedPlaceTicket(
+        ticket=ticket_id,
+        poll_secret=opened.secret,
+        qr=opened.url,
+        expires_at=to_rfc3339(ticket.expires_at),
+        expires_in=life_s(ticket),
+        confirm_url=confirm_url(call, f"place?ticket={ticket_id}"),
+    )
 
 
 @routes.on("POST", "/v1/place-tickets/poll")

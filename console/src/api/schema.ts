@@ -4582,8 +4582,11 @@ export interface components {
         /**
          * OpenedPlaceTicket
          * @description What a browser shows and what it keeps to itself: the place goes to who has `poll_secret`.
+         *
+         *         `confirm_url` leads to a WeChat simulator that answers it; empty where there is none.
          */
         OpenedPlaceTicket: {
+            confirm_url: string;
             /** Format: date-time */
             expires_at: string;
             /** @description In seconds. */
@@ -5851,17 +5854,17 @@ export interface components {
         };
         /**
          * WebhookChange
-         * @description What a robot is called; with `url`, where it is from now on.
+         * @description What a robot is called; with `url` where it is from now on, with `secret` alone by what it is signed there.
          */
         WebhookChange: {
             label: string;
             /**
-             * @description Of a robot that asks for signatures; empty: it does not.
+             * @description Empty: it stays; with a url there is none.
              * @default
              */
             secret?: string;
             /**
-             * @description As the chat shows it, with its key.
+             * @description Empty: it stays.
              * @default
              */
             url?: string;

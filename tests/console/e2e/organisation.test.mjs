@@ -140,6 +140,36 @@ test('a place is chosen on the phone, named anew, and forgotten', async () => {
   await until(places, (all) => all.length === 1)
 })
 
+test('somebody of the simulator chooses a place with two clicks', async () => {
+  const visit = await visited('/console/organisation?tab=places')
+  const { page } = visit
+  await page.getByRole('button', { name: '添加地点' }).click()
+  await page.getByRole('button', { name: '在手机上选' }).click()
+  const link = page.getByRole('link', { name: /微信模拟器/ })
+  await link.waitFor()
+  await visit.shot('place-simulator-1440-light')
+  await visit.accessible()
+  const { origin } = new URL(await link.getAttribute('href'))
+  visit.mayAsk(origin)
+  const opening = page.context().waitForEvent('page')
+  await link.click()
+  const simulator = new Visit(await opening)
+  simulator.mayAsk(origin)
+  const isClosed = simulator.page.waitForEvent('close')
+  const choose = async (name) => {
+    await simulator.page.getByLabel('姓名').fill(name)
+    await simulator.page.getByRole('button', { name: '选这里' }).click()
+  }
+  await simulator.page.getByText('第一教学楼').click()
+  await choose(newName('stranger'))
+  await simulator.sees('HTTP 403')
+  await simulator.shot('simulator-place')
+  await simulator.accessible()
+  await choose(owner.name)
+  await visit.sees('39.904200, 116.407400')
+  await isClosed
+})
+
 test('what is kept is said, and less is asked about', async () => {
   const visit = await visited('/console/organisation?tab=privacy')
   const { page } = visit

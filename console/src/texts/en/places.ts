@@ -18,6 +18,7 @@ export const places = {
     title: 'Choose the place on your phone',
     qr: 'QR to choose a place',
     hint: 'In the mini-program, under Mine, tap 登录电脑, scan this, and choose the place on the map. Only the WeChat that is signed in here can answer',
+    simulator: 'No phone? Choose as somebody of the local WeChat simulator',
     states: {
       opening: 'Preparing the QR',
       waiting: 'Waiting for your phone',

@@ -109,6 +109,14 @@ async def test_the_page_signs_people_in(wechat: httpx.AsyncClient) -> None:
     assert (answer.status_code, list(answer.json())) == (502, ["error"])
 
 
+async def test_the_page_answers_for_a_console_with_a_place(wechat: httpx.AsyncClient) -> None:
+    """Its people are offered places; with the gateway gone it says so."""
+    assert "在地图上选的地点" in (await wechat.get("/place", params={"ticket": "t"})).text
+    place = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71}
+    answer = await wechat.post("/sim/people/demo/place", json={"ticket": "t", "place": place})
+    assert (answer.status_code, list(answer.json())) == (502, ["error"])
+
+
 async def test_the_page_lists_its_own_people_apart_from_others(wechat: httpx.AsyncClient) -> None:
     """However many a load run signed in: the latest of them, and how many they are."""
     for number in range(_OTHERS):
