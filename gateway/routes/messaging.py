@@ -90,11 +90,11 @@ class NewWebhook(Input, kw_only=True):
 
 
 class WebhookChange(Input):
-    """What a robot is called; with `url`, where it is from now on."""
+    """What a robot is called; with `url` where it is from now on, with `secret` alone by what it is signed there."""
 
     label: Label
-    url: Url = ""
-    secret: Secret = ""
+    url: Annotated[str, Meta(max_length=512, examples=_URL, description="Empty: it stays.")] = ""
+    secret: Annotated[str, Meta(max_length=128, description="Empty: it stays; with a url there is none.")] = ""
 
 
 class Webhook(msgspec.Struct):

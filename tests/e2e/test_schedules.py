@@ -202,3 +202,33 @@ async def test_who_lost_the_right_has_nothing_made(api: Api, organiser: Person, 
     assert (told["kind"], told["reason"], told["export_id"]) == ("schedule_paused", "OWNER_LOST_RIGHT", None)
     [paused] = expect(await organiser.get(schedules_of(organisation_id)))["schedules"]
     assert (paused["paused"], paused["paused_reason"]) == (True, "OWNER_LOST_RIGHT")
+
+
+async def test_a_robot_is_signed_otherwise_without_its_address(organiser: Person, organisation_id: str) -> None:
+    """What is left empty stays, and what became of the old way is forgotten; another address has no old secret."""
+    chats = Chats()
+    robot, other = chats.make("dingtalk"), chats.make("dingtalk")
+    webhook = await known(organiser, organisation_id, robot | {"secret": "SECof-another"})
+    path = f"{robots_of(organisation_id)}/{webhook['id']}"
+
+    async def said() -> str:
+        expect(await organiser.post(f"{path}/test"), 202)
+
+        async def last() -> str | None:
+            [one] = expect(await organiser.get(robots_of(organisation_id)))["webhooks"]
+            return str(one["last_result"]) if one["last_result"] else None
+
+        return str(await eventually(last, _SOON_S))
+
+    assert await said() == "SIGNATURE_REFUSED"
+    named = expect(await organiser.request("PUT", path, json={"label": "年级群"}))
+    assert (named["label"], named["key_tail"], named["last_result"]) == (
+        "年级群",
+        webhook["key_tail"],
+        "SIGNATURE_REFUSED",
+    )
+    changed = expect(await organiser.request("PUT", path, json={"label": "年级群", "secret": robot["secret"]}))
+    assert (changed["key_tail"], changed["last_at"], changed["last_result"]) == (webhook["key_tail"], None, None)
+    assert await said() == "SENT" and len(chats.texts(robot)) == 1
+    moved = expect(await organiser.request("PUT", path, json={"label": "年级群", "url": other["url"]}))
+    assert (moved["key_tail"], moved["is_signed"]) == (other["key"][-4:], False)

@@ -337,8 +337,9 @@ class UpdateWebhookRequest(_message.Message):
     webhook_id: _builtins.bytes
     label: _builtins.str
     url: _builtins.str
-    """Empty: url and secret stay as they are."""
+    """Empty: it stays; then an empty secret stays, too, and another one takes its place."""
     secret: _builtins.str
+    """With a url, that of the robot there; empty: it asks for none."""
     def __init__(
         self,
         *,

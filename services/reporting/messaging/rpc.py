@@ -53,6 +53,9 @@ class Webhooks(Protocol):
     async def of_organisation(self, organisation_id: bytes) -> Sequence[Webhook]:
         """All of an organisation."""
 
+    def robot(self, webhook: Webhook) -> Robot | None:
+        """Where it is; None: nobody can read that any more."""
+
     async def replace(self, webhook: Webhook, label: str, robot: Robot | None) -> None:
         """Calls it otherwise, or reaches it otherwise."""
 
@@ -132,13 +135,19 @@ class MessagingServicer(messaging_pb2_grpc.MessagingServiceServicer):
         """Another name, or another key."""
         await require(self._identity, request.organisation_id)
         webhook = await self._webhooks.get(request.organisation_id, request.webhook_id)
-        if request.secret and not request.url:
-            raise invalid("url", "comes with its secret: give both anew, or neither")
-        robot = Robot(webhook.kind, request.url.strip(), request.secret.strip()) if request.url else None
+        robot = self._changed(webhook, request.url.strip(), request.secret.strip())
         if robot:
             robots.check(robot, self._hosts)
         await self._webhooks.replace(webhook, _label(request.label), robot)
         return to_webhook(await self._webhooks.get(request.organisation_id, request.webhook_id))
+
+    def _changed(self, webhook: Webhook, url: str, secret: str) -> Robot | None:
+        """How a robot is reached from now on: elsewhere, or where it was with another secret; None: as before."""
+        if url or not secret:
+            return Robot(webhook.kind, url, secret) if url else None
+        if (known := self._webhooks.robot(webhook)) is None:
+            raise invalid("url", "what it was cannot be read any more: give it anew, with its secret")
+        return known._replace(secret=secret)
 
     async def DeleteWebhook(self, request: pb.DeleteWebhookRequest, context: Any) -> pb.DeleteWebhookResponse:
         """Forgets a robot and its key."""

@@ -119,9 +119,14 @@ class Webhooks:
         """All of an organisation, the newest first."""
         return await self._found(webhooks.c.organisation_id == organisation_id)
 
+    def robot(self, webhook: Webhook) -> Robot | None:
+        """Where a robot is; None: it was sealed with no key of ours."""
+        return self._keys.open(webhook)
+
     async def replace(self, webhook: Webhook, label: str, robot: Robot | None) -> None:
-        """Calls it otherwise, and reaches it otherwise unless that is None."""
-        said = {"label": label, **(self._sealed(webhook.webhook_id, robot) if robot else {})}
+        """Calls it otherwise, and reaches it otherwise unless that is None; what became of the old way is forgotten."""
+        anew = {**self._sealed(webhook.webhook_id, robot), "last_at": 0, "last_result": ""} if robot else {}
+        said = {"label": label, **anew}
         its = _is(webhook.organisation_id, webhook.webhook_id)
         await self._execute(update(webhooks).where(*its).values(said))
 
