@@ -68,9 +68,14 @@ export const tickedAtFirst = (columns: readonly string[], chosen: readonly strin
 export const inOrder = (columns: readonly string[], ticked: readonly string[]): string[] =>
   columns.filter((one) => ticked.includes(one))
 
-/** The part of a filter that a report takes: some are of everybody, or of a group. */
-export const filterFor = (report: Report, filters: ExportFilter): ExportFilter =>
-  OF_EVERYBODY.includes(report) ? (filters.group ? { group: filters.group } : {}) : filters
+/** Whether it takes any filter; some are of everybody, or of a group. */
+export const isFiltered = (report: Report): boolean => !OF_EVERYBODY.includes(report)
+
+/** The part of a filter that a report takes. */
+export const filterFor = (report: Report, filters: ExportFilter): ExportFilter => {
+  if (isFiltered(report)) return filters
+  return filters.group && report !== 'organisation' ? { group: filters.group } : {}
+}
 
 /** An organisation's days, both included. */
 export interface PeriodOf {

@@ -18,6 +18,11 @@ export interface Filters {
   details: '' | 'missing'
 }
 
+export const EVERYBODY: Filters = {
+  ...{ status: '', method: '', punctuality: '', q: '' },
+  ...{ gate: '', group: '', reason: '', details: '' },
+}
+
 /** What the server is asked for; leave is what people said, and no status. */
 export const askedOf = ({ status, ...rest }: Filters): PeopleFilter => {
   const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value.trim()))
@@ -30,3 +35,10 @@ export const isNarrowed = (filters: Filters): boolean => Object.values(filters).
 
 /** The same for a file, which is not narrowed by what people have not filled in. */
 export const exportFilterOf = (filters: Filters): ExportFilter => askedOf({ ...filters, details: '' }) as ExportFilter
+
+/** The other way: what a file was narrowed to, as far as a list can say it. */
+export const filtersOf = ({ answer, ...said }: ExportFilter): Filters => ({
+  ...EVERYBODY,
+  ...Object.fromEntries(Object.entries(said).filter(([, value]) => value)),
+  ...(answer === 'leave' && { status: 'leave' }),
+})

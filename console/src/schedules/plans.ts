@@ -1,5 +1,7 @@
 /** Plans as the form has them, and what is said of schedules and robots. Pure. */
 
+import { filterFor, isPaper, REPORTS, reportsOfPeriod } from '@/exports/jobs'
+import { exportFilterOf, filtersOf, type Filters } from '@/people/filters'
 import type { Texts } from '@/texts'
 import type { Plan, Robot, Schedule, Tried } from './queries'
 
@@ -9,26 +11,47 @@ export const KINDS = ['wecom', 'feishu', 'dingtalk'] as const
 export const SCHEDULES_AT_MOST = 20
 export const ROBOTS_AT_MOST = 5
 
-/** Of an organisation at some time there is a register of what it held; of what closed anything. */
-export const reportsFor = (rhythm: Plan['rhythm']): readonly Plan['report'][] =>
-  rhythm === 'after_close' ? ['people', 'checkins', 'register', 'activity'] : ['register', 'organisation']
+/** Of an activity anything; of an organisation at some time what there is of its periods. */
+export const reportsFor = ({ rhythm, activity_id }: Pick<Plan, 'rhythm' | 'activity_id'>): readonly Plan['report'][] =>
+  rhythm === 'after_close' || activity_id ? REPORTS : reportsOfPeriod(true)
+
+/** Filters said anew; who is said to come, which no list is narrowed to, stays. */
+export const narrowed = ({ filters }: Pick<Plan, 'filters'>, next: Filters): Plan['filters'] => ({
+  ...(filters?.answer === 'coming' && { answer: filters.answer }),
+  ...exportFilterOf(next),
+})
+
+/** What a plan is narrowed to, as lists have it; nothing of what its report does not take. */
+export const narrowedTo = ({ report, filters = {} }: Pick<Plan, 'report' | 'filters'>): Filters =>
+  filtersOf(filterFor(report, filters))
 
 /** Whether the robot that is tried has said nothing since. */
 export const isAwaited = (robots: readonly Robot[], tried: Tried | null): boolean =>
   robots.some(({ id, last_at }) => id === tried?.id && last_at === tried.last_at)
 
-export const newPlan = (): Plan => ({
+/** The zone of this browser, where nobody said another. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
+
+/** A plan that leaves nothing to the server. */
+export type WholePlan = Required<Plan>
+
+export const newPlan = (): WholePlan => ({
   title: '',
   report: 'people',
   format: 'xlsx',
   rhythm: 'after_close',
   time: '18:00',
   weekday: 5,
+  time_zone: ownZone(),
+  activity_id: null,
+  columns: [],
+  filters: {},
   to_inbox: true,
   webhook_ids: [],
+  paused: false,
 })
 
-export const planOf = (one: Schedule): Plan => ({
+export const planOf = (one: Schedule): WholePlan => ({
   title: one.title,
   report: one.report,
   format: one.format,
@@ -44,13 +67,18 @@ export const planOf = (one: Schedule): Plan => ({
   paused: one.paused,
 })
 
-/** What is sent: a report that the rhythm knows, and robots that there still are. */
-export const sent = (plan: Plan, robots: readonly Pick<Robot, 'id'>[]): Plan => ({
-  ...plan,
-  title: plan.title.trim(),
-  report: plan.activity_id || reportsFor(plan.rhythm).includes(plan.report) ? plan.report : 'register',
-  webhook_ids: plan.webhook_ids?.filter((id) => robots.some((one) => one.id === id)),
-})
+/** What is sent: a report that the plan can have with what that takes, and robots that there still are. */
+export const sent = (plan: Plan, robots: readonly Pick<Robot, 'id'>[]): Plan => {
+  const report = reportsFor(plan).includes(plan.report) ? plan.report : 'register'
+  return {
+    ...plan,
+    report,
+    title: plan.title.trim(),
+    columns: isPaper(report) ? [] : plan.columns,
+    filters: filterFor(report, plan.filters ?? {}),
+    webhook_ids: plan.webhook_ids?.filter((id) => robots.some((one) => one.id === id)),
+  }
+}
 
 /** Whether somebody hears of it. */
 export const isTold = ({ to_inbox, webhook_ids }: Pick<Plan, 'to_inbox' | 'webhook_ids'>): boolean =>

@@ -10,6 +10,7 @@ export type Schedule = components['schemas']['ExportSchedule']
 export type Plan = components['schemas']['ExportPlan']
 export type Robot = components['schemas']['Webhook']
 export type NewRobot = components['schemas']['NewWebhook']
+export type RobotChange = components['schemas']['WebhookChange']
 export type Tried = Pick<Robot, 'id' | 'last_at'>
 
 const SOON_MS = 3000
@@ -68,6 +69,14 @@ export const createRobot = (organisation_id: string, body: NewRobot) =>
   asked(
     api.POST('/v1/organisations/{organisation_id}/webhooks', {
       params: { path: { organisation_id }, header: { 'idempotency-key': newId() } },
+      body,
+    }),
+  )
+
+export const replaceRobot = (organisation_id: string, webhook_id: string, body: RobotChange) =>
+  asked(
+    api.PUT('/v1/organisations/{organisation_id}/webhooks/{webhook_id}', {
+      params: { path: { organisation_id, webhook_id } },
       body,
     }),
   )

@@ -70,6 +70,7 @@ export const people: Texts['people'] = {
   triesNone: 'Nothing yet',
   details: 'Details',
   missing: 'Details missing',
+  named: '“{q}” in the name',
   yes: 'yes',
   no: 'no',
   columns: {

@@ -68,6 +68,7 @@ export const people = {
   triesNone: '还没有尝试签到',
   details: '填写的资料',
   missing: '未填资料',
+  named: '姓名含“{q}”',
   yes: '是',
   no: '否',
   columns: {
