@@ -2,7 +2,7 @@
 
 Control comes from `line.py` when `BatchCreateCheckins` failed as a whole. A QR proves its occurrence by itself, so it
 is opened here: bad ones are refused, good ones become undecided copies, all in one message to the recorder, and
-completion judges them as of their arrival. What a QR does not prove (code, place, staff) is left to the phone and its
+completion judges them as of their arrival. What no QR proves (code, NFC, place, staff) is left to the phone and its
 receipt.
 
 The batch may have reached checkin all the same, and been published by it. That is harmless: received_at and body_hash
@@ -85,8 +85,7 @@ class Fallback:
             BatchLostError: The message could not be published; then it may still arrive later.
         """
         due_at = time.monotonic() + within_s
-        # What people show to staff has a token too, and is no QR.
-        judged = [self._judge(each) if each.token and not each.actor_id else _lost() for each in attempts]
+        judged = [self._judge(each) if each.method == pb.METHOD_QR else _lost() for each in attempts]
         if copies := [each for each in judged if isinstance(each, pb.Copy)]:
             await self._publish(pb.AttemptedBatch(copies=copies), due_at)
         results: list[pb.Checkin | ServiceError] = [

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domainkit.credentials import checkin_id, evidence_binding
+from domainkit.nfc_tags import TagKeys
 from domainkit.sealed import Sealer
 from gateway.checkins.fallback import ATTEMPTED, EXCHANGE, BatchLostError, Fallback
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -151,6 +152,15 @@ async def test_a_confirmation_may_take_what_is_left(fallback: Fallback, broker: 
 async def test_codes_alone_bother_no_broker(fallback: Fallback, broker: Broker) -> None:
     """There is nothing to publish."""
     [result] = await fallback.take([an_attempt("", method=pb.METHOD_CODE, code="ABCDEF")], 1.0)
+
+    assert isinstance(result, BatchLostError) and broker.calls == 0
+
+
+@pytest.mark.parametrize("reading", ["", f".{'0' * 32}.{'0' * 16}"])
+async def test_what_a_tag_says_is_no_qr(fallback: Fallback, broker: Broker, reading: str) -> None:
+    """Who touched one is not told that it is no QR: the phone sends it again with its receipt."""
+    text = TagKeys(SECRETS).text(ids.new_id(), ids.new_id())
+    [result] = await fallback.take([an_attempt(text + reading, method=pb.METHOD_NFC)], 1.0)
 
     assert isinstance(result, BatchLostError) and broker.calls == 0
 
