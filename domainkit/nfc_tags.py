@@ -20,6 +20,8 @@ PATH = "/n/"
 
 _PURPOSE = "nfc-tag.v1"
 _SAID_BYTES = 32
+# The letters of a text that hold 120 of the 128 bits of its activity_id, and no bit of anything else.
+_ACTIVITY = slice(22, 42)
 _PROOF_BYTES = 12
 _TOKEN = re.compile(
     rf"([A-Za-z0-9_-]{{59}})(?:\.([0-9A-Fa-f]{{{2 * sun.PICC_BYTES}}})\.([0-9A-Fa-f]{{{2 * sun.PROOF_BYTES}}}))?"
@@ -110,9 +112,23 @@ class TagKeys:
         raise TagUnknownError
 
 
+def link_of(public_url: str, token: str) -> str:
+    """The URL of which a phone read this; empty for what has not its form. Whether it is of ours is not looked at."""
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        return ""
+    text, picc, proof = found.groups()
+    return public_url + PATH + text + (f"?e={picc}&c={proof}" if picc else "")
+
+
 def is_text_alone(token: str) -> bool:
     """Whether a phone presents what a static tag says to everybody."""
     return "." not in token
+
+
+def party_of(token: str) -> str:
+    """What of a token is the same at all tags of an activity and at no other's; nothing of it is proven."""
+    return token[_ACTIVITY]
 
 
 def sun_file(url: str) -> SunFile:

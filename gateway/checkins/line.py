@@ -12,6 +12,7 @@ from typing import Any
 
 from opentelemetry.trace import SpanContext
 
+from domainkit.nfc_tags import party_of
 from gateway import metrics
 from gateway.http.buckets import Drain
 from protos.checkin.v1 import checkin_pb2 as pb
@@ -75,9 +76,19 @@ class _Item:
             self.key: str | bytes = _OFFLINE
             self.owner = attempt.user_id + attempt.attempt_id
         else:
-            # Whom staff scan is of their activity: each has a code of their own.
-            self.key = attempt.activity_id if attempt.actor_id else attempt.token or attempt.code or attempt.activity_id
+            self.key = _party_of(attempt)
             self.owner = attempt.user_id
+
+
+def _party_of(attempt: pb.Attempt) -> str | bytes:
+    """What an attempt is fair to: its activity, by the credential that all of it share."""
+    if attempt.actor_id:
+        # Each of whom staff scan has a code of their own,
+        return attempt.activity_id
+    if attempt.method == pb.METHOD_NFC:
+        # and a tag that counts never says the same twice.
+        return party_of(attempt.token)
+    return attempt.token or attempt.code or attempt.activity_id
 
 
 class Line:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domainkit.nfc_tags import TagKeys, TagUnknownError, Touch, is_text_alone, sun_file
+from domainkit.nfc_tags import TagKeys, TagUnknownError, Touch, is_text_alone, party_of, sun_file
 from domainkit.sun import Reading, SunKeys, read
 from tests.fakes.nfc_chip import Chip
 
@@ -89,6 +89,15 @@ def test_what_is_no_touch_is_not_believed(token: str) -> None:
     """Cut off, longer, of other letters, or half of a reading."""
     with pytest.raises(TagUnknownError):
         KEYS.read(token)
+
+
+def test_tags_of_an_activity_are_one_party() -> None:
+    """However many it has and whatever they say; those of another one are another, and any text is of some."""
+    other = bytes(reversed(ACTIVITY))
+    said = [KEYS.text(bytes([number]) * 16, ACTIVITY) for number in range(256)]
+    touched = ".".join((said[7], *chip(tag_id=bytes([7]) * 16).touch()))
+    assert {party_of(each) for each in (*said, touched)} == {party_of(TEXT)} != {party_of(KEYS.text(TAG, other))}
+    assert party_of("A" * 5) == party_of("")
 
 
 def test_a_reading_of_one_tag_is_none_of_another() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domainkit.nfc_tags import TagKeys
 from gateway.checkins.fallback import BatchLostError
 from gateway.checkins.line import ANSWER_S, Line, OverloadedError, WaitedTooLongError
 from gateway.http.buckets import Drain
@@ -21,6 +22,11 @@ FULL = 256
 def an_attempt() -> pb.Attempt:
     """One person's attempt."""
     return pb.Attempt(user_id=ids.new_id(), attempt_id=ids.new_id(), token="T")
+
+
+def touching(token: str) -> pb.Attempt:
+    """Somebody brings what a tag said."""
+    return pb.Attempt(user_id=ids.new_id(), attempt_id=ids.new_id(), method=pb.METHOD_NFC, token=token)
 
 
 async def nobody(attempts: Sequence[pb.Attempt], within_s: float) -> Sequence[pb.Checkin | Exception]:
@@ -73,6 +79,29 @@ async def test_an_unmeasured_line_takes_a_rush() -> None:
     checkin.may_answer.set()
 
     assert len(await asyncio.gather(*inside)) == 1_000
+
+
+async def test_who_touches_a_tag_is_one_party_with_all_who_do() -> None:
+    """No two readings are the same, and still whoever scans at another activity gets half of a full batch."""
+    checkin, keys, activity_id = Checkin(), TagKeys({1: bytes(32)}), ids.new_id()
+    sent: list[int] = []
+
+    async def counting(request: pb.BatchCreateCheckinsRequest, **given: Any) -> pb.BatchCreateCheckinsResponse:
+        sent.append(sum(attempt.method == pb.METHOD_NFC for attempt in request.attempts))
+        return await checkin(request, **given)
+
+    line, text = Line(counting, nobody), keys.text(ids.new_id(), activity_id)
+    readings = (f"{text}.{number:032x}.{number:016x}" for number in range(2 * FULL))
+    touches = [touching(reading) for reading in readings]
+    scans = [an_attempt() for _ in range(FULL)]
+    first = await submitted(line, 1)
+    waiting = [asyncio.create_task(line.submit(each, None, time.monotonic())) for each in (*touches, *scans)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    checkin.may_answer.set()
+    await asyncio.gather(*first, *waiting)
+
+    assert sent[:2] == [0, FULL // 2] and sum(sent) == 2 * FULL
 
 
 async def test_a_short_answer_is_a_lost_batch() -> None:
