@@ -454,7 +454,7 @@ class FakeTags:
 
     async def add(self, tag: Tag) -> None:
         """See `Tags.add`."""
-        if len((await self.living([tag.activity_id]))[tag.activity_id]) >= self.quota:
+        if sum(each.revoked_at is None for each in await self.of_activity(tag.activity_id)) >= self.quota:
             raise TooManyTagsError(self.quota)
         self.tags[tag.tag_id] = tag
 
@@ -472,10 +472,10 @@ class FakeTags:
         theirs = [tag for tag in newest if tag.activity_id == activity_id]
         return sorted(theirs, key=lambda tag: tag.revoked_at is not None)
 
-    async def living(self, activity_ids: Collection[bytes], at: int = 0) -> dict[bytes, list[Tag]]:
-        """See `Tags.living`."""
+    async def known(self, activity_ids: Collection[bytes], at: int = 0) -> dict[bytes, list[Tag]]:
+        """See `Tags.known`."""
         return {
-            activity_id: [tag for tag in await self.of_activity(activity_id) if _lives(tag, at)]
+            activity_id: [tag for tag in await self.of_activity(activity_id) if _is_known(tag, at)][:100]
             for activity_id in activity_ids
         }
 
@@ -488,7 +488,7 @@ class FakeTags:
                 self.tags[tag_id] = replace(tag, last_seen_at=seen_at, last_counter=counter)
 
 
-def _lives(tag: Tag, at: int) -> bool:
-    if not at:
-        return tag.revoked_at is None
-    return tag.created_at <= at and (tag.revoked_at is None or tag.revoked_at > at)
+def _is_known(tag: Tag, at: int) -> bool:
+    if at and tag.created_at > at:
+        return False
+    return tag.revoked_at is None or tag.revoked_at > (at or now_us()) - 24 * 3600 * SECOND_US

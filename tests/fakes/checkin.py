@@ -298,7 +298,16 @@ class FakeTagCounters:
         if self.is_gone:
             raise UnavailableError("Redis is gone")
         for each in readings:
-            self.taken.setdefault((each.tag_id, each.counter), (each.owner, False))
+            self._note(each)
+
+    async def keep(self, readings: Sequence[Reading]) -> None:
+        """See `TagCounters.keep`."""
+        if self.is_gone:
+            raise UnavailableError("Redis is gone")
+        for each in readings:
+            is_known = each.tag_id in self.since and each.counter > self.since[each.tag_id]
+            if not is_known or self._take(each) is Verdict.OLD:
+                self._note(each)
 
     async def trust(self, activity_id: bytes, used: Mapping[bytes, int], closes_at: int) -> None:
         """See `TagCounters.trust`."""
@@ -308,10 +317,14 @@ class FakeTagCounters:
             self.since.setdefault(tag_id, counter)
             self.high.setdefault(tag_id, counter)
 
+    def _note(self, reading: Reading) -> None:
+        self.taken.setdefault((reading.tag_id, reading.counter), (reading.owner, False))
+
     def _take(self, reading: Reading) -> Verdict:
         tag_id, counter = reading.tag_id, reading.counter
         if tag_id not in self.old:
-            self.since.setdefault(tag_id, 0)
+            self.since.setdefault(tag_id, reading.recorded)
+            self.high.setdefault(tag_id, reading.recorded)
         if held := self.taken.get((tag_id, counter)):
             owner, is_sure = held
             if owner != reading.owner:

@@ -1871,6 +1871,7 @@ class OccurrenceSnapshot(_message.Message):
     REENTRY_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
     QR_PERIOD_S_FIELD_NUMBER: _builtins.int
+    REVOKED_TAGS_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     activity_id: _builtins.bytes
     organisation_id: _builtins.bytes
@@ -1909,9 +1910,11 @@ class OccurrenceSnapshot(_message.Message):
     @_builtins.property
     def gates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
-    def tags(self) -> _containers.RepeatedCompositeFieldContainer[_tags_pb2.LivingTag]:
-        """Where the activity takes NFC."""
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[_tags_pb2.KnownTag]:
+        """Where the activity takes NFC: those that live, and those revoked within a day, for what came before."""
 
+    @_builtins.property
+    def revoked_tags(self) -> _containers.RepeatedCompositeFieldContainer[_tags_pb2.KnownTag]: ...
     def __init__(
         self,
         *,
@@ -1941,12 +1944,13 @@ class OccurrenceSnapshot(_message.Message):
         amended_at: _builtins.int = ...,
         roster_id: _builtins.bytes = ...,
         reentry: Global___Reentry.ValueType = ...,
-        tags: _abc.Iterable[_tags_pb2.LivingTag] | None = ...,
+        tags: _abc.Iterable[_tags_pb2.KnownTag] | None = ...,
         qr_period_s: _builtins.int = ...,
+        revoked_tags: _abc.Iterable[_tags_pb2.KnownTag] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "reentry", b"reentry", "revision", b"revision", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "tags", b"tags", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "amended_at", b"amended_at", "bssids", b"bssids", "capacity", b"capacity", "closes_at", b"closes_at", "code", b"code", "ends_at", b"ends_at", "epoch", b"epoch", "gates", b"gates", "has_late_after", b"has_late_after", "late_after_s", b"late_after_s", "methods", b"methods", "occurrence_id", b"occurrence_id", "offline_window_s", b"offline_window_s", "opens_at", b"opens_at", "organisation_id", b"organisation_id", "place", b"place", "policy", b"policy", "qr_period_s", b"qr_period_s", "reentry", b"reentry", "revision", b"revision", "revoked_tags", b"revoked_tags", "roster_id", b"roster_id", "starts_at", b"starts_at", "state", b"state", "tags", b"tags", "time_zone", b"time_zone", "title", b"title", "valid_from", b"valid_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dprotos/activity/v1/tags.proto\x12\x0b\x61\x63tivity.v1\"\x83\x02\n\x06NfcTag\x12\x0e\n\x06tag_id\x18\x01 \x01(\x0c\x12\x13\n\x0b\x61\x63tivity_id\x18\x02 \x01(\x0c\x12&\n\x04kind\x18\x03 \x01(\x0e\x32\x18.activity.v1.NfcTag.Kind\x12\r\n\x05label\x18\x04 \x01(\t\x12\x0c\n\x04gate\x18\x05 \x01(\t\x12\x12\n\ncreated_at\x18\x06 \x01(\x03\x12\x12\n\nrevoked_at\x18\x07 \x01(\x03\x12\x14\n\x0clast_seen_at\x18\x08 \x01(\x03\x12\x14\n\x0clast_counter\x18\t \x01(\r\";\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_STATIC\x10\x01\x12\x0c\n\x08KIND_SUN\x10\x02\"l\n\x10\x43reateTagRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.activity.v1.NfcTag.Kind\x12\r\n\x05label\x18\x03 \x01(\t\x12\x0c\n\x04gate\x18\x04 \x01(\t\"Z\n\nCreatedTag\x12 \n\x03tag\x18\x01 \x01(\x0b\x32\x13.activity.v1.NfcTag\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x1d\n\x03sun\x18\x03 \x01(\x0b\x32\x10.activity.v1.Sun\"\x8c\x01\n\x03Sun\x12\x14\n\x0curl_template\x18\x01 \x01(\t\x12\x15\n\rmeta_read_key\x18\x02 \x01(\x0c\x12\x15\n\rfile_read_key\x18\x03 \x01(\x0c\x12\x13\n\x0bpicc_offset\x18\x04 \x01(\r\x12\x12\n\nmac_offset\x18\x05 \x01(\r\x12\x18\n\x10mac_input_offset\x18\x06 \x01(\r\"&\n\x0fListTagsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"5\n\x10ListTagsResponse\x12!\n\x04tags\x18\x01 \x03(\x0b\x32\x13.activity.v1.NfcTag\"7\n\x10RevokeTagRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x0e\n\x06tag_id\x18\x02 \x01(\x0c\"\x13\n\x11RevokeTagResponse\"~\n\x11RecordTapsRequest\x12\x30\n\x04taps\x18\x01 \x03(\x0b\x32\".activity.v1.RecordTapsRequest.Tap\x1a\x37\n\x03Tap\x12\x0e\n\x06tag_id\x18\x01 \x01(\x0c\x12\x0f\n\x07seen_at\x18\x02 \x01(\x03\x12\x0f\n\x07\x63ounter\x18\x03 \x01(\r\"\x14\n\x12RecordTapsResponse\"g\n\tLivingTag\x12\x0e\n\x06tag_id\x18\x01 \x01(\x0c\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.activity.v1.NfcTag.Kind\x12\x0c\n\x04gate\x18\x03 \x01(\t\x12\x14\n\x0clast_counter\x18\x04 \x01(\r2\xb5\x02\n\nTagService\x12\x43\n\tCreateTag\x12\x1d.activity.v1.CreateTagRequest\x1a\x17.activity.v1.CreatedTag\x12G\n\x08ListTags\x12\x1c.activity.v1.ListTagsRequest\x1a\x1d.activity.v1.ListTagsResponse\x12J\n\tRevokeTag\x12\x1d.activity.v1.RevokeTagRequest\x1a\x1e.activity.v1.RevokeTagResponse\x12M\n\nRecordTaps\x12\x1e.activity.v1.RecordTapsRequest\x1a\x1f.activity.v1.RecordTapsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dprotos/activity/v1/tags.proto\x12\x0b\x61\x63tivity.v1\"\x90\x02\n\x06NfcTag\x12\x0e\n\x06tag_id\x18\x01 \x01(\x0c\x12\x13\n\x0b\x61\x63tivity_id\x18\x02 \x01(\x0c\x12&\n\x04kind\x18\x03 \x01(\x0e\x32\x18.activity.v1.NfcTag.Kind\x12\r\n\x05label\x18\x04 \x01(\t\x12\x0c\n\x04gate\x18\x05 \x01(\t\x12\x12\n\ncreated_at\x18\x06 \x01(\x03\x12\x12\n\nrevoked_at\x18\x07 \x01(\x03\x12\x14\n\x0clast_seen_at\x18\x08 \x01(\x03\x12\x14\n\x0clast_counter\x18\t \x01(\r\x12\x0b\n\x03url\x18\n \x01(\t\";\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_STATIC\x10\x01\x12\x0c\n\x08KIND_SUN\x10\x02\"l\n\x10\x43reateTagRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.activity.v1.NfcTag.Kind\x12\r\n\x05label\x18\x03 \x01(\t\x12\x0c\n\x04gate\x18\x04 \x01(\t\"Z\n\nCreatedTag\x12 \n\x03tag\x18\x01 \x01(\x0b\x32\x13.activity.v1.NfcTag\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x1d\n\x03sun\x18\x03 \x01(\x0b\x32\x10.activity.v1.Sun\"\x8c\x01\n\x03Sun\x12\x14\n\x0curl_template\x18\x01 \x01(\t\x12\x15\n\rmeta_read_key\x18\x02 \x01(\x0c\x12\x15\n\rfile_read_key\x18\x03 \x01(\x0c\x12\x13\n\x0bpicc_offset\x18\x04 \x01(\r\x12\x12\n\nmac_offset\x18\x05 \x01(\r\x12\x18\n\x10mac_input_offset\x18\x06 \x01(\r\"&\n\x0fListTagsRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\"5\n\x10ListTagsResponse\x12!\n\x04tags\x18\x01 \x03(\x0b\x32\x13.activity.v1.NfcTag\"7\n\x10RevokeTagRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x12\x0e\n\x06tag_id\x18\x02 \x01(\x0c\"\x13\n\x11RevokeTagResponse\"~\n\x11RecordTapsRequest\x12\x30\n\x04taps\x18\x01 \x03(\x0b\x32\".activity.v1.RecordTapsRequest.Tap\x1a\x37\n\x03Tap\x12\x0e\n\x06tag_id\x18\x01 \x01(\x0c\x12\x0f\n\x07seen_at\x18\x02 \x01(\x03\x12\x0f\n\x07\x63ounter\x18\x03 \x01(\r\"\x14\n\x12RecordTapsResponse\"z\n\x08KnownTag\x12\x0e\n\x06tag_id\x18\x01 \x01(\x0c\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.activity.v1.NfcTag.Kind\x12\x0c\n\x04gate\x18\x03 \x01(\t\x12\x14\n\x0clast_counter\x18\x04 \x01(\r\x12\x12\n\nrevoked_at\x18\x05 \x01(\x03\x32\xb5\x02\n\nTagService\x12\x43\n\tCreateTag\x12\x1d.activity.v1.CreateTagRequest\x1a\x17.activity.v1.CreatedTag\x12G\n\x08ListTags\x12\x1c.activity.v1.ListTagsRequest\x1a\x1d.activity.v1.ListTagsResponse\x12J\n\tRevokeTag\x12\x1d.activity.v1.RevokeTagRequest\x1a\x1e.activity.v1.RevokeTagResponse\x12M\n\nRecordTaps\x12\x1e.activity.v1.RecordTapsRequest\x1a\x1f.activity.v1.RecordTapsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,31 +32,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.activity.v1.tags_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_NFCTAG']._serialized_start=47
-  _globals['_NFCTAG']._serialized_end=306
-  _globals['_NFCTAG_KIND']._serialized_start=247
-  _globals['_NFCTAG_KIND']._serialized_end=306
-  _globals['_CREATETAGREQUEST']._serialized_start=308
-  _globals['_CREATETAGREQUEST']._serialized_end=416
-  _globals['_CREATEDTAG']._serialized_start=418
-  _globals['_CREATEDTAG']._serialized_end=508
-  _globals['_SUN']._serialized_start=511
-  _globals['_SUN']._serialized_end=651
-  _globals['_LISTTAGSREQUEST']._serialized_start=653
-  _globals['_LISTTAGSREQUEST']._serialized_end=691
-  _globals['_LISTTAGSRESPONSE']._serialized_start=693
-  _globals['_LISTTAGSRESPONSE']._serialized_end=746
-  _globals['_REVOKETAGREQUEST']._serialized_start=748
-  _globals['_REVOKETAGREQUEST']._serialized_end=803
-  _globals['_REVOKETAGRESPONSE']._serialized_start=805
-  _globals['_REVOKETAGRESPONSE']._serialized_end=824
-  _globals['_RECORDTAPSREQUEST']._serialized_start=826
-  _globals['_RECORDTAPSREQUEST']._serialized_end=952
-  _globals['_RECORDTAPSREQUEST_TAP']._serialized_start=897
-  _globals['_RECORDTAPSREQUEST_TAP']._serialized_end=952
-  _globals['_RECORDTAPSRESPONSE']._serialized_start=954
-  _globals['_RECORDTAPSRESPONSE']._serialized_end=974
-  _globals['_LIVINGTAG']._serialized_start=976
-  _globals['_LIVINGTAG']._serialized_end=1079
-  _globals['_TAGSERVICE']._serialized_start=1082
-  _globals['_TAGSERVICE']._serialized_end=1391
+  _globals['_NFCTAG']._serialized_end=319
+  _globals['_NFCTAG_KIND']._serialized_start=260
+  _globals['_NFCTAG_KIND']._serialized_end=319
+  _globals['_CREATETAGREQUEST']._serialized_start=321
+  _globals['_CREATETAGREQUEST']._serialized_end=429
+  _globals['_CREATEDTAG']._serialized_start=431
+  _globals['_CREATEDTAG']._serialized_end=521
+  _globals['_SUN']._serialized_start=524
+  _globals['_SUN']._serialized_end=664
+  _globals['_LISTTAGSREQUEST']._serialized_start=666
+  _globals['_LISTTAGSREQUEST']._serialized_end=704
+  _globals['_LISTTAGSRESPONSE']._serialized_start=706
+  _globals['_LISTTAGSRESPONSE']._serialized_end=759
+  _globals['_REVOKETAGREQUEST']._serialized_start=761
+  _globals['_REVOKETAGREQUEST']._serialized_end=816
+  _globals['_REVOKETAGRESPONSE']._serialized_start=818
+  _globals['_REVOKETAGRESPONSE']._serialized_end=837
+  _globals['_RECORDTAPSREQUEST']._serialized_start=839
+  _globals['_RECORDTAPSREQUEST']._serialized_end=965
+  _globals['_RECORDTAPSREQUEST_TAP']._serialized_start=910
+  _globals['_RECORDTAPSREQUEST_TAP']._serialized_end=965
+  _globals['_RECORDTAPSRESPONSE']._serialized_start=967
+  _globals['_RECORDTAPSRESPONSE']._serialized_end=987
+  _globals['_KNOWNTAG']._serialized_start=989
+  _globals['_KNOWNTAG']._serialized_end=1111
+  _globals['_TAGSERVICE']._serialized_start=1114
+  _globals['_TAGSERVICE']._serialized_end=1423
 # @@protoc_insertion_point(module_scope)

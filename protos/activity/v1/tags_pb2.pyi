@@ -54,6 +54,7 @@ class NfcTag(_message.Message):
     REVOKED_AT_FIELD_NUMBER: _builtins.int
     LAST_SEEN_AT_FIELD_NUMBER: _builtins.int
     LAST_COUNTER_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
     tag_id: _builtins.bytes
     activity_id: _builtins.bytes
     kind: Global___NfcTag.Kind.ValueType
@@ -67,6 +68,8 @@ class NfcTag(_message.Message):
     """0: never."""
     last_counter: _builtins.int
     """Of a SUN tag, the highest that was recorded; 0: none."""
+    url: _builtins.str
+    """What is written to a static one that lives, as anybody reads it who touches it; empty of others."""
     def __init__(
         self,
         *,
@@ -79,10 +82,11 @@ class NfcTag(_message.Message):
         revoked_at: _builtins.int = ...,
         last_seen_at: _builtins.int = ...,
         last_counter: _builtins.int = ...,
+        url: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "gate", b"gate", "kind", b"kind", "label", b"label", "last_counter", b"last_counter", "last_seen_at", b"last_seen_at", "revoked_at", b"revoked_at", "tag_id", b"tag_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "created_at", b"created_at", "gate", b"gate", "kind", b"kind", "label", b"label", "last_counter", b"last_counter", "last_seen_at", b"last_seen_at", "revoked_at", b"revoked_at", "tag_id", b"tag_id", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -324,7 +328,7 @@ class RecordTapsResponse(_message.Message):
 Global___RecordTapsResponse: _TypeAlias = RecordTapsResponse  # noqa: Y015
 
 @_typing.final
-class LivingTag(_message.Message):
+class KnownTag(_message.Message):
     """A tag as judging needs it."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -333,10 +337,13 @@ class LivingTag(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     GATE_FIELD_NUMBER: _builtins.int
     LAST_COUNTER_FIELD_NUMBER: _builtins.int
+    REVOKED_AT_FIELD_NUMBER: _builtins.int
     tag_id: _builtins.bytes
     kind: Global___NfcTag.Kind.ValueType
     gate: _builtins.str
     last_counter: _builtins.int
+    revoked_at: _builtins.int
+    """0: it lives."""
     def __init__(
         self,
         *,
@@ -344,11 +351,12 @@ class LivingTag(_message.Message):
         kind: Global___NfcTag.Kind.ValueType = ...,
         gate: _builtins.str = ...,
         last_counter: _builtins.int = ...,
+        revoked_at: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gate", b"gate", "kind", b"kind", "last_counter", b"last_counter", "tag_id", b"tag_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gate", b"gate", "kind", b"kind", "last_counter", b"last_counter", "revoked_at", b"revoked_at", "tag_id", b"tag_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___LivingTag: _TypeAlias = LivingTag  # noqa: Y015
+Global___KnownTag: _TypeAlias = KnownTag  # noqa: Y015

@@ -94,7 +94,7 @@ class TagServicer(tags_pb2_grpc.TagServiceServicer):
     async def ListTags(self, request: pb.ListTagsRequest, context: Context) -> pb.ListTagsResponse:
         """Those of an activity, the revoked ones last."""
         activity = await self._admission.admit(request.activity_id, STAFF)
-        return pb.ListTagsResponse(tags=map(_to_message, await self._tags.of_activity(activity.activity_id)))
+        return pb.ListTagsResponse(tags=map(self._message, await self._tags.of_activity(activity.activity_id)))
 
     async def RevokeTag(self, request: pb.RevokeTagRequest, context: Context) -> pb.RevokeTagResponse:
         """Has nobody check in by a tag any more."""
@@ -110,10 +110,20 @@ class TagServicer(tags_pb2_grpc.TagServiceServicer):
         await self._tags.record(latest(taps))
         return pb.RecordTapsResponse()
 
+    def _url(self, tag: Tag) -> str:
+        return self._public_url + PATH + self._keys.text(tag.tag_id, tag.activity_id)
+
+    def _message(self, tag: Tag) -> pb.NfcTag:
+        """A tag as staff see it: what a static one says they read whenever they touch it."""
+        message = _to_message(tag)
+        if tag.kind == Kind.STATIC and tag.revoked_at is None:
+            message.url = self._url(tag)
+        return message
+
     def _created(self, tag: Tag) -> pb.CreatedTag:
-        url = self._public_url + PATH + self._keys.text(tag.tag_id, tag.activity_id)
+        url = self._url(tag)
         if tag.kind == Kind.STATIC:
-            return pb.CreatedTag(tag=_to_message(tag), url=url)
+            return pb.CreatedTag(tag=self._message(tag), url=url)
         file, keys = sun_file(url), self._keys.sun(tag.tag_id)
         sun = pb.Sun(
             url_template=file.url,

@@ -7,10 +7,10 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache
-from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from servicekit.clock import from_datetime, to_datetime
+from servicekit.clock import SECOND_US, from_datetime, now_us, to_datetime
 from servicekit.errors import UnavailableError
 from servicekit.mysql.database import unavailable_when_lost
 from servicekit.rabbitmq.outbox import Outbox, OutboxRow
@@ -24,6 +24,8 @@ from services.activity.tables import nfc_tags
 
 QUOTA = 50
 _LISTED = 100
+# How long after one was revoked somebody may still ask whether it lived: what could not be judged is, within a day.
+_KNOWN_US = 24 * 3600 * SECOND_US
 # As many activities as are remembered of other things, for the time MySQL is gone.
 _REMEMBERED = 10_000
 
@@ -139,16 +141,18 @@ class Tags:
             async with self._engine.connect() as connection:
                 return list(map(_tag, (await connection.execute(query)).all()))
 
-    async def living(self, activity_ids: Collection[bytes], at: int = 0) -> Mapping[bytes, Sequence[Tag]]:
-        """Those of some activities that live, by activity; one statement, and as last read while MySQL is gone.
+    async def known(self, activity_ids: Collection[bytes], at: int = 0) -> Mapping[bytes, Sequence[Tag]]:
+        """Those that live or did within a day, by activity: a hundred of each at most, the living ones before others.
+
+        One statement, and as last read while MySQL is gone.
 
         Args:
-            at: Those that lived at a moment, microseconds since 1970 UTC, and never from memory; 0: now.
+            at: As of a moment, microseconds since 1970 UTC, and never from memory; 0: now.
         """
         if not activity_ids:
             return {}
         try:
-            found = await self._living(activity_ids, at)
+            found = await self._known(activity_ids, at)
         except UnavailableError:
             if at or not all(activity_id in self._remembered for activity_id in activity_ids):
                 raise
@@ -157,16 +161,10 @@ class Tags:
             self._remembered.update(found)
         return found
 
-    async def _living(self, activity_ids: Collection[bytes], at: int) -> dict[bytes, list[Tag]]:
-        wanted = nfc_tags.c.activity_id.in_(list(activity_ids))
-        if at:
-            was_there = nfc_tags.c.created_at <= to_datetime(at)
-            lives = and_(was_there, or_(nfc_tags.c.revoked_at.is_(None), nfc_tags.c.revoked_at > to_datetime(at)))
-        else:
-            lives = nfc_tags.c.revoked_at.is_(None)
+    async def _known(self, activity_ids: Collection[bytes], at: int) -> dict[bytes, list[Tag]]:
         found: dict[bytes, list[Tag]] = {activity_id: [] for activity_id in activity_ids}
         async with self._reading() as connection:
-            for row in await connection.execute(select(nfc_tags).where(wanted, lives)):
+            for row in await connection.execute(_known(activity_ids, at)):
                 found[row.activity_id].append(_tag(row))
         return found
 
@@ -186,6 +184,19 @@ class Tags:
                         last_counter=func.greatest(columns.last_counter, counter),
                     )
                 )
+
+
+def _known(activity_ids: Collection[bytes], at: int) -> Select[Any]:
+    """See `Tags.known`."""
+    columns = nfc_tags.c
+    is_known = or_(columns.revoked_at.is_(None), columns.revoked_at > to_datetime((at or now_us()) - _KNOWN_US))
+    wanted = and_(columns.activity_id.in_(list(activity_ids)), is_known)
+    if at:
+        wanted = and_(wanted, columns.created_at <= to_datetime(at))
+    order = columns.revoked_at.is_not(None), columns.revoked_at.desc()
+    place = func.row_number().over(partition_by=columns.activity_id, order_by=order)
+    placed = select(nfc_tags, place.label("place")).where(wanted).subquery()
+    return select(placed).where(placed.c.place <= _LISTED)
 
 
 async def _check_room(connection: AsyncConnection, activity_id: bytes, quota: int) -> None:

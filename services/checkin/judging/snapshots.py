@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 import grpc
@@ -66,7 +67,7 @@ class Snapshot:
 
     Attributes:
         valid_from: Since when the activity reads like this, microseconds since 1970 UTC.
-        tags: Those by which people may check in.
+        tags: Those by which people may check in, or might until they were revoked.
     """
 
     occurrence: Occurrence
@@ -74,7 +75,7 @@ class Snapshot:
     read_at: float
     used_at: float
     valid_from: int = 0
-    tags: Mapping[bytes, tags_pb2.LivingTag] = field(default_factory=dict)
+    tags: Mapping[bytes, tags_pb2.KnownTag] = field(default_factory=dict)
 
     @property
     def is_fresh(self) -> bool:
@@ -242,7 +243,7 @@ def to_switches(on: Sequence[activity_pb2.Switch]) -> Switches:
 
 def to_snapshot(message: activity_pb2.OccurrenceSnapshot, read_at: float) -> Snapshot:
     """A snapshot as read at a moment (monotonic seconds)."""
-    tags = {tag.tag_id: tag for tag in message.tags}
+    tags = {tag.tag_id: tag for tag in chain(message.tags, message.revoked_tags)}
     return Snapshot(to_occurrence(message), to_rule(message), read_at, read_at, message.valid_from, tags)
 
 

@@ -2,13 +2,13 @@
 --
 -- KEYS     for each tag, its readings (hash): from -> what is above it, and nobody's, is fresh; high -> the highest taken;
 --          counter -> how it was taken (1: = for good, ? when nobody could tell), owner (16)
--- ARGV     1 when the keys expire (seconds), 2 what is done with a reading that is nobody's: take it, or note that it may
---          have been used, then for each tag its readings, one after the other
+-- ARGV     1 when the keys expire (seconds), 2 what is done with a reading that is nobody's: take it, note that it may have
+--          been used, or keep it (take it where that can be told, else note it), then for each tag its readings
 -- reading  counter (4), owner (16)
 -- returns  for each tag and reading, in order: 1 its own, 2 another's, 3 older than the window, 4 nobody can tell, 5 nobody
 --          can tell of any of this tag
 
-local expire_at, is_noted = ARGV[1], ARGV[2] == 'note'
+local expire_at, is_taken, is_noted = ARGV[1], ARGV[2] ~= 'note', ARGV[2] ~= 'take'
 
 local function judged(key, blob)
   local readings, fields = {}, {'from', 'high'}
@@ -26,13 +26,13 @@ local function judged(key, blob)
     if held then
       if string.sub(held, 2) ~= owner then verdict = 2
       else verdict = string.sub(held, 1, 1) == '=' and 1 or 4 end
+    elseif is_taken and from and counter > from and counter + WINDOW >= high then
+      verdict, how = 1, '='
+      high = math.max(high, counter)
     elseif is_noted then verdict, how = 4, '?'
     elseif not from then verdict = 5
     elseif counter + WINDOW < high then verdict = 3
-    elseif counter <= from then verdict, how = 4, '?'
-    else
-      verdict, how = 1, '='
-      high = math.max(high, counter)
+    else verdict, how = 4, '?'
     end
     if how then
       taken[counter] = how .. owner

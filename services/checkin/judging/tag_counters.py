@@ -2,7 +2,8 @@
 
 Key `checkin:nfc:{activity}:tag`. A hash without `from` remembers nothing for sure: a reading of its tag is nobody's, or
 was forgotten. A tag that is younger than what this Redis remembers is trusted at once; any other one when the recorder
-says up to which counter readings may have been used (`recording/tag_trust.py`).
+says up to which counter readings may have been used (`recording/tag_trust.py`). A hash that was over before its
+activity was, because that was put off, was forgotten too: what is recorded of its tag may have been used.
 """
 
 import logging
@@ -24,7 +25,6 @@ WINDOW = 512
 
 _ITEM = struct.Struct(">I16s")
 _TAKE = Script(__file__, "tag_counters", ITEM_BYTES=_ITEM.size, WINDOW=WINDOW)
-_NOTHING_USED = 0
 
 
 class TagCounters:
@@ -58,6 +58,14 @@ class TagCounters:
         """
         await self._run(readings, "note")
 
+    async def keep(self, readings: Sequence[Reading]) -> None:
+        """Takes readings for attempts that nobody could judge yet; notes those of which nobody can tell. Idempotent.
+
+        Raises:
+            UnavailableError: Redis is gone.
+        """
+        await self._run(readings, "keep")
+
     async def trust(self, activity_id: bytes, used: Mapping[bytes, int], closes_at: int) -> None:
         """Says up to which counter readings of tags may have been used; does nothing where that is known. Idempotent.
 
@@ -79,7 +87,7 @@ class TagCounters:
             since = await self._redis.get(SINCE)
         young = [each for each in forgotten if since is not None and is_born_after(each.tag_id, int(since))]
         for each in young:
-            await self.trust(each.activity_id, {each.tag_id: _NOTHING_USED}, each.closes_at)
+            await self.trust(each.activity_id, {each.tag_id: each.recorded}, each.closes_at)
         return bool(young)
 
     async def _run(self, readings: Sequence[Reading], what: str) -> list[Verdict]:

@@ -29,6 +29,7 @@ class Reading(NamedTuple):
     Attributes:
         owner: The id of the attempt's record.
         closes_at: When its occurrence does, microseconds since 1970 UTC.
+        recorded: The highest counter of its tag that activity knew of when the snapshot was read; 0: of none.
     """
 
     activity_id: bytes
@@ -36,6 +37,7 @@ class Reading(NamedTuple):
     counter: int
     owner: bytes
     closes_at: int
+    recorded: int = 0
 
 
 class Verdict(IntEnum):
@@ -75,10 +77,12 @@ class Taps:
 
         What is undecided takes its reading as well: others must not, until somebody can judge it.
         """
-        touched = [case for case in cases if case.touch and case.snapshot and _may_count(case)]
+        touched = [case for case in cases if case.touch and case.snapshot and case.error is None]
         for case in touched:
             if not _is_living(case):
                 _refuse(case)
+            elif not _may_count(case):
+                _leave(case)
         read = [(case, reading) for case in touched if (reading := _reading(case))]
         if not read:
             return
@@ -99,14 +103,16 @@ def gate_of(snapshot: Snapshot, touch: Touch) -> str:
 
 
 def _is_living(case: Case) -> bool:
-    """Whether the tag that was touched is one of the activity's, and answered as its kind does."""
+    """Whether the tag that was touched was one of the activity's then, and answered as its kind does."""
     assert case.touch is not None and case.snapshot is not None
     tag = case.snapshot.tags.get(case.touch.tag_id)
-    return tag is not None and (tag.kind == tags_pb2.NfcTag.KIND_SUN) is (case.touch.counter is not None)
+    if tag is None or 0 < tag.revoked_at <= case.attempt.received_at:
+        return False
+    return (tag.kind == tags_pb2.NfcTag.KIND_SUN) is (case.touch.counter is not None)
 
 
 def _may_count(case: Case) -> bool:
-    return case.error is None and (case.is_open or case.finding.judgement is Judgement.UNDECIDED)
+    return case.is_open or case.finding.judgement is Judgement.UNDECIDED
 
 
 def _refuse(case: Case) -> None:
@@ -116,19 +122,27 @@ def _refuse(case: Case) -> None:
         case.close(_UNKNOWN)
 
 
+def _leave(case: Case) -> None:
+    """What is refused anyway was at the tag, and its reading is nobody's still."""
+    assert case.touch is not None
+    case.touch = case.touch._replace(counter=None)
+
+
 def _reading(case: Case) -> Reading | None:
     touch, snapshot, attempt = case.touch, case.snapshot, case.attempt
     if touch is None or touch.counter is None or snapshot is None:
         return None
     owner = checkin_id(attempt.user_id, attempt.attempt_id)
-    return Reading(touch.activity_id, touch.tag_id, touch.counter, owner, snapshot.occurrence.closes_at)
+    recorded = snapshot.tags[touch.tag_id].last_counter
+    return Reading(touch.activity_id, touch.tag_id, touch.counter, owner, snapshot.occurrence.closes_at, recorded)
 
 
 def _judge(case: Case, verdict: Verdict) -> None:
     if not case.is_open or verdict is Verdict.OWN:
         return
-    # What waited on a phone may be older than all that others read meanwhile.
-    is_replay = verdict is Verdict.USED or verdict is Verdict.OLD and not case.attempt.is_offline
+    # What waited on a phone, or for us, may be older than all that others read meanwhile.
+    waited = case.attempt.is_offline or case.attempt.has_receipt
+    is_replay = verdict is Verdict.USED or verdict is Verdict.OLD and not waited
     if is_replay:
         case.touch = None
         case.close(case.finding.worsened(Judgement.REFUSED, _REPLAY))

@@ -27,7 +27,12 @@ _TOLD_AT_ONCE = 500
 
 
 class Tap(NamedTuple):
-    """A touch as it was recorded; `owner` is empty where the reading is the attempt's for sure."""
+    """A touch as it was recorded.
+
+    Attributes:
+        owner: The id of the attempt's record; empty where the reading is the attempt's for sure.
+        is_undecided: Nobody has judged it yet.
+    """
 
     tag_id: bytes
     counter: int
@@ -35,6 +40,7 @@ class Tap(NamedTuple):
     activity_id: bytes
     occurrence_id: bytes
     owner: bytes
+    is_undecided: bool = False
 
 
 _decode = msgspec.msgpack.Decoder(list[Tap]).decode
@@ -45,6 +51,9 @@ class CountersPort(Protocol):
 
     async def note(self, readings: Sequence[Reading]) -> None:
         """Keeps other attempts from readings that nobody could check; idempotent, raises UnavailableError."""
+
+    async def keep(self, readings: Sequence[Reading]) -> None:
+        """The same of those that nobody could judge; they are their attempts' where that can be told."""
 
 
 def taps_of(copies: Iterable[pb.Copy]) -> list[OutboxRow]:
@@ -68,10 +77,12 @@ def tapped_effect(
     async def tapped(row: OutboxRow) -> None:
         taps = _decode(row.body)
         await tell(taps)
-        unsure = [tap for tap in taps if tap.owner]
-        if unsure:
-            await counters.note([_to_reading(tap) for tap in unsure])
-            for tap in unsure:
+        owned = [tap for tap in taps if tap.owner]
+        if undecided := [_to_reading(tap) for tap in owned if tap.is_undecided]:
+            await counters.keep(undecided)
+        if unchecked := [tap for tap in owned if not tap.is_undecided]:
+            await counters.note([_to_reading(tap) for tap in unchecked])
+            for tap in unchecked:
                 doubt(tap.occurrence_id)
 
     return tapped
@@ -96,6 +107,9 @@ def _to_reading(tap: Tap) -> Reading:
 
 
 def _tap(copy: pb.Copy) -> Tap:
-    is_unsure = any(reason.reason == "NFC_UNCHECKED" for reason in copy.reasons)
+    is_undecided = copy.judgement == pb.JUDGEMENT_UNDECIDED and copy.tag_counter > 0
+    is_unsure = is_undecided or any(reason.reason == "NFC_UNCHECKED" for reason in copy.reasons)
     owner = checkin_id(copy.user_id, copy.attempt_id) if is_unsure else b""
-    return Tap(copy.tag_id, copy.tag_counter, copy.received_at, copy.activity_id, copy.occurrence_id, owner)
+    return Tap(
+        copy.tag_id, copy.tag_counter, copy.received_at, copy.activity_id, copy.occurrence_id, owner, is_undecided
+    )

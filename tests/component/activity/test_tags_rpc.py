@@ -193,14 +193,29 @@ async def test_the_recorder_says_what_was_seen(service: Service) -> None:
 
 
 async def test_snapshots_of_what_takes_nfc_say_which_tags_live(service: Service) -> None:
-    """As they do, or did; other activities are not asked about."""
+    """And until when others did, apart from them; other activities are not asked about."""
     made, revoked = await service.make(gate="东门"), await service.make(kind=SUN)
     await service.tags.revoke(service.activity, revoked.tag.tag_id, b"", STARTS_AT + 1)
-    for at, expected in ((0, {made.tag.tag_id}), (STARTS_AT, {made.tag.tag_id, revoked.tag.tag_id})):
-        [snapshot] = to_snapshots(service.activity)
-        await add_tags(service.tags, [snapshot], at)
-        assert {tag.tag_id for tag in snapshot.tags} == expected
-        assert {(tag.kind, tag.gate) for tag in snapshot.tags if tag.tag_id == made.tag.tag_id} == {(STATIC, "东门")}
+    [snapshot] = to_snapshots(service.activity)
+    await add_tags(service.tags, [snapshot], STARTS_AT)
+    assert [(tag.tag_id, tag.kind, tag.gate, tag.revoked_at) for tag in snapshot.tags] == [
+        (made.tag.tag_id, STATIC, "东门", 0)
+    ]
+    assert [(tag.tag_id, tag.kind, tag.revoked_at) for tag in snapshot.revoked_tags] == [
+        (revoked.tag.tag_id, SUN, STARTS_AT + 1)
+    ]
     other = activity_pb2.OccurrenceSnapshot(activity_id=service.activity.activity_id, methods=[activity_pb2.METHOD_QR])
     await add_tags(service.tags, [other], 0)
-    assert not other.tags
+    assert not other.tags and not other.revoked_tags
+
+
+async def test_what_a_static_tag_says_is_told_again_while_it_lives(service: Service) -> None:
+    """A sticker is lost, or was to be written with another phone; of a SUN tag nothing is told again."""
+    static, sun = await service.make(), await service.make(kind=SUN)
+    assert {tag.tag_id: tag.url for tag in await service.listed()} == {
+        static.tag.tag_id: static.url,
+        sun.tag.tag_id: "",
+    }
+    request = pb.RevokeTagRequest(activity_id=service.activity.activity_id, tag_id=static.tag.tag_id)
+    await service.call("RevokeTag", request, "staff")
+    assert {tag.url for tag in await service.listed()} == {""}

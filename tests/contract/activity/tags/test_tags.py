@@ -61,10 +61,10 @@ class Tagged:
         await self.tags.add(tag)
         return tag
 
-    async def living(self, at: int = 0) -> set[bytes]:
-        """Which live."""
+    async def known(self, at: int = 0) -> dict[bytes, int | None]:
+        """Which checkin is told of, and when each was revoked."""
         activity_id = self.activity.activity_id
-        return {tag.tag_id for tag in (await self.tags.living([activity_id], at))[activity_id]}
+        return {tag.tag_id: tag.revoked_at for tag in (await self.tags.known([activity_id], at))[activity_id]}
 
 
 async def an_activity(engine: AsyncEngine) -> Activity:
@@ -102,7 +102,7 @@ async def test_an_activity_has_so_many_that_live(tagged: Tagged) -> None:
     with pytest.raises(TooManyTagsError):
         await tagged.add()
     await tagged.tags.revoke(tagged.activity, made[0].tag_id, ids.new_id(), now_us())
-    assert (await tagged.add()).tag_id in await tagged.living()
+    assert (await tagged.add()).tag_id in await tagged.known()
 
 
 async def test_a_tag_is_taken_back_once_and_of_its_activity(tagged: Tagged) -> None:
@@ -118,16 +118,26 @@ async def test_a_tag_is_taken_back_once_and_of_its_activity(tagged: Tagged) -> N
         await tagged.tags.revoke(other, tag.tag_id, ids.new_id(), first)
 
 
-async def test_which_lived_at_a_moment_is_known_later(tagged: Tagged) -> None:
-    """What came then is judged by them."""
-    now = now_us()
-    tag, later = await tagged.add(created_at=now), await tagged.add(created_at=now + 10 * SECOND_US)
-    await tagged.tags.revoke(tagged.activity, tag.tag_id, ids.new_id(), now + 5 * SECOND_US)
-    assert await tagged.living() == {later.tag_id}
-    assert await tagged.living(now - 1) == set()
-    assert await tagged.living(now) == {tag.tag_id}
-    assert await tagged.living(now + 5 * SECOND_US) == set()
-    assert await tagged.living(now + 10 * SECOND_US) == {later.tag_id}
+async def test_until_when_a_tag_lived_is_known_for_a_day(tagged: Tagged) -> None:
+    """What came before is judged by it, however late that is; of another time, those that were made by then."""
+    now, day = now_us(), 24 * 3600 * SECOND_US
+    tag, later = await tagged.add(created_at=now - day), await tagged.add(created_at=now + 10 * SECOND_US)
+    await tagged.tags.revoke(tagged.activity, tag.tag_id, ids.new_id(), revoked_at := now - 5 * SECOND_US)
+    assert await tagged.known() == {later.tag_id: None, tag.tag_id: revoked_at}
+    assert await tagged.known(now - day - 1) == {}
+    assert await tagged.known(now) == {tag.tag_id: revoked_at}
+    assert await tagged.known(revoked_at + day) == {later.tag_id: None}
+
+
+async def test_of_many_that_were_revoked_the_last_are_known(tagged: Tagged) -> None:
+    """Whoever makes and revokes them all day makes no snapshot longer; the living ones are always there."""
+    made = [await tagged.add() for _ in range(FEW - 1)]
+    for number in range(110):
+        tag = await tagged.add()
+        await tagged.tags.revoke(tagged.activity, tag.tag_id, ids.new_id(), now_us() + number)
+        made.append(tag)
+    known = await tagged.known()
+    assert len(known) == 100 and known.keys() == {each.tag_id for each in (*made[: FEW - 1], *made[-(101 - FEW) :])}
 
 
 async def test_the_latest_and_the_highest_of_what_was_seen_stay(tagged: Tagged) -> None:
@@ -180,12 +190,12 @@ async def test_without_mysql_those_that_were_read_go_on(engine: AsyncEngine) -> 
     activity = await an_activity(engine)
     tags, tag = stored(engine), a_tag(activity.activity_id)
     await tags.add(tag)
-    assert await tags.living([activity.activity_id]) == {activity.activity_id: [tag]}
+    assert await tags.known([activity.activity_id]) == {activity.activity_id: [tag]}
     gone = create_engine("mysql+aiomysql://nobody:nothing@127.0.0.1:1/none", pool_timeout_s=1)
     tags._reading = Store(gone, Outbox(gone, tables.outbox, {}), a_lot()).reading
-    assert await tags.living([activity.activity_id]) == {activity.activity_id: [tag]}
+    assert await tags.known([activity.activity_id]) == {activity.activity_id: [tag]}
     for wanted, at in (([activity.activity_id, ids.new_id()], 0), ([activity.activity_id], 1)):
         with pytest.raises(UnavailableError):
-            await tags.living(wanted, at)
-    assert await tags.living([]) == {}
+            await tags.known(wanted, at)
+    assert await tags.known([]) == {}
     await gone.dispose()

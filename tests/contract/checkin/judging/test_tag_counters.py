@@ -30,6 +30,9 @@ class Counters(Protocol):
     async def note(self, readings: Sequence[Reading]) -> None:
         """See `TagCounters.note`."""
 
+    async def keep(self, readings: Sequence[Reading]) -> None:
+        """See `TagCounters.keep`."""
+
 
 @pytest.fixture(params=["redis", "fake"])
 async def counters(request: pytest.FixtureRequest, redis: cache.Redis) -> Counters:
@@ -70,6 +73,23 @@ async def test_what_nobody_could_check_is_kept_from_others(counters: Counters) -
     assert await counters.take([taken]) == [OWN]
     await counters.note([noted, *readings(tag, 1)])
     assert await counters.take([noted, taken, *readings(tag, 2)]) == [UNSURE, OWN, USED]
+
+
+async def test_what_nobody_could_judge_is_kept_as_if_it_were_taken(counters: Counters) -> None:
+    """Where that can be told; what is another's stays so, and what is older than the window gets no surer."""
+    tag = new_id()
+    [taken] = readings(tag, WINDOW + 10)
+    assert await counters.take([taken]) == [OWN]
+    fresh, old, other = readings(tag, 11, 2, WINDOW + 10)
+    await counters.keep([fresh, old, other])
+    assert await counters.take([fresh, old, taken, *readings(tag, 11, 2)]) == [OWN, UNSURE, OWN, USED, USED]
+
+
+async def test_a_tag_that_is_young_may_have_been_forgotten(counters: Counters) -> None:
+    """Its activity was put off until its hash was over: what activity knows of it may have been used."""
+    tag = new_id()
+    brought = [each._replace(recorded=5) for each in readings(tag, 5, 6)]
+    assert await counters.take(brought) == [UNSURE, OWN]
 
 
 async def test_of_many_at_once_one_is_first(counters: Counters) -> None:
@@ -121,8 +141,10 @@ _BATCHES = st.lists(
 
 
 @settings(deadline=None, max_examples=60)
-@given(batches=_BATCHES, noted=st.sets(st.integers(0, 11)))
-def test_redis_says_what_the_model_says(redis_url: str, batches: list[list[tuple[int, int]]], noted: set[int]) -> None:
+@given(batches=_BATCHES, noted=st.sets(st.integers(0, 11)), kept=st.sets(st.integers(0, 11)))
+def test_redis_says_what_the_model_says(
+    redis_url: str, batches: list[list[tuple[int, int]]], noted: set[int], kept: set[int]
+) -> None:
     """Whatever comes in whatever order, checked or not: the same verdicts, and no reading is two attempts'."""
 
     async def play() -> None:
@@ -136,6 +158,9 @@ def test_redis_says_what_the_model_says(redis_url: str, batches: list[list[tuple
             if number in noted:
                 await real.note(brought)
                 await model.note(brought)
+            if number in kept:
+                await real.keep(brought)
+                await model.keep(brought)
             verdicts = await real.take(brought)
             assert verdicts == await model.take(brought)
             for reading, verdict in zip(brought, verdicts or [], strict=True):

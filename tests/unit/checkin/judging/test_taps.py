@@ -44,7 +44,7 @@ class Hall(House):
         """Has the snapshot say that these tags live."""
         [snapshot] = self.activities.snapshots
         snapshot.tags = {
-            tag_id: tags_pb2.LivingTag(tag_id=tag_id, kind=kind, gate="东门" if kind == STATIC else "")
+            tag_id: tags_pb2.KnownTag(tag_id=tag_id, kind=kind, gate="东门" if kind == STATIC else "")
             for tag_id, kind in kinds.items()
         }
         return snapshot
@@ -181,7 +181,7 @@ async def test_a_tag_that_is_none_of_the_activity_s_is_unknown(hall: Hall) -> No
 async def test_a_tag_that_was_made_just_now_is_looked_for_anew(hall: Hall) -> None:
     """The word that an activity changed may come after the first touch; what is older is not asked about again."""
     newer, tag_id = a_snapshot(hall.occurrence), made_at(STARTS_AT - 59 * SECOND_US)
-    newer.tags = {tag_id: tags_pb2.LivingTag(tag_id=tag_id, kind=STATIC)}
+    newer.tags = {tag_id: tags_pb2.KnownTag(tag_id=tag_id, kind=STATIC)}
     hall.activities.newer = [newer]
     assert await hall.told(tapped(hall.text(made_at(STARTS_AT - 61 * SECOND_US)))) == UNKNOWN
     assert hall.activities.snapshots != [newer]
@@ -198,6 +198,42 @@ async def test_the_activity_s_own_rules_come_first(hall: Hall) -> None:
     snapshot.occurrence = replace(hall.occurrence, methods=frozenset({Method.QR}))
     assert (await hall.told(tapped(reading)))[1] == ["METHOD_NOT_ALLOWED"]
     assert hall.tag_counters.trips == 0
+
+
+async def test_what_is_refused_anyway_was_seen_and_is_nobody_s(hall: Hall) -> None:
+    """Staff see that a tag was touched, if only before the time; a text that was copied was no touch of a SUN tag."""
+    early = STARTS_AT - 10 * HOUR_US
+    for token in (hall.touch(), hall.text(hall.static_id), hall.text(hall.sun_id)):
+        assert (await hall.told(tapped(token, received_at=early)))[1] == ["TOO_EARLY"]
+    seen = [(copy.tag_id, copy.tag_counter) for copy in hall.dispatch.sent]
+    assert seen == [(hall.sun_id, 0), (hall.static_id, 0), (b"", 0)]
+
+
+async def test_a_tag_counts_until_it_was_revoked(hall: Hall) -> None:
+    """By when the attempt arrived, which a receipt may prove later; from then on it is none."""
+    [snapshot] = hall.activities.snapshots
+    for tag in snapshot.tags.values():
+        tag.revoked_at = STARTS_AT
+    for tag in (hall.touch, lambda: hall.text(hall.static_id)):
+        assert await hall.told(tapped(tag(), received_at=STARTS_AT - 1, has_receipt=True)) == ACCEPTED
+        assert await hall.told(tapped(tag(), received_at=STARTS_AT)) == UNKNOWN
+
+
+async def test_who_waited_for_us_touched_before_many_others(hall: Hall) -> None:
+    """The receipt says when; a human looks instead of sending them back to the tag."""
+    first = hall.touch()
+    hall.chip.counter = WINDOW + 1
+    assert await hall.told(tapped(hall.touch())) == ACCEPTED
+    assert await hall.told(tapped(first, has_receipt=True)) == UNCHECKED
+
+
+async def test_a_tag_whose_readings_were_forgotten_though_it_is_young(hall: Hall) -> None:
+    """Its activity was put off until after they were over: what is recorded may have been used."""
+    [snapshot] = hall.activities.snapshots
+    snapshot.tags[hall.sun_id].last_counter = 1
+    used = hall.touch()
+    assert await hall.told(tapped(used)) == UNCHECKED
+    assert await hall.told(tapped(hall.touch())) == ACCEPTED
 
 
 async def test_what_is_undecided_has_its_reading(hall: Hall) -> None:

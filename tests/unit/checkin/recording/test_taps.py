@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 
 from domainkit.credentials import checkin_id
@@ -82,6 +83,34 @@ async def test_a_reading_that_nobody_could_check_is_kept_from_others() -> None:
     assert await yard.counters.take([Reading(b"", TAG, 7, new_id(), 0)]) == [Verdict.USED]
 
 
+@pytest.mark.parametrize("is_trusted", [True, False])
+async def test_what_nobody_could_judge_keeps_its_reading(is_trusted: bool) -> None:
+    """Redis was gone as well when it came: others must not have it, and where that is sure it is the attempt's."""
+    yard, copy = Yard(), touched(7)
+    copy.judgement = pb.JUDGEMENT_UNDECIDED
+    if is_trusted:
+        await yard.counters.trust(b"", {TAG: 0}, 0)
+    await yard.carry_out(copy)
+    owner = checkin_id(copy.user_id, copy.attempt_id)
+    assert yard.counters.taken == {(TAG, 7): (owner, is_trusted)} and yard.doubted == []
+    assert await yard.counters.take([Reading(b"", TAG, 7, new_id(), 0)]) == [Verdict.USED]
+
+
+def test_a_static_tag_that_nobody_could_judge_has_no_reading() -> None:
+    """There is nothing to keep."""
+    copy = touched()
+    copy.judgement = pb.JUDGEMENT_UNDECIDED
+    [row] = taps_of([copy])
+    assert msgspec.msgpack.decode(row.body)[0][5:] == [b"", False]
+
+
+def test_what_an_older_recorder_left_to_be_done_is_read() -> None:
+    """Its rows say nothing of judgements."""
+    [row] = taps_of([touched(7)])
+    [tap] = msgspec.msgpack.decode(row.body)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode([tap[:6]]), type=list[Tap])[0].is_undecided is False
+
+
 @pytest.mark.parametrize("gone", ["activity", "redis"])
 async def test_who_is_gone_is_told_later(gone: str) -> None:
     """The effect has not happened; doing it again changes nothing."""
@@ -107,8 +136,8 @@ class Doubt:
         snapshot = a_snapshot(occurrence)
         sun, static = tags_pb2.NfcTag.KIND_SUN, tags_pb2.NfcTag.KIND_STATIC
         snapshot.tags = {
-            TAG: tags_pb2.LivingTag(tag_id=TAG, kind=sun, last_counter=5),
-            b"static": tags_pb2.LivingTag(tag_id=b"static", kind=static),
+            TAG: tags_pb2.KnownTag(tag_id=TAG, kind=sun, last_counter=5),
+            b"static": tags_pb2.KnownTag(tag_id=b"static", kind=static),
         }
         self.activities = FakeActivities([a_snapshot(occurrence)], newer=[snapshot])
         self.counters = FakeTagCounters()
