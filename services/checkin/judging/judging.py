@@ -239,6 +239,8 @@ class Judging:
         attempt = case.attempt
         if case.snapshot is None:
             case.snapshot = self._activities.get(_key_of(case))
+            if not is_reachable and _lacks_its_tag(case):
+                case.snapshot = None
         if case.snapshot is None:
             self._place_unknown(case, is_reachable)
         elif attempt.activity_id and attempt.activity_id != case.snapshot.occurrence.activity_id:
@@ -343,6 +345,13 @@ def _key_of(case: Case) -> bytes | str:
 def _leads_elsewhere(method: int) -> Finding:
     """The refusal of a credential that leads to no activity, or to another one than the phone names."""
     return _LEADS_ELSEWHERE.get(method, _ACTIVITY_UNKNOWN)
+
+
+def _lacks_its_tag(case: Case) -> bool:
+    """Whether a tag was touched that may be too young for the snapshot."""
+    if case.touch is None or case.snapshot is None:
+        return False
+    return is_behind(case.snapshot, case.touch, case.attempt.received_at)
 
 
 def _is_behind(snapshot: Snapshot | None, epoch: int) -> bool:

@@ -188,6 +188,16 @@ async def test_a_tag_that_was_made_just_now_is_looked_for_anew(hall: Hall) -> No
     assert await hall.told(tapped(hall.text(tag_id))) == ACCEPTED
 
 
+async def test_a_tag_that_may_be_too_young_is_not_refused_while_nobody_can_be_asked(hall: Hall) -> None:
+    """The phone keeps the touch; an older one is known to be none."""
+    hall.activities.is_gone = True
+    young, old = (hall.text(made_at(STARTS_AT - age * SECOND_US)) for age in (59, 61))
+    [result] = (await hall.acceptance.accept([tapped(young)])).results
+    assert from_status(result.status).reason == "UNAVAILABLE"
+    assert await hall.told(tapped(old)) == UNKNOWN
+    assert await hall.told(tapped(hall.text(hall.static_id))) == ACCEPTED
+
+
 async def test_the_activity_s_own_rules_come_first(hall: Hall) -> None:
     """What is refused anyway takes no reading."""
     reading = hall.touch()
