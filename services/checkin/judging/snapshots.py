@@ -1,8 +1,8 @@
 """Snapshots of occurrences, so that judging asks nobody on the hot path.
 
-All occurrences in use are re-read every 5 s by one `BatchGetOccurrences`, which also tells what operators have switched
-on; `activity:changed` only hastens it. A snapshot that could not be renewed for 60 s is stale: it can give at best a
-provisional answer.
+All occurrences in use are re-read every 5 s, fifty with each `BatchGetOccurrences`, which also tells what operators
+have switched on; `activity:changed` only hastens it. A snapshot that could not be renewed for 60 s is stale: it can
+give at best a provisional answer.
 """
 
 import asyncio
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 5.0
 FRESH_S = 60.0
+# Takes activity some 10 ms of CPU.
+RENEWED_AT_ONCE = 50
 _FORGET_S = 900.0
 _ABSENT_S = 2.0
 _ABSENT_CAPACITY = 10_000
@@ -155,7 +157,7 @@ class Activities:
         """Re-reads all occurrences in use, and the switches, every 5 s; runs until cancelled."""
         while True:
             self._forget_unused()
-            await self._renew_quietly({snapshot.occurrence.occurrence_id for snapshot in self._by_key.values()})
+            await self._renew_in_use()
             switches = self.switches
             _SWITCHED_ON.labels("force_id_only").set(switches.force_id_only)
             _SWITCHED_ON.labels("mute_signal").set(len(switches.muted))
@@ -175,6 +177,13 @@ class Activities:
             except RedisError as error:
                 log.warning("not told of changed activities until Redis is back: %s", error)
                 await asyncio.sleep(REFRESH_S)
+
+    async def _renew_in_use(self) -> None:
+        """Page by page: one call for all of a busy quarter of an hour takes longer than its deadline under load."""
+        in_use = list({snapshot.occurrence.occurrence_id for snapshot in self._by_key.values()})
+        # Where nothing is in use the switches are asked for all the same.
+        for start in range(0, max(len(in_use), 1), RENEWED_AT_ONCE):
+            await self._renew_quietly(set(in_use[start : start + RENEWED_AT_ONCE]))
 
     async def _renew_quietly(self, occurrence_ids: set[bytes]) -> None:
         try:
