@@ -52,17 +52,23 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """One try of one person, prepared but for the token, and every answer to it."""
+    """One try of one person, prepared but for the token, and every answer to it.
+
+    Attributes:
+        touched: What a tag said to them; empty: they scan the screen.
+    """
 
     person: Person
     activity: Activity
     attempt_id: bytes = field(default_factory=ids.new_id)
     answers: list[Answer] = field(default_factory=list)
+    touched: str = ""
     _start: bytes = b""
     _end: bytes = b""
 
     def __post_init__(self) -> None:
-        self._start = b'{"attempt_id":"%b","method":"qr","token":"' % ids.to_text(self.attempt_id).encode()
+        method = b"nfc" if self.touched else b"qr"
+        self._start = b'{"attempt_id":"%b","method":"%b","token":"' % (ids.to_text(self.attempt_id).encode(), method)
         self._end = b'",' + msgspec.json.encode(_circumstances(self.person))[1:]
 
     def request(self, token: bytes = b"", receipt: str = "") -> bytes:
@@ -72,7 +78,7 @@ class Attempt:
     def body(self, token: bytes = b"", receipt: str = "") -> bytes:
         """What the request carries, which is also an item of a sync."""
         end = self._end[:-1] + b',"receipt":"%b"}' % receipt.encode() if receipt else self._end
-        return self._start + (token or self.activity.token) + end
+        return self._start + (token or self.touched.encode() or self.activity.token) + end
 
     @property
     def key(self) -> tuple[bytes, bytes]:

@@ -1,8 +1,9 @@
 """`make rush`: one activity, N people, all at the same instant, on the public HTTP API, reconciled.
 
-`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--viewers=500] [--repeat=1] [--json=FILE]`; c equal to n is
-the instant, fewer connections make it a sustained run. Cold: first-time people who sign in, open the activity and check
-in, all at once. Viewers: each rush twice in turn, without and with so many live streams on the activity.
+`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--nfc=1] [--viewers=500] [--repeat=1] [--json=FILE]`; c equal
+to n is the instant, fewer connections make it a sustained run. Cold: first-time people who sign in, open the activity
+and check in, all at once. NFC: everybody touches a tag that counts. Viewers: each rush twice in turn, without and with
+so many live streams on the activity.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from tests.load.http_load import Answer, Balancer, Script, play
 from tests.load.organiser import Activity, Organiser
 from tests.load.phones import Attempt, Person
 from tests.load.reconcile import Verdict, database, reconcile, rows_of
+from tests.load.tags import touches
 
 _MAXIMUM = 20_000
 _ROWS_WITHIN_S = 60.0
@@ -92,14 +94,18 @@ def wait_for_rows(activities: Sequence[Activity], expected: int, began_at: float
 
 
 async def rush(
-    scene: Scene, crowd: Sequence[Person], connections: int, *, are_known: bool = False
+    scene: Scene, crowd: Sequence[Person], connections: int, *, are_known: bool = False, are_touching: bool = False
 ) -> tuple[Figures, Verdict]:
     """People who have the activity open check in, all together.
 
     Args:
         are_known: Their tokens are known to the gateway from an activity before, so opening this one is left out.
+        are_touching: Each touches a tag.
     """
-    found, verdict, _, _ = await crowded(scene, crowd, connections, are_known=are_known)
+    changes = {"methods": ["qr", "nfc"]} if are_touching else {}
+    found, verdict, _, _ = await crowded(
+        scene, crowd, connections, are_known=are_known, are_touching=are_touching, changes=changes
+    )
     return found, verdict
 
 
@@ -110,6 +116,7 @@ async def crowded(
     *,
     changes: Mapping[str, Any] = MappingProxyType({}),
     are_known: bool = False,
+    are_touching: bool = False,
     beside: Callable[[Activity], AbstractAsyncContextManager[object]] = nullcontext,
 ) -> tuple[Figures, Verdict, Activity, list[Attempt]]:
     """A rush on an activity with these changes: what was measured and found, and what was tried there.
@@ -126,7 +133,8 @@ async def crowded(
         if not are_known:
             await phones.open_pages(scene.balancer, ((person, activity) for person in crowd), len(crowd))
         await stack.enter_async_context(beside(activity))
-        attempts = [Attempt(person, activity) for person in crowd]
+        said = await touches(scene.organiser, activity, len(crowd)) if are_touching else [""] * len(crowd)
+        attempts = [Attempt(person, activity, touched=each) for person, each in zip(crowd, said, strict=True)]
         found = await measure(
             scene,
             [activity],
@@ -201,7 +209,7 @@ async def main(options: argparse.Namespace) -> int:
             crowd = phones.people(f"{name}-{number}", options.n)
             found, verdict, steps = await rush_cold(scene, crowd, connections)
         else:
-            found, verdict = await rush(scene, crowd, connections)
+            found, verdict = await rush(scene, crowd, connections, are_touching=bool(options.nfc))
         print()
         for step, figure in zip(_STEPS, steps, strict=False):
             print(
@@ -219,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--n", type=up_to(_MAXIMUM), default=1000, help="people")
     parser.add_argument("--c", type=int, default=0, help="connections; as many as people for the instant")
     parser.add_argument("--cold", type=int, default=0, help="1: people who were never here before")
+    parser.add_argument("--nfc", type=int, default=0, help="1: people who touch a tag")
     parser.add_argument("--viewers", type=int, default=0, help="live streams, in every second rush")
     parser.add_argument("--repeat", type=int, default=1, help="rushes, each on an activity of its own")
     return parser
