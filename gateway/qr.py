@@ -19,6 +19,7 @@ PNG = Media("image/png", {"type": "string", "format": "binary"}, "\x89PNG")
 
 _QUIET_ZONE = 4
 _REMEMBERED_S = 60.0
+_INLINE_PIXELS = 240
 _MEDIA: dict[Kind, Media] = {"svg": SVG, "png": PNG}
 
 Drawing = tuple[str, Kind, int, Ecc]
@@ -29,6 +30,12 @@ async def image(current: pb.Qr, kind: Kind, size: int, ecc: Ecc) -> Response:
     picture = await _drawings.get((current.url or current.token, kind, size, ecc))
     headers = {"cache-control": f"private, max-age={current.refresh_in_s}"}
     return Response(picture, media_type=_MEDIA[kind].type, headers=headers)
+
+
+async def inline(text: str) -> str:
+    """The picture of a QR as part of a page."""
+    picture = await _drawings.get((text, "svg", _INLINE_PIXELS, "M"))
+    return "<svg" + picture.decode().partition("<svg")[2]
 
 
 async def _draw_in_thread(drawing: Drawing) -> bytes:

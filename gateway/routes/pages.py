@@ -9,18 +9,28 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from domainkit.nfc_tags import link_of
+from gateway.http.buckets import Buckets
 from gateway.http.problems import NoSuchPathError
+from gateway.qr import inline
 from gateway.routes.dependencies import route
 from gateway.settings import Settings
 
 _STATIC = Path(__file__).parent.parent / "static"
 _SCAN = (_STATIC / "scan.html").read_text(encoding="utf-8")
-_OF_QR = {"what": "一个签到二维码", "deed": "签到", "where": "现场屏幕上的二维码"}
-_OF_INVITE = {"what": "加入组织的邀请", "deed": "加入", "where": "邀请二维码"}
-_OF_TAG = {"what": "一个签到标签", "deed": "签到", "where": "现场屏幕上的二维码"}
+_BY_CAMERA = {"picture": "", "first": "打开微信，点右上角「＋」里的「扫一扫」", "then": "对准现场屏幕上的二维码"}
+_OF_QR = _BY_CAMERA | {"what": "一个签到二维码", "deed": "签到"}
+_OF_INVITE = _BY_CAMERA | {"what": "加入组织的邀请", "deed": "加入", "then": "对准邀请二维码"}
+_OF_TAG = _BY_CAMERA | {"what": "一个签到标签", "deed": "签到"}
+# A phone cannot scan its own screen, and there may be no other one.
+_OF_TAG_SHOWN = _OF_TAG | {
+    "first": "截屏，保存上面的二维码",
+    "then": "打开微信「扫一扫」，点右下角「相册」，选刚才的截屏；现场屏幕上有二维码的，直接扫屏幕更快",
+}
 _CONSOLE = (_STATIC / "console_sign_in.html").read_text(encoding="utf-8")
 _DISPLAY = (_STATIC / "display.html").read_text(encoding="utf-8")
 _CHECK_FILE = re.compile(r"([A-Za-z0-9_-]{1,64})\.txt")
+_DRAWN = Buckets(burst=50, per_s=10)
 # The token is in the page's URL: it must not leave in a Referer, and the page must not load anything.
 HEADERS = {
     "cache-control": "no-store",
@@ -54,8 +64,13 @@ async def invite(request: Request) -> Response:
 
 
 async def tag(request: Request) -> Response:
-    """Says what opens an NFC tag that a browser was shown, or proves to WeChat that this host is ours."""
-    return _opened(request, "text", _OF_TAG)
+    """Draws what an NFC tag said to a phone's browser, for WeChat, or proves to WeChat that this host is ours."""
+    read = (request.path_params["text"], *(request.query_params[name] for name in "ec" if name in request.query_params))
+    link = link_of(request.app.state.parts.public_url, ".".join(read))
+    # Anybody may ask, and a picture takes some milliseconds.
+    if not link or _DRAWN.take(b""):
+        return _opened(request, "text", _OF_TAG)
+    return _open_in_wechat(_OF_TAG_SHOWN | {"picture": await inline(link)})
 
 
 async def console(request: Request) -> Response:
