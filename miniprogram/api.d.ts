@@ -1621,6 +1621,11 @@ export interface components {
             last_seen_at: string | null;
             /** @description Of a SUN tag: how often it was read, as far as is known. */
             last_counter: number | null;
+            /**
+             * @description Of a static tag that lives: what is written to it, now or once more.
+             * @example https://qiandao.example/n/AZI6L4wdez6fECo7TF1ufwGSOi-MHXs-nxAqO0xdbn_wcClcQW6irh7WgnE
+             */
+            url: string | null;
         };
         /**
          * Sun

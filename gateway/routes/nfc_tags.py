@@ -45,6 +45,10 @@ class Tag(msgspec.Struct):
     revoked_at: Time | None
     last_seen_at: Annotated[Time | None, Meta(description="Some seconds behind.")]
     last_counter: Annotated[int | None, Meta(description="Of a SUN tag: how often it was read, as far as is known.")]
+    url: Annotated[
+        str | None,
+        Meta(description="Of a static tag that lives: what is written to it, now or once more.", examples=[_URL]),
+    ]
 
 
 class Sun(msgspec.Struct):
@@ -112,6 +116,7 @@ def _to_tag(tag: pb.NfcTag) -> Tag:
         revoked_at=to_rfc3339(tag.revoked_at) if tag.revoked_at else None,
         last_seen_at=to_rfc3339(tag.last_seen_at) if tag.last_seen_at else None,
         last_counter=tag.last_counter or None,
+        url=tag.url or None,
     )
 
 

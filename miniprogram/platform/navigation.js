@@ -44,4 +44,7 @@ const back = () => (getCurrentPages().length > 1 ? go(wx.navigateBack, { delta: 
 /** What the bar above this page says. */
 const title = (/** @type {string} */ text) => wx.setNavigationBarTitle({ title: text })
 
-module.exports = { open, replace, home, back, title }
+/** To where this page begins. */
+const toTop = () => wx.pageScrollTo({ scrollTop: 0 })
+
+module.exports = { open, replace, home, back, title, toTop }

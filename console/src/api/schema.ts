@@ -5688,6 +5688,8 @@ export interface components {
             revoked_at: string | null;
             /** Format: uuid */
             tag_id: string;
+            /** @description Of a static tag that lives: what is written to it, now or once more. */
+            url: string | null;
         };
         /**
          * Tags

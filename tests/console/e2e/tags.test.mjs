@@ -52,6 +52,7 @@ for (const { width, size, scheme } of VIEWS)
     const visit = await visited({ size, scheme })
     await visit.sees('还没有标签')
     await visit.sees('还没有开启碰标签签到')
+    await visit.sees('碰普通标签的人都要人工核验')
     await visit.accessible()
     await visit.shot(`tags-empty-${width}-${scheme}`, { fullPage: true })
     await add(visit, '东侧主入口左侧立柱（约一米高，贴在海报下方）')
@@ -78,6 +79,9 @@ test('tags are turned on; one is made, touched, seen and revoked', async () => {
   await page.getByRole('option', { name: '北门' }).click()
   await add(visit, '北门左侧')
   const url = await page.locator('.made code').innerText()
+  await visit.page.getByRole('button', { name: '复制链接 北门左侧' }).click()
+  await visit.sees('已复制')
+  assert.equal((await tags())[0].url, url)
   assert.deepEqual(
     (await tags()).map(({ label, gate, kind }) => [label, gate, kind]),
     [['北门左侧', '北门', 'static']],

@@ -202,6 +202,35 @@ test('an organiser turns tags on, writes one, reads it back, sees when it was to
   await phone.sees('已停用')
 })
 
+test('a tag that was added at a desk is written with a phone, and once more when its sticker is lost', async () => {
+  const activity = await tagged()
+  const { tag, url } = await tagOf(activity, 'static', '东门')
+  await tagOf(activity, 'sun', '签到台')
+  const phone = await newPhone({ ...WITH_NFC, login: `sim:${activity.owner.name}` })
+  await phone.open(`organise/pages/tags/tags?activity_id=${activity.id}`)
+  await phone.sees('签到台')
+  for (const name of ['first', 'second']) {
+    await phone.tap('写入', { exact: true })
+    await phone.sees('把“东门”写到标签上')
+    await phone.sees('把标签贴在手机背面，不要动')
+    await touch(phone, { name })
+    await phone.sees('拿开标签，再碰一次')
+    await touch(phone, { name })
+    await phone.sees('“东门”已写好')
+    assert.equal((await phone.page.evaluate((on) => window.__fx.tags[on], name)).url, url)
+  }
+  await phone.page.getByRole('button', { name: '停用 东门' }).click()
+  await phone.answer('停用')
+  await phone.text('“东门”已写好').waitFor({ state: 'detached' })
+  assert.ok((await activity.owner.get(`${activity.path}/nfc-tags`)).tags.find(({ tag_id }) => tag_id === tag.tag_id).revoked_at)
+
+  const without = await newPhone({ login: `sim:${activity.owner.name}` })
+  await tagOf(activity, 'static', '西门')
+  await without.open(`organise/pages/tags/tags?activity_id=${activity.id}`)
+  await without.tap('复制', { exact: true })
+  assert.match((await without.calls('setClipboardData')).at(-1).options.data, /\/n\/[\w-]{59}$/)
+})
+
 test('a tag that counts is shown once with what its tool needs; where nothing can be written the link is copied', async () => {
   const activity = await tagged()
   const phone = await newPhone({ login: `sim:${activity.owner.name}` })

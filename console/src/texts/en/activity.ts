@@ -34,6 +34,7 @@ export const activity: Texts['activity'] = {
       asks: 'what is asked',
       came: 'who came',
       displays: 'links of screens',
+      tags: 'NFC tags',
       staff: 'staff',
     },
   },

@@ -16,15 +16,18 @@ export const tags: Texts['tags'] = {
       'Any NFC tag, such as an NTAG213. It can be copied, so location or the Wi-Fi there must prove presence, or a human looks at it',
     sun: 'NTAG 424 DNA: it says something else at each touch, and a copy is worth nothing. A tool that knows it writes keys and offsets',
   },
+  placeless:
+    'This activity has neither a place nor Wi-Fi: a human has to look at everybody who touches a plain tag. Set one of them under Edit, or use copy-proof tags',
   make: 'Add tag',
   made: '“{label}” was added, and has to be written yet',
   once: 'This is not shown again after you leave; if it was not written, revoke it and add another',
+  again: 'The link can be copied again from the list below',
   copy: 'Copy link',
   how: {
-    open: 'In an app that writes tags, such as NFC Tools, add a record of type URL and paste the link',
-    write:
-      'Touch the tag to write, read it again and compare; or add and write one in the mini-program of an Android phone',
-    lock: 'Once it hangs, make the tag read-only, so that nobody writes over it',
+    phone:
+      'With an Android phone: open NFC tags of this activity in the mini-program, tap 写入 beside this one and touch the tag; it is read back for you',
+    tool: 'Without one: in an app that writes tags, such as NFC Tools, write the link as a record of type URL, then read it again and compare',
+    lock: 'Where somebody might write over it, make the tag read-only: that is for good, and it can serve no other activity later',
   },
   keysOnce: 'The keys are shown this once',
   keysNote: 'Whoever has them can forge this tag: give them to the tool that writes it, then delete the file',
@@ -42,7 +45,8 @@ export const tags: Texts['tags'] = {
   copyAll: 'Copy all',
   download: 'Download as text',
   empty: 'No tags yet',
-  emptyHint: 'Hang one at the door: people check in by touching it',
+  emptyHint:
+    'Hang one at the door: people check in by touching it. Each activity has tags of its own; a sticker that is not locked can be written again',
   seen: 'Last touched {at}',
   unseen: 'Never touched',
   counted: 'read {n}',

@@ -32,6 +32,7 @@ export const activity = {
       asks: '要填写的内容',
       came: '签到记录',
       displays: '屏幕链接',
+      tags: 'NFC 标签',
       staff: '工作人员',
     },
   },

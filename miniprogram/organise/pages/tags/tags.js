@@ -3,6 +3,7 @@
 const { asFailure } = require('../../../core/failure')
 const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
+const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
 const { lineOf, sheetOf, stepsOf, valuesOf } = require('./view')
 const { writeTag } = require('./writing')
@@ -18,6 +19,8 @@ Page({
     t,
     common: texts.common,
     is_off: false,
+    /** Nothing proves who brings the text of a plain tag. */
+    is_placeless: false,
     can_manage: false,
     label: '',
     gate: '',
@@ -25,7 +28,7 @@ Page({
     /** @type {any[]} */ gates: [],
     kinds: choicesOf(Object.entries(t.kinds), 'static'),
     is_sending: false,
-    /** @type {{ label: string, title: string, ready: string, url: string, is_static: boolean, values: any[] } | null} */ made: null,
+    /** @type {{ id: string, label: string, title: string, ready: string, url: string, is_static: boolean, values: any[] } | null} */ made: null,
     can_write: false,
     is_writing: false,
     is_written: false,
@@ -73,7 +76,8 @@ Page({
 
   show(/** @type {Activity} */ activity) {
     this.activity = activity
-    this.setData({ is_off: !activity.methods.includes('nfc'), can_manage: CAN_MANAGE.includes(activity.own_role || '') })
+    const is_placeless = !activity.place && !activity.wifi.length
+    this.setData({ is_off: !activity.methods.includes('nfc'), is_placeless, can_manage: CAN_MANAGE.includes(activity.own_role || '') })
     this.choose('gate', activity.gates.includes(this.data.gate) ? this.data.gate : '')
   },
 
@@ -110,14 +114,29 @@ Page({
       if (!label) return feedback.toast(t.needsLabel)
       this.setData({ is_sending: true })
       try {
-        const { url, sun } = await getApp().services.organise.makeTag(this.activity_id, { kind, label, ...(gate && { gate }) })
+        const { tag, url, sun } = await getApp().services.organise.makeTag(this.activity_id, { kind, label, ...(gate && { gate }) })
         this.stopWriting()
-        this.setData({ label: '', is_written: false, made: { label, title: t.made(label), ready: t.ready(label), url, is_static: !sun, values: sun ? valuesOf(sun) : [] } })
+        this.setData({ label: '', is_written: false, made: { id: tag.tag_id, label, title: t.made(label), ready: t.ready(label), url, is_static: !sun, values: sun ? valuesOf(sun) : [] } })
       } finally {
         this.setData({ is_sending: false })
       }
       await this.load()
     }, texts.advise)
+  },
+
+  /** One that is there already: its sticker was lost, or it was added at a desk. */
+  pick(/** @type {any} */ event) {
+    const { id, label, url } = event.currentTarget.dataset
+    this.setData({ is_written: false, made: { id, label, title: t.picked(label), ready: t.ready(label), url, is_static: true, values: [] } })
+    navigation.toTop()
+    this.write()
+  },
+
+  copyOne(/** @type {any} */ event) {
+    return once(this, async () => {
+      await feedback.copy(event.currentTarget.dataset.url)
+      feedback.toast(t.copied)
+    })
   },
 
   write() {
@@ -152,6 +171,10 @@ Page({
       const { id, label } = event.currentTarget.dataset
       if (!(await feedback.confirm(t.revokeAsk(label)))) return
       await getApp().services.organise.revokeTag(this.activity_id, id)
+      if (this.data.made && this.data.made.id === id) {
+        this.stopWriting()
+        this.setData({ made: null })
+      }
       await this.load()
     })
   },

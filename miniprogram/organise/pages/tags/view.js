@@ -23,6 +23,7 @@ const lineOf = (tag, now) => ({
   label: tag.label,
   about: [tag.gate, t.kinds[tag.kind || '']].filter(Boolean).join(' · '),
   seen: seenOf(tag, now),
+  url: tag.url || '',
   is_living: !tag.revoked_at,
 })
 
