@@ -74,3 +74,14 @@ async def organisation_id(api: Api, organiser: Person) -> str:
 async def activity(api: Api, organiser: Person, organisation_id: str) -> Activity:
     """A new activity, published and open."""
     return await api.open_activity(organiser, organisation_id)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def outages() -> AsyncIterator[list[Outage]]:
+    """Whatever a test takes away; it is brought back, the last one first."""
+    gone: list[Outage] = []
+    try:
+        yield gone
+    finally:
+        for outage in reversed(gone):
+            outage.end()

@@ -1,36 +1,17 @@
 """NFC tags from their making to the record: static ones, SUN ones, and readings that Redis has forgotten."""
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
 
 from servicekit.ids import from_text
-from tests.e2e.api import OUTSIDE, Activity, Api, Json, Person, at, by_nfc, expect, outcome
+from tests.e2e.api import OUTSIDE, Activity, Api, Person, at, by_nfc, expect, outcome
+from tests.e2e.nfc import accepted, at_once, insisted, made, opened, static, sun, tags_of, told
 from tests.e2e.stack import Outage, attempts_of, eventually, query, remembered
-from tests.fakes.nfc_chip import Chip
-
-T = TypeVar("T")
 
 # So slow a recorder, and so long a quiet: one that is busy takes longer.
 TRUSTED_WITHIN_S = 90.0
-
-
-@dataclass
-class Sun:
-    """A SUN tag that was written as the API says."""
-
-    tag: Json
-    text: str
-    chip: Chip
-
-    def touch(self) -> str:
-        """What a phone presents of the next touch."""
-        return ".".join((self.text, *self.chip.touch()))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -39,83 +20,10 @@ async def nfc(api: Api, organiser: Person, organisation_id: str) -> Activity:
     return await opened(api, organiser, organisation_id)
 
 
-async def opened(api: Api, owner: Person, organisation_id: str, **changes: Any) -> Activity:
-    """Another one."""
-    policy = {"fence": "off"}
-    return await api.open_activity(
-        owner, organisation_id, methods=["qr", "nfc"], gates=["东门", "西门"], policy=policy, **changes
-    )
-
-
-async def made(activity: Activity, kind: str, **changes: str) -> Json:
-    """A new tag, as it is told once."""
-    body = {"kind": kind, "label": "前门左侧", **changes}
-    return expect(await activity.owner.post(f"{activity.path}/nfc-tags", body), 201)
-
-
-async def static(activity: Activity, **changes: str) -> str:
-    """The text of a new static tag."""
-    return text_of(await made(activity, "static", **changes))
-
-
-async def sun(activity: Activity, **changes: str) -> Sun:
-    """A new SUN tag."""
-    told = await made(activity, "sun", **changes)
-    meta_read_key, file_read_key = (bytes.fromhex(told["sun"][name]) for name in ("meta_read_key", "file_read_key"))
-    return Sun(told["tag"], text_of(told), Chip(random.randbytes(7), meta_read_key, file_read_key))  # noqa: S311
-
-
-def text_of(told: Json) -> str:
-    """What follows /n/ in a URL."""
-    text: str = told["url"].partition("/n/")[2].partition("?")[0]
-    return text
-
-
-async def tags_of(activity: Activity) -> list[Json]:
-    """The activity's, as its staff see them."""
-    found: list[Json] = expect(await activity.owner.get(f"{activity.path}/nfc-tags"))["tags"]
-    return found
-
-
-async def told(person: Person, token: str, **changes: Any) -> tuple[str, list[str]]:
-    """How an attempt ends, and why."""
-    checkin = expect(await person.check_in(by_nfc(token, **changes)), 200, 201, 202, 422)["checkin"]
-    return checkin["outcome"], [each["reason"] for each in checkin["reasons"]]
-
-
-async def accepted(person: Person, token: str) -> bool:
-    """Whether somebody is let in by it."""
-    return (await told(person, token))[0] == "accepted"
-
-
-async def at_once(most: int, deeds: Sequence[Awaitable[T]]) -> list[T]:
-    """What all of them give, so many at a time: one client has no more connections."""
-    free = asyncio.Semaphore(most)
-
-    async def done(deed: Awaitable[T]) -> T:
-        async with free:
-            return await deed
-
-    return await asyncio.gather(*map(done, deeds))
-
-
-async def insisted(person: Person, attempt: Json) -> str:
-    """How an attempt ends of a phone that sends it again while nobody could take it."""
-    receipt: dict[str, str] = {}
-
-    async def taken() -> str:
-        answer = await person.check_in(attempt | receipt)
-        if answer.status_code not in (202, 429, 503):
-            return outcome(answer)
-        receipt.update({name: text for name, text in answer.json().items() if name == "receipt"})
-        return ""
-
-    return str(await eventually(taken))
-
-
 async def test_a_tag_is_made_listed_and_taken_back(nfc: Activity) -> None:
-    """What was told at the making is told nobody again; who takes a tag back twice has taken it back."""
+    """The keys of a SUN tag are told nobody again, what a static one says is; twice taken back is taken back."""
     first, second = await made(nfc, "static", gate="东门"), await made(nfc, "sun")
+    assert [tag["url"] for tag in await tags_of(nfc)] == [None, first["url"]]
 
     assert "sun" not in first and first["tag"]["gate"] == "东门" and second["tag"]["gate"] is None
     assert second["url"] == second["sun"]["url_template"]
@@ -128,6 +36,7 @@ async def test_a_tag_is_made_listed_and_taken_back(nfc: Activity) -> None:
     listed = await tags_of(nfc)
     assert [tag["tag_id"] for tag in listed] == [second["tag"]["tag_id"], first["tag"]["tag_id"]]
     assert listed[0] == second["tag"] and listed[1]["revoked_at"] is not None
+    assert [tag["url"] for tag in listed] == [None, None]
 
 
 async def test_what_is_wrong_with_a_tag_is_named(nfc: Activity) -> None:
@@ -243,11 +152,12 @@ async def test_staff_see_when_a_tag_was_last_seen(nfc: Activity, api: Api) -> No
 
 
 async def test_who_opens_a_tag_in_a_browser_is_told_of_wechat(nfc: Activity, api: Api) -> None:
-    """Nothing of what the address says is on the page."""
+    """What a tag says is drawn for WeChat's scanner, and nothing else of the address is on the page."""
     text = await static(nfc)
     pages = [await api.http.get(f"/n/{each}") for each in (text, "%3Cscript%3E", "x" * 500)]
-    assert {page.status_code for page in pages} == {200} and len({page.text for page in pages}) == 1
-    assert "请用微信打开" in pages[0].text and text not in pages[0].text
+    assert {page.status_code for page in pages} == {200} and pages[1].text == pages[2].text
+    assert all("请用微信打开" in page.text for page in pages) and text not in pages[0].text
+    assert ["<svg" in page.text for page in pages] == [True, False, False]
 
 
 async def test_a_rush_at_one_tag(nfc: Activity, api: Api) -> None:
@@ -275,17 +185,6 @@ async def test_a_rush_at_one_tag(nfc: Activity, api: Api) -> None:
         return rows == {(4, 3, 300), (1, 3, 20)} and query(held, occurrence) == [{"people": 300, "seats": 300}]
 
     await eventually(reconciled)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def outages() -> AsyncIterator[list[Outage]]:
-    """Whatever a test takes away, and is brought back."""
-    gone: list[Outage] = []
-    try:
-        yield gone
-    finally:
-        for outage in reversed(gone):
-            outage.end()
 
 
 @pytest.mark.alone
