@@ -18,8 +18,8 @@ async def touches(organiser: Organiser, activity: Activity, count: int) -> list[
         body = {"kind": "sun", "label": f"标签 {number + 1}"}
         made = await organiser.ask("POST", f"/v1/activities/{activity.activity_id}/nfc-tags", body)
         text = made["url"].partition("/n/")[2].partition("?")[0]
-        keys = (bytes.fromhex(made["sun"][name]) for name in ("meta_read_key", "file_read_key"))
-        chip = Chip(random.randbytes(7), *keys)
+        meta_read, file_read = (bytes.fromhex(made["sun"][name]) for name in ("meta_read_key", "file_read_key"))
+        chip = Chip(random.randbytes(7), meta_read, file_read)
         said += [".".join((text, *chip.touch())) for _ in range(min(_TOUCHES, count - len(said)))]
     random.shuffle(said)
     return said

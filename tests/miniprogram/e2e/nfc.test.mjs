@@ -210,7 +210,7 @@ test('a tag that was added at a desk is written with a phone, and once more when
   await phone.open(`organise/pages/tags/tags?activity_id=${activity.id}`)
   await phone.sees('签到台')
   for (const name of ['first', 'second']) {
-    await phone.tap('写入', { exact: true })
+    await phone.page.getByRole('button', { name: '写入 东门' }).click()
     await phone.sees('把“东门”写到标签上')
     await phone.sees('把标签贴在手机背面，不要动')
     await touch(phone, { name })

@@ -224,9 +224,9 @@ async def test_a_tag_counts_until_it_was_revoked(hall: Hall) -> None:
     [snapshot] = hall.activities.snapshots
     for tag in snapshot.tags.values():
         tag.revoked_at = STARTS_AT
-    for tag in (hall.touch, lambda: hall.text(hall.static_id)):
-        assert await hall.told(tapped(tag(), received_at=STARTS_AT - 1, has_receipt=True)) == ACCEPTED
-        assert await hall.told(tapped(tag(), received_at=STARTS_AT)) == UNKNOWN
+    for says in (hall.touch, lambda: hall.text(hall.static_id)):
+        assert await hall.told(tapped(says(), received_at=STARTS_AT - 1, has_receipt=True)) == ACCEPTED
+        assert await hall.told(tapped(says(), received_at=STARTS_AT)) == UNKNOWN
 
 
 async def test_who_waited_for_us_touched_before_many_others(hall: Hall) -> None:
