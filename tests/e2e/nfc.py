@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from services.checkin.seats.seats import SINCE
 from tests.e2e.api import Activity, Api, Json, Person, by_nfc, expect, outcome
-from tests.e2e.stack import eventually
+from tests.e2e.stack import eventually, remembered
 from tests.fakes.nfc_chip import Chip
 
 T = TypeVar("T")
@@ -46,7 +47,8 @@ async def static(activity: Activity, **changes: str) -> str:
 
 
 async def sun(activity: Activity, **changes: str) -> Sun:
-    """A new SUN tag."""
+    """A new SUN tag; a Redis that was just started must remember before it is made, or its readings go to humans."""
+    await eventually(lambda: remembered().exists(SINCE))
     told = await made(activity, "sun", **changes)
     meta_read_key, file_read_key = (bytes.fromhex(told["sun"][name]) for name in ("meta_read_key", "file_read_key"))
     return Sun(told["tag"], text_of(told), Chip(random.randbytes(7), meta_read_key, file_read_key))  # noqa: S311
