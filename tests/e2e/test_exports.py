@@ -109,7 +109,7 @@ async def test_a_register_is_of_every_occurrence(api: Api, organiser: Person, or
         assert book.sheet_names[:4] == ["总览", "明细", "未到", "异常"]
         head, *rows_of = book.get_sheet_by_name("总览").to_python()
         [ours] = [dict(zip(head, row, strict=True)) for row in rows_of if row[2] == 4]
-        assert (ours["应到"], ours["实到"], ours["出勤率"]) == (4, 3, 0.5)
+        assert (ours["应到"], ours["实到"], ours["签到率"]) == (4, 3, 0.5)
         names = [row[0] for row in book.get_sheet_by_name("明细").to_python()[1:]]
         assert names[:4] == ["甲", "=1+1", "乙", "＠丙"]
     too_long = {"report": "register", "format": "csv", **scope, "to": "2030-01-01T00:00:00Z"}

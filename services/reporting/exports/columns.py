@@ -18,20 +18,28 @@ Cell = str | int | float | datetime | None
 
 
 class Kind(Enum):
-    """What a spreadsheet takes a column for."""
+    """What a spreadsheet takes a column for; a word is one of few, and a minute a time without seconds."""
 
     TEXT = "text"
+    WORD = "word"
     NUMBER = "number"
     TIME = "time"
+    MINUTE = "minute"
     SHARE = "share"
 
 
 class Column(NamedTuple):
-    """A column of a file; `width` is in characters of the spreadsheet's font."""
+    """A column of a file.
+
+    Attributes:
+        width: In characters of the spreadsheet's font, of which Chinese ones take two.
+        is_name: Whether it says whose row it is.
+    """
 
     heading: str
     kind: Kind = Kind.TEXT
     width: int = 12
+    is_name: bool = False
 
 
 class Line(NamedTuple):
@@ -97,8 +105,28 @@ _VALUES: Mapping[str, Callable[[Line], Cell]] = {
     "is_listed": lambda line: texts.LISTED[line.shown.is_listed],
     "details": lambda line: "；".join(filter(None, line.shown.details)),
 }
-_TIMES = ("occurrence", "checked_in_at", "left_at")
-_WIDTHS = {"name": 14, "reasons": 28, "details": 28, PHONE: 14}
+_KINDS = {
+    **dict.fromkeys(("checked_in_at", "left_at"), Kind.TIME),
+    "occurrence": Kind.MINUTE,
+    **dict.fromkeys(("status", "punctuality", "method", "answer", "mark", "is_listed"), Kind.WORD),
+}
+_WIDTHS = {
+    "name": 14,
+    "number": 14,
+    "group": 13,
+    PHONE: 14,
+    "occurrence": 17,
+    "checked_in_at": 20,
+    "left_at": 20,
+    "punctuality": 10,
+    "method": 10,
+    "gate": 10,
+    "reasons": 24,
+    "answer": 10,
+    "mark": 10,
+    "is_listed": 10,
+    "details": 24,
+}
 
 _WHO = ("name", "number", "group", PHONE)
 _HOW = ("status", "punctuality", "checked_in_at", "left_at", "method", "gate", "reasons")
@@ -112,10 +140,7 @@ REPORT_COLUMNS: Mapping[int, Sequence[str]] = {
 def columns_of(names: Sequence[str]) -> list[Column]:
     """Columns by their words."""
     return [
-        Column(texts.HEADINGS[name], Kind.TIME, 20)
-        if name in _TIMES
-        else Column(texts.HEADINGS[name], width=_WIDTHS.get(name, 12))
-        for name in names
+        Column(texts.HEADINGS[name], _KINDS.get(name, Kind.TEXT), _WIDTHS.get(name, 12), name in _WHO) for name in names
     ]
 
 

@@ -27,7 +27,7 @@ async def write(gathering: Gathering, wish: Wish, book: Book, told: Told) -> int
         WishNotMadeError, OSError: As `Sheet.write`.
     """
     names = wish.shown_columns
-    sheet, cells = book.sheet(SHEETS[wish.report], columns_of(names)), cells_of(names)
+    sheet, cells = book.sheet(SHEETS[wish.report], columns_of(names), texts.NOBODY), cells_of(names)
     row_count, done, statuses = 0, 0, Counter[str]()
     async for looked_at, found in _found(gathering, wish):
         lines = await gathering.lines(found, names, shows_phones=wish.shows_phones)
@@ -36,7 +36,7 @@ async def write(gathering: Gathering, wish: Wish, book: Book, told: Told) -> int
         statuses.update(status_of(line.shown) for line in lines)
         done, row_count = done + looked_at, row_count + len(lines)
         await told(done, len(gathering.keys), row_count)
-    book.chart(Counts(texts.BY_STATUS, texts.PERSONS, statuses.most_common()))
+    book.chart(Counts(texts.BY_STATUS, texts.HEADINGS["status"], texts.PERSONS, statuses.most_common()))
     return row_count
 
 

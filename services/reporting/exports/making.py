@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from servicekit.clock import now_us
 from services.reporting.domain import Activity
 from services.reporting.exports import lists, texts
 from services.reporting.exports.attendance import slots_of
-from services.reporting.exports.book import Book, CsvBook, XlsxBook
+from services.reporting.exports.book import Book, CsvBook
 from services.reporting.exports.columns import local
 from services.reporting.exports.errors import WishNotMadeError
 from services.reporting.exports.job import Job, Wish
@@ -19,6 +20,7 @@ from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering, Sources, gather
 from services.reporting.exports.register import MOST_OCCURRENCES, Register
 from services.reporting.exports.titles import TITLES
+from services.reporting.exports.xlsx_book import Imprint, XlsxBook
 from services.reporting.periods.calendar import DEFAULT_ZONE
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -104,7 +106,7 @@ class Making:
 
 
 async def _table(gatherings: Sequence[Gathering], wish: Wish, path: Path, told: Told) -> int:
-    book = _book(wish, path, path.parent)
+    book = _book(gatherings, wish, path)
     try:
         return await _write(gatherings, wish, book, told)
     finally:
@@ -118,8 +120,20 @@ async def _write(gatherings: Sequence[Gathering], wish: Wish, book: Book, told: 
     return await Register(gatherings, slots, wish, book).write(told)
 
 
-def _book(wish: Wish, path: Path, folder: Path) -> Book:
-    return XlsxBook(path, folder) if wish.format is Format.XLSX else CsvBook(path, _MAIN[wish.report])
+def _book(gatherings: Sequence[Gathering], wish: Wish, path: Path) -> Book:
+    if wish.format is Format.CSV:
+        return CsvBook(path, _MAIN[wish.report])
+    return XlsxBook(path, path.parent, _imprint(gatherings[0], wish))
+
+
+def _imprint(gathering: Gathering, wish: Wish) -> Imprint:
+    """Of which activity, or of which days, whichever group; and when it was read."""
+    zone, ends_at = gathering.zone, wish.to_at - 1 if wish.to_at else 0
+    first, last, now = (local(at, zone) for at in (wish.from_at, ends_at, now_us()))
+    span = f"{first:%Y-%m-%d} – {last:%Y-%m-%d}" if first and last else ""
+    title = gathering.activity.title if wish.activity_id else ""
+    of = [_said(title), _said(wish.wanted.group), TITLES[wish.report], span]
+    return Imprint(" ".join(filter(None, of)), f"生成于 {now:%Y-%m-%d %H:%M}（{zone.key}）")
 
 
 async def _closed(book: Book) -> None:
@@ -133,6 +147,11 @@ async def _closed(book: Book) -> None:
 
 def _file_name(wish: Wish, title: str, zone: ZoneInfo, asked_at: int) -> str:
     """What the file is called: title, report, and the minute in which it was asked for."""
-    said, at = _UNSAFE.sub(" ", title).strip()[:_TITLE_CHARACTERS], local(asked_at, zone)
+    at = local(asked_at, zone)
     assert at is not None
-    return f"{said} {TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()
+    return f"{_said(title)} {TITLES[wish.report]} {at:%Y%m%d-%H%M}.{wish.format.name.lower()}".strip()
+
+
+def _said(title: str) -> str:
+    """A title where control characters and those of paths would do harm, and little has room."""
+    return _UNSAFE.sub(" ", title).strip()[:_TITLE_CHARACTERS]

@@ -30,6 +30,7 @@ from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering
 
 MOST_OCCURRENCES = 400
+_TITLE_CHARACTERS = 12
 _FACTS_AT_ONCE = 5000
 
 
@@ -53,14 +54,13 @@ class Register:
         self._by_slot = [Tally() for _ in slots]
         self._now = now_us()
         who = columns_of(self._names)
-        when = Column(texts.HEADINGS["occurrence"], Kind.TIME, 20)
-        self._summary = book.sheet(texts.SUMMARY, [when, Column(texts.TITLE, width=24), *total_columns()])
-        self._detail = book.sheet(
-            texts.DETAIL, [*who, *(Column(heading, width=11) for heading in self._headings()), *total_columns()]
-        )
-        self._absent = book.sheet(texts.ABSENT, [*who, when, Column(texts.TITLE, width=24)])
-        what = [Column(texts.HEADINGS[name], width=18) for name in ("status", "punctuality", "reasons")]
-        self._exceptions = book.sheet(texts.EXCEPTIONS, [*who, when, Column(texts.TITLE, width=24), *what])
+        where = [*columns_of(["occurrence"]), Column(texts.TITLE, width=24)]
+        words = [Column(heading, Kind.WORD, 11) for heading in self._headings()]
+        what = columns_of(["status", "punctuality", "reasons"])
+        self._summary = book.sheet(texts.SUMMARY, [*where, *total_columns()])
+        self._detail = book.sheet(texts.DETAIL, [*who, *words, *total_columns()], texts.NOBODY)
+        self._absent = book.sheet(texts.ABSENT, [*who, *where], texts.NOBODY_ABSENT)
+        self._exceptions = book.sheet(texts.EXCEPTIONS, [*who, *where, *what], texts.NOTHING_ODD)
 
     async def write(self, told: Told) -> int:
         """Writes them; returns how many people there are. Raises as `lists.write`."""
@@ -72,22 +72,28 @@ class Register:
                 self._row([by_gathering[id(each)][index] for each in self._gatherings])
             done += len(chunk)
             await told(done, len(people), done)
-        self._summary.write(
-            [slot.begins_at, slot.gathering.activity.title, *tally.cells()]
-            for slot, tally in zip(self._slots, self._by_slot, strict=True)
-        )
-        rates = [
-            (f"{slot.begins_at:%m-%d %H:%M}", tally.counts[texts.CAME])
-            for slot, tally in zip(self._slots, self._by_slot, strict=True)
-        ]
-        self._book.chart(Counts(texts.BY_OCCURRENCE, texts.CAME, rates))
+        self._sum_up()
         return done
+
+    def _sum_up(self) -> None:
+        """Every occurrence, and all of them."""
+        told = [*zip(self._slots, self._by_slot, strict=True)]
+        self._summary.write([slot.begins_at, slot.gathering.activity.title, *tally.cells()] for slot, tally in told)
+        if len(told) > 1:
+            whole = Tally()
+            for tally in self._by_slot:
+                whole.counts.update(tally.counts)
+            self._summary.sum_up([texts.TOTAL, "", *whole.cells()])
+        counts = [(f"{slot.begins_at:%m-%d %H:%M}", tally.counts[texts.CAME]) for slot, tally in told]
+        rates = [tally.rate for tally in self._by_slot]
+        by = texts.HEADINGS["occurrence"]
+        self._book.chart(Counts(texts.BY_OCCURRENCE, by, texts.CAME, counts, texts.RATE, rates))
 
     def _headings(self) -> Iterator[str]:
         """Of the columns of occurrences: when, and of what where there are several activities."""
         for slot in self._slots:
             when = f"{slot.begins_at:%Y-%m-%d %H:%M}"
-            yield when if len(self._gatherings) == 1 else f"{when} {slot.gathering.activity.title}"
+            yield when if len(self._gatherings) == 1 else f"{when} {_short(slot.gathering.activity.title)}"
 
     def _people(self) -> Mapping[bytes, Mapping[int, bytes]]:
         """Everybody by who they are, with the key that each activity knows them by."""
@@ -139,6 +145,11 @@ class Register:
         if person and (person.seat.reasons or person.seat.status in DOUBTFUL):
             shown = attendance.line.shown._replace(found=person)
             self._exceptions.write([[*where, status_of(shown), punctuality_of(shown), reasons_of(shown)]])
+
+
+def _short(title: str) -> str:
+    """What has room over a column; all of it is in the summary, at the same time."""
+    return title if len(title) <= _TITLE_CHARACTERS else title[: _TITLE_CHARACTERS - 1] + "…"
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Every word that a file says, in Chinese."""
 
 from collections.abc import Mapping
+from enum import Enum
 
 from services.reporting.domain import Mark, Status
 from services.reporting.expected.tally import Answer
@@ -54,10 +55,31 @@ CHECKINS, PEOPLE, REGISTER = "签到明细", "人员名单", "出勤总表"
 ACTIVITY_REPORT, ORGANISATION_REPORT, SIGN_SHEET, PROOF = "活动报告", "组织报告", "签到表", "参会证明"
 SUMMARY, DETAIL, ABSENT, EXCEPTIONS = "总览", "明细", "未到", "异常"
 BY_STATUS, PERSONS = "人数统计", "人数"
+# Where a table has no row.
+NOBODY, NOBODY_ABSENT, NOTHING_ODD = (
+    "没有符合条件的人",
+    "没有缺勤记录（签到和离线补传截止后才计缺勤）",
+    "没有异常记录",
+)
 # Of the register: what it counts, and what it says of one occurrence.
 EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES = "应到", "实到", "迟到", "早退", "请假", "缺勤"
 TOTALS = (EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES)
 # Counted for the rate alone: who came and was expected.
 CAME_EXPECTED = "应到且实到"
-RATE, TITLE, BY_OCCURRENCE = "出勤率", "活动", "各场实到"
+RATE, TITLE, BY_OCCURRENCE, TOTAL = "签到率", "活动", "各场签到", "合计"
 CELLS: Mapping[str, str] = {"came": "到", "late": "迟到", "early": "早退", "leave": "请假", "absent": "缺勤"}
+
+
+class Tone(Enum):
+    """How much a word stands out."""
+
+    BAD = "bad"
+    WAIT = "wait"
+    AWAY = "away"
+
+
+TONES: Mapping[str, Tone] = {
+    **dict.fromkeys((CELLS["absent"], STATUSES[Status.ABSENT], STATUSES[Status.REFUSED]), Tone.BAD),
+    **dict.fromkeys((LATE, EARLY, STATUSES[Status.PENDING_REVIEW], STATUSES[Status.PROVISIONAL]), Tone.WAIT),
+    **dict.fromkeys((LEAVE, STATUSES[0]), Tone.AWAY),
+}

@@ -51,7 +51,7 @@ class Tables:
         self.rows: dict[str, list[Sequence[Cell]]] = {}
         self.heads: dict[str, list[str]] = {}
 
-    def sheet(self, name: str, columns: Sequence[Column]) -> Any:
+    def sheet(self, name: str, columns: Sequence[Column], nothing: str = "") -> Any:
         """See `book.Book`."""
         self.heads[name] = [column.heading for column in columns]
         rows = self.rows.setdefault(name, [])
@@ -59,6 +59,9 @@ class Tables:
         class _Sheet:
             def write(self, more: Iterable[Sequence[Cell]]) -> None:
                 rows.extend(list(row) for row in more)
+
+            def sum_up(self, row: Sequence[Cell]) -> None:
+                """It is recounted from the rows."""
 
         return _Sheet()
 
