@@ -15,10 +15,15 @@ import typst
 # Where Debian's fonts-noto-cjk lies; whatever else is there serves letters that it lacks.
 _FONTS = "/usr/share/fonts"
 _FITTING = Path(__file__).with_name("fitting.typ")
-# Emoji, and what joins and colours them: no font of text has any, so paper goes without.
-_PICTURES = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u200d\ufe0f]")
+# Emoji, what joins and colours them, and the space after: no font of text has any, so paper goes without.
+_PICTURES = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u200d\ufe0f]+ ?")
 
 Kind = Literal["pdf", "png"]
+
+
+def has_letters(said: str) -> bool:
+    """Whether a paper shows anything of a text."""
+    return bool(_PICTURES.sub("", said).strip())
 
 
 def typeset(templates: list[Path], said: object, kind: Kind = "pdf") -> bytes | list[bytes]:

@@ -29,7 +29,7 @@ async def test_a_report_says_who_came(api: Api, organiser: Person, organisation_
     )
     front = told.partition("到场过程")[0]
     assert "应到\n4\n" in front and f"实到\n{stored['came']}\n" in front and "签到率\n50.0%" in front
-    assert "应到 4，请假 0，应到的人中实到 2，签到率 50.0%" in front
+    assert "应到 4 人，到场 2 人，签到率 50.0%" in front
     assert "=1+1" in told and "一班（4 人）" in told and "名单外" in told
     sheet = await paper(organiser, "sign_sheet", activity_id=activity.id)
     assert "签到表" in sheet and "=1+1" in sheet and "扫码" in sheet

@@ -24,7 +24,7 @@ from services.reporting.papers.people import List, Named, attended_tables, notab
 from services.reporting.papers.turnout import MOST_LISTED, WAITING, Looked, Notable, starts_at
 from services.reporting.trends.curves import steps_of
 
-_GATES, _GROUPS = 20, 40
+_GATES, _GROUPS, _GROUPS_DRAWN = 20, 100, 12
 # Of fewer due people a low rate says nothing of a group.
 _GROUP_OF, _LOW = 5, 0.10
 
@@ -113,10 +113,12 @@ def _how_many(seen: Seen) -> str:
     counts, rate = seen.looked.whole.counts, seen.looked.whole.rate
     if rate is None:
         return f"共有 {_times(seen.looked, counts[texts.CAME])}签到；没有应到人数，因此不计签到率。"
-    told = (
-        f"应到 {words.amount(counts[texts.EXPECTED])}，请假 {words.amount(counts[texts.LEAVE])}，"
-        f"应到的人中实到 {words.amount(counts[texts.CAME_EXPECTED])}，签到率 {words.share(rate)}"
+    due, leave, came = (
+        _times(seen.looked, counts[each]) for each in (texts.EXPECTED, texts.LEAVE, texts.CAME_EXPECTED)
     )
+    rest = _times(seen.looked, counts[texts.EXPECTED] - counts[texts.LEAVE])
+    of = f"请假 {leave}，其余 {rest}中到场 {came}" if counts[texts.LEAVE] else f"到场 {came}"
+    told = f"应到 {due}，{of}，签到率 {words.share(rate)}"
     last = seen.looked.turnouts[-1].tally.rate
     if seen.before is None or last is None:
         return f"{told}。"
@@ -134,17 +136,24 @@ def _when(looked: Looked) -> str:
     late, before_start = looked.whole.counts[texts.LATE], sum(count for minute, count in minutes.items() if minute < 0)
     tail = f"迟到 {_times(looked, late)}" if late else "没有人迟到"
     return (
-        f"{words.offset(fullest)}起的 {step} 分钟里到得最多（{_times(looked, steps[fullest])}）；"
+        f"到场最集中的是{_step(looked, fullest, step)}（{_times(looked, steps[fullest])}）；"
         f"{_times(looked, before_start)}在开始前签到，{tail}。"
     )
+
+
+def _step(looked: Looked, offset: int, step: int) -> str:
+    """A step of the curve: by the clock, or of several occurrences from their start."""
+    if len(looked.turnouts) == 1:
+        return f" {_clock_of(looked, offset)}–{_clock_of(looked, offset + step)}"
+    return f"{words.offset(offset)}至{words.offset(offset + step)}"
 
 
 def _unusual(looked: Looked) -> str:
     outcomes = _outcomes(looked)
     if not outcomes:
         return "没有存疑的签到。"
-    told = "、".join(f"{words.outcome_of(each)} {words.amount(count)}" for each, count in sorted(outcomes.items()))
-    return f"{_times(looked, outcomes.total())}存疑，其中{told}。"
+    told = "，".join(f"{words.outcome_of(each)} {_times(looked, count)}" for each, count in sorted(outcomes.items()))
+    return f"{_times(looked, outcomes.total())}的签到存疑：{told}。"
 
 
 def _warnings(seen: Seen) -> Iterator[str]:
@@ -226,13 +235,22 @@ def _by_what(looked: Looked) -> Iterator[Block]:
     groups = looked.groups
     if set(groups) - {""}:
         yield Heading("分组")
-        rated = [(name, each) for name, each in groups.items() if each.rate is not None][:_GATES]
-        found = [Bar(words.group(name), each.rate or 0, words.share(each.rate)) for name, each in rated]
-        yield Picture("各组签到率", charts.bars(found))
+        if looked.whole.counts[texts.CAME]:
+            yield _rates(groups)
         rows = [[cell(words.group(name)), *totals(each)] for name, each in groups.items()]
         yield Table([Column("分组", 2), *_total_columns()], rows[:_GROUPS])
         if len(rows) > _GROUPS:
-            yield Sentences([f"另有 {len(rows) - _GROUPS} 个较小的分组，见 Excel（出勤总表）。"])
+            yield Sentences([f"另有 {len(rows) - _GROUPS} 个分组没有列出，见 Excel（出勤总表）。"])
+
+
+def _rates(groups: Mapping[str, Tally]) -> Picture:
+    """The rates of groups in the order of the roster; of many groups those that need somebody, the lowest first."""
+    rated = [(name, rate) for name, each in groups.items() if (rate := each.rate) is not None]
+    title = "各组签到率"
+    if len(rated) > _GROUPS_DRAWN:
+        title = f"签到率最低的 {_GROUPS_DRAWN} 个分组"
+        rated = sorted(rated, key=lambda each: each[1])[:_GROUPS_DRAWN]
+    return Picture(title, charts.bars([Bar(words.group(name), rate, words.share(rate)) for name, rate in rated]))
 
 
 def _shares(counts: Counter[str], said: Callable[[str], str]) -> list[Bar]:
@@ -246,7 +264,7 @@ def _shares(counts: Counter[str], said: Callable[[str], str]) -> list[Bar]:
 def _exceptions(seen: Seen) -> Iterator[Block]:
     looked = seen.looked
     counts, outcomes = looked.whole.counts, _outcomes(looked)
-    if not (outcomes or counts[texts.LATE] or looked.absent or looked.leave):
+    if not (outcomes or counts[texts.LATE] or looked.leave or (looked.absent and counts[texts.CAME])):
         return
     yield Heading("异常")
     if outcomes:
@@ -261,7 +279,8 @@ def _exceptions(seen: Seen) -> Iterator[Block]:
         ("请假", looked.leave, "leave", counts[texts.LEAVE]),
     )
     for heading, listed, kind, count in lists:
-        if listed:
+        # Where nobody came, everybody is no exception.
+        if listed and (kind != "absent" or counts[texts.CAME]):
             yield Heading(f"{heading}（{_times(looked, count)}）", is_part=True)
             yield from notable_table(listed, seen.named, kind, count)
 

@@ -19,5 +19,6 @@ _TEXTS = {
 
 def advice_text(advice: Advice) -> str:
     """A piece of advice in one sentence."""
-    said = {name: words.share(each) if name == "share" else f"{each:g}" for name, each in advice.numbers.items()}
+    numbers = advice.numbers.items()
+    said = {name: words.share(each) if name == "share" else words.amount(round(each)) for name, each in numbers}
     return _TEXTS[advice.code].format(**said)

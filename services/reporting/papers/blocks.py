@@ -104,6 +104,7 @@ class Proof(msgspec.Struct, frozen=True):
         sessions: Where they were, as many as have room.
         more: How many more there are.
         url: Where its QR leads.
+        has_minutes: Whether it attests for how long.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Proof(msgspec.Struct, frozen=True):
     sessions: Sequence[Session]
     more: int
     url: str
+    has_minutes: bool
 
 
 class Proofs(msgspec.Struct, frozen=True, tag="proofs"):
@@ -121,7 +123,6 @@ class Proofs(msgspec.Struct, frozen=True, tag="proofs"):
     title: str
     organisation: str
     day: str
-    has_minutes: bool
     proofs: Sequence[Proof]
 
 

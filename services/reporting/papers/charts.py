@@ -5,16 +5,19 @@ Typst keeps what they draw as vectors, and what they say as text that can be sel
 
 from collections.abc import Sequence
 from html import escape
+from itertools import accumulate
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 _FONT, _SIZE = "Noto Sans CJK SC", 8.5
 _INK, _FAINT, _GRID, _ACCENT, _SECOND = "#1f2328", "#6b7280", "#e5e7eb", "#1d5fd1", "#d97706"
 # Between the margins of A4, and where columns end, for the last label needs room.
 _WIDTH, _RIGHT = 498.0, 484.0
 _LABEL, _ROW, _BAR = 118.0, 19.0, 11.0
-_HEIGHT, _TOP, _BOTTOM, _LEFT = 118.0, 16.0, 18.0, 30.0
+_HEIGHT, _TOP, _BOTTOM, _LEFT = 118.0, 16.0, 18.0, 40.0
 _LABELS_AT_MOST = 10
-_LABEL_WIDTH = 16
+# Of what is before bars.
+_LABEL_EMS = 12.5
 
 
 class Bar(NamedTuple):
@@ -35,7 +38,7 @@ def bars(found: Sequence[Bar]) -> str:
         drawn += [
             _text(_LABEL - 8, top + 13, _short(bar.label), anchor="end"),
             f'<rect x="{_LABEL}" y="{top + 4}" width="{length:.1f}" height="{_BAR}" rx="1.5" fill="{_ACCENT}"/>',
-            _text(_LABEL + length + 6, top + 13, bar.said or f"{bar.value:g}", fill=_FAINT),
+            _text(_LABEL + length + 6, top + 13, bar.said or f"{bar.value:,.0f}", fill=_FAINT),
         ]
     return _svg(len(found) * _ROW + 2, drawn)
 
@@ -75,7 +78,7 @@ def _axis(top_value: float, *, is_share: bool) -> list[str]:
         at, value = _TOP + _HEIGHT * (1 - part), top_value * part
         drawn += [
             f'<line x1="{_LEFT}" y1="{at}" x2="{_RIGHT}" y2="{at}" stroke="{_GRID}" stroke-width="0.7"/>',
-            _text(_LEFT - 6, at + 3, f"{value:.0%}" if is_share else f"{value:g}", anchor="end", fill=_FAINT),
+            _text(_LEFT - 6, at + 3, f"{value:.0%}" if is_share else f"{value:,.0f}", anchor="end", fill=_FAINT),
         ]
     return drawn
 
@@ -98,7 +101,11 @@ def _rounded(most: float) -> float:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _LABEL_WIDTH else label[: _LABEL_WIDTH - 1] + "…"
+    """A label that has room before its bar; Chinese letters are as wide as they are high, others about half."""
+    ends = [*accumulate(1.0 if east_asian_width(each) in "WFA" else 0.6 for each in label)]
+    if not ends or ends[-1] <= _LABEL_EMS:
+        return label
+    return label[: sum(end <= _LABEL_EMS - 1 for end in ends)] + "…"
 
 
 def _text(x: float, y: float, said: str, *, anchor: str = "start", fill: str = _INK) -> str:

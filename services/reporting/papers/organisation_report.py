@@ -25,7 +25,7 @@ from services.reporting.periods.held import CAME, COUNTED, EXPECTED, LEAVE, OCCU
 from services.reporting.quality.quality import REASONS, Quality, tried
 from services.reporting.trends.trends import Point, Trend
 
-_ACTIVITIES, _GROUPS, _POINTS = 40, 40, 60
+_ACTIVITIES, _GROUPS, _POINTS = 100, 100, 60
 _METHOD, _WEEKDAYS = "method:", "一二三四五六日"
 
 
@@ -200,7 +200,7 @@ def _finding(one: Finding) -> str:
     numbers: Mapping[str, float] = one.numbers
     return _FINDINGS[one.code].format(
         **{
-            name: words.share(each) if "rate" in name or name in _SHARES else f"{each:g}"
+            name: words.share(each) if "rate" in name or name in _SHARES else words.amount(round(each))
             for name, each in numbers.items()
         },
         group=one.words.get("group", ""),
@@ -219,7 +219,7 @@ _FINDINGS = {
     "WEEKDAY_LOW": "{weekday}的签到率 {rate}，明显低于其他日子的 {others}。",
     "LATE_OFTEN": "到场的 {came} 人次中有 {late} 人次迟到（{share}）。",
     "ARRIVALS": "一半的人在{median}之前到场，{share} 的人在最后 {minutes} 分钟内到场。",
-    "REGULARITY": "{people} 人中 {regular} 人出勤率不低于 90%，{seldom} 人不足一半。",
+    "REGULARITY": "{people} 人中 {regular} 人签到率不低于 90%，{seldom} 人不足一半。",
 }
 
 

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from servicekit.clock import SECOND_US
+from servicekit.typesetting.typesetting import has_letters
 from services.reporting.domain import Counted
 from services.reporting.exports import texts
 from services.reporting.exports.columns import Line
@@ -28,9 +29,10 @@ _WHO = (Column("姓名", 1.3), Column("编号", 1.1), Column("分组", 1.1))
 
 
 def named(line: Line) -> Named:
-    """Who a line of a file is."""
+    """Who a line of a file is; of whose name paper shows nothing, that."""
     shown = line.shown
-    return Named(shown.name, shown.number, shown.member.group if shown.member else "")
+    name = shown.name if has_letters(shown.name) else words.NO_NAME_SHOWN if shown.name else words.NO_NAME
+    return Named(name, shown.number, shown.member.group if shown.member else "")
 
 
 def notable_table(listed: Sequence[Notable], names: Mapping[bytes, Named], kind: List, count: int) -> Iterator[Block]:

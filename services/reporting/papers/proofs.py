@@ -73,12 +73,10 @@ def proofs_of(
     gathering: Gathering, found: Sequence[Attested], wish: Wish, organisation: str, until: int, signed: "Signing"
 ) -> Proofs:
     """The paper."""
-    has_minutes = any(stay.left_at for each in found for stay in each.stays)
     return Proofs(
         gathering.activity.title,
         organisation,
         words.day(signed.now, gathering.zone).partition("（")[0],
-        has_minutes,
         [_proof(gathering, each, wish, until, signed) for each in found],
     )
 
@@ -103,6 +101,7 @@ def _proof(gathering: Gathering, one: Attested, wish: Wish, until: int, signed: 
         [_session(gathering, stay) for stay in shown],
         len(one.stays) - len(shown),
         f"{signed.public_url.rstrip('/')}/v/{signed.keys.token(claim)}",
+        any(stay.left_at for stay in one.stays),
     )
 
 

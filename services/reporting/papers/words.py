@@ -14,6 +14,7 @@ from services.reporting.papers.turnout import starts_at
 
 NONE = "—"
 NO_GROUP = "未分组"
+NO_NAME, NO_NAME_SHOWN = "未填写姓名", "（姓名是表情符号）"
 _NO_GATE = "未区分入口"
 _OUTCOMES = {
     Status.CHECKED_IN: "已通过",

@@ -7,8 +7,8 @@ from services.reporting.exports import texts
 from services.reporting.exports.attendance import slots_of
 from services.reporting.papers import activity_report, printing
 from services.reporting.papers.activity_report import LastTime, Seen, figures, sentences
-from services.reporting.papers.blocks import Block, Heading, Notice, Report, Table
-from services.reporting.papers.people import Named
+from services.reporting.papers.blocks import Block, Heading, Notice, Picture, Report, Table
+from services.reporting.papers.people import Named, named
 from services.reporting.papers.turnout import Looked, look
 from tests import pdfs
 from tests.unit.reporting.papers.gathered import Meeting, told
@@ -66,9 +66,9 @@ async def test_page_one_says_how_it_went_in_three_sentences() -> None:
     """The rate beside that of the last time, when people came, and what was doubtful."""
     said = sentences(await seen(a_class()))
     assert said == [
-        "应到 5，请假 0，应到的人中实到 3，签到率 60.0%，比上次（08-31，50.0%）高 10.0 个百分点。",
-        "开始前 5 分钟起的 1 分钟里到得最多（2 人）；3 人在开始前签到，迟到 1 人。",
-        "2 人存疑，其中已通过 1、待人工核验 1。",
+        "应到 5 人，到场 3 人，签到率 60.0%，比上次（08-31，50.0%）高 10.0 个百分点。",
+        "到场最集中的是 08:55–08:56（2 人）；3 人在开始前签到，迟到 1 人。",
+        "2 人的签到存疑：已通过 1 人，待人工核验 1 人。",
     ]
     told_of = {one.label: (one.value, one.note) for one in figures(await seen(a_class()))}
     assert told_of["签到率"] == ("60.0%", "比上次高 10.0 个百分点")
@@ -93,13 +93,32 @@ async def test_against_a_number_everybody_counts_who_came() -> None:
 
 
 async def test_nobody_came() -> None:
-    """A report with zeros, and no chart of nothing."""
+    """A report with zeros, no chart of nothing, and no list of everybody as an exception."""
     meeting = Meeting()
-    meeting.expect("甲")
+    meeting.expect("甲", "一班")
     blocks = activity_report.blocks_of(await seen(meeting, "活动已取消。以下是取消前的记录。"))
     assert blocks[0] == Notice("活动已取消。以下是取消前的记录。")
+    assert not [each for each in blocks if isinstance(each, Picture)]
+    assert "异常" not in [each.text for each in blocks if isinstance(each, Heading)]
     said = text_of(blocks)
     assert "没有人签到。" in said and "没有存疑的签到。" in said and "0.0%" in said and "已取消" in said
+
+
+async def test_of_many_groups_those_with_the_lowest_rates_are_drawn() -> None:
+    """All of them are in the table, in the order of the roster."""
+    meeting = Meeting()
+    for number in range(30):
+        entry_id = meeting.expect("甲", f"{number + 1}班")
+        if number < 25:
+            meeting.come(entry_id)
+    blocks = activity_report.blocks_of(await seen(meeting))
+    [drawn] = [each for each in blocks if isinstance(each, Picture) and "最低的 12 个分组" in each.title]
+    assert [drawn.svg.index(f">{number}班<") for number in (26, 30, 1, 7)] == sorted(
+        drawn.svg.index(f">{number}班<") for number in (26, 30, 1, 7)
+    )
+    assert ">8班<" not in drawn.svg
+    [table] = [each for each in blocks if isinstance(each, Table) and each.columns[0].heading == "分组"]
+    assert [row[0] for row in table.rows] == [f"{number + 1}班" for number in range(30)]
 
 
 async def test_of_too_many_only_numbers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +131,16 @@ async def test_of_too_many_only_numbers_are_told(monkeypatch: pytest.MonkeyPatch
     assert any("请导出 Excel" in each.text for each in blocks if isinstance(each, Notice))
     headings = [each.text for each in blocks if isinstance(each, Heading)]
     assert "分组名单" not in headings and "迟到（1 人）" in headings
+
+
+async def test_who_has_no_name_on_paper_is_called_so() -> None:
+    """A name of pictures alone leaves no empty cell, and none at all neither."""
+    meeting = Meeting()
+    for name in ("👨\u200d👩\u200d👧", "", "🎉 王"):
+        meeting.expect(name)
+    gathering = await meeting.gathering()
+    lines = await gathering.lines([*gathering.scene.people(gathering.keys, ())], (), shows_phones=False)
+    assert [named(line).name for line in lines] == ["（姓名是表情符号）", "未填写姓名", "🎉 王"]
 
 
 async def test_all_of_it_is_text_in_the_pdf() -> None:
