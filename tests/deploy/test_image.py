@@ -41,7 +41,10 @@ def test_nobody_is_root_in_it_and_nothing_installs() -> None:
     fonts = DOCKERFILE[DOCKERFILE.index("AS fonts") : DOCKERFILE.index("AS code")]
     assert DOCKERFILE.count("apt-get") == fonts.count("apt-get")
     copied = re.findall(r"^COPY --from=fonts (.+) \S+$", code, re.MULTILINE)
-    assert copied and all(path.startswith("/usr/share/fonts/") for path in copied[0].split())
+    assert copied and all(path.startswith("/usr/share/fonts/") for paths in copied for path in paths.split())
+    assert all(
+        f"Noto{letters}-Regular" in code for letters in ("SansCJK", "SansArabic", "SerifTibetan", "SansMongolian")
+    )
     assert "--require-hashes" in DOCKERFILE
 
 
