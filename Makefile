@@ -14,7 +14,7 @@ UNSERVED := tests/unit tests/deploy
 SERVED := tests/component tests/contract tests/e2e
 CONSOLE := console
 NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
-LOAD = $(foreach option,n c cold nfc viewers faults repeat activities pairs before only long json upgrade-from roster strangers refuse,$(if $($(option)),--$(option)="$($(option))"))
+LOAD = $(foreach option,n c cold nfc viewers faults repeat activities pairs before only long json upgrade-from roster strangers refuse pictures,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
 
@@ -22,7 +22,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts compare chaos mutate nightly crowd dev tests tests-alone tests-unserved tests-phones tests-served check-python check-node console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts exports compare chaos mutate nightly crowd dev tests tests-alone tests-unserved tests-phones tests-served check-python check-node console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -146,6 +146,9 @@ listed: up ## a rush on a roster of 5,000 with 50 strangers, recounted: make lis
 
 facts: up ## 20 million facts made once, and what asking and writing takes beside them: make facts n=20000000
 	@$(BIN)/python -m tests.load.facts $(LOAD)
+
+exports: dev ## what files take to make and how they look, of people with every kind of name: make exports n=2000 only=register pictures=1
+	@$(BIN)/python -m tests.load.exports $(LOAD)
 
 crowd: up $(NODE_MODULES) ## 300 people through two phones of staff, one of them offline for a while
 	@$(NODE) npm --prefix $(PHONE) run crowd
