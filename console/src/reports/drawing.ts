@@ -50,22 +50,30 @@ const seriesOf = ({ name, kind, data, isShare, isDashed, stack }: Series, number
   }
 }
 
-/** What ECharts takes. */
-export const optionsOf = ({ places, series }: Drawing, colour: Colour) => {
+/** Names of lines beside one another on paper, and the height of a row of them. */
+const [NAMES, NAME_PX] = [3, 22]
+
+/** What ECharts takes; on paper, where nobody leafs, all names are there. */
+export const optionsOf = ({ places, series }: Drawing, colour: Colour, isPaper = false) => {
   const label = { color: colour('--text-weak'), hideOverlap: true }
   const line = { lineStyle: { color: colour('--line') } }
   const isShared = series.some(({ isShare }) => isShare)
   return {
     animation: false,
     textStyle: { fontFamily: colour('--font') },
-    grid: { left: 48, right: isShared ? 52 : 16, top: 44, bottom: 32 },
+    grid: {
+      left: 48,
+      right: isShared ? 52 : 16,
+      top: isPaper ? 22 + NAME_PX * Math.ceil(series.length / NAMES) : 44,
+      bottom: 32,
+    },
     legend: {
       top: 0,
       left: 0,
       right: 0,
       // Many names on a narrow screen are leafed through, not laid over the drawing.
-      type: 'scroll',
-      textStyle: { color: colour('--text') },
+      type: isPaper ? 'plain' : 'scroll',
+      textStyle: { color: colour('--text'), ...(isPaper ? { width: 170, overflow: 'truncate' } : {}) },
       pageTextStyle: { color: colour('--text-weak') },
       pageIconColor: colour('--brand'),
       pageIconInactiveColor: colour('--edge'),

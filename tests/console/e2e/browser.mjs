@@ -101,6 +101,12 @@ export class Visit {
     await this.page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage })
   }
 
+  /** The page as a printer gets it, to be looked at beside the pictures. */
+  async paper(name) {
+    fs.mkdirSync(SHOTS, { recursive: true })
+    await this.page.pdf({ path: path.join(SHOTS, `${name}.pdf`), format: 'A4', preferCSSPageSize: true })
+  }
+
   /** Nothing that not everybody can read or use, and nothing wider than the screen. */
   async accessible() {
     // What fades in is as pale as it is for that moment only, and begins to a frame after it was asked for.

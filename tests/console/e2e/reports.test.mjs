@@ -80,6 +80,39 @@ for (const { width, size, scheme } of VIEWS)
     await visit.accessible()
   })
 
+/** A4 upright between its margins, in pixels of 1/96 inch. */
+const PAPER = { width: 703, height: 1000 }
+
+for (const [tab, seen, chosen] of [
+  ['trends', '到场曲线', '按周 · 全部活动 · 全部分组 · 与上一段时间对比'],
+  ['quality', '随时间变化', null],
+  ['behaviour', '请先联系他们', '的名单（'],
+])
+  test(`${tab} on paper is light, no wider than A4, and says in words what was chosen`, async () => {
+    const visit = await visited(`/console/reports/${tab}?${term}&by=week&beside=before`, {
+      size: PAPER,
+      scheme: 'dark',
+    })
+    await visit.sees(seen)
+    await visit.page.locator('canvas').last().waitFor()
+    await visit.paper(`reports-${tab}`)
+    await visit.page.emulateMedia({ media: 'print' })
+    await visit.page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
+    await visit.sees('实验中学 · ')
+    if (chosen) await visit.sees(chosen)
+    const found = await visit.page.evaluate(() => ({
+      isDark: document.documentElement.classList.contains('dark'),
+      controls: [...document.querySelectorAll('.el-select, input, .el-button')].filter((one) => one.checkVisibility())
+        .length,
+      wide: [...document.querySelectorAll('table, canvas')]
+        .map((one) => one.getBoundingClientRect().right)
+        .filter((right) => right > window.innerWidth),
+    }))
+    assert.deepEqual(found, { isDark: false, controls: 0, wide: [] })
+    await visit.page.evaluate(() => window.dispatchEvent(new Event('afterprint')))
+    assert.ok(await visit.page.evaluate(() => document.documentElement.classList.contains('dark')))
+  })
+
 test('who comes again for points is told by week, with a dash for days that are not over', async () => {
   const visit = await visited(`/console/reports/behaviour?${term}`)
   const of = (week, people, ...days) => ({ week, people, day_1: days[0], day_7: days[1], day_30: days[2] })

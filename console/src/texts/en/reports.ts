@@ -6,6 +6,7 @@ export const reports = {
   period: 'Period',
   lastDays: 'Last {n} days',
   chosenDays: 'Chosen days',
+  days: '{from} to {to}',
   from: 'From',
   to: 'To',
   turned: 'The first day must not be after the last',

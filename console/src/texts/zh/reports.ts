@@ -6,6 +6,7 @@ export const reports = {
   period: '统计时间',
   lastDays: '最近 {n} 天',
   chosenDays: '自选日期',
+  days: '{from} 至 {to}',
   from: '从',
   to: '到',
   turned: '开始日期不能晚于结束日期',
