@@ -125,7 +125,7 @@ PROCESSES: dict[str, Process] = {
             "services.reporting.exporter",
             9108,
             schema="reporting",
-            calls=("identity", "activity"),
+            calls=("identity", "activity", "checkin"),
             needs=("identity", "activity"),
         ),
         Process(

@@ -20,6 +20,7 @@ from services.checkin.records.cursor import Changes
 from services.checkin.records.look import Looks
 from services.checkin.records.own_list import OwnList, Place
 from services.checkin.records.records import Position, Records, ReviewPosition
+from services.checkin.records.rulings import Rulings
 from services.checkin.reviewing.decision import Word, kind_of
 from services.checkin.reviewing.marking import Marking
 from services.checkin.reviewing.queue import Queue
@@ -48,11 +49,13 @@ ACCESS = {_SERVICE + method: for_person("gateway") for method in _PERSONAL} | {
     _SERVICE + "BatchCreateCheckins": by("gateway"),
     _SERVICE + "ListRecords": by("reporting", "projector"),
     _SERVICE + "ListTotals": by("reporting", "projector"),
+    _SERVICE + "ListRulings": by("exporter"),
     _SERVICE + "FilterAcquaintances": by("identity"),
     _SERVICE + "FilterAttendees": by("activity"),
 }
 _MAXIMUM_TOTALS = 1000
 _MAXIMUM_PEOPLE = 500
+_ID_BYTES = 16
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -72,6 +75,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         marking: Marking,
         acquaintances: Acquaintances,
         looks: Looks,
+        rulings: Rulings,
     ) -> None:
         self._acceptance = acceptance
         self._seats = seats
@@ -84,6 +88,7 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         self._marking = marking
         self._acquaintances = acquaintances
         self._looks = looks
+        self._rulings = rulings
 
     async def BatchCreateCheckins(
         self, request: pb.BatchCreateCheckinsRequest, context: Context
@@ -216,6 +221,15 @@ class CheckinServicer(checkin_pb2_grpc.CheckinServiceServicer):
         if len(request.occurrence_ids) > _MAXIMUM_TOTALS:
             raise invalid("occurrence_ids", f"must be at most {_MAXIMUM_TOTALS}")
         return pb.ListTotalsResponse(totals=await self._records.totals(request.occurrence_ids))
+
+    async def ListRulings(self, request: pb.ListRulingsRequest, context: Context) -> pb.ListRulingsResponse:
+        """The last word on each seat on which there is one."""
+        if len(request.seats) > _MAXIMUM_PEOPLE:
+            raise invalid("seats", f"must be at most {_MAXIMUM_PEOPLE}")
+        seats = {(each.occurrence_id, each.user_id) for each in request.seats}
+        if any(len(each) != _ID_BYTES for seat in seats for each in seat):
+            raise invalid("seats", "each has an occurrence_id and a user_id of 16 bytes")
+        return pb.ListRulingsResponse(rulings=await self._rulings.of(seats))
 
     async def FilterAcquaintances(
         self, request: pb.FilterAcquaintancesRequest, context: Context

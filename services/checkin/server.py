@@ -44,6 +44,7 @@ from services.checkin.records.cursor import Changes
 from services.checkin.records.door import Door
 from services.checkin.records.look import Looks
 from services.checkin.records.records import Records
+from services.checkin.records.rulings import Rulings
 from services.checkin.records.waiting import Waiting
 from services.checkin.reviewing.called import Called
 from services.checkin.reviewing.cases import Cases
@@ -106,7 +107,8 @@ async def compose(process: Process, settings: CheckinSettings) -> None:
     changes = Changes(records, Sealer(credential_pb2.Cursor, secrets))
     looks = Looks(activities, staff, codes, door, records)
     servicer = CheckinServicer(
-        acceptance, seats, records, activities, changes, reviews, queue, marking, acquaintances, looks
+        *(acceptance, seats, records, activities, changes, reviews, queue, marking, acquaintances, looks),
+        Rulings(engine),
     )
     register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity)))

@@ -1,6 +1,6 @@
 """What `checkin` has recorded: the truth that numbers are compared with and rebuilt from."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import grpc
 
@@ -12,6 +12,7 @@ from services.reporting.domain import Totals
 _TIMEOUT_S = 5.0
 _SEATS_AT_ONCE = 200
 _OCCURRENCES_AT_ONCE = 500
+_RULINGS_AT_ONCE = 500
 
 
 class Records:
@@ -37,4 +38,12 @@ class Records:
             request = pb.ListTotalsRequest(occurrence_ids=occurrence_ids[first : first + _OCCURRENCES_AT_ONCE])
             response = await client.call(self._stub.ListTotals, request, timeout_s=_TIMEOUT_S)
             found |= {each.occurrence_id: Totals(each.seats, each.revisions) for each in response.totals}
+        return found
+
+    async def rulings(self, seats: Collection[tuple[bytes, bytes]]) -> list[pb.Ruling]:
+        """The last word on each of some seats, by occurrence and person; see `exports.rulings.Decisions`."""
+        wanted, found = [pb.ListRulingsRequest.Seat(occurrence_id=at, user_id=who) for at, who in seats], []
+        for first in range(0, len(wanted), _RULINGS_AT_ONCE):
+            request = pb.ListRulingsRequest(seats=wanted[first : first + _RULINGS_AT_ONCE])
+            found += (await client.call(self._stub.ListRulings, request, timeout_s=_TIMEOUT_S)).rulings
         return found

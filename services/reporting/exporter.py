@@ -21,11 +21,13 @@ from servicekit.settings import load
 from services.reporting import store
 from services.reporting.activities import Activities
 from services.reporting.behaviour.behaviour import Behaviours
+from services.reporting.checkin_client import Records
 from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
 from services.reporting.exports.making import Making
 from services.reporting.exports.phones_client import Phones
 from services.reporting.exports.reading import Sources
+from services.reporting.exports.rulings import Rulings
 from services.reporting.exports.running import Runner
 from services.reporting.exports.sealing import FileKeys
 from services.reporting.exports.store import Jobs
@@ -73,13 +75,16 @@ async def compose(process: Process, settings: ExporterSettings) -> None:
     targets = process.settings
     identity_channel = client.connect(process, targets.identity_target, "identity", retry=True)
     activity_channel = client.connect(process, targets.activity_target, "activity", retry=True)
+    checkin_channel = client.connect(process, targets.checkin_target, "checkin", retry=True)
 
     stored = store.Activities(engine)
     rosters, participants = Rosters(activity_channel), Participants(activity_channel)
     identity, activities = Identity(identity_channel), Activities(stored, activity_channel)
     naming = Naming(identity, rosters, GuestNames(activity_channel))
     facts = FactLists(engine)
-    sources = Sources(facts, People(facts, rosters, participants, naming), stored, Phones(activity_channel).of)
+    rulings = Rulings(Records(checkin_channel), identity)
+    people = People(facts, rosters, participants, naming)
+    sources = Sources(facts, people, stored, Phones(activity_channel).of, rulings.of)
     secrets = parse_secrets(load(FileSettings).exports_secret)
     signed = Signed(ProofKeys(secrets), targets.public_url)
     periods, arrivals = Periods(engine), Arrivals(engine)

@@ -325,7 +325,7 @@ class Cases:
         nobody: Any = None
         seats: Any = NoAnswers()
         self.servicer: Any = CheckinServicer(
-            nobody, seats, records, activities, changes, reviews, queue, nobody, nobody, nobody
+            nobody, seats, records, activities, changes, reviews, queue, nobody, nobody, nobody, nobody
         )
         for step in range(_MANY):
             self.lasting.add(await self.attempt(received_at=STARTS_AT + step * 60 * SECOND_US))

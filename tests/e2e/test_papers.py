@@ -1,10 +1,13 @@
 """Papers over the public API: what the PDFs say, who may have them, and where the QR of a proof leads."""
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
+import python_calamine
+
 from servicekit import ids
-from tests.e2e.api import Api, Json, Person, by_qr, expect
+from tests.e2e.api import OUTSIDE, Api, Json, Person, at, by_qr, expect
 from tests.e2e.stack import eventually, query
 from tests.e2e.test_expected import Roster, a_listed_activity
 from tests.e2e.test_exports import a_class, ask, ended, fetched
@@ -77,6 +80,28 @@ async def test_a_proof_is_true_until_it_is_annulled(api: Api, organiser: Person,
     forged = url[:-4] + ("AAAA" if url[-4:] != "AAAA" else "BBBB")
     unknown = await api.http.get(forged)
     assert unknown.status_code == 404 and "查不到这份证明" in unknown.text
+
+
+async def test_files_say_who_let_somebody_in(api: Api, organiser: Person, organisation_id: str) -> None:
+    """By name, when and why: in the report, and in the register's table of exceptions."""
+    expect(await organiser.request("PATCH", "/v1/me", json={"name": "王老师"}))
+    person = await api.sign_in()
+    activity = await api.open_activity(organiser, organisation_id, policy={"fence": "review"})
+    expect(await person.check_in(by_qr(await activity.token(), location=at(OUTSIDE))), 201)
+    await activity.these_people(1, status="pending_review")
+    [case] = expect(await organiser.get("/v1/reviews", activity_id=activity.id))["reviews"]
+    decided = {"revision": case["revision"], "reason": "隔壁楼上课，已核对"}
+    expect(await organiser.post(f"/v1/reviews/{case['id']}/approve", decided), 200, 202)
+    await activity.these_people(1, status="checked_in")
+
+    told = (await paper(organiser, "activity", activity_id=activity.id)).replace("\n", "")
+    assert "处理意见" in told and "王老师" in told and "隔壁楼上课" in told, told
+    made = await fetched(organiser, await ask(organiser, report="register", format="xlsx", activity_id=activity.id))
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(made))
+    head, row = book.get_sheet_by_name("异常").to_python()
+    found = dict(zip(head, row, strict=True))
+    assert (found["处理人"], found["处理意见"]) == ("王老师", "隔壁楼上课，已核对")
+    assert isinstance(found["处理时间"], datetime)
 
 
 async def test_papers_answer_for_what_cannot_be_made(api: Api, organiser: Person, organisation_id: str) -> None:

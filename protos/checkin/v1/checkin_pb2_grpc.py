@@ -109,6 +109,11 @@ class CheckinServiceStub:
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.SerializeToString,
                 response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.FromString,
                 _registered_method=True)
+        self.ListRulings = channel.unary_unary(
+                '/checkin.v1.CheckinService/ListRulings',
+                request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRulingsRequest.SerializeToString,
+                response_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRulingsResponse.FromString,
+                _registered_method=True)
         self.FilterAcquaintances = channel.unary_unary(
                 '/checkin.v1.CheckinService/FilterAcquaintances',
                 request_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.FilterAcquaintancesRequest.SerializeToString,
@@ -238,6 +243,13 @@ class CheckinServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRulings(self, request, context):
+        """What was decided on some seats to come in and counts, by whom and why: for files that say so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FilterAcquaintances(self, request, context):
         """Those of some people who tried to check in to an organisation's activities themselves: whom it may know.
         """
@@ -344,6 +356,11 @@ def add_CheckinServiceServicer_to_server(servicer, server):
                     servicer.ListTotals,
                     request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.FromString,
                     response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.SerializeToString,
+            ),
+            'ListRulings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRulings,
+                    request_deserializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRulingsRequest.FromString,
+                    response_serializer=protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRulingsResponse.SerializeToString,
             ),
             'FilterAcquaintances': grpc.unary_unary_rpc_method_handler(
                     servicer.FilterAcquaintances,
@@ -771,6 +788,33 @@ class CheckinService:
             '/checkin.v1.CheckinService/ListTotals',
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsRequest.SerializeToString,
             protos_dot_checkin_dot_v1_dot_checkin__pb2.ListTotalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRulings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/checkin.v1.CheckinService/ListRulings',
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRulingsRequest.SerializeToString,
+            protos_dot_checkin_dot_v1_dot_checkin__pb2.ListRulingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -63,6 +63,8 @@ class CheckinServiceStub:
     """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
     ListTotals: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListTotalsRequest, _checkin_pb2.ListTotalsResponse]
     """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
+    ListRulings: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.ListRulingsRequest, _checkin_pb2.ListRulingsResponse]
+    """What was decided on some seats to come in and counts, by whom and why: for files that say so."""
     FilterAcquaintances: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.FilterAcquaintancesRequest, _checkin_pb2.FilterAcquaintancesResponse]
     """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
     FilterAttendees: _grpc.UnaryUnaryMultiCallable[_checkin_pb2.FilterAttendeesRequest, _checkin_pb2.FilterAttendeesResponse]
@@ -106,6 +108,8 @@ class CheckinServiceAsyncStub(CheckinServiceStub):
     """Seats of an occurrence with all their attempts, in order of user and direction, for read models to be rebuilt from."""
     ListTotals: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListTotalsRequest, _checkin_pb2.ListTotalsResponse]  # type: ignore[assignment]
     """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
+    ListRulings: _aio.UnaryUnaryMultiCallable[_checkin_pb2.ListRulingsRequest, _checkin_pb2.ListRulingsResponse]  # type: ignore[assignment]
+    """What was decided on some seats to come in and counts, by whom and why: for files that say so."""
     FilterAcquaintances: _aio.UnaryUnaryMultiCallable[_checkin_pb2.FilterAcquaintancesRequest, _checkin_pb2.FilterAcquaintancesResponse]  # type: ignore[assignment]
     """Those of some people who tried to check in to an organisation's activities themselves: whom it may know."""
     FilterAttendees: _aio.UnaryUnaryMultiCallable[_checkin_pb2.FilterAttendeesRequest, _checkin_pb2.FilterAttendeesResponse]  # type: ignore[assignment]
@@ -236,6 +240,14 @@ class CheckinServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_checkin_pb2.ListTotalsResponse, _abc.Awaitable[_checkin_pb2.ListTotalsResponse]]:
         """Number and sum of revisions of the seats of occurrences, to compare a read model with."""
+
+    @_abc_1.abstractmethod
+    def ListRulings(
+        self,
+        request: _checkin_pb2.ListRulingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_checkin_pb2.ListRulingsResponse, _abc.Awaitable[_checkin_pb2.ListRulingsResponse]]:
+        """What was decided on some seats to come in and counts, by whom and why: for files that say so."""
 
     @_abc_1.abstractmethod
     def FilterAcquaintances(

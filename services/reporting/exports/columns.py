@@ -106,7 +106,7 @@ _VALUES: Mapping[str, Callable[[Line], Cell]] = {
     "details": lambda line: "；".join(filter(None, line.shown.details)),
 }
 _KINDS = {
-    **dict.fromkeys(("checked_in_at", "left_at"), Kind.TIME),
+    **dict.fromkeys(("checked_in_at", "left_at", "decided_at"), Kind.TIME),
     "occurrence": Kind.MINUTE,
     **dict.fromkeys(("status", "punctuality", "method", "answer", "mark", "is_listed"), Kind.WORD),
 }
@@ -126,6 +126,9 @@ _WIDTHS = {
     "mark": 10,
     "is_listed": 10,
     "details": 24,
+    "decided_by": 14,
+    "decided_at": 20,
+    "decided_reason": 28,
 }
 
 _WHO = ("name", "number", "group", PHONE)

@@ -85,7 +85,7 @@ class Making:
         if wish.report is Report.ORGANISATION:
             row_count = await self._papers.of_organisation(wish, path, told)
             return Made(path, _file_name(wish, "", ZoneInfo(DEFAULT_ZONE), job.created_at), row_count)
-        gatherings = [await gather(self._sources, activity) for activity in await self._of(wish)]
+        gatherings = [await gather(self._sources, activity, wish.user_ids) for activity in await self._of(wish)]
         if wish.report.is_paper:
             row_count = await self._papers.of_activity(gatherings[0], wish, path, told)
         else:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.reporting.domain import Activity, Counted, Window
 from services.reporting.exports.columns import Line
+from services.reporting.exports.rulings import Place, Ruling
 from services.reporting.people.pages import Shown
 from services.reporting.people.scene import Scene, Wanted
 
@@ -49,6 +50,8 @@ class Windows(Protocol):
         """All windows of an activity, in order of closing."""
 
 
+# What was decided on people at occurrences; raises ServiceError.
+Rulings = Callable[[Collection[Place]], Awaitable[Mapping[Place, Ruling]]]
 # The phones of entries of a roster, masked or whole; raises ServiceError.
 Phones = Callable[[bytes, Collection[bytes], bool], Awaitable[Mapping[bytes, str]]]
 
@@ -60,6 +63,7 @@ class Sources(NamedTuple):
     people: People
     windows: Windows
     phones: Phones
+    rulings: Rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,18 @@ class Gathering:
         )
         return [Line(each, phones.get(self._entry(each), ""), self.begins_at(each.found), self.zone) for each in shown]
 
+    async def rulings(self, people: Iterable[Counted]) -> Mapping[Place, Ruling]:
+        """What was decided last on people where they tried, by occurrence and key."""
+        seats = {(each.occurrence_id, known) for each in people for known in self._ids(each)}
+        found: dict[Place, Ruling] = {}
+        for (occurrence_id, user_id), ruling in (await self.sources.rulings(seats)).items():
+            place = (occurrence_id, self.scene.key(user_id))
+            found[place] = max(found.get(place, ruling), ruling)
+        return found
+
+    def _ids(self, person: Counted) -> Sequence[bytes]:
+        return self.scene.ids(self.scene.key(person.user_id))
+
     def begins_at(self, person: Counted) -> int:
         """When the occurrence opened where somebody tried; 0: none is known."""
         window = self.windows.get(person.occurrence_id)
@@ -118,19 +134,32 @@ class Gathering:
         return shown.member.entry_id if shown.member else b""
 
 
-async def gather(sources: Sources, activity: Activity) -> Gathering:
+async def gather(sources: Sources, activity: Activity, user_ids: Collection[bytes] = ()) -> Gathering:
     """Looks who there is.
+
+    Args:
+        user_ids: Who alone is wanted, whether they did anything or not; none: everybody.
 
     Raises:
         ServiceError: MySQL or the activity service is gone.
     """
     scene = await sources.people.scene(activity, is_needed=True)
     windows = await sources.windows.windows_of(activity.activity_id)
-    keys = dict.fromkeys(member.entry_id for member in scene.roster.members) if scene.roster else {}
-    async for user_id in _who_tried(sources.facts, activity.activity_id):
-        keys.setdefault(scene.key(user_id))
+    keys = _named(scene, user_ids) if user_ids else await _everybody(scene, sources.facts)
     by_id = {window.occurrence_id: window for window in windows}
-    return Gathering(scene, list(keys), by_id, ZoneInfo(activity.time_zone or "UTC"), sources)
+    return Gathering(scene, keys, by_id, ZoneInfo(activity.time_zone or "UTC"), sources)
+
+
+def _named(scene: Scene, user_ids: Iterable[bytes]) -> list[bytes]:
+    """In the order in which everybody comes."""
+    return sorted({scene.key(each) for each in user_ids}, key=lambda key: (scene.member(key) is None, key))
+
+
+async def _everybody(scene: Scene, facts: Facts) -> list[bytes]:
+    keys = dict.fromkeys(member.entry_id for member in scene.roster.members) if scene.roster else {}
+    async for user_id in _who_tried(facts, scene.activity.activity_id):
+        keys.setdefault(scene.key(user_id))
+    return list(keys)
 
 
 async def _who_tried(facts: Facts, activity_id: bytes) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ entry of a roster while nobody knows whom that is. Four tables are written in on
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from servicekit.clock import now_us
 from services.reporting.domain import Counted
@@ -20,6 +21,7 @@ from services.reporting.exports.columns import (
     Line,
     cells_of,
     columns_of,
+    local,
     punctuality_of,
     reasons_of,
     status_of,
@@ -28,6 +30,7 @@ from services.reporting.exports.errors import WishNotMadeError
 from services.reporting.exports.job import Wish
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering
+from services.reporting.exports.rulings import Ruling
 
 MOST_OCCURRENCES = 400
 _TITLE_CHARACTERS = 12
@@ -56,7 +59,7 @@ class Register:
         who = columns_of(self._names)
         where = [*columns_of(["occurrence"]), Column(texts.TITLE, width=24)]
         words = [Column(heading, Kind.WORD, 11) for heading in self._headings()]
-        what = columns_of(["status", "punctuality", "reasons"])
+        what = columns_of(["status", "punctuality", "reasons", "decided_by", "decided_at", "decided_reason"])
         self._summary = book.sheet(texts.SUMMARY, [*where, *total_columns()])
         self._detail = book.sheet(texts.DETAIL, [*who, *words, *total_columns()], texts.NOBODY)
         self._absent = book.sheet(texts.ABSENT, [*who, *where], texts.NOBODY_ABSENT)
@@ -119,6 +122,8 @@ class Register:
         attendances = {key: _Attendance(key, line, gathering) for key, line in zip(keys, lines, strict=True)}
         for person in tried:
             attendances[gathering.scene.key(person.user_id)].tried[person.occurrence_id] = person
+        for (occurrence_id, key), ruling in (await gathering.rulings(filter(_is_exception, tried))).items():
+            attendances[key].ruled[occurrence_id] = ruling
         return [attendances.get(each.get(id(gathering), b"")) for each in people]
 
     def _row(self, attendances: Sequence["_Attendance | None"]) -> None:
@@ -142,9 +147,18 @@ class Register:
     def _tell_exception(self, slot: Slot, attendance: "_Attendance", where: Sequence[Cell]) -> None:
         """A line for what is doubtful, or has a reason."""
         person = attendance.tried.get(slot.window.occurrence_id)
-        if person and (person.seat.reasons or person.seat.status in DOUBTFUL):
+        if person and _is_exception(person):
             shown = attendance.line.shown._replace(found=person)
-            self._exceptions.write([[*where, status_of(shown), punctuality_of(shown), reasons_of(shown)]])
+            ruled = _ruling_cells(attendance.ruled.get(slot.window.occurrence_id), slot.gathering.zone)
+            self._exceptions.write([[*where, status_of(shown), punctuality_of(shown), reasons_of(shown), *ruled]])
+
+
+def _is_exception(person: Counted) -> bool:
+    return bool(person.seat.reasons) or person.seat.status in DOUBTFUL
+
+
+def _ruling_cells(ruling: Ruling | None, zone: ZoneInfo) -> list[Cell]:
+    return [ruling.by, local(ruling.at, zone), ruling.reason] if ruling else ["", None, ""]
 
 
 def _short(title: str) -> str:
@@ -154,12 +168,13 @@ def _short(title: str) -> str:
 
 @dataclass(slots=True)
 class _Attendance:
-    """One person at one activity; `tried` goes by occurrence."""
+    """One person at one activity; `tried`, and what was decided where they stood out, go by occurrence."""
 
     key: bytes
     line: Line
     gathering: Gathering
     tried: dict[bytes, Counted] = field(default_factory=dict)
+    ruled: dict[bytes, Ruling] = field(default_factory=dict)
 
     def at(self, slot: Slot, now: int) -> Verdict:
         """What they count as at an occurrence; at one that has yet to open, nothing."""

@@ -23,6 +23,9 @@ HEADINGS: Mapping[str, str] = {
     "mark": "工作人员标记",
     "is_listed": "是否在名单内",
     "details": "填写信息",
+    "decided_by": "处理人",
+    "decided_at": "处理时间",
+    "decided_reason": "处理意见",
 }
 STATUSES: Mapping[int, str] = {
     0: "未签到",
@@ -33,6 +36,8 @@ STATUSES: Mapping[int, str] = {
     Status.ABSENT: "缺席",
 }
 ON_LEAVE = "请假"
+# Who decided what no human did; and somebody who told nobody a name.
+BY_RULE, NAMELESS = "系统", "未留姓名"
 PUNCTUALITIES: Mapping[str, str] = {"on_time": "准时", "late": "迟到", "early_leave": "早退"}
 METHODS: Mapping[str, str] = {
     "qr": "扫码",

@@ -108,6 +108,8 @@ class Papers:
     async def _report(self, gathering: Gathering, wish: Wish, organisation: str, told: Told) -> tuple[Paper, int]:
         slots = _slots(gathering, wish)
         looked = await look(gathering, slots, wish.wanted.group, told)
+        if wish.report is Report.ACTIVITY:
+            await rule(looked)
         names, state = await _names(looked), _state(gathering)
         if wish.report is Report.SIGN_SHEET:
             blocks = sign_sheet.blocks_of(looked, names, state)
@@ -152,6 +154,14 @@ def _slots(gathering: Gathering, wish: Wish) -> list[Slot]:
     if len(slots) > MOST_SLOTS:
         raise WishNotMadeError("TOO_MANY_OCCURRENCES")
     return slots
+
+
+async def rule(looked: Looked) -> None:
+    """Notes who decided on those that are listed as doubtful."""
+    rulings = await looked.gathering.rulings([each.person for each in looked.doubtful if each.person])
+    looked.doubtful = [
+        each._replace(ruling=rulings.get((each.slot.window.occurrence_id, each.key))) for each in looked.doubtful
+    ]
 
 
 async def _names(looked: Looked) -> Mapping[bytes, Named]:

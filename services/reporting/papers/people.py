@@ -106,7 +106,15 @@ def _who(who: Named) -> list[str]:
 def _doubt(notable: Notable) -> list[str]:
     person = _tried(notable)
     at = words.clock(person.seat.at, notable.slot.gathering.zone)
-    return [at, words.reasons(person.seat.reasons), words.outcome(person)]
+    return [at, words.reasons(person.seat.reasons), words.outcome(person), *_ruled(notable)]
+
+
+def _ruled(notable: Notable) -> list[str]:
+    """When it was decided and by whom, and what they said."""
+    if notable.ruling is None:
+        return [words.NONE, words.NONE]
+    at = words.date_and_clock(notable.ruling.at, notable.slot.gathering.zone)
+    return [f"{at} {notable.ruling.by}", notable.ruling.reason or words.NONE]
 
 
 def _late(notable: Notable) -> list[str]:
@@ -138,7 +146,10 @@ def _tried(notable: Notable) -> Counted:
 
 
 _OF: Mapping[List, tuple[Sequence[Column], Callable[[Notable], list[str]]]] = {
-    "doubt": ((Column("时间", 0.7), Column("原因", 2), Column("结果", 1.2)), _doubt),
+    "doubt": (
+        (Column("时间", 0.7), Column("原因", 1.7), Column("结果", 1), Column("处理", 1.4), Column("处理意见", 1.7)),
+        _doubt,
+    ),
     "late": ((Column("签到时间", 0.8), Column("晚到", 0.9)), _late),
     "absent": ((Column("说明", 2),), _absent),
     "leave": ((Column("说明", 1.2),), _leave),

@@ -1,6 +1,6 @@
 """Proofs (参会/时长证明): a page for everybody who came often or long enough, whose QR says whether it is true now."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 from services.reporting.domain import MINUTE_US
@@ -51,7 +51,7 @@ async def attested(gathering: Gathering, wish: Wish, until: int, told: Told) -> 
 
 async def _attested(gathering: Gathering, wish: Wish, until: int, told: Told) -> AsyncIterator[Attested]:
     scene = gathering.scene
-    keys = [key for key in gathering.keys if scene.is_in(wish.wanted.group, key) and _is_asked(scene.ids(key), wish)]
+    keys = [key for key in gathering.keys if scene.is_in(wish.wanted.group, key)]
     for first in range(0, len(keys), _AT_ONCE):
         chunk = keys[first : first + _AT_ONCE]
         tried = await gathering.tried(chunk)
@@ -63,10 +63,6 @@ async def _attested(gathering: Gathering, wish: Wish, until: int, told: Told) ->
             if len(found) >= max(1, wish.minimum_sessions) and minutes_of(found) >= wish.minimum_minutes:
                 yield Attested(key, scene.known_as(key), named(lines[key]), found)
         await told(first + len(chunk), len(keys), first + len(chunk))
-
-
-def _is_asked(ids: Collection[bytes], wish: Wish) -> bool:
-    return not wish.user_ids or not set(wish.user_ids).isdisjoint(ids)
 
 
 def proofs_of(

@@ -16,6 +16,7 @@ from services.reporting.exports import texts
 from services.reporting.exports.attendance import Slot, Tally
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering
+from services.reporting.exports.rulings import Ruling
 from services.reporting.facts.fact import ANOMALIES
 
 KeyT = TypeVar("KeyT", int, str)
@@ -26,11 +27,17 @@ WAITING = (Status.PENDING_REVIEW, Status.PROVISIONAL)
 
 
 class Notable(NamedTuple):
-    """Somebody at one occurrence, for a list of a paper; who did nothing there has no `person`."""
+    """Somebody at one occurrence, for a list of a paper.
+
+    Attributes:
+        person: What they did there; None: nothing.
+        ruling: What was decided on them, of who is doubtful; None: nothing yet.
+    """
 
     slot: Slot
     key: bytes
     person: Counted | None
+    ruling: Ruling | None = None
 
 
 @dataclass(slots=True)

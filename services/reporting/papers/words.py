@@ -53,6 +53,11 @@ def day_and_clock(at: int, zone: ZoneInfo) -> str:
     return f"{_local(at, zone):%Y-%m-%d %H:%M}" if at else NONE
 
 
+def date_and_clock(at: int, zone: ZoneInfo) -> str:
+    """A moment of which the year is known."""
+    return f"{_local(at, zone):%m-%d %H:%M}"
+
+
 def zone_of(name: str) -> ZoneInfo:
     """A time zone by its IANA name."""
     return ZoneInfo(name)

@@ -196,6 +196,14 @@ class Stock:
         return pb.BatchCreateCheckinsResponse(results=results)
 
 
+class FakeRulings:
+    """Somebody decided on every seat."""
+
+    async def of(self, seats: Collection[tuple[bytes, bytes]]) -> list[pb.Ruling]:
+        """With the same words."""
+        return [pb.Ruling(occurrence_id=at, user_id=who, reason="看过现场录像") for at, who in seats]
+
+
 @dataclass
 class Checkin:
     """The service as a test sees it."""
@@ -207,6 +215,7 @@ class Checkin:
     keys: PersonKeys = field(default_factory=lambda: PersonKeys(SECRETS))
     nonces: FakeNonces = field(default_factory=FakeNonces)
     door: FakeDoor = field(default_factory=FakeDoor)
+    rulings: Any = field(default_factory=lambda: FakeRulings())
 
     def __post_init__(self) -> None:
         self.occurrence = an_occurrence()
@@ -225,7 +234,7 @@ class Checkin:
         staff = Staff(stock, acquaintances, FakeDevices())
         looks = Looks(activities, staff, PersonCodes(self.keys, self.nonces), self.door, stock)
         servicer = CheckinServicer(
-            stock, stock, stock, activities, changes, reviews, queue, marking, acquaintances, looks
+            stock, stock, stock, activities, changes, reviews, queue, marking, acquaintances, looks, self.rulings
         )
         register = checkin_pb2_grpc.add_CheckinServiceServicer_to_server
         await self.loopback.serve("checkin", register, servicer, ACCESS, self.signer.verifier())
@@ -355,6 +364,26 @@ async def test_activity_is_told_who_came_to_its_occurrences(checkin: Checkin) ->
         await checkin.ask("FilterAttendees", crowd, caller="activity", token=None)
     with pytest.raises(PermissionDeniedError):
         await checkin.ask("FilterAttendees", asked, caller="identity", token=None)
+
+
+async def test_the_exporter_is_told_who_decided(checkin: Checkin) -> None:
+    """And nobody else is, not even in a person's name; of too many seats, or of none, nobody is told anything."""
+    seat = (checkin.occurrence.occurrence_id, new_id())
+    request = pb.ListRulingsRequest(seats=[pb.ListRulingsRequest.Seat(occurrence_id=seat[0], user_id=seat[1])])
+
+    told = await checkin.ask("ListRulings", request, caller="exporter", token=None)
+
+    assert [(each.occurrence_id, each.user_id, each.reason) for each in told.rulings] == [(*seat, "看过现场录像")]
+    crowd = pb.ListRulingsRequest(
+        seats=[pb.ListRulingsRequest.Seat(occurrence_id=seat[0], user_id=new_id()) for _ in range(501)]
+    )
+    nameless = pb.ListRulingsRequest(seats=[pb.ListRulingsRequest.Seat(occurrence_id=seat[0], user_id=b"short")])
+    for wrong in (crowd, nameless):
+        with pytest.raises(InvalidArgumentError):
+            await checkin.ask("ListRulings", wrong, caller="exporter", token=None)
+    for caller in ("reporting", "gateway"):
+        with pytest.raises(PermissionDeniedError):
+            await checkin.ask("ListRulings", request, caller=caller)
 
 
 async def test_a_page_is_no_longer_than_was_asked_for(checkin: Checkin) -> None:

@@ -16,6 +16,7 @@ from services.reporting.expected.tally import Member, Roster
 from services.reporting.exports import texts
 from services.reporting.exports.attendance import slots_of
 from services.reporting.exports.reading import Sources, gather
+from services.reporting.exports.rulings import Ruling
 from services.reporting.facts.fact import FactKey, counts_of
 from services.reporting.facts.lists import FactLists
 from services.reporting.facts.store import to_fact
@@ -107,7 +108,7 @@ async def _paper(engine: AsyncEngine, activity_id: bytes, rosters: FakeRosters) 
     activity = await stored.get(activity_id)
     assert activity is not None
     naming = Naming(Nameless(), rosters, FakeGuests(rosters))
-    sources = Sources(lists, People(lists, rosters, FakeParticipants(), naming), stored, no_phones)
+    sources = Sources(lists, People(lists, rosters, FakeParticipants(), naming), stored, no_phones, no_rulings)
     gathering = await gather(sources, replace(activity, roster_id=activity_id))
     return await look(gathering, slots_of([gathering], 0, 0), "", told)
 
@@ -126,6 +127,11 @@ class Nameless:
 
 async def no_phones(*_: object) -> dict[bytes, str]:
     """Nobody has one."""
+    return {}
+
+
+async def no_rulings(*_: object) -> dict[tuple[bytes, bytes], Ruling]:
+    """Nobody decided on anybody."""
     return {}
 
 

@@ -40,12 +40,14 @@ async def list_for_review(engine: AsyncEngine, *copies: pb.Copy, state: ReviewSt
         await transaction.write_reviews([(copy, state) for copy in copies])
 
 
-async def rule(engine: AsyncEngine, copy: pb.Copy, kind: int, *, sequence: int = 1, is_stale: bool = False) -> bytes:
+async def rule(
+    engine: AsyncEngine, copy: pb.Copy, kind: int, *, sequence: int = 1, is_stale: bool = False, by: bytes = b""
+) -> bytes:
     """Stores a decision on an attempt; returns its id."""
     decided = pb.Decided(
         decision_id=new_id(), kind=pb.DecisionKind.ValueType(kind), occurrence_id=copy.occurrence_id,
         user_id=copy.user_id, direction=copy.direction, attempt_id=copy.attempt_id,
-        decided_at=STARTS_AT + sequence * SECOND_US, decided_by=new_id(), saw_revision=1, reason="看过现场录像",
+        decided_at=STARTS_AT + sequence * SECOND_US, decided_by=by or new_id(), saw_revision=1, reason="看过现场录像",
     )  # fmt: skip
     async with transactions.begin(engine, Outbox(engine, outbox, {})) as transaction:
         await transaction.insert_decisions([(decided, sequence, is_stale)])

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,8 +15,6 @@ from services.reporting.domain import IN, OUT, Activity, Status, Window
 from services.reporting.expected.tally import Member
 from services.reporting.exports import lists, texts
 from services.reporting.exports.attendance import slots_of
-from services.reporting.exports.book import Counts
-from services.reporting.exports.columns import Cell, Column
 from services.reporting.exports.job import Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.reading import Gathering, Sources, gather
@@ -29,7 +26,8 @@ from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
 from services.reporting.project import Change
 from services.reporting.store import Activities
-from tests.contract.reporting.recounting import Nameless, no_phones, told
+from tests.contract.reporting.recounting import Nameless, no_phones, no_rulings, told
+from tests.fakes.books import Tables
 from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
 from tests.unit.reporting.facts.test_fact import a_change
 
@@ -42,43 +40,6 @@ MEMBERS = [
 ]
 _LONG_AGO = 1_767_225_600 * SECOND_US
 _KEY = "IF(user_id = REPEAT(CHAR(3), 16), REPEAT(CHAR(4), 16), user_id)"
-
-
-class Tables:
-    """A file in memory."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[Sequence[Cell]]] = {}
-        self.heads: dict[str, list[str]] = {}
-
-    def sheet(self, name: str, columns: Sequence[Column], nothing: str = "") -> Any:
-        """See `book.Book`."""
-        self.heads[name] = [column.heading for column in columns]
-        rows = self.rows.setdefault(name, [])
-
-        class _Sheet:
-            def write(self, more: Iterable[Sequence[Cell]]) -> None:
-                rows.extend(list(row) for row in more)
-
-            def sum_up(self, row: Sequence[Cell]) -> None:
-                """It is recounted from the rows."""
-
-        return _Sheet()
-
-    def chart(self, counts: Counts) -> None:
-        """See `book.Book`."""
-
-    def close(self) -> None:
-        """See `book.Book`."""
-
-    def column(self, sheet: str, heading: str) -> list[Cell]:
-        """One column of a table."""
-        index = self.heads[sheet].index(heading)
-        return [row[index] for row in self.rows[sheet]]
-
-    def total(self, sheet: str, heading: str) -> int:
-        """The sum of a column."""
-        return sum(number for number in self.column(sheet, heading) if isinstance(number, int))
 
 
 class Place:
@@ -104,7 +65,9 @@ class Place:
         rosters, participants, facts = FakeRosters(*MEMBERS), FakeParticipants(), FactLists(self.engine)
         naming = Naming(Nameless(), rosters, FakeGuests(rosters))
 
-        return await gather(Sources(facts, People(facts, rosters, participants, naming), stored, no_phones), activity)
+        return await gather(
+            Sources(facts, People(facts, rosters, participants, naming), stored, no_phones, no_rulings), activity
+        )
 
     async def recount(self, what: str) -> int:
         """A number, from the rows alone."""

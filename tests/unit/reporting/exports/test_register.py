@@ -1,8 +1,10 @@
-"""The register of a series that goes on: what has yet to open counts nowhere."""
+"""The register: what has yet to open counts nowhere, and who stood out has who decided on them."""
+
+from datetime import datetime
 
 import pytest
 
-from services.reporting.domain import DAY_US
+from services.reporting.domain import DAY_US, MINUTE_US, Status
 from services.reporting.expected.tally import Answer
 from services.reporting.exports import register as registers
 from services.reporting.exports import texts
@@ -10,7 +12,8 @@ from services.reporting.exports.attendance import slots_of
 from services.reporting.exports.job import Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.register import Register
-from tests.contract.reporting.exports.test_recount import Tables
+from services.reporting.exports.rulings import Ruling
+from tests.fakes.books import Tables
 from tests.unit.reporting.papers.gathered import NINE, Meeting, told
 
 
@@ -35,3 +38,30 @@ async def test_of_a_series_that_goes_on_only_what_has_opened_counts(monkeypatch:
     assert [*excused].count("请假") == 4 and book.column(texts.DETAIL, texts.LEAVE) == [0, 1]
     for name in texts.TOTALS:
         assert book.total(texts.SUMMARY, name) == book.total(texts.DETAIL, name)
+
+
+async def test_exceptions_say_who_decided() -> None:
+    """By name, when and why; of who still waits nothing, and of an entry what was decided on the person it is."""
+    meeting = Meeting(2)
+    bound, waiting, fine = (meeting.expect(name) for name in ("甲", "乙", "丙"))
+    user_id = b"\x05" * 16
+    meeting.rosters.bind(bound, user_id)
+    meeting.come(user_id, 1, reasons=["FENCE_OUTSIDE"])
+    meeting.come(waiting, 1, status=Status.PENDING_REVIEW, reasons=["FENCE_OUTSIDE"])
+    meeting.come(fine, 1)
+    at = meeting.facts.windows[1].occurrence_id
+    meeting.ruled = {
+        (at, bound): Ruling(NINE, "李老师", "早先"),
+        (at, user_id): Ruling(NINE + 5 * MINUTE_US, "王老师", "看过录像"),
+    }
+    gathering, book = await meeting.gathering(), Tables()
+    wish = Wish(Report.REGISTER, Format.XLSX, meeting.activity.activity_id)
+    await Register([gathering], slots_of([gathering], 0, 0), wish, book).write(told)
+    said = zip(
+        *(book.column(texts.EXCEPTIONS, heading) for heading in ("姓名", "状态", "处理人", "处理时间", "处理意见")),
+        strict=True,
+    )
+    assert list(said) == [
+        ("甲", "已签到", "王老师", datetime(2026, 9, 7, 9, 5), "看过录像"),
+        ("乙", "待人工核验", "", None, ""),
+    ]

@@ -10,6 +10,7 @@ from services.reporting.domain import DAY_US, MINUTE_US, SECOND_US, Activity, Co
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Member
 from services.reporting.exports.reading import Gathering, Sources, gather
+from services.reporting.exports.rulings import Place, Ruling
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
 from tests.fakes.expected import FakeGuests, FakeParticipants, FakeRosters
@@ -64,6 +65,7 @@ class Meeting:
         )
         self.activity = replace(activity, **changes)
         self.facts, self.users = Remembered(), Users()
+        self.ruled: dict[Place, Ruling] = {}
         self.rosters, self.participants = FakeRosters(), FakeParticipants()
         for number in range(occurrences):
             starts_at = NINE + number * 7 * DAY_US
@@ -98,15 +100,18 @@ class Meeting:
         left = None if left_minute is None else _seat(window.starts_at + int(left_minute * MINUTE_US))
         self.facts.people.append(Counted(user_id, view, left, window.occurrence_id))
 
-    async def gathering(self) -> Gathering:
-        """It as it is read for a file."""
+    async def gathering(self, user_ids: Collection[bytes] = ()) -> Gathering:
+        """It as it is read for a file, of everybody or of some."""
         naming = Naming(self.users, self.rosters, FakeGuests(self.rosters))
         people: Any = People(self.facts, self.rosters, self.participants, naming)  # type: ignore[arg-type]
 
         async def phones(*_: object) -> dict[bytes, str]:
             return {}
 
-        return await gather(Sources(self.facts, people, self.facts, phones), self.activity)
+        async def rulings(seats: Collection[Place]) -> dict[Place, Ruling]:
+            return {each: self.ruled[each] for each in seats if each in self.ruled}
+
+        return await gather(Sources(self.facts, people, self.facts, phones, rulings), self.activity, user_ids)
 
 
 def _seat(

@@ -2,16 +2,18 @@
 
 import pytest
 
-from services.reporting.domain import Status
+from services.reporting.domain import MINUTE_US, Status
 from services.reporting.exports import texts
 from services.reporting.exports.attendance import slots_of
+from services.reporting.exports.rulings import Ruling
 from services.reporting.papers import activity_report, printing
 from services.reporting.papers.activity_report import LastTime, Seen, figures, sentences
 from services.reporting.papers.blocks import Block, Heading, Notice, Picture, Report, Table
+from services.reporting.papers.papers import rule
 from services.reporting.papers.people import Named, named
 from services.reporting.papers.turnout import Looked, look
 from tests import pdfs
-from tests.unit.reporting.papers.gathered import Meeting, told
+from tests.unit.reporting.papers.gathered import NINE, Meeting, told
 
 BEFORE = LastTime("08-31", 0.5)
 
@@ -141,6 +143,29 @@ async def test_who_has_no_name_on_paper_is_called_so() -> None:
     gathering = await meeting.gathering()
     lines = await gathering.lines([*gathering.scene.people(gathering.keys, ())], (), shows_phones=False)
     assert [named(line).name for line in lines] == ["（姓名是表情符号）", "未填写姓名", "🎉 王"]
+
+
+async def test_doubtful_ones_say_who_decided() -> None:
+    """When, and in their words, cut where they are long; who waits has a dash."""
+    meeting = a_class()
+    fifth = next(key for key, entry in meeting.rosters.called.items() if entry.name == "戊")
+    meeting.ruled = {
+        (meeting.facts.windows[0].occurrence_id, fifth): Ruling(
+            NINE + 5 * MINUTE_US, "王老师", "手机没电，借同学的签到；" * 9
+        )
+    }
+    found = await seen(meeting)
+    await rule(found.looked)
+    [rows] = [
+        each.rows
+        for each in activity_report.blocks_of(found)
+        if isinstance(each, Table) and each.columns[-1].heading == "处理意见"
+    ]
+    assert {row[0]: row[-2:] for row in rows} == {
+        "丙": ["—", "—"],
+        "戊": ["09-07 09:05 王老师", "手机没电，借同学的签到；手机没电，借同学的签到…"],
+    }
+    assert "09-07 09:05 王老师" in text_of(activity_report.blocks_of(found)).replace("\n", "")
 
 
 async def test_all_of_it_is_text_in_the_pdf() -> None:
