@@ -12,6 +12,7 @@ from gateway.routes.activity_shapes import (
     GRADES,
     KINDS,
     METHODS,
+    OWN_PROOFS,
     PLACE_RULES,
     REENTRIES,
     UNDECIDED,
@@ -20,6 +21,7 @@ from gateway.routes.activity_shapes import (
     LateName,
     MethodName,
     NotListedName,
+    OwnProofName,
     ReentryName,
     UndecidedName,
 )
@@ -31,7 +33,7 @@ from servicekit.errors import invalid
 _REVISION = re.compile(r'"?([0-9]{1,18})"?', re.ASCII)
 
 # No word of one of them is a word of another.
-_NUMBERS: dict[Any, int] = {**KINDS, **METHODS, **GRADES, **PLACE_RULES, **REENTRIES, **UNDECIDED}
+_NUMBERS: dict[Any, int] = {**KINDS, **METHODS, **GRADES, **PLACE_RULES, **REENTRIES, **UNDECIDED, **OWN_PROOFS}
 
 Seconds = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 
@@ -63,6 +65,7 @@ class PolicyChanges(Input, kw_only=True):
     location_max_age_s: Seconds | UnsetType = UNSET
     not_listed: NotListedName | UnsetType = UNSET
     undecided: UndecidedName | UnsetType | None = UNSET
+    own_proof: OwnProofName | UnsetType = UNSET
 
 
 class ActivityChanges(Input, kw_only=True):

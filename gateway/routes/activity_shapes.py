@@ -31,6 +31,7 @@ LateName = Literal["accept", "review", "refuse"]
 NotListedName = Literal["review", "refuse"]
 ReentryName = Literal["once", "in_out"]
 UndecidedName = Literal["present", "absent"]
+OwnProofName = Literal["after_close", "never"]
 
 KINDS: dict[KindName, pb.Kind.ValueType] = {
     "attendance": pb.KIND_ATTENDANCE,
@@ -63,6 +64,10 @@ UNDECIDED: dict[UndecidedName | None, pb.Undecided.ValueType] = {
     "present": pb.UNDECIDED_PRESENT,
     "absent": pb.UNDECIDED_ABSENT,
 }
+OWN_PROOFS: dict[OwnProofName, pb.OwnProof.ValueType] = {
+    "after_close": pb.OWN_PROOF_UNSPECIFIED,
+    "never": pb.OWN_PROOF_NEVER,
+}
 STATE_NAMES: dict[int, StateName] = {
     pb.STATE_DRAFT: "draft",
     pb.STATE_PUBLISHED: "published",
@@ -76,6 +81,7 @@ _GRADE_NAMES: dict[int, Any] = {number: name for name, number in GRADES.items()}
 
 _PLACE_RULE_NAMES = {number: name for name, number in PLACE_RULES.items()}
 _UNDECIDED_NAMES: dict[int, Any] = {number: name for name, number in UNDECIDED.items()}
+_OWN_PROOF_NAMES: dict[int, Any] = {number: name for name, number in OWN_PROOFS.items()}
 _REENTRY_NAMES: dict[int, ReentryName] = {number: name for name, number in REENTRIES.items()}
 
 _A_PLACE = {"name": "图书馆", "latitude": 25.04, "longitude": 102.71, "coord": "gcj02", "radius_m": 200}
@@ -89,6 +95,9 @@ Gates = Annotated[list[str], Meta(examples=_GATES)]
 Undecided = Annotated[
     UndecidedName | None,
     Meta(description="What becomes of what nobody reviews within `undecided_after_s` of the close; null: it waits on."),
+]
+OwnProof = Annotated[
+    OwnProofName, Meta(description="Whether people may have a proof that they came without asking an organiser.")
 ]
 Reentry = Annotated[ReentryName, Meta(description="once: who went does not come in again.")]
 
@@ -105,6 +114,7 @@ class NewPolicy(Input):
     location_max_age_s: Annotated[int, Meta(ge=1, le=2**32 - 1, description="An older position counts as none.")] = 120
     not_listed: Annotated[NotListedName, Meta(description="Of who is not on the roster.")] = "review"
     undecided: Undecided = None
+    own_proof: OwnProof = "after_close"
 
 
 class Policy(NewPolicy, forbid_unknown_fields=False):
@@ -361,6 +371,7 @@ def _policy_to_message(policy: NewPolicy) -> pb.Policy:
         location_max_age_s=policy.location_max_age_s,
         not_listed=GRADES[policy.not_listed],
         undecided=UNDECIDED[policy.undecided],
+        own_proof=OWN_PROOFS[policy.own_proof],
     )
 
 
@@ -375,5 +386,6 @@ def _policy(policy: pb.Policy) -> Policy:
         "location_max_age_s": policy.location_max_age_s or None,
         "not_listed": _GRADE_NAMES.get(policy.not_listed),
         "undecided": _UNDECIDED_NAMES.get(policy.undecided),
+        "own_proof": _OWN_PROOF_NAMES.get(policy.own_proof),
     }
     return msgspec.convert({field: name for field, name in named.items() if name is not None}, Policy)

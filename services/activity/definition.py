@@ -88,6 +88,13 @@ class Undecided(IntEnum):
     ABSENT = 2
 
 
+class OwnProof(IntEnum):
+    """Whether people may have a paper that says they came without asking an organiser."""
+
+    AFTER_CLOSE = 0
+    NEVER = 1
+
+
 class Reentry(IntEnum):
     """Whether people who went may come in again."""
 
@@ -144,6 +151,7 @@ class Policy:
     location_max_age_s: int = 120
     not_listed: int = Grade.REVIEW
     undecided: int = Undecided.WAITS_ON
+    own_proof: int = OwnProof.AFTER_CLOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +348,8 @@ def _policy(definition: Definition) -> Iterator[FieldError]:
         yield FieldError("policy.not_listed", "must be review or refuse")
     if policy.undecided not in set(Undecided):
         yield FieldError("policy.undecided", "must be present, absent or null")
+    if policy.own_proof not in set(OwnProof):
+        yield FieldError("policy.own_proof", "must be after_close or never")
     if policy.place not in set(PlaceRule):
         yield FieldError("policy.place", "must be any or all")
     yield from _range("policy.location_max_age_s", policy.location_max_age_s, *LOCATION_AGE_S)

@@ -248,4 +248,5 @@ def _policy(policy: Policy) -> pb.Policy:
         location_max_age_s=policy.location_max_age_s,
         not_listed=grade(policy.not_listed),
         undecided=pb.Undecided.ValueType(policy.undecided),
+        own_proof=pb.OwnProof.ValueType(policy.own_proof),
     )

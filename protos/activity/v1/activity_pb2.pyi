@@ -151,6 +151,24 @@ UNDECIDED_PRESENT: Undecided.ValueType  # 1
 UNDECIDED_ABSENT: Undecided.ValueType  # 2
 Global___Undecided: _TypeAlias = Undecided  # noqa: Y015
 
+class _OwnProof:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OwnProofEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OwnProof.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OWN_PROOF_UNSPECIFIED: _OwnProof.ValueType  # 0
+    """Of what has closed."""
+    OWN_PROOF_NEVER: _OwnProof.ValueType  # 1
+
+class OwnProof(_OwnProof, metaclass=_OwnProofEnumTypeWrapper):
+    """Whether people may have a paper that says they came without asking an organiser."""
+
+OWN_PROOF_UNSPECIFIED: OwnProof.ValueType  # 0
+"""Of what has closed."""
+OWN_PROOF_NEVER: OwnProof.ValueType  # 1
+Global___OwnProof: _TypeAlias = OwnProof  # noqa: Y015
+
 class _Reentry:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -267,6 +285,7 @@ class Policy(_message.Message):
     LOCATION_MAX_AGE_S_FIELD_NUMBER: _builtins.int
     NOT_LISTED_FIELD_NUMBER: _builtins.int
     UNDECIDED_FIELD_NUMBER: _builtins.int
+    OWN_PROOF_FIELD_NUMBER: _builtins.int
     fence: Global___Grade.ValueType
     wifi: Global___Grade.ValueType
     place: Global___PlaceRule.ValueType
@@ -278,6 +297,7 @@ class Policy(_message.Message):
     not_listed: Global___Grade.ValueType
     """What becomes of who is not on the roster."""
     undecided: Global___Undecided.ValueType
+    own_proof: Global___OwnProof.ValueType
     def __init__(
         self,
         *,
@@ -290,10 +310,11 @@ class Policy(_message.Message):
         location_max_age_s: _builtins.int = ...,
         not_listed: Global___Grade.ValueType = ...,
         undecided: Global___Undecided.ValueType = ...,
+        own_proof: Global___OwnProof.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "not_listed", b"not_listed", "offline", b"offline", "place", b"place", "undecided", b"undecided", "wifi", b"wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["face", b"face", "fence", b"fence", "late", b"late", "location_max_age_s", b"location_max_age_s", "not_listed", b"not_listed", "offline", b"offline", "own_proof", b"own_proof", "place", b"place", "undecided", b"undecided", "wifi", b"wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

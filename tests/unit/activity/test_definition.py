@@ -130,6 +130,7 @@ def test_the_full_lecture_is_fine() -> None:
         ({"expected_count": 1_000_001}, "expected_count"),
         ({"policy": Policy(not_listed=Grade.ACCEPT)}, "policy.not_listed"),
         ({"policy": Policy(undecided=3)}, "policy.undecided"),
+        ({"policy": Policy(own_proof=2)}, "policy.own_proof"),
         ({"ask": tuple(Question(Detail.TEXT, f"question {n}") for n in range(6))}, "ask"),
         ({"ask": (Question(Detail.NAME), Question(Detail.NAME))}, "ask"),
         ({"ask": (Question(9),)}, "ask[0].detail"),

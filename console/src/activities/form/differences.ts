@@ -28,6 +28,7 @@ const linesOf = (draft: Draft, t: Say): Record<string, string> => ({
   'form.fence': t(`form.fenceChoices.${draft.fence}`),
   'form.offline': t(`form.offlineChoices.${draft.offline}`),
   'form.undecided': t(`form.undecidedChoices.${draft.undecided}`),
+  'form.ownProof': t(`form.ownProofChoices.${draft.own_proof}`),
   'form.notListed': t(`form.notListedChoices.${draft.not_listed}`),
   'form.expected': draft.expected_count ? String(draft.expected_count) : '',
   'form.ask': asked(draft, t),

@@ -20,6 +20,8 @@ export const NOT_LISTED = ['review', 'refuse'] as const
 export const OFFLINES = ['review', 'accept', 'refuse'] as const
 /** What becomes of what nobody reviews; kept, it waits on. */
 export const UNDECIDED = ['absent', 'present', 'kept'] as const
+/** Whether people may have a proof that they came without asking an organiser. */
+export const OWN_PROOFS = ['after_close', 'never'] as const
 export const REENTRIES = ['in_out', 'once'] as const
 
 export interface Draft {
@@ -42,6 +44,7 @@ export interface Draft {
   fence: (typeof FENCES)[number]
   offline: (typeof OFFLINES)[number]
   undecided: (typeof UNDECIDED)[number]
+  own_proof: (typeof OWN_PROOFS)[number]
   roster_id: string
   not_listed: (typeof NOT_LISTED)[number]
   expected_count: number
@@ -94,6 +97,7 @@ export const newDraft = (now: number, organisation_id: string, time_zone: string
     fence: 'review',
     offline: 'review',
     undecided: 'absent',
+    own_proof: 'after_close',
     roster_id: '',
     not_listed: 'review',
     expected_count: 0,
@@ -126,6 +130,7 @@ export const draftOf = (activity: Activity): Draft => {
     fence: oneOf(FENCES, policy.fence),
     offline: oneOf(OFFLINES, policy.offline),
     undecided: policy.undecided ?? 'kept',
+    own_proof: oneOf(OWN_PROOFS, policy.own_proof),
     roster_id: activity.roster_id ?? '',
     not_listed: oneOf(NOT_LISTED, policy.not_listed),
     expected_count: activity.expected_count,
@@ -146,11 +151,12 @@ export const lacking = (draft: Draft): Lacking[] => {
 }
 
 /** Where there is no place, the access points alone are what is checked. */
-const policyOf = ({ place, wifi, fence, offline, undecided, not_listed }: Draft) => ({
+const policyOf = ({ place, wifi, fence, offline, undecided, own_proof, not_listed }: Draft) => ({
   fence: place ? fence : ('off' as const),
   wifi: place || !wifi.length ? ('off' as const) : fence,
   offline,
   undecided: undecided === 'kept' ? null : undecided,
+  own_proof,
   not_listed,
 })
 

@@ -29,6 +29,7 @@ const linesOf = (/** @type {import('./draft').Draft} */ draft) => {
     [t.fence]: t.fenceChoices[draft.fence],
     [t.offline]: t.offlineChoices[draft.offline],
     [t.undecided]: t.undecidedChoices[draft.undecided],
+    [t.ownProof]: t.ownProofChoices[draft.own_proof],
     [e.notListed]: e.notListedChoices[draft.not_listed],
     [e.expected]: draft.expected_count,
     [e.ask]: asked(draft.ask),

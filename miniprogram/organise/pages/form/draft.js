@@ -10,13 +10,15 @@ const NOT_LISTED = ['review', 'refuse']
 const OFFLINES = ['review', 'accept', 'refuse']
 /** What becomes of what nobody reviews; empty: it waits on. */
 const UNDECIDED = ['absent', 'present', '']
+/** Whether people may have a proof that they came without asking an organiser. */
+const OWN_PROOFS = ['after_close', 'never']
 const REENTRIES = ['in_out', 'once']
 /** What the form offers; the server knows no class yet. */
 const KINDS = ['event', 'attendance', 'points']
 
 const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
 
-/** @typedef {{ kind: string, title: string, organisation_id: string, start_date: string, start_time: string, end_date: string, end_time: string, place: { name: string, latitude: number, longitude: number } | null, radius_m: number, wifi: Wifi[], methods: string[], opens_min: string, late_min: string, capacity: string, gates: string[], reentry: number, fence: number, offline: number, undecided: number, roster_id: string, not_listed: number, expected_count: string, ask: Question[] }} Draft */
+/** @typedef {{ kind: string, title: string, organisation_id: string, start_date: string, start_time: string, end_date: string, end_time: string, place: { name: string, latitude: number, longitude: number } | null, radius_m: number, wifi: Wifi[], methods: string[], opens_min: string, late_min: string, capacity: string, gates: string[], reentry: number, fence: number, offline: number, undecided: number, own_proof: number, roster_id: string, not_listed: number, expected_count: string, ask: Question[] }} Draft */
 
 /**
  * What a new activity begins with: the next full quarter of an hour, two hours long, by QR and code.
@@ -30,7 +32,7 @@ const newDraft = (now) => {
   return {
     kind: 'event', title: '', organisation_id: '', place: null, radius_m: 500, wifi: [], methods: ['qr', 'code'],
     start_date: dateOf(start), start_time: clock(start), end_date: dateOf(end), end_time: clock(end),
-    opens_min: '30', late_min: '', capacity: '', gates: [], reentry: 0, fence: 0, offline: 0, undecided: 0,
+    opens_min: '30', late_min: '', capacity: '', gates: [], reentry: 0, fence: 0, offline: 0, undecided: 0, own_proof: 0,
     roster_id: '', not_listed: 0, expected_count: '', ask: [],
   }
 }
@@ -56,7 +58,7 @@ const draftOf = ({ kind, title, organisation_id, place, wifi, methods, policy, c
     opens_min: minutesOf(activity.opens_before_s), late_min: activity.late_after_s === null ? '' : minutesOf(activity.late_after_s),
     capacity: capacity ? String(capacity) : '', gates, reentry: Math.max(0, REENTRIES.indexOf(reentry)),
     fence: Math.max(0, FENCES.indexOf(policy.fence || '')), offline: Math.max(0, OFFLINES.indexOf(policy.offline || '')),
-    undecided: UNDECIDED.indexOf(policy.undecided || ''),
+    undecided: UNDECIDED.indexOf(policy.undecided || ''), own_proof: Math.max(0, OWN_PROOFS.indexOf(policy.own_proof || '')),
     roster_id: activity.roster_id || '', not_listed: Math.max(0, NOT_LISTED.indexOf(policy.not_listed || '')),
     expected_count: activity.expected_count ? String(activity.expected_count) : '', ask,
   }
@@ -94,11 +96,12 @@ const timesOf = (/** @type {Draft} */ draft, /** @type {string} */ time_zone) =>
 }
 
 /** Where there is no place, the access points alone are what is checked. */
-const policyOf = (/** @type {Draft} */ { place, wifi, fence, offline, undecided, not_listed }) => ({
+const policyOf = (/** @type {Draft} */ { place, wifi, fence, offline, undecided, own_proof, not_listed }) => ({
   fence: place ? FENCES[fence] : 'off',
   wifi: place || !wifi.length ? 'off' : FENCES[fence],
   offline: OFFLINES[offline],
   undecided: UNDECIDED[undecided] || null,
+  own_proof: OWN_PROOFS[own_proof],
   not_listed: NOT_LISTED[not_listed],
 })
 

@@ -89,3 +89,12 @@ test('clocks are moved without an offset in between', () => {
   expect(onClock('2026-03-29T01:30', 60)).toBe('2026-03-29T02:30')
   expect(wallClock(NOON, 'UTC')).toBe('2026-09-01T04:07')
 })
+
+test('whether people fetch their own proofs is said, read, and changed alone', () => {
+  expect(bodyOf(draft()).policy).toMatchObject({ own_proof: 'after_close' })
+  const { policy } = activity()
+  const before = draftOf(activity({ policy: { ...policy, own_proof: 'never' } }))
+  expect(before.own_proof).toBe('never')
+  expect(changesOf(before, { ...before, own_proof: 'after_close' })).toEqual({ policy: { own_proof: 'after_close' } })
+  expect(draftOf(activity()).own_proof).toBe('after_close')
+})
