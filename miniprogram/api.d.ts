@@ -831,7 +831,8 @@ export interface components {
              *       "face": "off",
              *       "location_max_age_s": 120,
              *       "not_listed": "review",
-             *       "undecided": null
+             *       "undecided": null,
+             *       "own_proof": "after_close"
              *     }
              */
             policy?: components["schemas"]["NewPolicy"];
@@ -953,6 +954,12 @@ export interface components {
              * @default null
              */
             undecided?: ("absent" | "present") | null;
+            /**
+             * @description Whether people may have a proof that they came without asking an organiser.
+             * @default after_close
+             * @enum {string}
+             */
+            own_proof?: "after_close" | "never";
         };
         /**
          * NewQuestion
@@ -1122,6 +1129,12 @@ export interface components {
              * @default null
              */
             undecided: ("absent" | "present") | null;
+            /**
+             * @description Whether people may have a proof that they came without asking an organiser.
+             * @default after_close
+             * @enum {string}
+             */
+            own_proof: "after_close" | "never";
         };
         /**
          * Question
@@ -1318,6 +1331,8 @@ export interface components {
             /** @enum {string} */
             not_listed?: "refuse" | "review";
             undecided?: ("absent" | "present") | null;
+            /** @enum {string} */
+            own_proof?: "after_close" | "never";
         };
         /**
          * Copy
@@ -3433,6 +3448,27 @@ export interface components {
              *     ]
              */
             chosen: string[];
+        };
+        /**
+         * OwnProof
+         * @description A proof on its way; `reason` says why it failed, or what a running one waits for.
+         */
+        OwnProof: {
+            /** @enum {string} */
+            state: "cancelled" | "done" | "expired" | "failed" | "queued" | "running";
+            /** @description 0 to 100. */
+            progress: number;
+            file_bytes: number;
+            /** @example 新生讲座 参会证明 20260901-1030.pdf */
+            file_name: string;
+            /** @example NOBODY_QUALIFIES */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            created_at: string;
+            expires_at: string | null;
         };
         /**
          * ExportSchedules

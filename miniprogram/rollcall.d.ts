@@ -45,7 +45,12 @@ interface RollcallService {
   drop(round: Round): void
 }
 
+/** A file that is made before it can be fetched. */
+type Job = Api['OwnProof']
+
 interface FilesService {
+  /** Has a file made, and comes back when it is; `told` is asked meanwhile whether anybody still waits. */
+  make(path: string, told: (job: Job) => boolean): Promise<void>
   /** Where on this phone it is. */
   fetch(path: string, name: string, told: Wanted['told']): Promise<string>
   canShow(path: string): boolean

@@ -90,6 +90,9 @@ class Parts:
         # By address, of whoever holds a proof; and from everywhere, for each is a look at history.
         self.proofs = Buckets(burst=20, per_s=0.5)
         self.all_proofs = Buckets(burst=100, per_s=20)
+        # Of one's own, a second of a processor each; and from everywhere, for each is a look at history too.
+        self.own_proofs = Buckets(burst=5, per_s=1 / 30)
+        self.all_own_proofs = Buckets(burst=100, per_s=20)
         self.robot_tests = Buckets(burst=5, per_s=0.1)
         # Sign-in to the console: by address and from everywhere, by ticket, and by the person whose phone approves.
         self.tickets = Buckets(max(1, int(settings.console_tickets_per_s)), settings.console_tickets_per_s)

@@ -1,7 +1,7 @@
 """Exports: files of what history holds, asked for now and fetched when they are made."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -35,7 +35,7 @@ REPORTS: dict[int, ReportName] = {
     pb.REPORT_PROOF: "proof",
 }
 FORMATS: dict[int, FormatName] = {pb.FORMAT_XLSX: "xlsx", pb.FORMAT_CSV: "csv", pb.FORMAT_PDF: "pdf"}
-_STATES: dict[int, StateName] = {
+STATES: dict[int, StateName] = {
     pb.EXPORT_STATE_QUEUED: "queued",
     pb.EXPORT_STATE_RUNNING: "running",
     pb.EXPORT_STATE_DONE: "done",
@@ -51,7 +51,7 @@ _FORMAT_NUMBERS: dict[str, pb.Format.ValueType] = {
 }
 # A file of a hundred thousand people, through a slow line.
 _DOWNLOAD_S = 600.0
-_FILE = Media("application/octet-stream", {"type": "string", "format": "binary"}, "PK")
+FILE = Media("application/octet-stream", {"type": "string", "format": "binary"}, "PK")
 _COLUMNS = ["name", "status", "checked_in_at"]
 _PERIOD = "Of organisations and of pdf when occurrences open, else when people came. `from` is included, `to` is not."
 
@@ -190,11 +190,15 @@ async def cancel_export(call: Call, export_id: Id) -> Export:
     return _export(await ask(call.services.exports.CancelExport, request, call.person))
 
 
-@routes.on("GET", "/v1/exports/{export_id}/file", answers={200: _FILE})
+@routes.on("GET", "/v1/exports/{export_id}/file", answers={200: FILE})
 async def download_export(call: Call, export_id: Id) -> Response:
     """The file of an export that is `done`, for who may still see what is in it."""
     request = pb.DownloadExportRequest(export_id=export_id)
-    download = call.services.exports.DownloadExport
+    return await handed_out(call, call.services.exports.DownloadExport, request)
+
+
+async def handed_out(call: Call, download: Any, request: object) -> Response:
+    """A file as the service tells it in pieces, on behalf of the caller."""
     told = client.pieces(download, request, timeout_s=_DOWNLOAD_S, token=call.person.token)
     first: pb.DownloadExportResponse = await anext(told)
     plain = f"export.{first.file_name.rpartition('.')[2]}"
@@ -243,7 +247,7 @@ def _export(job: pb.Export) -> Export:
         organisation_id=to_text(job.organisation_id),
         user_id=to_text(job.user_id),
         shows_phones=wish.shows_phones,
-        state=_STATES[job.state],
+        state=STATES[job.state],
         progress=job.progress,
         row_count=job.row_count,
         file_bytes=job.file_bytes,

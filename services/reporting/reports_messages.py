@@ -1,4 +1,4 @@
-"""Reports on the wire. Pure."""
+"""Reports over history as `reports_rpc.py` answers them. Pure."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""ReportsService: reports over history, for owner, organiser and staff of an organisation."""
+"""`reporting.v1.ReportsService`: reports over history, for owner, organiser and staff of an organisation.
+
+Trends, quality, behaviour and cohorts, as `reports_messages.py` puts them on the wire; reports as files are `exports`.
+"""
 
 from collections.abc import Iterable
 from typing import Any, Protocol

@@ -1,4 +1,8 @@
-"""ReportingService: numbers and lists for owner, organiser and staff of an activity's organisation."""
+"""`reporting.v1.ReportingService`: live numbers and lists of people, for owner, organiser and staff of an activity.
+
+The other services of this process are beside what they serve: history in `reports_rpc.py`, files in `exports/rpc.py`
+and `schedules/rpc.py`, inboxes and robots in `messaging/rpc.py`, proofs in `papers/proof_rpc.py`.
+"""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence

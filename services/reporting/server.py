@@ -38,8 +38,10 @@ from services.reporting.expected.participant_client import Participants
 from services.reporting.expected.roster_client import Rosters
 from services.reporting.exports import rpc as exports_rpc
 from services.reporting.exports.choices import Choices
+from services.reporting.exports.handing import Files
 from services.reporting.exports.metrics import WAITING as EXPORTS_WAIT
-from services.reporting.exports.rpc import ExportServicer, Files
+from services.reporting.exports.own import OwnJobs
+from services.reporting.exports.rpc import ExportServicer
 from services.reporting.exports.sealing import FileKeys
 from services.reporting.exports.store import Jobs
 from services.reporting.exports.vault import Vault
@@ -55,7 +57,8 @@ from services.reporting.messaging.inbox import Inbox
 from services.reporting.messaging.metrics import WAITING as ROBOTS_WAIT
 from services.reporting.messaging.rpc import MessagingServicer
 from services.reporting.messaging.webhooks import RobotKeys, Webhooks
-from services.reporting.papers import proof_rpc
+from services.reporting.papers import proof_rpc, terms_client
+from services.reporting.papers.own_proofs import AskTerms, Looks, OwnProofs
 from services.reporting.papers.proof_rpc import ProofServicer
 from services.reporting.papers.proof_token import ProofKeys
 from services.reporting.people.naming import Naming
@@ -107,7 +110,13 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
     services: list[_Service] = [
         (add_ReportingServiceServicer_to_server, servicer, rpc.ACCESS),
         *_exports(settings, engine, activities, identity, Roles(identity_channel)),
-        _proofs(settings, engine, activities, people, OrganisationNames(identity_channel)),
+        _proofs(
+            settings,
+            engine,
+            Looks(activities, FactLists(engine), people, store.Activities(engine)),
+            OrganisationNames(identity_channel),
+            terms_client.asker(activity_channel),
+        ),
         _reports(engine, activity_channel, identity, rosters, participants),
     ]
     access = {method: rule for *_, rules in services for method, rule in rules.items()}
@@ -121,10 +130,7 @@ def _exports(
     """Files, and what has them made and tells of them, which is there where files are."""
     files, webhooks = None, None
     if settings.exports_store:
-        secrets = parse_secrets(load(FileSettings).exports_secret)
-        vault = Vault(settings.exports_store, partial(load, BucketSettings))
-        files = Files(vault, FileKeys(secrets))
-        webhooks = Webhooks(engine, RobotKeys(secrets))
+        files, webhooks = _files(settings), Webhooks(engine, RobotKeys(_secrets()))
     servicer = ExportServicer(Jobs(engine), Choices(engine), activities, roles, files)
     schedules = ScheduleServicer(Schedules(engine), webhooks, activities, identity)
     hosts = load(RobotSettings).hosts_by_kind
@@ -136,17 +142,26 @@ def _exports(
     ]
 
 
+def _files(settings: ReportingSettings) -> Files:
+    return Files(Vault(settings.exports_store, partial(load, BucketSettings)), FileKeys(_secrets()))
+
+
+def _secrets() -> dict[int, bytes]:
+    return parse_secrets(load(FileSettings).exports_secret)
+
+
 def _proofs(
     settings: ReportingSettings,
     engine: AsyncEngine,
-    activities: Activities,
-    people: People,
+    looks: Looks,
     organisation_names: OrganisationNames,
+    ask_terms: AskTerms,
 ) -> _Service:
-    keys = ProofKeys(parse_secrets(load(FileSettings).exports_secret)) if settings.exports_store else None
-    servicer = ProofServicer(
-        keys, activities, FactLists(engine), people, store.Activities(engine), organisation_names.of
-    )
+    keys, files = None, None
+    if settings.exports_store:
+        keys, files = ProofKeys(_secrets()), _files(settings)
+    own = OwnProofs(looks, ask_terms, OwnJobs(engine))
+    servicer = ProofServicer(keys, looks, organisation_names.of, own, files)
     return add_ProofServiceServicer_to_server, servicer, proof_rpc.ACCESS
 
 

@@ -1,4 +1,4 @@
-"""All SQL of schema `reporting`."""
+"""All SQL of activities and their windows, as `changed.v1` tells of them; other tables have theirs in their rooms."""
 
 from collections.abc import Sequence
 from dataclasses import fields

@@ -218,6 +218,8 @@ exports = Table(
     # Of who runs it, different each time; and until when nobody else may. Of one that waits, when it may begin.
     Column("lease", VARBINARY(16), nullable=False),
     Column("lease_until", BIGINT, nullable=False),
+    # Of a proof that somebody asked for themselves, the activity; NULL for all others.
+    Column("own_proof_of", BINARY(16)),
     Index("by_organisation", "organisation_id", "export_id"),
     Index("by_user", "user_id", "export_id"),
     Index("by_state", "state", "expires_at", "organisation_id"),

@@ -120,6 +120,10 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("GET", "/v1/activities/{draft}/me", _by_role(404, 404, 404, 404, 404, 401)),
     ("PUT", "/v1/activities/{activity}/me/answer", _SIGNED_IN),
     ("PUT", "/v1/activities/{activity}/me/details", _by_role(422, 422, 422, 422, 422, 401)),
+    # Of whoever came alone, and of what has closed: tests/e2e/test_own_proofs.py.
+    ("PUT", "/v1/activities/{activity}/me/proof", _by_role(404, 404, 404, 404, 404, 401)),
+    ("GET", "/v1/activities/{activity}/me/proof", _by_role(404, 404, 404, 404, 404, 401)),
+    ("GET", "/v1/activities/{activity}/me/proof/file", _by_role(404, 404, 404, 404, 404, 401)),
     ("GET", "/v1/organisations/{organisation}/privacy", _STAFF),
     ("PATCH", "/v1/organisations/{organisation}/privacy", _ORGANISER),
     ("PUT", "/v1/organisations/{organisation}/privacy", _ORGANISER),

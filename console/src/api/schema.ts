@@ -401,6 +401,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activities/{activity_id}/me/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own Proof
+         * @description How far the latest is that the caller asked for; 404 PROOF_NOT_ASKED where they asked for none.
+         */
+        get: operations["get_own_proof_v1_activities__activity_id__me_proof_get"];
+        /**
+         * Ask For Own Proof
+         * @description Has a proof made that the caller came, and for how long, of what has closed; asked again, the same one.
+         *
+         *     For whoever was accepted: else 404 NOT_ATTENDED, 409 CHECKIN_UNDECIDED or STILL_OPEN; 403 OWN_PROOF_NEVER where
+         *     `policy.own_proof` leaves proofs to organisers, 429 PROOFS_QUEUED where too many wait. Ask with GET until it is `done`.
+         */
+        put: operations["ask_for_own_proof_v1_activities__activity_id__me_proof_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activity_id}/me/proof/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Own Proof
+         * @description The PDF, once it is `done`, while the caller may have it: refused as where it is asked for.
+         */
+        get: operations["download_own_proof_v1_activities__activity_id__me_proof_file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/activities/{activity_id}/nfc-tags": {
         parameters: {
             query?: never;
@@ -4236,7 +4283,8 @@ export interface components {
              *       "face": "off",
              *       "location_max_age_s": 120,
              *       "not_listed": "review",
-             *       "undecided": null
+             *       "undecided": null,
+             *       "own_proof": "after_close"
              *     }
              */
             policy?: components["schemas"]["NewPolicy"];
@@ -4472,6 +4520,12 @@ export interface components {
              * @enum {string}
              */
             offline?: "accept" | "refuse" | "review";
+            /**
+             * @description Whether people may have a proof that they came without asking an organiser.
+             * @default after_close
+             * @enum {string}
+             */
+            own_proof?: "after_close" | "never";
             /**
              * @default any
              * @enum {string}
@@ -4722,6 +4776,22 @@ export interface components {
             roster_title: string;
         };
         /**
+         * OwnProof
+         * @description A proof on its way; `reason` says why it failed, or what a running one waits for.
+         */
+        OwnProof: {
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            file_bytes: number;
+            file_name: string;
+            /** @description 0 to 100. */
+            progress: number;
+            reason: string | null;
+            /** @enum {string} */
+            state: "cancelled" | "done" | "expired" | "failed" | "queued" | "running";
+        };
+        /**
          * Participation
          * @description Where the caller stands. What they say is kept for `keeps_days` after the organisation's last such activity.
          */
@@ -4842,6 +4912,12 @@ export interface components {
              */
             offline: "accept" | "refuse" | "review";
             /**
+             * @description Whether people may have a proof that they came without asking an organiser.
+             * @default after_close
+             * @enum {string}
+             */
+            own_proof: "after_close" | "never";
+            /**
              * @default any
              * @enum {string}
              */
@@ -4873,6 +4949,8 @@ export interface components {
             not_listed?: "refuse" | "review";
             /** @enum {string} */
             offline?: "accept" | "refuse" | "review";
+            /** @enum {string} */
+            own_proof?: "after_close" | "never";
             /** @enum {string} */
             place?: "all" | "any";
             undecided?: ("absent" | "present") | null;
@@ -6468,6 +6546,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnListing"];
+                };
+            };
+        };
+    };
+    get_own_proof_v1_activities__activity_id__me_proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProof"];
+                };
+            };
+        };
+    };
+    ask_for_own_proof_v1_activities__activity_id__me_proof_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be fetched. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProof"];
+                };
+            };
+            /** @description It waits, or is being made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProof"];
+                };
+            };
+        };
+    };
+    download_own_proof_v1_activities__activity_id__me_proof_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

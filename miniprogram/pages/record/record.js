@@ -9,6 +9,7 @@ const navigation = require('../../platform/navigation')
 const texts = require('../../texts/index')
 const { canAppeal, ofCheckin } = require('../result/view')
 
+const CAME = ['accepted', 'duplicate']
 const DECIDED = ['completed', 'approved', 'refused', 'annulled', 'appealed', 'marked']
 
 const factsOf = (/** @type {Checkin} */ checkin, /** @type {number} */ now) => [
@@ -31,6 +32,9 @@ const stepOf = (/** @type {Api['Event']} */ event, /** @type {number} */ now) =>
   is_decided: DECIDED.includes(event.event),
 })
 
+const proofAt = (/** @type {Checkin} */ { outcome, direction, activity_id }) =>
+  (CAME.includes(outcome) && direction !== 'out' && activity_id ? `/v1/activities/${activity_id}/me/proof` : '')
+
 Page({
   data: {
     t: texts.record,
@@ -42,6 +46,8 @@ Page({
     /** @type {any[]} */ steps: [],
     can_appeal: false,
     can_leave: false,
+    /** Where a proof of having come is asked for; empty: there is nothing to prove. */
+    proof_at: '',
     is_sending: false,
     /** @type {Failure | null} */ failure: null,
   },
@@ -87,6 +93,7 @@ Page({
       facts: factsOf(checkin, now),
       steps: history.map((one, index) => ({ index, ...stepOf(one, now) })),
       can_appeal: canAppeal(checkin, history),
+      proof_at: proofAt(checkin),
     })
   },
 

@@ -22,21 +22,28 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from protos.reporting.v1 import exports_pb2 as protos_dot_reporting_dot_v1_dot_exports__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n protos/reporting/v1/proofs.proto\x12\x0creporting.v1\"\"\n\x11\x43heckProofRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\xca\x02\n\x05Proof\x12(\n\x05state\x18\x01 \x01(\x0e\x32\x19.reporting.v1.Proof.State\x12\r\n\x05title\x18\x02 \x01(\t\x12\x14\n\x0corganisation\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x10\n\x08\x66irst_at\x18\x05 \x01(\x03\x12\x0f\n\x07last_at\x18\x06 \x01(\x03\x12\x11\n\ttime_zone\x18\x07 \x01(\t\x12\x10\n\x08sessions\x18\x08 \x01(\r\x12\x0f\n\x07minutes\x18\t \x01(\r\x12\x19\n\x11\x61ttested_sessions\x18\n \x01(\r\x12\x18\n\x10\x61ttested_minutes\x18\x0b \x01(\r\"V\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_VALID\x10\x01\x12\x11\n\rSTATE_REDUCED\x10\x02\x12\x12\n\x0eSTATE_ANNULLED\x10\x03\x32R\n\x0cProofService\x12\x42\n\nCheckProof\x12\x1f.reporting.v1.CheckProofRequest\x1a\x13.reporting.v1.Proofb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n protos/reporting/v1/proofs.proto\x12\x0creporting.v1\x1a!protos/reporting/v1/exports.proto\"\"\n\x11\x43heckProofRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\xca\x02\n\x05Proof\x12(\n\x05state\x18\x01 \x01(\x0e\x32\x19.reporting.v1.Proof.State\x12\r\n\x05title\x18\x02 \x01(\t\x12\x14\n\x0corganisation\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x10\n\x08\x66irst_at\x18\x05 \x01(\x03\x12\x0f\n\x07last_at\x18\x06 \x01(\x03\x12\x11\n\ttime_zone\x18\x07 \x01(\t\x12\x10\n\x08sessions\x18\x08 \x01(\r\x12\x0f\n\x07minutes\x18\t \x01(\r\x12\x19\n\x11\x61ttested_sessions\x18\n \x01(\r\x12\x18\n\x10\x61ttested_minutes\x18\x0b \x01(\r\"V\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_VALID\x10\x01\x12\x11\n\rSTATE_REDUCED\x10\x02\x12\x12\n\x0eSTATE_ANNULLED\x10\x03\",\n\x15\x43reateOwnProofRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\")\n\x12GetOwnProofRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\".\n\x17\x44ownloadOwnProofRequest\x12\x13\n\x0b\x61\x63tivity_id\x18\x01 \x01(\x0c\x32\xc9\x02\n\x0cProofService\x12\x42\n\nCheckProof\x12\x1f.reporting.v1.CheckProofRequest\x1a\x13.reporting.v1.Proof\x12K\n\x0e\x43reateOwnProof\x12#.reporting.v1.CreateOwnProofRequest\x1a\x14.reporting.v1.Export\x12\x45\n\x0bGetOwnProof\x12 .reporting.v1.GetOwnProofRequest\x1a\x14.reporting.v1.Export\x12\x61\n\x10\x44ownloadOwnProof\x12%.reporting.v1.DownloadOwnProofRequest\x1a$.reporting.v1.DownloadExportResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.reporting.v1.proofs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHECKPROOFREQUEST']._serialized_start=50
-  _globals['_CHECKPROOFREQUEST']._serialized_end=84
-  _globals['_PROOF']._serialized_start=87
-  _globals['_PROOF']._serialized_end=417
-  _globals['_PROOF_STATE']._serialized_start=331
-  _globals['_PROOF_STATE']._serialized_end=417
-  _globals['_PROOFSERVICE']._serialized_start=419
-  _globals['_PROOFSERVICE']._serialized_end=501
+  _globals['_CHECKPROOFREQUEST']._serialized_start=85
+  _globals['_CHECKPROOFREQUEST']._serialized_end=119
+  _globals['_PROOF']._serialized_start=122
+  _globals['_PROOF']._serialized_end=452
+  _globals['_PROOF_STATE']._serialized_start=366
+  _globals['_PROOF_STATE']._serialized_end=452
+  _globals['_CREATEOWNPROOFREQUEST']._serialized_start=454
+  _globals['_CREATEOWNPROOFREQUEST']._serialized_end=498
+  _globals['_GETOWNPROOFREQUEST']._serialized_start=500
+  _globals['_GETOWNPROOFREQUEST']._serialized_end=541
+  _globals['_DOWNLOADOWNPROOFREQUEST']._serialized_start=543
+  _globals['_DOWNLOADOWNPROOFREQUEST']._serialized_end=589
+  _globals['_PROOFSERVICE']._serialized_start=592
+  _globals['_PROOFSERVICE']._serialized_end=921
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from protos.reporting.v1 import exports_pb2 as protos_dot_reporting_dot_v1_dot_exports__pb2
 from protos.reporting.v1 import proofs_pb2 as protos_dot_reporting_dot_v1_dot_proofs__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -39,6 +40,21 @@ class ProofServiceStub:
                 request_serializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.CheckProofRequest.SerializeToString,
                 response_deserializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.Proof.FromString,
                 _registered_method=True)
+        self.CreateOwnProof = channel.unary_unary(
+                '/reporting.v1.ProofService/CreateOwnProof',
+                request_serializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.CreateOwnProofRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Export.FromString,
+                _registered_method=True)
+        self.GetOwnProof = channel.unary_unary(
+                '/reporting.v1.ProofService/GetOwnProof',
+                request_serializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.GetOwnProofRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Export.FromString,
+                _registered_method=True)
+        self.DownloadOwnProof = channel.unary_stream(
+                '/reporting.v1.ProofService/DownloadOwnProof',
+                request_serializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.DownloadOwnProofRequest.SerializeToString,
+                response_deserializer=protos_dot_reporting_dot_v1_dot_exports__pb2.DownloadExportResponse.FromString,
+                _registered_method=True)
 
 
 class ProofServiceServicer:
@@ -51,6 +67,27 @@ class ProofServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateOwnProof(self, request, context):
+        """Has a proof of the calling person's own made, or finds the one that says the same. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetOwnProof(self, request, context):
+        """How far the latest is that they asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadOwnProof(self, request, context):
+        """Its file, while they may have it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProofServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -58,6 +95,21 @@ def add_ProofServiceServicer_to_server(servicer, server):
                     servicer.CheckProof,
                     request_deserializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.CheckProofRequest.FromString,
                     response_serializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.Proof.SerializeToString,
+            ),
+            'CreateOwnProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateOwnProof,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.CreateOwnProofRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Export.SerializeToString,
+            ),
+            'GetOwnProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOwnProof,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.GetOwnProofRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.Export.SerializeToString,
+            ),
+            'DownloadOwnProof': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadOwnProof,
+                    request_deserializer=protos_dot_reporting_dot_v1_dot_proofs__pb2.DownloadOwnProofRequest.FromString,
+                    response_serializer=protos_dot_reporting_dot_v1_dot_exports__pb2.DownloadExportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,6 +139,87 @@ class ProofService:
             '/reporting.v1.ProofService/CheckProof',
             protos_dot_reporting_dot_v1_dot_proofs__pb2.CheckProofRequest.SerializeToString,
             protos_dot_reporting_dot_v1_dot_proofs__pb2.Proof.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateOwnProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ProofService/CreateOwnProof',
+            protos_dot_reporting_dot_v1_dot_proofs__pb2.CreateOwnProofRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.Export.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetOwnProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reporting.v1.ProofService/GetOwnProof',
+            protos_dot_reporting_dot_v1_dot_proofs__pb2.GetOwnProofRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.Export.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadOwnProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/reporting.v1.ProofService/DownloadOwnProof',
+            protos_dot_reporting_dot_v1_dot_proofs__pb2.DownloadOwnProofRequest.SerializeToString,
+            protos_dot_reporting_dot_v1_dot_exports__pb2.DownloadExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,4 +1,4 @@
-"""What people chose last, and who took what."""
+"""All SQL of the columns that people chose last, and of who took whole phones."""
 
 from collections.abc import Sequence
 

@@ -17,6 +17,8 @@ KEPT_US = 7 * DAY_US
 # Attempts that may end in an error, and that may be begun at all: whoever is killed is rarely at fault.
 FAILURES_AT_MOST, BEGUN_AT_MOST = 5, 10
 RUNNING_AT_ONCE, QUEUED_AT_MOST = 2, 20
+# Proofs that people ask for themselves, of an organisation: they come by the hundred, after whatever else it waits for.
+OWN_RUNNING_AT_ONCE, OWN_QUEUED_AT_MOST = 1, 200
 # Who holds a job says so every few seconds; who does not is dead.
 LEASE_US = 30 * SECOND_US
 

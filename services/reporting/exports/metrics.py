@@ -1,4 +1,4 @@
-"""Metrics of the exporter."""
+"""Metrics of jobs and their files."""
 
 from prometheus_client import Counter, Gauge
 

@@ -1,15 +1,13 @@
 """`reporting.v1.ExportService`: who may have what exported, and fetch it."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from domainkit.organisations import OneActivity
 from domainkit.roles import ORGANISER, STAFF, Role
-from domainkit.sealed import SealBrokenError, SealedTextError
 from protos.reporting.v1 import exports_pb2 as pb
 from protos.reporting.v1 import exports_pb2_grpc
 from servicekit import pages
-from servicekit.clock import now_us
 from servicekit.errors import PermissionDeniedError
 from servicekit.mysql.idempotency import Intent
 from servicekit.rpc.interceptors import for_person, person
@@ -17,17 +15,10 @@ from services.reporting.domain import Activity
 from services.reporting.errors import ActivityNotFoundError
 from services.reporting.exports import wire
 from services.reporting.exports.columns import REPORT_COLUMNS
-from services.reporting.exports.errors import (
-    ExportNotFoundError,
-    ExportNotReadyError,
-    ExportsOffError,
-    OrganisationNotFoundError,
-)
+from services.reporting.exports.errors import ExportNotFoundError, ExportsOffError, OrganisationNotFoundError
+from services.reporting.exports.handing import Files, check_ready, pieces_of
 from services.reporting.exports.job import Job, Wish, check
-from services.reporting.exports.kinds import Format, Report, State
-from services.reporting.exports.running import path_of
-from services.reporting.exports.sealing import FileKeys, unsealed
-from services.reporting.exports.vault import FileMissingError, Vault
+from services.reporting.exports.kinds import Report
 
 Context = Any
 
@@ -36,11 +27,6 @@ _METHODS = ("CreateExport", "ListExports", "GetExport", "CancelExport", "Downloa
 ACCESS = {_SERVICE + method: for_person("gateway") for method in _METHODS}
 
 _ID_BYTES = 16
-_MEDIA_TYPES = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.PDF: "application/pdf",
-}
 
 
 class Jobs(Protocol):
@@ -87,13 +73,6 @@ class Roles(Protocol):
 
     async def of_caller(self, organisation_id: bytes, activity: OneActivity | None = None) -> Role:
         """What the calling person is there."""
-
-
-class Files(NamedTuple):
-    """Where files lie, and what opens their keys."""
-
-    vault: Vault
-    keys: FileKeys
 
 
 class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
@@ -151,26 +130,13 @@ class ExportServicer(exports_pb2_grpc.ExportServiceServicer):
     async def DownloadExport(self, request: pb.DownloadExportRequest, context: Context) -> None:  # type: ignore[override]
         """The file, in pieces."""
         job = await self._visible(request.export_id, is_for_file=True)
-        # Nobody may have come yet to erase it.
-        state = State.EXPIRED if job.state is State.DONE and job.expires_at <= now_us() else job.state
-        if state is not State.DONE:
-            raise ExportNotReadyError(state.name.lower())
+        check_ready(job)
         if self._files is None:
             raise ExportsOffError
         if job.wish.shows_phones:
             await self._choices.downloaded(job, person().user_id)
-        try:
-            key = self._files.keys.open(job.sealed_key, job.export_id)
-            content = unsealed(self._files.vault.get(path_of(job.export_id, job.lease)), key)
-            first = pb.DownloadExportResponse(
-                file_name=job.file_name, media_type=_MEDIA_TYPES[job.wish.format], file_bytes=job.file_bytes
-            )
-            async for piece in content:
-                first.content = piece
-                await context.write(first)
-                first = pb.DownloadExportResponse()
-        except (SealBrokenError, SealedTextError):
-            raise FileMissingError from None
+        async for piece in pieces_of(job, self._files):
+            await context.write(piece)
 
     async def GetExportColumns(self, request: pb.GetExportColumnsRequest, context: Context) -> pb.ExportColumns:
         """What there is, and what the caller chose last of it."""

@@ -1,4 +1,4 @@
-"""All SQL of jobs: the queue of each organisation, who runs what, and what became of it."""
+"""All SQL of jobs: the queue of each organisation, who runs what, and what became of it; `own.py` asks for proofs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +18,7 @@ from services.reporting.exports.job import (
     FAILURES_AT_MOST,
     KEPT_US,
     LEASE_US,
+    OWN_RUNNING_AT_ONCE,
     QUEUED_AT_MOST,
     RUNNING_AT_ONCE,
     UNDER_WAY,
@@ -32,6 +33,10 @@ _ORGANISATIONS_AT_ONCE = 20
 _OLD_AT_ONCE = 100
 # What is left of a job after its file: for whoever asks what became of it.
 _TOLD_US = 90 * 86_400_000_000
+
+
+# No proof that somebody asked for themselves.
+IS_FOR_STAFF = exports.c.own_proof_of.is_(None)
 
 
 class ExportsQueuedError(RateLimitedError):
@@ -69,19 +74,19 @@ class Jobs:
         return await self.get(export_id)
 
     async def get(self, export_id: bytes) -> Job:
-        """A job; raises ExportNotFoundError."""
-        [*found] = await self._jobs(select(exports).where(exports.c.export_id == export_id))
+        """A job of those that staff ask for; raises ExportNotFoundError."""
+        [*found] = await self._jobs(select(exports).where(exports.c.export_id == export_id, IS_FOR_STAFF))
         if not found:
             raise ExportNotFoundError
         return found[0]
 
     async def of_person(self, user_id: bytes, before: bytes | None, size: int) -> list[Job]:
         """Somebody's own, the newest first; `before` is the last one of the page before."""
-        return await self._page(exports.c.user_id == user_id, before, size)
+        return await self._page((exports.c.user_id == user_id) & IS_FOR_STAFF, before, size)
 
     async def of_organisation(self, organisation_id: bytes, before: bytes | None, size: int) -> list[Job]:
         """Those of an organisation, the newest first."""
-        return await self._page(exports.c.organisation_id == organisation_id, before, size)
+        return await self._page((exports.c.organisation_id == organisation_id) & IS_FOR_STAFF, before, size)
 
     async def cancel(self, export_id: bytes) -> None:
         """Ends a job that waits or runs; who runs it learns so as they renew their lease."""
@@ -154,12 +159,16 @@ class Jobs:
         await self._set(exports.c.export_id == job.export_id, state=state, expires_at=0, sealed_key=b"")
 
     async def forget_old(self) -> None:
-        """Forgets jobs whose file is long gone."""
-        oldest = ids.least_id_at(now_us() - _TOLD_US)
+        """Forgets jobs whose file is long gone; proofs that people asked for themselves as soon as theirs is."""
+        now = now_us()
+        oldest, oldest_own = ids.least_id_at(now - _TOLD_US), ids.least_id_at(now - KEPT_US)
+        is_old = (exports.c.export_id < oldest) | (
+            exports.c.own_proof_of.is_not(None) & (exports.c.export_id < oldest_own)
+        )
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
-                is_old = (exports.c.export_id < oldest) & (exports.c.state.not_in(UNDER_WAY))
-                await connection.execute(exports.delete().where(is_old, exports.c.expires_at == 0))
+                is_over = exports.c.state.not_in(UNDER_WAY) & (exports.c.expires_at == 0)
+                await connection.execute(exports.delete().where(is_old, is_over))
 
     async def waiting_s(self) -> float:
         """For how long the oldest job that may begin has waited; 0 where none does."""
@@ -179,7 +188,7 @@ class Jobs:
     async def _jobs(self, query: Select[Any]) -> list[Job]:
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
-                return list(map(_job, (await connection.execute(query)).all()))
+                return list(map(to_job, (await connection.execute(query)).all()))
 
     async def _set(self, *conditions: ColumnElement[bool], **values: object) -> bool:
         with unavailable_when_lost():
@@ -208,9 +217,24 @@ async def lock(connection: AsyncConnection, organisation_id: bytes) -> None:
 async def queue(connection: AsyncConnection, organisation_id: bytes, user_id: bytes, wish: Wish) -> bytes:
     """Puts a job in the queue of an organisation, in the caller's transaction; raises ExportsQueuedError."""
     await lock(connection, organisation_id)
-    waiting = select(func.count()).where(exports.c.organisation_id == organisation_id, exports.c.state == State.QUEUED)
-    if (await connection.scalar(waiting) or 0) >= QUEUED_AT_MOST:
+    if await connection.scalar(count_queued(organisation_id).where(IS_FOR_STAFF)) >= QUEUED_AT_MOST:
         raise ExportsQueuedError
+    return await put(connection, organisation_id, user_id, wish)
+
+
+def count_queued(organisation_id: bytes) -> Select[Any]:
+    """How many jobs of an organisation wait."""
+    return select(func.count()).where(exports.c.organisation_id == organisation_id, exports.c.state == State.QUEUED)
+
+
+async def put(
+    connection: AsyncConnection,
+    organisation_id: bytes,
+    user_id: bytes,
+    wish: Wish,
+    own_proof_of: bytes | None = None,
+) -> bytes:
+    """Adds a job, under the lock of its organisation."""
     export_id = ids.new_id()
     row = {
         **dict.fromkeys(("progress", "row_count", "file_bytes", "attempts", "failures"), 0),
@@ -224,6 +248,7 @@ async def queue(connection: AsyncConnection, organisation_id: bytes, user_id: by
         "wish": wish_bytes(wish),
         "state": State.QUEUED,
         "created_at": now_us(),
+        "own_proof_of": own_proof_of,
     }
     await connection.execute(insert(exports).values(row))
     return export_id
@@ -251,13 +276,17 @@ async def _next(connection: AsyncConnection, organisation_id: bytes, now: int) -
     """The job of an organisation that begins now, if one may."""
     of_it = exports.c.organisation_id == organisation_id
     runs = (exports.c.state == State.RUNNING) & (exports.c.lease_until > now)
-    running = await connection.scalar(select(func.count()).where(of_it, runs)) or 0
+    counted = select(func.count(), func.count(exports.c.own_proof_of)).where(of_it, runs)
+    running, own = (await connection.execute(counted)).one()
     if running >= RUNNING_AT_ONCE:
         return None
     is_crashed = of_it & (exports.c.state == State.RUNNING) & (exports.c.lease_until <= now)
     given_up = {"state": State.FAILED, "reason": "EXPORT_CRASHED", **_over()}
     await connection.execute(update(exports).where(is_crashed, exports.c.attempts >= BEGUN_AT_MOST).values(given_up))
-    query = select(exports).where(of_it, _is_waiting(now)).order_by(exports.c.export_id).limit(1)
+    query = select(exports).where(of_it, _is_waiting(now))
+    if own >= OWN_RUNNING_AT_ONCE:
+        query = query.where(IS_FOR_STAFF)
+    query = query.order_by(exports.c.own_proof_of.is_not(None), exports.c.export_id).limit(1)
     return (await connection.execute(query)).one_or_none()
 
 
@@ -268,10 +297,11 @@ async def _taken(connection: AsyncConnection, row: Row[Any], now: int) -> Job:
     await connection.execute(update(exports).where(exports.c.export_id == row.export_id).values(begun))
     served = update(export_queues).where(export_queues.c.organisation_id == row.organisation_id)
     await connection.execute(served.values(served_at=now))
-    return _job(row, **begun)
+    return to_job(row, **begun)
 
 
-def _job(row: Row[Any], **changed: Any) -> Job:
+def to_job(row: Row[Any], **changed: Any) -> Job:
+    """What a row says."""
     said = {**row._asdict(), **changed}
     known = {name: said[name] for name in Job.__dataclass_fields__}
     return Job(**{**known, "wish": to_wish(row.wish), "state": State(said["state"])})

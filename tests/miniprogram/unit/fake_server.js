@@ -65,6 +65,8 @@ class FakeServer {
     this.user_ids = {}
     this.own_entry = { entry: null, is_listed: false, roster_title: '' }
     this.marks = []
+    /** Of a proof, the one it is in first. */
+    this.proof_states = [{ state: 'done' }]
   }
 
   /** What staff at a door ask of an activity; `activity` null is none of theirs. */
@@ -119,6 +121,7 @@ class FakeServer {
     if (/^POST .*\/checkins\/batch$/.test(route)) return [200, this.letIn(user, where.split('/')[3], body)]
     if (/^POST .*\/marks$/.test(route)) return [200, this.mark(headers, body)]
     if (/\.pdf$/.test(where)) return this.print()
+    if (/\/me\/proof$/.test(where)) return this.proof(method)
     if (/^GET \/v1\/checkins\/.+/.test(route)) return [200, this.record(where.split('/')[3])]
     throw new Problem(404, 'NOT_FOUND')
   }
@@ -283,6 +286,13 @@ class FakeServer {
       this.marks.push(body)
       return { results: body.people.map((one) => ({ user_id: Object.values(one)[0], mark: body.mark, revision: 1, is_skipped: false, problem: null })) }
     })
+  }
+
+  /** Asked for it waits; each time somebody looks it is a state further. */
+  proof(method) {
+    if (method === 'GET' && this.proof_states.length > 1) this.proof_states.shift()
+    const [{ state, reason = null }] = this.proof_states
+    return [state === 'done' ? 200 : 202, { state, progress: 40, file_bytes: 0, file_name: '', reason, created_at: '2026-09-01T00:00:00.000Z', expires_at: null }]
   }
 
   print() {

@@ -4,7 +4,7 @@ const { chunksOf, guess, indexOf, nearby } = require('../../../../miniprogram/or
 const { below, linesOf, withTicks } = require('../../../../miniprogram/organise/pages/rollcall/lines')
 const { countedAs, countsOf, everybody, isOpen, isSet, markedOf, shownOf, standingOf, stillChosen } = require('../../../../miniprogram/organise/pages/rollcall/people')
 const { sayingsOf, summaryOf, told, undoingOf, unmarkingOf } = require('../../../../miniprogram/organise/pages/rollcall/said')
-const { adviceOf, progressOf } = require('../../../../miniprogram/organise/components/paper-file/view')
+const { adviceOf, progressOf, stepOf } = require('../../../../miniprogram/components/paper-file/view')
 const { isLasting } = require('../../../../miniprogram/organise/pages/privacy/days')
 
 const NOW = Date.UTC(2026, 8, 15, 1, 30)
@@ -185,6 +185,11 @@ describe('a file', () => {
     expect(progressOf({ percent: null, bytes: 2 * 1048576 })).toEqual({ progress: '正在下载 2.0 MB', percent: 0 })
   })
 
+  test('that is made before it is fetched tells how far that is', () => {
+    expect(stepOf({ state: 'queued', progress: 0 })).toEqual({ progress: '正在排队', percent: 0 })
+    expect(stepOf({ state: 'running', progress: 40 })).toEqual({ progress: '正在生成 40%', percent: 40 })
+  })
+
   test.each([
     [{ kind: 'offline' }, false, '网络不可用，连上网络后再点一次'],
     [{ kind: 'timeout' }, false, '生成时间太长，请先选择一个分组再打印'],
@@ -192,6 +197,8 @@ describe('a file', () => {
     [{ kind: 'problem', status: 400, errors: [{ field: 'group', message: 'must name one group' }] }, false, '人数太多，请先选择一个分组再打印'],
     [{ kind: 'problem', status: 503 }, false, '暂时无法生成，请过一会儿再点一次'],
     [{ kind: 'problem', status: 403 }, false, '没有权限进行这项操作'],
+    [{ kind: 'problem', status: 403, reason: 'OWN_PROOF_NEVER' }, false, '证明只由组织者出具，请联系组织者'],
+    [{ kind: 'problem', status: 503, reason: 'INTERNAL' }, false, '暂时无法生成，请过一会儿再点一次'],
     [{ kind: 'failed' }, true, '这台手机打不开，请点“发送到聊天”后用电脑打开'],
     [{ kind: 'cancelled' }, true, ''],
   ])('says of %j what to do', (failure, is_here, advice) => expect(adviceOf(failure, is_here)).toBe(advice))

@@ -33,3 +33,38 @@ test('what the server says no with is read, though it comes as a file', async ()
   server.is_down = true
   await expect(soon(services.files.fetch(SHEET, '签到表.pdf', () => {}))).rejects.toMatchObject({ kind: 'problem', status: 429, reason: 'TOO_MANY_PRINTS' })
 })
+
+describe('what is made before it is fetched', () => {
+  const PROOF = '/v1/activities/a1/me/proof'
+  const make = (states, told = () => true) => {
+    const { server, services } = createWorld()
+    server.proof_states = states
+    return { server, making: soon(services.files.make(PROOF, told)) }
+  }
+  const asked = (server) => server.heard.filter(({ path }) => path === PROOF).map(({ method }) => method)
+
+  test('is asked for once, and looked at until it is there', async () => {
+    const told = []
+    const { server, making } = make([{ state: 'queued' }, { state: 'running' }, { state: 'done' }], ({ state }) => told.push(state))
+    await making
+    expect(told).toEqual(['queued', 'running'])
+    expect(asked(server)).toEqual(['PUT', 'GET', 'GET'])
+  })
+
+  test('is there at once where it was made before', async () => {
+    const { server, making } = make([{ state: 'done' }])
+    await making
+    expect(asked(server)).toEqual(['PUT'])
+  })
+
+  test('that failed says why', async () => {
+    const { making } = make([{ state: 'queued' }, { state: 'failed', reason: 'NOBODY_QUALIFIES' }])
+    await expect(making).rejects.toMatchObject({ kind: 'problem', reason: 'NOBODY_QUALIFIES' })
+  })
+
+  test('is left alone once nobody waits', async () => {
+    const { server, making } = make([{ state: 'queued' }], () => false)
+    await expect(making).rejects.toMatchObject({ kind: 'cancelled' })
+    expect(asked(server)).toEqual(['PUT'])
+  })
+})

@@ -15,6 +15,7 @@ from services.reporting.exports.kinds import Format, Report
 from services.reporting.papers import proofs
 from services.reporting.papers.attested import minutes_of, stays
 from services.reporting.papers.blocks import Proofs
+from services.reporting.papers.own_proofs import Looks
 from services.reporting.papers.papers import Papers, Signed
 from services.reporting.papers.proof_rpc import ProofServicer, state_of
 from services.reporting.papers.proof_token import Claim, ProofKeys, ProofUnknownError
@@ -39,7 +40,8 @@ def a_series() -> tuple[Meeting, bytes, bytes, bytes]:
 
 async def names(meeting: Meeting, **asked: Any) -> list[str]:
     """Who has a proof."""
-    found = await proofs.attested(await meeting.gathering(), replace(WISH, **asked), UNTIL, told)
+    wish = replace(WISH, **asked)
+    found = await proofs.attested(await meeting.gathering(wish.user_ids), wish, UNTIL, told)
     return [each.named.name for each in found]
 
 
@@ -161,7 +163,8 @@ async def test_what_is_left_is_told(annulled: int, state: pb.Proof.State.ValueTy
     gathering = await meeting.gathering()
 
     sources = gathering.sources
-    servicer = ProofServicer(KEYS, _Known(gathering.activity), sources.facts, sources.people, sources.windows, _school)
+    looks = Looks(_Known(gathering.activity), sources.facts, sources.people, sources.windows)
+    servicer = ProofServicer(KEYS, looks, _school, None, None)  # type: ignore[arg-type]
     token = KEYS.token(Claim(gathering.activity.activity_id, often, 0, UNTIL, 3, 150))
     told_of = await servicer.CheckProof(pb.CheckProofRequest(token=token), None)
     assert (told_of.state, told_of.name) == (state, "王*明")
