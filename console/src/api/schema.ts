@@ -418,7 +418,7 @@ export interface paths {
          * @description Has a proof made that the caller came, and for how long, of what has closed; asked again, the same one.
          *
          *     For whoever was accepted: else 404 NOT_ATTENDED, 409 CHECKIN_UNDECIDED or STILL_OPEN; 403 OWN_PROOF_NEVER where
-         *     `policy.own_proof` leaves proofs to organisers, 429 PROOFS_QUEUED where too many wait. Ask with GET until it is `done`.
+         *     `policy.own_proof` leaves proofs to organisers, 429 PROOFS_QUEUED where too many wait. GET says when it is `done`.
          */
         put: operations["ask_for_own_proof_v1_activities__activity_id__me_proof_put"];
         post?: never;

@@ -24,9 +24,10 @@ from servicekit.rpc.client import call, pieces
 from services.reporting.domain import DAY_US, Activity
 from services.reporting.errors import ActivityNotFoundError
 from services.reporting.exports.errors import ExportNotFoundError
+from services.reporting.exports.handing import Files
 from services.reporting.exports.job import KEPT_US, Job, Wish
 from services.reporting.exports.kinds import Format, Report, State
-from services.reporting.exports.rpc import ACCESS, ExportServicer, Files
+from services.reporting.exports.rpc import ACCESS, ExportServicer
 from services.reporting.exports.running import path_of
 from services.reporting.exports.sealing import FileKeys, sealed
 from services.reporting.exports.vault import Vault

@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Literal
 
-from tests.contract.reporting.exports.conftest import Bucket, Storage
+from tests.contract.reporting.exports.conftest import Bucket
+from tests.contract.reporting.exports.storing import Storage
 
 Fault = Literal["", "forbidden", "busy", "stalled", "cut", "halved"]
 _REFUSALS = {"forbidden": (403, "AccessDenied"), "busy": (503, "SlowDown")}

@@ -16,8 +16,9 @@ from services.reporting.exports.store import Jobs
 from services.reporting.exports.vault import FileMissingError, StorageGoneError
 from services.reporting.tables import exports
 from tests.contract.conftest import Eventually
-from tests.contract.reporting.exports.conftest import Bucket, Storage
+from tests.contract.reporting.exports.conftest import Bucket
 from tests.contract.reporting.exports.faulty import Fault, Faulty
+from tests.contract.reporting.exports.storing import Storage
 from tests.contract.reporting.exports.test_running import ask, claimed, content, runner
 from tests.ports import reserved_port
 

@@ -24,7 +24,7 @@ from services.reporting.store import Activities
 from services.reporting.trends.curves import Arrivals
 from services.reporting.trends.trends import Trends
 from tests.contract.reporting.periods.test_reports import PEOPLE, School
-from tests.contract.reporting.recounting import Nameless, no_phones
+from tests.contract.reporting.recounting import Nameless, no_phones, no_rulings
 from tests.contract.reporting.rows import Rows, read_rows
 from tests.fakes.expected import FakeGuests
 from tests.unit.reporting.facts.test_fact import a_change
@@ -133,7 +133,7 @@ class Past(NamedTuple):
         people = People(lists, school.rosters, school.participants, naming)
         activity = await stored.get(self.mornings.activity_id)
         assert activity is not None
-        return await gather(Sources(lists, people, stored, no_phones), activity)
+        return await gather(Sources(lists, people, stored, no_phones, no_rulings), activity)
 
     async def rows(self) -> Rows:
         """What MySQL has."""

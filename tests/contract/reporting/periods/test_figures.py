@@ -24,15 +24,16 @@ from services.reporting.facts.points import POINTS, PointsDays
 from services.reporting.messaging import figures as message_figures
 from services.reporting.papers import organisation_report, organisations, proofs, sign_sheet, words
 from services.reporting.papers.blocks import Figures, Table
+from services.reporting.papers.own_proofs import Looks
 from services.reporting.papers.proof_rpc import ProofServicer
 from services.reporting.papers.proof_token import Claim, ProofKeys
 from services.reporting.papers.turnout import look
 from services.reporting.quality.quality import NAMES
-from tests.contract.reporting.exports.test_recount import Tables
 from tests.contract.reporting.periods.history import HISTORIES, NUMBER, WHO, Past
 from tests.contract.reporting.periods.test_reports import NINE, SEPTEMBER, School
 from tests.contract.reporting.recounting import told
 from tests.contract.reporting.rows import Rows, Turnout, together
+from tests.fakes.books import Tables
 
 KEYS = ProofKeys({1: bytes(range(32))})
 UNTIL = NINE + 100 * DAY_US
@@ -195,8 +196,9 @@ async def assert_proofs(past: Past, rows: Rows, before: Mapping[bytes, int]) -> 
     except WishNotMadeError:
         found = []
     assert {each.key: len(each.stays) for each in found} == held
-    stored, people = gathering.sources.windows, gathering.sources.people
-    servicer = ProofServicer(KEYS, _Known(gathering.activity), gathering.sources.facts, people, stored, _school)
+    sources = gathering.sources
+    looks = Looks(_Known(gathering.activity), sources.facts, sources.people, sources.windows)
+    servicer = ProofServicer(KEYS, looks, _school, None, None)  # type: ignore[arg-type]
     for key, sessions in before.items():
         token = KEYS.token(Claim(past.mornings.activity_id, key, 0, UNTIL, sessions, 0))
         told_of = await servicer.CheckProof(pb.CheckProofRequest(token=token), None)

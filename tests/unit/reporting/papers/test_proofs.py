@@ -107,7 +107,8 @@ async def test_a_proof_is_of_its_own_activity() -> None:
 async def looked_up(meeting: Meeting, claim: Claim) -> tuple[int, int]:
     """What the page of a proof says now: its state, and to how many occurrences they came."""
     sources = (await meeting.gathering()).sources
-    servicer = ProofServicer(KEYS, _Known(meeting.activity), sources.facts, sources.people, sources.windows, _school)
+    looks = Looks(_Known(meeting.activity), sources.facts, sources.people, sources.windows)
+    servicer = ProofServicer(KEYS, looks, _school, None, None)  # type: ignore[arg-type]
     told_of = await servicer.CheckProof(pb.CheckProofRequest(token=KEYS.token(claim)), None)
     return told_of.state, told_of.sessions
 
