@@ -86,7 +86,6 @@ check-python: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/interrogate --quiet .
 
 check-node: dev $(BUF) $(NODE_MODULES)
 	@mkdir -p .local

@@ -46,6 +46,7 @@ class Clock:
     now = 100.0
 
     def __call__(self) -> float:
+        """What it shows."""
         return self.now
 
 

@@ -46,6 +46,7 @@ class Checkin:
         self.may_answer.set()
 
     async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        """Answers a batch once it may."""
         self.batches += 1
         self.attempts += request.attempts
         await self.may_answer.wait()
@@ -72,6 +73,7 @@ class Activity:
     async def __call__(
         self, person: Claims, activity_id: bytes, subjects: Sequence[door_pb2.Subject]
     ) -> list[door_pb2.DoorPerson | ServiceError]:
+        """Who is meant by each subject."""
         self.asked.append((activity_id, list(subjects)))
         if self.is_gone:
             raise UnavailableError("the activity service is gone")

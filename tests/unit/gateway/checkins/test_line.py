@@ -41,6 +41,7 @@ class Checkin:
         self.may_answer = asyncio.Event()
 
     async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        """Answers a batch once it may."""
         await self.may_answer.wait()
         records = [pb.Checkin(attempt_id=attempt.attempt_id) for attempt in request.attempts]
         return pb.BatchCreateCheckinsResponse(results=[pb.CheckinResult(checkin=record) for record in records])
@@ -123,6 +124,7 @@ class Fallback:
         self.within_s: list[float] = []
 
     async def __call__(self, attempts: Sequence[pb.Attempt], within_s: float) -> Sequence[pb.Checkin | Exception]:
+        """Takes a portion."""
         self.batches.append(attempts)
         self.within_s.append(within_s)
         return [pb.Checkin(attempt_id=attempt.attempt_id) for attempt in attempts]
@@ -136,6 +138,7 @@ class Gone:
         self.timeouts_s: list[float] = []
 
     async def __call__(self, request: pb.BatchCreateCheckinsRequest, **given: Any) -> pb.BatchCreateCheckinsResponse:
+        """Is gone."""
         self.asked += 1
         self.timeouts_s.append(given["timeout"])
         raise UnavailableError("gone")
@@ -202,6 +205,7 @@ class Keeper(Checkin):
         self.batches: list[list[pb.Attempt]] = []
 
     async def __call__(self, request: pb.BatchCreateCheckinsRequest, **_: object) -> pb.BatchCreateCheckinsResponse:
+        """Keeps a batch, and answers it."""
         self.batches.append(list(request.attempts))
         return await super().__call__(request)
 
