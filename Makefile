@@ -14,7 +14,7 @@ UNSERVED := tests/unit tests/deploy
 SERVED := tests/component tests/contract tests/e2e
 CONSOLE := console
 NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
-LOAD = $(foreach option,n c cold nfc viewers faults repeat activities pairs before only long json upgrade-from roster strangers refuse pictures,$(if $($(option)),--$(option)="$($(option))"))
+LOAD = $(foreach option,n c cold nfc viewers exports faults repeat activities pairs before only long json upgrade-from roster strangers refuse pictures,$(if $($(option)),--$(option)="$($(option))"))
 
 LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header
 
@@ -131,7 +131,7 @@ api: dev $(NODE_MODULES) ## write the shapes of the API for the mini-program and
 migrate: ## bring every schema of the local stack to its newest revision
 	@$(UP) --only migrations
 
-rush: up ## the load run of one instant: make rush n=1000 c=128 cold=1, nfc=1, or viewers=500 repeat=5
+rush: up ## the load run of one instant: make rush n=1000 c=128 cold=1, nfc=1, or viewers=500 repeat=5, or exports=10000 repeat=5
 	@$(BIN)/python -m tests.load.rush $(LOAD)
 
 ifdef faults

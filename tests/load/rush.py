@@ -1,9 +1,10 @@
 """`make rush`: one activity, N people, all at the same instant, on the public HTTP API, reconciled.
 
-`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--nfc=1] [--viewers=500] [--repeat=1] [--json=FILE]`; c equal
-to n is the instant, fewer connections make it a sustained run. Cold: first-time people who sign in, open the activity
-and check in, all at once. NFC: everybody touches a tag that counts. Viewers: each rush twice in turn, without and with
-so many live streams on the activity.
+`python -m tests.load.rush [--n=1000] [--c=N] [--cold=1] [--nfc=1] [--viewers=500] [--exports=10000] [--repeat=1]
+[--json=FILE]`; c equal to n is the instant, fewer connections make it a sustained run. Cold: first-time people who sign
+in, open the activity and check in, all at once. NFC: everybody touches a tag that counts. Viewers: each rush twice in
+turn, without and with so many live streams on the activity. Exports: the same, with as many exports of so many people
+as may run at once.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any
 
-from tests.load import conditions, figures, phones, walls
+from tests.load import conditions, exporting, figures, phones, walls
 from tests.load.accounting import Batches, Meter, Program, Reading, gateways, programs
 from tests.load.command import command, up_to
 from tests.load.figures import Figures
@@ -31,7 +32,11 @@ from tests.load.tags import touches
 _MAXIMUM = 20_000
 _ROWS_WITHIN_S = 60.0
 _ROWS_POLL_S = 0.02
+_EXPORTED_CONNECTIONS = 128
 _STEPS = ("sign in", "open the activity", "check in")
+
+# What goes on at an activity meanwhile.
+Beside = Callable[[Activity], AbstractAsyncContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +122,9 @@ async def crowded(
     changes: Mapping[str, Any] = MappingProxyType({}),
     are_known: bool = False,
     are_touching: bool = False,
-    beside: Callable[[Activity], AbstractAsyncContextManager[object]] = nullcontext,
+    beside: Beside = nullcontext,
 ) -> tuple[Figures, Verdict, Activity, list[Attempt]]:
-    """A rush on an activity with these changes: what was measured and found, and what was tried there.
-
-    Args:
-        beside: What goes on at the activity meanwhile.
-    """
+    """A rush on an activity with these changes: what was measured and found, and what was tried there."""
     (activity,) = await scene.organiser.open_activities(1, changes)
     async with (
         scene.organiser.screens([activity]),
@@ -165,30 +166,48 @@ async def rush_cold(scene: Scene, crowd: Sequence[Person], connections: int) -> 
     return found, verdict, [figures.of_answers(answers, connections, began_at) for answers in steps if answers]
 
 
-async def rush_watched(scene: Scene, name: str, crowd: Sequence[Person], options: argparse.Namespace) -> int:
-    """Pairs of rushes, without and with viewers; prints what they cost those who check in."""
-    staff = await walls.enlist(scene.balancer, scene.organiser, f"{name}-staff", options.viewers)
-    watched = partial(walls.watched, scene.balancer, scene.organiser, staff=staff, count=options.viewers)
+async def rush_beside(scene: Scene, crowd: Sequence[Person], options: argparse.Namespace, beside: Beside) -> int:
+    """Pairs of rushes, without and with what goes on beside; prints what that costs those who check in."""
     connections = min(options.c or options.n, options.n)
     is_clean, ratios, kept = True, [], []
     for number in range(options.repeat):
         runs: dict[bool, Figures] = {}
-        for has_viewers in (True, False) if number % 2 else (False, True):
-            beside = watched if has_viewers else nullcontext
-            found, verdict, _, _ = await crowded(scene, crowd, connections, beside=beside)
+        for is_beside in (True, False) if number % 2 else (False, True):
+            found, verdict, _, _ = await crowded(scene, crowd, connections, beside=beside if is_beside else nullcontext)
             is_clean &= verdict.is_clean and not found.errors
-            runs[has_viewers] = found
+            runs[is_beside] = found
         alone, seen = runs[False], runs[True]
         ratios.append(seen.p99_ms / alone.p99_ms)
-        kept.append(asdict(alone) | {"watched": asdict(seen)})
+        kept.append(asdict(alone) | {"beside": asdict(seen)})
         print(
-            f"pair {number + 1}: p99 {seen.p99_ms:.0f} ms with {options.viewers} viewers, {alone.p99_ms:.0f} without;"
+            f"pair {number + 1}: p99 {seen.p99_ms:.0f} ms with {_beside_words(options)}, {alone.p99_ms:.0f} without;"
             f" CPU {seen.cpu_total_us:.0f} and {alone.cpu_total_us:.0f} us; the rest of the machine used"
             f" {seen.foreign_cores:.2f} and {alone.foreign_cores:.2f} cores"
         )
-    print(f"p99 with viewers {median(ratios):.2f}x (median of {', '.join(f'{ratio:.2f}' for ratio in ratios)})")
+    print(
+        f"p99 with {_beside_words(options)} {median(ratios):.2f}x"
+        f" (median of {', '.join(f'{ratio:.2f}' for ratio in ratios)})"
+    )
     figures.keep(options.json, kept)
     return 0 if is_clean else 1
+
+
+def _beside_words(options: argparse.Namespace) -> str:
+    return f"{options.viewers} viewers" if options.viewers else f"exports of {options.exports} people"
+
+
+async def _viewers(scene: Scene, name: str, count: int) -> Beside:
+    """So many live streams, beside a rush."""
+    staff = await walls.enlist(scene.balancer, scene.organiser, f"{name}-staff", count)
+    return partial(walls.watched, scene.balancer, scene.organiser, staff=staff, count=count)
+
+
+async def _exports(scene: Scene, name: str, count: int) -> Beside:
+    """Exports of so many people who came before, beside a rush."""
+    many = phones.people(f"{name}-many", count)
+    await phones.sign_in(scene.balancer, many)
+    _, _, large, _ = await crowded(scene, many, _EXPORTED_CONNECTIONS)
+    return partial(exporting.exports_of, scene.organiser, large)
 
 
 async def main(options: argparse.Namespace) -> int:
@@ -202,7 +221,9 @@ async def main(options: argparse.Namespace) -> int:
     if not options.cold:
         await phones.sign_in(scene.balancer, crowd)
     if options.viewers:
-        return await rush_watched(scene, name, crowd, options)
+        return await rush_beside(scene, crowd, options, await _viewers(scene, name, options.viewers))
+    if options.exports:
+        return await rush_beside(scene, crowd, options, await _exports(scene, name, options.exports))
     for number in range(options.repeat):
         steps: list[Figures] = []
         if options.cold:
@@ -229,6 +250,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cold", type=int, default=0, help="1: people who were never here before")
     parser.add_argument("--nfc", type=int, default=0, help="1: people who touch a tag")
     parser.add_argument("--viewers", type=int, default=0, help="live streams, in every second rush")
+    parser.add_argument("--exports", type=up_to(_MAXIMUM), default=0, help="people of exports, in every second rush")
     parser.add_argument("--repeat", type=int, default=1, help="rushes, each on an activity of its own")
     return parser
 
