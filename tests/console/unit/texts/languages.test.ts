@@ -28,6 +28,7 @@ test('English says nothing in Chinese but the name of that language, and where t
     'session.signIn.steps.open',
     'session.signIn.steps.scan',
     'shell.language.zh',
+    'tags.how.phone',
   ])
 })
 
