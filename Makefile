@@ -9,9 +9,10 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 BUF := deploy/buf/node_modules/.bin/buf
 PROTOS := protos/*/v1/*.proto
 PHONE := tests/miniprogram
-# Those that need nothing of the stack, and those that do or bring servers of their own.
+# Those that need nothing of the stack, those that start what they need in their own process, and those that ask servers.
 UNSERVED := tests/unit tests/deploy
-SERVED := tests/component tests/contract tests/e2e
+LOOPBACK := tests/component
+SERVED := tests/contract tests/e2e
 CONSOLE := console
 NODE_MODULES := $(foreach room,$(PHONE) miniprogram $(CONSOLE),$(room)/node_modules/.package-lock.json)
 LOAD = $(foreach option,n c cold nfc viewers exports faults repeat activities pairs before only long json upgrade-from roster strangers refuse pictures,$(if $($(option)),--$(option)="$($(option))"))
@@ -53,7 +54,7 @@ test: ## every test, against the local stack; leaves the stack as it found it
 # way to it. The rest is two lanes of one length, for a third suite at once makes phones late.
 ifdef args
 tests:
-	@$(BIN)/python -m pytest $(UNSERVED) $(SERVED) $(args)
+	@$(BIN)/python -m pytest $(UNSERVED) $(LOOPBACK) $(SERVED) $(args)
 else
 tests:
 	@$(MAKE) --no-print-directory -j2 tests-alone tests-unserved
@@ -72,6 +73,7 @@ tests-unserved: $(NODE_MODULES)
 
 tests-phones: $(NODE_MODULES)
 	@$(NODE) npm --prefix $(PHONE) run e2e
+	@$(BIN)/python -m pytest $(LOOPBACK)
 
 tests-served: $(NODE_MODULES)
 	@$(BIN)/python -m pytest $(SERVED) -m "not alone"

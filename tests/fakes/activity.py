@@ -475,7 +475,9 @@ class FakeTags:
     async def known(self, activity_ids: Collection[bytes], at: int = 0) -> dict[bytes, list[Tag]]:
         """See `Tags.known`."""
         return {
-            activity_id: [tag for tag in await self.of_activity(activity_id) if _is_known(tag, at)][:100]
+            activity_id: sorted((tag for tag in await self.of_activity(activity_id) if _is_known(tag, at)), key=_end)[
+                :100
+            ]
             for activity_id in activity_ids
         }
 
@@ -486,6 +488,11 @@ class FakeTags:
                 seen_at = max(tag.last_seen_at or tap.seen_at, tap.seen_at)
                 counter = max(tag.last_counter, tap.counter)
                 self.tags[tag_id] = replace(tag, last_seen_at=seen_at, last_counter=counter)
+
+
+def _end(tag: Tag) -> tuple[bool, int]:
+    """The living first, then the last to be revoked."""
+    return tag.revoked_at is not None, -(tag.revoked_at or 0)
 
 
 def _is_known(tag: Tag, at: int) -> bool:

@@ -322,14 +322,14 @@ class FakeTagCounters:
 
     def _take(self, reading: Reading) -> Verdict:
         tag_id, counter = reading.tag_id, reading.counter
-        if tag_id not in self.old:
-            self.since.setdefault(tag_id, reading.recorded)
-            self.high.setdefault(tag_id, reading.recorded)
         if held := self.taken.get((tag_id, counter)):
             owner, is_sure = held
             if owner != reading.owner:
                 return Verdict.USED
             return Verdict.OWN if is_sure else Verdict.UNSURE
+        if tag_id not in self.old:
+            self.since.setdefault(tag_id, reading.recorded)
+            self.high.setdefault(tag_id, reading.recorded)
         if tag_id not in self.since:
             return Verdict.FORGOTTEN
         if counter + WINDOW < self.high.get(tag_id, 0):

@@ -132,9 +132,10 @@ async def test_until_when_a_tag_lived_is_known_for_a_day(tagged: Tagged) -> None
 async def test_of_many_that_were_revoked_the_last_are_known(tagged: Tagged) -> None:
     """Whoever makes and revokes them all day makes no snapshot longer; the living ones are always there."""
     made = [await tagged.add() for _ in range(FEW - 1)]
+    began_at = now_us() - SECOND_US
     for number in range(110):
         tag = await tagged.add()
-        await tagged.tags.revoke(tagged.activity, tag.tag_id, ids.new_id(), now_us() + number)
+        await tagged.tags.revoke(tagged.activity, tag.tag_id, ids.new_id(), began_at + number)
         made.append(tag)
     known = await tagged.known()
     assert len(known) == 100 and known.keys() == {each.tag_id for each in (*made[: FEW - 1], *made[-(101 - FEW) :])}
