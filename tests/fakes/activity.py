@@ -474,12 +474,10 @@ class FakeTags:
 
     async def known(self, activity_ids: Collection[bytes], at: int = 0) -> dict[bytes, list[Tag]]:
         """See `Tags.known`."""
-        return {
-            activity_id: sorted((tag for tag in await self.of_activity(activity_id) if _is_known(tag, at)), key=_end)[
-                :100
-            ]
-            for activity_id in activity_ids
-        }
+        return {each: sorted(await self._known(each, at), key=_end)[:100] for each in activity_ids}
+
+    async def _known(self, activity_id: bytes, at: int) -> list[Tag]:
+        return [tag for tag in await self.of_activity(activity_id) if _is_known(tag, at)]
 
     async def record(self, taps: Mapping[bytes, Tap]) -> None:
         """See `Tags.record`."""
