@@ -8,6 +8,8 @@ import path from 'node:path'
 
 export const MARK = '\uFEFF'
 const OFFICE = ['/usr/bin/soffice', '/usr/bin/libreoffice'].find((each) => fs.existsSync(each))
+/** The mark tells its dialog of imports; without one it has to be said. */
+const UTF_8 = '--infilter=CSV:44,34,76'
 /** Source: RFC 4180. */
 const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy
 
@@ -29,7 +31,7 @@ export const openedByOffice = (file) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'qiandao-office-'))
   try {
     const own = `-env:UserInstallation=file://${folder}/profile`
-    execFileSync(OFFICE, ['--headless', '--convert-to', 'html', '--outdir', folder, own, file])
+    execFileSync(OFFICE, ['--headless', UTF_8, '--convert-to', 'html', '--outdir', folder, own, file])
     return fs.readFileSync(path.join(folder, `${path.parse(file).name}.html`), 'utf8')
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
