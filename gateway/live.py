@@ -327,6 +327,7 @@ async def _may_still(viewer: Viewer) -> bool:
     except ServiceError as error:
         return error.kind not in _LOST_RIGHTS and time.monotonic() - viewer.confirmed_at < _UNCONFIRMED_S
     except Exception:
+        # Raised, it would end the sweep of all streams; this one's browser opens another, and is told there.
         log.exception("unexpected error when asked whether a stream may go on")
         return False
     viewer.confirmed_at = time.monotonic()

@@ -175,8 +175,12 @@ def lines_of(cell: Cell, width: int) -> int:
     if not isinstance(cell, str) or 2 * len(cell) < width:
         return 1
     room = width - 1
-    parts = (sum(2 if east_asian_width(each) in "WFA" else 1 for each in line) for line in cell.split("\n"))
-    return min(sum(max(1, ceil(part / room)) for part in parts), _LINES_AT_MOST)
+    return min(sum(max(1, ceil(_width_of(line) / room)) for line in cell.split("\n")), _LINES_AT_MOST)
+
+
+def _width_of(line: str) -> int:
+    """In characters; numbers and phones need not be looked at letter by letter."""
+    return len(line) if line.isascii() else sum(2 if east_asian_width(each) in "WFA" else 1 for each in line)
 
 
 def _points(lines: int) -> int:
