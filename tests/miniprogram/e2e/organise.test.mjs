@@ -89,9 +89,15 @@ test('the answers to the publication are lost, the name is mended, and there is 
     await route.fetch()
     return route.abort('timedout')
   })
+  const { promise: typed, resolve: isTyped } = Promise.withResolvers()
+  await organiser.page.route('**/v1/organisations?*', (route) => typed.then(() => route.continue()))
   await organiser.open('organise/pages/form/form')
   await field(organiser, '例如：周三例会').fill('周三列会')
-  await organiser.tap('创建并展示二维码')
+  // The button is off until it is known whose activity it is to be: a finger waits for that, and its tap is not lost.
+  const tap = organiser.tap('创建并展示二维码')
+  await Promise.race([tap, new Promise((resolve) => { setTimeout(resolve, 1000) })])
+  isTyped()
+  await tap
   const states = async () => (await account.get('/v1/activities')).activities.map(({ title, state }) => [title, state])
   await until(states, (found) => found.length === 1 && found[0][1] === 'published')
   await organiser.page.waitForFunction(() => window.getCurrentPages().at(-1).data.is_sending === false)

@@ -34,6 +34,17 @@ const patchAttributes = () => {
   }
 }
 
+/** Says that it is off where a browser looks, so that a finger waits for it as a person does who sees it grey. */
+class Button extends HTMLElement {
+  static observedAttributes = ['disabled']
+
+  connectedCallback() {
+    if (!this.hasAttribute('role')) this.setAttribute('role', 'button')
+  }
+
+  attributeChangedCallback() { this.setAttribute('aria-disabled', String(isOff(this))) }
+}
+
 class Switch extends HTMLElement {
   toggle() {
     this.toggleAttribute('checked')
@@ -194,6 +205,7 @@ const pullDown = (pages) => {
 /** Makes the built-in tags work; once per page of the browser. */
 export const installBuiltins = (pages) => {
   patchAttributes()
+  customElements.define('wx-button', Button)
   customElements.define('wx-switch', Switch)
   customElements.define('wx-slider', Slider)
   customElements.define('wx-page-meta', PageMeta)
