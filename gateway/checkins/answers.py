@@ -1,5 +1,6 @@
 """A `checkin.v1.Checkin` as the API gives it, and the sentence that goes with it."""
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -63,6 +64,8 @@ _EVENTS: dict[int, Step] = {
     pb.Event.KIND_MARKED: "marked",
 }
 _DIRECTIONS: dict[int, Direction] = {pb.DIRECTION_IN: "in", pb.DIRECTION_OUT: "out"}
+# Many answers name the same activity.
+_shared_text = lru_cache(maxsize=1024)(to_text)
 # What says nothing of why a record reads as it does.
 _NO_RULINGS = {pb.Event.KIND_RECEIVED, pb.Event.KIND_COMPLETED, pb.Event.KIND_MARKED}
 
@@ -142,8 +145,8 @@ def to_checkin(record: pb.Checkin) -> Checkin:
     return Checkin(
         to_text(record.checkin_id),
         to_text(record.attempt_id),
-        to_text(activity_id) if activity_id else None,
-        to_text(occurrence_id) if occurrence_id else None,
+        _shared_text(activity_id) if activity_id else None,
+        _shared_text(occurrence_id) if occurrence_id else None,
         to_text(record.user_id),
         OUTCOMES[record.outcome],
         [_reason(reason) for reason in reasons] if reasons else [],
@@ -214,7 +217,9 @@ def to_history(record: pb.Checkin) -> list[Event]:
 
 def _ruling(record: pb.Checkin, outcome: Outcome) -> str:
     """What a human said, where that is why it reads so; the reasons are of the judgement before."""
-    said = [event for event in record.history if not event.is_stale and event.kind not in _NO_RULINGS]
+    if not (history := record.history):
+        return ""
+    said = [event for event in history if not event.is_stale and event.kind not in _NO_RULINGS]
     if not said or said[-1].is_lapse or _EVENTS.get(said[-1].kind) != outcome:
         return ""
     return texts.ruled(outcome, said[-1].reason)

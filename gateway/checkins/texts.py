@@ -1,6 +1,7 @@
 """What the person reads: one short Chinese sentence per outcome and reason, with cause, numbers and next step."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from gateway.reasons import TO_PERSON, TO_STAFF, Words
@@ -55,8 +56,7 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     way = direction if direction in _ACCEPTED else "in"
     first = reasons[0] if reasons else {}
     if outcome == "accepted":
-        where = " · ".join(part for part in (title, place) if part)
-        return _ACCEPTED[way] + _note(reasons) + (f"：{where}" if where else "")
+        return _ACCEPTED[way] + _note(reasons) + _where(title, place)
     if outcome == "duplicate":
         return _came_otherwise(first) or _DUPLICATE[way]
     if outcome == "pending_review":
@@ -64,6 +64,12 @@ def answer(outcome: str, direction: str, title: str, place: str, reasons: list[d
     if outcome == "refused":
         return f"{cause(first)}，{TO_PERSON.get(str(first.get('reason')), _UNKNOWN).next_step}"
     return _OUTCOMES.get(outcome, _UNKNOWN.cause)
+
+
+@lru_cache(maxsize=1024)
+def _where(title: str, place: str) -> str:
+    where = " · ".join(part for part in (title, place) if part)
+    return f"：{where}" if where else ""
 
 
 def ruled(outcome: str, reason: str) -> str:

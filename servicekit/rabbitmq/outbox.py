@@ -125,7 +125,7 @@ class Outbox:
         effects: Mapping[str, Effect],
         *,
         after_s: float = 5.0,
-        interval_s: float = 1.0,
+        interval_s: float = 2.5,
         page: int = 100,
     ) -> None:
         self._engine = engine

@@ -145,10 +145,10 @@ class Completion:
         """Completes every second; runs until cancelled."""
         while True:
             try:
-                if not self._activities.switches.force_id_only:
-                    await self.complete()
-                await self._recording.flag_overdue(now_us() - OVERDUE_US)
-                await self._measure()
+                if await self._measure():
+                    if not self._activities.switches.force_id_only:
+                        await self.complete()
+                    await self._recording.flag_overdue(now_us() - OVERDUE_US)
             except ServiceError as error:
                 log.warning("completion waits: %s", error)
             await asyncio.sleep(INTERVAL_S)
@@ -215,10 +215,12 @@ class Completion:
             await self._seats.restore(room, await self._attempts.holders(room.occurrence_id))
             log.info("occurrence %s is counted anew", room.occurrence_id.hex())
 
-    async def _measure(self) -> None:
+    async def _measure(self) -> bool:
+        """Whether anything waits."""
         count, oldest_at = await self._attempts.count_open()
         metrics.PROVISIONAL_OPEN.set(count)
         metrics.OLDEST_PENDING.set((now_us() - oldest_at) / SECOND_US if oldest_at else 0)
+        return bool(count)
 
 
 def _without_evidence(copy: pb.Copy, error: Exception) -> Finding:

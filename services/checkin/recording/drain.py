@@ -31,7 +31,7 @@ from services.checkin.tables import inbox
 
 log = logging.getLogger(__name__)
 
-_INTERVAL_S = 0.5
+_INTERVAL_S = 1.0
 _PAUSE_S = (1.0, 10.0)
 # A batch has a hundred copies or so in a rush: about a thousand rows to a transaction.
 _PAGE = 8
@@ -62,7 +62,7 @@ class InboxDrain:
         self._dead_letters = dead_letters
 
     async def run(self) -> None:
-        """Looks twice a second; runs until cancelled."""
+        """Looks every second; runs until cancelled."""
         backoff = Backoff(*_PAUSE_S)
         while True:
             try:

@@ -118,6 +118,8 @@ class Runner:
         self._patience_s = patience_s
         self._again_s = again_s
         self._slots: list[asyncio.Task[None]] = []
+        # One slot looks for all that are idle.
+        self._looking = asyncio.Lock()
 
     async def run(self) -> None:
         """Runs until cancelled, or told to stop."""
@@ -150,12 +152,13 @@ class Runner:
     async def _slot(self) -> None:
         while True:
             try:
-                if job := await self._jobs.claim():
-                    await self.work(job)
-                    continue
+                async with self._looking:
+                    while not (job := await self._jobs.claim()):
+                        await asyncio.sleep(_LOOK_EVERY_S)
+                await self.work(job)
             except UnavailableError as error:
                 log.warning("no export is taken up: %s", error)
-            await asyncio.sleep(_LOOK_EVERY_S)
+                await asyncio.sleep(_LOOK_EVERY_S)
 
     async def work(self, job: Job) -> None:
         """Runs a job to its end, whatever that is; raises UnavailableError when nobody can be told of it."""

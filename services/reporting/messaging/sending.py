@@ -73,6 +73,8 @@ class Sender:
         self._outside = outside
         self._hosts = hosts
         self._slots: list[asyncio.Task[None]] = []
+        # One slot looks for all that are idle.
+        self._looking = asyncio.Lock()
 
     async def run(self) -> None:
         """Runs until cancelled, or told to stop."""
@@ -86,11 +88,13 @@ class Sender:
     async def _slot(self) -> None:
         while True:
             try:
-                while delivery := await self._deliveries.claim(now_us()):
-                    await self.work(delivery)
+                async with self._looking:
+                    while not (delivery := await self._deliveries.claim(now_us())):
+                        await asyncio.sleep(_LOOK_EVERY_S)
+                await self.work(delivery)
             except ServiceError as error:
                 log.warning("robots are silent: %s", error)
-            await asyncio.sleep(_LOOK_EVERY_S)
+                await asyncio.sleep(_LOOK_EVERY_S)
 
     async def work(self, delivery: Delivery) -> None:
         """Says something once, and notes what became of it; raises UnavailableError where nobody can."""
