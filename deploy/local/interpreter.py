@@ -1,7 +1,7 @@
 """Which Python the virtual environment is made with: the fastest on this machine that the locked wheels are for.
 
 How a Python was built costs a fifth of every process, and no build says so reliably: Debian's names no flag of its
-profile-guided optimisation, another names it and is slower. So each runs the same half second of work.
+profile-guided optimisation, another names it and is slower. So each runs the same second of work.
 
 `up.py` asks, on a bare Python: nothing here imports more than the standard library.
 """
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import fmean, median
 
 # What `make lock` resolves for: the wheels of another minor version are not in the lock.
 LOCKED = (3, 11)
@@ -20,7 +21,7 @@ LOCKED = (3, 11)
 _DEBIAN = Path("/usr/bin")
 _PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
 _MEMORY = "interpreter.json"
-_ROUNDS = 3
+_ROUNDS = 9
 _ASK_S, _WORK_S = 10, 30
 
 _ASK = """
@@ -168,7 +169,7 @@ def fastest(took_s: dict[Interpreter, float]) -> Choice:
     """The one that took least, compared with the others.
 
     Args:
-        took_s: CPU seconds of the same work.
+        took_s: CPU time of the same work, in whatever unit.
     """
     best, *others = sorted(took_s, key=lambda python: took_s[python])
     more = ", ".join(f"{100 * (took_s[python] / took_s[best] - 1):.0f} % more with {python}" for python in others)
@@ -204,13 +205,17 @@ def _is_debians(python: Interpreter) -> bool:
 
 
 def _measure(pythons: Iterable[Interpreter]) -> dict[Interpreter, float]:
-    """The least CPU each took, in turns, for a machine that is shared is faster now and slower then."""
-    took_s = dict.fromkeys(pythons, float("inf"))
+    """What the work takes on each: of several rounds, in which all take turns, the middle one of its shares.
+
+    A machine that is shared is twice as fast in one second as in the next: the least of a few rounds has chosen the
+    slower Python by 5 % where it was slower by 30.
+    """
+    shares: dict[Interpreter, list[float]] = {python: [] for python in pythons}
     for _ in range(_ROUNDS):
-        for python, least_s in took_s.items():
-            if said := _run(Path(python.path), _WORK, _WORK_S):
-                took_s[python] = min(float(said), least_s)
-    return took_s
+        took_s = {python: float(said) for python in shares if (said := _run(Path(python.path), _WORK, _WORK_S))}
+        for python, its_s in took_s.items():
+            shares[python].append(its_s / fmean(took_s.values()))
+    return {python: median(its) if its else float("inf") for python, its in shares.items()}
 
 
 def _run(program: Path, text: str, within_s: float) -> str:
