@@ -118,7 +118,6 @@ class Runner:
         self._patience_s = patience_s
         self._again_s = again_s
         self._slots: list[asyncio.Task[None]] = []
-        # One slot looks for all that are idle.
         self._looking = asyncio.Lock()
 
     async def run(self) -> None:
@@ -152,12 +151,17 @@ class Runner:
     async def _slot(self) -> None:
         while True:
             try:
-                async with self._looking:
-                    while not (job := await self._jobs.claim()):
-                        await asyncio.sleep(_LOOK_EVERY_S)
-                await self.work(job)
+                await self.work(await self._next())
             except UnavailableError as error:
                 log.warning("no export is taken up: %s", error)
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _next(self) -> Job:
+        """A job, once there is one: one slot looks for all that are idle."""
+        async with self._looking:
+            while True:
+                if job := await self._jobs.claim():
+                    return job
                 await asyncio.sleep(_LOOK_EVERY_S)
 
     async def work(self, job: Job) -> None:

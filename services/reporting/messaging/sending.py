@@ -73,7 +73,6 @@ class Sender:
         self._outside = outside
         self._hosts = hosts
         self._slots: list[asyncio.Task[None]] = []
-        # One slot looks for all that are idle.
         self._looking = asyncio.Lock()
 
     async def run(self) -> None:
@@ -88,12 +87,17 @@ class Sender:
     async def _slot(self) -> None:
         while True:
             try:
-                async with self._looking:
-                    while not (delivery := await self._deliveries.claim(now_us())):
-                        await asyncio.sleep(_LOOK_EVERY_S)
-                await self.work(delivery)
+                await self.work(await self._next())
             except ServiceError as error:
                 log.warning("robots are silent: %s", error)
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _next(self) -> Delivery:
+        """Something to say, once there is: one slot looks for all that are idle."""
+        async with self._looking:
+            while True:
+                if delivery := await self._deliveries.claim(now_us()):
+                    return delivery
                 await asyncio.sleep(_LOOK_EVERY_S)
 
     async def work(self, delivery: Delivery) -> None:
