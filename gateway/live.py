@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway import metrics
-from gateway.live_channels import Channel, Snapshot, Viewer, Watcher
+from gateway.live_channels import Channel, Snapshot, Viewer, Watched, Watcher
 from gateway.live_events import (
     HEARTBEAT,
     RESET,
@@ -53,6 +53,8 @@ _HEARTBEAT_S = 15.0
 _RECHECK_S = 4.0
 # An edit is on every screen within 5 s.
 _REVISIONS_S = 2.0
+# By then whoever counts has heard of it too: the numbers may be of another window.
+_ANEW_S = 1.5
 # A right that nobody could confirm for so long ends with its stream.
 _UNCONFIRMED_S = 900.0
 _REDIS_RETRY_S = 1.0
@@ -65,7 +67,7 @@ _LOST_RIGHTS = {Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED, Kind.NOT_FOUND}
 
 
 # The numbers for whoever watches.
-Fetch = Callable[[bytes], Awaitable[Snapshot]]
+Fetch = Callable[[Watched], Awaitable[Snapshot]]
 # The revisions of activities, without those that nobody knows.
 Revisions = Callable[[Collection[bytes]], Awaitable[Mapping[bytes, int]]]
 
@@ -89,12 +91,12 @@ class Live:
         self._redis = redis
         self._fetch = fetch
         self._revisions = revisions
-        self._channels: dict[bytes, Channel] = {}
+        self._channels: dict[Watched, Channel] = {}
         self._streams: Counter[bytes] = Counter()
         self._watched = asyncio.Event()
 
-    async def open(self, activity_id: bytes, watcher: Watcher, last_event_id: str) -> AsyncIterator[bytes]:
-        """The events of an activity, numbers first.
+    async def open(self, watched: Watched, watcher: Watcher, last_event_id: str) -> AsyncIterator[bytes]:
+        """The events of an activity and the numbers of a window of it, these first.
 
         Args:
             last_event_id: Where an earlier stream ended; empty for a new one. Who is not told who came misses nothing.
@@ -108,7 +110,7 @@ class Live:
         except BaseException:
             self._give_place_back(watcher)
             raise
-        events = self._follow(activity_id, watcher, first, last_event_id if watcher.sees_people else "")
+        events = self._follow(watched, watcher, first, last_event_id if watcher.sees_people else "")
         # Once it has begun, whatever ends it gives the place back, be it never read.
         await anext(events)
         return events
@@ -119,7 +121,7 @@ class Live:
             await self._watched.wait()
             started_at = time.monotonic()
             entries = await self._read()
-            await asyncio.gather(*(self._move(channel, entries.get(channel.key, [])) for channel in self._all()))
+            await asyncio.gather(*(self._move(channel, _new(entries, channel)) for channel in self._all()))
             tick_s = _TICK_OF_MANY_S if self._streams.total() >= _MANY_VIEWERS else _TICK_S
             await asyncio.sleep(max(0.0, started_at + tick_s - time.monotonic()))
 
@@ -131,12 +133,13 @@ class Live:
         while True:
             await self._watched.wait()
             try:
-                revisions = await self._revisions([*self._channels])
+                revisions = await self._revisions({watched.activity_id for watched in self._channels})
             except ServiceError as error:
                 log.warning("nobody can tell which activities were changed: %s", error)
                 revisions = {}
             for channel in self._all():
-                channel.revise(revisions.get(channel.activity_id, 0))
+                if channel.revise(revisions.get(channel.watched.activity_id, 0)):
+                    channel.refreshed_at = time.monotonic() + _ANEW_S - _REFRESH_S
             await asyncio.sleep(_REVISIONS_S)
 
     async def sweep(self) -> None:
@@ -173,10 +176,10 @@ class Live:
             del self._streams[watcher.key]
 
     async def _follow(
-        self, activity_id: bytes, watcher: Watcher, first: Snapshot, last_event_id: str
+        self, watched: Watched, watcher: Watcher, first: Snapshot, last_event_id: str
     ) -> AsyncIterator[bytes]:
         viewer = Viewer(watcher)
-        channel = self._join(activity_id, first, viewer)
+        channel = self._join(watched, first, viewer)
         # What the channel gives from here on comes on top of these.
         numbers, position, revision = channel.numbers, channel.position, channel.revision
         try:
@@ -190,10 +193,10 @@ class Live:
         finally:
             self._leave(channel, viewer)
 
-    def _join(self, activity_id: bytes, first: Snapshot, viewer: Viewer) -> Channel:
-        channel = self._channels.get(activity_id)
+    def _join(self, watched: Watched, first: Snapshot, viewer: Viewer) -> Channel:
+        channel = self._channels.get(watched)
         if channel is None:
-            channel = self._channels[activity_id] = Channel(activity_id, first)
+            channel = self._channels[watched] = Channel(watched, first)
         channel.viewers.add(viewer)
         self._watched.set()
         metrics.VIEWERS.inc()
@@ -204,7 +207,7 @@ class Live:
         channel.viewers.discard(viewer)
         self._give_place_back(viewer.watcher)
         if not channel.viewers:
-            self._channels.pop(channel.activity_id, None)
+            self._channels.pop(channel.watched, None)
         if not self._channels:
             self._watched.clear()
 
@@ -248,9 +251,12 @@ class Live:
         return bool(found) or (after == START and length < _ENTRIES_KEPT)
 
     async def _read(self) -> dict[bytes, Entries]:
-        positions: dict[Any, Any] = {channel.key: text(channel.position) for channel in self._all()}
+        positions: dict[bytes, Position] = {}
+        for channel in self._all():
+            positions[channel.key] = min(channel.position, positions.get(channel.key, channel.position))
+        after: dict[Any, Any] = {key: text(position) for key, position in positions.items()}
         try:
-            streams = await self._redis.xread(positions, count=_ENTRIES_AT_ONCE, block=int(_TICK_S * 1000))
+            streams = await self._redis.xread(after, count=_ENTRIES_AT_ONCE, block=int(_TICK_S * 1000))
         except (RedisError, OSError) as error:
             log.warning("live streams are out of reach: %s", error)
             await asyncio.sleep(_REDIS_RETRY_S)
@@ -285,7 +291,7 @@ class Live:
         channel.refreshed_at = time.monotonic()
         before = channel.numbers
         try:
-            channel.numbers = (await self._fetch(channel.activity_id)).numbers
+            channel.numbers = (await self._fetch(channel.watched)).numbers
         except ServiceError as error:
             log.warning("no live numbers: %s", error)
             channel.numbers = {**before, "stale": True}
@@ -295,6 +301,11 @@ class Live:
 
     def _all(self) -> list[Channel]:
         return list(self._channels.values())
+
+
+def _new(entries: Mapping[bytes, Entries], channel: Channel) -> Entries:
+    """What a channel has not given yet: others of the same activity may be behind it."""
+    return [each for each in entries.get(channel.key, []) if position_of([each]) > channel.position]
 
 
 def _keep_alive(streams: Sequence[Viewer], now: float) -> bool:

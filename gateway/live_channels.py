@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.live_events import START, Numbers, activity_event, parse
 from servicekit.ids import to_text
@@ -62,13 +63,20 @@ class Viewer:
         self.give(b"")
 
 
-class Channel:
-    """What the viewers of one activity share: all that happened up to `position` was given, and `numbers` were."""
+class Watched(NamedTuple):
+    """An activity in one of its windows; without an `occurrence_id` in that of now, whichever that becomes."""
 
-    def __init__(self, activity_id: bytes, first: Snapshot) -> None:
-        self.activity_id = activity_id
+    activity_id: bytes
+    occurrence_id: bytes = b""
+
+
+class Channel:
+    """What the viewers of one window share: all that happened up to `position` was given, and `numbers` were."""
+
+    def __init__(self, watched: Watched, first: Snapshot) -> None:
+        self.watched = watched
         # The braces are part of the key: a hash tag.
-        self.key = f"reporting:live:{{{to_text(activity_id)}}}".encode()
+        self.key = f"reporting:live:{{{to_text(watched.activity_id)}}}".encode()
         self.position = parse(first.event_id) or START
         self.viewers: set[Viewer] = set()
         self.numbers = first.numbers
@@ -78,11 +86,13 @@ class Channel:
         # Of the activity, as it was told last; 0: not yet.
         self.revision = 0
 
-    def revise(self, revision: int) -> None:
-        """Tells every viewer a revision that is newer than the one told last."""
-        if revision > self.revision:
+    def revise(self, revision: int) -> bool:
+        """Tells every viewer a revision that is newer than the one told last; False where it is not."""
+        is_newer = revision > self.revision
+        if is_newer:
             self.revision = revision
             self.give(activity_event(revision))
+        return is_newer
 
     def give(self, event: bytes, people: bytes = b"") -> None:
         """Queues what there is for every viewer.

@@ -64,6 +64,7 @@ def _view(event: pb.LiveEvent) -> dict[str, object]:
         "punctuality": event.punctuality or None,
         "checked_in_at": to_rfc3339(event.checked_in_at) if event.checked_in_at else None,
         "mark": MARKS.get(event.mark),
+        "occurrence_id": to_text(event.occurrence_id) if event.occurrence_id else None,
     }
 
 

@@ -1151,7 +1151,7 @@ export interface components {
         };
         /**
          * Occurrence
-         * @description One time window of an activity.
+         * @description One time window of an activity, in which people check in once; `number` is 1 of the first.
          */
         Occurrence: {
             /**
@@ -1159,6 +1159,12 @@ export interface components {
              * @example 01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f
              */
             id: string;
+            number: number;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            opens_at: string;
             /**
              * Format: date-time
              * @example 2026-09-01T00:00:00.000Z
@@ -1169,6 +1175,11 @@ export interface components {
              * @example 2026-09-01T00:00:00.000Z
              */
             ends_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T00:00:00.000Z
+             */
+            closes_at: string;
         };
         /**
          * Activities
@@ -1251,6 +1262,10 @@ export interface components {
              * @enum {string}
              */
             reentry: "in_out" | "once";
+            /** @description Which of the activity's windows this is. */
+            number: number;
+            /** @description How many windows there are. */
+            count: number;
         };
         /**
          * ResolveToken
@@ -1349,6 +1364,19 @@ export interface components {
              * @default
              */
             title?: string;
+        };
+        /**
+         * NewOccurrence
+         * @description Another window from now on; the one before takes no check-ins any more.
+         */
+        NewOccurrence: {
+            /** @description One more than there are; one that is there stays as it is. */
+            number: number;
+            /**
+             * @description Left out: until the activity ends as planned, at least a quarter of an hour.
+             * @default null
+             */
+            minutes?: number | null;
         };
         /**
          * Qr
@@ -3139,7 +3167,7 @@ export interface components {
         };
         /**
          * Stats
-         * @description The numbers of an activity: people, not rows.
+         * @description The numbers of a window of an activity: people, not rows.
          *
          *         `expected` is how many are on the roster, or the `expected_count` of an open activity; null where there is neither,
          *         and where nobody can tell, which is `stale`. Then what is counted against it is null too. `came` are those of them
@@ -3193,6 +3221,8 @@ export interface components {
              */
             as_of: string;
             stale: boolean;
+            /** @description The window that these are of. */
+            occurrence_id: string | null;
         };
         /**
          * GroupCount
@@ -3347,6 +3377,11 @@ export interface components {
             group?: string;
             /** @default null */
             answer?: ("coming" | "leave") | null;
+            /**
+             * @description One of the activity's `occurrences`; left out: the newest that has opened.
+             * @default null
+             */
+            occurrence_id?: string | null;
         };
         /**
          * ProofWish
@@ -3514,7 +3549,8 @@ export interface components {
              *       "gate": "",
              *       "punctuality": null,
              *       "group": "",
-             *       "answer": null
+             *       "answer": null,
+             *       "occurrence_id": null
              *     }
              */
             filters: components["schemas"]["ExportFilter"];

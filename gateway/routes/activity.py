@@ -16,6 +16,7 @@ from gateway.routes.activity_shapes import (
     Activity,
     Card,
     NewActivity,
+    NewOccurrence,
     Qr,
     ResolveToken,
     to_activity,
@@ -150,6 +151,17 @@ async def reopen_activity(call: Call, activity_id: Id) -> Activity:
     """Lets a closed activity take check-ins again, within its window."""
     request = pb.ReopenActivityRequest(activity_id=activity_id)
     return to_activity(await ask(call.services.activity.ReopenActivity, request, call.person))
+
+
+@routes.on("POST", "/v1/activities/{activity_id}/occurrences", status=201, example={"number": 2})
+async def open_occurrence(call: Call, activity_id: Id, body: NewOccurrence) -> Activity:
+    """Opens another window of a published activity, for owner and organiser: whoever came checks in once more.
+
+    Its QR is on every screen at once, and the one before counts for nothing new; what waited on phones still counts
+    for the window in which it was made. An activity has at most 12.
+    """
+    request = pb.OpenOccurrenceRequest(activity_id=activity_id, number=body.number, minutes=body.minutes or 0)
+    return to_activity(await ask(call.services.activity.OpenOccurrence, request, call.person))
 
 
 @routes.on("POST", "/v1/activities/{activity_id}/rehearsal", status=201)

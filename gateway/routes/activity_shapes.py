@@ -152,11 +152,24 @@ class NewActivity(Input, kw_only=True):
 
 
 class Occurrence(msgspec.Struct):
-    """One time window of an activity."""
+    """One time window of an activity, in which people check in once; `number` is 1 of the first."""
 
     id: IdText
+    number: int
+    opens_at: Time
     starts_at: Time
     ends_at: Time
+    closes_at: Time
+
+
+class NewOccurrence(Input, kw_only=True):
+    """Another window from now on; the one before takes no check-ins any more."""
+
+    number: Annotated[int, Meta(ge=2, le=100, description="One more than there are; one that is there stays as it is.")]
+    minutes: Annotated[
+        Annotated[int, Meta(ge=1, le=1440)] | None,
+        Meta(description="Left out: until the activity ends as planned, at least a quarter of an hour."),
+    ] = None
 
 
 class Activity(msgspec.Struct):
@@ -224,6 +237,8 @@ class Card(msgspec.Struct):
     is_listed: Annotated[bool, Meta(description="Who is expected says so by phone number or invite.")]
     ask: list[Question]
     reentry: Reentry
+    number: Annotated[int, Meta(description="Which of the activity's windows this is.")]
+    count: Annotated[int, Meta(description="How many windows there are.")]
 
 
 class ResolveToken(Input):
@@ -308,14 +323,17 @@ def to_activity(activity: pb.Activity) -> Activity:
         code=activity.code or None,
         state=STATE_NAMES.get(activity.state),
         revision=activity.revision,
-        occurrences=[
-            Occurrence(to_text(one.occurrence_id), to_rfc3339(one.starts_at), to_rfc3339(one.ends_at))
-            for one in activity.occurrences
-        ],
+        occurrences=[_occurrence(number, one) for number, one in enumerate(activity.occurrences, 1)],
         created_at=to_rfc3339(activity.created_at),
         rehearsal_of=to_text(activity.rehearsal_of) if activity.rehearsal_of else None,
         own_role=ROLE_NAMES.get(activity.own_role),
     )
+
+
+def _occurrence(number: int, window: pb.Occurrence) -> Occurrence:
+    opens_at, closes_at = window.opens_at or window.starts_at, window.closes_at or window.ends_at
+    opens, starts, ends, closes = map(to_rfc3339, (opens_at, window.starts_at, window.ends_at, closes_at))
+    return Occurrence(to_text(window.occurrence_id), number, opens, starts, ends, closes)
 
 
 def to_card(card: pb.ActivityCard) -> Card:
@@ -340,6 +358,8 @@ def to_card(card: pb.ActivityCard) -> Card:
         is_listed=card.is_listed,
         ask=to_questions(card.ask),
         reentry=_reentry(card.reentry),
+        number=card.number or 1,
+        count=card.count or 1,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from gateway.clients import Clients, ask
 from gateway.http.fields import Id, IdText, Instant, NextPageToken, PageSize, PageToken, Time, Word
-from gateway.live_channels import Snapshot, Watcher
+from gateway.live_channels import Snapshot, Watched, Watcher
 from gateway.live_events import STATUSES, StatusName
 from gateway.marks import MARKS, MarkName
 from gateway.openapi import Media
@@ -27,6 +27,7 @@ MethodName = Literal["qr", "code", "nfc", "place", "staff"]
 AnswerName = Literal["coming", "leave"]
 
 _MINUTE_S = 60
+_WINDOW = "One of the activity's `occurrences`; left out: the newest that has opened."
 STATUS_NUMBERS: dict[str, pb.Status.ValueType] = {name: number for number, name in STATUSES.items()}
 ANSWERS: dict[int, AnswerName] = {pb.ANSWER_COMING: "coming", pb.ANSWER_LEAVE: "leave"}
 ANSWER_NUMBERS: dict[str, pb.Answer.ValueType] = {"coming": pb.ANSWER_COMING, "leave": pb.ANSWER_LEAVE}
@@ -52,7 +53,7 @@ class GroupCount(msgspec.Struct):
 
 
 class Stats(msgspec.Struct):
-    """The numbers of an activity: people, not rows.
+    """The numbers of a window of an activity: people, not rows.
 
     `expected` is how many are on the roster, or the `expected_count` of an open activity; null where there is neither,
     and where nobody can tell, which is `stale`. Then what is counted against it is null too. `came` are those of them
@@ -80,6 +81,7 @@ class Stats(msgspec.Struct):
     by_reason: Annotated[dict[str, int], Meta(examples=[{"FENCE_OUTSIDE": 1}])]
     as_of: Time
     stale: bool
+    occurrence_id: Annotated[IdText | None, Meta(description="The window that these are of.")]
 
 
 class Person(msgspec.Struct):
@@ -126,6 +128,7 @@ class PeopleFilter(msgspec.Struct):
     punctuality: PunctualityName | None = None
     group: Word = ""
     answer: AnswerName | None = None
+    occurrence_id: Annotated[Id | None, Meta(description=_WINDOW)] = None
 
 
 class Filter(PeopleFilter):
@@ -143,6 +146,13 @@ class Draw(msgspec.Struct):
 
     count: Annotated[int, Meta(ge=1, le=50)] = 5
     page_token: Annotated[str, Meta(max_length=512, description="Of the draw before: nobody comes again.")] = ""
+    occurrence_id: Annotated[Id | None, Meta(description=_WINDOW)] = None
+
+
+class OneWindow(msgspec.Struct):
+    """Which window of an activity."""
+
+    occurrence_id: Annotated[Id | None, Meta(description=_WINDOW)] = None
 
 
 class Resuming(msgspec.Struct, rename="kebab"):
@@ -152,12 +162,13 @@ class Resuming(msgspec.Struct, rename="kebab"):
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/stats", who="viewer")
-async def get_stats(call: Call, activity_id: Id) -> Stats:
+async def get_stats(call: Call, activity_id: Id, query: OneWindow) -> Stats:
     """The numbers of an activity, for owner, organiser and staff, and for a display of the activity."""
+    watched = Watched(activity_id, query.occurrence_id or b"")
     if call.is_display:
         await screen_of(call, activity_id)
-        return to_stats(await _stats_for_nobody(call.services, activity_id))
-    return to_stats(await _stats(call.services, activity_id, call.person))
+        return to_stats(await _stats_for_nobody(call.services, watched))
+    return to_stats(await _stats(call.services, watched, call.person))
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/people")
@@ -192,6 +203,7 @@ def asked_of(said: PeopleFilter) -> dict[str, Any]:
         "punctuality": said.punctuality or "",
         "group": said.group,
         "answer": ANSWER_NUMBERS[said.answer] if said.answer else pb.ANSWER_UNSPECIFIED,
+        "occurrence_id": said.occurrence_id or b"",
     }
 
 
@@ -201,55 +213,64 @@ async def draw_people(call: Call, activity_id: Id, query: Draw) -> People:
 
     Fewer come where not so many are inside, or most of those who came have left; the token leads to others.
     """
-    request = pb.DrawPeopleRequest(activity_id=activity_id, count=query.count, page_token=query.page_token)
+    request = pb.DrawPeopleRequest(
+        activity_id=activity_id,
+        count=query.count,
+        page_token=query.page_token,
+        occurrence_id=query.occurrence_id or b"",
+    )
     drawn: pb.DrawPeopleResponse = await ask(call.services.reporting.DrawPeople, request, call.person)
     return People([_person(one) for one in drawn.people], drawn.next_page_token)
 
 
 @routes.on("GET", "/v1/activities/{activity_id}/live", who="viewer", answers={200: _STREAM})
-async def live(call: Call, activity_id: Id, headers: Resuming) -> Response:
+async def live(call: Call, activity_id: Id, headers: Resuming, query: OneWindow) -> Response:
     """A `stats` event, then `stats` and `checkin` events as they happen; resumes after `Last-Event-ID`.
 
     The first `stats` is what `/stats` answers. A later one carries `is_partial: true`, and in `by_minute` only what
     changed since the one before; what is gone counts 0. A `reset` says that events are lost: forget what you show, take
-    the whole `stats` that follows, and read `/people` again. An `activity` event tells its revision, as the stream
-    begins and within 5 s of a change: read it and its QR again. A display gets no `checkin` events.
+    the whole `stats` that follows, and read `/people` again. Numbers are of one window; where none is named they go on
+    with the next one that opens. `checkin` events are of all, and each says of which. An `activity` event tells its
+    revision, as the stream begins and within 5 s of a change: read it and its QR again. A display gets no `checkin`
+    events.
     """
-    watcher = await _display_watching(call, activity_id) if call.is_display else _person_watching(call, activity_id)
-    events = await call.parts.live.open(activity_id, watcher, headers.last_event_id)
+    watched = Watched(activity_id, query.occurrence_id or b"")
+    watcher = await _display_watching(call, watched) if call.is_display else _person_watching(call, watched)
+    events = await call.parts.live.open(watched, watcher, headers.last_event_id)
     told = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(events, media_type=_STREAM.type, headers=told)
 
 
-def _person_watching(call: Call, activity_id: bytes) -> Watcher:
+def _person_watching(call: Call, watched: Watched) -> Watcher:
     async def fetch() -> Snapshot:
-        return _snapshot(await _stats(call.services, activity_id, call.person))
+        return _snapshot(await _stats(call.services, watched, call.person))
 
     return Watcher(call.person.user_id, fetch, fetch, is_ended=partial(call.parts.guard.is_ended, call.person))
 
 
-async def _display_watching(call: Call, activity_id: bytes) -> Watcher:
-    display = (await screen_of(call, activity_id)).display
-    fetch = partial(shared_snapshot, call.services, activity_id)
-    return Watcher(display.display_id, fetch, partial(screen_of, call, activity_id), sees_people=False)
+async def _display_watching(call: Call, watched: Watched) -> Watcher:
+    confirm = partial(screen_of, call, watched.activity_id)
+    display = (await confirm()).display
+    return Watcher(display.display_id, partial(shared_snapshot, call.services, watched), confirm, sees_people=False)
 
 
-async def shared_snapshot(services: Clients, activity_id: bytes) -> Snapshot:
-    """The numbers of an activity for all who watch it.
+async def shared_snapshot(services: Clients, watched: Watched) -> Snapshot:
+    """The numbers of a window for all who watch it.
 
     Raises:
         ServiceError: Reporting does not answer.
     """
-    return _snapshot(await _stats_for_nobody(services, activity_id))
+    return _snapshot(await _stats_for_nobody(services, watched))
 
 
-async def _stats(services: Clients, activity_id: bytes, person: Claims) -> pb.Stats:
-    stats: pb.Stats = await ask(services.reporting.GetStats, pb.GetStatsRequest(activity_id=activity_id), person)
+async def _stats(services: Clients, watched: Watched, person: Claims) -> pb.Stats:
+    request = pb.GetStatsRequest(activity_id=watched.activity_id, occurrence_id=watched.occurrence_id)
+    stats: pb.Stats = await ask(services.reporting.GetStats, request, person)
     return stats
 
 
-async def _stats_for_nobody(services: Clients, activity_id: bytes) -> pb.Stats:
-    request = pb.GetLiveStatsRequest(activity_id=activity_id)
+async def _stats_for_nobody(services: Clients, watched: Watched) -> pb.Stats:
+    request = pb.GetLiveStatsRequest(activity_id=watched.activity_id, occurrence_id=watched.occurrence_id)
     stats: pb.Stats = await ask(services.reporting.GetLiveStats, request)
     return stats
 
@@ -284,6 +305,7 @@ def to_stats(stats: pb.Stats) -> Stats:
         by_reason=dict(stats.by_reason),
         as_of=to_rfc3339(stats.as_of),
         stale=stats.stale,
+        occurrence_id=to_text(stats.occurrence_id) if stats.occurrence_id else None,
     )
 
 

@@ -217,7 +217,7 @@ class DisplayServicer(activity_pb2_grpc.DisplayServiceServicer):
         message = await self._message(display, activity)
         return pb.Screen(
             display=message,
-            activity=messages.to_card(activity, activity.occurrences[0]),
+            activity=messages.to_card(activity, self._now_us()),
             qr_period_s=activity.definition.qr_period_s,
             qr=await self._show(activity) if message.state == pb.Display.STATE_OPEN else None,
         )

@@ -10,8 +10,14 @@ from domainkit import qr
 from domainkit.codes import new_code
 from domainkit.qr import QrToken
 from servicekit.clock import SECOND_US
-from services.activity.definition import Definition, check_frozen
+from servicekit.errors import invalid
+from services.activity.definition import DAY_S, Definition, check_frozen
 from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedError, StateError
+from services.activity.occurrences import Occurrence, amended, from_now, planned
+
+MAXIMUM_OCCURRENCES = 12
+# How long after an activity it is still the same one: its live numbers are kept for as long.
+_AFTERWARDS_US = DAY_S * SECOND_US
 
 
 class Phase(IntEnum):
@@ -64,22 +70,12 @@ _BEFORE = {
     State.DELETED: {State.DRAFT},
 }
 _EDITABLE = (State.DRAFT, State.PUBLISHED)
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One time window: check-ins count from opens_at to closes_at."""
-
-    occurrence_id: bytes
-    starts_at: int
-    ends_at: int
-    opens_at: int
-    closes_at: int
+_OPENED_AGAIN = "given another window"
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """An activity as it is at one revision."""
+    """An activity as it is at one revision; its occurrences in order of opening."""
 
     activity_id: bytes
     definition: Definition
@@ -159,8 +155,36 @@ class Activity:
             return self
         if self.state is State.PUBLISHED:
             check_frozen(self.definition, definition)
-        occurrences = tuple(_window(definition, each.occurrence_id) for each in self.occurrences)
+        occurrences = amended(self.occurrences, self.definition, definition)
         return replace(self, definition=definition, occurrences=occurrences, revision=self.revision + 1)
+
+    def opened_again(self, number: int, minutes: int, occurrence_id: bytes, now_us: int) -> "Activity":
+        """With another window from now on, in which whoever came checks in once more; the one before is over.
+
+        Args:
+            number: Which it is to be; where there is one of that number, everything stays as it is.
+            minutes: See `occurrences.from_now`.
+
+        Raises:
+            StateError: Nobody can check in: it is a draft, closed or cancelled, over for a day, or yet to open.
+            InvalidArgumentError: Another number is next, it has as many as it may, or it would be open for too long.
+        """
+        if self.state is not State.PUBLISHED:
+            raise StateError(_OPENED_AGAIN, self.state.word)
+        count, last = len(self.occurrences), self.occurrences[-1]
+        if 2 <= number <= count:
+            return self
+        if count >= MAXIMUM_OCCURRENCES:
+            raise invalid("number", f"an activity has at most {MAXIMUM_OCCURRENCES} windows; make another one like it")
+        if number != count + 1:
+            raise invalid("number", f"must be {count + 1}, the next one")
+        if last.opens_at >= now_us:
+            raise StateError(_OPENED_AGAIN, "coming")
+        if self.closes_at + _AFTERWARDS_US < now_us:
+            raise StateError(_OPENED_AGAIN, "past")
+        opened = from_now(self.definition, minutes, occurrence_id, now_us)
+        occurrences = *self.occurrences[:-1], last.until(now_us), opened
+        return replace(self, occurrences=occurrences, revision=self.revision + 1)
 
     def copied(self, starts_at: int, title: str) -> Definition:
         """The same at another time, for as long; with its own title where none is given."""
@@ -196,7 +220,7 @@ class Activity:
             raise StateError("given a new QR", self.state.word)
         return replace(self, epoch=self.epoch + 1, code=new_code(), revision=self.revision + 1)
 
-    def occurrence_to_show(self) -> Occurrence:
+    def occurrence_to_show(self, now_us: int) -> Occurrence:
         """The one a screen shows now.
 
         Raises:
@@ -204,7 +228,12 @@ class Activity:
         """
         if self.state is not State.PUBLISHED:
             raise StateError("shown as a QR", self.state.word)
-        return self.occurrences[0]
+        return self.occurrence_at(now_us)
+
+    def occurrence_at(self, at: int) -> Occurrence:
+        """The one a moment belongs to: the newest that had opened, else the first."""
+        opened = (each for each in reversed(self.occurrences) if each.opens_at <= at)
+        return next(opened, self.occurrences[0])
 
     def _move(self, state: State) -> "Activity":
         if self.state is state:
@@ -219,17 +248,7 @@ class Activity:
 
 def draft(definition: Definition, activity_id: bytes, occurrence_id: bytes, now_us: int) -> Activity:
     """A single event that only its organisation knows of."""
-    return Activity(activity_id, definition, (_window(definition, occurrence_id),), new_code(), now_us)
-
-
-def _window(definition: Definition, occurrence_id: bytes) -> Occurrence:
-    return Occurrence(
-        occurrence_id=occurrence_id,
-        starts_at=definition.starts_at,
-        ends_at=definition.ends_at,
-        opens_at=definition.starts_at - definition.opens_before_s * SECOND_US,
-        closes_at=definition.ends_at + definition.closes_after_s * SECOND_US,
-    )
+    return Activity(activity_id, definition, (planned(definition, occurrence_id),), new_code(), now_us)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ what it remembers is believed for an hour at most.
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from prometheus_client import Counter
 
@@ -26,11 +26,10 @@ Key = bytes | str
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """An activity, until when it is believed, and whether all its occurrences are there."""
+    """An activity, and until when it is believed."""
 
     activity: Activity
     until: float
-    is_whole: bool
 
 
 class Memory:
@@ -48,16 +47,10 @@ class Memory:
         # Codes and occurrences; a replaced code leads nowhere any more.
         self._ids: dict[Key, bytes] = {}
 
-    def keep(self, found: Iterable[Activity], asked: Collection[Key] | None = None) -> None:
-        """Remembers what was read.
-
-        Args:
-            asked: The keys it was found by: found by an occurrence alone, an activity lacks its other ones. None: they
-                are all there.
-        """
+    def keep(self, found: Iterable[Activity]) -> None:
+        """Remembers what was read."""
         for activity in found:
-            is_whole = asked is None or activity.activity_id in asked or activity.code in asked
-            self._keep(activity, is_whole)
+            self._keep(activity)
         while len(self._by_id) > self._capacity:
             self.forget(next(iter(self._by_id)))
 
@@ -77,32 +70,22 @@ class Memory:
             if activity_id is None:
                 return None
             known = self._by_id[activity_id]
-            is_by_occurrence = key not in (activity_id, known.activity.code)
-            if known.until < self._clock() or not (known.is_whole or is_by_occurrence):
+            if known.until < self._clock():
                 return None
             recalled[activity_id] = known.activity
         log.warning("%d activities are answered from memory", len(recalled))
         _SERVED.inc()
         return list(recalled.values())
 
-    def _keep(self, activity: Activity, is_whole: bool) -> None:
+    def _keep(self, activity: Activity) -> None:
         before = self._by_id.get(activity.activity_id)
         if before is not None and before.activity.revision > activity.revision:
             # Read before a change of this process's own, and late.
             return
-        if before is not None and not is_whole:
-            activity = _with_occurrences_of(before.activity, activity)
-            is_whole = before.is_whole
         self.forget(activity.activity_id)
-        self._by_id[activity.activity_id] = _Remembered(activity, self._clock() + _BELIEVED_S, is_whole)
+        self._by_id[activity.activity_id] = _Remembered(activity, self._clock() + _BELIEVED_S)
         self._ids.update(dict.fromkeys(_keys(activity), activity.activity_id))
 
 
 def _keys(activity: Activity) -> list[Key]:
     return [activity.activity_id, activity.code, *(each.occurrence_id for each in activity.occurrences)]
-
-
-def _with_occurrences_of(before: Activity, activity: Activity) -> Activity:
-    """The newer one with occurrences that were not asked for this time."""
-    by_id = {each.occurrence_id: each for each in (*before.occurrences, *activity.occurrences)}
-    return replace(activity, occurrences=tuple(sorted(by_id.values(), key=lambda each: each.starts_at)))

@@ -12,9 +12,10 @@ from protos.activity.v1 import participants_pb2
 from servicekit.errors import invalid
 from servicekit.plain_text import tidy
 from services.activity.definition import Definition, Method, Place, Policy, Question, Wifi
-from services.activity.domain import Activity, Occurrence
+from services.activity.domain import Activity
 
 PlainT = TypeVar("PlainT", Place, Policy, Wifi)
+WindowT = TypeVar("WindowT", pb.Occurrence, pb.Window)
 
 _SCALARS = frozenset(field.name for field in fields(Definition)) - {
     "organisation_id",
@@ -101,10 +102,7 @@ def to_message(activity: Activity) -> pb.Activity:
         offline_window_s=definition.offline_window_s,
         code=activity.code,
         revision=activity.revision,
-        occurrences=[
-            pb.Occurrence(occurrence_id=it.occurrence_id, starts_at=it.starts_at, ends_at=it.ends_at)
-            for it in activity.occurrences
-        ],
+        occurrences=_windows(pb.Occurrence, activity),
         created_at=activity.created_at,
         starts_at=definition.starts_at,
         ends_at=definition.ends_at,
@@ -124,9 +122,9 @@ def to_message(activity: Activity) -> pb.Activity:
     )
 
 
-def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
-    """What a participant may see: no code, no epoch, no access point."""
-    definition = activity.definition
+def to_card(activity: Activity, now_us: int) -> pb.ActivityCard:
+    """What a participant may see, in the window of now: no code, no epoch, no access point."""
+    definition, occurrence = activity.definition, activity.occurrence_at(now_us)
     return pb.ActivityCard(
         activity_id=activity.activity_id,
         occurrence_id=occurrence.occurrence_id,
@@ -147,6 +145,8 @@ def to_card(activity: Activity, occurrence: Occurrence) -> pb.ActivityCard:
         is_listed=bool(definition.roster_id),
         ask=_questions(definition.ask),
         reentry=pb.Reentry.ValueType(definition.reentry),
+        number=activity.occurrences.index(occurrence) + 1,
+        count=len(activity.occurrences),
     )
 
 
@@ -197,16 +197,7 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
         time_zone=definition.time_zone,
         state=pb.State.ValueType(activity.state),
         revision=activity.revision,
-        occurrences=[
-            pb.Window(
-                occurrence_id=it.occurrence_id,
-                opens_at=it.opens_at,
-                starts_at=it.starts_at,
-                ends_at=it.ends_at,
-                closes_at=it.closes_at,
-            )
-            for it in activity.occurrences
-        ],
+        occurrences=_windows(pb.Window, activity),
         expected=definition.expected_count,
         capacity=definition.capacity,
         roster_id=definition.roster_id,
@@ -215,6 +206,19 @@ def to_changed(activity: Activity) -> pb.ActivityChanged:
         kind=pb.Kind.ValueType(definition.kind),
         rehearsal_of=activity.rehearsal_of or b"",
     )
+
+
+def _windows(kind: type[WindowT], activity: Activity) -> list[WindowT]:
+    return [
+        kind(
+            occurrence_id=it.occurrence_id,
+            opens_at=it.opens_at,
+            starts_at=it.starts_at,
+            ends_at=it.ends_at,
+            closes_at=it.closes_at,
+        )
+        for it in activity.occurrences
+    ]
 
 
 def wifi_messages(wifi: Iterable[Wifi]) -> list[pb.Wifi]:

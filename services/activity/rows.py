@@ -13,10 +13,11 @@ from protos.activity.v1 import activity_pb2 as pb
 from servicekit.clock import from_datetime, to_datetime
 from servicekit.errors import FieldError
 from services.activity.definition import Definition, differences
-from services.activity.domain import Activity, Occurrence, Phase, Sought, State
+from services.activity.domain import Activity, Phase, Sought, State
 from services.activity.errors import ActivityNotFoundError
 from services.activity.messages import to_snapshots
 from services.activity.metrics import UNREADABLE, UNREADABLE_VERSION
+from services.activity.occurrences import Occurrence
 from services.activity.tables import activities, activity_versions, occurrences
 
 _decode_definition = msgspec.json.Decoder(Definition).decode
@@ -134,7 +135,7 @@ def query() -> Select[Any]:
         .join(occurrences, occurrences.c.activity_id == activities.c.activity_id)
         .join(versions, is_current)
         .where(activities.c.state != State.DELETED)
-        .order_by(activities.c.activity_id.desc(), occurrences.c.starts_at)
+        .order_by(activities.c.activity_id.desc(), occurrences.c.opens_at)
     )
 
 
@@ -222,8 +223,7 @@ async def insert_activity(connection: AsyncConnection, activity: Activity, creat
     }
     await connection.execute(insert(activities).values(row | mutable_columns(activity)))
     for each in activity.occurrences:
-        ids = {"occurrence_id": each.occurrence_id, "activity_id": activity.activity_id}
-        await connection.execute(insert(occurrences).values(ids | window_columns(each)))
+        await _insert_occurrence(connection, activity, each)
     await connection.execute(insert(activity_versions).values(version_columns(activity, created_by)))
 
 
@@ -231,7 +231,16 @@ async def update_activity(connection: AsyncConnection, before: Activity, after: 
     """Writes what a change made of an activity, and its new version."""
     is_it = activities.c.activity_id == after.activity_id
     await connection.execute(update(activities).where(is_it).values(mutable_columns(after)))
+    known = {each.occurrence_id for each in before.occurrences}
     for each in set(after.occurrences) - set(before.occurrences):
+        if each.occurrence_id not in known:
+            await _insert_occurrence(connection, after, each)
+            continue
         of_it = occurrences.c.occurrence_id == each.occurrence_id
         await connection.execute(update(occurrences).where(of_it).values(window_columns(each)))
     await connection.execute(insert(activity_versions).values(version_columns(after, by)))
+
+
+async def _insert_occurrence(connection: AsyncConnection, activity: Activity, occurrence: Occurrence) -> None:
+    ids = {"occurrence_id": occurrence.occurrence_id, "activity_id": activity.activity_id}
+    await connection.execute(insert(occurrences).values(ids | window_columns(occurrence)))

@@ -25,7 +25,7 @@ from services.activity import domain, messages
 from services.activity.admission import ID_BYTES, Admission, RolesPort, RostersPort, admit, check_roster
 from services.activity.codes import CodeResolver
 from services.activity.definition import Definition, check
-from services.activity.domain import ANY, Activity, Occurrence, Phase, Slot, Sought, check_qr
+from services.activity.domain import ANY, Activity, Phase, Slot, Sought, check_qr
 from services.activity.errors import ActivityNotFoundError
 from services.activity.qr import QrCodes
 from services.activity.tags.snapshots import TagsPort, add_tags
@@ -42,6 +42,7 @@ _FOR_PEOPLE = (
     "CancelActivity",
     "UpdateActivity",
     "ReopenActivity",
+    "OpenOccurrence",
     "CopyActivity",
     "RehearseActivity",
     "DeleteActivity",
@@ -212,6 +213,14 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         """Takes check-ins again; its version says who wanted that."""
         return await self._change(request.activity_id, Activity.reopen, begins=True)
 
+    async def OpenOccurrence(self, request: pb.OpenOccurrenceRequest, context: Context) -> pb.Activity:
+        """Opens another window; whoever comes with a number that there is already finds it open."""
+
+        def open_again(activity: Activity) -> Activity:
+            return activity.opened_again(request.number, request.minutes, ids.new_id(), self._now_us())
+
+        return await self._change(request.activity_id, open_again, begins=True)
+
     async def CopyActivity(self, request: pb.CopyActivityRequest, context: Context) -> pb.Activity:
         """Makes a draft that says the same of another time."""
         original = await self._admission.admit(request.activity_id, ORGANISER, begins=True)
@@ -258,7 +267,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
                 activity = await self._by_activity.get(request.activity_id)
             case _:
                 raise invalid("code", "send a code, a token or an activity_id")
-        return _card(activity)
+        return self._card(activity)
 
     async def RecordTurnouts(self, request: pb.RecordTurnoutsRequest, context: Context) -> pb.RecordTurnoutsResponse:
         """Keeps how many came."""
@@ -316,7 +325,8 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         Raises:
             StateError: Nobody can check in to it.
         """
-        occurrence, now_us = activity.occurrence_to_show(), self._now_us()
+        now_us = self._now_us()
+        occurrence = activity.occurrence_to_show(now_us)
         slot = Slot.at(now_us, activity.definition.qr_period_s)
         token = await self._qr.current(occurrence.occurrence_id, activity.epoch, slot)
         return pb.Qr(
@@ -336,7 +346,12 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             activity = await self._by_occurrence.get(token.occurrence_id)
         if activity is not None:
             check_qr(token, activity.epoch, self._now_us())
-        return _card(activity)
+        return self._card(activity)
+
+    def _card(self, activity: Activity | None) -> pb.ActivityCard:
+        if activity is None or activity.published_at is None:
+            raise ActivityNotFoundError
+        return messages.to_card(activity, self._now_us())
 
     async def _load_occurrence(self, occurrence_id: bytes) -> Activity | None:
         found = await self._store.find(occurrence_ids=[occurrence_id])
@@ -346,13 +361,6 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         self._by_activity.forget(activity.activity_id)
         for occurrence in activity.occurrences:
             self._by_occurrence.forget(occurrence.occurrence_id)
-
-
-def _card(activity: Activity | None) -> pb.ActivityCard:
-    if activity is None or activity.published_at is None:
-        raise ActivityNotFoundError
-    occurrence: Occurrence = activity.occurrences[0]
-    return messages.to_card(activity, occurrence)
 
 
 def _ids(asked: Collection[bytes]) -> set[bytes]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -201,20 +201,17 @@ class Store:
         occurrence_ids: Collection[bytes] = (),
         codes: Collection[str] = (),
     ) -> list[Activity]:
-        """Those with any of these keys, once each; one statement per kind of key.
+        """Those with any of these keys, once each, with all their occurrences; one statement per kind of key.
 
-        An activity found by occurrence alone comes with the occurrences asked for. While MySQL is gone they come as
-        they were last read, if all of them were.
+        While MySQL is gone they come as they were last read, if all of them were.
         """
-        conditions = [
-            column.in_(list(keys))
-            for column, keys in (
-                (activities.c.activity_id, activity_ids),
-                (activities.c.code, codes),
-                (occurrences.c.occurrence_id, occurrence_ids),
-            )
-            if keys
-        ]
+        conditions = []
+        if activity_ids:
+            conditions.append(activities.c.activity_id.in_(list(activity_ids)))
+        if codes:
+            conditions.append(activities.c.code.in_(list(codes)))
+        if occurrence_ids:
+            conditions.append(activities.c.activity_id.in_(_of_occurrences(occurrence_ids)))
         keys: set[Key] = {*activity_ids, *codes, *occurrence_ids}
         try:
             found = await self._read_any(conditions)
@@ -222,7 +219,7 @@ class Store:
             if (remembered := self._memory.recall(keys)) is None:
                 raise
             return remembered
-        self._memory.keep(found, keys)
+        self._memory.keep(found)
         return found
 
     async def find_as_of(
@@ -234,8 +231,8 @@ class Store:
             at: Microseconds since 1970 UTC.
         """
         versions = activity_versions
-        of_occurrences = select(occurrences.c.activity_id).where(occurrences.c.occurrence_id.in_(list(occurrence_ids)))
-        wanted = versions.c.activity_id.in_(list(activity_ids)) | versions.c.activity_id.in_(of_occurrences)
+        of_occurrences = versions.c.activity_id.in_(_of_occurrences(occurrence_ids))
+        wanted = versions.c.activity_id.in_(list(activity_ids)) | of_occurrences
         newest = (
             select(versions.c.activity_id, func.max(versions.c.revision).label("revision"))
             .where(wanted, versions.c.valid_from <= to_datetime(at))
@@ -342,6 +339,11 @@ class Store:
             else:
                 self._memory.keep([activity])
         await self._outbox.deliver_now(rows)
+
+
+def _of_occurrences(occurrence_ids: Collection[bytes]) -> Select[tuple[bytes]]:
+    """The ids of the activities of some occurrences."""
+    return select(occurrences.c.activity_id).where(occurrences.c.occurrence_id.in_(list(occurrence_ids)))
 
 
 async def _hold_roster(connection: AsyncConnection, activity: Activity) -> None:

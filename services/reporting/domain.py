@@ -1,7 +1,7 @@
 """What reporting keeps of a seat, what it counts and compares, and how lists of people are filtered and paged."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
 from typing import NamedTuple
@@ -234,12 +234,13 @@ class Activity:
         expected: How many are expected where there is no roster; 0 when nobody knows.
         capacity: 0 when it is unlimited.
         closes_at: When the last window closes; None for a draft without one.
-        windows: What a change says of the occurrences; empty for one that was read.
+        windows: Of its occurrences, in order of opening; empty for one of a list.
         roster_id: Who is expected; None: open to all.
         offline_window_s: For how long after the close phones may bring what they did offline.
         questions: How many things whoever was accepted is asked.
         is_rehearsal: It tries a draft out, and no statistics count it.
         kind: An activity.v1.Kind; 0 where an earlier release noted it.
+        window: The only one that is looked at, and by whose times all is told; None: all of it.
     """
 
     activity_id: bytes
@@ -257,6 +258,23 @@ class Activity:
     questions: int = 0
     is_rehearsal: bool = False
     kind: int = 0
+    window: Window | None = None
+
+    @property
+    def occurrence_id(self) -> bytes:
+        """Of the only window that is looked at; empty: of all."""
+        return self.window.occurrence_id if self.window else b""
+
+    def at(self, occurrence_id: bytes) -> "Activity | None":
+        """Only one of its windows; None where it has no such window."""
+        window = next((each for each in self.windows if each.occurrence_id == occurrence_id), None)
+        return replace(self, window=window, closes_at=window.closes_at) if window else None
+
+    def shown_at(self, now: int) -> "Activity":
+        """Only the window of a moment: the newest that had opened, else the first."""
+        opened = (each for each in reversed(self.windows) if each.opens_at <= now)
+        window = next(opened, self.windows[0] if self.windows else None)
+        return replace(self, window=window, closes_at=window.closes_at) if window else self
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing from before the close can come any more: only then is anybody absent (rule 7 of the law)."""

@@ -206,7 +206,7 @@ def to_change(seat: checkin_pb2.SeatState) -> Change:
     view, event = SeatView(is_held, at, [], status, method, gate, punctuality, reasons, moved_at), b""
     if direction == IN:
         view = _with_counters(marked(view, seat.mark, seat.marked_at))
-        event = _event(user_id, view)
+        event = _event(seat.occurrence_id, user_id, view)
     arrived_at = view.marked_at or attempt.received_at
     refused = sum(each.outcome == checkin_pb2.OUTCOME_REFUSED for each in seat.attempts)
     return Change(seat.occurrence_id, user_id, direction, seat.revision, view, event, arrived_at, attempt, refused)
@@ -235,7 +235,7 @@ def _rank(attempt: checkin_pb2.AttemptState) -> tuple[int, int]:
     return -_STATUSES.get(attempt.outcome, Status.ABSENT), attempt.received_at
 
 
-def _event(user_id: bytes, view: SeatView) -> bytes:
+def _event(occurrence_id: bytes, user_id: bytes, view: SeatView) -> bytes:
     batch = reporting_pb2.LiveBatch()
     batch.events.add(
         user_id=user_id,
@@ -245,6 +245,7 @@ def _event(user_id: bytes, view: SeatView) -> bytes:
         punctuality=view.punctuality,
         checked_in_at=view.at,
         mark=cast(reporting_pb2.Mark.ValueType, view.mark),
+        occurrence_id=occurrence_id,
     )
     return batch.SerializeToString()
 

@@ -44,8 +44,8 @@ _ANSWERS = {int(answer): answer for answer in Answer}
 class Live(Protocol):
     """The live numbers."""
 
-    async def numbers(self, activity_id: bytes) -> Numbers:
-        """The counters of an activity; raises UnavailableError when they cannot be read."""
+    async def numbers(self, activity_id: bytes, occurrence_id: bytes) -> Numbers:
+        """The counters of an occurrence; raises UnavailableError when they cannot be read."""
 
 
 class Activities(Protocol):
@@ -56,6 +56,13 @@ class Activities(Protocol):
 
         Raises:
             ActivityNotFoundError: There is none.
+        """
+
+    async def at(self, activity_id: bytes, occurrence_id: bytes) -> Activity:
+        """An activity, and only one of its windows; without an id that of now.
+
+        Raises:
+            ActivityNotFoundError: There is none, or it has no such window.
         """
 
 
@@ -103,23 +110,23 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
 
     async def GetStats(self, request: pb.GetStatsRequest, context: Any) -> pb.Stats:
         """The numbers of an activity."""
-        activity = await self._readable(request.activity_id)
-        return await self._stats(activity)
+        return await self._stats(await self._readable(request))
 
     async def GetLiveStats(self, request: pb.GetLiveStatsRequest, context: Any) -> pb.Stats:
         """The numbers of an activity, for the gateway itself."""
-        return await self._stats(await self._activity(request.activity_id))
+        activity = await self._activity(request.activity_id)
+        return await self._stats(await self._activities.at(activity.activity_id, request.occurrence_id))
 
     async def ListLatest(self, request: pb.ListLatestRequest, context: Any) -> pb.ListLatestResponse:
         """Who checked in last, for screens that show it."""
-        activity = await self._activity(request.activity_id)
+        activity = (await self._activity(request.activity_id)).shown_at(now_us())
         page, _ = await self._people.page(activity, _CHECKED_IN, None, _LATEST)
         return pb.ListLatestResponse(people=map(_person, page))
 
     async def ListPeople(self, request: pb.ListPeopleRequest, context: Any) -> pb.ListPeopleResponse:
         """People of an activity, the latest first; who is absent in the order of the roster."""
         size, cursor = pages.page_size(request.page_size), _cursor(request.page_token)
-        activity = await self._readable(request.activity_id)
+        activity = await self._readable(request)
         page, more = await self._people.page(activity, _wanted(request), cursor, size)
         return pb.ListPeopleResponse(people=map(_person, page), next_page_token=pages.encode(*more) if more else "")
 
@@ -127,27 +134,27 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
         """Some of those inside, by lot."""
         if not 1 <= request.count <= _DRAWN_AT_MOST:
             raise invalid("count", f"must be 1 to {_DRAWN_AT_MOST}")
-        activity = await self._readable(request.activity_id)
+        activity = await self._readable(request)
         seed, after = pages.decode(request.page_token, bytes, bytes) or (secrets.token_bytes(16), b"")
         drawn, more = await self._people.draw(activity, cast(bytes, seed), cast(bytes, after), request.count)
         token = pages.encode(cast(bytes, seed), more) if more else ""
         return pb.DrawPeopleResponse(people=map(_person, drawn), next_page_token=token)
 
     async def _stats(self, activity: Activity) -> pb.Stats:
-        numbers = await self._live.numbers(activity.activity_id)
+        numbers = await self._live.numbers(activity.activity_id, activity.occurrence_id)
         return _stats(activity, numbers, await self._expected.of(activity))
 
-    async def _readable(self, activity_id: bytes) -> Activity:
-        """The activity, if the calling person may see its numbers.
+    async def _readable(self, request: pb.GetStatsRequest | pb.ListPeopleRequest | pb.DrawPeopleRequest) -> Activity:
+        """The activity in the window that is asked for, if the calling person may see its numbers.
 
         Raises:
             ActivityNotFoundError: It does not exist, or the person is no staff of it or of its organisation.
         """
-        activity = await self._activity(activity_id)
-        alone = OneActivity(activity_id, activity.closes_at or 0)
+        activity = await self._activity(request.activity_id)
+        alone = OneActivity(activity.activity_id, activity.closes_at or 0)
         if not await self._identity.is_staff(activity.organisation_id, person().user_id, alone):
             raise ActivityNotFoundError
-        return activity
+        return await self._activities.at(activity.activity_id, request.occurrence_id)
 
     async def _activity(self, activity_id: bytes) -> Activity:
         if len(activity_id) != _ID_BYTES:
@@ -160,6 +167,7 @@ def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb
     seats, tallies = counts.get("checked_in", 0), expectation.tallies
     stats = pb.Stats(
         activity_id=activity.activity_id,
+        occurrence_id=activity.occurrence_id,
         checked_in=_once(seats, tallies.twice if tallies else 0),
         inside=_once(counts.get("inside", 0), tallies.inside_twice if tallies else 0),
         pending_review=counts.get("pending_review", 0),

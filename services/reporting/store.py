@@ -1,7 +1,7 @@
 """All SQL of activities and their windows, as `changed.v1` tells of them; other tables have theirs in their rooms."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, bindparam, select, update
@@ -54,7 +54,7 @@ class Activities:
                 await points.fill(connection, untold)
 
     async def get(self, activity_id: bytes) -> Activity | None:
-        """An activity, if a message told of it; without its windows.
+        """An activity with its windows, if a message told of it.
 
         Raises:
             UnavailableError: MySQL is gone.
@@ -63,7 +63,10 @@ class Activities:
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(query)).one_or_none()
-        return _to_activity(row) if row else None
+        if row is None:
+            return None
+        windows = await self.windows_of(activity_id)
+        return replace(_to_activity(row), windows=tuple(sorted(windows, key=lambda window: window.opens_at)))
 
     async def windows(self, closing_after: int) -> list[Window]:
         """Those that close after a moment, the last ones to close first.

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
@@ -37,8 +36,8 @@ class StoredWindows(Protocol):
 class LiveNumbers(Protocol):
     """How many came, as the live numbers say."""
 
-    async def numbers(self, activity_id: bytes) -> Numbers:
-        """The counters of an activity; raises UnavailableError."""
+    async def numbers(self, activity_id: bytes, occurrence_id: bytes) -> Numbers:
+        """The counters of an occurrence; raises UnavailableError."""
 
 
 class Turnouts:
@@ -66,19 +65,16 @@ class Turnouts:
             ServiceError: MySQL, Redis or the activity service is gone.
         """
         over = [window for window in await self._stored.windows(now - _AFTER_US) if window.closes_at <= now]
-        found = {window.occurrence_id: people for window, people in await self._people(over)}
+        came = {window.occurrence_id: await self._people(window) for window in over}
+        # Nobody came, or the numbers are gone: that says nothing about the next time.
+        found = {each: people for each, people in came.items() if people}
         new = {each: people for each, people in found.items() if self._told.get(each) != people}
         for start in range(0, len(new), _AT_ONCE):
             await self._tell(dict(list(new.items())[start : start + _AT_ONCE]))
         self._told = found
 
-    async def _people(self, over: list[Window]) -> list[tuple[Window, int]]:
-        """Numbers are an activity's; of several windows each gets its share."""
-        windows = Counter(window.activity_id for window in over)
-        came = {each: (await self._live.numbers(each)).counts.get("checked_in", 0) for each in windows}
-        shares = [(window, round(came[window.activity_id] / windows[window.activity_id])) for window in over]
-        # Nobody came, or the numbers are gone: that says nothing about the next time.
-        return [(window, people) for window, people in shares if people]
+    async def _people(self, window: Window) -> int:
+        return (await self._live.numbers(window.activity_id, window.occurrence_id)).counts.get("checked_in", 0)
 
 
 def teller(channel: grpc.aio.Channel) -> Tell:

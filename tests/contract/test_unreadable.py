@@ -183,10 +183,10 @@ async def test_numbers_that_cannot_be_read_leave_the_others(redis: cache.Redis) 
     [field] = [field for field in await redis.hkeys(seats) if person in field]
     await redis.hset(seats, field, b"garbled seat")
     await redis.hset(seats, b"", b"")
-    await redis.hset(key_of("counts", activity_id), mapping={b"late": b"many", b"\xff": b"1"})
+    await redis.hset(key_of("counts", activity_id), mapping={b"late" + b"o" * 16: b"many", b"\xff" + b"o" * 16: b"1"})
     reader = LiveReader(redis)
-    assert [each.user_id for each in await reader.people(activity_id)] == [other]
-    assert (await reader.numbers(activity_id)).counts["checked_in"] == 2
+    assert [each.user_id for each in await reader.people(activity_id, b"o" * 16)] == [other]
+    assert (await reader.numbers(activity_id, b"o" * 16)).counts["checked_in"] == 2
 
 
 @pytest.mark.parametrize("cut", [3, 50])

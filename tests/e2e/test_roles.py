@@ -152,6 +152,7 @@ _TABLE: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("DELETE", "/v1/activities/{activity}", _by_role(409, 409, 403, 404, 404, 401, activity_staff=403)),
     ("POST", "/v1/activities/{activity}/copy", _by_role(201, 201, 403, 404, 404, 401, activity_staff=403)),
     ("POST", "/v1/activities/{activity}/reopen", _ITS_ORGANISER),
+    ("POST", "/v1/activities/{activity}/occurrences", _by_role(201, 201, 403, 404, 404, 401, activity_staff=403)),
     ("POST", "/v1/activities/{draft}/rehearsal", _by_role(201, 201, 403, 404, 404, 401)),
     ("POST", "/v1/activities/{draft}/publish", _ORGANISER),
     ("POST", "/v1/activities/{activity}/close", _ITS_ORGANISER),
@@ -538,6 +539,7 @@ _BODIES: Mapping[tuple[str, str], Json] = {
     ("PATCH", "/v1/activities/{activity}"): {"revision": 2, "capacity": 120},
     ("POST", "/v1/activities/{activity}/copy"): {"starts_at": "2027-03-01T09:00:00"},
     ("POST", "/v1/activities/{activity}/displays"): {"kind": "wall", "show_names": "masked"},
+    ("POST", "/v1/activities/{activity}/occurrences"): {"number": 2},
     ("POST", "/v1/activities/{activity}/nfc-tags"): {"kind": "sun", "label": "前门左侧"},
     ("POST", "/v1/displays/checkins"): {
         "attempt_id": "01923a2f-8c1d-7b3e-9f10-2a3b4c5d6e7f",

@@ -46,13 +46,14 @@ class FakeActivities:
             raise UnavailableError("the activity service is gone")
         self.snapshots = self.newer or self.snapshots
 
-    def get(self, key: bytes | str) -> Snapshot | None:
-        """By any of the three keys."""
+    def get(self, key: bytes | str, at: int = 0) -> Snapshot | None:
+        """By any of the three keys; of several windows the newest that had opened, else the first."""
+        found = None
         for snapshot in self.snapshots:
             occurrence = snapshot.occurrence
             if key in (occurrence.occurrence_id, occurrence.activity_id, occurrence.code):
-                return snapshot
-        return None
+                found = snapshot if found is None or occurrence.opens_at <= at else found
+        return found
 
     async def as_of(self, occurrence_id: bytes, at: int) -> Snapshot | None:
         """As it was, where a test says so; else as it is."""
@@ -99,6 +100,7 @@ class FakeSeats:
 
     hints: dict[tuple[bytes, bytes, int], Hint] = field(default_factory=dict)
     told: dict[Key, Answer] = field(default_factory=dict)
+    confirmed: set[bytes] = field(default_factory=set)
     is_gone: bool = False
     is_uncounted: bool = False
 
@@ -138,9 +140,10 @@ class FakeSeats:
         self.is_uncounted = False
 
     async def settle(self, held: Mapping[Room, Sequence[Claim]], answers: Mapping[Key, Answer]) -> None:
-        """Remembers the answers."""
+        """Remembers the answers, and where claims hold."""
         self._check()
         self.told |= answers
+        self.confirmed |= {room.occurrence_id for room, claims in held.items() if claims}
 
     def _check(self) -> None:
         if self.is_gone:

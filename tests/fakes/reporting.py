@@ -73,19 +73,22 @@ class FakeLive:
         self.heartbeat_at = now_us()
         return True
 
-    async def numbers(self, activity_id: bytes) -> Numbers:
+    async def numbers(self, activity_id: bytes, occurrence_id: bytes) -> Numbers:
         """A recount."""
         self._check()
-        seats = self.seats[activity_id]
+        seats = self._at(activity_id, occurrence_id)
         counts = Counter(counter for change in seats.values() for counter in change.view.counters)
         counts["inside"] = sum(each.presence.is_inside for each in _counted(seats))
         event_id = f"{len(self.events[activity_id])}-0"
         return Numbers(dict(+counts), event_id, self.heartbeat_at, activity_id in self.building)
 
-    async def people(self, activity_id: bytes) -> list[Counted]:
+    async def people(self, activity_id: bytes, occurrence_id: bytes) -> list[Counted]:
         """Everybody with an attempt to come in, or to go."""
         self._check()
-        return list(_counted(self.seats[activity_id]))
+        return list(_counted(self._at(activity_id, occurrence_id)))
+
+    def _at(self, activity_id: bytes, occurrence_id: bytes) -> Seats:
+        return {key: change for key, change in self.seats[activity_id].items() if key[0] == occurrence_id}
 
     def forget(self) -> None:
         """FLUSHALL."""
@@ -167,10 +170,12 @@ class FakeFacts:
         """As the test says."""
         return self.is_filled
 
-    async def page(self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> list[Step]:
+    async def page(
+        self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int, occurrence_id: bytes = b""
+    ) -> list[Step]:
         """Sorts all of them anew."""
         self._check()
-        steps = [step for step in self.steps(activity_id) if narrowed.admits(step.person)]
+        steps = [step for step in self.steps(activity_id, occurrence_id) if narrowed.admits(step.person)]
         is_down = cursor.part != BY_MOVE
         ordered = sorted((step.cursor(0, cursor.part)[2:], step) for step in steps)
         after = tuple(cursor[2:])
@@ -178,32 +183,37 @@ class FakeFacts:
             return [step for place, step in reversed(ordered) if place < after][:size]
         return [step for place, step in ordered if place > after][:size]
 
-    async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
+    async def of(self, activity_id: bytes, user_ids: Collection[bytes], occurrence_id: bytes = b"") -> list[Counted]:
         """What these did."""
         self._check()
-        return [step.person for step in self.steps(activity_id) if step.person.user_id in user_ids]
+        return [step.person for step in self.steps(activity_id, occurrence_id) if step.person.user_id in user_ids]
 
-    async def lots(self, activity_id: bytes, seed: bytes, after: bytes, size: int) -> list[Lot]:
+    async def lots(
+        self, activity_id: bytes, seed: bytes, after: bytes, size: int, occurrence_id: bytes = b""
+    ) -> list[Lot]:
         """Draws all of them anew."""
         self._check()
-        held = [each.person for each in self.steps(activity_id) if each.person.seat.status == Status.CHECKED_IN]
+        people = [each.person for each in self.steps(activity_id, occurrence_id)]
+        held = [each for each in people if each.seat.status == Status.CHECKED_IN]
         drawn = [
             Lot(one, hashlib.md5(seed + one.user_id + one.occurrence_id, usedforsecurity=False).digest())
             for one in held
         ]
         return sorted((each for each in drawn if each.lot > after), key=lambda each: each.lot)[:size]
 
-    async def standing(self, activity_id: bytes) -> Standing:
+    async def standing(self, activity_id: bytes, occurrence_id: bytes = b"") -> Standing:
         """Who stands where."""
         self._check()
-        stands = [Stand(one.seat.status, one.seat.mark, one.user_id) for one, _ in self.steps(activity_id)]
+        here = self.steps(activity_id, occurrence_id)
+        stands = [Stand(one.seat.status, one.seat.mark, one.user_id) for one, _ in here]
         held = [stand for stand in stands if stand[:2] == (Status.CHECKED_IN, 0)]
         return Standing({stand.user_id for stand in held}, [stand for stand in stands if stand not in held])
 
-    def steps(self, activity_id: bytes) -> Iterable[Step]:
+    def steps(self, activity_id: bytes, occurrence_id: bytes = b"") -> Iterable[Step]:
         """Everybody, in no order."""
         for key, (fact, at) in self.kept.items():
-            if key.activity_id == activity_id and (person := fact.shown(key)):
+            is_here = key.activity_id == activity_id and occurrence_id in (b"", key.occurrence_id)
+            if is_here and (person := fact.shown(key)):
                 yield Step(person, at)
 
     def _check(self) -> None:
@@ -270,6 +280,13 @@ class FakeActivities:
         if self.is_gone:
             raise UnavailableError("MySQL does not answer")
         return self.stored.get(activity_id)
+
+    async def at(self, activity_id: bytes, occurrence_id: bytes) -> Activity | None:
+        """See `activities.Activities`."""
+        activity = await self.get(activity_id)
+        if activity is None:
+            return None
+        return activity.at(occurrence_id) if occurrence_id else activity.shown_at(now_us())
 
     def _put(self, activities: Sequence[Activity]) -> None:
         for activity in activities:

@@ -59,7 +59,7 @@ class Crowd(Meeting):
         for person in self.facts.people:
             by_id[person.user_id].append(person)
 
-        async def of(activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
+        async def of(activity_id: bytes, user_ids: Collection[bytes], occurrence_id: bytes = b"") -> list[Counted]:
             return [each for user_id in user_ids for each in by_id.get(user_id, ())]
 
         async def windows_of(activity_id: bytes) -> list[Window]:

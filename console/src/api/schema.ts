@@ -264,8 +264,10 @@ export interface paths {
          *
          *     The first `stats` is what `/stats` answers. A later one carries `is_partial: true`, and in `by_minute` only what
          *     changed since the one before; what is gone counts 0. A `reset` says that events are lost: forget what you show, take
-         *     the whole `stats` that follows, and read `/people` again. An `activity` event tells its revision, as the stream
-         *     begins and within 5 s of a change: read it and its QR again. A display gets no `checkin` events.
+         *     the whole `stats` that follows, and read `/people` again. Numbers are of one window; where none is named they go on
+         *     with the next one that opens. `checkin` events are of all, and each says of which. An `activity` event tells its
+         *     revision, as the stream begins and within 5 s of a change: read it and its QR again. A display gets no `checkin`
+         *     events.
          */
         get: operations["live_v1_activities__activity_id__live_get"];
         put?: never;
@@ -490,6 +492,29 @@ export interface paths {
          * @description Has nobody check in by a tag any more; a repeat is as good.
          */
         delete: operations["revoke_nfc_tag_v1_activities__activity_id__nfc_tags__tag_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{activity_id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Occurrence
+         * @description Opens another window of a published activity, for owner and organiser: whoever came checks in once more.
+         *
+         *     Its QR is on every screen at once, and the one before counts for nothing new; what waited on phones still counts
+         *     for the window in which it was made. An activity has at most 12.
+         */
+        post: operations["open_occurrence_v1_activities__activity_id__occurrences_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3097,6 +3122,8 @@ export interface components {
             ask: components["schemas"]["Question"][];
             /** Format: date-time */
             closes_at: string;
+            /** @description How many windows there are. */
+            count: number;
             /** Format: date-time */
             ends_at: string;
             gates: string[];
@@ -3105,6 +3132,8 @@ export interface components {
             is_rehearsal: boolean;
             kind: ("attendance" | "event" | "points") | null;
             methods: ("code" | "nfc" | "place" | "qr" | "staff")[];
+            /** @description Which of the activity's windows this is. */
+            number: number;
             /** Format: uuid */
             occurrence_id: string;
             /** Format: date-time */
@@ -3619,6 +3648,11 @@ export interface components {
             group?: string;
             /** @default null */
             method?: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+            /**
+             * @description One of the activity's `occurrences`; left out: the newest that has opened.
+             * @default null
+             */
+            occurrence_id?: string | null;
             /** @default null */
             punctuality?: ("early_leave" | "late" | "on_time") | null;
             /** @default  */
@@ -4464,6 +4498,19 @@ export interface components {
             user_id: string;
         };
         /**
+         * NewOccurrence
+         * @description Another window from now on; the one before takes no check-ins any more.
+         */
+        NewOccurrence: {
+            /**
+             * @description Left out: until the activity ends as planned, at least a quarter of an hour.
+             * @default null
+             */
+            minutes?: number | null;
+            /** @description One more than there are; one that is there stays as it is. */
+            number: number;
+        };
+        /**
          * NewOrganisation
          * @description An organisation to create; its creator becomes the owner.
          */
@@ -4623,13 +4670,18 @@ export interface components {
         };
         /**
          * Occurrence
-         * @description One time window of an activity.
+         * @description One time window of an activity, in which people check in once; `number` is 1 of the first.
          */
         Occurrence: {
+            /** Format: date-time */
+            closes_at: string;
             /** Format: date-time */
             ends_at: string;
             /** Format: uuid */
             id: string;
+            number: number;
+            /** Format: date-time */
+            opens_at: string;
             /** Format: date-time */
             starts_at: string;
         };
@@ -5665,7 +5717,7 @@ export interface components {
         };
         /**
          * Stats
-         * @description The numbers of an activity: people, not rows.
+         * @description The numbers of a window of an activity: people, not rows.
          *
          *         `expected` is how many are on the roster, or the `expected_count` of an open activity; null where there is neither,
          *         and where nobody can tell, which is `stale`. Then what is counted against it is null too. `came` are those of them
@@ -5694,6 +5746,8 @@ export interface components {
             late: number;
             leave: number | null;
             not_yet: number | null;
+            /** @description The window that these are of. */
+            occurrence_id: string | null;
             over_capacity: number;
             pending_review: number;
             provisional: number;
@@ -6377,7 +6431,10 @@ export interface operations {
     };
     live_v1_activities__activity_id__live_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description One of the activity's `occurrences`; left out: the newest that has opened. */
+                occurrence_id?: string | null;
+            };
             header?: {
                 "last-event-id"?: string;
             };
@@ -6694,6 +6751,32 @@ export interface operations {
             };
         };
     };
+    open_occurrence_v1_activities__activity_id__occurrences_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOccurrence"];
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+        };
+    };
     list_people_v1_activities__activity_id__people_get: {
         parameters: {
             query?: {
@@ -6703,6 +6786,8 @@ export interface operations {
                 gate?: string;
                 group?: string;
                 method?: ("code" | "nfc" | "place" | "qr" | "staff") | null;
+                /** @description One of the activity's `occurrences`; left out: the newest that has opened. */
+                occurrence_id?: string | null;
                 /** @description 0: the default of 50. */
                 page_size?: number;
                 page_token?: string;
@@ -6758,6 +6843,8 @@ export interface operations {
         parameters: {
             query?: {
                 count?: number;
+                /** @description One of the activity's `occurrences`; left out: the newest that has opened. */
+                occurrence_id?: string | null;
                 /** @description Of the draw before: nobody comes again. */
                 page_token?: string;
             };
@@ -7017,7 +7104,10 @@ export interface operations {
     };
     get_stats_v1_activities__activity_id__stats_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description One of the activity's `occurrences`; left out: the newest that has opened. */
+                occurrence_id?: string | null;
+            };
             header?: never;
             path: {
                 activity_id: string;

@@ -459,24 +459,32 @@ Global___Activity: _TypeAlias = Activity  # noqa: Y015
 
 @_typing.final
 class Occurrence(_message.Message):
+    """One time window of an activity; they follow one another and never overlap."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     STARTS_AT_FIELD_NUMBER: _builtins.int
     ENDS_AT_FIELD_NUMBER: _builtins.int
+    OPENS_AT_FIELD_NUMBER: _builtins.int
+    CLOSES_AT_FIELD_NUMBER: _builtins.int
     occurrence_id: _builtins.bytes
     starts_at: _builtins.int
     ends_at: _builtins.int
+    opens_at: _builtins.int
+    closes_at: _builtins.int
     def __init__(
         self,
         *,
         occurrence_id: _builtins.bytes = ...,
         starts_at: _builtins.int = ...,
         ends_at: _builtins.int = ...,
+        opens_at: _builtins.int = ...,
+        closes_at: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "occurrence_id", b"occurrence_id", "starts_at", b"starts_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "ends_at", b"ends_at", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "starts_at", b"starts_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -692,6 +700,33 @@ class ReopenActivityRequest(_message.Message):
 Global___ReopenActivityRequest: _TypeAlias = ReopenActivityRequest  # noqa: Y015
 
 @_typing.final
+class OpenOccurrenceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.bytes
+    number: _builtins.int
+    """Which it is to be, from 2 on: one more than there are."""
+    minutes: _builtins.int
+    """For how long; 0: until the activity ends as planned, and a quarter of an hour at least."""
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.bytes = ...,
+        number: _builtins.int = ...,
+        minutes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "minutes", b"minutes", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenOccurrenceRequest: _TypeAlias = OpenOccurrenceRequest  # noqa: Y015
+
+@_typing.final
 class CopyActivityRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -880,7 +915,7 @@ Global___ResolveActivityRequest: _TypeAlias = ResolveActivityRequest  # noqa: Y0
 
 @_typing.final
 class ActivityCard(_message.Message):
-    """An activity as a participant may see it."""
+    """An activity as a participant may see it, in the window of now: the newest that has opened, else its first."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -903,6 +938,8 @@ class ActivityCard(_message.Message):
     IS_LISTED_FIELD_NUMBER: _builtins.int
     ASK_FIELD_NUMBER: _builtins.int
     REENTRY_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     occurrence_id: _builtins.bytes
     kind: Global___Kind.ValueType
@@ -922,6 +959,9 @@ class ActivityCard(_message.Message):
     """It has a roster: who is on it says so by phone number or invite."""
     reentry: Global___Reentry.ValueType
     """Unspecified: IN_OUT."""
+    number: _builtins.int
+    """Which of its windows this is, from 1 on, and how many there are; 0 in what an earlier release sent."""
+    count: _builtins.int
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[Global___Method.ValueType]: ...
     @_builtins.property
@@ -956,10 +996,12 @@ class ActivityCard(_message.Message):
         is_listed: _builtins.bool = ...,
         ask: _abc.Iterable[_participants_pb2.Question] | None = ...,
         reentry: Global___Reentry.ValueType = ...,
+        number: _builtins.int = ...,
+        count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "reentry", b"reentry", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "ask", b"ask", "closes_at", b"closes_at", "count", b"count", "ends_at", b"ends_at", "gates", b"gates", "is_listed", b"is_listed", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "methods", b"methods", "number", b"number", "occurrence_id", b"occurrence_id", "opens_at", b"opens_at", "place", b"place", "reentry", b"reentry", "starts_at", b"starts_at", "state", b"state", "strict", b"strict", "time_zone", b"time_zone", "title", b"title", "uses_wifi", b"uses_wifi"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -74,6 +74,11 @@ class ActivityServiceStub:
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.ReopenActivityRequest.SerializeToString,
                 response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
                 _registered_method=True)
+        self.OpenOccurrence = channel.unary_unary(
+                '/activity.v1.ActivityService/OpenOccurrence',
+                request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.OpenOccurrenceRequest.SerializeToString,
+                response_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+                _registered_method=True)
         self.CopyActivity = channel.unary_unary(
                 '/activity.v1.ActivityService/CopyActivity',
                 request_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.CopyActivityRequest.SerializeToString,
@@ -174,6 +179,14 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenOccurrence(self, request, context):
+        """Another window from now on: whoever came checks in once more. The one before takes no check-ins any more; what waited
+        on phones still counts for it. A number that there is already changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CopyActivity(self, request, context):
         """A new draft that says the same of another time.
         """
@@ -217,7 +230,8 @@ class ActivityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetOccurrences(self, request, context):
-        """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer.
+        """Snapshots for checkin and reporting: all occurrences of each activity, those of one together, in order of opening.
+        Unknown ids and codes are left out of the answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -279,6 +293,11 @@ def add_ActivityServiceServicer_to_server(servicer, server):
             'ReopenActivity': grpc.unary_unary_rpc_method_handler(
                     servicer.ReopenActivity,
                     request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.ReopenActivityRequest.FromString,
+                    response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
+            ),
+            'OpenOccurrence': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenOccurrence,
+                    request_deserializer=protos_dot_activity_dot_v1_dot_activity__pb2.OpenOccurrenceRequest.FromString,
                     response_serializer=protos_dot_activity_dot_v1_dot_activity__pb2.Activity.SerializeToString,
             ),
             'CopyActivity': grpc.unary_unary_rpc_method_handler(
@@ -542,6 +561,33 @@ class ActivityService:
             target,
             '/activity.v1.ActivityService/ReopenActivity',
             protos_dot_activity_dot_v1_dot_activity__pb2.ReopenActivityRequest.SerializeToString,
+            protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenOccurrence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/activity.v1.ActivityService/OpenOccurrence',
+            protos_dot_activity_dot_v1_dot_activity__pb2.OpenOccurrenceRequest.SerializeToString,
             protos_dot_activity_dot_v1_dot_activity__pb2.Activity.FromString,
             options,
             channel_credentials,

@@ -44,6 +44,10 @@ class ActivityServiceStub:
     """Changes what an organiser said, from its commit on; what was judged before is not judged anew."""
     ReopenActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ReopenActivityRequest, _activity_pb2.Activity]
     """A closed one takes check-ins again."""
+    OpenOccurrence: _grpc.UnaryUnaryMultiCallable[_activity_pb2.OpenOccurrenceRequest, _activity_pb2.Activity]
+    """Another window from now on: whoever came checks in once more. The one before takes no check-ins any more; what waited
+    on phones still counts for it. A number that there is already changes nothing.
+    """
     CopyActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.CopyActivityRequest, _activity_pb2.Activity]
     """A new draft that says the same of another time."""
     RehearseActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.RehearseActivityRequest, _activity_pb2.Activity]
@@ -57,7 +61,9 @@ class ActivityServiceStub:
     ResolveActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ResolveActivityRequest, _activity_pb2.ActivityCard]
     """What a phone shows before checking in; by code, token or id, and without credentials in the answer."""
     BatchGetOccurrences: _grpc.UnaryUnaryMultiCallable[_activity_pb2.BatchGetOccurrencesRequest, _activity_pb2.BatchGetOccurrencesResponse]
-    """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer."""
+    """Snapshots for checkin and reporting: all occurrences of each activity, those of one together, in order of opening.
+    Unknown ids and codes are left out of the answer.
+    """
     RecordTurnouts: _grpc.UnaryUnaryMultiCallable[_activity_pb2.RecordTurnoutsRequest, _activity_pb2.RecordTurnoutsResponse]
     """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
     unknown ids are ignored.
@@ -78,6 +84,10 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """Changes what an organiser said, from its commit on; what was judged before is not judged anew."""
     ReopenActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.ReopenActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
     """A closed one takes check-ins again."""
+    OpenOccurrence: _aio.UnaryUnaryMultiCallable[_activity_pb2.OpenOccurrenceRequest, _activity_pb2.Activity]  # type: ignore[assignment]
+    """Another window from now on: whoever came checks in once more. The one before takes no check-ins any more; what waited
+    on phones still counts for it. A number that there is already changes nothing.
+    """
     CopyActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.CopyActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
     """A new draft that says the same of another time."""
     RehearseActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.RehearseActivityRequest, _activity_pb2.Activity]  # type: ignore[assignment]
@@ -91,7 +101,9 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     ResolveActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.ResolveActivityRequest, _activity_pb2.ActivityCard]  # type: ignore[assignment]
     """What a phone shows before checking in; by code, token or id, and without credentials in the answer."""
     BatchGetOccurrences: _aio.UnaryUnaryMultiCallable[_activity_pb2.BatchGetOccurrencesRequest, _activity_pb2.BatchGetOccurrencesResponse]  # type: ignore[assignment]
-    """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer."""
+    """Snapshots for checkin and reporting: all occurrences of each activity, those of one together, in order of opening.
+    Unknown ids and codes are left out of the answer.
+    """
     RecordTurnouts: _aio.UnaryUnaryMultiCallable[_activity_pb2.RecordTurnoutsRequest, _activity_pb2.RecordTurnoutsResponse]  # type: ignore[assignment]
     """How many came to occurrences that are over, so that the calendar knows what to expect of the next. Idempotent;
     unknown ids are ignored.
@@ -159,6 +171,16 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """A closed one takes check-ins again."""
 
     @_abc_1.abstractmethod
+    def OpenOccurrence(
+        self,
+        request: _activity_pb2.OpenOccurrenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_pb2.Activity, _abc.Awaitable[_activity_pb2.Activity]]:
+        """Another window from now on: whoever came checks in once more. The one before takes no check-ins any more; what waited
+        on phones still counts for it. A number that there is already changes nothing.
+        """
+
+    @_abc_1.abstractmethod
     def CopyActivity(
         self,
         request: _activity_pb2.CopyActivityRequest,
@@ -212,7 +234,9 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _activity_pb2.BatchGetOccurrencesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_activity_pb2.BatchGetOccurrencesResponse, _abc.Awaitable[_activity_pb2.BatchGetOccurrencesResponse]]:
-        """Snapshots for checkin and reporting. Unknown ids and codes are left out of the answer."""
+        """Snapshots for checkin and reporting: all occurrences of each activity, those of one together, in order of opening.
+        Unknown ids and codes are left out of the answer.
+        """
 
     @_abc_1.abstractmethod
     def RecordTurnouts(

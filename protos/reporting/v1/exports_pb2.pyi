@@ -209,6 +209,7 @@ class PeopleFilter(_message.Message):
     PUNCTUALITY_FIELD_NUMBER: _builtins.int
     GROUP_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     status: _builtins.int
     """A number of reporting.v1.Status."""
     query: _builtins.str
@@ -220,6 +221,8 @@ class PeopleFilter(_message.Message):
     group: _builtins.str
     answer: _builtins.int
     """A number of reporting.v1.Answer."""
+    occurrence_id: _builtins.bytes
+    """Of an activity, only this one; empty: all."""
     def __init__(
         self,
         *,
@@ -231,10 +234,11 @@ class PeopleFilter(_message.Message):
         punctuality: _builtins.str = ...,
         group: _builtins.str = ...,
         answer: _builtins.int = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "gate", b"gate", "group", b"group", "method", b"method", "punctuality", b"punctuality", "query", b"query", "reason", b"reason", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "gate", b"gate", "group", b"group", "method", b"method", "occurrence_id", b"occurrence_id", "punctuality", b"punctuality", "query", b"query", "reason", b"reason", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

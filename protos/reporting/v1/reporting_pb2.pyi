@@ -88,18 +88,23 @@ Global___Mark: _TypeAlias = Mark  # noqa: Y015
 
 @_typing.final
 class GetStatsRequest(_message.Message):
+    """Everything is of one window of an activity: of `occurrence_id`, or where that is empty of the newest that has opened."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
+    occurrence_id: _builtins.bytes
     def __init__(
         self,
         *,
         activity_id: _builtins.bytes = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "occurrence_id", b"occurrence_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -110,15 +115,18 @@ class GetLiveStatsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
+    occurrence_id: _builtins.bytes
     def __init__(
         self,
         *,
         activity_id: _builtins.bytes = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "occurrence_id", b"occurrence_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -210,6 +218,7 @@ class Stats(_message.Message):
     NOT_YET_FIELD_NUMBER: _builtins.int
     ABSENT_FIELD_NUMBER: _builtins.int
     BY_GROUP_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     expected: _builtins.int
     """Absent (has_expected false) where nobody knows how many; then none of what is counted against it either."""
@@ -234,6 +243,7 @@ class Stats(_message.Message):
     """expected - came - leave."""
     absent: _builtins.int
     """The same, once nothing from before the close can come any more; absent until then."""
+    occurrence_id: _builtins.bytes
     @_builtins.property
     def by_minute(self) -> _containers.RepeatedCompositeFieldContainer[Global___MinuteCount]: ...
     @_builtins.property
@@ -271,10 +281,11 @@ class Stats(_message.Message):
         not_yet: _builtins.int = ...,
         absent: _builtins.int | None = ...,
         by_group: _abc.Iterable[Global___GroupCount] | None = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent", "activity_id", b"activity_id", "as_of", b"as_of", "by_gate", b"by_gate", "by_group", b"by_group", "by_method", b"by_method", "by_minute", b"by_minute", "by_reason", b"by_reason", "came", b"came", "checked_in", b"checked_in", "event_id", b"event_id", "expected", b"expected", "has_expected", b"has_expected", "inside", b"inside", "late", b"late", "leave", b"leave", "not_yet", b"not_yet", "over_capacity", b"over_capacity", "pending_review", b"pending_review", "provisional", b"provisional", "refused", b"refused", "stale", b"stale"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_absent", b"_absent", "absent", b"absent", "activity_id", b"activity_id", "as_of", b"as_of", "by_gate", b"by_gate", "by_group", b"by_group", "by_method", b"by_method", "by_minute", b"by_minute", "by_reason", b"by_reason", "came", b"came", "checked_in", b"checked_in", "event_id", b"event_id", "expected", b"expected", "has_expected", b"has_expected", "inside", b"inside", "late", b"late", "leave", b"leave", "not_yet", b"not_yet", "occurrence_id", b"occurrence_id", "over_capacity", b"over_capacity", "pending_review", b"pending_review", "provisional", b"provisional", "refused", b"refused", "stale", b"stale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__absent: _TypeAlias = _typing.Literal["absent"]  # noqa: Y015
     _WhichOneofArgType__absent: _TypeAlias = _typing.Literal["_absent", b"_absent"]  # noqa: Y015
@@ -404,6 +415,7 @@ class ListPeopleRequest(_message.Message):
     GROUP_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
     LACKS_DETAILS_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     status: Global___Status.ValueType
     query: _builtins.str
@@ -422,6 +434,7 @@ class ListPeopleRequest(_message.Message):
     answer: Global___Answer.ValueType
     lacks_details: _builtins.bool
     """Only who is checked in and has not said all that is asked."""
+    occurrence_id: _builtins.bytes
     def __init__(
         self,
         *,
@@ -439,10 +452,11 @@ class ListPeopleRequest(_message.Message):
         group: _builtins.str = ...,
         answer: Global___Answer.ValueType = ...,
         lacks_details: _builtins.bool = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "answer", b"answer", "from_at", b"from_at", "gate", b"gate", "group", b"group", "lacks_details", b"lacks_details", "method", b"method", "page_size", b"page_size", "page_token", b"page_token", "punctuality", b"punctuality", "query", b"query", "reason", b"reason", "status", b"status", "to_at", b"to_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "answer", b"answer", "from_at", b"from_at", "gate", b"gate", "group", b"group", "lacks_details", b"lacks_details", "method", b"method", "occurrence_id", b"occurrence_id", "page_size", b"page_size", "page_token", b"page_token", "punctuality", b"punctuality", "query", b"query", "reason", b"reason", "status", b"status", "to_at", b"to_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -455,21 +469,24 @@ class DrawPeopleRequest(_message.Message):
     ACTIVITY_ID_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     activity_id: _builtins.bytes
     count: _builtins.int
     """1 to 50."""
     page_token: _builtins.str
     """Of the draw before, none of whose people come again; empty: of all, in a new order."""
+    occurrence_id: _builtins.bytes
     def __init__(
         self,
         *,
         activity_id: _builtins.bytes = ...,
         count: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "count", b"count", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "count", b"count", "occurrence_id", b"occurrence_id", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -644,6 +661,7 @@ class LiveEvent(_message.Message):
     PUNCTUALITY_FIELD_NUMBER: _builtins.int
     CHECKED_IN_AT_FIELD_NUMBER: _builtins.int
     MARK_FIELD_NUMBER: _builtins.int
+    OCCURRENCE_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.bytes
     status: Global___Status.ValueType
     method: _builtins.str
@@ -651,6 +669,7 @@ class LiveEvent(_message.Message):
     punctuality: _builtins.str
     checked_in_at: _builtins.int
     mark: Global___Mark.ValueType
+    occurrence_id: _builtins.bytes
     def __init__(
         self,
         *,
@@ -661,10 +680,11 @@ class LiveEvent(_message.Message):
         punctuality: _builtins.str = ...,
         checked_in_at: _builtins.int = ...,
         mark: Global___Mark.ValueType = ...,
+        occurrence_id: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "mark", b"mark", "method", b"method", "punctuality", b"punctuality", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_in_at", b"checked_in_at", "gate", b"gate", "mark", b"mark", "method", b"method", "occurrence_id", b"occurrence_id", "punctuality", b"punctuality", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

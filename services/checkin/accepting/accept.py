@@ -186,11 +186,12 @@ class Acceptance:
             seatings = {room: [Seating(is_uncounted=room.capacity > 0)] * len(group) for room, group in rooms.items()}
         # A claim of an attempt that was used before with another body lapses by itself: nothing confirms it.
         _refuse_reused(cases, earlier)
+        _keep_window(cases, earlier)
         held: defaultdict[Room, list[Claim]] = defaultdict(list)
         for room, group in rooms.items():
             for case, claim, seating in zip(group, claims[room], seatings[room], strict=True):
                 _seat(case, seating)
-                if case.outcome is Outcome.ACCEPTED and case.error is None:
+                if case.outcome is Outcome.ACCEPTED and case.error is None and case.told is None:
                     held[room].append(claim)
         return held, earlier
 
@@ -255,7 +256,11 @@ class Acceptance:
     async def _recall_earlier(self, cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
         """A retry that by itself would now be refused for the time gets the answer its first copy got."""
         repeatable = (Outcome.REFUSED, Outcome.ACCEPTED)
-        late = [case for case in cases if case.outcome in repeatable and is_refused_for_time(case.finding)]
+        late = [
+            case
+            for case in cases
+            if case.outcome in repeatable and case.told is None and is_refused_for_time(case.finding)
+        ]
         if not late:
             return
         stored = await self._records.recall([_key(case) for case in late])
@@ -343,6 +348,14 @@ def _refuse_reused(cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]
         known = earlier.get(_key(case))
         if known is not None and known.body_hash != case.attempt.body_hash:
             case.error = AttemptReusedError("this attempt_id was used with another body; make a new one")
+
+
+def _keep_window(cases: Sequence[_Reply], earlier: Mapping[AttemptKey, Answer]) -> None:
+    """A retry after whose first copy another window was opened is told what that one got; its new claim lapses."""
+    for case in cases if earlier else ():
+        told = known.record() if (known := earlier.get(_key(case))) and case.error is None else None
+        if told and case.snapshot and told.occurrence_id not in (b"", case.snapshot.occurrence.occurrence_id):
+            case.told = told
 
 
 def _to_claim(case: _Reply) -> Claim:

@@ -44,6 +44,7 @@ from services.checkin.rules.occurrence import (
     made_at,
     qr_fault,
     refused,
+    said_at,
 )
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ class ActivitiesPort(Protocol):
     async def renew(self, occurrence_ids: Collection[bytes]) -> None:
         """Reads these anew."""
 
-    def get(self, key: bytes | str) -> Snapshot | None:
-        """A snapshot by occurrence id, activity id or code."""
+    def get(self, key: bytes | str, at: int = 0) -> Snapshot | None:
+        """A snapshot by occurrence id, or by activity id or code that of the window of a moment; 0: of now."""
 
     async def as_of(self, occurrence_id: bytes, at: int) -> Snapshot | None:
         """The occurrence at a moment; raises ServiceError."""
@@ -238,7 +239,7 @@ class Judging:
         """Finds the case's occurrence, or says why there is none."""
         attempt = case.attempt
         if case.snapshot is None:
-            case.snapshot = self._activities.get(_key_of(case))
+            case.snapshot = self._activities.get(_key_of(case), said_at(attempt))
             if not is_reachable and _lacks_its_tag(case):
                 case.snapshot = None
         if case.snapshot is None:

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
 from typing import TypeVar
 
 import grpc
@@ -70,6 +70,7 @@ class Snapshot:
     Attributes:
         valid_from: Since when the activity reads like this, microseconds since 1970 UTC.
         tags: Those by which people may check in, or might until they were revoked.
+        earlier: The window of the same activity before this one; None: it is the first.
     """
 
     occurrence: Occurrence
@@ -78,6 +79,14 @@ class Snapshot:
     used_at: float
     valid_from: int = 0
     tags: Mapping[bytes, tags_pb2.KnownTag] = field(default_factory=dict)
+    earlier: "Snapshot | None" = field(default=None, repr=False, compare=False)
+
+    def window_at(self, at: int) -> "Snapshot":
+        """Of this window and those before it the one of a moment: the newest that had opened, or the first."""
+        found = self
+        while found.earlier is not None and at < found.occurrence.opens_at:
+            found = found.earlier
+        return found
 
     @property
     def is_fresh(self) -> bool:
@@ -118,11 +127,18 @@ class Activities:
         if occurrences or activities or unknown_codes:
             await self._load(occurrences, activities, unknown_codes)
 
-    def get(self, key: Key) -> Snapshot | None:
-        """The snapshot of an occurrence id, activity id or code, if there is one."""
+    def get(self, key: Key, at: int = 0) -> Snapshot | None:
+        """The snapshot of an occurrence id, or of an activity id or code the window of a moment, if there is one.
+
+        Args:
+            at: Microseconds since 1970 UTC; 0: now.
+        """
         snapshot = self._by_key.get(key)
-        if snapshot is not None:
-            snapshot.used_at = time.monotonic()
+        if snapshot is None:
+            return None
+        if snapshot.earlier is not None and key != snapshot.occurrence.occurrence_id:
+            snapshot = snapshot.window_at(at or now_us())
+        snapshot.used_at = time.monotonic()
         return snapshot
 
     async def renew(self, occurrence_ids: Collection[bytes]) -> None:
@@ -201,8 +217,8 @@ class Activities:
         )
         response = await self._ask(request)
         self._switched_on = response.switches
-        for message in response.occurrences:
-            self._keep(message)
+        for _, messages in groupby(response.occurrences, key=lambda message: message.activity_id):
+            self._keep(list(messages))
         asked: list[Key] = [*occurrence_ids, *activity_ids, *codes]
         self._absent.update((key, True) for key in asked if key not in self._by_key)
 
@@ -221,15 +237,21 @@ class Activities:
             )
             return response
 
-    def _keep(self, message: activity_pb2.OccurrenceSnapshot) -> None:
-        old = self._by_key.get(message.occurrence_id)
-        if old is not None and old.occurrence.code != message.code:
-            self._by_key.pop(old.occurrence.code, None)
-        snapshot = to_snapshot(message, time.monotonic())
-        snapshot.used_at = old.used_at if old else snapshot.read_at
-        for key in (message.occurrence_id, message.activity_id, message.code):
-            self._by_key[key] = snapshot
-            self._absent.pop(key, None)
+    def _keep(self, windows: Sequence[activity_pb2.OccurrenceSnapshot]) -> None:
+        """Remembers all windows of an activity; they are forgotten together."""
+        read_at = time.monotonic()
+        olds = [old for window in windows if (old := self._by_key.get(window.occurrence_id))]
+        used_at = max((old.used_at for old in olds), default=read_at)
+        newest: Snapshot | None = None
+        for old in olds:
+            if old.occurrence.code != windows[0].code:
+                self._by_key.pop(old.occurrence.code, None)
+        for window in windows:
+            snapshot = to_snapshot(window, read_at)
+            snapshot.used_at, snapshot.earlier, newest = used_at, newest, snapshot
+            for key in (window.occurrence_id, window.activity_id, window.code):
+                self._by_key[key] = snapshot
+                self._absent.pop(key, None)
 
     def _forget_unused(self) -> None:
         oldest = time.monotonic() - _FORGET_S

@@ -277,6 +277,13 @@ def is_arrival_proven(attempt: Attempt) -> bool:
     return not attempt.is_offline or attempt.has_receipt
 
 
+def said_at(attempt: Attempt) -> int:
+    """When an attempt says that it was made, as far as it can have been: by that its window is found."""
+    if is_arrival_proven(attempt) or not attempt.claimed_at:
+        return attempt.received_at
+    return min(attempt.claimed_at, attempt.received_at)
+
+
 def made_at(occurrence: Occurrence, attempt: Attempt, token: QrToken | None) -> int:
     """As of when an attempt is judged: its arrival where that is proven, else the claimed time as far as possible."""
     if is_arrival_proven(attempt):

@@ -32,8 +32,8 @@ class Participants(Protocol):
 class Live(Protocol):
     """See `live.numbers.LiveReader`."""
 
-    async def people(self, activity_id: bytes) -> Sequence[Counted]:
-        """Everybody with an attempt; raises UnavailableError."""
+    async def people(self, activity_id: bytes, occurrence_id: bytes) -> Sequence[Counted]:
+        """Everybody with an attempt at an occurrence; raises UnavailableError."""
 
 
 class Expectation(NamedTuple):
@@ -65,7 +65,7 @@ class Expectations:
         self._counted = TimedCache(self._count, life_s)
 
     async def of(self, activity: Activity) -> Expectation:
-        """What is known now, as of a second ago at most.
+        """What is known now of an activity in one of its windows, as of a second ago at most.
 
         Where the roster, the answers or the people cannot be read, nobody can tell: a count would be wrong.
         """
@@ -79,7 +79,7 @@ class Expectations:
 
     async def _count(self, activity: Activity) -> Tallies:
         answers = await self._participants.answers(activity.activity_id)
-        people = await self._live.people(activity.activity_id)
+        people = await self._live.people(activity.activity_id, activity.occurrence_id)
         if activity.roster_id is None:
             return tally.of_count(activity.expected, people, answers)
         return tally.of_roster(await self._rosters.get(activity.roster_id), people, answers)

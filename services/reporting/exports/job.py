@@ -42,6 +42,7 @@ class Wish:
         shows_phones: Phones are written whole.
         user_ids: Of proofs, for whom; none: for everybody.
         minimum_sessions, minimum_minutes: Of proofs, to how many occurrences and for how long somebody must have come.
+        occurrence_id: Of an activity, only this one; empty: all.
     """
 
     report: Report
@@ -56,6 +57,7 @@ class Wish:
     user_ids: tuple[bytes, ...] = ()
     minimum_sessions: int = 0
     minimum_minutes: int = 0
+    occurrence_id: bytes = b""
 
     @property
     def shown_columns(self) -> Sequence[str]:
@@ -108,6 +110,8 @@ def _faults(wish: Wish) -> Sequence[FieldError]:
     found: list[FieldError] = []
     if bool(wish.activity_id) == bool(wish.organisation_id):
         found.append(FieldError("activity_id", "name an activity, or an organisation, and not both"))
+    if wish.occurrence_id and not (wish.activity_id and len(wish.occurrence_id) == _ID_BYTES):
+        found.append(FieldError("filters.occurrence_id", "is of an activity; name it, or leave it out"))
     elif wish.organisation_id and wish.report not in OF_ORGANISATIONS:
         found.append(FieldError("activity_id", "this report is of one activity; name it"))
     elif wish.activity_id and wish.report is Report.ORGANISATION:

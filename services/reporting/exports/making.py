@@ -35,6 +35,9 @@ class Activities(Protocol):
     async def get(self, activity_id: bytes) -> Activity:
         """An activity; raises ActivityNotFoundError, UnavailableError."""
 
+    async def at(self, activity_id: bytes, occurrence_id: bytes) -> Activity:
+        """The same in one of its windows; raises ActivityNotFoundError where it has no such window."""
+
 
 class Organisations(Protocol):
     """See `store.Activities`; raises UnavailableError when MySQL is gone."""
@@ -96,7 +99,8 @@ class Making:
     async def _of(self, wish: Wish) -> Sequence[Activity]:
         """The activities that a file is of."""
         if wish.activity_id:
-            return [await self._activities.get(wish.activity_id)]
+            found_at = self._activities.at(wish.activity_id, wish.occurrence_id) if wish.occurrence_id else None
+            return [await (found_at or self._activities.get(wish.activity_id))]
         found = await self._organisations.held_between(wish.organisation_id, wish.from_at, wish.to_at)
         if not found:
             raise WishNotMadeError("NOTHING_HELD")

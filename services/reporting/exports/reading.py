@@ -24,11 +24,11 @@ _FACTS_AT_ONCE = 5000
 class Facts(Protocol):
     """See `facts.lists.FactLists`; both methods raise UnavailableError when MySQL is gone."""
 
-    async def user_ids(self, activity_id: bytes, after: bytes, size: int) -> list[bytes]:
-        """Who did anything, the next ones after one."""
+    async def user_ids(self, activity_id: bytes, after: bytes, size: int, occurrence_id: bytes = b"") -> list[bytes]:
+        """Who did anything, the next ones after one; without an occurrence, at any one."""
 
-    async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
-        """What some people did at every occurrence."""
+    async def of(self, activity_id: bytes, user_ids: Collection[bytes], occurrence_id: bytes = b"") -> list[Counted]:
+        """What some people did; without an occurrence, at every one."""
 
 
 class People(Protocol):
@@ -95,7 +95,8 @@ class Gathering:
     async def tried(self, keys: Iterable[bytes]) -> Sequence[Counted]:
         """What some people did, as one at each occurrence."""
         ids = [each for key in keys for each in self.scene.ids(key)]
-        return self.scene.as_one(await self.sources.facts.of(self.activity.activity_id, ids))
+        activity = self.activity
+        return self.scene.as_one(await self.sources.facts.of(activity.activity_id, ids, activity.occurrence_id))
 
     async def lines(self, people: Sequence[Counted], columns: Collection[str], *, shows_phones: bool) -> list[Line]:
         """People as rows are made of them, in their order."""
@@ -135,7 +136,7 @@ class Gathering:
 
 
 async def gather(sources: Sources, activity: Activity, user_ids: Collection[bytes] = ()) -> Gathering:
-    """Looks who there is.
+    """Looks who there is at an activity, or at one of its windows.
 
     Args:
         user_ids: Who alone is wanted, whether they did anything or not; none: everybody.
@@ -145,6 +146,7 @@ async def gather(sources: Sources, activity: Activity, user_ids: Collection[byte
     """
     scene = await sources.people.scene(activity, is_needed=True)
     windows = await sources.windows.windows_of(activity.activity_id)
+    windows = [each for each in windows if activity.occurrence_id in (b"", each.occurrence_id)]
     keys = _named(scene, user_ids) if user_ids else await _everybody(scene, sources.facts)
     by_id = {window.occurrence_id: window for window in windows}
     return Gathering(scene, keys, by_id, ZoneInfo(activity.time_zone or "UTC"), sources)
@@ -157,14 +159,14 @@ def _named(scene: Scene, user_ids: Iterable[bytes]) -> list[bytes]:
 
 async def _everybody(scene: Scene, facts: Facts) -> list[bytes]:
     keys = dict.fromkeys(member.entry_id for member in scene.roster.members) if scene.roster else {}
-    async for user_id in _who_tried(facts, scene.activity.activity_id):
+    async for user_id in _who_tried(facts, scene.activity):
         keys.setdefault(scene.key(user_id))
     return list(keys)
 
 
-async def _who_tried(facts: Facts, activity_id: bytes) -> AsyncIterator[bytes]:
+async def _who_tried(facts: Facts, activity: Activity) -> AsyncIterator[bytes]:
     after = b""
-    while some := await facts.user_ids(activity_id, after, _IDS_AT_ONCE):
+    while some := await facts.user_ids(activity.activity_id, after, _IDS_AT_ONCE, activity.occurrence_id):
         for user_id in some:
             yield user_id
         after = some[-1]

@@ -30,6 +30,7 @@ def wish_of(message: pb.Wish) -> Wish:
         tuple(message.user_ids),
         message.minimum_sessions,
         message.minimum_minutes,
+        message.filter.occurrence_id,
     )
 
 
@@ -83,6 +84,7 @@ def to_message(wish: Wish) -> pb.Wish:
             punctuality=seat.punctuality,
             group=wish.wanted.group,
             answer=int(wish.wanted.answer),
+            occurrence_id=wish.occurrence_id,
         ),
         from_at=wish.from_at,
         to_at=wish.to_at,

@@ -89,7 +89,10 @@ class Standing(NamedTuple):
 
 
 class FactLists:
-    """Reads facts. Every method raises UnavailableError when MySQL is gone."""
+    """Reads facts. Every method raises UnavailableError when MySQL is gone.
+
+    Where one takes an `occurrence_id`, an empty one asks for all occurrences of the activity.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -105,13 +108,17 @@ class FactLists:
         """Whether everything that was over before history began is filled in."""
         return await Work(self._engine).is_whole()
 
-    async def page(self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> list[Step]:
+    async def page(
+        self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int, occurrence_id: bytes = b""
+    ) -> list[Step]:
         """The next people of one part of a list, at most `size` of them."""
         if narrowed.user_ids is not None and not narrowed.user_ids:
             return []
-        return await self._steps(page_of(activity_id, narrowed, cursor, size))
+        return await self._steps(page_of(activity_id, narrowed, cursor, size, occurrence_id))
 
-    async def lots(self, activity_id: bytes, seed: bytes, after: bytes, size: int) -> list[Lot]:
+    async def lots(
+        self, activity_id: bytes, seed: bytes, after: bytes, size: int, occurrence_id: bytes = b""
+    ) -> list[Lot]:
         """The next who are checked in, in an order by chance that is the seed's own, at most `size` of them.
 
         Args:
@@ -123,7 +130,7 @@ class FactLists:
         drawn = (
             select(c.activity_id, c.user_id, c.occurrence_id, lot.label("lot"))
             .with_hint(facts, "FORCE INDEX (by_time)")
-            .where(c.activity_id == activity_id, c.is_shown == 1, c.status == Status.CHECKED_IN, lot > after)
+            .where(*_shown(activity_id, occurrence_id), c.status == Status.CHECKED_IN, lot > after)
             .order_by(lot)
             .limit(size)
             .subquery()
@@ -135,25 +142,21 @@ class FactLists:
                 rows = (await connection.execute(query)).all()
         return [Lot(to_fact(row).shown(FactKey(*row[: len(FactKey._fields)])), row.lot) for row in rows]
 
-    async def everybody(self, activity_id: bytes) -> list[Counted]:
-        """What everybody did at every occurrence of an activity, in no order."""
-        return await self._people(facts.c.activity_id == activity_id)
-
     async def at(self, activity_id: bytes, occurrence_ids: Collection[bytes]) -> list[Counted]:
         """What everybody did at some occurrences of an activity, in no order."""
         return await self._people(facts.c.activity_id == activity_id, facts.c.occurrence_id.in_(occurrence_ids))
 
-    async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
-        """What some people did at every occurrence of an activity, in no order."""
-        return await self._people(facts.c.activity_id == activity_id, facts.c.user_id.in_(user_ids))
+    async def of(self, activity_id: bytes, user_ids: Collection[bytes], occurrence_id: bytes = b"") -> list[Counted]:
+        """What some people did at an activity, in no order."""
+        return await self._people(*_shown(activity_id, occurrence_id), facts.c.user_id.in_(user_ids))
 
-    async def user_ids(self, activity_id: bytes, after: bytes, size: int) -> list[bytes]:
+    async def user_ids(self, activity_id: bytes, after: bytes, size: int, occurrence_id: bytes = b"") -> list[bytes]:
         """Who did anything at an activity, in order of their ids, the next ones after one."""
         c = facts.c
         query = (
             select(c.user_id)
             .distinct()
-            .where(c.activity_id == activity_id, c.user_id > after, c.is_shown == 1)
+            .where(*_shown(activity_id, occurrence_id), c.user_id > after)
             .order_by(c.user_id)
             .limit(size)
         )
@@ -161,7 +164,7 @@ class FactLists:
             async with self._engine.connect() as connection:
                 return list((await connection.scalars(query)).all())
 
-    async def standing(self, activity_id: bytes) -> Standing:
+    async def standing(self, activity_id: bytes, occurrence_id: bytes = b"") -> Standing:
         """Who stands where, of a hundred thousand people too: as two texts, for a row of each would cost most of it."""
         c = facts.c
         is_held = and_(c.status == Status.CHECKED_IN, c.mark == Mark.NONE)
@@ -169,7 +172,7 @@ class FactLists:
         query = (
             select(_joined(case((is_held, c.user_id))), _joined(case((is_held, null()), else_=other)))
             .with_hint(facts, "FORCE INDEX (by_time)")
-            .where(c.activity_id == activity_id, c.is_shown == 1)
+            .where(*_shown(activity_id, occurrence_id))
         )
         with unavailable_when_lost():
             async with self._engine.connect() as connection:
@@ -200,13 +203,22 @@ def who_moved(began: int) -> Cursor:
     return Cursor(began, BY_MOVE, began, _LAST, _LAST)
 
 
-def page_of(activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> Select[Any]:
+def _shown(activity_id: bytes, occurrence_id: bytes) -> Iterator[ColumnElement[bool]]:
+    yield facts.c.activity_id == activity_id
+    yield facts.c.is_shown == 1
+    if occurrence_id:
+        yield facts.c.occurrence_id == occurrence_id
+
+
+def page_of(
+    activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int, occurrence_id: bytes = b""
+) -> Select[Any]:
     """Keys first, from the index alone, then the rows of one page."""
     c, index = facts.c, "by_time" if narrowed.user_ids is None else "PRIMARY"
     keys = (
         select(c.activity_id, c.user_id, c.occurrence_id)
         .with_hint(facts, f"FORCE INDEX ({index})")
-        .where(c.activity_id == activity_id, c.is_shown == 1, *_conditions(narrowed), *_after(cursor))
+        .where(*_shown(activity_id, occurrence_id), *_conditions(narrowed), *_after(cursor))
         .order_by(*_order(cursor.part))
         .limit(size)
         .subquery()

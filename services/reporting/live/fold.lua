@@ -5,7 +5,7 @@
 --
 -- counts   hash, as in project.lua
 -- minute   and newest: minutes since 1970
--- folded   the minute before which minutes are counted by quarters of an hour and longer
+-- folded   the minute before which minutes are counted by quarters of an hour and longer, of one occurrence
 
 local function span(minute, folded)
   if minute >= folded then return 'minute:' .. minute end
@@ -14,18 +14,21 @@ local function span(minute, folded)
   return 'block:' .. minute - minute % BLOCK
 end
 
-local function fold(counts, newest, folded)
+local function fold(counts, occurrence, newest, folded)
   local from = newest - MINUTES_KEPT
   from = from - from % QUARTER
   if from <= folded then return end
   local stored = redis.call('HGETALL', counts)
   for index = 1, #stored, 2 do
-    local kind, minute = string.match(stored[index], '^(%l+):(%d+)$')
-    local target = (kind == 'minute' or kind == 'quarter') and span(tonumber(minute), from)
-    if target and target ~= stored[index] and tonumber(stored[index + 1]) then
-      redis.call('HDEL', counts, stored[index])
+    local counter, target = stored[index], nil
+    if string.sub(counter, -ID_BYTES) == occurrence then
+      local kind, minute = string.match(string.sub(counter, 1, -ID_BYTES - 1), '^(%l+):(%d+)$')
+      target = (kind == 'minute' or kind == 'quarter') and span(tonumber(minute), from) .. occurrence
+    end
+    if target and target ~= counter and tonumber(stored[index + 1]) then
+      redis.call('HDEL', counts, counter)
       if redis.call('HINCRBY', counts, target, stored[index + 1]) == 0 then redis.call('HDEL', counts, target) end
     end
   end
-  redis.call('HSET', counts, FOLDED, from)
+  redis.call('HSET', counts, FOLDED .. occurrence, from)
 end

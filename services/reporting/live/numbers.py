@@ -3,9 +3,9 @@
 Keys, all of one hash slot per activity and with an expiry:
     reporting:seats:{activity}       hash: occurrence, user and direction (33 bytes) -> revision (8 bytes) and the
                                      seat's view (msgpack)
-    reporting:counts:{activity}      hash: counter -> people, never zero; `#seats:` and `#revisions:` with an occurrence
-                                     -> what `Totals` compares; `#folded` -> the minute before which minutes are counted
-                                     by quarters of an hour and longer (`domain.SPANS`)
+    reporting:counts:{activity}      hash: counter and occurrence -> people, never zero; of each occurrence `#seated:`
+                                     and `#revised:` -> what `Totals` compares, `#folded:` -> the minute before which
+                                     minutes are counted by quarters of an hour and longer (`domain.SPANS`)
     reporting:live:{activity}        stream of `LiveBatch`es for viewers, see the README
     reporting:rebuilding:{activity}  who rebuilds the first two, while somebody does
     reporting:next-seats:{activity}, reporting:next-counts:{activity}
@@ -55,7 +55,8 @@ NOTHING_YET = "0-0"
 
 _REVISION_BYTES = 8
 _ID_BYTES = 16
-_SEATS, _REVISIONS, _FOLDED = b"#seats:", b"#revisions:", b"#folded"
+# Other words than those of a release that counted activities as a whole: what it left is rebuilt.
+_SEATS, _REVISIONS, _FOLDED = b"#seated:", b"#revised:", b"#folded:"
 # As project.lua reads it.
 _CHANGE = struct.Struct(">16s16sBIIQ")
 _FIELD_BYTES = 33
@@ -93,10 +94,10 @@ _ABANDON = Script(__file__, "abandon")
 
 
 class Numbers(NamedTuple):
-    """The counters of an activity.
+    """The counters of an occurrence.
 
     Attributes:
-        event_id: Position in the live stream that the counters include at least.
+        event_id: Position in the live stream of its activity that the counters include at least.
         heartbeat_at: When the projector last said that it consumes; 0 for never.
         is_rebuilding: Whether they are being replaced, which happens when they are known to be wrong.
     """
@@ -206,8 +207,8 @@ class LiveReader:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def numbers(self, activity_id: bytes) -> Numbers:
-        """The counters as they are; one trip.
+    async def numbers(self, activity_id: bytes, occurrence_id: bytes) -> Numbers:
+        """The counters of an occurrence as they are; one trip.
 
         Raises:
             UnavailableError: Redis is gone.
@@ -223,17 +224,17 @@ class LiveReader:
         with unavailable_when_gone():
             is_rebuilding, newest, counts, heartbeat = await pipeline.execute()
         event_id = newest[0][0].decode() if newest else NOTHING_YET
-        return Numbers(_people(counts), event_id, int(heartbeat or 0), bool(is_rebuilding))
+        return Numbers(_people(counts, occurrence_id), event_id, int(heartbeat or 0), bool(is_rebuilding))
 
-    async def people(self, activity_id: bytes) -> list[Counted]:
-        """Everybody with an attempt to come in, or to go.
+    async def people(self, activity_id: bytes, occurrence_id: bytes) -> list[Counted]:
+        """Everybody with an attempt to come in, or to go, at an occurrence.
 
         Raises:
             UnavailableError: Redis is gone.
         """
         with unavailable_when_gone():
             stored = await self._redis.hgetall(_keys(activity_id)[0])
-        return list(counted(_seats(cast(Mapping[bytes, bytes], stored))))
+        return list(counted(_seats(cast(Mapping[bytes, bytes], stored), occurrence_id)))
 
     async def revision(self, activity_id: bytes, occurrence_id: bytes, user_id: bytes, direction: int) -> int | None:
         """Which revision of a seat the numbers contain; None when they do not know it.
@@ -274,13 +275,13 @@ def _row(change: Change) -> bytes:
     return _CHANGE.pack(occurrence_id, user_id, direction, len(view), len(event), revision) + view + event
 
 
-def _seats(stored: Mapping[bytes, bytes]) -> dict[SeatKey, SeatView]:
-    """The seats that can be read."""
+def _seats(stored: Mapping[bytes, bytes], occurrence_id: bytes) -> dict[SeatKey, SeatView]:
+    """The seats of an occurrence that can be read."""
     found: dict[SeatKey, SeatView] = {}
     for field, packed in stored.items():
         if len(field) != _FIELD_BYTES:
             _VIEWS.note(field, "its field is none of a seat")
-        elif view := _view(field[_ID_BYTES:-1], packed):
+        elif field.startswith(occurrence_id) and (view := _view(field[_ID_BYTES:-1], packed)):
             found[field[:_ID_BYTES], field[_ID_BYTES:-1], field[-1]] = view
     return found
 
@@ -293,16 +294,16 @@ def _view(user_id: bytes, packed: bytes) -> SeatView | None:
         return None
 
 
-def _people(counts: Mapping[bytes, bytes]) -> dict[str, int]:
-    """Everything that counts people, by name.
+def _people(counts: Mapping[bytes, bytes], occurrence_id: bytes) -> dict[str, int]:
+    """Everything that counts people of an occurrence, by name.
 
     A counter is below zero where a projector of an earlier release took somebody out of a minute that is folded.
     """
     found = {}
     for name, count in counts.items():
-        if not name.startswith(b"#"):
+        if not name.startswith(b"#") and name[-_ID_BYTES:] == occurrence_id:
             try:
-                found[name.decode()] = int(count)
+                found[name[:-_ID_BYTES].decode()] = int(count)
             except ValueError as error:
                 _COUNTERS.note(name, error)
     return {name: people for name, people in found.items() if people > 0}

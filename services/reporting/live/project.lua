@@ -8,7 +8,8 @@
 --          revision (8) | view (msgpack: is_held, at, counters, ...) | event
 --          The msgpack of Redis knows no binary strings, so only the view, which has none, is in it.
 -- seats    field -> revision (8), view
--- counts   counter -> people, never zero; SEATS and REVISIONS with an occurrence; FOLDED -> a minute
+-- counts   counter and occurrence (its last 16 bytes) -> people, never zero; SEATS and REVISIONS with an occurrence;
+--          FOLDED with one -> a minute
 -- returns  positions (from 0) of the changes by which a seat is held that was not; nothing for a rebuild, and false
 --          when it is another's by now
 
@@ -17,6 +18,31 @@ local live, rebuilding = KEYS[3], KEYS[4]
 
 local function add(sums, name, by)
   sums[name] = (sums[name] or 0) + by
+end
+
+local function sums_of(deltas, occurrence)
+  deltas[occurrence] = deltas[occurrence] or {}
+  return deltas[occurrence]
+end
+
+-- How many counters of an occurrence have moved.
+local function count(counts, occurrence, deltas)
+  local moved, newest = 0, 0
+  local folded = tonumber(redis.call('HGET', counts, FOLDED .. occurrence) or '') or 0
+  for counter, by in pairs(deltas) do
+    if by ~= 0 then
+      moved = moved + 1
+      local minute = tonumber(string.match(counter, '^minute:(%d+)$'))
+      if minute then
+        counter = span(minute, folded)
+        newest = math.max(newest, by > 0 and minute or 0)
+      end
+      counter = counter .. occurrence
+      if redis.call('HINCRBY', counts, counter, by) == 0 then redis.call('HDEL', counts, counter) end
+    end
+  end
+  fold(counts, occurrence, newest, folded)
+  return moved
 end
 
 local function revision(stored)
@@ -84,14 +110,15 @@ local function project(seats, counts)
       if not stored or string.sub(stored, REVISION_BYTES + 1) ~= string.sub(packed, REVISION_BYTES + 1) then
         local direction = string.byte(field, FIELD_BYTES)
         local old, new, other = view(stored), view(packed), view(kept[twin_of(field)])
+        local sums = sums_of(deltas, occurrence)
         is_changed = true
-        for _, counter in ipairs(old and old[3] or {}) do add(deltas, counter, -1) end
-        for _, counter in ipairs(new[3]) do add(deltas, counter, 1) end
+        for _, counter in ipairs(old and old[3] or {}) do add(sums, counter, -1) end
+        for _, counter in ipairs(new[3]) do add(sums, counter, 1) end
         if direction == IN then
-          add(deltas, 'inside', inside(new, other) - inside(old, other))
+          add(sums, 'inside', inside(new, other) - inside(old, other))
           if told(old) ~= told(new) then events[#events + 1] = string.sub(blob, event_at, event_at + event_size - 1) end
         else
-          add(deltas, 'inside', inside(other, new) - inside(other, old))
+          add(sums, 'inside', inside(other, new) - inside(other, old))
         end
         if new[1] and not (old and old[1]) then held[#held + 1] = index end
       end
@@ -99,20 +126,8 @@ local function project(seats, counts)
     pos, index = event_at + event_size, index + 1
   end
   if #writes > 0 then redis.call('HSET', seats, unpack(writes)) end
-  local moved, newest = #events, 0
-  local folded = tonumber(redis.call('HGET', counts, FOLDED) or '') or 0
-  for counter, by in pairs(deltas) do
-    if by ~= 0 then
-      moved = moved + 1
-      local minute = tonumber(string.match(counter, '^minute:(%d+)$'))
-      if minute then
-        counter = span(minute, folded)
-        newest = math.max(newest, by > 0 and minute or 0)
-      end
-      if redis.call('HINCRBY', counts, counter, by) == 0 then redis.call('HDEL', counts, counter) end
-    end
-  end
-  fold(counts, newest, folded)
+  local moved = #events
+  for occurrence, sums in pairs(deltas) do moved = moved + count(counts, occurrence, sums) end
   for occurrence, by in pairs(added) do redis.call('HINCRBY', counts, SEATS .. occurrence, by) end
   for occurrence, by in pairs(raised) do redis.call('HINCRBY', counts, REVISIONS .. occurrence, by) end
   return events, moved, held, is_changed

@@ -35,16 +35,20 @@ class Facts(Protocol):
     async def is_whole(self) -> bool:
         """Whether everything that was over before history began is filled in."""
 
-    async def page(self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int) -> Sequence[Step]:
+    async def page(
+        self, activity_id: bytes, narrowed: Narrowed, cursor: Cursor, size: int, occurrence_id: bytes
+    ) -> Sequence[Step]:
         """The next people of one part of a list."""
 
-    async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> Sequence[Counted]:
-        """What some people did at every occurrence."""
+    async def of(self, activity_id: bytes, user_ids: Collection[bytes], occurrence_id: bytes) -> Sequence[Counted]:
+        """What some people did; without an occurrence, at every one."""
 
-    async def lots(self, activity_id: bytes, seed: bytes, after: bytes, size: int) -> Sequence[Lot]:
+    async def lots(
+        self, activity_id: bytes, seed: bytes, after: bytes, size: int, occurrence_id: bytes
+    ) -> Sequence[Lot]:
         """The next who are checked in, in a seed's order."""
 
-    async def standing(self, activity_id: bytes) -> Standing:
+    async def standing(self, activity_id: bytes, occurrence_id: bytes) -> Standing:
         """Who stands where."""
 
 
@@ -102,7 +106,7 @@ class People:
     async def page(
         self, activity: Activity, wanted: Wanted, cursor: Cursor | None, size: int
     ) -> tuple[list[Shown], Cursor | None]:
-        """A page of a list, and where to go on if there is more.
+        """A page of a list of an activity or one of its windows, and where to go on if there is more.
 
         Raises:
             ServiceError: What the list asks for cannot be read: leaving people out would be a lie.
@@ -124,7 +128,7 @@ class People:
         """
         scene, found = await self.scene(activity, is_needed=False), list[Counted]()
         for looked_at in _DRAWN_AT_ONCE:
-            lots = await self._facts.lots(activity.activity_id, seed, after, looked_at)
+            lots = await self._facts.lots(activity.activity_id, seed, after, looked_at, activity.occurrence_id)
             known = [each for each in lots if each.person]
             people = await self._as_one(scene, _CHECKED_IN, [each.person for each in known if each.person])
             for each, one in zip(known, people, strict=True):
@@ -161,19 +165,19 @@ class People:
         self, scene: Scene, wanted: Wanted, cursor: Cursor | None, size: int
     ) -> tuple[list[Counted], Cursor | None]:
         """Who has tried, the latest first, then who was written since."""
-        activity_id = scene.activity.activity_id
+        activity = scene.activity
         began = cursor.began if cursor else await self._began(scene.activity)
         narrowed, at = await self._narrowed(scene, wanted), cursor or new_list(began)
         is_told_by_facts = not (wanted.query or wanted.lacks_details or wanted.group and narrowed.user_ids is None)
         count, found = size + 1 if is_told_by_facts else _AT_ONCE, list[tuple[Counted, Cursor]]()
         while len(found) <= size:
-            steps = await self._facts.page(activity_id, narrowed, at, count)
+            steps = await self._facts.page(activity.activity_id, narrowed, at, count, activity.occurrence_id)
             people = await self._as_one(scene, narrowed, [step.person for step in steps])
             shown = zip(await self._admitted(scene, wanted, people), steps, strict=True)
             found += ((person, step.cursor(began, at.part)) for person, step in shown if person)
             if len(steps) == count:
                 at = steps[-1].cursor(began, at.part)
-            elif at.part == BY_MOVE or await self._facts.written_at(activity_id) == began:
+            elif at.part == BY_MOVE or await self._facts.written_at(activity.activity_id) == began:
                 break
             else:
                 at = who_moved(began)
@@ -185,17 +189,21 @@ class People:
         self, scene: Scene, wanted: Wanted, cursor: Cursor | None, size: int
     ) -> tuple[list[Counted], Cursor | None]:
         """Who is expected or has answered, each once, in an order that nothing changes."""
-        activity_id, found = scene.activity.activity_id, list[tuple[bytes, Counted]]()
-        await self._began(scene.activity)
-        keys = scene.expected(wanted, await self._facts.standing(activity_id), cursor.user_id if cursor else b"")
+        activity, found = scene.activity, list[tuple[bytes, Counted]]()
+        await self._began(activity)
+        standing = await self._facts.standing(activity.activity_id, activity.occurrence_id)
+        keys = scene.expected(wanted, standing, cursor.user_id if cursor else b"")
         if wanted.query and (like := await self._naming.like(scene, wanted.query)) is not None:
             keys = filter(set(map(scene.key, like)).__contains__, keys)
         while len(found) <= size and (some := list(islice(keys, max(size + 1, _KEYS_AT_ONCE)))):
-            tried = await self._facts.of(activity_id, [each for key in some for each in scene.ids(key)])
+            tried = await self._done(scene, [each for key in some for each in scene.ids(key)])
             people = await self._admitted(scene, wanted, list(scene.people(some, tried)))
             found += ((key, person) for key, person in zip(some, people, strict=True) if person)
         page = found[:size]
         return [person for _, person in page], Cursor(0, 0, 0, page[-1][0], _NOWHERE) if len(found) > size else None
+
+    async def _done(self, scene: Scene, user_ids: Collection[bytes]) -> Sequence[Counted]:
+        return await self._facts.of(scene.activity.activity_id, user_ids, scene.activity.occurrence_id)
 
     async def _narrowed(self, scene: Scene, wanted: Wanted) -> Narrowed:
         ids = scene.group(wanted.group) if wanted.group else None
@@ -208,7 +216,7 @@ class People:
         twins = {each for person in people for each in _others(scene, person.user_id)}
         if not twins:
             return people
-        every = [*people, *await self._facts.of(scene.activity.activity_id, twins)]
+        every = [*people, *await self._done(scene, twins)]
         raw = {(person.user_id, person.occurrence_id): person for person in every}
         ones = {
             (scene.key(person.user_id), person.occurrence_id): person for person in scene.as_one(list(raw.values()))

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -36,10 +37,13 @@ class Numbers:
     Attributes:
         strangers: People who may not see the numbers.
         error: What the gateway gets instead of the numbers that its viewers share.
+        newest, before: The window that has opened last, and how many came to any other one.
     """
 
     def __init__(self, gateway: Gateway) -> None:
         self.checked_in = 0
+        self.before = 0
+        self.newest = ids.new_id()
         self.came = 0
         self.by_minute: dict[tuple[int, int], int] = {}
         self.strangers: set[bytes] = set()
@@ -52,18 +56,21 @@ class Numbers:
         """The numbers now, for the person who asks."""
         if self._gateway.services.calls[-1][2] in self.strangers:
             raise NotFoundError("there is no such activity")
-        return await self._stats(request.activity_id)
+        return await self._stats(request)
 
     async def of_gateway(self, request: pb.GetLiveStatsRequest) -> pb.Stats:
         """The numbers now, for whoever watches."""
         if self.error:
             raise self.error
-        return await self._stats(request.activity_id)
+        return await self._stats(request)
 
-    async def _stats(self, activity_id: bytes) -> pb.Stats:
+    async def _stats(self, request: pb.GetStatsRequest | pb.GetLiveStatsRequest) -> pb.Stats:
         newest: Any = await self._gateway.redis.xrevrange(KEY, count=1)
         event_id = newest[0][0].decode() if newest else "0-0"
-        stats = pb.Stats(activity_id=activity_id, checked_in=self.checked_in, event_id=event_id)
+        stats = pb.Stats(activity_id=request.activity_id, checked_in=self.checked_in, event_id=event_id)
+        stats.occurrence_id = request.occurrence_id or self.newest
+        if stats.occurrence_id != self.newest:
+            stats.checked_in = self.before
         stats.came, stats.has_expected = self.came, True
         for (minute, span_s), count in self.by_minute.items():
             stats.by_minute.add(minute_at=minute * 60_000_000, count=count, span_s=span_s)
@@ -90,9 +97,11 @@ def watching(gateway: Gateway, **headers: str) -> AbstractAsyncContextManager[As
 
 
 @asynccontextmanager
-async def showing(gateway: Gateway, headers: Mapping[str, str]) -> AsyncIterator[AsyncIterator[Event]]:
+async def showing(
+    gateway: Gateway, headers: Mapping[str, str], asked: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[AsyncIterator[Event]]:
     """The events of an open stream."""
-    async with asyncio.timeout(10), gateway.http.stream("GET", PATH, headers=headers) as response:
+    async with asyncio.timeout(10), gateway.http.stream("GET", PATH, headers=headers, params=asked) as response:
         assert response.status_code == 200 and response.headers["content-type"].startswith("text/event-stream")
         yield _events(response.aiter_lines())
 
@@ -106,6 +115,35 @@ async def _events(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
         elif event:
             yield event
             event = {}
+
+
+async def test_viewers_of_two_windows_are_told_the_numbers_of_theirs(gateway: Gateway, numbers: Numbers) -> None:
+    """On one stream of Redis: each gets all who come, once, and the numbers of the window that they look at."""
+    earlier, numbers.before = ids.new_id(), 7
+    asked = {"occurrence_id": ids.to_text(earlier)}
+    async with showing(gateway, gateway.bearer(), asked) as old, watching(gateway) as new:
+        told = [(await anext(events))["data"] for events in (old, new)]
+        assert [each["checked_in"] for each in told] == [7, 0]
+        assert [each["occurrence_id"] for each in told] == [ids.to_text(each) for each in (earlier, numbers.newest)]
+        person = ids.new_id()
+        await numbers.check_in(person)
+        for events in (old, new):
+            came = await anext(events)
+            assert (came["event"], came["data"]["user_id"]) == ("checkin", ids.to_text(person))
+        assert (await anext(new))["data"]["checked_in"] == 1
+        await numbers.check_in(ids.new_id())
+        assert (await anext(old))["event"] == "checkin"
+
+
+async def test_numbers_go_on_with_the_window_that_opens(gateway: Gateway, numbers: Numbers) -> None:
+    """Who names no window need not come again."""
+    await numbers.check_in(ids.new_id())
+    async with watching(gateway) as events:
+        assert (await anext(events))["data"]["checked_in"] == 1
+        numbers.newest, numbers.checked_in = ids.new_id(), 0
+        await numbers.check_in()
+        after = await anext(events)
+    assert (after["data"]["occurrence_id"], after["data"]["checked_in"]) == (ids.to_text(numbers.newest), 0)
 
 
 async def test_numbers_come_first_and_then_what_happens(gateway: Gateway, numbers: Numbers) -> None:

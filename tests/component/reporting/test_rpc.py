@@ -28,7 +28,7 @@ from servicekit.rpc.client import call
 from servicekit.rpc.interceptors import by
 from services.reporting.activities import Activities
 from services.reporting.checkin_client import Records
-from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Totals, counters
+from services.reporting.domain import IN, OUT, Activity, SeatView, Status, Totals, Window, counters
 from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
@@ -140,9 +140,10 @@ class Reporting:
         await self.live.apply({self.activity.activity_id: changes})
         await self.facts.apply({self.activity.activity_id: changes})
 
-    async def stats(self, activity_id: bytes | None = None) -> pb.Stats:
+    async def stats(self, activity_id: bytes | None = None, occurrence_id: bytes = b"") -> pb.Stats:
         """GetStats as the reader."""
-        request = pb.GetStatsRequest(activity_id=activity_id or self.activity.activity_id)
+        activity_id = activity_id or self.activity.activity_id
+        request = pb.GetStatsRequest(activity_id=activity_id, occurrence_id=occurrence_id)
         answer: pb.Stats = await self._call("GetStats", request)
         return answer
 
@@ -165,8 +166,9 @@ class Reporting:
 
 def an_activity(**changes: Any) -> Activity:
     """An activity for 2 of 5 expected, open for another hour."""
-    fields = {"expected": 5, "capacity": 2, "closes_at": now_us() + 60 * MINUTE_US}
-    return Activity(ids.new_id(), ids.new_id(), "讲座", "Asia/Shanghai", 2, 1, **{**fields, **changes})
+    activity_id, fields = ids.new_id(), {"expected": 5, "capacity": 2, "closes_at": now_us() + 60 * MINUTE_US} | changes
+    window = Window(b"o" * 16, activity_id, 1, 0, fields["closes_at"])
+    return Activity(activity_id, ids.new_id(), "讲座", "Asia/Shanghai", 2, 1, **{"windows": (window,), **fields})
 
 
 def a_seat(user: int, status: Status = HELD, minute: int = 1, gate: str = "A", reasons: Sequence[str] = ()) -> Change:
@@ -296,6 +298,41 @@ async def test_stats_are_the_numbers_of_people(reporting: Reporting) -> None:
     ]  # fmt: skip
     assert stats.event_id == "4-0"
     assert stats.as_of == pytest.approx(now_us(), abs=5_000_000)
+
+
+async def test_each_window_has_its_own_numbers_and_list(loopback: Loopback, signer: Signer) -> None:
+    """The newest that has opened, or the one that is asked for; nobody is absent from one before its own close."""
+    one = an_activity(roster_id=b"r" * 16, expected=0, capacity=0, offline_window_s=0)
+    first, second = one.windows[0]._replace(closes_at=2), one.windows[0]._replace(occurrence_id=b"p" * 16, opens_at=2)
+    coming = second._replace(occurrence_id=b"q" * 16, opens_at=now_us() + 60 * MINUTE_US)
+    activity = replace(one, windows=(first, second, coming))
+    reporting = Reporting(loopback, signer, activity)
+    reporting.rosters = FakeRosters(*(Member(bytes([each]) * 16, b"", "") for each in (1, 2)))
+    await reporting.start(activity)
+    again = a_seat(2)._replace(occurrence_id=b"p" * 16)
+    await reporting.people_are(a_seat(1), a_seat(2), again)
+
+    told = [await reporting.stats(occurrence_id=each) for each in (b"", b"o" * 16, b"p" * 16)]
+    assert [each.occurrence_id for each in told] == [b"p" * 16, b"o" * 16, b"p" * 16]
+    assert [(each.checked_in, each.not_yet) for each in told] == [(1, 1), (2, 0), (1, 1)]
+    assert [each.HasField("absent") for each in told] == [False, True, False]
+    for occurrence_id, came in ((b"", [2]), (b"o" * 16, [2, 1]), (b"p" * 16, [2])):
+        found = await reporting.people(status=HELD, occurrence_id=occurrence_id)
+        assert [person.user_id[0] for person in found.people] == came
+    missing = await reporting.people(status=Status.ABSENT, occurrence_id=b"p" * 16)
+    assert [person.user_id[0] for person in missing.people] == [1]
+    assert {one.user_id[0] for one in (await reporting.draw(count=9, occurrence_id=b"o" * 16)).people} == {1, 2}
+
+
+async def test_a_window_that_was_opened_just_now_is_found(reporting: Reporting) -> None:
+    """The activity service tells of it before the message comes; one of another activity is none."""
+    for activity_id, occurrence_id in ((reporting.activity.activity_id, b"p" * 16), (ids.new_id(), b"z" * 16)):
+        reporting.activities.occurrences.append(
+            activity_pb2.OccurrenceSnapshot(activity_id=activity_id, occurrence_id=occurrence_id, closes_at=now_us())
+        )
+    assert (await reporting.stats(occurrence_id=b"p" * 16)).expected == 5
+    with pytest.raises(NotFoundError):
+        await reporting.stats(occurrence_id=b"z" * 16)
 
 
 async def test_numbers_by_word(reporting: Reporting) -> None:
@@ -429,7 +466,11 @@ async def test_an_activity_whose_message_is_on_the_way(loopback: Loopback, signe
         await reporting.stats()
     reporting.activities.occurrences = [
         activity_pb2.OccurrenceSnapshot(
-            activity_id=activity.activity_id, organisation_id=activity.organisation_id, capacity=1, closes_at=now_us()
+            activity_id=activity.activity_id,
+            occurrence_id=b"o" * 16,
+            organisation_id=activity.organisation_id,
+            capacity=1,
+            closes_at=now_us(),
         )
     ]
     await reporting.people_are(a_seat(1), a_seat(2))

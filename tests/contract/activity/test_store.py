@@ -162,6 +162,57 @@ async def test_amendments_are_stored_with_their_window_and_their_moment(either: 
     ]
 
 
+def opened_again(number: int, now: int) -> Callable[[Activity], Activity]:
+    """Another window."""
+    return lambda activity: activity.opened_again(number, 0, ids.new_id(), now)
+
+
+async def test_another_window_is_stored_and_found_by_any_of_them(either: Stores) -> None:
+    """In order of opening; whoever finds the activity by one window has them all, and by a moment those of then."""
+    lecture = await a_lecture(either)
+    published = await either.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    opened = await either.change(lecture.activity_id, opened_again(2, STARTS_AT + 60 * SECOND_US))
+    again = await either.change(lecture.activity_id, opened_again(2, STARTS_AT + HOUR_US))
+    first, second = opened.occurrences
+
+    assert again == opened and (first.occurrence_id, first.closes_at) == (
+        lecture.occurrences[0].occurrence_id,
+        second.opens_at,
+    )
+    for key in (first.occurrence_id, second.occurrence_id):
+        assert await either.find(occurrence_ids=[key]) == [opened]
+    assert await either.find(activity_ids=[lecture.activity_id], occurrence_ids=[first.occurrence_id]) == [opened]
+    then = await either.find_as_of(published.valid_from, activity_ids=[lecture.activity_id])
+    assert [(each.occurrence_id, each.closes_at) for each in then] == [
+        (first.occurrence_id, lecture.occurrences[0].closes_at)
+    ]
+    now = await either.find_as_of(opened.valid_from, occurrence_ids=[second.occurrence_id])
+    assert [each.occurrence_id for each in now] == [second.occurrence_id]
+
+
+async def test_two_taps_at_once_open_one_window(store: Store) -> None:
+    """The row's lock puts one behind the other, and the number says that it is open already."""
+    lecture = await a_lecture(store)
+    await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    opened = await asyncio.gather(
+        *(store.change(lecture.activity_id, opened_again(2, STARTS_AT + 60 * SECOND_US)) for _ in range(4))
+    )
+    assert {each.occurrences for each in opened} == {opened[0].occurrences}
+    assert len(opened[0].occurrences) == 2
+
+
+async def test_a_window_is_told_with_those_before_it(store: Store, outside: Outside) -> None:
+    """Read models hear of all, and caches by whichever they have."""
+    lecture = await a_lecture(store)
+    await store.change(lecture.activity_id, lambda activity: activity.publish(STARTS_AT))
+    outside.seen.clear()
+    opened = await store.change(lecture.activity_id, opened_again(2, STARTS_AT + 60 * SECOND_US))
+    windows = [each.occurrence_id for each in opened.occurrences]
+    [told] = [pb.ActivityChanged.FromString(row.body) for row in outside.seen if row.kind == PUBLISH]
+    assert [each.occurrence_id for each in told.occurrences] == windows
+    assert [row.body for row in outside.seen if row.kind == HASTEN] == [b"".join(windows)]
+
+
 async def test_a_change_of_an_old_revision_says_what_changed(either: Stores) -> None:
     """Nothing is stored; a repeated change needs no newer revision."""
     lecture = await a_lecture(either)

@@ -350,10 +350,14 @@ async def assert_history(
 ) -> None:
     """Facts say of everybody what live numbers say, and count as many, but by no minute."""
     history = History(engine)
-    counts = (await history.numbers(world.activity_id)).counts
+    counts = (await history.numbers(world.occurrence_id)).counts
     of_both = {name: count for name, count in counts.items() if name.split(":")[0] in RECOUNTED}
     assert of_both == {name: count for name, count in shown.items() if not name.startswith("minute:")}
-    told = {person.user_id: person for person in await history.people(world.activity_id)} if people else {}
+    told = (
+        {person.user_id: person for person in await history.people(world.activity_id, world.occurrence_id)}
+        if people
+        else {}
+    )
     assert {user_id: (person.presence, person.seat._replace(counters=[])) for user_id, person in told.items()} == {
         user_id: (person.presence, person.seat._replace(counters=[])) for user_id, person in people.items()
     }
@@ -404,10 +408,12 @@ async def test_numbers_and_records_equal_a_recount(
     async with engine.connect() as connection:
         decisions = await store.read_decisions(connection, keys)
     truths = {user: recount(world, user, decisions) for user in world.users}
-    counts = (await LiveReader(redis).numbers(world.activity_id)).counts
+    counts = (await LiveReader(redis).numbers(world.activity_id, world.occurrence_id)).counts
     shown = {name: count for name, count in counts.items() if name.split(":")[0] in RECOUNTED}
     assert shown == Counter(name for truth in truths.values() for name in truth.counts())
-    people = {person.user_id: person for person in await LiveReader(redis).people(world.activity_id)}
+    people = {
+        person.user_id: person for person in await LiveReader(redis).people(world.activity_id, world.occurrence_id)
+    }
     for user_id, truth in truths.items():
         person = people.get(user_id)
         if person is None:

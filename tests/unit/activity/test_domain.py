@@ -22,6 +22,7 @@ from services.activity.errors import QrExpiredError, QrFutureError, QrRevokedErr
 from tests.fakes.activity import HOUR_US, STARTS_AT, a_draft
 
 NOW = STARTS_AT
+MINUTE_US = 60 * SECOND_US
 DRAFT = a_draft(b"o" * 16, b"a" * 16, b"c" * 16)
 PUBLISHED = DRAFT.publish(NOW)
 
@@ -91,6 +92,87 @@ def test_an_amended_activity_keeps_its_occurrence_and_moves_its_window() -> None
     assert occurrence.occurrence_id == before.occurrence_id
     assert (occurrence.starts_at, occurrence.opens_at) == (STARTS_AT + HOUR_US, STARTS_AT + HOUR_US - 60 * SECOND_US)
     assert (occurrence.ends_at, amended.revision) == (before.ends_at, PUBLISHED.revision + 1)
+
+
+def again(activity: Activity, number: int = 2, minutes: int = 0, now: int = NOW + MINUTE_US) -> Activity:
+    """With another window a minute after the start, under an id that tells its number."""
+    return activity.opened_again(number, minutes, bytes([number]) * 16, now)
+
+
+def test_another_window_follows_the_one_before() -> None:
+    """That is over from then on; the new one lasts until the plan ends, and takes nothing of what is asked."""
+    opened = again(PUBLISHED)
+    first, second = opened.occurrences
+    assert (first.opens_at, first.closes_at) == (PUBLISHED.occurrences[0].opens_at, NOW + MINUTE_US)
+    assert (second.opens_at, second.starts_at) == (NOW + MINUTE_US, NOW + MINUTE_US)
+    assert second.closes_at == PUBLISHED.occurrences[0].closes_at
+    assert (opened.definition, opened.code, opened.epoch) == (PUBLISHED.definition, PUBLISHED.code, PUBLISHED.epoch)
+    assert opened.revision == PUBLISHED.revision + 1
+    assert opened.stored_after(PUBLISHED, NOW + MINUTE_US).amended_at == 0
+    assert [opened.occurrence_at(at) for at in (0, NOW, NOW + MINUTE_US, NOW + HOUR_US)] == [first] * 2 + [second] * 2
+
+
+def test_a_window_lasts_as_long_as_somebody_says_and_a_quarter_of_an_hour_at_least() -> None:
+    """Also where the activity has just ended."""
+    assert again(PUBLISHED, minutes=5).occurrences[1].closes_at == NOW + 6 * MINUTE_US
+    ended = PUBLISHED.closes_at + MINUTE_US
+    assert again(PUBLISHED, now=ended).occurrences[1].closes_at == ended + 15 * MINUTE_US
+    assert again(PUBLISHED, now=ended).occurrences[0] == PUBLISHED.occurrences[0]
+
+
+def test_a_window_of_a_number_is_opened_once() -> None:
+    """However often it is asked for: two taps are one."""
+    opened = again(PUBLISHED)
+    assert again(opened, now=NOW + 5 * MINUTE_US) is opened
+    assert len(again(opened, 3, now=NOW + 5 * MINUTE_US).occurrences) == 3
+
+
+@pytest.mark.parametrize(
+    ("activity", "now"),
+    [
+        (DRAFT, NOW),
+        (PUBLISHED.close(), NOW),
+        (PUBLISHED.cancel(), NOW),
+        (PUBLISHED, PUBLISHED.occurrences[0].opens_at),
+        (PUBLISHED, PUBLISHED.closes_at + 24 * HOUR_US + 1),
+    ],
+    ids=["draft", "closed", "cancelled", "coming", "past"],
+)
+def test_no_other_window_where_nobody_can_check_in(activity: Activity, now: int) -> None:
+    """The state is told as data."""
+    with pytest.raises(StateError):
+        again(activity, now=now)
+
+
+@pytest.mark.parametrize(("number", "minutes"), [(0, 0), (1, 0), (3, 0), (2, 24 * 60 + 1)])
+def test_a_window_must_be_the_next_and_end(number: int, minutes: int) -> None:
+    """Anything else names its field."""
+    with pytest.raises(InvalidArgumentError) as refused:
+        again(PUBLISHED, number, minutes)
+    assert [each.field for each in refused.value.fields] == ["minutes" if minutes else "number"]
+
+
+def test_an_activity_has_a_dozen_windows_at_most() -> None:
+    """Nothing that somebody can tap is unbounded."""
+    activity = PUBLISHED
+    for number in range(2, 13):
+        activity = again(activity, number, now=NOW + number * MINUTE_US)
+    assert len(activity.occurrences) == 12
+    with pytest.raises(InvalidArgumentError, match="at most 12"):
+        again(activity, 13, now=NOW + HOUR_US)
+
+
+def test_an_amended_plan_leaves_windows_that_were_opened_by_hand() -> None:
+    """But for an end that was the plan's; and what comes before the second stays before it."""
+    opened = again(PUBLISHED)
+    longer = opened.amend(replace(opened.definition, ends_at=opened.definition.ends_at + HOUR_US))
+    assert longer.occurrences[0] == opened.occurrences[0]
+    assert longer.occurrences[1].closes_at == opened.occurrences[1].closes_at + HOUR_US
+    short = again(PUBLISHED, minutes=5)
+    assert short.amend(replace(short.definition, title="另一个标题")).occurrences == short.occurrences
+    with pytest.raises(InvalidArgumentError) as refused:
+        opened.amend(replace(opened.definition, starts_at=NOW + HOUR_US, ends_at=NOW + 3 * HOUR_US, opens_before_s=0))
+    assert [each.field for each in refused.value.fields] == ["starts_at"]
 
 
 def test_whoever_says_the_same_changes_nothing() -> None:

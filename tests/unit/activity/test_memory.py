@@ -1,7 +1,5 @@
 """What is remembered of activities while MySQL is gone."""
 
-from dataclasses import replace
-
 from servicekit.ids import new_id
 from services.activity.domain import Activity
 from services.activity.memory import Memory
@@ -42,20 +40,6 @@ def test_a_revoked_code_leads_nowhere_and_the_new_revision_stays() -> None:
     memory.keep([revoked])
     assert memory.recall([old.code]) is None
     assert memory.recall([old.occurrences[0].occurrence_id]) == [revoked]
-
-
-def test_what_was_found_by_one_occurrence_is_not_taken_for_the_whole() -> None:
-    """The others may exist; together they are put together again."""
-    memory, first = Memory(), an_activity()
-    [one] = first.occurrences
-    other = replace(one, occurrence_id=new_id(), starts_at=one.starts_at + 1)
-    memory.keep([first], {one.occurrence_id})
-    assert memory.recall([first.activity_id]) is None
-    assert memory.recall([one.occurrence_id]) == [first]
-    whole = replace(first, occurrences=(one, other))
-    memory.keep([whole], {first.activity_id})
-    memory.keep([first], {one.occurrence_id})
-    assert memory.recall([first.activity_id]) == [whole]
 
 
 def test_memory_is_believed_for_an_hour() -> None:

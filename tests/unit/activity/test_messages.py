@@ -86,7 +86,7 @@ def test_a_card_has_no_field_for_a_credential() -> None:
     secret = {"code", "wifi", "bssids", "epoch", "policy", "qr_period_s"}
 
     assert not secret & {field.name for field in pb.ActivityCard.DESCRIPTOR.fields}
-    assert messages.to_card(ACTIVITY, ACTIVITY.occurrences[0]).uses_wifi
+    assert messages.to_card(ACTIVITY, 0).uses_wifi
 
 
 def test_a_snapshot_carries_all_that_judging_needs() -> None:
@@ -111,9 +111,9 @@ def test_a_roster_and_its_questions_go_everywhere_they_are_needed() -> None:
     assert messages.to_snapshots(listed)[0].roster_id == messages.to_changed(listed).roster_id == b"r" * 16
     changed = messages.to_changed(listed)
     assert (changed.questions, changed.offline_window_s) == (2, said.offline_window_s)
-    card = messages.to_card(listed, listed.occurrences[0])
+    card = messages.to_card(listed, 0)
     assert card.is_listed and [question.label for question in card.ask] == ["", "尺码"]
-    assert not messages.to_card(ACTIVITY, ACTIVITY.occurrences[0]).is_listed
+    assert not messages.to_card(ACTIVITY, 0).is_listed
 
 
 def test_whether_who_went_may_come_again_goes_everywhere() -> None:
@@ -122,5 +122,5 @@ def test_whether_who_went_may_come_again_goes_everywhere() -> None:
 
     assert messages.to_definition(messages.to_message(once)) == once.definition
     assert messages.to_snapshots(once)[0].reentry == pb.REENTRY_ONCE
-    assert messages.to_card(once, once.occurrences[0]).reentry == pb.REENTRY_ONCE
+    assert messages.to_card(once, 0).reentry == pb.REENTRY_ONCE
     assert messages.to_snapshots(ACTIVITY)[0].reentry == pb.REENTRY_IN_OUT

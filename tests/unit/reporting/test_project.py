@@ -71,7 +71,7 @@ def projector(live: FakeLive) -> Projector:
 
 async def counts(live: FakeLive) -> dict[str, int]:
     """The counters of ACTIVITY."""
-    return (await live.numbers(ACTIVITY)).counts
+    return (await live.numbers(ACTIVITY, OCCURRENCE)).counts
 
 
 async def test_a_held_seat_is_a_person_checked_in(projector: Projector, live: FakeLive) -> None:
@@ -216,7 +216,7 @@ async def test_people_count_as_staff_say(
 
     how = ["minute:7", "method:qr", "gate:A"] if state == HELD else ["minute:9", "method:staff"]
     assert await counts(live) == dict.fromkeys(expected + how if expected else [], 1)
-    [person] = await live.people(ACTIVITY)
+    [person] = await live.people(ACTIVITY, OCCURRENCE)
     status = {pb.MARK_LEAVE: 0, pb.MARK_ABSENT: Status.ABSENT}.get(mark, Status.CHECKED_IN)
     assert (person.seat.status, person.seat.mark, person.presence.is_inside) == (status, mark, bool(expected))
     [event] = live.events[ACTIVITY]
@@ -230,12 +230,12 @@ async def test_who_is_unmarked_counts_as_they_did(projector: Projector, live: Fa
     only_said = a_seat(mark=pb.MARK_LEAVE, marked_at=1, **nothing)
     del only_said.attempts[:]
     await projector.recorded([a_message(marked, only_said)])
-    assert len(await live.people(ACTIVITY)) == 2
+    assert len(await live.people(ACTIVITY, OCCURRENCE)) == 2
 
     unsaid = a_seat(revision=2, **nothing)
     del unsaid.attempts[:]
     await projector.recorded([a_message(a_seat(revision=2), unsaid)])
-    [person] = await live.people(ACTIVITY)
+    [person] = await live.people(ACTIVITY, OCCURRENCE)
     assert (person.user_id, person.seat.status, person.seat.mark) == (PERSON, Status.CHECKED_IN, 0)
 
 
@@ -248,7 +248,7 @@ async def test_who_is_marked_present_is_there_from_then_on(
     del said.attempts[:]
     went = a_seat(an_attempt(effective_at=6), direction=OUT)
     await projector.recorded([a_message(said, went)])
-    [person] = await live.people(ACTIVITY)
+    [person] = await live.people(ACTIVITY, OCCURRENCE)
     assert (person.presence.is_inside, person.seat.reasons) == (is_inside, [])
 
 
@@ -290,7 +290,7 @@ async def test_numbers_and_words_of_a_later_release_do_no_harm(projector: Projec
     """An unknown method, punctuality or outcome reads as none."""
     attempt = an_attempt(outcome=99, method=99, punctuality=99)
     await projector.recorded([a_message(a_seat(attempt, state=FREE, holder=b""))])
-    [person] = await live.people(ACTIVITY)
+    [person] = await live.people(ACTIVITY, OCCURRENCE)
     assert (person.seat.status, person.seat.method, person.seat.punctuality) == (Status.ABSENT, "", "")
 
 

@@ -23,9 +23,9 @@ class House:
         """Those that close after a moment."""
         return [window for window in self.all if window.closes_at > closing_after]
 
-    async def numbers(self, activity_id: bytes) -> Numbers:
-        """The counters of an activity."""
-        return Numbers({"checked_in": self.counts.get(activity_id, 0)}, "0-0", NOW)
+    async def numbers(self, activity_id: bytes, occurrence_id: bytes) -> Numbers:
+        """The counters of an occurrence."""
+        return Numbers({"checked_in": self.counts.get(occurrence_id, 0)}, "0-0", NOW)
 
     async def tell(self, turnouts: Mapping[bytes, int]) -> None:
         """Keeps what was told."""
@@ -41,7 +41,7 @@ def window(occurrence: bytes, activity: bytes, closed_ago_h: float) -> Window:
 async def test_what_is_over_is_told_once() -> None:
     """And what is still open is not."""
     house = House(window(b"o1", b"a1", 0.5), window(b"o2", b"a2", -0.5), window(b"o3", b"a3", 5))
-    house.counts = {b"a1": 120, b"a2": 40, b"a3": 7}
+    house.counts = {b"o1": 120, b"o2": 40, b"o3": 7}
     await house.turnouts.look(NOW)
     await house.turnouts.look(NOW)
     assert house.told == [{b"o1": 120}]
@@ -50,19 +50,19 @@ async def test_what_is_over_is_told_once() -> None:
 async def test_late_phones_change_it() -> None:
     """What was kept offline counts too."""
     house = House(window(b"o1", b"a1", 0.5))
-    house.counts = {b"a1": 120}
+    house.counts = {b"o1": 120}
     await house.turnouts.look(NOW)
-    house.counts = {b"a1": 125}
+    house.counts = {b"o1": 125}
     await house.turnouts.look(NOW)
     assert house.told == [{b"o1": 120}, {b"o1": 125}]
 
 
-async def test_several_windows_share_the_numbers_of_their_activity() -> None:
-    """Numbers are an activity's, not an occurrence's."""
+async def test_each_window_of_an_activity_has_its_own() -> None:
+    """Fewer come once more than came first."""
     house = House(window(b"o1", b"a1", 0.5), window(b"o2", b"a1", 1.5))
-    house.counts = {b"a1": 90}
+    house.counts = {b"o1": 90, b"o2": 70}
     await house.turnouts.look(NOW)
-    assert house.told == [{b"o1": 45, b"o2": 45}]
+    assert house.told == [{b"o1": 90, b"o2": 70}]
 
 
 async def test_nobody_says_nothing() -> None:

@@ -33,7 +33,7 @@ class Known:
     def __init__(self, activity: Activity) -> None:
         self.activity = activity
 
-    async def get(self, activity_id: bytes) -> Activity:
+    async def at(self, activity_id: bytes, occurrence_id: bytes) -> Activity:
         """See `activities.Activities`."""
         return self.activity
 
@@ -49,10 +49,10 @@ async def test_history_tells_what_live_numbers_told(house: House) -> None:
         ]
     )
     history = History(house.engine)
-    numbers = await history.numbers(house.activity_id)
+    numbers = await history.numbers(house.occurrence_id)
     told = {"checked_in": 2, "inside": 1, "pending_review": 1, "method:qr": 2, "gate:北门": 2}
     assert (numbers.counts, numbers.is_stale) == (told, False)
-    people = await history.people(house.activity_id)
+    people = await history.people(house.activity_id, house.occurrence_id)
     where = {person.user_id[0]: (person.seat.status, person.presence.is_inside) for person in people}
     assert where == {
         1: (Status.CHECKED_IN, False),
@@ -64,12 +64,12 @@ async def test_history_tells_what_live_numbers_told(house: House) -> None:
 async def test_what_was_over_before_history_began_is_not_told_as_nothing(house: House) -> None:
     """Until it is filled in: then nobody came to it."""
     history = History(house.engine)
-    assert (await history.numbers(house.activity_id)).is_stale
+    assert (await history.numbers(house.occurrence_id)).is_stale
     with pytest.raises(NumbersDroppedError):
-        await history.people(house.activity_id)
+        await history.people(house.activity_id, house.occurrence_id)
     await Work(house.engine).reached(MONTHLY, Mark(done=1))
-    assert not (await history.numbers(house.activity_id)).is_stale
-    assert await history.people(house.activity_id) == []
+    assert not (await history.numbers(house.occurrence_id)).is_stale
+    assert await history.people(house.activity_id, house.occurrence_id) == []
 
 
 async def test_live_numbers_while_they_are_kept_and_history_after(house: House) -> None:
@@ -80,5 +80,5 @@ async def test_live_numbers_while_they_are_kept_and_history_after(house: House) 
     running = Kept(FakeLive(), History(house.engine), Known(replace(stored, closes_at=now_us())))
     over = Kept(FakeLive(), History(house.engine), Known(replace(stored, closes_at=now_us() - 2 * DAY_US)))
     for kept, came in ((running, 0), (over, 1)):
-        assert (await kept.numbers(house.activity_id)).counts.get("checked_in", 0) == came
-        assert len(await kept.people(house.activity_id)) == came
+        assert (await kept.numbers(house.activity_id, house.occurrence_id)).counts.get("checked_in", 0) == came
+        assert len(await kept.people(house.activity_id, house.occurrence_id)) == came

@@ -32,6 +32,7 @@ from services.reporting.live.numbers import EVENTS_PER_ENTRY, REBUILD_LIFE_MS, L
 from services.reporting.project import Change
 from tests.fakes.reporting import FakeLive, totals_of
 
+HERE = b"o" * 16
 HELD, PENDING, REFUSED, ABSENT = Status.CHECKED_IN, Status.PENDING_REVIEW, Status.REFUSED, Status.ABSENT
 
 
@@ -66,7 +67,7 @@ def a_change(
     status: Status = HELD,
     direction: int = IN,
     at: int = 60_000_000,
-    occurrence_id: bytes = b"o" * 16,
+    occurrence_id: bytes = HERE,
     last: str = "",
 ) -> Change:
     """A seat in a state that depends on nothing but the arguments."""
@@ -96,11 +97,11 @@ async def test_a_change_moves_counters_from_old_to_new(live: Live, activity_id: 
     pending, accepted = a_change(person, 1, PENDING), a_change(person, 2)
 
     assert await live.apply({activity_id: [pending]}) == []
-    assert (await live.numbers(activity_id)).counts == {"pending_review": 1, "reason:REASON": 1}
+    assert (await live.numbers(activity_id, HERE)).counts == {"pending_review": 1, "reason:REASON": 1}
     assert await live.apply({activity_id: [accepted]}) == [accepted]
 
     once = ["checked_in", "inside", "minute:1", "method:qr", "gate:A", "reason:REASON"]
-    assert (await live.numbers(activity_id)).counts == dict.fromkeys(once, 1)
+    assert (await live.numbers(activity_id, HERE)).counts == dict.fromkeys(once, 1)
 
 
 async def test_the_same_message_twice(live: Live, activity_id: bytes) -> None:
@@ -108,11 +109,11 @@ async def test_the_same_message_twice(live: Live, activity_id: bytes) -> None:
     changes = {activity_id: [a_change(ids.new_id()), a_change(ids.new_id())]}
 
     first = await live.apply(changes)
-    before = await live.numbers(activity_id)
+    before = await live.numbers(activity_id, HERE)
     second = await live.apply(changes)
 
     assert (len(first), second) == (2, [])
-    assert (await live.numbers(activity_id))[:2] == before[:2]
+    assert (await live.numbers(activity_id, HERE))[:2] == before[:2]
 
 
 async def test_a_lower_revision_is_ignored(live: Live, activity_id: bytes) -> None:
@@ -120,7 +121,7 @@ async def test_a_lower_revision_is_ignored(live: Live, activity_id: bytes) -> No
     person = ids.new_id()
     await live.apply({activity_id: [a_change(person, 2**40 + 1)]})
     assert await live.apply({activity_id: [a_change(person, 2**40, REFUSED)]}) == []
-    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+    assert (await live.numbers(activity_id, HERE)).counts["checked_in"] == 1
 
 
 async def test_an_annulled_person_leaves_every_counter(live: Live, activity_id: bytes) -> None:
@@ -128,8 +129,8 @@ async def test_an_annulled_person_leaves_every_counter(live: Live, activity_id: 
     person = ids.new_id()
     await live.apply({activity_id: [a_change(person)]})
     await live.apply({activity_id: [a_change(person, 2, ABSENT)]})
-    assert (await live.numbers(activity_id)).counts == {}
-    [found] = await live.people(activity_id)
+    assert (await live.numbers(activity_id, HERE)).counts == {}
+    [found] = await live.people(activity_id, HERE)
     assert (found.user_id, found.seat.status) == (person, ABSENT)
 
 
@@ -137,8 +138,8 @@ async def test_activities_do_not_mix(live: Live, activity_id: bytes) -> None:
     """One trip for two activities counts a person in each."""
     person, other_activity = ids.new_id(), ids.new_id()
     await live.apply({activity_id: [a_change(person)], other_activity: [a_change(person, status=REFUSED)]})
-    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
-    assert (await live.numbers(other_activity)).counts == {"refused": 1, "reason:REASON": 1}
+    assert (await live.numbers(activity_id, HERE)).counts["checked_in"] == 1
+    assert (await live.numbers(other_activity, HERE)).counts == {"refused": 1, "reason:REASON": 1}
 
 
 USERS = [bytes([number]) * 16 for number in range(4)]
@@ -189,8 +190,10 @@ async def test_counters_equal_a_recount(redis: cache.Redis, batches: list[list[C
     newest = {(change.user_id, change.direction): change for change in ascending}
     assert await real.totals([activity_id]) == await fake.totals([activity_id]) == totals_of(newest.values())
     people = list(counted({(each.occurrence_id, each.user_id, each.direction): each.view for each in newest.values()}))
-    assert by_block(await real.numbers(activity_id)) == by_block(await fake.numbers(activity_id))
-    assert sorted(await real.people(activity_id)) == sorted(await fake.people(activity_id)) == sorted(people)
+    assert by_block(await real.numbers(activity_id, HERE)) == by_block(await fake.numbers(activity_id, HERE))
+    assert (
+        sorted(await real.people(activity_id, HERE)) == sorted(await fake.people(activity_id, HERE)) == sorted(people)
+    )
     assert list(chain(*await events(redis, activity_id))) == fake.events[activity_id]
 
 
@@ -204,7 +207,9 @@ async def test_what_is_long_ago_is_counted_by_longer_spans(redis: cache.Redis, a
     live = RedisLive(redis)
     for minute in (0, 1, 16, 1000, 2000, 2001, 2130, 2250):
         await live.apply({activity_id: [a_change(ids.new_id(), at=(DAWN + minute) * MINUTE_US)]})
-    counted = {name: count for name, count in (await live.numbers(activity_id)).counts.items() if name[-1].isdigit()}
+    counted = {
+        name: count for name, count in (await live.numbers(activity_id, HERE)).counts.items() if name[-1].isdigit()
+    }
     assert counted == {
         f"block:{DAWN}": 3, f"quarter:{DAWN + 990}": 1, f"quarter:{DAWN + 1995}": 2, f"minute:{DAWN + 2130}": 1,
         f"minute:{DAWN + 2250}": 1,
@@ -217,9 +222,9 @@ async def test_who_leaves_a_span_is_taken_out_of_it(redis: cache.Redis, activity
     await live.apply({activity_id: [a_change(person, at=DAWN * MINUTE_US) for person in people]})
     await live.apply({activity_id: [a_change(ids.new_id(), at=(DAWN + 500) * MINUTE_US)]})
     await live.apply({activity_id: [a_change(people[0], 2, ABSENT), a_change(people[1], 2, at=(DAWN + 1) * MINUTE_US)]})
-    assert (await live.numbers(activity_id)).counts[f"quarter:{DAWN}"] == 2
+    assert (await live.numbers(activity_id, HERE)).counts[f"quarter:{DAWN}"] == 2
     await live.apply({activity_id: [a_change(person, 3, ABSENT) for person in people[1:]]})
-    assert [name for name in (await live.numbers(activity_id)).counts if name.startswith("quarter:")] == []
+    assert [name for name in (await live.numbers(activity_id, HERE)).counts if name.startswith("quarter:")] == []
 
 
 async def test_an_activity_of_weeks_has_a_few_hundred_counters(redis: cache.Redis, activity_id: bytes) -> None:
@@ -228,7 +233,7 @@ async def test_an_activity_of_weeks_has_a_few_hundred_counters(redis: cache.Redi
     for first in range(0, len(minutes), 500):
         part = [a_change(ids.new_id(), at=(DAWN + minute) * MINUTE_US) for minute in minutes[first : first + 500]]
         await live.apply({activity_id: part})
-    counts = (await live.numbers(activity_id)).counts
+    counts = (await live.numbers(activity_id, HERE)).counts
     spans = {name: count for name, count in counts.items() if name.partition(":")[0] in SPANS}
     assert sum(spans.values()) == counts["checked_in"] == len(minutes)
     assert len(spans) <= 270 + 97 + 135
@@ -240,7 +245,7 @@ async def test_a_counter_below_zero_is_not_shown(redis: cache.Redis, activity_id
     live = RedisLive(redis)
     await live.apply({activity_id: [a_change(ids.new_id())]})
     await redis.hincrby(key_of("counts", activity_id), "minute:7", -1)
-    assert "minute:7" not in (await live.numbers(activity_id)).counts
+    assert "minute:7" not in (await live.numbers(activity_id, HERE)).counts
 
 
 async def test_viewers_get_every_event_in_entries_of_fifty(redis: cache.Redis, activity_id: bytes) -> None:
@@ -265,10 +270,10 @@ async def test_viewers_hear_of_numbers_without_an_event(redis: cache.Redis, acti
 async def test_the_event_id_is_the_newest_entry(redis: cache.Redis, activity_id: bytes) -> None:
     """Numbers name the entry they include, and the start of the stream while there is none."""
     live = RedisLive(redis)
-    assert (await live.numbers(activity_id)).event_id == "0-0"
+    assert (await live.numbers(activity_id, HERE)).event_id == "0-0"
     await live.apply({activity_id: [a_change(ids.new_id())]})
     entries: Any = await redis.xrange(f"reporting:live:{{{ids.to_text(activity_id)}}}")
-    assert [(await live.numbers(activity_id)).event_id.encode()] == [entry_id for entry_id, _ in entries]
+    assert [(await live.numbers(activity_id, HERE)).event_id.encode()] == [entry_id for entry_id, _ in entries]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +299,7 @@ async def test_numbers_are_stale_without_a_recent_heartbeat(redis: cache.Redis, 
     live = RedisLive(redis)
     await live.beat(anew=True)
     assert await live.beat()
-    assert not (await live.numbers(activity_id)).is_stale
+    assert not (await live.numbers(activity_id, HERE)).is_stale
     assert Numbers({}, "0-0", now_us() - 6_000_000).is_stale
 
 
@@ -309,7 +314,7 @@ async def test_people_leave_and_come_back(live: Live, activity_id: bytes) -> Non
     ]
     for change, inside in moves:
         await live.apply({activity_id: [change]})
-        assert (await live.numbers(activity_id)).counts.get("inside", 0) == inside
+        assert (await live.numbers(activity_id, HERE)).counts.get("inside", 0) == inside
 
 
 async def test_the_latest_of_both_directions_counts(live: Live, activity_id: bytes) -> None:
@@ -323,9 +328,9 @@ async def test_the_latest_of_both_directions_counts(live: Live, activity_id: byt
     ]
     for change, presence in history:
         await live.apply({activity_id: [change]})
-        [found] = await live.people(activity_id)
+        [found] = await live.people(activity_id, HERE)
         assert found.presence == presence
-        assert (await live.numbers(activity_id)).counts.get("inside", 0) == presence.is_inside
+        assert (await live.numbers(activity_id, HERE)).counts.get("inside", 0) == presence.is_inside
 
 
 async def test_viewers_are_not_told_of_a_second_tap(redis: cache.Redis, activity_id: bytes) -> None:
@@ -340,16 +345,16 @@ async def test_who_only_leaves_is_on_the_list(live: Live, activity_id: bytes) ->
     """Absent, with the reason, until they come."""
     person = ids.new_id()
     await live.apply({activity_id: [a_change(person, direction=OUT, at=120_000_000)]})
-    [found] = await live.people(activity_id)
+    [found] = await live.people(activity_id, HERE)
     assert (found.seat.status, found.seat.reasons, found.presence) == (
         ABSENT,
         ["OUT_WITHOUT_IN"],
         Presence(False, 120_000_000),
     )
-    assert (await live.numbers(activity_id)).counts == {}
+    assert (await live.numbers(activity_id, HERE)).counts == {}
 
     await live.apply({activity_id: [a_change(person)]})
-    assert [found.seat.status for found in await live.people(activity_id)] == [HELD]
+    assert [found.seat.status for found in await live.people(activity_id, HERE)] == [HELD]
 
 
 async def test_totals_are_by_occurrence(live: Live, activity_id: bytes) -> None:
@@ -362,7 +367,21 @@ async def test_totals_are_by_occurrence(live: Live, activity_id: bytes) -> None:
     ]
     await live.apply({activity_id: changes})
     assert await live.totals([activity_id]) == {first: Totals(2, 4), second: Totals(1, 7)}
-    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+    assert (await live.numbers(activity_id, first)).counts["checked_in"] == 1
+    assert (await live.numbers(activity_id, second)).counts == {"refused": 1, "reason:REASON": 1}
+    assert [len(await live.people(activity_id, each)) for each in (first, second, HERE)] == [1, 1, 0]
+
+
+async def test_each_window_folds_its_own_minutes(redis: cache.Redis, activity_id: bytes) -> None:
+    """Who comes to a late one leaves the minutes of an early one as they are."""
+    live, early, late, day = RedisLive(redis), ids.new_id(), ids.new_id(), 1440
+    one, other = ids.new_id(), ids.new_id()
+    await live.apply({activity_id: [a_change(one, at=7 * 60_000_000, occurrence_id=early)]})
+    await live.apply({activity_id: [a_change(other, at=(day + 3) * 60_000_000, occurrence_id=late)]})
+    assert (await live.numbers(activity_id, early)).counts["minute:7"] == 1
+    assert (await live.numbers(activity_id, late)).counts[f"minute:{day + 3}"] == 1
+    await live.apply({activity_id: [a_change(one, 2, REFUSED, occurrence_id=early)]})
+    assert not [name for name in (await live.numbers(activity_id, early)).counts if name.startswith("minute:")]
 
 
 async def test_a_revision_without_news_counts_in_the_totals(live: Live, activity_id: bytes) -> None:
@@ -395,13 +414,13 @@ async def test_a_rebuild_puts_a_new_generation_in_place_of_the_old_one(live: Liv
     assert await live.begin(activity_id, OWNER)
     assert await live.fill(activity_id, [a_change(person, 4)], OWNER)
     await live.apply({activity_id: [a_change(late), a_change(person, 3, REFUSED)]})
-    during = await live.numbers(activity_id)
+    during = await live.numbers(activity_id, HERE)
     assert await live.switch(activity_id, OWNER)
 
     assert (during.counts["checked_in"], during.counts["refused"], during.is_stale) == (2, 1, True)
-    after = await live.numbers(activity_id)
+    after = await live.numbers(activity_id, HERE)
     assert (after.counts["checked_in"], after.counts.get("refused", 0), after.is_rebuilding) == (2, 0, False)
-    assert {found.user_id for found in await live.people(activity_id)} == {person, late}
+    assert {found.user_id for found in await live.people(activity_id, HERE)} == {person, late}
     assert await live.totals([activity_id]) == {b"o" * 16: Totals(2, 5)}
 
 
@@ -414,7 +433,7 @@ async def test_one_rebuilds_at_a_time(live: Live, activity_id: bytes) -> None:
     assert not await live.switch(activity_id, RIVAL)
     await live.abandon(activity_id, RIVAL)
     assert await live.switch(activity_id, OWNER)
-    assert (await live.numbers(activity_id)).counts == {}
+    assert (await live.numbers(activity_id, HERE)).counts == {}
 
 
 async def test_a_rebuild_that_is_abandoned_leaves_the_numbers_alone(live: Live, activity_id: bytes) -> None:
@@ -423,10 +442,10 @@ async def test_a_rebuild_that_is_abandoned_leaves_the_numbers_alone(live: Live, 
     await live.begin(activity_id, OWNER)
     await live.fill(activity_id, [a_change(ids.new_id())], OWNER)
     await live.abandon(activity_id, OWNER)
-    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+    assert (await live.numbers(activity_id, HERE)).counts["checked_in"] == 1
     assert await live.begin(activity_id, RIVAL)
     await live.switch(activity_id, RIVAL)
-    assert (await live.numbers(activity_id)).counts == {}
+    assert (await live.numbers(activity_id, HERE)).counts == {}
 
 
 async def test_who_died_rebuilding_is_in_the_way_for_half_a_minute(redis: cache.Redis, activity_id: bytes) -> None:
@@ -446,7 +465,7 @@ async def test_who_died_rebuilding_is_in_the_way_for_half_a_minute(redis: cache.
     assert not await live.switch(activity_id, OWNER)
     assert await live.begin(activity_id, RIVAL)
     assert not await redis.exists(key_of("next-seats", activity_id))
-    assert (await live.numbers(activity_id)).counts["checked_in"] == 1
+    assert (await live.numbers(activity_id, HERE)).counts["checked_in"] == 1
 
 
 async def test_a_switch_tells_viewers_and_keeps_the_expiry(redis: cache.Redis, activity_id: bytes) -> None:
@@ -553,8 +572,10 @@ async def test_a_rebuild_among_live_traffic_ends_equal_to_a_recount(
 
     recount, real = FakeLive(), world.projectors[0]
     await recount.apply({world.activity_id: list(world.recorded.values())})
-    assert by_block(await real.numbers(world.activity_id)) == by_block(await recount.numbers(world.activity_id))
-    assert sorted(await real.people(world.activity_id)) == sorted(await recount.people(world.activity_id))
+    assert by_block(await real.numbers(world.activity_id, HERE)) == by_block(
+        await recount.numbers(world.activity_id, HERE)
+    )
+    assert sorted(await real.people(world.activity_id, HERE)) == sorted(await recount.people(world.activity_id, HERE))
     assert await real.totals([world.activity_id]) == totals_of(world.recorded.values())
 
 
@@ -572,7 +593,11 @@ async def test_a_heartbeat_is_missed_when_redis_was_emptied(redis: cache.Redis, 
 async def test_redis_gone(activity_id: bytes) -> None:
     """Every use of it is UNAVAILABLE, none hangs."""
     live = RedisLive(cache.connect("redis://127.0.0.1:1/0"))
-    for use in (live.apply({activity_id: [a_change(USERS[0])]}), live.numbers(activity_id), live.people(activity_id)):
+    for use in (
+        live.apply({activity_id: [a_change(USERS[0])]}),
+        live.numbers(activity_id, HERE),
+        live.people(activity_id, HERE),
+    ):
         with pytest.raises(UnavailableError):
             await use
 

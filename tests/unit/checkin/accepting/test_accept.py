@@ -244,6 +244,45 @@ async def test_a_retry_after_the_token_expired_gets_the_first_answer(house: Hous
     assert await house.told(retry) == (Outcome.ACCEPTED, [])
 
 
+def open_again(house: House, after_s: int) -> Occurrence:
+    """A second window of the activity, from so long after the start."""
+    at = STARTS_AT + after_s * SECOND_US
+    first = replace(house.occurrence, closes_at=at)
+    second = replace(house.occurrence, occurrence_id=new_id(), opens_at=at, starts_at=at)
+    house.activities.snapshots = [a_snapshot(first), a_snapshot(second)]
+    return second
+
+
+async def test_what_names_the_activity_is_of_the_window_that_had_opened(house: House) -> None:
+    """By its arrival; what waited on a phone by the time that is claimed; a QR names its own."""
+    second = open_again(house, 600)
+    before, after = STARTS_AT + 60 * SECOND_US, STARTS_AT + 601 * SECOND_US
+    code = {"method": Method.CODE, "token": "", "code": house.occurrence.code}
+    early, late = an_attempt(**code, received_at=before), an_attempt(**code, received_at=after)
+    waited = an_attempt(**code, received_at=after, claimed_at=before, is_offline=True)
+    found = await house.take(early, late, waited)
+    windows = [house.occurrence.occurrence_id, second.occurrence_id, house.occurrence.occurrence_id]
+    assert [checkin.occurrence_id for checkin in found] == windows
+    assert [Outcome(checkin.outcome) for checkin in found[:2]] == [Outcome.ACCEPTED, Outcome.ACCEPTED]
+    scanned = house.scan(received_at=after, token=house.token(issued_at=after // SECOND_US))
+    assert await house.told(scanned) == (Outcome.REFUSED, ["TOO_LATE"])
+
+
+async def test_a_retry_after_another_window_was_opened_gets_the_first_answer(house: House) -> None:
+    """It holds nothing in the new one: its person checks in there like everybody."""
+    person = new_id()
+    code = {"method": Method.CODE, "token": "", "code": house.occurrence.code, "user_id": person}
+    attempt = an_attempt(**code, received_at=STARTS_AT + 60 * SECOND_US)
+    await house.take(attempt)
+    second = open_again(house, 600)
+    retry = pb.Attempt()
+    retry.CopyFrom(attempt)
+    retry.received_at = STARTS_AT + 601 * SECOND_US
+    (told,) = await house.take(retry)
+    assert (Outcome(told.outcome), told.occurrence_id) == (Outcome.ACCEPTED, house.occurrence.occurrence_id)
+    assert house.seats.confirmed == {house.occurrence.occurrence_id} != {second.occurrence_id}
+
+
 async def test_a_late_retry_is_recalled_from_the_database_when_redis_forgot(house: House) -> None:
     """The stored current outcome is the answer."""
     attempt = house.scan(received_at=STARTS_AT + 600 * SECOND_US)

@@ -27,14 +27,16 @@ class Remembered:
         self.people: list[Counted] = []
         self.windows: list[Window] = []
 
-    async def user_ids(self, activity_id: bytes, after: bytes, size: int) -> list[bytes]:
+    async def user_ids(self, activity_id: bytes, after: bytes, size: int, occurrence_id: bytes = b"") -> list[bytes]:
         """See `exports.reading.Facts`."""
-        return sorted({each.user_id for each in self.people if each.user_id > after})[:size]
+        here = await self.of(activity_id, {each.user_id for each in self.people}, occurrence_id)
+        return sorted({each.user_id for each in here if each.user_id > after})[:size]
 
-    async def of(self, activity_id: bytes, user_ids: Collection[bytes]) -> list[Counted]:
+    async def of(self, activity_id: bytes, user_ids: Collection[bytes], occurrence_id: bytes = b"") -> list[Counted]:
         """See `exports.reading.Facts`."""
         wanted = set(user_ids)
-        return [each for each in self.people if each.user_id in wanted]
+        here = [each for each in self.people if occurrence_id in (b"", each.occurrence_id)]
+        return [each for each in here if each.user_id in wanted]
 
     async def windows_of(self, activity_id: bytes) -> list[Window]:
         """See `exports.reading.Windows`."""
