@@ -4,12 +4,13 @@ import type { Activity } from './queries'
 
 export type Standing = 'draft' | 'before' | 'during' | 'after' | 'cancelled'
 
-/** Doors are open before it begins and after it ends; closed by hand it is over. */
+/** Doors are open before it begins and after it ends, or its last window does; closed by hand it is over. */
 export const standingOf = (activity: Activity, now: number): Standing => {
   if (activity.state === 'cancelled') return 'cancelled'
   if (activity.state === 'draft') return 'draft'
   const opens = Date.parse(activity.starts_at) - activity.opens_before_s * 1000
-  const closes = Date.parse(activity.ends_at) + activity.closes_after_s * 1000
+  const planned = Date.parse(activity.ends_at) + activity.closes_after_s * 1000
+  const closes = Math.max(planned, ...activity.occurrences.map(({ closes_at }) => Date.parse(closes_at)))
   if (activity.state === 'closed' || now >= closes) return 'after'
   return now < opens ? 'before' : 'during'
 }

@@ -30,20 +30,26 @@ export const activityQuery = (id: string) =>
     queryFn: ({ signal }) => readActivity(id, signal),
   })
 
-/** The numbers as they are now; pages that stay open follow the stream instead. */
-export const statsQuery = (id: string) =>
+/** The numbers as they are now, of the newest window or another one; pages that stay open follow the stream instead. */
+export const statsQuery = (id: string, occurrence_id = '') =>
   queryOptions({
-    queryKey: ['activity', id, 'stats'],
+    queryKey: ['activity', id, 'stats', occurrence_id],
     enabled: Boolean(id),
-    queryFn: ({ signal }) => readStats(id, signal),
+    queryFn: ({ signal }) => readStats(id, occurrence_id, signal),
   })
 
 export const useActivity = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => activityQuery(toValue(id))))
 
-export const useStats = (id: MaybeRefOrGetter<string>) => useQuery(computed(() => statsQuery(toValue(id))))
+export const useStats = (id: MaybeRefOrGetter<string>, occurrence_id: MaybeRefOrGetter<string> = '') =>
+  useQuery(computed(() => statsQuery(toValue(id), toValue(occurrence_id))))
 
-const readStats = (activity_id: string, signal?: AbortSignal) =>
-  asked(api.GET('/v1/activities/{activity_id}/stats', { params: { path: { activity_id } }, signal }))
+/** Says nothing of a window where none is chosen. */
+export const inWindow = (occurrence_id: string) => (occurrence_id ? { occurrence_id } : {})
+
+const readStats = (activity_id: string, occurrence_id: string, signal?: AbortSignal) => {
+  const params = { path: { activity_id }, query: inWindow(occurrence_id) }
+  return asked(api.GET('/v1/activities/{activity_id}/stats', { params, signal }))
+}
 
 const PATHS = {
   publish: '/v1/activities/{activity_id}/publish',
@@ -64,6 +70,10 @@ export const useMove = (activityId: MaybeRefOrGetter<string>) => {
     },
   })
 }
+
+/** Another window from now on; whoever came checks in once more. One of that number is opened once. */
+export const openOccurrence = (activity_id: string, number: number) =>
+  asked(api.POST('/v1/activities/{activity_id}/occurrences', { params: { path: { activity_id } }, body: { number } }))
 
 /** A draft like it at another time. */
 export const copyActivity = (activity_id: string, starts_at: string, title = '') => {
@@ -118,17 +128,17 @@ export const readPeopleUpTo = async (
 }
 
 /** Some of those inside, by lot; after a token only others. */
-export const drawPeople = (activity_id: string, count: number, page_token: string) =>
+export const drawPeople = (activity_id: string, occurrence_id: string, count: number, page_token: string) =>
   asked(
     api.GET('/v1/activities/{activity_id}/people/draw', {
-      params: { path: { activity_id }, query: { count, page_token } },
+      params: { path: { activity_id }, query: { count, page_token, ...inWindow(occurrence_id) } },
     }),
   )
 
 /** Who came last, the last first. */
-export const useLatest = (activityId: MaybeRefOrGetter<string>) =>
+export const useLatest = (activityId: MaybeRefOrGetter<string>, occurrenceId: MaybeRefOrGetter<string>) =>
   useQuery({
-    queryKey: ['activity', activityId, 'latest'],
-    queryFn: ({ signal }) => readPeople(toValue(activityId), {}, '', signal, LATEST),
+    queryKey: ['activity', activityId, 'latest', occurrenceId],
+    queryFn: ({ signal }) => readPeople(toValue(activityId), inWindow(toValue(occurrenceId)), '', signal, LATEST),
     select: ({ people }) => people,
   })

@@ -7,7 +7,8 @@ import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { useFailureWords } from '@/api/words'
 import { confirmed } from '@/parts/asks'
-import { copyActivity, publishActivity, rehearseActivity, removeActivity, useMove, type Activity } from './queries'
+import { openOccurrence, rehearseActivity, removeActivity, useMove, type Activity } from './queries'
+import { nextNumber } from './windows'
 
 export type Deed = 'publish' | 'rehearse' | 'close' | 'reopen' | 'cancel' | 'remove' | 'again'
 
@@ -36,13 +37,12 @@ export const useDeeds = (activity: () => Activity) => {
       await listed()
       await router.push('/console/activities')
     },
-    /** A second window beside the first: who stayed checks in once more, and both lists stay. */
+    /** The next window: who stayed checks in once more, and every list stays. */
     again: async () => {
-      const { id, title } = activity()
-      const made = await copyActivity(id, new Date().toISOString(), t('activity.again.name', { title }).slice(0, 64))
-      await publishActivity(made.id)
+      const { id } = activity()
+      client.setQueryData(['activity', id], await openOccurrence(id, nextNumber(activity())))
       await listed()
-      await router.push(`/console/activities/${made.id}/qr`)
+      await router.push(`/console/activities/${id}/qr`)
     },
   }
 

@@ -60,8 +60,16 @@ const held = (name: string, work: () => () => void): (() => void) => {
   }
 }
 
-/** The numbers of one activity in this tab, and whether they may be behind; stops with the component. */
-export const useLive = (activityId: Ref<string>, handlers: LiveHandlers = {}) => {
+/**
+ * The numbers of one activity in this tab, and whether they may be behind; stops with the component.
+ *
+ * @param occurrenceId Of which window; empty: of the newest.
+ */
+export const useLive = (
+  activityId: Ref<string>,
+  handlers: LiveHandlers = {},
+  occurrenceId: Readonly<Ref<string>> = ref(''),
+) => {
   const stats = shallowRef<Stats | null>(null)
   const isCut = ref(false)
   let revision = 0
@@ -76,7 +84,7 @@ export const useLive = (activityId: Ref<string>, handlers: LiveHandlers = {}) =>
     revision = told.revision
   }
 
-  const lead = (id: string, tabs: Tabs<Told>) => {
+  const lead = (id: string, occurrence: string, tabs: Tabs<Told>) => {
     const tell = (told: Told) => {
       show(told)
       tabs.tell(told)
@@ -91,21 +99,23 @@ export const useLive = (activityId: Ref<string>, handlers: LiveHandlers = {}) =>
       if (event === 'checkin') tell({ kind: 'arrival', arrival: JSON.parse(data) as Arrival })
       if (event === 'stats') tell({ kind: 'stats', stats: follow(stats.value, JSON.parse(data) as News) })
     }
-    return listen(`/v1/activities/${id}/live`, { heard, broke: () => cut(true) })
+    const of = occurrence ? `?occurrence_id=${occurrence}` : ''
+    return listen(`/v1/activities/${id}/live${of}`, { heard, broke: () => cut(true) })
   }
 
-  const join = (id: string) => {
+  const join = (id: string, occurrence: string) => {
     let leads = false
-    const tabs = new Tabs<Told>(`qiandao-live-${id}`, (told) => {
+    const name = `qiandao-live-${id}${occurrence}`
+    const tabs = new Tabs<Told>(name, (told) => {
       if (told.kind !== 'asked') return leads || show(told)
       if (!leads || !stats.value) return
       tabs.tell({ kind: 'stats', stats: stats.value })
       tabs.tell({ kind: 'cut', isCut: isCut.value })
     })
     tabs.tell({ kind: 'asked' })
-    const letGo = held(`qiandao-live-${id}`, () => {
+    const letGo = held(name, () => {
       leads = true
-      return lead(id, tabs)
+      return lead(id, occurrence, tabs)
     })
     return () => {
       letGo()
@@ -115,12 +125,12 @@ export const useLive = (activityId: Ref<string>, handlers: LiveHandlers = {}) =>
 
   let leave = () => {}
   watch(
-    activityId,
-    (id) => {
+    [activityId, occurrenceId],
+    ([id, occurrence], before) => {
       leave()
       stats.value = null
-      revision = 0
-      leave = id ? join(id) : () => {}
+      if (id !== before[0]) revision = 0
+      leave = id ? join(id, occurrence) : () => {}
     },
     { immediate: true },
   )

@@ -74,7 +74,9 @@ export const isFiltered = (report: Report): boolean => !OF_EVERYBODY.includes(re
 /** The part of a filter that a report takes. */
 export const filterFor = (report: Report, filters: ExportFilter): ExportFilter => {
   if (isFiltered(report)) return filters
-  return filters.group && report !== 'organisation' ? { group: filters.group } : {}
+  if (report === 'organisation') return {}
+  const { group, occurrence_id } = filters
+  return { ...(group && { group }), ...(occurrence_id && !isPaper(report) && { occurrence_id }) }
 }
 
 /** An organisation's days, both included. */

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { inWindow } from '@/activity/queries'
 import { api, asked } from '@/api/client'
 import { Failure } from '@/api/failure'
 import { newId } from '@/api/ids'
@@ -26,6 +27,10 @@ export const useTries = (activityId: MaybeRefOrGetter<string>, userId: MaybeRefO
     select: ({ tries }) => tries,
   })
 
+/** Those of one window; without one all. */
+export const triesIn = (tries: readonly Try[], occurrence_id: string): readonly Try[] =>
+  occurrence_id ? tries.filter(({ checkin }) => checkin.occurrence_id === occurrence_id) : tries
+
 /** The one by which somebody is in: what an annul takes back. */
 export const heldOf = (tries: readonly Try[]): Try | undefined =>
   tries.find(({ checkin }) => checkin.outcome === 'accepted' && checkin.direction !== 'out')
@@ -40,8 +45,13 @@ export const annul = (checkin_id: string, reason: string) => {
 }
 
 /** Annuls whatever lets somebody be in; who is not in at all stays so. */
-export const annulPerson = async (activity_id: string, user_id: string, reason: string): Promise<Try | null> => {
-  const held = heldOf((await readTries(activity_id, user_id)).tries)
+export const annulPerson = async (
+  activity_id: string,
+  occurrence_id: string,
+  user_id: string,
+  reason: string,
+): Promise<Try | null> => {
+  const held = heldOf(triesIn((await readTries(activity_id, user_id)).tries, occurrence_id))
   return held ? annul(held.id, reason) : null
 }
 
@@ -55,9 +65,9 @@ export const somebody = ({ user_id, entry_id }: Person): Schemas['Somebody'] =>
   entry_id && entry_id === user_id ? { roster_entry_id: entry_id } : { user_id }
 
 /** What staff say that somebody counts as; throws what the server says of them. */
-export const mark = async (activity_id: string, person: Person, says: Mark, reason: string) => {
+export const mark = async (activity_id: string, occurrence_id: string, person: Person, says: Mark, reason: string) => {
   const params = { path: { activity_id }, header: { 'idempotency-key': newId() } }
-  const body = { mark: says, reason, people: [somebody(person)] }
+  const body = { mark: says, reason, people: [somebody(person)], ...inWindow(occurrence_id) }
   const { results } = await asked(api.POST('/v1/activities/{activity_id}/marks', { params, body }))
   const problem = results[0]?.problem
   if (problem) throw new Failure('problem', problem.detail ?? problem.reason, { status: problem.status, problem })

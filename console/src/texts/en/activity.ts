@@ -75,7 +75,8 @@ export const activity: Texts['activity'] = {
       no: 'Cancel',
     },
   },
-  again: { action: 'Check in again', name: '{title} (again)' },
+  again: { action: 'Check in again' },
+  windows: { label: 'Which check-in', nth: 'Check-in {n}' },
   before: {
     draft: 'Not published yet',
     draftHint: 'Nobody sees it before; a rehearsal walks through it with a real QR',

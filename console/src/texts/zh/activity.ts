@@ -67,7 +67,8 @@ export const activity = {
     },
     remove: { action: '删除草稿', title: '删除这个草稿？', content: '删除后无法恢复', yes: '删除', no: '取消' },
   },
-  again: { action: '再签一次', name: '{title}（再签）' },
+  again: { action: '再签一次' },
+  windows: { label: '第几次签到', nth: '第 {n} 次' },
   before: {
     draft: '还没有发布',
     draftHint: '发布后大家才能看到并签到；可以先试运行，用真实的二维码走一遍',

@@ -12,6 +12,7 @@ const activity = (changes: Partial<Activity> = {}) =>
     ends_at: '2026-09-01T14:00:00Z',
     opens_before_s: 600,
     closes_after_s: 300,
+    occurrences: [],
     methods: ['qr', 'code'],
     place: { name: '图书馆' },
     wifi: [],
@@ -28,6 +29,7 @@ test.each([
   ['after', 30, { state: 'closed' }],
   ['cancelled', -60, { state: 'cancelled' }],
   ['draft', 300, { state: 'draft' }],
+  ['during', 150, { occurrences: [{ closes_at: '2026-09-01T14:31:00Z' }] as Activity['occurrences'] }],
 ] as const)('it is %s %i minutes after its beginning', (standing, minutes, changes) => {
   expect(standingOf(activity(changes), NOON + minutes * MINUTE_MS)).toBe(standing)
 })
