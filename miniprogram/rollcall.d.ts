@@ -25,15 +25,15 @@ interface Told { mark: Saying['mark']; people: Marked[]; results: MarkResult[]; 
 type Doing = Mark | 'none' | 'undo'
 
 /** Something that is said page by page, and goes on where it broke off. */
-interface Round { activity_id: string; owner_id: string; does: Doing; total: number; pages: { key: string; body: Saying }[] }
+interface Round { activity_id: string; owner_id: string; does: Doing; total: number; pages: { key: string; body: Saying & { occurrence_id: string } }[] }
 
 interface RollcallService {
   /** Everybody of a roster in its order, and guests. */
   expected(activity_id: string): Promise<Expected[]>
   /** Whoever tried to come, was marked, or asked for leave. */
-  tried(activity_id: string): Promise<ActivityPerson[]>
+  tried(activity_id: string, occurrence_id: string): Promise<ActivityPerson[]>
   /** Nothing is sent yet. */
-  begin(activity_id: string, does: Doing, sayings: Saying[]): Promise<Round>
+  begin(activity_id: string, occurrence_id: string, does: Doing, sayings: Saying[]): Promise<Round>
   /** What broke off at this activity, also before the program ended; null where nothing did. */
   left(activity_id: string): Round | null
   /**

@@ -331,6 +331,8 @@ interface OrganiseService {
   cancel(activity_id: string): Promise<Activity>
   /** Of the revision that was seen; REVISION_STALE where there is a newer one. */
   change(seen: { id: string; revision: number }, changes: Record<string, unknown>): Promise<Activity>
+  /** Another window from now on, in which everybody checks in once more; which one it is to be. */
+  again(activity_id: string, number: number): Promise<Activity>
   /** A draft that says the same of another time. */
   copy(activity_id: string, starts_at: string): Promise<Activity>
   /** A hidden activity that tries a draft from now on. */
@@ -339,16 +341,17 @@ interface OrganiseService {
   remove(activity_id: string): Promise<void>
   qr(activity_id: string): Promise<Qr>
   revokeQr(activity_id: string): Promise<Qr>
-  stats(activity_id: string): Promise<Stats>
+  /** Of the newest window, or of another one. */
+  stats(activity_id: string, occurrence_id?: string): Promise<Stats>
   /**
    * Numbers as they change, chunked where the phone can, else asked every 3 s; `changed` says that the activity may read
    * otherwise than before. Returns a function that ends it.
    */
-  live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void, changed?: () => void): () => void
-  people(activity_id: string, filter?: { status?: string; q?: string; group?: string; answer?: string; details?: string; page_token?: string }):
+  live(activity_id: string, told: (stats: Stats) => void, failed?: (failure: Failure) => void, changed?: () => void, occurrence_id?: string): () => void
+  people(activity_id: string, filter?: { occurrence_id?: string; status?: string; q?: string; group?: string; answer?: string; details?: string; page_token?: string }):
     Promise<{ people: ActivityPerson[]; next_page_token: string }>
   /** Who was missing, late and on leave, a hundred of each at most, and that there are others. */
-  named(activity_id: string): Promise<Record<'absent' | 'late' | 'leave', string[]>>
+  named(activity_id: string, occurrence_id?: string): Promise<Record<'absent' | 'late' | 'leave', string[]>>
   crew(activity_id: string): Promise<CrewMember[]>
   dismiss(activity_id: string, user_id: string): Promise<void>
   displays(activity_id: string): Promise<Display[]>

@@ -17,7 +17,7 @@ const RIGHTS_LOST = [403, 404]
  * @param {OrganiseService['stats']} stats
  * @returns {OrganiseService['live']}
  */
-const createLive = (platform, transport, session, stats) => (activity_id, told, failed = () => {}, changed = () => {}) => {
+const createLive = (platform, transport, session, stats) => (activity_id, told, failed = () => {}, changed = () => {}, occurrence_id = '') => {
   let is_over = false
   let last_id = ''
   let known = /** @type {Stats | null} */ (null)
@@ -32,7 +32,7 @@ const createLive = (platform, transport, session, stats) => (activity_id, told, 
 
   const poll = async () => {
     try {
-      const numbers = await stats(activity_id)
+      const numbers = await stats(activity_id, occurrence_id)
       if (is_over) return
       told(numbers)
       changed()
@@ -82,7 +82,7 @@ const createLive = (platform, transport, session, stats) => (activity_id, told, 
     if (last_id) headers['last-event-id'] = last_id
     again(reconnect, SILENCE_MS)
     end = platform.stream({
-      url: `${transport.base}/v1/activities/${activity_id}/live`,
+      url: `${transport.base}/v1/activities/${activity_id}/live${occurrence_id && `?occurrence_id=${occurrence_id}`}`,
       headers,
       onText(text) {
         again(reconnect, SILENCE_MS)

@@ -29,7 +29,7 @@ const createOrganise = ({ platform, transport, session, api, letIn }) => {
   const create = (/** @type {Record<string, unknown>} */ draft) => api.once('/v1/activities', draft)
 
   /** @type {OrganiseService['stats']} */
-  const stats = (activity_id) => api.get(`${at(activity_id)}/stats`)
+  const stats = (activity_id, occurrence_id = '') => api.get(`${at(activity_id)}/stats`, { occurrence_id })
 
   const people = (/** @type {string} */ activity_id, /** @type {Record<string, string>} */ filter, page_size = PAGE_SIZE) =>
     api.get(`${at(activity_id)}/people`, { page_size, ...filter })
@@ -54,6 +54,8 @@ const createOrganise = ({ platform, transport, session, api, letIn }) => {
     reopen: (activity_id) => move(activity_id, 'reopen'),
     cancel: (activity_id) => move(activity_id, 'cancel'),
     change: async ({ id, revision }, changes) => (await api.send({ method: 'PUT', path: at(id), body: { revision, ...changes }, tries: 3 })).body,
+    // A window of that number is opened once, however often it is asked for.
+    again: async (activity_id, number) => (await api.send({ method: 'POST', path: `${at(activity_id)}/occurrences`, body: { number }, tries: 3 })).body,
     copy: (activity_id, starts_at) => api.once(`${at(activity_id)}/copy`, { starts_at }),
     rehearse: async (activity_id) => (await api.send({ method: 'POST', path: `${at(activity_id)}/rehearsal` })).body,
     remove: async (activity_id) => { await api.send({ method: 'DELETE', path: at(activity_id) }) },
@@ -62,11 +64,11 @@ const createOrganise = ({ platform, transport, session, api, letIn }) => {
     stats,
     live: createLive(platform, transport, session, stats),
     people: (activity_id, filter = {}) => people(activity_id, filter),
-    named: async (activity_id) => {
+    named: async (activity_id, occurrence_id = '') => {
       const [absent, late, leave] = await Promise.all([
-        namesOf(activity_id, { status: 'absent' }),
-        namesOf(activity_id, { punctuality: 'late' }),
-        namesOf(activity_id, { answer: 'leave' }),
+        namesOf(activity_id, { status: 'absent', occurrence_id }),
+        namesOf(activity_id, { punctuality: 'late', occurrence_id }),
+        namesOf(activity_id, { answer: 'leave', occurrence_id }),
       ])
       return { absent, late, leave }
     },

@@ -33,21 +33,21 @@ const createRollcall = (platform, session, api, newId) => {
     }
   }
 
-  const pageOf = async (/** @type {Saying} */ saying, /** @type {number} */ from) =>
-    ({ key: await newId(), body: { ...saying, people: saying.people.slice(from, from + SAID_AT_ONCE) } })
+  const pageOf = async (/** @type {Saying} */ saying, /** @type {string} */ occurrence_id, /** @type {number} */ from) =>
+    ({ key: await newId(), body: { ...saying, occurrence_id, people: saying.people.slice(from, from + SAID_AT_ONCE) } })
 
-  const pagesOf = (/** @type {Saying} */ saying) =>
-    Array.from({ length: Math.ceil(saying.people.length / SAID_AT_ONCE) }, (_, index) => pageOf(saying, index * SAID_AT_ONCE))
+  const pagesOf = (/** @type {Saying} */ saying, /** @type {string} */ occurrence_id) =>
+    Array.from({ length: Math.ceil(saying.people.length / SAID_AT_ONCE) }, (_, index) => pageOf(saying, occurrence_id, index * SAID_AT_ONCE))
 
   return {
     expected: (activity_id) =>
       everyPage((page_token) => api.get(`${at(activity_id)}/door/people`, { page_size: EXPECTED_AT_ONCE, page_token }), 'people', 'user_id'),
-    tried: async (activity_id) => {
-      const [tried, excused] = await Promise.all([people(activity_id), people(activity_id, { answer: 'leave' })])
+    tried: async (activity_id, occurrence_id) => {
+      const [tried, excused] = await Promise.all([people(activity_id, { occurrence_id }), people(activity_id, { occurrence_id, answer: 'leave' })])
       return [...excused, ...tried]
     },
-    begin: async (activity_id, does, sayings) => {
-      const pages = await Promise.all(sayings.flatMap(pagesOf))
+    begin: async (activity_id, occurrence_id, does, sayings) => {
+      const pages = await Promise.all(sayings.flatMap((saying) => pagesOf(saying, occurrence_id)))
       const total = sayings.reduce((sum, saying) => sum + saying.people.length, 0)
       return { activity_id, owner_id: session.ownerId(), does, total, pages }
     },

@@ -90,6 +90,7 @@ module.exports = {
     change: (/** @type {string} */ before, /** @type {string} */ now) => `${before || '无'} → ${now || '无'}`,
     none: '无',
   },
+  nth: (/** @type {number} */ number) => `第 ${number} 次`,
   hub: {
     title: '活动',
     checkedIn: '已签到',
@@ -101,6 +102,8 @@ module.exports = {
     asOf: (/** @type {string} */ when) => `更新于 ${when}`,
     chart: '每分钟签到人数',
     qr: '展示二维码',
+    again: '再签一次',
+    windows: '第几次签到',
     exports: '导出',
     people: '签到记录',
     staff: '为他人签到',

@@ -205,6 +205,7 @@ module.exports = {
     leave: '签退',
     opens: (/** @type {string} */ when) => `${when} 开始签到`,
     openNow: '正在签到',
+    nth: (/** @type {number} */ number) => `第 ${number} 次签到`,
     closed: '签到已结束',
     cancelled: (/** @type {string} */ one) => `${one}已取消`,
     rehearsal: '试运行，不计入统计',

@@ -32,6 +32,7 @@ Page({
     common: texts.common,
     /** @type {Card | null} */ card: null,
     /** @type {any} */ state: null,
+    nth: '',
     is_coming: false,
     is_live: false,
     is_inside: false,
@@ -87,6 +88,7 @@ Page({
       this.setData({
         card,
         state: stateOf(card, now),
+        nth: card.count > 1 ? texts.activity.nth(card.number) : '',
         is_coming: isComing(card, now),
         is_live: isLive(card, now),
         when: span(card.starts_at, card.ends_at, now, texts.common),

@@ -7,6 +7,7 @@ const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const navigation = require('../../../platform/navigation')
 const texts = require('../../../texts/index')
+const { windowsOf } = require('../windows')
 const { barsOf } = require('./chart')
 
 const CAN_MANAGE = ['owner', 'organiser']
@@ -40,9 +41,12 @@ Page({
     can_edit: false,
     is_called: false,
     is_over: false,
+    has_begun: false,
     rehearsal: '',
     copy_from: '',
     over: '',
+    /** @type {ReturnType<typeof windowsOf>} */ windows: [],
+    occurrence_id: '',
     /** @type {Stats | null} */ stats: null,
     /** @type {any[]} */ tiles: [],
     /** @type {any[]} */ bars: [],
@@ -94,7 +98,7 @@ Page({
   listen() {
     const { organise } = getApp().services
     const count = (/** @type {Stats} */ stats) => this.count(stats)
-    this.stop = organise.live(this.activity_id, count, () => this.setData({ is_cut: true }), () => this.follow())
+    this.stop = organise.live(this.activity_id, count, () => this.setData({ is_cut: true }), () => this.follow(), this.data.occurrence_id)
   },
 
   /** Somebody else may have edited it. */
@@ -116,8 +120,10 @@ Page({
       can_edit: EDITABLE.includes(activity.state || '') && !activity.rehearsal_of,
       is_called: CALLED.includes(activity.state || ''),
       is_over: isOver(activity, now),
+      has_begun: activity.occurrences.some(({ opens_at }) => parseTime(opens_at) <= now),
       rehearsal: activity.rehearsal_of ? texts.organise.rehearsal : '',
       copy_from: dateOf(new Date(parseTime(activity.starts_at))),
+      windows: windowsOf(activity),
     })
     navigation.title(one)
     this.showOver()
@@ -169,6 +175,29 @@ Page({
     return once(this, async () => {
       if (await feedback.confirm(t.reopenAsk)) await this.move('reopen')
     })
+  },
+
+  /** The next window, and its QR at once: the numbers of those before stay. */
+  again() {
+    return once(this, async () => {
+      const { activity } = this.data
+      if (!activity) return
+      this.show(await getApp().services.organise.again(activity.id, activity.occurrences.length + 1))
+      this.look('')
+      this.showQr()
+    })
+  },
+
+  chooseWindow(/** @type {any} */ event) {
+    this.look(event.currentTarget.dataset.id)
+  },
+
+  /** At the numbers of a window; of the newest where none is named. */
+  look(/** @type {string} */ occurrence_id) {
+    if (occurrence_id === this.data.occurrence_id) return
+    this.leave()
+    this.setData({ occurrence_id, stats: null, tiles: [], bars: [], as_of: '' })
+    this.listen()
   },
 
   edit() {
@@ -264,9 +293,9 @@ Page({
   },
 
   open(/** @type {string} */ page) {
-    const { activity, rehearsal } = this.data
+    const { activity, rehearsal, occurrence_id } = this.data
     const roster_id = (activity && activity.roster_id) || ''
     const asks = activity && activity.ask.length ? 1 : ''
-    navigation.open(`/organise/pages/${page}/${page}`, { activity_id: this.activity_id, rehearsal: rehearsal ? 1 : '', roster_id, asks })
+    navigation.open(`/organise/pages/${page}/${page}`, { activity_id: this.activity_id, rehearsal: rehearsal ? 1 : '', roster_id, asks, occurrence_id })
   },
 })

@@ -65,13 +65,15 @@ Page({
   },
 
   activity_id: '',
+  occurrence_id: '',
   roster_id: '',
   page_token: '',
   // Answers come in any order; the last question counts.
   asked: 0,
 
-  onLoad(/** @type {{ activity_id: string, rehearsal?: string, roster_id?: string, asks?: string }} */ { activity_id, rehearsal, roster_id = '', asks }) {
-    Object.assign(this, { activity_id, roster_id })
+  onLoad(/** @type {{ activity_id: string, rehearsal?: string, roster_id?: string, asks?: string, occurrence_id?: string }} */ options) {
+    const { activity_id, rehearsal, roster_id = '', asks, occurrence_id = '' } = options
+    Object.assign(this, { activity_id, roster_id, occurrence_id })
     this.setData({ asks: Boolean(asks), filters: FILTERS.filter(({ status }) => roster_id || status !== ABSENT) })
     if (roster_id) this.loadGroups()
     if (rehearsal) this.setData({ rehearsal: texts.organise.rehearsal })
@@ -104,7 +106,7 @@ Page({
     try {
       const { organise, platform } = getApp().services
       const { status, q, groups, group, is_missing } = this.data
-      const filter = { ...filterOf(status), q, group: group ? groups[group] : '', details: is_missing ? 'missing' : '', page_token }
+      const filter = { ...filterOf(status), occurrence_id: this.occurrence_id, q, group: group ? groups[group] : '', details: is_missing ? 'missing' : '', page_token }
       const page = await organise.people(this.activity_id, filter)
       if (asked !== this.asked) return
       const lines = page.people.map((/** @type {ActivityPerson} */ one) => lineOf(one, platform.now()))

@@ -7,6 +7,7 @@ const { parseTime } = require('../../../core/time')
 const feedback = require('../../../platform/feedback')
 const { canvasOf, keepOn } = require('../../../platform/screen')
 const texts = require('../../../texts/index')
+const { windowsOf } = require('../windows')
 
 const TICK_MS = 500
 const RETRY_MS = 2000
@@ -31,9 +32,11 @@ Page({
   /** Which activity it is for: somebody may run several. */
   async name() {
     try {
-      const { title, state, rehearsal_of } = await getApp().services.organise.get(this.activity_id)
+      const activity = await getApp().services.organise.get(this.activity_id)
+      const { title, state, rehearsal_of } = activity
+      const newest = windowsOf(activity).pop()
       const over = OVER[state || '']
-      this.setData({ title, rehearsal: rehearsal_of ? texts.organise.rehearsal : '' })
+      this.setData({ title: newest ? `${title} · ${newest.name}` : title, rehearsal: rehearsal_of ? texts.organise.rehearsal : '' })
       if (over) this.setData({ failure: over })
     } catch {
       // The QR does without.

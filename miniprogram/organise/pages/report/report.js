@@ -6,6 +6,7 @@ const { once } = require('../../../pages/once')
 const feedback = require('../../../platform/feedback')
 const { nodeOf } = require('../../../platform/screen')
 const texts = require('../../../texts/index')
+const { windowsOf } = require('../windows')
 const { drawSheet } = require('./sheet')
 const { figuresOf, listsOf, rateOf, reportOf } = require('./text')
 
@@ -23,12 +24,13 @@ Page({
   },
 
   activity_id: '',
+  occurrence_id: '',
   /** @type {Activity | null} */ activity: null,
   /** @type {Stats | null} */ stats: null,
   /** @type {import('./text').Named | null} */ named: null,
 
-  onLoad(/** @type {{ activity_id: string }} */ { activity_id }) {
-    this.activity_id = activity_id
+  onLoad(/** @type {{ activity_id: string, occurrence_id?: string }} */ { activity_id, occurrence_id = '' }) {
+    Object.assign(this, { activity_id, occurrence_id })
     this.load()
   },
 
@@ -36,7 +38,7 @@ Page({
     this.setData({ failure: null })
     try {
       const { organise } = getApp().services
-      const [activity, stats] = await Promise.all([organise.get(this.activity_id), organise.stats(this.activity_id)])
+      const [activity, stats] = await Promise.all([organise.get(this.activity_id), organise.stats(this.activity_id, this.occurrence_id)])
       Object.assign(this, { activity, stats })
       this.show()
     } catch (thrown) {
@@ -46,7 +48,10 @@ Page({
 
   when() {
     const { activity } = this
-    return activity ? span(activity.starts_at, activity.ends_at, getApp().services.serverNow(), texts.common) : ''
+    if (!activity) return ''
+    const when = span(activity.starts_at, activity.ends_at, getApp().services.serverNow(), texts.common)
+    const window = windowsOf(activity).find(({ id }) => id === this.occurrence_id)
+    return window ? `${when} ${window.name}` : when
   },
 
   /** Whatever is changed, a picture of before says something else. */
@@ -64,7 +69,7 @@ Page({
       if (!has_names || this.named) return this.show()
       this.setData({ is_naming: true })
       try {
-        this.named = await getApp().services.organise.named(this.activity_id)
+        this.named = await getApp().services.organise.named(this.activity_id, this.occurrence_id)
       } catch (thrown) {
         this.setData({ has_names: false })
         throw thrown

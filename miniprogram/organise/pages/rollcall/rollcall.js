@@ -68,6 +68,7 @@ Page({
   },
 
   activity_id: '',
+  /** The window that is called: another one may be opened meanwhile. */ occurrence_id: '',
   self: '',
   reason: '',
   /** @type {Expected[]} */ listed: [],
@@ -127,7 +128,7 @@ Page({
 
   /** Where everybody stands, without moving what is looked at. */
   async renew() {
-    const tried = await getApp().services.rollcall.tried(this.activity_id)
+    const tried = await getApp().services.rollcall.tried(this.activity_id, this.occurrence_id)
     if (this.data.foot === 'sending') return
     this.know(tried)
     this.setData({ failure: null })
@@ -155,7 +156,8 @@ Page({
       const { organise, rollcall, session } = getApp().services
       this.self = (await session.ensure()).id
       const activity = await organise.get(this.activity_id)
-      const [expected, tried] = await Promise.all([this.expected(activity), rollcall.tried(this.activity_id)])
+      this.occurrence_id = activity.occurrences[activity.occurrences.length - 1].id
+      const [expected, tried] = await Promise.all([this.expected(activity), rollcall.tried(this.activity_id, this.occurrence_id)])
       this.listed = expected
       this.round = rollcall.left(this.activity_id)
       this.setData({ is_ready: true })
@@ -338,7 +340,7 @@ Page({
   say(/** @type {Doing} */ does, /** @type {Saying[]} */ sayings) {
     return once(this, async () => {
       this.outcome = NOTHING
-      this.round = await getApp().services.rollcall.begin(this.activity_id, does, sayings)
+      this.round = await getApp().services.rollcall.begin(this.activity_id, this.occurrence_id, does, sayings)
       await this.go()
     })
   },

@@ -21,7 +21,7 @@ test('more than 200 people are said in pages of 200, and how far it is is told',
   const world = await signedIn()
   const { rollcall } = world.services
   const told = []
-  const round = await soon(rollcall.begin('a1', 'present', [saying(450)]))
+  const round = await soon(rollcall.begin('a1', 'w1', 'present', [saying(450)]))
   await soon(rollcall.go(round, ({ done, total, results }) => told.push([done, total, results.length])))
   expect(told).toEqual([[200, 450, 200], [400, 450, 200], [450, 450, 50]])
   expect(world.server.marks.flatMap((body) => body.people)).toEqual(people(450))
@@ -32,7 +32,7 @@ test('more than 200 people are said in pages of 200, and how far it is is told',
 test('what broke off goes on where it was: a page whose answer was lost keeps its key and is said once', async () => {
   const world = await signedIn()
   const { rollcall } = world.services
-  const round = await soon(rollcall.begin('a1', 'present', [saying(450)]))
+  const round = await soon(rollcall.begin('a1', 'w1', 'present', [saying(450)]))
   const went = rollcall.go(round, () => { if (world.server.marks.length === 1) world.phone.answers_lost = 3 })
   await expect(soon(went)).rejects.toMatchObject({ kind: 'timeout' })
   expect(world.server.marks).toHaveLength(2)
@@ -42,7 +42,7 @@ test('what broke off goes on where it was: a page whose answer was lost keeps it
 
 test('it goes on also after the program was ended, for who said it alone', async () => {
   const world = await signedIn()
-  const round = await soon(world.services.rollcall.begin('a1', 'present', [saying(250), saying(1, { only_unset: false, people: [{ guest_id: 'g1' }] })]))
+  const round = await soon(world.services.rollcall.begin('a1', 'w1', 'present', [saying(250), saying(1, { only_unset: false, people: [{ guest_id: 'g1' }] })]))
   world.phone.goOnline(false)
   await expect(soon(world.services.rollcall.go(round, () => {}))).rejects.toMatchObject({ kind: 'offline' })
   world.restart()
@@ -58,7 +58,7 @@ test('it goes on also after the program was ended, for who said it alone', async
 test('what somebody lets go of is not offered again, and another person is not offered it at all', async () => {
   const world = await signedIn()
   const { rollcall, session } = world.services
-  const round = await soon(rollcall.begin('a1', 'present', [saying(2)]))
+  const round = await soon(rollcall.begin('a1', 'w1', 'present', [saying(2)]))
   world.server.is_down = true
   await expect(soon(rollcall.go(round, () => {}))).rejects.toMatchObject({ status: 503 })
   expect(rollcall.left('a1')).toMatchObject({ total: 2 })
@@ -72,7 +72,7 @@ test('what somebody lets go of is not offered again, and another person is not o
 
 test('a full storage does not keep anybody from saying it', async () => {
   const world = await signedIn()
-  const round = await soon(world.services.rollcall.begin('a1', 'present', [saying(3)]))
+  const round = await soon(world.services.rollcall.begin('a1', 'w1', 'present', [saying(3)]))
   world.phone.storage_bytes = 0
   await soon(world.services.rollcall.go(round, () => {}))
   expect(world.server.marks).toHaveLength(1)
