@@ -1,6 +1,7 @@
 """Another window of an activity: whoever came checks in once more, and each window keeps its own."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from protos.checkin.v1 import checkin_pb2
 from servicekit import ids
 from tests.e2e.api import Activity, Api, Json, Person, by_code, by_qr, expect, outcome
 from tests.e2e.stack import eventually, query, secret
+from tests.e2e.test_exports import ask, fetched, rows
 
 _SEEN_WITHIN_S = 5.0
 
@@ -88,6 +90,29 @@ async def test_people_check_in_once_in_each_window(api: Api, activity: Activity)
     assert (card["occurrence_id"], card["number"], card["count"]) == (second["id"], 2, 2)
     tries = expect(await activity.owner.get(f"{activity.path}/people/{people[0].user_id}/tries"))["tries"]
     assert {one["checkin"]["occurrence_id"] for one in tries} == {first["id"], second["id"]}
+
+
+async def test_files_tell_windows_apart(api: Api, activity: Activity) -> None:
+    """The register has a column of each, a list a row of each, and either may be of one alone."""
+    both, once = await api.sign_in(), await api.sign_in()
+    for person in (both, once):
+        await comes(person, await activity.token())
+    first, second = (await again(activity))["occurrences"]
+    await comes(both, await activity.token())
+    for window, came in ((first, 2), (second, 1)):
+        await numbers(activity, came, window)
+        await activity.these_people(came, status="checked_in", occurrence_id=window["id"])
+
+    async def table(report: str, **filters: str) -> list[list[str]]:
+        wish = {"report": report, "format": "csv", "activity_id": activity.id, "filters": filters}
+        return rows(await fetched(activity.owner, await ask(activity.owner, **wish)))
+
+    [heads, *people] = await table("register")
+    began = [at for at, head in enumerate(heads) if re.match(r"\d{4}-\d\d-\d\d ", head)]
+    assert len(began) == 2
+    assert sorted([bool(person[at]) for at in began] for person in people) == [[True, False], [True, True]]
+    assert [len(await table("checkins")), len(await table("checkins", occurrence_id=second["id"]))] == [4, 2]
+    assert [len(await table("people", occurrence_id=each["id"])) for each in (first, second)] == [3, 2]
 
 
 async def test_two_taps_open_one_window(activity: Activity) -> None:
