@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import elementPlus from 'unplugin-element-plus/vite'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -8,11 +9,56 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const gateway = process.env.QIANDAO_GATEWAY ?? 'http://127.0.0.1:8080'
 /** So many parts that are fetched apart. */
 const MOST_PAGES = 8
+/** What of Element Plus a page shows at once; all else of it is for filling in and for asking. */
+const SEEN = ['alert', 'badge', 'button', 'config-provider', 'form/src/constants', 'form/src/hooks', 'icon', 'message']
+const FIELDS = new RegExp(
+  `element-plus/es/(components/(?!(${SEEN.join('|')})/)|directives|hooks|utils)|/(lodash-es|@popperjs)/`,
+)
+/** What few of those pages that might show it do. */
+const RARE = /qrcode-generator|src\/parts\/QrView/
+/** What the first script needs, which waits for nothing else. */
+const BEGIN = /src\/(session\/post|api\/failure)\.ts|vite\/preload-helper/
+/** What most visits begin with, in one file with all that only they need. */
+const FIRST = /src\/(shell\/ShellLayout|overview\/OverviewPage|activity\/Activity(Layout|Page))\.vue/
+/** The rest of the page, which its first script fetches. */
+const REST = 'src/app.ts'
+
+/** Has the page name what its first script fetches, so that both come at once. */
+const atOnce = (): Plugin => ({
+  name: 'at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((one) => one.type === 'chunk')
+      const rest = chunks.find((one) => one.facadeModuleId?.endsWith(REST))
+      if (!rest) return []
+      const files = [rest, ...chunks.filter(({ fileName }) => rest.imports.includes(fileName))]
+      const styles = new Set(files.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]))
+      const link = (rel: string, file: string) => ({
+        tag: 'link',
+        attrs: { rel, crossorigin: true, href: `/console/${file}` },
+        injectTo: 'head' as const,
+      })
+      return [
+        ...files
+          .filter(({ fileName }) => !html.includes(fileName))
+          .map(({ fileName }) => link('modulepreload', fileName)),
+        ...[...styles].map((file) => link('stylesheet', file)),
+      ]
+    },
+  },
+})
+
 const served = ['/v1', '/openapi.json', '/docs', '/q/', '/i/', '/d/', '/c/']
 
 export default defineConfig({
   base: '/console/',
-  plugins: [vue(), elementPlus({})],
+  plugins: [vue(), elementPlus({}), atOnce()],
+  define: {
+    // Everything is written with setup(), and nobody looks into a build.
+    __VUE_OPTIONS_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
   resolve: { alias: { '@': here('./src') } },
   server: {
     port: 5173,
@@ -28,7 +74,23 @@ export default defineConfig({
     reportCompressedSize: false,
     manifest: '.vite/manifest.json',
     // What most pages use comes in one file: eighty small ones cost a slow machine more than what they spare.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: MOST_PAGES }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'begin', test: BEGIN, priority: 4 },
+            {
+              name: 'shared',
+              test: (id: string) => !FIELDS.test(id) && !RARE.test(id),
+              minShareCount: MOST_PAGES,
+              priority: 3,
+            },
+            { name: 'first', test: FIRST, priority: 2 },
+            { name: 'fields', test: FIELDS, minShareCount: MOST_PAGES, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   test: {
     root: here('../tests/console/unit'),

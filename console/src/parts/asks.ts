@@ -1,6 +1,6 @@
 /** Questions before something is done; who closes one said no. */
 
-import { ElMessageBox, type ElMessageBoxOptions, type MessageBoxInputData } from 'element-plus'
+import type { ElMessageBoxOptions, MessageBoxInputData } from 'element-plus'
 
 export interface Question {
   title: string
@@ -18,11 +18,13 @@ const options = ({ yes, no, isGrave }: Question): ElMessageBoxOptions => ({
 })
 
 /** Whether somebody says yes. */
-export const confirmed = (question: Question): Promise<boolean> =>
-  ElMessageBox.confirm(question.content ?? '', question.title, options(question)).then(
+export const confirmed = async (question: Question): Promise<boolean> => {
+  const { box } = await import('./askBox')
+  return box.confirm(question.content ?? '', question.title, options(question)).then(
     () => true,
     () => false,
   )
+}
 
 interface TextQuestion extends Question {
   value?: string
@@ -34,20 +36,23 @@ interface TextQuestion extends Question {
 }
 
 /** What somebody writes, without spaces around it; null: they changed their mind. */
-export const told = (question: TextQuestion): Promise<string | null> => {
+export const told = async (question: TextQuestion): Promise<string | null> => {
   const { content = '', title, value = '', placeholder = '', most = 500, required, isLong } = question
-  return ElMessageBox.prompt(content, title, {
-    ...options(question),
-    inputValue: value,
-    inputPlaceholder: placeholder,
-    inputType: isLong ? 'textarea' : 'text',
-    inputValidator: (text: string | null) => {
-      const length = (text ?? '').trim().length
-      return (!required || length > 0) && length <= most
-    },
-    inputErrorMessage: required ?? '',
-  }).then(
-    (answer) => String((answer as MessageBoxInputData).value ?? '').trim(),
-    () => null,
-  )
+  const { box } = await import('./askBox')
+  return box
+    .prompt(content, title, {
+      ...options(question),
+      inputValue: value,
+      inputPlaceholder: placeholder,
+      inputType: isLong ? 'textarea' : 'text',
+      inputValidator: (text: string | null) => {
+        const length = (text ?? '').trim().length
+        return (!required || length > 0) && length <= most
+      },
+      inputErrorMessage: required ?? '',
+    })
+    .then(
+      (answer) => String((answer as MessageBoxInputData).value ?? '').trim(),
+      () => null,
+    )
 }

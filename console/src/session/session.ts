@@ -6,6 +6,7 @@
 import { computed, shallowRef } from 'vue'
 import { asFailure, Failure, failureOf } from '@/api/failure'
 import type { components } from '@/api/schema'
+import { CSRF_KEY, post, postRefresh } from './post'
 import { alone, Tabs } from './tabs'
 
 export type User = components['schemas']['User']
@@ -22,15 +23,9 @@ interface Held extends SignedIn {
   ends_at: number
 }
 
-const REFRESH = '/v1/auth/console/refresh'
 const SIGN_OUT = '/v1/auth/console/sign-out'
-/** Proves that this page, not another site, uses the cookie; worth nothing without it. */
-const CSRF_HEADER = 'x-csrf-token'
-const CSRF_KEY = 'qiandao-csrf'
 /** A token that ends within this time may be over when it arrives. */
 const NEARLY_MS = 30_000
-/** Every call waits for a refresh, so it must not hang. */
-const TIMEOUT_MS = 20_000
 
 const held = shallowRef<Held | null>(null)
 const tabs = new Tabs<SignedIn | null>('qiandao-session', (told) => heard(told))
@@ -59,16 +54,6 @@ addEventListener('pageshow', ({ persisted }) => {
 const fresh = (within_ms = NEARLY_MS): string =>
   held.value && held.value.ends_at - Date.now() > within_ms ? held.value.access_token : ''
 
-const post = async (path: string): Promise<Response> => {
-  const headers = { [CSRF_HEADER]: localStorage.getItem(CSRF_KEY) ?? '' }
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
-  try {
-    return await fetch(path, { method: 'POST', headers, credentials: 'same-origin', signal })
-  } catch (thrown) {
-    throw asFailure(thrown, path)
-  }
-}
-
 /** Takes what a sign-in or a refresh answered, for this tab and all others. */
 const signedIn = (said: SignedIn) => {
   localStorage.setItem(CSRF_KEY, said.csrf_token)
@@ -90,7 +75,7 @@ const isSession = (body: unknown): body is SignedIn =>
   typeof body === 'object' && body !== null && 'access_token' in body && 'csrf_token' in body && 'user' in body
 
 const refresh = async (): Promise<string> => {
-  const answer = await post(REFRESH)
+  const answer = await postRefresh()
   const body: unknown = await answer.json().catch(() => null)
   if (!answer.ok) throw failureOf(answer, body)
   if (!isSession(body)) throw new Failure('broken', 'the answer is no session')

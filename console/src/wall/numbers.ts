@@ -1,22 +1,8 @@
-/** The numbers of a wall, as a stream tells them. Pure. */
+/** What a wall makes of its numbers. Pure. */
 
-import type { components } from '@/api/schema'
-
-export type Stats = components['schemas']['Stats']
-
-/** What a stream says: the first time all, later only those minutes that changed. */
-export type Said = Stats & { is_partial?: boolean }
+import type { Stats } from '@/api/numbers'
 
 const MINUTE_MS = 60_000
-
-/** The numbers after an event; minutes that are gone count nothing. */
-export const after = (before: Stats | null, { is_partial, ...said }: Said): Stats => {
-  if (!is_partial || !before) return said
-  const minutes = new Map(before.by_minute.map((one) => [`${one.minute} ${one.span_s}`, one]))
-  for (const one of said.by_minute) minutes.set(`${one.minute} ${one.span_s}`, one)
-  const by_minute = [...minutes.values()].filter(({ count }) => count > 0)
-  return { ...said, by_minute: by_minute.sort((a, b) => Date.parse(a.minute) - Date.parse(b.minute)) }
-}
 
 /** Who came, of whom one expects where a roster says so. */
 export const cameOf = (stats: Stats): number => stats.came ?? stats.checked_in

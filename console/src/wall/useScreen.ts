@@ -7,8 +7,8 @@ import { tryOnScopeDispose, useDocumentVisibility, useEventListener, useInterval
 import { computed, ref, shallowRef, watch } from 'vue'
 import { asked, open } from '@/api/client'
 import { asFailure } from '@/api/failure'
+import { follow, type News, type Stats } from '@/api/numbers'
 import type { components } from '@/api/schema'
-import { after, type Said, type Stats } from './numbers'
 
 type Schemas = components['schemas']
 export type Screen = Schemas['Screen']
@@ -79,7 +79,7 @@ export const useScreen = (activityId: string, kind: 'wall' | 'kiosk') => {
     events.addEventListener('stats', ({ data }: MessageEvent<string>) => {
       heardAt = performance.now()
       isBroken.value = false
-      stats.value = after(stats.value, JSON.parse(data) as Said)
+      stats.value = follow(stats.value, JSON.parse(data) as News)
     })
     events.addEventListener('activity', ({ data }: MessageEvent<string>) => {
       const said = (JSON.parse(data) as { revision: number }).revision

@@ -57,7 +57,7 @@ test('a limit of an hour and the page of a proxy are told on every screen, which
     await alert.waitFor().catch((error) => {
       throw new Error(`/console/${screen} says nothing of it`, { cause: error })
     })
-    assert.equal(await page.locator('.el-skeleton').count(), 0, `/console/${screen} still looks as if it were loading`)
+    assert.equal(await page.locator('.skeleton').count(), 0, `/console/${screen} still looks as if it were loading`)
     at += 1
   }
   await visit.go('/console/activities')

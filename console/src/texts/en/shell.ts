@@ -17,10 +17,9 @@ export const shell: Texts['shell'] = {
     sessions: 'Sessions',
   },
   organisation: 'Organisation',
-  allOrganisations: 'All organisations',
+  search: 'Find an organisation',
   account: 'My account',
   name: { title: 'Change my name', note: 'Members and lists show it', required: 'Give a name' },
-  settings: 'Appearance',
   theme: { label: 'Theme', auto: 'System', light: 'Light', dark: 'Dark' },
   language: { label: 'Language', zh: '中文', en: 'English' },
   docs: 'API documentation',
@@ -31,5 +30,4 @@ export const shell: Texts['shell'] = {
     note: 'Reload to try again. If it keeps failing, send the text below to your administrator',
     reload: 'Reload',
   },
-  signedOut: 'You are signed out. Sign in again',
 }

@@ -24,6 +24,8 @@ test('a part brings the minutes that changed, and takes those that are gone', ()
   const part = { checked_in: 4, is_partial: true, by_minute: [minute('1', 0), minute('3', 1)] } as News
   const now = follow(follow(null, whole), part)
   expect(now).toEqual({ checked_in: 4, by_minute: [minute('2', 2), minute('3', 1)] })
+  expect(follow(null, part).by_minute).toEqual([minute('3', 1)])
+  expect(follow(now, whole)).toEqual(whole)
 })
 
 const streamed = (...texts: string[]) => {

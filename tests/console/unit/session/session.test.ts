@@ -157,3 +157,46 @@ test('who never signed in asks nobody', async () => {
   expect(await session.restored()).toBe(false)
   expect(server).not.toHaveBeenCalled()
 })
+
+/** A page that began to ask before the rest of it was there. */
+const begun = async () => {
+  const session = await newTab()
+  ;(await import('@/session/post')).beginRefresh()
+  return session
+}
+
+test('what a page began to ask is taken once, by whoever asks first', async () => {
+  localStorage.setItem('qiandao-csrf', 'csrf')
+  server.mockImplementation(async () => answer(said('new')))
+  const session = await begun()
+  expect(server).toHaveBeenCalledTimes(1)
+
+  expect(await session.token()).toBe('new')
+  expect(server).toHaveBeenCalledTimes(1)
+  await session.renewed('new')
+  expect(server).toHaveBeenCalledTimes(2)
+})
+
+test('an answer that nobody came for is not used later', async () => {
+  vi.useFakeTimers()
+  localStorage.setItem('qiandao-csrf', 'csrf')
+  server.mockImplementation(async () => answer(said('new')))
+  const session = await begun()
+  vi.setSystemTime(Date.now() + 60_000)
+
+  expect(await session.token()).toBe('new')
+  expect(server).toHaveBeenCalledTimes(2)
+})
+
+test('what a page began to ask in vain is told to who takes it', async () => {
+  localStorage.setItem('qiandao-csrf', 'csrf')
+  server.mockRejectedValueOnce(new TypeError('fetch failed'))
+  const session = await begun()
+
+  await expect(session.restored()).rejects.toMatchObject({ kind: 'offline' } satisfies Partial<Failure>)
+})
+
+test('a page on which nobody was signed in begins nothing', async () => {
+  await begun()
+  expect(server).not.toHaveBeenCalled()
+})
