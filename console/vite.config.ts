@@ -1,8 +1,8 @@
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import elementPlus from 'unplugin-element-plus/vite'
-import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { atOnce } from './build/atOnce'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** The gateway that `npm run dev` passes calls on to. */
@@ -20,40 +20,11 @@ const RARE = /qrcode-generator|src\/parts\/QrView/
 const BEGIN = /src\/(session\/post|api\/failure)\.ts|vite\/preload-helper/
 /** What most visits begin with, in one file with all that only they need. */
 const FIRST = /src\/(shell\/ShellLayout|overview\/OverviewPage|activity\/Activity(Layout|Page))\.vue/
-/** The rest of the page, which its first script fetches. */
-const REST = 'src/app.ts'
-
-/** Has the page name what its first script fetches, so that both come at once. */
-const atOnce = (): Plugin => ({
-  name: 'at-once',
-  transformIndexHtml: {
-    order: 'post',
-    handler(html, { bundle = {} }) {
-      const chunks = Object.values(bundle).filter((one) => one.type === 'chunk')
-      const rest = chunks.find((one) => one.facadeModuleId?.endsWith(REST))
-      if (!rest) return []
-      const files = [rest, ...chunks.filter(({ fileName }) => rest.imports.includes(fileName))]
-      const styles = new Set(files.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]))
-      const link = (rel: string, file: string) => ({
-        tag: 'link',
-        attrs: { rel, crossorigin: true, href: `/console/${file}` },
-        injectTo: 'head' as const,
-      })
-      return [
-        ...files
-          .filter(({ fileName }) => !html.includes(fileName))
-          .map(({ fileName }) => link('modulepreload', fileName)),
-        ...[...styles].map((file) => link('stylesheet', file)),
-      ]
-    },
-  },
-})
-
 const served = ['/v1', '/openapi.json', '/docs', '/q/', '/i/', '/d/', '/c/']
 
 export default defineConfig({
   base: '/console/',
-  plugins: [vue(), elementPlus({}), atOnce()],
+  plugins: [vue(), elementPlus({}), atOnce('src/app.ts')],
   define: {
     // Everything is written with setup(), and nobody looks into a build.
     __VUE_OPTIONS_API__: false,

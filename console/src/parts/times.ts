@@ -28,13 +28,15 @@ export const format = (locale: string, options: Intl.DateTimeFormatOptions): Int
   return known
 }
 
+/** The day and the time of a clock, such as 2026-03-05 09:30; one format for both, as each is dear. */
+const stamp = (at: number, zone?: string): string =>
+  format('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
+
 /** The day, such as 2026-03-05; without a zone where this browser is. */
-export const day = (at: number, zone?: string): string =>
-  format('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
+export const day = (at: number, zone?: string): string => stamp(at, zone).slice(0, 10)
 
 /** The hour and minute, such as 09:30. */
-export const clock = (at: number, zone?: string): string =>
-  format('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+export const clock = (at: number, zone?: string): string => stamp(at, zone).slice(11)
 
 const dayOf = (at: number, { locale, zone, now, words }: Manner): string => {
   const [own, today] = [day(at, zone), day(now, zone)]

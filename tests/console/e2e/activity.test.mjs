@@ -149,7 +149,7 @@ test('a draft says what is missing; published and over it says the next thing', 
   await visit.page.getByRole('button', { name: '更多' }).click()
   await visit.page.getByRole('menuitem', { name: '取消活动' }).click()
   await visit.sees('所有人都不能再签到，也不能恢复')
-  await visit.page.getByRole('button', { name: '取消活动' }).last().click()
+  await visit.page.locator('.el-message-box').getByRole('button', { name: '取消活动' }).click()
   await visit.sees('活动已取消')
 })
 
@@ -187,7 +187,7 @@ test('filters are in the address; a person is annulled, and that is taken back',
   await visit.sees('签到过程')
   await visit.page.getByRole('button', { name: '撤销签到' }).click()
   await visit.page.getByRole('dialog').getByPlaceholder('本人会看到这个原因').fill('代签')
-  await visit.page.getByRole('button', { name: '撤销签到' }).last().click()
+  await visit.page.locator('.el-message-box').getByRole('button', { name: '撤销签到' }).click()
   await visit.sees('已撤销签到')
   await visit.shot('person')
   const mine = async () => (await person.get('/v1/me/checkins')).checkins[0].outcome

@@ -154,7 +154,7 @@ test('a place is chosen on the phone, named anew, and forgotten', async () => {
   assert.deepEqual([place.latitude, place.longitude], [chosen.latitude, chosen.longitude])
   await visit.text('体育馆北门').click()
   await page.getByRole('button', { name: '删除地点' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: '删除地点' }).last().click()
+  await page.locator('.el-message-box').getByRole('button', { name: '删除地点' }).click()
   await until(places, (all) => all.length === 1)
 })
 

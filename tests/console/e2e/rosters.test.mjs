@@ -81,7 +81,7 @@ test('somebody is found and confirmed by staff, and taken back; or says so with 
   await visit.sees('工作人员已确认')
   assert.equal(await boundTo(), guest.user.id)
   await page.getByRole('button', { name: '解除确认' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: '解除确认' }).last().click()
+  await page.locator('.el-message-box').getByRole('button', { name: '解除确认' }).click()
   await visit.sees('还不知道是哪位微信用户')
   assert.equal(await boundTo(), null)
 
