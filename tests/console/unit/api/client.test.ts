@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from 'vitest'
 import { api, asked } from '@/api/client'
 import { asFailure } from '@/api/failure'

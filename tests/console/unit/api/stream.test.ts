@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { follow, type News } from '@/api/numbers'
 import { parser, type Heard } from '@/api/sse'

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from 'vitest'
 import type { Activity, Person } from '@/activity/queries'
 import { csvOf } from '@/people/csv'

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test, vi } from 'vitest'
 import { effectScope, ref } from 'vue'
 import type { readPeople } from '@/activity/queries'

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, ref, type EffectScope } from 'vue'
 import { useKeys } from '@/reviews/useKeys'

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 /** A page that nobody touches, and a new build behind it. */
 
 import { effectScope, ref, type EffectScope, type Ref } from 'vue'
