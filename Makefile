@@ -23,7 +23,7 @@ LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-in
 WHEELS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts exports compare chaos mutate nightly crowd dev tests tests-alone tests-unserved tests-phones tests-served check-python check-node console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
+.PHONY: help up demo down status logs clean test check fmt proto lock settings vocabulary api migrate rush day listed facts exports compare chaos mutate nightly crowd dev node tests tests-alone tests-loopback tests-unserved tests-phones tests-console tests-e2e tests-contract check-python check-phone check-console console publish-static miniprogram image sbom audit cluster cluster-test cluster-down chart observe simulate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,19 +50,22 @@ test: ## every test, against the local stack; leaves the stack as it found it
 	@$(UP) --dev run -- make --no-print-directory tests
 
 # With args, which are pytest's, only what pytest runs. What takes servers away comes first, while there is little that they
-# must count anew as they come back; it waits for them most of the time, and what needs none of them runs beside it and gives
-# way to it. The rest is two lanes of one length, for a third suite at once makes phones late.
+# must count anew as they come back; it waits for them most of the time, so what needs none of them runs beside it. Of the rest
+# always two suites at a time, for a third makes phones late, and what takes longest first, so that both lanes end together.
 ifdef args
 tests:
 	@$(BIN)/python -m pytest $(UNSERVED) $(LOOPBACK) $(SERVED) $(args)
 else
 tests:
-	@$(MAKE) --no-print-directory -j2 tests-alone tests-unserved
-	@$(MAKE) --no-print-directory -j2 tests-phones tests-served
+	@$(MAKE) --no-print-directory -j3 tests-alone tests-loopback tests-unserved
+	@$(MAKE) --no-print-directory -j2 tests-phones tests-console tests-e2e tests-contract
 endif
 
 tests-alone:
 	@$(BIN)/python -m pytest tests/e2e -m alone
+
+tests-loopback:
+	@$(BIN)/python -m pytest $(LOOPBACK)
 
 tests-unserved: $(NODE_MODULES)
 	@$(NODE) nice npm --prefix $(PHONE) run unit
@@ -73,14 +76,18 @@ tests-unserved: $(NODE_MODULES)
 
 tests-phones: $(NODE_MODULES)
 	@$(NODE) npm --prefix $(PHONE) run e2e
-	@$(BIN)/python -m pytest $(LOOPBACK)
 
-tests-served: $(NODE_MODULES)
-	@$(BIN)/python -m pytest $(SERVED) -m "not alone"
+tests-console: $(NODE_MODULES)
 	@$(NODE) npm --prefix $(CONSOLE) run e2e
 
+tests-e2e:
+	@$(BIN)/python -m pytest tests/e2e -m "not alone"
+
+tests-contract:
+	@$(BIN)/python -m pytest tests/contract
+
 check: ## lint, types, imports, dependencies, docstrings, protos, templates
-	@$(MAKE) --no-print-directory -j2 check-python check-node
+	@$(MAKE) --no-print-directory -j2 check-python check-phone check-console
 
 check-python: dev
 	$(BIN)/ruff check
@@ -89,12 +96,14 @@ check-python: dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-check-node: dev $(BUF) $(NODE_MODULES)
+check-phone: dev $(NODE_MODULES)
+	$(NODE) npm --prefix $(PHONE) run check
+
+check-console: dev $(BUF) $(NODE_MODULES)
 	@mkdir -p .local
 	$(BIN)/python -m grpc_tools.protoc -I. -I$(WHEELS) --include_imports --include_source_info \
 		--descriptor_set_out=.local/protos.binpb $(PROTOS)
 	$(NODE) $(BUF) lint .local/protos.binpb --config buf.yaml
-	$(NODE) npm --prefix $(PHONE) run check
 	$(NODE) npm --prefix $(CONSOLE) run check
 
 console: ## build the web console, and tell what it weighs
@@ -203,14 +212,18 @@ cluster-test: dev ## the chart in it, under load and disturbance: make cluster-t
 cluster-down: ## stop the single node
 	@$(BIN)/python -m tests.deploy.cluster down
 
-dev:
+dev: | node
 	@$(UP) --dev install
 
+# First, for npm installs while the other wheels are.
+node:
+	@$(UP) --dev --node install
+
 # Not `npm ci`: it refuses a lock without the binaries of other platforms, which not every mirror has.
-%/node_modules/.package-lock.json: %/package-lock.json | dev
+%/node_modules/.package-lock.json: %/package-lock.json | node
 	$(NODE) npm install --prefix $* --ignore-scripts --no-save --no-audit --no-fund
 	@touch $@
 
-$(BUF): deploy/buf/package-lock.json | dev
+$(BUF): deploy/buf/package-lock.json | node
 	$(NODE) npm install --prefix deploy/buf --ignore-scripts --no-save --no-audit --no-fund
 	@touch $@

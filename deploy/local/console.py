@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from deploy.fleet import ROOT
 from deploy.local import launch
@@ -16,6 +15,8 @@ from deploy.local.steps import report
 
 CONSOLE = ROOT / "console"
 DIST = CONSOLE / "dist"
+# What npm writes last.
+_INSTALLED = CONSOLE / "node_modules" / ".package-lock.json"
 
 _MADE_OF = (
     "build",
@@ -57,26 +58,24 @@ def build() -> str:
     made_of = _digest()
     if not _has_modules():
         _run(_INSTALL)
-        (CONSOLE / "node_modules" / _STAMP).write_text(_digest("package-lock.json"))
+        _INSTALLED.touch()
     table = _run(_BUILD)
     (DIST / _STAMP).write_text(made_of)
     return table
 
 
 def _is_built() -> bool:
-    return _reads(DIST / _STAMP, _digest())
+    stamp = DIST / _STAMP
+    return stamp.exists() and stamp.read_text() == _digest()
 
 
 def _has_modules() -> bool:
-    return _reads(CONSOLE / "node_modules" / _STAMP, _digest("package-lock.json"))
+    """As `make` sees it, which may have installed them."""
+    return _INSTALLED.exists() and _INSTALLED.stat().st_mtime >= (CONSOLE / "package-lock.json").stat().st_mtime
 
 
-def _reads(stamp: Path, digest: str) -> bool:
-    return stamp.exists() and stamp.read_text() == digest
-
-
-def _digest(*names: str) -> str:
-    return launch.digest_of((f"console/{name}" for name in names or _MADE_OF), _EVERYTHING)
+def _digest() -> str:
+    return launch.digest_of((f"console/{name}" for name in _MADE_OF), _EVERYTHING)
 
 
 def _run(command: tuple[str, ...]) -> str:

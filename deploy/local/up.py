@@ -25,7 +25,7 @@ PYTHON = VENV / "bin" / "python"
 
 _COMMAND = ROOT / "deploy" / "operate" / "qiandao"
 _RUNTIME_LOCK, _NODE_LOCK, _DEV_LOCK = "requirements.lock", "requirements-node.lock", "requirements-dev.lock"
-_DEV, _NAMED = _OPTIONS = ("--dev", "--this-python")
+_DEV, _NODE_ONLY, _NAMED = _OPTIONS = ("--dev", "--node", "--this-python")
 _LOOKING_ONLY = ("down", "status", "logs", "clean")
 # The wheel has npm's commands beside Node, too, but as copies that look for their libraries in the wrong folder.
 _NODE = {"node": "bin/node"} | {name: f"lib/node_modules/npm/bin/{name}-cli.js" for name in ("npm", "npx")}
@@ -176,12 +176,13 @@ def _tail(name: str) -> str:
     return "\n".join(f"    {line}" for line in _log(name).read_text(errors="replace").splitlines()[-15:])
 
 
-def make_ready(*, dev: bool, is_named: bool) -> None:
+def make_ready(*, dev: bool, is_named: bool, node_only: bool = False) -> None:
     """Everything that has to be installed, one run at a time.
 
     Args:
         dev: Also what tests and checks need.
         is_named: Somebody named the Python that runs this.
+        node_only: Of the wheels Node's alone, so that npm can install while the others are.
     """
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "install.lock").open("w") as lock:
@@ -191,7 +192,9 @@ def make_ready(*, dev: bool, is_named: bool) -> None:
         if packages := missing_packages(choice, dev=dev):
             install_packages(packages)
         # The development lock holds everything the other ones do.
-        if dev or _has_dev_wheels():
+        if node_only:
+            install_wheels(_NODE_LOCK, choice)
+        elif dev or _has_dev_wheels():
             install_wheels(_DEV_LOCK, choice)
         else:
             install_wheels(_RUNTIME_LOCK, choice)
@@ -209,8 +212,11 @@ def link_commands() -> None:
 
 def _link(name: str, program: Path) -> None:
     link = VENV / "bin" / name
-    link.unlink(missing_ok=True)
-    link.symlink_to(os.path.relpath(program, link.parent))
+    target = os.path.relpath(program, link.parent)
+    # Somebody may be running it just now.
+    if not (link.is_symlink() and os.readlink(link) == target):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
 
 
 def _has_dev_wheels() -> bool:
@@ -223,7 +229,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}; try make up PYTHON=python3.11")
     rest = [argument for argument in arguments if argument not in _OPTIONS]
     if not rest or rest[0] not in _LOOKING_ONLY:
-        make_ready(dev=_DEV in arguments, is_named=_NAMED in arguments)
+        make_ready(dev=_DEV in arguments, is_named=_NAMED in arguments, node_only=_NODE_ONLY in arguments)
     elif not PYTHON.exists():
         sys.exit("Nothing was ever started here: there is no .venv. `make up` starts everything.")
     if rest != ["install"]:

@@ -104,6 +104,23 @@ def test_wheels_are_left_alone_while_the_lock_is_unchanged(tmp_path: Path, monke
     assert "--require-hashes" in ran[0]
 
 
+@pytest.mark.parametrize(
+    ("node_only", "locks"), [(True, ["requirements-node.lock"]), (False, ["requirements-dev.lock"])]
+)
+def test_node_comes_without_the_other_wheels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_only: bool, locks: list[str]
+) -> None:
+    """So that npm can install while pip does."""
+    installed: list[str] = []
+    monkeypatch.setattr(up, "LOCAL", tmp_path)
+    monkeypatch.setattr(up, "choose_python", lambda *, is_named: None)
+    monkeypatch.setattr(up, "missing_packages", lambda choice, *, dev: [])
+    monkeypatch.setattr(up, "install_wheels", lambda lock, choice: installed.append(lock))
+    monkeypatch.setattr(up, "link_commands", lambda: None)
+    up.make_ready(dev=True, is_named=False, node_only=node_only)
+    assert installed == locks
+
+
 def test_the_policy_is_put_back() -> None:
     """The script restores a policy that was there, and removes its own, however it ends."""
     assert "trap restore EXIT" in up._INSTALL
