@@ -32,7 +32,7 @@ PATIENCE_S = 60.0
 # Each look is a request that several processes answer: more of them would take a core from those that are awaited.
 _POLL_S = 0.05
 # No page is asked over TLS; a client without a context of its own reads every authority of the machine, 25 ms of CPU.
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Row = dict[str, Any]
 
@@ -140,7 +140,7 @@ async def metrics_of(process: str) -> str:
 
 
 async def _page(ops_port: int, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(verify=_NO_TLS) as http:
+    async with httpx.AsyncClient(verify=NO_TLS) as http:
         return await http.get(f"http://127.0.0.1:{ops_port}{path}")
 
 

@@ -33,6 +33,13 @@ from tests.e2e.stack import attempts_of, eventually, sealed
 _STRANGE_SECRET = "1:" + bytes(range(32)).hex()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def activity(api: Api) -> Activity:
+    """One for all: what is looked at is what is stored of a person."""
+    owner = await api.sign_in()
+    return await api.open_activity(owner, await api.found(owner))
+
+
 def problem(response: httpx.Response, status: int, reason: str) -> Json:
     """The problem document, which it must be, complete and for this cause."""
     assert response.headers["content-type"] == "application/problem+json", response.text
@@ -136,11 +143,11 @@ async def test_a_token_of_an_unknown_occurrence_is_refused(person: Person, activ
 
 
 async def test_a_token_of_another_activity_is_refused(
-    api: Api, activity: Activity, organiser: Person, organisation_id: str, person: Person
+    api: Api, organiser: Person, organisation_id: str, person: Person
 ) -> None:
     """The QR of the room next door does not check in here, and leaves no trace there."""
-    other = await api.open_activity(organiser, organisation_id)
-    problem(await person.check_in(by_qr(await other.token(), activity_id=activity.id)), 422, "ACTIVITY_UNKNOWN")
+    here, other = [await api.open_activity(organiser, organisation_id) for _ in range(2)]
+    problem(await person.check_in(by_qr(await other.token(), activity_id=here.id)), 422, "ACTIVITY_UNKNOWN")
     [row] = await recorded(person, 1)
     assert row["occurrence_id"] is None
 

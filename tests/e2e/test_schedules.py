@@ -8,7 +8,7 @@ import httpx
 from deploy.local.stack import ROBOTS_PORT
 from servicekit import ids
 from tests.e2e.api import Activity, Api, Json, Person, expect
-from tests.e2e.stack import eventually, query
+from tests.e2e.stack import NO_TLS, eventually, query
 from tests.e2e.test_expected import Roster, a_listed_activity, come, until
 
 _SOON_S = 30.0
@@ -17,22 +17,23 @@ _SOON_S = 30.0
 class Chats:
     """The robots of the simulator."""
 
-    def __init__(self) -> None:
-        self._url = f"http://127.0.0.1:{ROBOTS_PORT}"
-
     def make(self, kind: str) -> Json:
         """A new one, which asks for signatures where its kind can."""
-        made: Json = httpx.post(f"{self._url}/sim/robots", json={"kind": kind, "signed": True}).json()
-        return made
+        return self._asked("POST", "/sim/robots", json={"kind": kind, "signed": True})
 
     def breaks(self, robot: Json, fault: str) -> None:
         """Something is wrong with its host."""
-        httpx.post(f"{self._url}/sim/robots/{robot['key']}/fault", json={"fault": fault}).raise_for_status()
+        self._asked("POST", f"/sim/robots/{robot['key']}/fault", json={"fault": fault})
 
     def texts(self, robot: Json) -> list[str]:
         """What it said."""
-        said = httpx.get(f"{self._url}/sim/messages", params={"key": robot["key"]}).json()["messages"]
+        said = self._asked("GET", "/sim/messages", params={"key": robot["key"]})["messages"]
         return [each["text"] for each in said]
+
+    def _asked(self, method: str, path: str, **request: Any) -> Json:
+        answer = httpx.request(method, f"http://127.0.0.1:{ROBOTS_PORT}{path}", verify=NO_TLS, **request)
+        found: Json = answer.raise_for_status().json()
+        return found
 
 
 def robots_of(organisation_id: str) -> str:
