@@ -9,10 +9,10 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** @param {import('playwright-core').Page} page */
 export const violations = async (page) => {
   await page.evaluate(SOURCE)
-  const { violations: found } = await page.evaluate(
-    (values) => window.axe.run({ runOnly: { type: 'tag', values } }),
-    RULES,
-  )
+  const found = await page.evaluate(async (values) => {
+    const results = await window.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] })
+    return results.violations
+  }, RULES)
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`),
   )

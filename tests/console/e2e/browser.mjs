@@ -63,10 +63,19 @@ export class Visit {
     return visit
   }
 
-  /** What a browser has after signing in: the cookie's answer to a refresh, and what proves that this page asks. */
+  /**
+   * What a browser has after signing in: the cookie's answer to a refresh, and what proves that this page asks. It is given
+   * in the page: a route would have every request of the browser come by here, and nothing be cached.
+   */
   async signIn({ token, user }) {
-    const json = { access_token: token, expires_in: 900, csrf_token: 'of-a-test', user }
-    await this.page.context().route('**/v1/auth/console/refresh', (route) => route.fulfill({ json }))
+    await this.page.context().addInitScript(
+      (said) => {
+        const { fetch } = window
+        window.fetch = (asked, ...how) =>
+          asked === '/v1/auth/console/refresh' ? Promise.resolve(Response.json(said)) : fetch(asked, ...how)
+      },
+      { access_token: token, expires_in: 900, csrf_token: 'of-a-test', user },
+    )
     await this.page.addInitScript(() => localStorage.setItem('qiandao-csrf', 'of-a-test'))
   }
 
