@@ -8,9 +8,11 @@ from typing import Any
 
 from services.reporting.domain import MINUTE_US, Activity, Counted, Status, Window
 from services.reporting.expected.tally import Answer
+from services.reporting.exports import texts
+from services.reporting.exports.rulings import Ruling
 from tests.unit.reporting.papers.gathered import Meeting
 
-GROUPS, _A_TERM, _LATER_US = 40, 12, 300 * MINUTE_US
+GROUPS, _LATER_US = 40, 300 * MINUTE_US
 _LONG_GROUP = "国际课程与中外合作办学项目管理中心二〇二六级本科实验班"
 _LONG_TITLE = "新生入学教育暨实验室安全与消防应急演练专题讲座（第二批）"
 _SURNAMES, _NAMES = (
@@ -35,6 +37,12 @@ STRANGE = (
 _GATES = ("东门", "南门", "图书馆一层大厅入口", "", "北门")
 _METHODS = ("qr", "qr", "qr", "qr", "code", "nfc", "place", "staff")
 _DOUBTS = ("FENCE_OUTSIDE", "DEVICE_SHARED", "LOCATION_DENIED", "RELAY_SUSPECTED", "OFFLINE_SLOT_UNVERIFIABLE")
+_RULED = (
+    ("王老师", "已电话核实，人在现场"),
+    (STRANGE[0], "现场点名时确认本人到场，因手机定位漂移被判在范围外；同桌两位同学可以作证，予以通过"),
+    (texts.BY_RULE, "签到码已核验"),
+    (texts.NAMELESS, ""),
+)
 _SAID = ("素食", "自驾，车牌云A·12345", "需要轮椅通道；对花生过敏，请安排靠门的座位，并提前告知食堂")
 
 
@@ -42,12 +50,12 @@ class Crowd(Meeting):
     """An activity of many, found as fast as an index finds them.
 
     Args:
-        is_term: It is held on the Mondays of a term, else once.
+        occurrences: It is held on so many days.
         came: The share of people who come; 0: nobody does, and nobody asks for leave.
     """
 
-    def __init__(self, people: int, *, is_term: bool = False, came: float = 0.92, **changes: Any) -> None:
-        super().__init__(_A_TERM if is_term else 1, **changes)
+    def __init__(self, people: int, *, occurrences: int = 1, came: float = 0.92, **changes: Any) -> None:
+        super().__init__(occurrences, **changes)
         self._chance = random.Random(1)
         for number in range(people):
             entry_id = self.expect(self._name(number), _group(number), _number(number))
@@ -83,7 +91,10 @@ class Crowd(Meeting):
             self.participants.told[entry_id] = [chance.choice(_SAID)]
         for number in range(len(self.facts.windows)):
             if chance.random() < came:
-                self.come(entry_id, number, **self._way())
+                way = self._way()
+                self.come(entry_id, number, **way)
+                if "status" in way and chance.random() < 0.7:
+                    self._rule(entry_id, self.facts.windows[number])
 
     def _way(self) -> dict[str, Any]:
         """When and how somebody comes, and what is found of it."""
@@ -97,6 +108,11 @@ class Crowd(Meeting):
         if chance.random() < 0.6:
             way["left_minute"] = chance.gauss(55, 10)
         return {**way, "reasons": reasons}
+
+    def _rule(self, entry_id: bytes, window: Window) -> None:
+        """Somebody, or a rule, decides on them an hour after."""
+        by, reason = self._chance.choice(_RULED)
+        self.ruled[window.occurrence_id, entry_id] = Ruling(window.closes_at + 60 * MINUTE_US, by, reason)
 
     def second(self) -> Activity:
         """Another activity of the same people, in the afternoons, with a long title, to which nobody came."""

@@ -51,7 +51,7 @@ class File:
     is_of_organisation: bool = False
 
 
-_TERM = {"is_term": True}
+_TERM = {"occurrences": 12}
 _NOBODY = {"came": 0.0, "state": activity_pb2.STATE_CANCELLED}
 FILES: Mapping[str, File] = {
     "people-csv": File(Report.PEOPLE, Format.CSV),
@@ -61,6 +61,7 @@ FILES: Mapping[str, File] = {
     "checkins-nobody": File(Report.CHECKINS, Format.XLSX, _NOBODY),
     "register": File(Report.REGISTER, Format.XLSX),
     "register-term": File(Report.REGISTER, Format.XLSX, _TERM),
+    "register-year": File(Report.REGISTER, Format.XLSX, {"occurrences": 36, "every_days": 2}),
     "register-organisation": File(Report.REGISTER, Format.XLSX, _TERM, is_of_organisation=True),
     "register-nobody": File(Report.REGISTER, Format.XLSX, _NOBODY),
     "activity": File(Report.ACTIVITY, Format.PDF),

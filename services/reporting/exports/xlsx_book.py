@@ -1,7 +1,6 @@
 """Tables as xlsx: typed cells, a head and names that stay, filters, and pages of A4 to be handed on as they print."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 from math import ceil
@@ -15,6 +14,7 @@ from services.reporting.exports import texts
 from services.reporting.exports.book import Counts, Sheet
 from services.reporting.exports.columns import Cell, Column, Kind
 from services.reporting.exports.errors import WishNotMadeError
+from services.reporting.exports.xlsx_rows import RowSheet
 
 # What a sheet of Excel holds.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -78,7 +78,7 @@ class XlsxBook:
         """See `book.Book`."""
         if len(columns) > MOST_COLUMNS:
             raise WishNotMadeError("TOO_MANY_COLUMNS")
-        made = self._book.add_worksheet(name)
+        made = self._book.add_worksheet(name, RowSheet)
         # Beside words the arrow of a filter takes room.
         made.set_row(0, _points(max(lines_of(each.heading, each.width - 3) for each in columns)))
         made.set_default_row(_points(1))
@@ -156,10 +156,10 @@ class _Styles:
         """Of what a column comes to."""
         return self._totals[kind]
 
-    def of_word(self, word: str) -> Any:
-        """Of a word that is looked for; None of one that is as it should be."""
-        tone = _tone_of(word)
-        return self._tones[tone] if tone else None
+    def of_word(self, word: Cell) -> Any:
+        """Of a word, which may be one that is looked for."""
+        tone = _tone_of(word) if isinstance(word, str) else None
+        return self._tones[tone] if tone else self._kinds[Kind.WORD]
 
     def _made(self, form: dict[str, Any]) -> Any:
         return self._book.add_format(form | _MIDDLE)
@@ -192,7 +192,9 @@ class _XlsxSheet:
         self._sheet = sheet
         self._styles = styles
         self._kinds = [column.kind for column in columns]
-        self._widths = [column.width for column in columns]
+        self._plain = [styles.of(kind) for kind in self._kinds]
+        self._words = [index for index, kind in enumerate(self._kinds) if kind is Kind.WORD]
+        self._widths = {index: each.width for index, each in enumerate(columns) if each.kind in (Kind.TEXT, Kind.WORD)}
         self._nothing = nothing
         self._total: Sequence[Cell] = ()
         self._row = 1
@@ -201,11 +203,10 @@ class _XlsxSheet:
         for row in rows:
             if self._row >= MOST_ROWS:
                 raise WishNotMadeError("TOO_MANY_ROWS")
-            self._set_height(row)
-            for index, (cell, kind) in enumerate(zip(row, self._kinds, strict=True)):
-                style = self._styles.of_word(cell) if kind is Kind.WORD and isinstance(cell, str) else None
-                self._put(index, cell, style or self._styles.of(kind))
-            self._row += 1
+            styles = [*self._plain]
+            for index in self._words:
+                styles[index] = self._styles.of_word(row[index])
+            self._add(row, styles)
 
     def sum_up(self, row: Sequence[Cell]) -> None:
         self._total = row
@@ -216,23 +217,14 @@ class _XlsxSheet:
             self._sheet.write_string(1, 0, self._nothing, self._styles.nothing)
         # Whoever sorts or filters leaves what it comes to where it is.
         self._sheet.autofilter(0, 0, max(1, self._row - 1), len(self._kinds) - 1)
-        for index, (cell, kind) in enumerate(zip(self._total, self._kinds, strict=False)):
-            self._put(index, cell, self._styles.of_total(kind))
+        if self._total:
+            self._add(self._total, [*map(self._styles.of_total, self._kinds)])
 
-    def _set_height(self, row: Sequence[Cell]) -> None:
+    def _add(self, row: Sequence[Cell], styles: Sequence[Any]) -> None:
         """As high as its longest text: not whatever opens it finds that by itself."""
-        lines = max(lines_of(cell, width) for cell, width in zip(row, self._widths, strict=True))
-        if lines > 1:
-            self._sheet.set_row(self._row, _points(lines))
-
-    def _put(self, index: int, cell: Cell, style: Any) -> None:
-        if isinstance(cell, str):
-            if cell:
-                self._sheet.write_string(self._row, index, cell, style)
-        elif isinstance(cell, datetime):
-            self._sheet.write_datetime(self._row, index, cell, style)
-        elif cell is not None:
-            self._sheet.write_number(self._row, index, cell, style)
+        lines = max([1, *(lines_of(row[index], width) for index, width in self._widths.items())])
+        self._sheet.add_row(self._row, _points(lines), zip(row, styles, strict=True))
+        self._row += 1
 
 
 def _bars(book: Any, counts: Counts) -> Any:

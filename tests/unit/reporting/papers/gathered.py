@@ -59,9 +59,9 @@ class Users:
 
 
 class Meeting:
-    """An activity of some Mondays, with a roster unless it is told otherwise."""
+    """An activity of some Mondays, or days that lie otherwise apart, with a roster unless it is told otherwise."""
 
-    def __init__(self, occurrences: int = 1, **changes: Any) -> None:
+    def __init__(self, occurrences: int = 1, *, every_days: int = 7, **changes: Any) -> None:
         activity = Activity(
             *(b"a" * 16, ORGANISATION_ID, "九月安全培训", "Asia/Shanghai", 3, 1, 0, 0, NINE), roster_id=ROSTER_ID
         )
@@ -70,12 +70,12 @@ class Meeting:
         self.ruled: dict[Place, Ruling] = {}
         self.rosters, self.participants = FakeRosters(), FakeParticipants()
         for number in range(occurrences):
-            starts_at = NINE + number * 7 * DAY_US
+            starts_at = NINE + number * every_days * DAY_US
             self.facts.windows.append(
                 Window(
                     *(bytes([number + 1]) * 16, self.activity.activity_id, 1),
                     *(starts_at - 30 * MINUTE_US, starts_at + 60 * MINUTE_US),
-                    *(MONDAY + timedelta(days=7 * number), starts_at),
+                    *(MONDAY + timedelta(days=every_days * number), starts_at),
                 )
             )
         self.activity = replace(self.activity, closes_at=self.facts.windows[-1].closes_at)
