@@ -108,7 +108,8 @@ async def test_a_register_is_of_every_occurrence(api: Api, organiser: Person, or
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(made))
         assert book.sheet_names[:4] == ["总览", "明细", "未到", "异常"]
         head, *rows_of = book.get_sheet_by_name("总览").to_python()
-        [ours] = [dict(zip(head, row, strict=True)) for row in rows_of if row[2] == 4]
+        [ours] = [dict(zip(head, row, strict=True)) for row in rows_of if row[head.index("应到")] == 4]
+        assert ("活动" in head) is ("organisation_id" in scope)
         assert (ours["应到"], ours["实到"], ours["签到率"]) == (4, 3, 0.5)
         names = [row[0] for row in book.get_sheet_by_name("明细").to_python()[1:]]
         assert names[:4] == ["甲", "=1+1", "乙", "＠丙"]

@@ -112,7 +112,7 @@ _KINDS = {
 }
 _WIDTHS = {
     "name": 14,
-    "number": 14,
+    "number": 19,
     "group": 13,
     PHONE: 14,
     "occurrence": 17,

@@ -34,6 +34,7 @@ from services.reporting.exports.rulings import Ruling
 
 MOST_OCCURRENCES = 400
 _TITLE_CHARACTERS = 12
+_LATE = "LATE"
 _FACTS_AT_ONCE = 5000
 
 
@@ -57,7 +58,7 @@ class Register:
         self._by_slot = [Tally() for _ in slots]
         self._now = now_us()
         who = columns_of(self._names)
-        where = [*columns_of(["occurrence"]), Column(texts.TITLE, width=24)]
+        where = [*columns_of(["occurrence"]), *([] if wish.activity_id else [Column(texts.TITLE, width=24)])]
         words = [Column(heading, Kind.WORD, 11) for heading in self._headings()]
         what = columns_of(["status", "punctuality", "reasons", "decided_by", "decided_at", "decided_reason"])
         self._summary = book.sheet(texts.SUMMARY, [*where, *total_columns()])
@@ -81,16 +82,20 @@ class Register:
     def _sum_up(self) -> None:
         """Every occurrence, and all of them."""
         told = [*zip(self._slots, self._by_slot, strict=True)]
-        self._summary.write([slot.begins_at, slot.gathering.activity.title, *tally.cells()] for slot, tally in told)
+        self._summary.write([*self._where(slot), *tally.cells()] for slot, tally in told)
         if len(told) > 1:
             whole = Tally()
             for tally in self._by_slot:
                 whole.counts.update(tally.counts)
-            self._summary.sum_up([texts.TOTAL, "", *whole.cells()])
+            self._summary.sum_up([texts.TOTAL, *([] if self._wish.activity_id else [""]), *whole.cells()])
         counts = [(f"{slot.begins_at:%m-%d %H:%M}", tally.counts[texts.CAME]) for slot, tally in told]
         rates = [tally.rate for tally in self._by_slot]
         by = texts.HEADINGS["occurrence"]
         self._book.chart(Counts(texts.BY_OCCURRENCE, by, texts.CAME, counts, texts.RATE, rates))
+
+    def _where(self, slot: Slot) -> list[Cell]:
+        """When something was, and of what activity, unless the file bears its name."""
+        return [slot.begins_at, *([] if self._wish.activity_id else [slot.gathering.activity.title])]
 
     def _headings(self) -> Iterator[str]:
         """Of the columns of occurrences: when, and of what where there are several activities."""
@@ -137,7 +142,7 @@ class Register:
             words.append(found.word)
             total.counts.update(found.counts)
             of_slot.counts.update(found.counts)
-            where: list[Cell] = [*who, slot.begins_at, slot.gathering.activity.title]
+            where = [*who, *self._where(slot)]
             if texts.ABSENTEES in found.counts:
                 self._absent.write([where])
             if attendance:
@@ -145,7 +150,7 @@ class Register:
         self._detail.write([[*who, *words, *total.cells()]])
 
     def _tell_exception(self, slot: Slot, attendance: "_Attendance", where: Sequence[Cell]) -> None:
-        """A line for what is doubtful, or has a reason."""
+        """A line for what is doubtful, or has a reason; who was merely late is told by the details."""
         person = attendance.tried.get(slot.window.occurrence_id)
         if person and _is_exception(person):
             shown = attendance.line.shown._replace(found=person)
@@ -154,7 +159,7 @@ class Register:
 
 
 def _is_exception(person: Counted) -> bool:
-    return bool(person.seat.reasons) or person.seat.status in DOUBTFUL
+    return person.seat.status in DOUBTFUL or any(reason != _LATE for reason in person.seat.reasons)
 
 
 def _ruling_cells(ruling: Ruling | None, zone: ZoneInfo) -> list[Cell]:

@@ -179,8 +179,10 @@ def lines_of(cell: Cell, width: int) -> int:
 
 
 def _width_of(line: str) -> int:
-    """In characters; numbers and phones need not be looked at letter by letter."""
-    return len(line) if line.isascii() else sum(2 if east_asian_width(each) in "WFA" else 1 for each in line)
+    """In characters, of which capitals take more; numbers and phones need not be looked at letter by letter."""
+    if line.isascii():
+        return len(line) * 3 // 2 if line.isupper() else len(line)
+    return sum(2 if east_asian_width(each) in "WFA" else 1 for each in line)
 
 
 def _points(lines: int) -> int:

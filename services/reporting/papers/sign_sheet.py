@@ -15,8 +15,8 @@ from services.reporting.papers.turnout import Looked
 MOST_ROWS = 3000
 _COLUMNS = (
     Column("序号", 0.5, "right"),
-    Column("姓名", 1.4),
-    Column("编号", 1.2),
+    Column("姓名", 1.2),
+    Column("编号", 1.4),
     Column("分组", 1.1),
     Column("签到", 0.7),
     Column("签退", 0.7),
@@ -73,7 +73,13 @@ def rows_of(looked: Looked, number: int, named: Mapping[bytes, Named]) -> Sequen
         who = named.get(each.key, NOBODY)
         came, left, way = _times(person)
         times = [words.clock(came, zone), words.clock(left, zone)]
-        told = [cell(who.name), cell(who.number), cell(who.group), *times, word or words.NONE, way]
+        told = [
+            cell(who.name),
+            *(cell(each) or words.NONE for each in (who.number, who.group)),
+            *times,
+            word or words.NONE,
+            way,
+        ]
         rows.append([str(len(rows) + 1), *told])
     return rows
 

@@ -41,13 +41,17 @@ async def test_of_a_series_that_goes_on_only_what_has_opened_counts(monkeypatch:
 
 
 async def test_exceptions_say_who_decided() -> None:
-    """By name, when and why; of who still waits nothing, and of an entry what was decided on the person it is."""
+    """By name, when and why; of who still waits nothing, and of an entry what was decided on the person it is.
+
+    Who was merely late is no exception.
+    """
     meeting = Meeting(2)
     bound, waiting, fine = (meeting.expect(name) for name in ("甲", "乙", "丙"))
     user_id = b"\x05" * 16
     meeting.rosters.bind(bound, user_id)
     meeting.come(user_id, 1, reasons=["FENCE_OUTSIDE"])
     meeting.come(waiting, 1, status=Status.PENDING_REVIEW, reasons=["FENCE_OUTSIDE"])
+    meeting.come(fine, 0, minute=5, reasons=["LATE"])
     meeting.come(fine, 1)
     at = meeting.facts.windows[1].occurrence_id
     meeting.ruled = {
@@ -65,3 +69,4 @@ async def test_exceptions_say_who_decided() -> None:
         ("甲", "已签到", "王老师", datetime(2026, 9, 7, 9, 5), "看过录像"),
         ("乙", "待人工核验", "", None, ""),
     ]
+    assert texts.TITLE not in book.heads[texts.EXCEPTIONS]
