@@ -5,7 +5,14 @@ import type { Figure } from './report'
 const WIDTH = 1080
 const MARGIN = 72
 const LINE = 52
-const COLOURS = { ground: '#0f5fd6', sheet: '#ffffff', text: '#1f2329', weak: '#5c626b', brand: '#0f5fd6' }
+const COLOURS = {
+  ground: '#0f5fd6',
+  sheet: '#ffffff',
+  text: '#1f2329',
+  weak: '#5c626b',
+  brand: '#0f5fd6',
+  line: '#e5e7eb',
+}
 const FONT = '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
 export interface Sheet {
@@ -15,20 +22,35 @@ export interface Sheet {
   rate: string
   rateName: string
   figures: readonly { name: string; count: Figure[1] }[]
-  /** Names, already as one line each. */
-  lists: readonly string[]
+  lists: readonly { name: string; names: readonly string[] }[]
 }
 
-/** Text in lines that fit. */
-export const wrapped = (text: string, width: number, measure: (text: string) => number): string[] => {
+type Unit = 'word' | 'grapheme'
+const parts = (text: string, granularity: Unit): string[] =>
+  [...new Intl.Segmenter('zh', { granularity }).segment(text)].map(({ segment }) => segment)
+
+/** Words of a text, each with the marks that end it: no line begins with one. */
+const wordsOf = (text: string): string[] =>
+  parts(text, 'word').reduce<string[]>((words, part) => {
+    const last = words.pop()
+    if (last === undefined) return [part]
+    return /^[\p{Pe}\p{Pf}\p{Po}\s]+$/u.test(part) ? [...words, last + part] : [...words, last, part]
+  }, [])
+
+/** Pieces in lines that fit; one that is wider than a line is broken between letters. */
+export const wrapped = (pieces: readonly string[], width: number, measure: (text: string) => number): string[] => {
   const lines: string[] = []
   let line = ''
-  for (const sign of text) {
-    if (line && measure(line + sign) > width) {
+  const add = (piece: string) => {
+    if (line && measure(line + piece) > width) {
       lines.push(line)
       line = ''
     }
-    line += sign
+    line += piece
+  }
+  for (const piece of pieces) {
+    if (measure(piece) <= width) add(piece)
+    else parts(piece, 'grapheme').forEach(add)
   }
   return line ? [...lines, line] : lines
 }
@@ -39,14 +61,22 @@ class Pen {
     context.textBaseline = 'top'
   }
 
-  text(text: string, size: number, colour: string, weight = 400): void {
+  text(text: string | readonly string[], size: number, colour: string, weight = 400): void {
     this.context.font = `${weight} ${size}px ${FONT}`
     this.context.fillStyle = colour
     const measure = (part: string) => this.context.measureText(part).width
-    for (const line of wrapped(text, WIDTH - 4 * MARGIN, measure)) {
+    const pieces = typeof text === 'string' ? wordsOf(text) : text
+    for (const line of wrapped(pieces, WIDTH - 4 * MARGIN, measure)) {
       this.context.fillText(line, 2 * MARGIN, this.y)
       this.y += size * 1.45
     }
+  }
+
+  /** Between what is counted and who that is. */
+  line(): void {
+    this.context.fillStyle = COLOURS.line
+    this.context.fillRect(2 * MARGIN, this.y + 8, WIDTH - 4 * MARGIN, 2)
+    this.y += 40
   }
 
   figures(figures: Sheet['figures']): void {
@@ -76,7 +106,16 @@ const drawn = (pen: Pen, { title, when, place, rate, rateName, figures, lists }:
     pen.y += 32
   }
   pen.figures(figures)
-  for (const line of lists) pen.text(line, 30, COLOURS.text)
+  if (lists.length) pen.line()
+  for (const { name, names } of lists) {
+    pen.text(name, 28, COLOURS.weak)
+    pen.text(
+      names.map((one, number) => (number < names.length - 1 ? `${one}、` : one)),
+      30,
+      COLOURS.text,
+    )
+    pen.y += LINE / 2
+  }
   pen.y += LINE
 }
 

@@ -32,15 +32,17 @@ export const figuresOf = (stats: Stats): Figure[] => {
 export const rateOf = ({ rate }: Pick<Stats, 'rate'>): string =>
   rate === null ? '' : `${(100 * rate).toFixed(1).replace(/\.0$/, '')}%`
 
+/** Who was missing, late or excused, where anybody was. */
+export const listsOf = (named: Named | null): [keyof Named, readonly string[]][] =>
+  (['absent', 'late', 'leave'] as const)
+    .map((name): [keyof Named, readonly string[]] => [name, named?.[name] ?? []])
+    .filter(([, names]) => names.length)
+
 /** The report as text. */
 export const reportOf = (activity: Activity, when: string, stats: Stats, named: Named | null, t: Say): string => {
   const figures = figuresOf(stats).map(([name, count]) => `${t(`activity.report.${name}`)}${count}`)
   const rate = rateOf(stats)
-  const lists = named
-    ? (['absent', 'late', 'leave'] as const)
-        .filter((name) => named[name].length)
-        .map((name) => `${t(`activity.report.${name}`)}：${named[name].join('、')}`)
-    : []
+  const lists = listsOf(named).map(([name, names]) => `${t(`activity.report.${name}`)}：${names.join('、')}`)
   return [
     `【${activity.title}】${when}`,
     [figures.join(' '), rate && `${t('activity.report.rate')}${rate}`].filter(Boolean).join('，'),

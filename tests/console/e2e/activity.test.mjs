@@ -237,20 +237,34 @@ test('a spot check calls somebody by name, and annuls who is not there', async (
 })
 
 test('afterwards the report is copied as text, with names, and as a picture', async () => {
-  const over = await openListed([{ name: '周杰' }, { name: '吴迪' }], { title: '期末答疑' })
-  await over.owner.post(`${over.path}/marks`, {
-    mark: 'present',
-    reason: '现场点名',
-    people: [{ roster_entry_id: over.entries[0].id }],
-  })
+  const absent = [
+    '阿卜杜热合曼·买买提艾力·图尔荪尼亚孜',
+    '👨‍👩‍👧 小明爸爸',
+    'Maximiliane von Hohenstein',
+    '欧阳震华',
+    '马',
+    '李雷',
+  ]
+  const names = ['周杰', '吴迪', '韩梅', ...absent]
+  const title = '期末答疑暨实验室安全与消防应急演练专题讲座（第二批）'
+  const over = await openListed(
+    names.map((name) => ({ name })),
+    { title, place: PLACE, policy: { fence: 'off' } },
+  )
+  for (const [number, mark] of ['present', 'late', 'leave'].entries())
+    await over.owner.post(`${over.path}/marks`, {
+      mark,
+      reason: '现场点名',
+      people: [{ roster_entry_id: over.entries[number].id }],
+    })
   await until(
     () => over.stats(),
-    ({ came }) => came === 1,
+    ({ came, leave }) => came === 2 && leave === 1,
   )
   await over.owner.post(`${over.path}/close`)
   const visit = await visited(`/console/activities/${over.id}`, { as: over.owner })
   await visit.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  await visit.sees('50%')
+  await visit.sees('25%')
   await visit.shot('after')
   await visit.accessible()
   await visit.page.getByRole('button', { name: '分享战报' }).click()
@@ -258,7 +272,7 @@ test('afterwards the report is copied as text, with names, and as a picture', as
   await visit.page.getByRole('button', { name: '复制战报' }).click()
   await until(
     () => visit.page.evaluate(() => navigator.clipboard.readText()),
-    (text) => /应到2 实到1 迟到0 请假0 未到1，签到率50%/.test(text),
+    (text) => /应到9 实到2 迟到1 请假1 未到6，签到率25%\n未到：[^\n]*欧阳震华/.test(text),
   )
   await visit.page.getByRole('button', { name: '复制图片' }).click()
   await visit.sees('图片已复制')
@@ -266,7 +280,7 @@ test('afterwards the report is copied as text, with names, and as a picture', as
     const [item] = await navigator.clipboard.read()
     return [...new Uint8Array(await (await item.getType('image/png')).arrayBuffer())]
   })
-  fs.writeFileSync(path.join(folder, '..', 'qiandao-report.png'), Buffer.from(bytes))
+  visit.keep('report-picture.png', Buffer.from(bytes))
   await visit.shot('report')
   await visit.accessible()
 })

@@ -89,6 +89,17 @@ export class Visit {
     return this.page.goto(gatewayUrl() + to)
   }
 
+  /** Keeps a question of the page waiting until what this returns is called. */
+  async holds(question) {
+    let letGo
+    const isLetGo = new Promise((done) => (letGo = done))
+    await this.page.context().route(question, async (route) => {
+      await isLetGo
+      await route.continue()
+    })
+    return letGo
+  }
+
   text(text, options) {
     return this.page.getByText(text, options).first()
   }
@@ -106,8 +117,13 @@ export class Visit {
 
   /** A picture to be looked at, in .local/console-shots. */
   async shot(name, { fullPage = false } = {}) {
+    this.keep(`${name}.png`, await this.page.screenshot({ fullPage }))
+  }
+
+  /** What the page made, beside the pictures. */
+  keep(name, bytes) {
     fs.mkdirSync(SHOTS, { recursive: true })
-    await this.page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage })
+    fs.writeFileSync(path.join(SHOTS, name), bytes)
   }
 
   /** The page as a printer gets it, to be looked at beside the pictures. */

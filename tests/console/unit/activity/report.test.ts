@@ -20,6 +20,13 @@ test.each([
   expect(rateOf({ rate })).toBe(text)
 })
 
-test('text is broken where it would not fit', () => {
-  expect(wrapped('一二三四五', 2, (text) => text.length)).toEqual(['一二', '三四', '五'])
+test.each([
+  [2, ['一', '二', '三', '四', '五'], ['一二', '三四', '五']],
+  [3, ['李雷、', '欧阳娜娜、', '马'], ['李雷、', '欧阳娜', '娜、马']],
+])('in a width of %i %j is broken between its pieces, and within one that is too wide', (width, pieces, lines) => {
+  expect(wrapped(pieces, width, (text) => text.length)).toEqual(lines)
+})
+
+test('a sign of several code points is never taken apart', () => {
+  expect(wrapped(['👨‍👩‍👧👨‍👩‍👧'], 8, (text) => text.length)).toEqual(['👨‍👩‍👧', '👨‍👩‍👧'])
 })
