@@ -4,9 +4,14 @@ import { defineAsyncComponent } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRights } from '@/organisation/rights'
 import { useOrganisation } from '@/shell/organisation'
+import ChartOutline from './ChartOutline.vue'
 import { usePeriod } from './usePeriod'
 
-export const ReportChart = defineAsyncComponent(() => import('./ReportChart.vue'))
+export const ReportChart = defineAsyncComponent({
+  loader: () => import('./ReportChart.vue'),
+  loadingComponent: ChartOutline,
+  delay: 0,
+})
 
 export const useReport = () => {
   const { t } = useI18n()

@@ -80,6 +80,42 @@ for (const { width, size, scheme } of VIEWS)
     await visit.accessible()
   })
 
+for (const [tab, seen] of [
+  ['trends', '到场曲线'],
+  ['quality', '随时间变化'],
+  ['behaviour', '请先联系他们'],
+])
+  test(`${tab} is outlined while it is on its way, and paler while other days are asked for`, async () => {
+    const visit = await visited('/console/organisation')
+    let letGo = await visit.holds(new RegExp(`/v1/.*/${tab}[?]`))
+    await visit.go(`/console/reports/${tab}?${term}&by=week`)
+    await visit.page.locator('.el-skeleton .chart').waitFor()
+    await visit.shot(`reports-loading-${tab}`, { fullPage: true })
+    await visit.accessible()
+    letGo()
+    await visit.sees(seen)
+    await visit.page.locator('[aria-busy=false] canvas').first().waitFor()
+    letGo = await visit.holds(new RegExp(`/v1/.*/${tab}[?]`))
+    await visit.page.locator('input[type=date]').last().fill(day(0))
+    await visit.page.waitForFunction(() => {
+      const busy = document.querySelector('[aria-busy=true]')
+      return busy && getComputedStyle(busy).opacity < 0.5
+    })
+    await visit.shot(`reports-updating-${tab}`, { fullPage: true })
+    letGo()
+    await visit.page.locator('[aria-busy=false]').waitFor()
+  })
+
+test('who may see behaviour is not refused while nobody knows yet who they are', async () => {
+  const visit = await visited('/console/sessions')
+  const letGo = await visit.holds(/\/v1\/organisations[?]/)
+  await visit.go(`/console/reports/behaviour?${term}`)
+  await visit.page.locator('.el-skeleton .chart').waitFor()
+  assert.equal(await visit.page.getByText('只有所有者和组织者').count(), 0)
+  letGo()
+  await visit.sees('请先联系他们')
+})
+
 /** A4 upright between its margins, in pixels of 1/96 inch. */
 const PAPER = { width: 703, height: 1000 }
 
