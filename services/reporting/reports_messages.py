@@ -48,18 +48,13 @@ def _figures(counts: Counts) -> pb.Figures:
         expected=counts[EXPECTED],
         came=counts[CAME],
         leave=counts[LEAVE],
-        checked_in=_at_least_none(counts["checked_in"]),
+        checked_in=counts["checked_in"],
         late=counts["late"],
         doubtful=counts["pending_review"],
         refused=counts["refused"],
         provisional=counts["provisional"],
         by_method={name.removeprefix(_METHOD): each for name, each in counts.items() if name.startswith(_METHOD)},
     )
-
-
-def _at_least_none(amount: int) -> int:
-    """A count from which another is taken that may be older."""
-    return max(0, amount)
 
 
 def _curve(curve: Curve) -> pb.ArrivalCurve:

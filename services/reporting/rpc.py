@@ -163,13 +163,13 @@ class ReportingServicer(reporting_pb2_grpc.ReportingServiceServicer):
 
 
 def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb.Stats:
-    counts, now = numbers.counts, now_us()
-    seats, tallies = counts.get("checked_in", 0), expectation.tallies
+    seats, tallies, now = numbers.counts.get("checked_in", 0), expectation.tallies, now_us()
+    counts = _each_once(numbers.counts, tallies.twice if tallies else {})
     stats = pb.Stats(
         activity_id=activity.activity_id,
         occurrence_id=activity.occurrence_id,
-        checked_in=_once(seats, tallies.twice if tallies else 0),
-        inside=_once(counts.get("inside", 0), tallies.inside_twice if tallies else 0),
+        checked_in=counts.get("checked_in", 0),
+        inside=counts.get("inside", 0),
         pending_review=counts.get("pending_review", 0),
         provisional=counts.get("provisional", 0),
         refused=counts.get("refused", 0),
@@ -188,9 +188,23 @@ def _stats(activity: Activity, numbers: Numbers, expectation: Expectation) -> pb
     return stats
 
 
-def _once(counted: int, twice: int) -> int:
-    """How many they are whom a counter counts: it moves at once, how many it counts twice is known a second later."""
-    return max(0, counted - twice)
+def _each_once(counts: Mapping[str, int], twice: Mapping[str, int]) -> Mapping[str, int]:
+    """How many they are whom counters count: these move at once, how many they count twice is known a second later."""
+    once = dict(counts)
+    for name, amount in twice.items():
+        counter = next((each for each in _kept_as(name) if each in once), name)
+        once[counter] = once.get(counter, 0) - amount
+    return {name: count for name, count in once.items() if count > 0}
+
+
+def _kept_as(name: str) -> Iterator[str]:
+    """What a counter may be called by now: minutes are put together as they grow old."""
+    kind, _, minute = name.partition(":")
+    if kind != "minute":
+        yield name
+        return
+    for kind, span in SPANS.items():
+        yield f"{kind}:{int(minute) - int(minute) % span}"
 
 
 def _tell(stats: pb.Stats, tallies: Tallies, *, is_settled: bool) -> None:

@@ -1,7 +1,7 @@
 """Schema `reporting`."""
 
 from sqlalchemy import Column, Index, MetaData, String, Table
-from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATE, DATETIME, INTEGER, TINYINT, VARBINARY
+from sqlalchemy.dialects.mysql import BIGINT, BINARY, DATE, DATETIME, INTEGER, MEDIUMBLOB, TINYINT, VARBINARY
 
 from servicekit.mysql.idempotency import idempotency_table
 
@@ -146,8 +146,11 @@ occurrence_tallies = Table(
     Column("expected", INTEGER(unsigned=True), nullable=False),
     Column("came", INTEGER(unsigned=True), nullable=False),
     Column("leave", INTEGER(unsigned=True), nullable=False),
-    # Who holds a second seat, under their other id.
+    # Who holds a second seat, under their other id: for an earlier release alone.
     Column("twice", INTEGER(unsigned=True), nullable=False),
+    # All that is counted once more than there are people (`periods.held.Twice`), as MessagePack; what an earlier
+    # release counted does not say.
+    Column("counted_twice", MEDIUMBLOB),
 )
 
 # The same of the groups of its roster, with all that is told of a group.

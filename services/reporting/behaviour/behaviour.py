@@ -11,7 +11,7 @@ from services.reporting.behaviour.attendance import Presence, Row, rows_of
 from services.reporting.behaviour.findings import STREAK, Finding, findings_of
 from services.reporting.domain import Counted
 from services.reporting.expected.roster_client import EntryName
-from services.reporting.expected.tally import Answer, Roster
+from services.reporting.expected.tally import Answer, Roster, one_each
 from services.reporting.facts.fact import SEATS
 from services.reporting.periods.calendar import Period
 from services.reporting.periods.held import Held
@@ -203,8 +203,8 @@ def _offsets(occurrences: Sequence[Held], people: Sequence[Counted], roster: Ros
     starts = {held.occurrence_id: held.starts_at for held in occurrences}
     return [
         (person.seat.at - starts[person.occurrence_id]) // _MINUTE_US
-        for person in people
-        if person.seat.is_held and not person.seat.mark and person.user_id in roster.by_id
+        for person in one_each((each for each in people if each.user_id in roster.by_id), roster)
+        if person.seat.is_held and not person.seat.mark
     ]
 
 

@@ -69,7 +69,7 @@ class Expectations:
 
         Where the roster, the answers or the people cannot be read, nobody can tell: a count would be wrong.
         """
-        if activity.roster_id is None and not activity.expected:
+        if activity.is_cancelled or (activity.roster_id is None and not activity.expected):
             return NOTHING
         try:
             return Expectation(await self._counted.get(activity))

@@ -4,14 +4,14 @@ Somebody on a roster is one person under two ids: the entry's, under which they 
 and that of the user it was bound to.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from heapq import nlargest
 from typing import NamedTuple
 
-from services.reporting.domain import Counted, Mark
+from services.reporting.domain import Counted, Mark, counters
 
 MAX_GROUPS = 200
 
@@ -73,20 +73,18 @@ class Tallies(NamedTuple):
 
     Attributes:
         by_group: Of the largest `MAX_GROUPS`, by name; of a roster alone.
-        twice: How many hold a second seat of an occurrence, under their other id, or one over which a mark of it lies.
-        inside_twice: How many are inside once more by what they did under their other id.
+        twice: What counters count once more, of whom tried under both their ids at an occurrence.
     """
 
     whole: Tally
     by_group: Mapping[str, Tally] = {}
-    twice: int = 0
-    inside_twice: int = 0
+    twice: Mapping[str, int] = {}
 
 
 def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
     """Counts the people of a roster, each once."""
     listed = [person for person in people if person.user_id in roster.by_id]
-    each_once = one_each(listed, roster)
+    each_once, left_out = _told_apart(listed, roster)
     came = {roster.by_id[person.user_id].entry_id for person in each_once if person.seat.is_held}
     marks = _marks((roster.by_id[person.user_id].entry_id, person) for person in each_once)
     by_group: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -100,10 +98,10 @@ def of_roster(roster: Roster, people: Iterable[Counted], answers: Mapping[bytes,
     whole = Tally(*map(sum, zip(*by_group.values(), strict=True)))
     largest = nlargest(MAX_GROUPS, by_group, key=lambda group: by_group[group][0])
     groups = {group: Tally(*by_group[group]) for group in sorted(largest)}
-    twice = sum(person.seat.is_held for person in listed) - sum(person.seat.is_held for person in each_once)
-    inside_twice = sum(person.presence.is_inside for person in listed)
-    inside_twice -= sum(person.presence.is_inside for person in each_once)
-    return Tallies(whole, groups, twice, inside_twice)
+    twice = counted_twice(left_out)
+    twice["inside"] = sum(person.presence.is_inside for person in listed)
+    twice["inside"] -= sum(person.presence.is_inside for person in each_once)
+    return Tallies(whole, groups, +twice)
 
 
 def of_count(expected: int, people: Iterable[Counted], answers: Mapping[bytes, Answer]) -> Tallies:
@@ -143,15 +141,39 @@ def one_each(people: Iterable[Counted], roster: Roster) -> list[Counted]:
     That is the one of the two that was marked last, else the better, and of equals the earlier; where they are is told
     by what they did last, as whichever of the two.
     """
+    return _told_apart(people, roster)[0]
+
+
+def left_out(people: Iterable[Counted], roster: Roster) -> list[Counted]:
+    """What somebody did under their other id than that by which `one_each` has them."""
+    return _told_apart(people, roster)[1]
+
+
+def counted_twice(people: Iterable[Counted]) -> Counter[str]:
+    """What counters count of what is left out of people."""
+    seats = (person.seat for person in people)
+    return Counter(
+        name
+        for seat in seats
+        for name in counters(seat.status, seat.at, seat.method, seat.gate, seat.punctuality, seat.reasons)
+    )
+
+
+def _told_apart(people: Iterable[Counted], roster: Roster) -> tuple[list[Counted], list[Counted]]:
     theirs: defaultdict[tuple[bytes, bytes], list[Counted]] = defaultdict(list)
     for person in people:
         member = roster.by_id.get(person.user_id)
         theirs[member.entry_id if member else person.user_id, person.occurrence_id].append(person)
-    return [_as_one(both) for both in theirs.values()]
+    ones, others = list[Counted](), list[Counted]()
+    for both in theirs.values():
+        best = min(both, key=_last_word)
+        ones.append(_as_one(best, both))
+        if len(both) > 1:
+            others += [each for each in both if each is not best]
+    return ones, others
 
 
-def _as_one(both: Sequence[Counted]) -> Counted:
-    best = min(both, key=_last_word)
+def _as_one(best: Counted, both: Sequence[Counted]) -> Counted:
     if len(both) == 1 or not best.seat.is_held:
         return best
     came = max(person.seat.last_moved for person in both)

@@ -1,6 +1,7 @@
 """The three numbers of a message: expected, came, and the rate, as every report has them."""
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -39,20 +40,28 @@ class Reading(Protocol):
         """The occurrences of a period; raises InvalidArgumentError, UnavailableError."""
 
 
+class Groups(Protocol):
+    """See `periods.store.Periods`; raises UnavailableError."""
+
+    async def of_group(self, occurrence_ids: Sequence[bytes], group: str) -> dict[bytes, Counter[str]]:
+        """What is counted of one group, of each occurrence that has it."""
+
+
 class Counting:
     """Counts."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, groups: Groups) -> None:
         self._reading = reading
+        self._groups = groups
 
     async def of(self, organisation_id: bytes, wish: Wish, occurrence_id: bytes) -> Figures | None:
-        """What a file is about, in numbers.
+        """What a file is about, in numbers; where it is of one group, that group's.
 
         Args:
             occurrence_id: Of the one that closed; zeros: all that the wish is of.
 
         Returns:
-            None: there are too many for a message, or nothing was held.
+            None: there are too many for a message, or nothing was held, or nothing with the group.
 
         Raises:
             UnavailableError: MySQL is gone.
@@ -67,9 +76,14 @@ class Counting:
         meant = [each.occurrence_id for each in found.occurrences if is_meant(each)]
         if not meant or found.counting:
             return None
-        total = whole(found.counts[each] for each in meant)
+        counts = [found.counts[each] for each in meant]
+        if wish.wanted.group:
+            counts = [*(await self._groups.of_group(meant, wish.wanted.group)).values()]
+        if not counts:
+            return None
+        total = whole(counts)
         came = total[CAME] if total[EXPECTED] else total[_CHECKED_IN]
-        return Figures(total[EXPECTED], max(0, came), total[LEAVE])
+        return Figures(total[EXPECTED], came, total[LEAVE])
 
 
 def _meant(wish: Wish, occurrence_id: bytes, now: int) -> tuple[Period, Callable[[Held], bool]]:

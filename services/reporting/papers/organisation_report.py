@@ -81,7 +81,7 @@ def figures(found: Found) -> list[Figure]:
     return [
         Figure("场次", words.amount(now[OCCURRENCES]), f"上期 {words.amount(before[OCCURRENCES])}"),
         Figure(texts.EXPECTED, _or_none(now, EXPECTED), "人次"),
-        Figure(texts.CAME, words.amount(max(0, now["checked_in"])), "人次"),
+        Figure(texts.CAME, words.amount(now["checked_in"]), "人次"),
         Figure("签到率", words.share(rate_of(now)), _moved(now, before)),
         Figure(texts.LATE, words.amount(now["late"]), "人次"),
     ]
@@ -99,7 +99,7 @@ def _moved(now: Counts, before: Counts) -> str:
 def sentences(found: Found) -> list[str]:
     """How much was held, which activities stand out, and how well checking in works."""
     now, rate = found.over_time.whole, rate_of(found.over_time.whole)
-    held = f"共举行 {words.amount(now[OCCURRENCES])} 场，实到 {words.amount(max(0, now['checked_in']))} 人次"
+    held = f"共举行 {words.amount(now[OCCURRENCES])} 场，实到 {words.amount(now['checked_in'])} 人次"
     rated = f"，签到率 {words.share(rate)}，{_moved(now, found.before.whole)}" if rate is not None else ""
     return [f"{held}{rated}。", _extremes(found.by_activity.points), _working(found.quality.whole)]
 
@@ -159,8 +159,7 @@ def _table(heading: str, rows: Sequence[tuple[str, Counts]], most: int) -> Table
 
 def row_of(counts: Counts) -> list[str]:
     """Counts as a row: how many occurrences, expected, came, late, on leave, and the rate."""
-    came = max(0, counts["checked_in"])
-    numbers = (counts[OCCURRENCES], counts[EXPECTED], came, counts["late"], counts[LEAVE])
+    numbers = (counts[OCCURRENCES], counts[EXPECTED], counts["checked_in"], counts["late"], counts[LEAVE])
     return [*map(words.amount, numbers), words.share(rate_of(counts))]
 
 

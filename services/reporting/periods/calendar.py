@@ -14,6 +14,7 @@ from servicekit.errors import invalid
 
 DEFAULT_ZONE = "Asia/Shanghai"
 DEFAULT_DAYS, MAXIMUM_DAYS = 30, 366
+NO_ZONE = f"must be a name of the IANA time zone database, such as {DEFAULT_ZONE}"
 _A_DAY = "must be a day such as 2026-09-01"
 
 
@@ -74,11 +75,17 @@ def today_in(time_zone: str, now: int) -> date:
     Raises:
         InvalidArgumentError: There is no such time zone.
     """
+    if not is_zone(time_zone or DEFAULT_ZONE):
+        raise invalid("time_zone", NO_ZONE)
+    return datetime.fromtimestamp(now / SECOND_US, ZoneInfo(time_zone or DEFAULT_ZONE)).date()
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is such a time zone."""
     try:
-        return datetime.fromtimestamp(now / SECOND_US, ZoneInfo(time_zone or DEFAULT_ZONE)).date()
+        return bool(ZoneInfo(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        cure = f"must be a name of the IANA time zone database, such as {DEFAULT_ZONE}"
-        raise invalid("time_zone", cure) from None
+        return False
 
 
 def key_of(by: By, day: date, starts_at: int, time_zone: str) -> str:

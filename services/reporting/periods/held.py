@@ -1,7 +1,7 @@
 """Occurrences of an organisation, and what is counted of each. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -43,6 +43,20 @@ class Held(NamedTuple):
         return now >= self.closes_at + self.offline_window_s * SECOND_US
 
 
+class Twice(NamedTuple):
+    """What people did at an occurrence under their other id, beside that by which they are counted.
+
+    Attributes:
+        counts: By the name of the counter that counts it.
+        arrivals: When they came, microseconds since 1970 UTC, once for each held seat.
+        tallied_at: With what it was counted.
+    """
+
+    counts: Mapping[str, int] = {}
+    arrivals: Sequence[int] = ()
+    tallied_at: int = 0
+
+
 class Tallied(NamedTuple):
     """How many of those expected came to an occurrence, and what that was counted from.
 
@@ -50,7 +64,7 @@ class Tallied(NamedTuple):
         revisions: Of the occurrence's seats, summed.
         roster_revision: 0 where there is no roster.
         tallied_at: When it was counted.
-        twice: How many hold a second seat, under their other id.
+        twice: What is counted once more than there are people; None: an earlier release counted it, and did not say.
     """
 
     occurrence_id: bytes
@@ -60,19 +74,21 @@ class Tallied(NamedTuple):
     expected: int
     came: int
     leave: int
-    twice: int
+    twice: Twice | None = None
 
 
 Counts = Counter[str]
 
 
 def counts_of(counted: Mapping[str, int], tallied: Tallied | None) -> Counts:
-    """All that is told of an occurrence: what facts count, and what is expected."""
-    counts = Counter({name: amount for name, amount in counted.items() if name not in (SEATS, REVISIONS)})
+    """All that is told of an occurrence: what facts count, each person once, and what is expected."""
+    twice = tallied.twice.counts if tallied and tallied.twice else {}
+    counts = +Counter(
+        {name: amount - twice.get(name, 0) for name, amount in counted.items() if name not in (SEATS, REVISIONS)}
+    )
     counts[OCCURRENCES] = 1
     if tallied:
         counts.update({COUNTED: 1, EXPECTED: tallied.expected, CAME: tallied.came, LEAVE: tallied.leave})
-        counts["checked_in"] -= tallied.twice
     return counts
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from servicekit.clock import now_us
 from services.reporting.facts.fact import REVISIONS, SEATS
 from services.reporting.periods.calendar import Period
-from services.reporting.periods.held import Counts, Held, counts_of
+from services.reporting.periods.held import Counts, Held, Tallied, counts_of
 from services.reporting.periods.tallying import Tallies
 
 NO_ACTIVITY = b""
@@ -34,11 +34,13 @@ class Found(NamedTuple):
     """The occurrences of a period, in order of their start, and the counts of each.
 
     Attributes:
+        tallied: Who of those expected came, of each of which that is known, and asked.
         counting: How many of them are still being counted.
     """
 
     occurrences: Sequence[Held]
     counts: Mapping[bytes, Counts]
+    tallied: Mapping[bytes, Tallied] = {}
     counting: int = 0
 
 
@@ -68,4 +70,4 @@ class Reading:
         found = {each: counted.get(each, Counter()) for each in ids}
         tallies = await self._tallier.of(occurrences, found) if tallied else Tallies({}, 0)
         counts = {each: counts_of(found[each], tallies.by_occurrence.get(each)) for each in ids}
-        return Found(occurrences, counts, tallies.counting)
+        return Found(occurrences, counts, tallies.by_occurrence, tallies.counting)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,7 +13,7 @@ from servicekit.clock import from_datetime, to_datetime
 from servicekit.errors import invalid
 from servicekit.mysql.database import unavailable_when_lost
 from services.reporting.periods.calendar import Period
-from services.reporting.periods.held import Held, Tallied
+from services.reporting.periods.held import Held, Tallied, Twice
 from services.reporting.tables import activities, group_counts, occurrence_counts, occurrence_tallies, occurrences
 
 # Of activity.v1.State.
@@ -20,6 +21,9 @@ PUBLISHED, CLOSED = 2, 3
 # A busy school's year: 10 each day, and some.
 MAXIMUM_OCCURRENCES = 4000
 _AT_ONCE = 500
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Twice).decode
 
 
 class Periods:
@@ -58,7 +62,7 @@ class Periods:
         for some in _parts(occurrence_ids):
             table = occurrence_tallies
             for row in await self._all(select(table).where(table.c.occurrence_id.in_(some))):
-                found[row.occurrence_id] = Tallied(**row._asdict())
+                found[row.occurrence_id] = _to_tallied(row)
         return found
 
     async def keep(self, tallied: Tallied, groups: Mapping[str, Mapping[str, int]]) -> None:
@@ -71,7 +75,7 @@ class Periods:
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
                 # First, so that two who count at once wait here for one another.
-                row = tallied._asdict()
+                row = _to_row(tallied)
                 await connection.execute(insert(occurrence_tallies).values(row).on_duplicate_key_update(row))
                 await _replace_groups(connection, tallied.occurrence_id, rows)
 
@@ -138,6 +142,19 @@ async def _replace_groups(connection: AsyncConnection, occurrence_id: bytes, row
     await connection.execute(delete(group_counts).where(group_counts.c.occurrence_id == occurrence_id))
     if rows:
         await connection.execute(insert(group_counts), rows)
+
+
+def _to_tallied(row: Row[Any]) -> Tallied:
+    twice = _decode(row.counted_twice) if row.counted_twice else Twice()
+    # An earlier release that counted it since left what was counted twice as it was.
+    is_of_it = twice.tallied_at == row.tallied_at
+    told = {name: getattr(row, name) for name in Tallied._fields if name != "twice"}
+    return Tallied(**told, twice=twice if is_of_it else None)
+
+
+def _to_row(tallied: Tallied) -> dict[str, Any]:
+    twice = (tallied.twice or Twice())._replace(tallied_at=tallied.tallied_at)
+    return {**tallied._asdict(), "twice": twice.counts.get("checked_in", 0), "counted_twice": _encode(twice)}
 
 
 def _to_held(row: Row[Any]) -> Held:

@@ -17,7 +17,7 @@ from services.reporting.domain import Counted, Status
 from services.reporting.expected import tally
 from services.reporting.expected.tally import Answer, Roster, Tally
 from services.reporting.facts.fact import REVISIONS, SEATS
-from services.reporting.periods.held import CAME, COUNTED, EXPECTED, LEAVE, OCCURRENCES, Held, Tallied
+from services.reporting.periods.held import CAME, COUNTED, EXPECTED, LEAVE, OCCURRENCES, Held, Tallied, Twice
 
 log = logging.getLogger(__name__)
 
@@ -172,12 +172,18 @@ def tallied_of(
 ) -> tuple[Tallied, dict[str, Counter[str]]]:
     """How many of those expected came to an occurrence, and what is counted of each group of its roster."""
     if roster is None:
-        found, groups = tally.of_count(held.expected, people, answers), dict[str, Counter[str]]()
+        found, groups, twice = tally.of_count(held.expected, people, answers), dict[str, Counter[str]](), Twice()
     else:
         found = tally.of_roster(roster, people, answers)
-        groups = _by_group(found.by_group, people, roster)
-    tallied = Tallied(held.occurrence_id, revisions, roster.revision if roster else 0, now, *found.whole, found.twice)
+        groups, twice = _by_group(found.by_group, people, roster), _twice(people, roster)
+    tallied = Tallied(held.occurrence_id, revisions, roster.revision if roster else 0, now, *found.whole, twice)
     return tallied, groups
+
+
+def _twice(people: Iterable[Counted], roster: Roster) -> Twice:
+    left_out = tally.left_out(people, roster)
+    arrivals = sorted(person.seat.at for person in left_out if person.seat.status == Status.CHECKED_IN)
+    return Twice(dict(Counter(name for person in left_out for name in _names(person))), arrivals)
 
 
 def _by_group(tallies: Mapping[str, Tally], people: Iterable[Counted], roster: Roster) -> dict[str, Counter[str]]:
@@ -203,7 +209,7 @@ def _names(person: Counted) -> list[str]:
 def _is_current(
     tallied: Tallied | None, held: Held, counted: Counter[str], rosters: Mapping[bytes, Roster], now: int
 ) -> bool:
-    if tallied is None or tallied.revisions != counted[REVISIONS]:
+    if tallied is None or tallied.twice is None or tallied.revisions != counted[REVISIONS]:
         return False
     if held.roster_id:
         roster = rosters.get(held.roster_id)

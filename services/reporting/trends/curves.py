@@ -1,5 +1,6 @@
 """Arrival curves, laid over one another from the start of each occurrence."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from servicekit.clock import SECOND_US
 from servicekit.mysql.database import unavailable_when_lost
 from services.reporting.domain import Status
-from services.reporting.periods.held import Counts, Held
+from services.reporting.periods.held import Counts, Held, Twice
 from services.reporting.tables import facts
 
 MAXIMUM_CURVES = 6
@@ -62,6 +63,13 @@ def minutes_of(held: Held) -> Select[Any]:
         )
         .group_by(minute)
     )
+
+
+def each_once(held: Held, minutes: Mapping[int, int], twice: Twice | None) -> Mapping[int, int]:
+    """The same minutes without those in which somebody came a second time, under their other id."""
+    arrivals = twice.arrivals if twice else ()
+    again = Counter((at - held.starts_at) // _MINUTE_US for at in arrivals if held.opens_at <= at <= held.closes_at)
+    return Counter(minutes) - again
 
 
 def drawn(occurrences: Sequence[Held], counts: Mapping[bytes, Counts]) -> list[Held]:

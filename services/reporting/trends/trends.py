@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from services.reporting.periods.calendar import By, Period, key_of
 from services.reporting.periods.held import EXPECTED, OCCURRENCES, Counts, Held, together, whole
 from services.reporting.periods.reading import Found, Reading
-from services.reporting.trends.curves import Curve, drawn, laid_over
+from services.reporting.trends.curves import Curve, drawn, each_once, laid_over
 
 NAMES = ("checked_in", "late", "pending_review", "provisional", "refused", "method:")
 MAXIMUM_POINTS = 400
@@ -106,8 +106,9 @@ class Trends:
         ids = [held.occurrence_id for held in found.occurrences]
         counts = await self._groups.of_group(ids, asked.group)
         if _is_small(whole(counts.values())) and not asked.sees_small:
-            return Found([], {}, found.counting), int(bool(counts))
-        return Found([held for held in found.occurrences if held.occurrence_id in counts], counts, found.counting), 0
+            return Found([], {}, {}, found.counting), int(bool(counts))
+        having = [held for held in found.occurrences if held.occurrence_id in counts]
+        return found._replace(occurrences=having, counts=counts), 0
 
     async def _points(self, found: Found, asked: Asked) -> list[Point]:
         if asked.by is By.GROUP:
@@ -122,8 +123,11 @@ class Trends:
         return [Point(key, "", by_key[key]) for key in sorted(by_key)]
 
     async def _curves(self, found: Found) -> list[Curve]:
-        occurrences = drawn(found.occurrences, found.counts)
-        return laid_over([(held, await self._arrivals.minutes(held)) for held in occurrences])
+        curves = []
+        for held in drawn(found.occurrences, found.counts):
+            minutes, tallied = await self._arrivals.minutes(held), found.tallied.get(held.occurrence_id)
+            curves.append((held, each_once(held, minutes, tallied.twice if tallied else None)))
+        return laid_over(curves)
 
 
 def _keys(by: By) -> Callable[[Held], str]:

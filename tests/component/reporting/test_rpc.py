@@ -3,6 +3,7 @@
 Identity, activity and checkin are played by stand-ins.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -33,6 +34,7 @@ from services.reporting.expected.expectation import Expectations
 from services.reporting.expected.roster_client import EntryName
 from services.reporting.expected.tally import Answer, Member
 from services.reporting.identity_client import Identity
+from services.reporting.live.numbers import Numbers
 from services.reporting.people.naming import Naming
 from services.reporting.people.pages import People
 from services.reporting.project import Change
@@ -366,6 +368,37 @@ async def test_a_roster_is_told_by_group(loopback: Loopback, signer: Signer) -> 
     assert stats.inside == 2
     groups = [(each.group, each.expected, each.came, each.absent) for each in stats.by_group]
     assert groups == [("", 1, 0, 1), ("一班", 2, 1, 1)]
+
+
+class LongOpen(FakeLive):
+    """Numbers of an activity that has been open for hours: what came early is counted by the quarter of an hour."""
+
+    async def numbers(self, activity_id: bytes) -> Numbers:
+        """See `LiveReader.numbers`."""
+        found, counts = await super().numbers(activity_id), Counter[str]()
+        for name, count in found.counts.items():
+            minute = int(name.removeprefix("minute:")) if name.startswith("minute:") else 300
+            counts[name if minute >= 300 else f"quarter:{minute - minute % 15}"] += count
+        return found._replace(counts=dict(counts))
+
+
+async def test_who_came_under_both_ids_is_one_in_every_number(loopback: Loopback, signer: Signer) -> None:
+    """By minute, also where these are put together by now, by method, gate and reason, and late."""
+    reporting = Reporting(loopback, signer, an_activity(roster_id=b"r" * 16, expected=0), live=LongOpen())
+    reporting.rosters = FakeRosters(Member(b"e" * 16, bytes([1]) * 16, ""), Member(b"f" * 16, bytes([2]) * 16, ""))
+    await reporting.start(reporting.activity)
+    again = a_seat(3, minute=17, gate="B", reasons=["LATE"]), a_seat(4, PENDING, minute=301, gate="B")
+    await reporting.people_are(
+        a_seat(1, minute=16, reasons=["LATE"]),
+        a_seat(2, minute=300),
+        again[0]._replace(user_id=b"e" * 16),
+        again[1]._replace(user_id=b"f" * 16),
+    )
+    stats = await reporting.stats()
+    assert (stats.checked_in, stats.inside, stats.late, stats.pending_review) == (2, 2, 1, 0)
+    assert (dict(stats.by_method), dict(stats.by_gate), dict(stats.by_reason)) == ({"qr": 2}, {"A": 2}, {"LATE": 1})
+    by_minute = [(each.minute_at // MINUTE_US, each.span_s, each.count) for each in stats.by_minute]
+    assert by_minute == [(15, 900, 1), (300, 60, 1)]
 
 
 async def test_a_roster_that_cannot_be_read_is_no_number(reporting: Reporting) -> None:

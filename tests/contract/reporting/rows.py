@@ -74,6 +74,11 @@ class Turnout(NamedTuple):
         return self.came_expected / due if due > 0 else None
 
 
+def _last_word(row: Row) -> tuple[int, bool, int, int]:
+    """Whoever was marked last, else who came, else the best; histories mark people when they have them come."""
+    return -row.at if row.mark else 0, not row.has_come, row.status, row.at
+
+
 def together(turnouts: Iterable[Turnout]) -> Turnout:
     """Several occurrences as one."""
     return Turnout(*map(sum, zip(Turnout(), *turnouts, strict=True)))
@@ -100,12 +105,19 @@ class Rows:
         return Counter(name for row in self.rows for name in row.names())
 
     def people(self, occurrence_id: bytes) -> Mapping[bytes, Row]:
-        """The best of what each person did at an occurrence, under whichever id."""
+        """What counts of what each person did at an occurrence, under whichever id."""
         entries = {each: member.entry_id for member in self.members for each in member.ids}
         both: defaultdict[bytes, list[Row]] = defaultdict(list)
         for row in self.of(occurrence_id):
             both[entries.get(row.user_id, row.user_id)].append(row)
-        return {key: min(some, key=lambda row: (not row.has_come, row.status, row.at)) for key, some in both.items()}
+        return {key: min(some, key=_last_word) for key, some in both.items()}
+
+    def trend(self, rows: Iterable[Row]) -> Counter[str]:
+        """What trends count of some rows."""
+        tried = [row for row in rows if row.status in _NAMES]
+        came = [row for row in tried if row.has_come]
+        counts = Counter(_NAMES[row.status] for row in tried) + Counter(f"method:{row.method}" for row in came)
+        return counts + Counter("late" for row in came if row.punctuality == "late")
 
     def presence(self, member: Member, row: Row | None) -> str:
         """Whether somebody of the roster came, was excused, or did neither."""
@@ -114,6 +126,12 @@ class Rows:
         mark = row.mark if row else 0
         is_excused = mark == ON_LEAVE or (mark != MARKED_ABSENT and not {*member.ids}.isdisjoint(self.leave))
         return "leave" if is_excused else "absent"
+
+    def expected(self, occurrence_ids: Iterable[bytes]) -> Iterator[Row]:
+        """What those on the roster did who did anything."""
+        for occurrence_id in occurrence_ids:
+            people = self.people(occurrence_id)
+            yield from (people[each.entry_id] for each in self.members if each.entry_id in people)
 
     def turnout(self, occurrence_id: bytes) -> Turnout:
         """Of an occurrence that has the roster."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -28,7 +29,10 @@ from services.reporting.papers.own_proofs import Looks
 from services.reporting.papers.proof_rpc import ProofServicer
 from services.reporting.papers.proof_token import Claim, ProofKeys
 from services.reporting.papers.turnout import look
+from services.reporting.people.scene import Wanted
+from services.reporting.periods.calendar import By
 from services.reporting.quality.quality import NAMES
+from services.reporting.trends.trends import Asked
 from tests.contract.reporting.periods.history import HISTORIES, NUMBER, WHO, Past
 from tests.contract.reporting.periods.test_reports import NINE, SEPTEMBER, School
 from tests.contract.reporting.recounting import told
@@ -72,12 +76,27 @@ async def assert_reports(past: Past, rows: Rows) -> None:
     mornings = [window.occurrence_id for window in past.mornings.windows]
     turnouts = [rows.turnout(each) for each in mornings]
     assembly = rows.turnout_of(NUMBER, past.assembly.windows[0].occurrence_id)
+    await assert_trends(past, rows, mornings)
     await assert_quality(past, rows)
     await assert_behaviour(past, rows, mornings, turnouts)
     await assert_cohorts(past, rows, mornings)
     await assert_organisation(past, [*turnouts, assembly])
     await assert_tables(past, rows, turnouts)
-    await assert_message(past, turnouts, assembly)
+    await assert_message(past, rows, turnouts, assembly)
+
+
+async def assert_trends(past: Past, rows: Rows, mornings: Sequence[bytes]) -> None:
+    """Each person once, in all and on the curve of each occurrence."""
+    everybody = {each: [*rows.people(each).values()] for each in mornings}
+    assembly = past.assembly.windows[0].occurrence_id
+    everybody[assembly] = [*rows.of(assembly)]
+    asked = Asked(past.school.organisation_id, SEPTEMBER, By.DAY, sees_small=True)
+    trend = await past.reports.trends.of(asked)
+    told = {name: count for name, count in trend.whole.items() if not name.startswith("#")}
+    assert told == rows.trend(row for some in everybody.values() for row in some)
+    drawn = {curve.held.occurrence_id: sum(curve.steps.values()) for curve in trend.curves}
+    came = {each: sum(row.has_come for row in some) for each, some in everybody.items()}
+    assert drawn == +Counter(came)
 
 
 async def assert_quality(past: Past, rows: Rows) -> None:
@@ -105,6 +124,9 @@ async def assert_behaviour(past: Past, rows: Rows, mornings: Sequence[bytes], tu
         name: (people, 3 * people) for name, people in groups.items()
     }
     whole = together(turnouts)
+    came = [row for row in rows.expected(mornings) if row.has_come]
+    assert sum(found.habits.values()) == sum(not row.mark for row in came)
+    assert sum(group.late for group in found.groups) == sum(row.punctuality == "late" for row in came)
     assert sum(group.came for group in found.groups) == whole.came_expected
     assert sum(group.leave for group in found.groups) == whole.leave
 
@@ -164,13 +186,20 @@ async def assert_tables(past: Past, rows: Rows, turnouts: Sequence[Turnout]) -> 
     assert signed == [each.came for each in turnouts]
 
 
-async def assert_message(past: Past, turnouts: Sequence[Turnout], assembly: Turnout) -> None:
+async def assert_message(past: Past, rows: Rows, turnouts: Sequence[Turnout], assembly: Turnout) -> None:
     """What chats are told: of the week before the last morning, and of the occurrence that closed."""
-    counting, organisation_id = message_figures.Counting(past.school.reading()), past.school.organisation_id
+    counting = message_figures.Counting(past.school.reading(), past.school.periods)
+    organisation_id = past.school.organisation_id
     begins, ends = past.windows[0].opens_at, past.windows[2].opens_at
     week = Wish(Report.REGISTER, Format.XLSX, organisation_id=organisation_id, from_at=begins, to_at=ends)
     last_week = together(turnouts[:2])
     assert await counting.of(organisation_id, week, bytes(16)) == _told_of(last_week)
+    for group in {member.group for member in rows.members}:
+        some = replace(rows, members=[each for each in rows.members if each.group == group])
+        last_week = together(some.turnout(window.occurrence_id) for window in past.windows[:2])
+        of_group = replace(week, wanted=Wanted(group=group))
+        assert await counting.of(organisation_id, of_group, bytes(16)) == _told_of(last_week)
+    assert await counting.of(organisation_id, replace(week, wanted=Wanted(group="三班")), bytes(16)) is None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(message_figures, "now_us", lambda: ends + DAY_US)
         for window, turnout in ((past.windows[2], turnouts[2]), (past.windows[3], assembly)):

@@ -51,6 +51,8 @@ async def test_an_activity_that_expects_nobody(house: House) -> None:
     """Nobody is asked about it, and nothing is amiss."""
     house.rosters.is_gone = house.participants.is_gone = True
     assert await house.expectations.of(replace(house.activity, roster_id=None)) == NOTHING
+    # What was cancelled takes no place.
+    assert await house.expectations.of(replace(house.activity, state=4)) == NOTHING
 
 
 async def test_a_number_needs_no_roster(house: House) -> None:

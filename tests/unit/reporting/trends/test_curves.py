@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import date
 
 from servicekit.clock import SECOND_US
-from services.reporting.periods.held import Held
-from services.reporting.trends.curves import drawn, laid_over
+from services.reporting.periods.held import Held, Twice
+from services.reporting.trends.curves import drawn, each_once, laid_over
 
 
 def a_held(number: int = 1, starts_at: int = 1000 * SECOND_US) -> Held:
@@ -34,6 +34,14 @@ def test_steps_are_counted_from_the_start_and_shared() -> None:
     assert (long.step_min, short.step_min) == (15, 15)
     assert long.steps == {-15: 1, 0: 2, 1395: 4}
     assert short.steps == {-30: 3, -15: 1, 0: 5}
+
+
+def test_who_came_under_both_ids_is_on_a_curve_once() -> None:
+    """Nobody is taken off who was not on it: what lies outside of the window is on none."""
+    held = a_held(starts_at=6000 * SECOND_US)._replace(opens_at=5900 * SECOND_US, closes_at=6130 * SECOND_US)
+    arrivals = [at * SECOND_US for at in (5800, 5950, 6119, 6200)]
+    assert each_once(held, {-1: 2, 0: 1, 1: 1}, Twice(arrivals=arrivals)) == {-1: 1, 0: 1}
+    assert each_once(held, {-1: 2}, None) == {-1: 2}
 
 
 def test_the_latest_six_that_somebody_came_to_are_drawn() -> None:
