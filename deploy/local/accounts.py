@@ -89,7 +89,8 @@ REDIS_RULES: dict[str, str] = {
     "checkin": "~checkin:* ~guess:* %R~activity:roster:* &activity:*",
     "recorder": "~checkin:*",
     "antifraud": "~antifraud:*",
-    "reporting": "%R~reporting:*",
+    # `measured:` keeps phones from telling the same twice.
+    "reporting": "%R~reporting:* ~measured:*",
     "projector": "~reporting:*",
     # It needs nothing of Redis.
     "exporter": "resetkeys",

@@ -1,4 +1,4 @@
-"""What phones tell of themselves: scans that came to nothing, and how long people waited. Sampled, and about nobody."""
+"""What phones tell of themselves: scans that came to nothing, and how long people waited. A sample, about nobody."""
 
 import logging
 from typing import Annotated, Literal
@@ -37,7 +37,7 @@ class ClientEvents(Input):
 
 @routes.on("POST", "/v1/client-events", who="attendee", status=204)
 async def take_events(call: Call, body: ClientEvents) -> None:
-    """Counts them; who they come from is not kept."""
+    """Counts them, each kind once a day of a person at an activity; who they come from is not kept with them."""
     if wait_s := call.parts.events.take(call.person.user_id):
         raise RateLimitedError("events come together, a few times a minute", retry_after_s=wait_s)
     for event in body.events:
@@ -46,7 +46,7 @@ async def take_events(call: Call, body: ClientEvents) -> None:
             metrics.CLIENT_SECONDS.labels(event.name).observe(event.took_ms / 1000)
     if told := [_told(event, event.activity_id) for event in body.events if event.activity_id]:
         try:
-            await ask(call.services.reports.CountClientEvents, pb.CountClientEventsRequest(events=told))
+            await ask(call.services.reports.CountClientEvents, pb.CountClientEventsRequest(events=told), call.person)
         except ServiceError as error:
             # A sample with a hole is still a sample.
             log.warning("%d events of phones are not counted by activity: %s", len(told), error)

@@ -3,7 +3,7 @@
 Trends, quality, behaviour and cohorts, as `reports_messages.py` puts them on the wire; reports as files are `exports`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from domainkit.roles import ORGANISER, STAFF
@@ -12,7 +12,7 @@ from protos.reporting.v1 import reports_pb2 as pb
 from protos.reporting.v1 import reports_pb2_grpc
 from servicekit.clock import now_us
 from servicekit.errors import NotFoundError, invalid
-from servicekit.rpc.interceptors import by, for_person, person
+from servicekit.rpc.interceptors import for_person, person
 from services.reporting import reports_messages as messages
 from services.reporting.behaviour.behaviour import Behaviours
 from services.reporting.behaviour.cohorts import CohortReader
@@ -30,7 +30,7 @@ ACCESS = {
     _SERVICE + "GetBehaviour": for_person("gateway"),
     _SERVICE + "GetCohorts": for_person("gateway"),
     _SERVICE + "DismissAdvice": for_person("gateway"),
-    _SERVICE + "CountClientEvents": by("gateway"),
+    _SERVICE + "CountClientEvents": for_person("gateway"),
 }
 _ID_BYTES = 16
 _EVENTS = 50
@@ -47,11 +47,11 @@ class Dismissed(Protocol):
         """Shows it again."""
 
 
-class ClientCounts(Protocol):
-    """See `quality.client.ClientCounts`."""
+class Measured(Protocol):
+    """See `quality.weighing.Weighing`."""
 
-    async def count(self, events: Iterable[Event], now: int) -> None:
-        """Counts events; raises UnavailableError."""
+    async def count(self, user_id: bytes, events: Sequence[Event], now: int) -> None:
+        """Counts what is new of what somebody tells; raises UnavailableError."""
 
 
 class Whole(Protocol):
@@ -72,7 +72,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
         behaviours: Behaviours,
         cohorts: CohortReader,
         dismissed: Dismissed,
-        client_counts: ClientCounts,
+        measured: Measured,
         history: Whole,
     ) -> None:
         self._identity = identity
@@ -81,7 +81,7 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
         self._behaviours = behaviours
         self._cohorts = cohorts
         self._dismissed = dismissed
-        self._client_counts = client_counts
+        self._measured = measured
         self._history = history
 
     async def GetTrends(self, request: pb.GetTrendsRequest, context: Any) -> pb.Trends:
@@ -139,14 +139,14 @@ class ReportsServicer(reports_pb2_grpc.ReportsServiceServicer):
     async def CountClientEvents(
         self, request: pb.CountClientEventsRequest, context: Any
     ) -> pb.CountClientEventsResponse:
-        """What phones measured."""
+        """What somebody's phone measured."""
         events = [
             Event(each.name, each.activity_id, min(each.took_ms, _LONGEST_MS))
             for each in request.events[:_EVENTS]
             if len(each.activity_id) == _ID_BYTES
         ]
         if events:
-            await self._client_counts.count(events, now_us())
+            await self._measured.count(person().user_id, events, now_us())
         return pb.CountClientEventsResponse()
 
 

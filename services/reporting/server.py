@@ -24,6 +24,7 @@ from servicekit import servers
 from servicekit.keyring import parse_secrets
 from servicekit.mysql.idempotency import forget_old_keys
 from servicekit.process import Process, run
+from servicekit.redis.cache import Redis
 from servicekit.rpc import client
 from servicekit.rpc.interceptors import Access
 from servicekit.rpc.server import serve
@@ -70,6 +71,7 @@ from services.reporting.quality import settings_client
 from services.reporting.quality.client import ClientCounts
 from services.reporting.quality.dismissed import DismissedAdvice
 from services.reporting.quality.quality import Qualities
+from services.reporting.quality.weighing import Weighing
 from services.reporting.reports_rpc import ReportsServicer
 from services.reporting.rpc import ReportingServicer
 from services.reporting.schedules import rpc as schedules_rpc
@@ -117,7 +119,7 @@ async def compose(process: Process, settings: ReportingSettings) -> None:
             OrganisationNames(identity_channel),
             terms_client.asker(activity_channel),
         ),
-        _reports(engine, activity_channel, identity, rosters, participants),
+        _reports(engine, redis, activity_channel, identity, rosters, participants),
     ]
     access = {method: rule for *_, rules in services for method, rule in rules.items()}
     verifier = TokenVerifier(partial(signing_keys, IdentityServiceStub(identity_channel)))
@@ -167,6 +169,7 @@ def _proofs(
 
 def _reports(
     engine: AsyncEngine,
+    redis: Redis,
     activity_channel: grpc.aio.Channel,
     identity: Identity,
     rosters: Rosters,
@@ -182,7 +185,7 @@ def _reports(
         Behaviours(periods, lists, rosters, participants),
         CohortReader(PointsDays(engine)),
         dismissed,
-        client_counts,
+        Weighing(redis, client_counts),
         lists,
     )
     return add_ReportsServiceServicer_to_server, servicer, reports_rpc.ACCESS

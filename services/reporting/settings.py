@@ -145,7 +145,9 @@ class ReportingSettings(OwnSettings, ExportSettings):
     database_url: MysqlUrl = Field(
         repr=False, description="schema reporting: mysql+aiomysql://user:password@host:port/schema"
     )
-    redis_url: RedisUrl = Field(repr=False, description="live numbers: redis://user:password@host:port/0")
+    redis_url: RedisUrl = Field(
+        repr=False, description="reads live numbers, keeps measured:*; redis://user:password@host:port/0"
+    )
 
 
 class ExporterSettings(OwnSettings, ExportSettings):

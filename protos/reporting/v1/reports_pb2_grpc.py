@@ -105,7 +105,7 @@ class ReportsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CountClientEvents(self, request, context):
-        """What phones measured, for the gateway itself.
+        """What somebody's phone measured: each kind counts once a day of a person at an activity.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

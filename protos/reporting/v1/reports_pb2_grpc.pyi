@@ -47,7 +47,7 @@ class ReportsServiceStub:
     DismissAdvice: _grpc.UnaryUnaryMultiCallable[_reports_pb2.DismissAdviceRequest, _reports_pb2.DismissAdviceResponse]
     """Hides a piece of advice, or shows it again; owner and organiser."""
     CountClientEvents: _grpc.UnaryUnaryMultiCallable[_reports_pb2.CountClientEventsRequest, _reports_pb2.CountClientEventsResponse]
-    """What phones measured, for the gateway itself."""
+    """What somebody's phone measured: each kind counts once a day of a person at an activity."""
 
 @_typing.type_check_only
 class ReportsServiceAsyncStub(ReportsServiceStub):
@@ -63,7 +63,7 @@ class ReportsServiceAsyncStub(ReportsServiceStub):
     DismissAdvice: _aio.UnaryUnaryMultiCallable[_reports_pb2.DismissAdviceRequest, _reports_pb2.DismissAdviceResponse]  # type: ignore[assignment]
     """Hides a piece of advice, or shows it again; owner and organiser."""
     CountClientEvents: _aio.UnaryUnaryMultiCallable[_reports_pb2.CountClientEventsRequest, _reports_pb2.CountClientEventsResponse]  # type: ignore[assignment]
-    """What phones measured, for the gateway itself."""
+    """What somebody's phone measured: each kind counts once a day of a person at an activity."""
 
 class ReportsServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -112,6 +112,6 @@ class ReportsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _reports_pb2.CountClientEventsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_reports_pb2.CountClientEventsResponse, _abc.Awaitable[_reports_pb2.CountClientEventsResponse]]:
-        """What phones measured, for the gateway itself."""
+        """What somebody's phone measured: each kind counts once a day of a person at an activity."""
 
 def add_ReportsServiceServicer_to_server(servicer: ReportsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

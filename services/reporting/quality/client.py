@@ -1,7 +1,7 @@
 """What a sample of phones measured: how long people waited for their answer, and scans and positions that failed.
 
-Phones tell a tenth of what they measure, in batches, and not of whom. It is counted by activity and day, in buckets, so
-that it stays small however many tell.
+Phones tell a tenth of what they measure, in batches, and each person counts once (`weighing`). It is counted by
+activity and day, in buckets, so that it stays small however many tell.
 """
 
 from bisect import bisect_left
@@ -9,17 +9,18 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from servicekit.clock import SECOND_US
+from servicekit.clock import SECOND_US, to_datetime
 from servicekit.mysql.database import unavailable_when_lost
+from services.reporting.domain import DAY_US
 from services.reporting.periods.calendar import Period
-from services.reporting.tables import activities, client_counts
+from services.reporting.tables import activities, client_counts, occurrences
 
 # From tap to answer, milliseconds, up to and including.
 ANSWERS_MS = (250, 500, 750, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000)
@@ -47,14 +48,13 @@ class ClientCounts:
         self._engine = engine
 
     async def count(self, events: Iterable[Event], now: int) -> None:
-        """Counts events of activities that are known; others are nobody's."""
+        """Counts events of activities that are open within a day; nobody tries to check in to others."""
         by_activity: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
         for event in events:
             by_activity[event.activity_id].update(_counts(event))
         with unavailable_when_lost():
             async with self._engine.begin() as connection:
-                query = select(activities.c.activity_id, activities.c.time_zone)
-                known = await connection.execute(query.where(activities.c.activity_id.in_(by_activity)))
+                known = await connection.execute(_open_near(by_activity, now))
                 rows = sorted(
                     (activity_id, _today(time_zone, now), name, amount)
                     for activity_id, time_zone in known.all()
@@ -77,6 +77,14 @@ class ClientCounts:
                 for row in await connection.execute(query.group_by(*table.primary_key)):
                     found[row.activity_id, row.local_day][row.name] = int(row.amount)
         return found
+
+
+def _open_near(activity_ids: Collection[bytes], now: int) -> Select[Any]:
+    """Which of some activities have an occurrence that is open within a day."""
+    a, o = activities.c, occurrences.c
+    is_near = (o.opens_at <= to_datetime(now + DAY_US)) & (o.closes_at >= to_datetime(now - DAY_US))
+    one = exists().where(o.activity_id == a.activity_id, is_near)
+    return select(a.activity_id, a.time_zone).where(a.activity_id.in_(activity_ids), one)
 
 
 class Answered(NamedTuple):

@@ -32,7 +32,7 @@ from protos.activity.v1 import (
 )
 from protos.checkin.v1 import checkin_pb2, checkin_pb2_grpc
 from protos.identity.v1 import identity_pb2, identity_pb2_grpc
-from protos.reporting.v1 import reporting_pb2_grpc
+from protos.reporting.v1 import exports_pb2_grpc, reporting_pb2_grpc, reports_pb2_grpc
 from servicekit import ids
 from servicekit.errors import NotFoundError, ServiceError
 from servicekit.http.limits import Limits
@@ -177,6 +177,8 @@ _SERVICES: dict[str, dict[type, Registration]] = {
     "checkin": {checkin_pb2_grpc.CheckinServiceServicer: checkin_pb2_grpc.add_CheckinServiceServicer_to_server},
     "reporting": {
         reporting_pb2_grpc.ReportingServiceServicer: reporting_pb2_grpc.add_ReportingServiceServicer_to_server,
+        exports_pb2_grpc.ExportServiceServicer: exports_pb2_grpc.add_ExportServiceServicer_to_server,
+        reports_pb2_grpc.ReportsServiceServicer: reports_pb2_grpc.add_ReportsServiceServicer_to_server,
     },
 }
 

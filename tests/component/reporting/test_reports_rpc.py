@@ -108,7 +108,7 @@ class Memory:
         """Nothing is missing."""
         return True
 
-    async def count(self, events: Any, now: int) -> None:
+    async def count(self, user_id: bytes, events: Any, now: int) -> None:
         """Notes them."""
         self.counted += events
 
@@ -308,15 +308,16 @@ async def test_advice_is_hidden_by_organisers_and_only_what_there_is(reports: Re
 
 
 async def test_without_a_token_or_from_another_process_nothing_is_told(reports: Reports) -> None:
-    """The gateway needs a person behind it, but for what phones measured; nobody but the gateway may ask."""
+    """The gateway needs a person behind it; nobody but the gateway may ask."""
     scope = pb.Scope(organisation_id=reports.home)
-    for method in EVERY_READ:
-        request = REQUESTS[method](scope)
-        assert isinstance(await _raised(reports.ask(method, request, is_somebody=False)), UnauthenticatedError)
-        assert isinstance(await _raised(reports.ask(method, request, "checkin")), PermissionDeniedError)
     event = pb.CountClientEventsRequest.Event(name="locate", activity_id=ids.new_id(), took_ms=2**31)
     told = pb.CountClientEventsRequest(events=[event] * 60)
-    await reports.ask("CountClientEvents", told, is_somebody=False)
+    for method, request in (
+        {method: REQUESTS[method](scope) for method in EVERY_READ} | {"CountClientEvents": told}
+    ).items():
+        assert isinstance(await _raised(reports.ask(method, request, is_somebody=False)), UnauthenticatedError)
+        assert isinstance(await _raised(reports.ask(method, request, "checkin")), PermissionDeniedError)
+    await reports.ask("CountClientEvents", told)
     assert (len(reports.memory.counted), {each.took_ms for each in reports.memory.counted}) == (50, {600_000})
 
 

@@ -177,7 +177,7 @@ export const reports = {
     },
     QR_CLEARER: {
       do: 'Make the QR easier to scan: larger, brighter, more contrast',
-      why: '{scans} sampled scans failed or were given up ({share}). Use a larger screen, or a higher error correction.',
+      why: '{scans} sampled people failed to scan, or gave up ({share}; each counts once a day). Use a larger screen, or a higher error correction.',
     },
     NETWORK: {
       do: 'Improve the network on site',

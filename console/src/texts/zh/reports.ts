@@ -169,7 +169,7 @@ export const reports = {
     },
     QR_CLEARER: {
       do: '让二维码更容易扫：放大、提高亮度和对比度',
-      why: '抽样中有 {scans} 次扫码失败或放弃（{share}）。用更大的屏幕，或在投屏页选择更高容错。',
+      why: '抽样中有 {scans} 人次扫码失败或放弃（{share}，每人每天计一次）。用更大的屏幕，或在投屏页选择更高容错。',
     },
     NETWORK: {
       do: '改善现场网络',
@@ -188,7 +188,7 @@ export const reports = {
     roster: '名单',
     rosterOf: '{title}的名单（{n} 场）',
     empty: '这段时间没有已结束的名单活动',
-    emptyHint: '有名单的活动结束后，这里会说明谁常缺席、大家什么时候到',
+    emptyHint: '有名单的活动结束后，这里会说明谁常缺勤、大家什么时候到',
     notAllowed: '只有所有者和组织者可以查看行为分析',
     findings: '结论',
     ground: '依据 {n} 场已结束的活动，名单 {people} 人；请假不算缺勤',

@@ -1,18 +1,24 @@
 """Reports on a real database: which occurrences count, by what they are put together, and who is not shown."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from servicekit import ids
-from servicekit.clock import SECOND_US, now_us
+from servicekit.clock import SECOND_US, from_datetime, now_us
 from servicekit.errors import InvalidArgumentError
-from services.reporting.domain import Activity, Status, Window
+from servicekit.redis import cache
+from services.reporting.behaviour.behaviour import Behaviours
+from services.reporting.behaviour.cohorts import CohortReader
+from services.reporting.domain import Activity, Status, Window, local_day
 from services.reporting.expected.tally import Answer, Member
 from services.reporting.facts.lists import FactLists
+from services.reporting.facts.points import POINTS, PointsDays
 from services.reporting.facts.store import Facts
 from services.reporting.periods import store as periods_store
 from services.reporting.periods.calendar import By, Period
@@ -24,7 +30,9 @@ from services.reporting.quality.advice import Settings
 from services.reporting.quality.client import ClientCounts, Event
 from services.reporting.quality.dismissed import DismissedAdvice
 from services.reporting.quality.quality import Qualities, Quality
+from services.reporting.quality.weighing import Weighing
 from services.reporting.store import Activities
+from services.reporting.tables import occurrence_tallies
 from services.reporting.trends.curves import Arrivals
 from services.reporting.trends.trends import Asked, Trend, Trends
 from tests.contract.reporting.recounting import OneRoster
@@ -154,9 +162,9 @@ async def test_curves_lie_over_one_another_from_their_starts(school: School) -> 
 
 async def test_what_never_took_place_counts_nowhere(school: School) -> None:
     """Rehearsals, what was cancelled, drafts, what is yet to open, another organisation's, and other days."""
-    await school.held([0], is_rehearsal=True)
-    for state in (1, 4, 5):
-        await school.held([0], state=state)
+    for said in ({"is_rehearsal": True}, {"state": 1}, {"state": 4}, {"state": 5}):
+        never = await school.held([0], kind=POINTS, **said)
+        await school.come(never.windows[0], PEOPLE[:5])
     other = await school.held([0], organisation_id=ids.new_id())
     await school.come(other.windows[0], PEOPLE)
     await school.held([60])
@@ -166,6 +174,54 @@ async def test_what_never_took_place_counts_nowhere(school: School) -> None:
     await Activities(school.engine).save([replace(coming, revision=2, windows=(window,))])
     trend = await school.trend()
     assert (trend.whole["#occurrences"], trend.points, trend.curves) == (0, [], [])
+    quality = await school.quality()
+    assert (quality.whole, quality.over_time, quality.by_activity) == (Counter(), [], [])
+    behaviours = Behaviours(school.periods, FactLists(school.engine), school.rosters, school.participants)
+    behaviour = await behaviours.of(school.organisation_id, SEPTEMBER, b"", school.roster_id, sees_small=True)
+    assert (behaviour.occurrences, behaviour.absent, behaviour.rosters) == (0, [], [])
+    cohorts = CohortReader(PointsDays(school.engine))
+    assert (await cohorts.of(school.organisation_id, SEPTEMBER, b"", "", sees_small=True)).cohorts == []
+
+
+async def test_where_clocks_are_moved_people_find_their_own_days(school: School) -> None:
+    """New York: an hour that comes twice, one that there is not, and a week over the end of the year."""
+    starts = ["2025-11-02T05:30", "2025-11-02T06:30", "2025-12-31T14:00", "2026-01-04T14:00"]
+    starts += ["2026-03-08T06:30", "2026-03-08T07:30"]
+    zone, activity_id, windows = "America/New_York", ids.new_id(), list[Window]()
+    for each in starts:
+        at = from_datetime(datetime.fromisoformat(each).replace(tzinfo=UTC))
+        day = local_day(at, zone)
+        windows.append(Window(ids.new_id(), activity_id, 1, at, at + HOUR_US // 2, day, at))
+    await school.held([0], activity_id=activity_id, time_zone=zone, windows=tuple(windows))
+    for window in windows:
+        await school.come(window, PEOPLE[:2])
+    winter = Period(date(2025, 11, 1), date(2026, 3, 31))
+    wanted = {
+        By.HOUR: {"01": 3, "03": 1, "09": 2},
+        By.DAY: {"2025-11-02": 2, "2025-12-31": 1, "2026-01-04": 1, "2026-03-08": 2},
+        By.WEEK: {"2025-10-27": 2, "2025-12-29": 2, "2026-03-02": 2},
+        By.WEEKDAY: {"3": 1, "7": 5},
+    }
+    for by, occurrences in wanted.items():
+        found = points(await school.trend(by, period=winter), "#occurrences", "#expected", "#came")
+        assert found == {key: (count, 10 * count, 2 * count) for key, count in occurrences.items()}
+
+
+async def test_what_an_earlier_release_counted_is_counted_anew(school: School) -> None:
+    """It said how many came twice, and not as what; or counted again what this one had, and left that as it was."""
+    [window] = (await school.held([0])).windows
+    school.rosters.take(PEOPLE[:2], "一班")
+    school.rosters.bind(PEOPLE[0], PEOPLE[10])
+    await school.come(window, [PEOPLE[0], PEOPLE[10]], punctuality="late")
+    once = {"checked_in": 1, "late": 1, "method:qr": 1, "#came": 1}
+    table, [kept] = occurrence_tallies, [occurrence_tallies.c.occurrence_id == window.occurrence_id]
+    for left in ({"counted_twice": None}, {"tallied_at": now_us() + 1}):
+        whole = (await school.trend()).whole
+        assert {name: whole[name] for name in once} == once
+        async with school.engine.begin() as connection:
+            await connection.execute(update(table).where(kept).values(left))
+    whole = (await school.trend()).whole
+    assert {name: whole[name] for name in once} == once
 
 
 async def test_a_roster_imported_anew_a_late_sync_and_an_annul_are_counted_anew(school: School) -> None:
@@ -271,6 +327,65 @@ async def test_advice_is_there_while_its_numbers_are_until_it_is_hidden(school: 
     assert [each.is_dismissed for each in (await school.quality()).advice] == [False]
     await school.client.count([scans[1]] * 80, measured_at)
     assert (await school.quality()).advice == []
+
+
+@pytest.fixture
+async def weighing(school: School, redis: cache.Redis) -> Weighing:
+    """What takes what phones measured of the school's activities."""
+    return Weighing(redis, school.client)
+
+
+async def test_nobody_weighs_more_than_anybody(school: School, weighing: Weighing) -> None:
+    """A stranger says a thousand times that scanning fails, and honest people once each that it does not."""
+    activity = await school.held([0])
+    [window] = activity.windows
+    now, crowd, stranger = window.starts_at, [ids.new_id() for _ in range(24)], ids.new_id()
+    await school.come(window, crowd)
+    tap, failed = (Event(name, activity.activity_id, 700) for name in ("tap_to_answer", "scan_failed"))
+    cancelled = failed._replace(name="scan_cancelled")
+    for honest in crowd:
+        await weighing.count(honest, [tap], now)
+    for _ in range(20):
+        await weighing.count(stranger, [failed, cancelled] * 25, now)
+        await weighing.count(stranger, [tap._replace(took_ms=600_000)] * 50, now)
+    found = await school.quality()
+    assert (found.whole["scans_failed"], found.whole["scans_cancelled"], found.whole["answer:11"]) == (1, 0, 1)
+    assert (found.whole["answer:3"], found.advice) == (24, [])
+    assert (found.whole["checked_in"], found.whole["refused"]) == (24, 0)
+
+
+async def test_who_never_got_in_is_the_evidence(school: School, weighing: Weighing) -> None:
+    """They hold no seat and have no attempt, for their scans failed: a fifth of all."""
+    activity = await school.held([0])
+    [window] = activity.windows
+    await school.come(window, [ids.new_id() for _ in range(24)])
+    for number in range(25):
+        name = "scan_failed" if number % 5 == 0 else "tap_to_answer"
+        await weighing.count(ids.new_id(), [Event(name, activity.activity_id, 700)] * 3, window.starts_at)
+    [advised] = (await school.quality()).advice
+    assert (advised.advice.code, advised.advice.numbers) == ("QR_CLEARER", {"scans": 5, "share": 0.2})
+
+
+async def test_what_is_told_long_before_or_after_is_nobodys(school: School, weighing: Weighing) -> None:
+    """Whoever knows an activity moves nothing of it in another week; nor of one that nobody knows."""
+    activity = await school.held([0, 7])
+    first, last = activity.windows
+    for at in (first.opens_at - 25 * HOUR_US, first.closes_at + 25 * HOUR_US, last.closes_at + 25 * HOUR_US):
+        events = [Event("scan_failed", each, 0) for each in (activity.activity_id, ids.new_id())]
+        await weighing.count(ids.new_id(), events, at)
+    assert (await school.quality()).whole["scans_failed"] == 0
+    await weighing.count(ids.new_id(), [Event("scan_failed", activity.activity_id, 0)], first.opens_at - HOUR_US)
+    assert (await school.quality()).whole["scans_failed"] == 1
+
+
+async def test_what_somebody_told_is_kept_for_a_day_and_bounded(weighing: Weighing, redis: cache.Redis) -> None:
+    """However many activities they say they were at."""
+    stranger = ids.new_id()
+    for _ in range(6):
+        await weighing.count(stranger, [Event("locate", ids.new_id(), 0) for _ in range(50)], 0)
+    key = f"measured:{stranger.hex()}"
+    assert await redis.scard(key) == 200
+    assert 86_000 < await redis.ttl(key) <= 86_400
 
 
 async def test_how_it_went_is_counted_of_everybody_who_tried(school: School) -> None:
