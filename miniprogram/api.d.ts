@@ -3355,6 +3355,11 @@ export interface components {
              * @default null
              */
             proof?: components["schemas"]["ProofWish"] | null;
+            /**
+             * @description IANA: where `from` and `to` are the ends of days; empty: China's.
+             * @default
+             */
+            time_zone?: string;
         };
         /**
          * ExportFilter

@@ -87,6 +87,8 @@ class Parts:
         self.searches = Buckets(burst=20, per_s=3)
         self.prints = Buckets(burst=5, per_s=0.1)
         self.exports = Buckets(burst=10, per_s=0.2)
+        # Each is read from the storage, and opened.
+        self.downloads = Buckets(burst=20, per_s=0.5)
         # By address, of whoever holds a proof; and from everywhere, for each is a look at history.
         self.proofs = Buckets(burst=20, per_s=0.5)
         self.all_proofs = Buckets(burst=100, per_s=20)

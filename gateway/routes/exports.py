@@ -93,6 +93,9 @@ class NewExport(Input, rename={"from_": "from"}):
     to: Instant | None = None
     shows_phones: Annotated[bool, Meta(description="Phones whole; for organisers, who fetched it is kept.")] = False
     proof: Annotated[ProofWish | None, Meta(description="Of the report proof alone.")] = None
+    time_zone: Annotated[
+        str, Meta(max_length=64, description="IANA: where `from` and `to` are the ends of days; empty: China's.")
+    ] = ""
 
 
 class Export(msgspec.Struct):
@@ -198,7 +201,14 @@ async def download_export(call: Call, export_id: Id) -> Response:
 
 
 async def handed_out(call: Call, download: Any, request: object) -> Response:
-    """A file as the service tells it in pieces, on behalf of the caller."""
+    """A file as the service tells it in pieces, on behalf of the caller.
+
+    Raises:
+        RateLimitedError: They fetch one after the other.
+        ServiceError: What the service said.
+    """
+    if wait_s := call.parts.downloads.take(call.person.user_id):
+        raise RateLimitedError("files come a few at a time; ask in a moment", retry_after_s=wait_s)
     told = client.pieces(download, request, timeout_s=_DOWNLOAD_S, token=call.person.token)
     first: pb.DownloadExportResponse = await anext(told)
     plain = f"export.{first.file_name.rpartition('.')[2]}"
@@ -234,6 +244,7 @@ def wish_of(body: NewExport) -> pb.Wish:
         user_ids=proof.user_ids,
         minimum_sessions=proof.minimum_sessions,
         minimum_minutes=proof.minimum_minutes,
+        time_zone=body.time_zone,
     )
 
 

@@ -40,6 +40,7 @@ module.exports = {
   whys: /** @type {Record<string, string>} */ ({
     STORAGE_FULL: '存储空间已满，正在等待；一直这样请联系管理员',
     STORAGE_UNAVAILABLE: '存储暂时连不上，正在等待',
+    RULINGS_UNAVAILABLE: '处理记录暂时读不到，正在等待；五分钟左右仍读不到就先生成，并在文件里注明',
     DEPENDENCY_UNAVAILABLE: '服务暂时不可用，稍后会自动再试；失败后请重新生成',
     DISK_FULL: '服务器磁盘已满，请联系管理员后重新生成',
     EXPORT_CRASHED: '生成时反复中断，请缩短时间后重新生成',

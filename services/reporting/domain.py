@@ -12,6 +12,8 @@ from domainkit.presence import Presence, moment, presence
 SECOND_US = 1_000_000
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
+# Of activity.v1.State.
+_CANCELLED = 4
 # Of an activity whose message did not say.
 OFFLINE_WINDOW_S = 7200
 
@@ -275,6 +277,11 @@ class Activity:
         opened = (each for each in reversed(self.windows) if each.opens_at <= now)
         window = next(opened, self.windows[0] if self.windows else None)
         return replace(self, window=window, closes_at=window.closes_at) if window else self
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it takes no place: nobody is expected at it, and nobody is absent from it."""
+        return self.state == _CANCELLED
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing from before the close can come any more: only then is anybody absent (rule 7 of the law)."""

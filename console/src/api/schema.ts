@@ -1185,7 +1185,7 @@ export interface paths {
         put?: never;
         /**
          * Take Events
-         * @description Counts them; who they come from is not kept.
+         * @description Counts them, each kind once a day of a person at an activity; who they come from is not kept with them.
          */
         post: operations["take_events_v1_client_events_post"];
         delete?: never;
@@ -4444,6 +4444,11 @@ export interface components {
              * @default false
              */
             shows_phones?: boolean;
+            /**
+             * @description IANA: where `from` and `to` are the ends of days; empty: China's.
+             * @default
+             */
+            time_zone?: string;
             /** @default null */
             to?: string | null;
         };

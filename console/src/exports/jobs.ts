@@ -1,5 +1,6 @@
 /** What an export offers in each of its states. Pure. */
 
+import { ownZone } from '@/parts/times'
 import type { Texts } from '@/texts'
 import type { Export, ExportFilter, NewExport } from './queries'
 
@@ -40,6 +41,7 @@ export const toneOf = ({ state }: Pick<Export, 'state'>) => TONES[state]
 const WHYS: readonly string[] = [
   'STORAGE_FULL',
   'STORAGE_UNAVAILABLE',
+  'RULINGS_UNAVAILABLE',
   'DEPENDENCY_UNAVAILABLE',
   'DISK_FULL',
   'EXPORT_CRASHED',
@@ -86,9 +88,9 @@ export interface PeriodOf {
   last: string
 }
 
-/** Whole days as moments, in the zone of this browser; the second is the first that is no part of them. */
+/** Whole days as moments, and in which zone: that of this browser; the second is the first that is no part of them. */
 export const momentsOf = ({ first, last }: PeriodOf) => {
   const end = new Date(`${last}T00:00`)
   end.setDate(end.getDate() + 1)
-  return { from: new Date(`${first}T00:00`).toISOString(), to: end.toISOString() }
+  return { from: new Date(`${first}T00:00`).toISOString(), to: end.toISOString(), time_zone: ownZone() }
 }

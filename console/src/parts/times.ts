@@ -18,6 +18,9 @@ export interface Manner {
   words: DayWords
 }
 
+/** The zone of this browser, where nobody said another. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** A format of Intl: dear to make, so that each is made once. */

@@ -1,6 +1,7 @@
 /** Plans as the form has them, and what is said of schedules and robots. Pure. */
 
 import { filterFor, isPaper, REPORTS, reportsOfPeriod } from '@/exports/jobs'
+import { ownZone } from '@/parts/times'
 import { exportFilterOf, filtersOf, type Filters } from '@/people/filters'
 import type { Texts } from '@/texts'
 import type { Plan, Robot, Schedule, Tried } from './queries'
@@ -28,9 +29,6 @@ export const narrowedTo = ({ report, filters = {} }: Pick<Plan, 'report' | 'filt
 /** Whether the robot that is tried has said nothing since. */
 export const isAwaited = (robots: readonly Robot[], tried: Tried | null): boolean =>
   robots.some(({ id, last_at }) => id === tried?.id && last_at === tried.last_at)
-
-/** The zone of this browser, where nobody said another. */
-export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
 
 /** A plan that leaves nothing to the server. */
 export type WholePlan = Required<Plan>

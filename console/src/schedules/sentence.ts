@@ -1,6 +1,6 @@
 /** What a schedule does, in one sentence. Pure but for the words. */
 
-import { ownZone } from './plans'
+import { ownZone } from '@/parts/times'
 import type { Plan } from './queries'
 
 type Say = (key: string, named?: Record<string, unknown>) => string

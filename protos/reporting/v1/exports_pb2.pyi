@@ -148,6 +148,7 @@ class Wish(_message.Message):
     USER_IDS_FIELD_NUMBER: _builtins.int
     MINIMUM_SESSIONS_FIELD_NUMBER: _builtins.int
     MINIMUM_MINUTES_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
     report: Global___Report.ValueType
     format: Global___Format.ValueType
     activity_id: _builtins.bytes
@@ -161,6 +162,8 @@ class Wish(_message.Message):
     minimum_sessions: _builtins.int
     """Of proofs: to how many occurrences, and for how long, somebody must have come."""
     minimum_minutes: _builtins.int
+    time_zone: _builtins.str
+    """An IANA name: where from_at and to_at are the ends of days; empty: China."""
     @_builtins.property
     def columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Words of the report, in the order of the file; none: all but phones."""
@@ -186,10 +189,11 @@ class Wish(_message.Message):
         user_ids: _abc.Iterable[_builtins.bytes] | None = ...,
         minimum_sessions: _builtins.int = ...,
         minimum_minutes: _builtins.int = ...,
+        time_zone: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "columns", b"columns", "filter", b"filter", "format", b"format", "from_at", b"from_at", "minimum_minutes", b"minimum_minutes", "minimum_sessions", b"minimum_sessions", "organisation_id", b"organisation_id", "report", b"report", "shows_phones", b"shows_phones", "to_at", b"to_at", "user_ids", b"user_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "columns", b"columns", "filter", b"filter", "format", b"format", "from_at", b"from_at", "minimum_minutes", b"minimum_minutes", "minimum_sessions", b"minimum_sessions", "organisation_id", b"organisation_id", "report", b"report", "shows_phones", b"shows_phones", "time_zone", b"time_zone", "to_at", b"to_at", "user_ids", b"user_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -295,7 +299,7 @@ class Export(_message.Message):
     row_count: _builtins.int
     file_bytes: _builtins.int
     reason: _builtins.str
-    """Why it failed, or what a running one waits for: STORAGE_FULL, STORAGE_UNAVAILABLE, DEPENDENCY_UNAVAILABLE ..."""
+    """Why it failed, or what a running one waits for: STORAGE_FULL, STORAGE_UNAVAILABLE, RULINGS_UNAVAILABLE ..."""
     attempts: _builtins.int
     created_at: _builtins.int
     finished_at: _builtins.int

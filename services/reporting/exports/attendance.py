@@ -43,7 +43,7 @@ class Slot(NamedTuple):
         scene = self.gathering.scene
         return verdict(
             person,
-            is_listed=scene.member(key) is not None,
+            is_listed=scene.member(key) is not None and not scene.activity.is_cancelled,
             answer=scene.answered(key),
             is_settled=self.is_settled(now),
         )

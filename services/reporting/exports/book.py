@@ -1,6 +1,7 @@
 """Files of tables, and tables as CSV: what a spreadsheet opens as it is meant, and nothing that it would calculate."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any, NamedTuple, Protocol
 from services.reporting.exports.columns import Cell, Column
 
 _MARK = "\ufeff"
-# Source: https://owasp.org/www-community/attacks/CSV_Injection, and full-width forms, which Excel takes for the same.
-_CALCULATED = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Where a cell would be calculated: at its beginning, whatever is not seen there; and behind a semicolon, a tab or
+# the end of a line, since what splits lines there begins another cell. Excel takes full-width forms for the same.
+# Source: https://owasp.org/www-community/attacks/CSV_Injection
+_CALCULATED = re.compile(r"(?:^|(?<=.[;\t\r\n]))(?=[\s\u200b-\u200f\u2060\ufeff\"]*[=+\-@＝＋－＠]|[\t\r])", re.DOTALL)
 
 
 class Counts(NamedTuple):
@@ -113,6 +116,6 @@ def _harmless(cell: Cell) -> str:
         return cell.isoformat(" ", "seconds")
     if isinstance(cell, float):
         return f"{cell:.4f}"
-    if isinstance(cell, str) and cell.startswith(_CALCULATED):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        return cell if cell.isalnum() else _CALCULATED.sub("'", cell)
     return "" if cell is None else str(cell)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from servicekit.clock import LATEST_US, SECOND_US
 from servicekit.errors import FieldError, InvalidArgumentError
@@ -9,14 +10,18 @@ from services.reporting.domain import DAY_US
 from services.reporting.exports.columns import PHONE, REPORT_COLUMNS
 from services.reporting.exports.kinds import Format, Report, State
 from services.reporting.people.scene import Wanted
+from services.reporting.periods.calendar import DEFAULT_ZONE, NO_ZONE, is_zone
 
-LONGEST_PERIOD_US = 366 * DAY_US
+# 366 days, of which more may have 25 hours than 23.
+LONGEST_PERIOD_US = 366 * DAY_US + 3600 * SECOND_US
 # What every place's clock can show, and the period before.
 _LATEST_US = LATEST_US - 2 * LONGEST_PERIOD_US
 KEPT_US = 7 * DAY_US
 # Attempts that may end in an error, and that may be begun at all: whoever is killed is rarely at fault.
 FAILURES_AT_MOST, BEGUN_AT_MOST = 5, 10
 RUNNING_AT_ONCE, QUEUED_AT_MOST = 2, 20
+# Beyond so many schedules wait for room: whoever asks themselves finds some.
+SCHEDULED_AT_MOST = 15
 # Proofs that people ask for themselves, of an organisation: they come by the hundred, after whatever else it waits for.
 OWN_RUNNING_AT_ONCE, OWN_QUEUED_AT_MOST = 1, 200
 # Who holds a job says so every few seconds; who does not is dead.
@@ -43,6 +48,7 @@ class Wish:
         user_ids: Of proofs, for whom; none: for everybody.
         minimum_sessions, minimum_minutes: Of proofs, to how many occurrences and for how long somebody must have come.
         occurrence_id: Of an activity, only this one; empty: all.
+        time_zone: Where `from_at` and `to_at` are the ends of days; empty: China.
     """
 
     report: Report
@@ -58,6 +64,12 @@ class Wish:
     minimum_sessions: int = 0
     minimum_minutes: int = 0
     occurrence_id: bytes = b""
+    time_zone: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its days are."""
+        return ZoneInfo(self.time_zone or DEFAULT_ZONE)
 
     @property
     def shown_columns(self) -> Sequence[str]:
@@ -153,6 +165,8 @@ def _proof_faults(wish: Wish) -> Sequence[FieldError]:
 
 
 def _period_faults(wish: Wish) -> Sequence[FieldError]:
+    if wish.time_zone and not is_zone(wish.time_zone):
+        return [FieldError("time_zone", NO_ZONE)]
     for name, at in (("from", wish.from_at), ("to", wish.to_at)):
         if not 0 <= at <= _LATEST_US:
             return [FieldError(name, "must be a time from 1970 to 9997")]

@@ -14,14 +14,14 @@ from services.reporting.exports.attendance import slots_of
 from services.reporting.exports.book import Book, CsvBook
 from services.reporting.exports.columns import local
 from services.reporting.exports.errors import WishNotMadeError
-from services.reporting.exports.job import Job, Wish
+from services.reporting.exports.job import FAILURES_AT_MOST, Job, Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.lists import Told
 from services.reporting.exports.reading import Gathering, Sources, gather
 from services.reporting.exports.register import MOST_OCCURRENCES, Register
+from services.reporting.exports.rulings import Awaited, nothing_decided
 from services.reporting.exports.titles import TITLES
 from services.reporting.exports.xlsx_book import Imprint, XlsxBook
-from services.reporting.periods.calendar import DEFAULT_ZONE
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _TITLE_CHARACTERS = 60
@@ -84,17 +84,24 @@ class Making:
             WishNotMadeError: There is no such file.
             OSError: The disk is full.
         """
-        wish, path = job.wish, folder / "made"
+        wish, path, sources = job.wish, folder / "made", self._of_attempt(job)
         if wish.report is Report.ORGANISATION:
             row_count = await self._papers.of_organisation(wish, path, told)
-            return Made(path, _file_name(wish, "", ZoneInfo(DEFAULT_ZONE), job.created_at), row_count)
-        gatherings = [await gather(self._sources, activity, wish.user_ids) for activity in await self._of(wish)]
+            return Made(path, _file_name(wish, "", wish.zone, job.created_at), row_count)
+        gatherings = [await gather(sources, activity, wish.user_ids) for activity in await self._of(wish)]
         if wish.report.is_paper:
             row_count = await self._papers.of_activity(gatherings[0], wish, path, told)
         else:
             row_count = await _table(gatherings, wish, path, told)
         title = gatherings[0].activity.title if wish.activity_id else ""
         return Made(path, _file_name(wish, title, gatherings[0].zone, job.created_at), row_count)
+
+    def _of_attempt(self, job: Job) -> Sources:
+        """Waits for whoever tells what was decided, but in the last attempt; a table of one sheet does not say it."""
+        if job.wish.format is Format.CSV:
+            return self._sources._replace(rulings=nothing_decided)
+        is_last = job.failures + 1 >= FAILURES_AT_MOST
+        return self._sources._replace(rulings=Awaited(self._sources.rulings, is_last=is_last).of)
 
     async def _of(self, wish: Wish) -> Sequence[Activity]:
         """The activities that a file is of."""
@@ -133,10 +140,12 @@ def _book(gatherings: Sequence[Gathering], wish: Wish, path: Path) -> Book:
 def _imprint(gathering: Gathering, wish: Wish) -> Imprint:
     """Of which activity, or of which days, whichever group; and when it was read."""
     zone, ends_at = gathering.zone, wish.to_at - 1 if wish.to_at else 0
-    first, last, now = (local(at, zone) for at in (wish.from_at, ends_at, now_us()))
+    first, last = (local(at, wish.zone if wish.time_zone else zone) for at in (wish.from_at, ends_at))
+    now = local(now_us(), zone)
     span = f"{first:%Y-%m-%d} – {last:%Y-%m-%d}" if first and last else ""
     title = gathering.activity.title if wish.activity_id else ""
-    of = [_said(title), _said(wish.wanted.group), TITLES[wish.report], span]
+    cancelled = texts.CANCELLED if wish.activity_id and gathering.activity.is_cancelled else ""
+    of = [_said(title), cancelled, _said(wish.wanted.group), TITLES[wish.report], span]
     return Imprint(" ".join(filter(None, of)), f"生成于 {now:%Y-%m-%d %H:%M}（{zone.key}）")
 
 

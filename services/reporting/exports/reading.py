@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.reporting.domain import Activity, Counted, Window
 from services.reporting.exports.columns import Line
-from services.reporting.exports.rulings import Place, Ruling
+from services.reporting.exports.rulings import Ask, Place, Ruling
 from services.reporting.people.pages import Shown
 from services.reporting.people.scene import Scene, Wanted
 
@@ -50,8 +50,6 @@ class Windows(Protocol):
         """All windows of an activity, in order of closing."""
 
 
-# What was decided on people at occurrences; raises ServiceError.
-Rulings = Callable[[Collection[Place]], Awaitable[Mapping[Place, Ruling]]]
 # The phones of entries of a roster, masked or whole; raises ServiceError.
 Phones = Callable[[bytes, Collection[bytes], bool], Awaitable[Mapping[bytes, str]]]
 
@@ -63,7 +61,7 @@ class Sources(NamedTuple):
     people: People
     windows: Windows
     phones: Phones
-    rulings: Rulings
+    rulings: Ask
 
 
 @dataclass(frozen=True, slots=True)

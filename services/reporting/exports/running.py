@@ -37,6 +37,8 @@ _SWEEP_EVERY_S = 30.0
 # Before the second attempt, and so on.
 _WAITS_S = (5, 15, 60, 180)
 _MADE_SHARE = 95
+# Of what is waited for by its name.
+_SAID = ("STORAGE", "RULINGS")
 
 
 class Jobs(Protocol):
@@ -231,7 +233,7 @@ class Runner:
         except ServiceError as error:
             if error.kind in (Kind.NOT_FOUND, Kind.CONFLICT, Kind.INVALID_ARGUMENT):
                 return "failed" if await self._jobs.fail(job, error.reason) else "lost"
-            reason = error.reason if error.reason.startswith("STORAGE") else "DEPENDENCY_UNAVAILABLE"
+            reason = error.reason if error.reason.startswith(_SAID) else "DEPENDENCY_UNAVAILABLE"
             return await self._put_back(job, reason, error)
         except OSError as error:
             return await self._put_back(job, "DISK_FULL", error)

@@ -214,10 +214,12 @@ async def lock(connection: AsyncConnection, organisation_id: bytes) -> None:
     await connection.execute(row.on_duplicate_key_update(organisation_id=export_queues.c.organisation_id))
 
 
-async def queue(connection: AsyncConnection, organisation_id: bytes, user_id: bytes, wish: Wish) -> bytes:
+async def queue(
+    connection: AsyncConnection, organisation_id: bytes, user_id: bytes, wish: Wish, at_most: int = QUEUED_AT_MOST
+) -> bytes:
     """Puts a job in the queue of an organisation, in the caller's transaction; raises ExportsQueuedError."""
     await lock(connection, organisation_id)
-    if await connection.scalar(count_queued(organisation_id).where(IS_FOR_STAFF)) >= QUEUED_AT_MOST:
+    if await connection.scalar(count_queued(organisation_id).where(IS_FOR_STAFF)) >= at_most:
         raise ExportsQueuedError
     return await put(connection, organisation_id, user_id, wish)
 

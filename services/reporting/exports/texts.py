@@ -33,11 +33,13 @@ STATUSES: Mapping[int, str] = {
     Status.PENDING_REVIEW: "待人工核验",
     Status.PROVISIONAL: "系统确认中",
     Status.REFUSED: "未通过",
-    Status.ABSENT: "缺席",
+    Status.ABSENT: "未到",
 }
 ON_LEAVE = "请假"
 # Who decided what no human did; and somebody who told nobody a name.
 BY_RULE, NAMELESS = "系统", "未留姓名"
+# Nobody could tell, for so long that the file was made all the same.
+UNREADABLE, UNREADABLE_HINT = "读不到", "生成时读不到处理记录，可稍后重新导出"
 PUNCTUALITIES: Mapping[str, str] = {"on_time": "准时", "late": "迟到", "early_leave": "早退"}
 METHODS: Mapping[str, str] = {
     "qr": "扫码",
@@ -54,6 +56,7 @@ MARKS: Mapping[int, str] = {
     Mark.LEAVE: "请假",
     Mark.ABSENT: "未到",
 }
+CANCELLED = "（已取消）"
 LISTED: Mapping[bool | None, str] = {True: "是", False: "否", None: ""}
 # What files are called, and their sheets.
 CHECKINS, PEOPLE, REGISTER = "签到明细", "人员名单", "出勤总表"
@@ -63,16 +66,16 @@ BY_STATUS, PERSONS = "人数统计", "人数"
 # Where a table has no row.
 NOBODY, NOBODY_ABSENT, NOTHING_ODD = (
     "没有符合条件的人",
-    "没有缺勤记录（签到和离线补传截止后才计缺勤）",
+    "没有人未到（签到和离线补传截止后才计未到）",
     "没有异常记录",
 )
 # Of the register: what it counts, and what it says of one occurrence.
-EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES = "应到", "实到", "迟到", "早退", "请假", "缺勤"
+EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES = "应到", "实到", "迟到", "早退", "请假", "未到"
 TOTALS = (EXPECTED, CAME, LATE, EARLY, LEAVE, ABSENTEES)
 # Counted for the rate alone: who came and was expected.
 CAME_EXPECTED = "应到且实到"
 RATE, TITLE, BY_OCCURRENCE, TOTAL = "签到率", "活动", "各场签到", "合计"
-CELLS: Mapping[str, str] = {"came": "到", "late": "迟到", "early": "早退", "leave": "请假", "absent": "缺勤"}
+CELLS: Mapping[str, str] = {"came": "到", "late": "迟到", "early": "早退", "leave": "请假", "absent": "未到"}
 
 
 class Tone(Enum):

@@ -31,6 +31,7 @@ def wish_of(message: pb.Wish) -> Wish:
         message.minimum_sessions,
         message.minimum_minutes,
         message.filter.occurrence_id,
+        message.time_zone,
     )
 
 
@@ -92,6 +93,7 @@ def to_message(wish: Wish) -> pb.Wish:
         user_ids=wish.user_ids,
         minimum_sessions=wish.minimum_sessions,
         minimum_minutes=wish.minimum_minutes,
+        time_zone=wish.time_zone,
     )
 
 

@@ -161,7 +161,7 @@ def _warnings(seen: Seen) -> Iterator[str]:
     if waiting:
         yield f"还有 {_times(seen.looked, waiting)}等待核验，处理后数字会变化。"
     if not seen.is_over:
-        yield "签到或离线补传尚未截止，数字还会变化，缺勤暂不统计。"
+        yield "签到或离线补传尚未截止，数字还会变化，未到暂不统计。"
     whole, low = seen.looked.whole.rate, list[str]()
     for name, tally in seen.looked.groups.items():
         rate = tally.rate
@@ -275,7 +275,7 @@ def _exceptions(seen: Seen) -> Iterator[Block]:
         yield from notable_table(looked.doubtful, seen.named, "doubt", outcomes.total())
     lists: Sequence[tuple[str, Sequence[Notable], List, int]] = (
         ("迟到", looked.late, "late", counts[texts.LATE]),
-        ("缺勤", looked.absent, "absent", counts[texts.ABSENTEES]),
+        (texts.ABSENTEES, looked.absent, "absent", counts[texts.ABSENTEES]),
         ("请假", looked.leave, "leave", counts[texts.LEAVE]),
     )
     for heading, listed, kind, count in lists:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from protos.activity.v1 import activity_pb2
 from services.reporting.domain import MINUTE_US, Activity, Counted, Status, Window
 
 
@@ -42,7 +41,7 @@ def stays(windows: Mapping[bytes, Window], tried: Iterable[Counted], from_at: in
 
 def is_nothing(activity: Activity) -> bool:
     """Whether being there proves nothing: it was cancelled, or is a rehearsal."""
-    return activity.is_rehearsal or activity.state == activity_pb2.STATE_CANCELLED
+    return activity.is_rehearsal or activity.is_cancelled
 
 
 def minutes_of(found: Sequence[Stay]) -> int:

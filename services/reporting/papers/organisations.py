@@ -7,8 +7,9 @@ from typing import NamedTuple
 from servicekit.errors import InvalidArgumentError
 from services.reporting.behaviour.behaviour import Behaviour, Behaviours
 from services.reporting.domain import local_day
+from services.reporting.exports.job import Wish
 from services.reporting.papers.organisation_report import Found
-from services.reporting.periods.calendar import DEFAULT_ZONE, By, Period
+from services.reporting.periods.calendar import By, Period
 from services.reporting.quality.quality import Qualities
 from services.reporting.trends.trends import Asked, Trend, Trends
 
@@ -26,9 +27,9 @@ class Reports(NamedTuple):
     behaviours: Behaviours
 
 
-def period_of(from_at: int, to_at: int) -> Period:
-    """The days of a span of time, in China, where "a day" of most organisations is."""
-    return Period(local_day(from_at, DEFAULT_ZONE), local_day(to_at - 1, DEFAULT_ZONE))
+def period_of(wish: Wish) -> Period:
+    """The days that a file is of, where they are days."""
+    return Period(local_day(wish.from_at, wish.zone.key), local_day(wish.to_at - 1, wish.zone.key))
 
 
 async def found(

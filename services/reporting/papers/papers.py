@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from protos.activity.v1 import activity_pb2
 from servicekit.clock import now_us
 from services.reporting.exports import texts
 from services.reporting.exports.attendance import Slot, slots_of
@@ -23,7 +22,6 @@ from services.reporting.papers.people import Named, named
 from services.reporting.papers.printing import printed
 from services.reporting.papers.proof_token import ProofKeys
 from services.reporting.papers.turnout import Looked, look
-from services.reporting.periods.calendar import DEFAULT_ZONE
 from services.reporting.periods.held import OCCURRENCES
 
 _NAMES_AT_ONCE = 500
@@ -90,7 +88,7 @@ class Papers:
 
     async def of_organisation(self, wish: Wish, path: Path, told: Told) -> int:
         """A paper of an organisation's period; returns how many occurrences it has. Raises as `of_activity`."""
-        period = period_of(wish.from_at, wish.to_at)
+        period = period_of(wish)
         organisation = await self._organisation_name(wish.organisation_id)
 
         async def tenths(done: int) -> None:
@@ -99,10 +97,8 @@ class Papers:
         found = await organisations.found(self._reports, wish.organisation_id, period, tenths)
         facts = [("时间", f"{period.first:%Y-%m-%d} – {period.last:%Y-%m-%d}，共 {period.days} 天")]
         blocks = organisation_report.blocks_of(found)
-        zone = words.zone_of(DEFAULT_ZONE)
-        await self._written(
-            _paper(texts.ORGANISATION_REPORT, organisation, facts, blocks, words.made_at(now_us(), zone)), path
-        )
+        made = words.made_at(now_us(), wish.zone)
+        await self._written(_paper(texts.ORGANISATION_REPORT, organisation, facts, blocks, made), path)
         return found.over_time.whole[OCCURRENCES]
 
     async def _report(self, gathering: Gathering, wish: Wish, organisation: str, told: Told) -> tuple[Paper, int]:
@@ -179,7 +175,7 @@ async def _names(looked: Looked) -> Mapping[bytes, Named]:
 
 def _state(gathering: Gathering) -> str:
     activity = gathering.activity
-    if activity.state == activity_pb2.STATE_CANCELLED:
+    if activity.is_cancelled:
         return "活动已取消。以下是取消前的记录。"
     return "这是一次演练，不计入统计。" if activity.is_rehearsal else ""
 

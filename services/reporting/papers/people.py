@@ -113,6 +113,8 @@ def _ruled(notable: Notable) -> list[str]:
     """When it was decided and by whom, and what they said."""
     if notable.ruling is None:
         return [words.NONE, words.NONE]
+    if not notable.ruling.at:
+        return [notable.ruling.by, notable.ruling.reason]
     at = words.date_and_clock(notable.ruling.at, notable.slot.gathering.zone)
     return [f"{at} {notable.ruling.by}", notable.ruling.reason or words.NONE]
 

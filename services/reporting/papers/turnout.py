@@ -201,7 +201,7 @@ def _note(listed: list[Notable], notable: Notable) -> None:
 def _expect_number(found: Looked, people: Sequence[Sequence[Counted]]) -> None:
     """Counts against the number that an activity expects, where it says one."""
     expected = found.gathering.activity.expected
-    if not expected:
+    if not expected or found.gathering.activity.is_cancelled:
         return
     for turnout, some in zip(found.turnouts, people, strict=True):
         counted = tally.of_count(expected, some, found.gathering.scene.answers).whole

@@ -58,11 +58,6 @@ def date_and_clock(at: int, zone: ZoneInfo) -> str:
     return f"{_local(at, zone):%m-%d %H:%M}"
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """A time zone by its IANA name."""
-    return ZoneInfo(name)
-
-
 def made_at(at: int, zone: ZoneInfo) -> str:
     """When a paper was made, and by which clock."""
     return f"{day_and_clock(at, zone)}（{zone.key}）"

@@ -85,11 +85,14 @@ class Scene(NamedTuple):
 
     def _not_yet(self, key: bytes) -> Counted:
         """Somebody who has not tried: absent once they cannot come any more, unless they said so before."""
-        is_absent = self.activity.is_settled(now_us()) and self.answered(key) is not Answer.LEAVE
+        is_over = self.activity.is_settled(now_us()) and not self.activity.is_cancelled
+        is_absent = is_over and self.answered(key) is not Answer.LEAVE
         return Counted(key, SeatView(False, 0, [], int(Status.ABSENT) if is_absent else 0, "", "", "", []))
 
     def is_absent(self, person: Counted) -> bool:
         """Whether somebody who is expected holds no seat and asked for no leave; of others who was annulled."""
+        if self.activity.is_cancelled:
+            return False
         if self.member(person.user_id) is None:
             return bool(person.occurrence_id) and person.seat.status == Status.ABSENT
         return not person.seat.is_held and self.answer(person) is not Answer.LEAVE
@@ -125,6 +128,8 @@ class Scene(NamedTuple):
         others = {key for key in self._others(wanted, standing) if key > after and self.is_in(wanted.group, key)}
         if wanted.answer:
             return iter(sorted(others))
+        if self.activity.is_cancelled:
+            return iter(())
         marked = {each.user_id for each in standing.others if each.mark in (Mark.LEAVE, Mark.ABSENT)}
         marked_held = {each.user_id for each in standing.others if each.status == Status.CHECKED_IN}
         members = self._members(wanted.group)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.mysql.database import unavailable_when_lost
-from services.reporting.exports.job import QUEUED_AT_MOST, Wish
+from services.reporting.exports.job import SCHEDULED_AT_MOST, Wish
 from services.reporting.exports.kinds import State
-from services.reporting.exports.store import queue
+from services.reporting.exports.store import IS_FOR_STAFF, queue
 from services.reporting.messaging.inbox import Message, add
 from services.reporting.messaging.kinds import InboxKind
 from services.reporting.schedules.schedule import LATE_AT_MOST_US, SETTLES_US, Rhythm, Schedule
@@ -163,10 +163,11 @@ def closed_of(now: int) -> Select[Any]:
 
 
 def _has_room() -> ColumnElement[bool]:
-    """Whether the organisation may wait for one more file; whose queue is full is in nobody's way."""
-    its = (exports.c.organisation_id == export_schedules.c.organisation_id, exports.c.state == State.QUEUED)
+    """Whether the organisation may wait for one more file of a schedule; whose queue is full is in nobody's way."""
+    is_its = exports.c.organisation_id == export_schedules.c.organisation_id
+    its = (is_its, exports.c.state == State.QUEUED, IS_FOR_STAFF)
     waiting = select(func.count()).select_from(exports).where(*its).correlate(export_schedules)
-    return waiting.scalar_subquery() < QUEUED_AT_MOST
+    return waiting.scalar_subquery() < SCHEDULED_AT_MOST
 
 
 def _moved(schedule: Schedule, next_due_at: int) -> Update:
@@ -179,7 +180,7 @@ def _moved(schedule: Schedule, next_due_at: int) -> Update:
 async def _make(connection: AsyncConnection, schedule: Schedule, wish: Wish, occurrence_id: bytes, due_at: int) -> None:
     """Puts the export into its queue, and writes down that there is one."""
     now = now_us()
-    export_id = await queue(connection, schedule.organisation_id, schedule.user_id, wish)
+    export_id = await queue(connection, schedule.organisation_id, schedule.user_id, wish, SCHEDULED_AT_MOST)
     row = {
         "schedule_id": schedule.schedule_id,
         "occurrence_id": occurrence_id,

@@ -13,7 +13,8 @@ from services.reporting.errors import ActivityNotFoundError
 from services.reporting.exports.errors import ExportsOffError
 from services.reporting.messaging.webhooks import Webhook
 from services.reporting.organisers import Identity, require
-from services.reporting.schedules.schedule import DEFAULT_ZONE, Plan, Schedule, check_plan
+from services.reporting.periods.calendar import DEFAULT_ZONE
+from services.reporting.schedules.schedule import Plan, Schedule, check_plan
 from services.reporting.schedules.wire import plan_of, to_schedule
 
 _SERVICE = "/reporting.v1.ScheduleService/"

@@ -121,7 +121,7 @@ class Scheduler:
             activity = await self._activities.get(plan.wish.activity_id)
         except ActivityNotFoundError:
             return ACTIVITY_GONE
-        return ACTIVITY_OVER if activity.is_settled(its.from_at) else ""
+        return ACTIVITY_OVER if activity.is_cancelled or activity.is_settled(its.from_at) else ""
 
     async def _pause(self, schedule: Schedule, reason: str) -> None:
         if await self._claims.pause(schedule, reason):

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from servicekit.clock import SECOND_US
 from servicekit.errors import FieldError, InvalidArgumentError
 from services.reporting.domain import DAY_US
 from services.reporting.exports.job import LONGEST_PERIOD_US, OF_ORGANISATIONS, Wish, check
+from services.reporting.periods.calendar import DEFAULT_ZONE, NO_ZONE, is_zone
 from services.reporting.schedules.times import Span, WallTime, next_after
 
 SCHEDULES_AT_MOST = 20
 TITLE_CHARACTERS = 40
-DEFAULT_ZONE = "Asia/Shanghai"
 _MINUTES = 24 * 60
 # What closed before nobody looks for: longer than an exporter is away, and phones may be offline for a
 # week.
@@ -65,7 +64,7 @@ class Plan:
         if self.wish.activity_id:
             return self.wish
         from_at = max(span.from_at, span.to_at - LONGEST_PERIOD_US)
-        return replace(self.wish, from_at=from_at, to_at=span.to_at)
+        return replace(self.wish, from_at=from_at, to_at=span.to_at, time_zone=self.time_zone)
 
     def wish_of(self, activity_id: bytes) -> Wish:
         """What is asked for when an activity has closed."""
@@ -115,8 +114,8 @@ def _faults(plan: Plan) -> Iterator[FieldError]:
         yield FieldError("time", "must be a time of the day such as 18:00")
     if plan.rhythm is Rhythm.WEEKLY and not 1 <= plan.weekday <= 7:
         yield FieldError("weekday", "must be 1 (Monday) to 7 for a weekly schedule")
-    if not _is_zone(plan.time_zone):
-        yield FieldError("time_zone", f"must be a name of the IANA time zone database, such as {DEFAULT_ZONE}")
+    if not is_zone(plan.time_zone):
+        yield FieldError("time_zone", NO_ZONE)
     if not plan.to_inbox and not plan.webhook_ids:
         yield FieldError("to_inbox", "somebody must be told: the inbox, a robot, or both")
     if len({*plan.webhook_ids}) < len(plan.webhook_ids):
@@ -125,10 +124,3 @@ def _faults(plan: Plan) -> Iterator[FieldError]:
         yield FieldError("shows_phones", "phones are written whole only in what somebody asks for themselves")
     if not plan.wish.activity_id and plan.rhythm is not Rhythm.AFTER_CLOSE and plan.wish.report not in OF_ORGANISATIONS:
         yield FieldError("activity_id", "this report is of one activity; name it, or have it made after each close")
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False

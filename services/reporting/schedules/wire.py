@@ -7,7 +7,8 @@ from typing import Any, cast
 from protos.reporting.v1 import exports_pb2 as pb
 from servicekit.errors import invalid
 from services.reporting.exports import wire
-from services.reporting.schedules.schedule import DEFAULT_ZONE, Plan, Rhythm, Schedule
+from services.reporting.periods.calendar import DEFAULT_ZONE
+from services.reporting.schedules.schedule import Plan, Rhythm, Schedule
 
 
 def plan_of(message: pb.Plan, time_zone: str = DEFAULT_ZONE) -> Plan:

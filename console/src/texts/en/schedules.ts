@@ -66,7 +66,7 @@ export const schedules: Texts['schedules'] = {
   resume: 'Resume',
   paused: {
     OWNER_LOST_RIGHT: 'Whoever arranged it is no organiser any more, so it stopped; save or resume it to own it',
-    ACTIVITY_OVER: 'The activity is over: nothing new will come',
+    ACTIVITY_OVER: 'The activity is over, or was cancelled: nothing new will come',
     ACTIVITY_GONE: 'The activity was deleted',
   },
   deleteAsk: 'Delete this schedule?',

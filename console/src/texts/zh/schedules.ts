@@ -56,7 +56,7 @@ export const schedules = {
   resume: '继续',
   paused: {
     OWNER_LOST_RIGHT: '安排它的人已不是组织者，所以停下了；保存或继续，它就归你',
-    ACTIVITY_OVER: '活动已全部结束，不会再有新内容',
+    ACTIVITY_OVER: '活动已全部结束或已取消，不会再有新内容',
     ACTIVITY_GONE: '活动已被删除',
   },
   deleteAsk: '删除这个定时导出？',

@@ -11,6 +11,7 @@ import {
   toneOf,
   whyOf,
 } from '@/exports/jobs'
+import { ownZone } from '@/parts/times'
 import { exportFilterOf } from '@/people/filters'
 
 describe('exports', () => {
@@ -29,8 +30,9 @@ describe('exports', () => {
   })
 
   test('days are whole, and the last of them is one of them', () => {
-    const { from, to } = momentsOf({ organisation_id: 'o', first: '2026-08-31', last: '2026-09-30' })
+    const { from, to, time_zone } = momentsOf({ organisation_id: 'o', first: '2026-08-31', last: '2026-09-30' })
     expect([new Date(from), new Date(to)]).toEqual([new Date(2026, 7, 31), new Date(2026, 9, 1)])
+    expect(time_zone).toBe(ownZone())
   })
 
   test('every state has its colour', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EVERYBODY } from '@/people/filters'
-import { narrowed, narrowedTo, newPlan, ownZone, reportsFor, sent } from '@/schedules/plans'
+import { ownZone } from '@/parts/times'
+import { narrowed, narrowedTo, newPlan, reportsFor, sent } from '@/schedules/plans'
 import type { Plan } from '@/schedules/queries'
 import { sentenceOf, type Called } from '@/schedules/sentence'
 import { i18n } from '@/texts'

@@ -20,6 +20,7 @@ from servicekit.mysql.idempotency import Intent
 from services.reporting.exports.errors import WishNotMadeError
 from services.reporting.exports.job import BEGUN_AT_MOST, FAILURES_AT_MOST, Job, Wish
 from services.reporting.exports.kinds import Format, Report, State
+from services.reporting.exports.rulings import RulingsGoneError
 from services.reporting.exports.running import Runner, path_of
 from services.reporting.exports.sealing import FileKeys, unsealed
 from services.reporting.exports.store import ExportsQueuedError, Jobs
@@ -155,6 +156,7 @@ async def test_a_full_storage_is_said_and_nothing_offered(jobs: Jobs, tmp_path: 
     ("error", "reason"),
     [
         (UnavailableError("identity is gone"), "DEPENDENCY_UNAVAILABLE"),
+        (RulingsGoneError(), "RULINGS_UNAVAILABLE"),
         (OSError(28, "No space left on device"), "DISK_FULL"),
         (ZeroDivisionError(), "INTERNAL"),
     ],

@@ -15,9 +15,9 @@ from servicekit import ids
 from servicekit.clock import SECOND_US, now_us, to_datetime
 from servicekit.mysql.idempotency import Intent
 from services.reporting.domain import DAY_US, Activity
-from services.reporting.exports.job import QUEUED_AT_MOST, Wish
+from services.reporting.exports.job import QUEUED_AT_MOST, SCHEDULED_AT_MOST, Wish
 from services.reporting.exports.kinds import Format, Report, State
-from services.reporting.exports.store import Jobs
+from services.reporting.exports.store import Jobs, put
 from services.reporting.exports.wire import to_wish
 from services.reporting.messaging.inbox import Inbox
 from services.reporting.schedules.claims import Claims
@@ -126,20 +126,35 @@ async def test_clocks_that_are_set_back_make_nothing_twice(engine: AsyncEngine, 
 
 
 async def test_a_full_queue_loses_nothing(engine: AsyncEngine, organisation_id: bytes) -> None:
-    """What finds no place is as due as before, and is made when there is one."""
-    for _ in range(QUEUED_AT_MOST):
+    """What finds no place is as due as before, and is made when there is one; who asks themselves finds some."""
+    for _ in range(SCHEDULED_AT_MOST):
         await plan(engine, organisation_id)
     await overdue(engine)
     await scheduler(engine, known(organisation_id)).look(now_us())
+    assert len(await made(engine)) == SCHEDULED_AT_MOST
+    about = Wish(Report.PEOPLE, Format.CSV, organisation_id=organisation_id)
+    assert (await Jobs(engine).create(Intent(OWNER, "route", "", b""), organisation_id, about)).state is State.QUEUED
     await overdue(engine, days=2)
     await scheduler(engine, known(organisation_id)).look(now_us())
-    assert len(await made(engine)) == QUEUED_AT_MOST
+    assert len(await made(engine)) == SCHEDULED_AT_MOST
     assert await Claims(engine).late_s() > 0
     async with engine.begin() as connection:
         await connection.execute(update(exports).values(state=State.DONE))
     await scheduler(engine, known(organisation_id)).look(now_us())
-    assert len(await made(engine)) == 2 * QUEUED_AT_MOST
+    assert len(await made(engine)) == 2 * SCHEDULED_AT_MOST
     assert await Claims(engine).late_s() == 0
+
+
+async def test_proofs_of_those_who_came_are_in_no_schedules_way(engine: AsyncEngine, organisation_id: bytes) -> None:
+    """However many ask for their own: these are made after whatever staff wait for."""
+    about = Wish(Report.PROOF, Format.PDF, activity_id=ids.new_id())
+    async with engine.begin() as connection:
+        for _ in range(2 * QUEUED_AT_MOST):
+            await put(connection, organisation_id, ids.new_id(), about, own_proof_of=about.activity_id)
+    await plan(engine, organisation_id)
+    await overdue(engine)
+    await scheduler(engine, known(organisation_id)).look(now_us())
+    assert len(await made(engine)) == 1
 
 
 async def test_whose_queue_is_full_is_in_nobodys_way(engine: AsyncEngine, organisation_id: bytes) -> None:
@@ -195,6 +210,15 @@ async def test_what_is_over_is_made_no_more(engine: AsyncEngine, organisation_id
     await scheduler(engine, known(organisation_id, closes_at=now_us() - 9 * DAY_US)).look(now_us())
     reasons = [(await Schedules(engine).get(organisation_id, each.schedule_id)).paused_reason for each in (over, gone)]
     assert reasons == ["ACTIVITY_OVER", "ACTIVITY_GONE"] and not await made(engine)
+
+
+async def test_what_was_cancelled_is_made_no_more(engine: AsyncEngine, organisation_id: bytes) -> None:
+    """However long its window goes on."""
+    cancelled = await plan(engine, organisation_id, wish=Wish(Report.PEOPLE, Format.CSV, activity_id=b"a" * 16))
+    await overdue(engine)
+    await scheduler(engine, known(organisation_id, state=4, closes_at=now_us() + 9 * DAY_US)).look(now_us())
+    stored = await Schedules(engine).get(organisation_id, cancelled.schedule_id)
+    assert stored.paused_reason == "ACTIVITY_OVER" and not await made(engine)
 
 
 async def held(engine: AsyncEngine, organisation_id: bytes, ago_s: int, **said: Any) -> tuple[bytes, bytes]:

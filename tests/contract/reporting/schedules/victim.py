@@ -43,9 +43,11 @@ class Known:
         return [each for each in self._known.values() if each.organisation_id == organisation_id]
 
 
-def known(organisation_id: bytes, activity_id: bytes = b"a" * 16, closes_at: int | None = None) -> Known:
+def known(
+    organisation_id: bytes, activity_id: bytes = b"a" * 16, closes_at: int | None = None, state: int = 2
+) -> Known:
     """One activity of an organisation."""
-    return Known(Activity(activity_id, organisation_id, "周会", "Asia/Shanghai", 2, 1, 0, 0, closes_at))
+    return Known(Activity(activity_id, organisation_id, "周会", "Asia/Shanghai", state, 1, 0, 0, closes_at))
 
 
 async def main(url: str, organisation_id: str) -> None:

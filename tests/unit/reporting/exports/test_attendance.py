@@ -40,19 +40,19 @@ MISSED = [texts.EXPECTED, texts.ABSENTEES]
         (seat(Status.PENDING_REVIEW), True, Answer.NONE, False, "待人工核验", [texts.EXPECTED]),
         (seat(Status.REFUSED), False, Answer.NONE, True, "未通过", []),
         (None, True, Answer.NONE, False, "", [texts.EXPECTED]),
-        (None, True, Answer.NONE, True, "缺勤", MISSED),
+        (None, True, Answer.NONE, True, "未到", MISSED),
         (None, True, Answer.LEAVE, True, "请假", [texts.EXPECTED, texts.LEAVE]),
         (None, False, Answer.NONE, True, "", []),
         (by_mark(Mark.LEAVE), True, Answer.NONE, False, "请假", [texts.EXPECTED, texts.LEAVE]),
         # Of who is expected nowhere nobody is less due.
         (by_mark(Mark.LEAVE), False, Answer.NONE, True, "请假", []),
         # Staff have the last word.
-        (by_mark(Mark.ABSENT), True, Answer.LEAVE, False, "缺勤", MISSED),
+        (by_mark(Mark.ABSENT), True, Answer.LEAVE, False, "未到", MISSED),
         (by_mark(Mark.PRESENT), True, Answer.LEAVE, False, "到", CAME),
         (by_mark(Mark.LATE), True, Answer.NONE, False, "迟到", [*CAME, texts.LATE]),
         # Annulled.
-        (seat(Status.ABSENT), True, Answer.NONE, True, "缺勤", MISSED),
-        (seat(Status.ABSENT), False, Answer.NONE, True, "缺勤", []),
+        (seat(Status.ABSENT), True, Answer.NONE, True, "未到", MISSED),
+        (seat(Status.ABSENT), False, Answer.NONE, True, "未到", []),
     ],
 )
 def test_what_somebody_counts_as(

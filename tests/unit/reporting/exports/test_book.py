@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ def test_nothing_in_a_csv_is_calculated(tmp_path: Path, text: str) -> None:
     assert head == ["姓名"]
     assert cell.removeprefix("'") == text
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+
+
+@pytest.mark.parametrize("text", ["王;=1+1", '王;"=1+1', "王\t@x", "王\n=1+1", "王; \u200b＋1"])
+def test_no_other_separator_begins_a_formula(tmp_path: Path, text: str) -> None:
+    """Where a spreadsheet splits lines at semicolons or tabs, a name would be two cells."""
+    book = CsvBook(tmp_path / "file", "表")
+    book.sheet("表", COLUMNS[:1]).write([[text], ["张三; 李四"]])
+    book.close()
+    [_, [cell], [plain]] = csv.reader(io.StringIO((tmp_path / "file").read_text("utf-8-sig"), newline=""))
+    cells = re.split("[;\t\n]", cell)
+    assert len(cells) == 2 and cells[1].startswith("'")
+    assert (cell.replace("'", ""), plain) == (text, "张三; 李四")
 
 
 def test_a_csv_has_one_table(tmp_path: Path) -> None:

@@ -1,18 +1,20 @@
 """The register: what has yet to open counts nowhere, and who stood out has who decided on them."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from services.reporting.domain import DAY_US, MINUTE_US, Status
 from services.reporting.expected.tally import Answer
+from services.reporting.exports import lists, texts
 from services.reporting.exports import register as registers
-from services.reporting.exports import texts
 from services.reporting.exports.attendance import slots_of
 from services.reporting.exports.job import Wish
 from services.reporting.exports.kinds import Format, Report
 from services.reporting.exports.register import Register
 from services.reporting.exports.rulings import Ruling
+from services.reporting.papers.turnout import look
 from tests.fakes.books import Tables
 from tests.unit.reporting.papers.gathered import NINE, Meeting, told
 
@@ -38,6 +40,26 @@ async def test_of_a_series_that_goes_on_only_what_has_opened_counts(monkeypatch:
     assert [*excused].count("请假") == 4 and book.column(texts.DETAIL, texts.LEAVE) == [0, 1]
     for name in texts.TOTALS:
         assert book.total(texts.SUMMARY, name) == book.total(texts.DETAIL, name)
+
+
+@pytest.mark.parametrize("changes", [{}, {"roster_id": None, "expected": 9}])
+async def test_of_what_was_cancelled_nobody_is_missing(changes: dict[str, Any]) -> None:
+    """Nobody is expected at it: not in the register, nor on lists or paper; who came before that is told."""
+    meeting = Meeting(2, state=4, **changes)
+    came, _ = meeting.expect("王小明"), meeting.expect("李雷")
+    meeting.come(came, 0)
+    gathering, book = await meeting.gathering(), Tables()
+    slots = slots_of([gathering], 0, 0)
+    wish = Wish(Report.REGISTER, Format.XLSX, meeting.activity.activity_id)
+    await Register([gathering], slots, wish, book).write(told)
+    assert book.rows[texts.ABSENT] == []
+    counts = (await look(gathering, slots, "", told)).whole.counts
+    for name, count in {texts.EXPECTED: 0, texts.CAME: 1, texts.ABSENTEES: 0}.items():
+        assert book.total(texts.SUMMARY, name) == book.total(texts.DETAIL, name) == counts[name] == count
+    assert book.column(texts.SUMMARY, texts.RATE) == [None, None]
+    people = Wish(Report.PEOPLE, Format.CSV, meeting.activity.activity_id)
+    await lists.write(gathering, people, book, told)
+    assert texts.STATUSES[Status.ABSENT] not in book.column(lists.SHEETS[Report.PEOPLE], "状态")
 
 
 async def test_exceptions_say_who_decided() -> None:

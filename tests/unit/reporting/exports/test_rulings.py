@@ -1,9 +1,12 @@
 """Who decided, as files say it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+
+import pytest
 
 from protos.checkin.v1 import checkin_pb2
-from services.reporting.exports.rulings import Place, Ruling, Rulings
+from servicekit.errors import UnavailableError
+from services.reporting.exports.rulings import UNREADABLE, Awaited, Place, Ruling, Rulings, RulingsGoneError
 
 AT, PEOPLE = b"o" * 16, [bytes([each]) * 16 for each in range(4)]
 TEACHER, NAMELESS = b"t" * 16, b"n" * 16
@@ -55,3 +58,30 @@ async def test_of_nobody_nothing_is_asked() -> None:
     checks = FakeChecks()
     assert await Rulings(checks, checks).of([]) == {}
     assert checks.asked == []
+
+
+class Asked:
+    """The service that knows what was decided; it is gone for as long as a test says."""
+
+    def __init__(self) -> None:
+        self.is_gone, self.times = True, 0
+
+    async def __call__(self, places: Collection[Place]) -> Mapping[Place, Ruling]:
+        """One decision on everybody."""
+        self.times += 1
+        if self.is_gone:
+            raise UnavailableError("checkin does not answer")
+        return dict.fromkeys(places, Ruling(7, "王老师", ""))
+
+
+async def test_a_file_waits_for_who_decided_but_not_for_ever() -> None:
+    """The last attempt does without, asks no more, and says so of everybody rather than that nobody decided."""
+    ask, place = Asked(), (AT, PEOPLE[0])
+    with pytest.raises(RulingsGoneError):
+        await Awaited(ask, is_last=False).of([place])
+    last = Awaited(ask, is_last=True)
+    assert await last.of([place]) == {place: UNREADABLE}
+    ask.is_gone = False
+    assert await last.of([place]) == {place: UNREADABLE}
+    assert ask.times == 2
+    assert await Awaited(ask, is_last=True).of([place]) == {place: Ruling(7, "王老师", "")}

@@ -5,7 +5,7 @@ import pytest
 from services.reporting.domain import MINUTE_US, Status
 from services.reporting.exports import texts
 from services.reporting.exports.attendance import slots_of
-from services.reporting.exports.rulings import Ruling
+from services.reporting.exports.rulings import UNREADABLE, Ruling
 from services.reporting.papers import activity_report, printing
 from services.reporting.papers.activity_report import LastTime, Seen, figures, sentences
 from services.reporting.papers.blocks import Block, Heading, Notice, Picture, Report, Table
@@ -55,7 +55,7 @@ async def test_everything_is_counted_once() -> None:
     found = await looked(a_class())
     [turnout] = found.turnouts
     counts = {name: count for name, count in turnout.tally.counts.items() if count}
-    assert counts == {"应到": 5, "实到": 4, "应到且实到": 3, "迟到": 1, "缺勤": 2}
+    assert counts == {"应到": 5, "实到": 4, "应到且实到": 3, "迟到": 1, "未到": 2}
     assert turnout.methods == {"code": 1, "qr": 3} and turnout.gates == {"东门": 1, "": 3}
     assert turnout.minutes == {-5: 2, 12: 1, -20: 1}
     assert turnout.outcomes == {Status.PENDING_REVIEW: 1, Status.CHECKED_IN: 1}
@@ -74,7 +74,7 @@ async def test_page_one_says_how_it_went_in_three_sentences() -> None:
     ]
     told_of = {one.label: (one.value, one.note) for one in figures(await seen(a_class()))}
     assert told_of["签到率"] == ("60.0%", "比上次高 10.0 个百分点")
-    assert told_of["实到"] == ("4", "其中名单外 1") and told_of["缺勤"] == ("2", "人")
+    assert told_of["实到"] == ("4", "其中名单外 1") and told_of["未到"] == ("2", "人")
 
 
 async def test_a_group_alone_has_its_own_figures() -> None:
@@ -166,6 +166,22 @@ async def test_doubtful_ones_say_who_decided() -> None:
         "戊": ["09-07 09:05 王老师", "手机没电，借同学的签到；手机没电，借同学的签到…"],
     }
     assert "09-07 09:05 王老师" in text_of(activity_report.blocks_of(found)).replace("\n", "")
+
+
+async def test_paper_says_where_nobody_could_tell_who_decided() -> None:
+    """Of everybody in doubt, which is no dash."""
+    meeting = a_class()
+    at = meeting.facts.windows[0].occurrence_id
+    meeting.ruled = {(at, key): UNREADABLE for key in meeting.rosters.called}
+    found = await seen(meeting)
+    await rule(found.looked)
+    rows = [
+        row[-2:]
+        for each in activity_report.blocks_of(found)
+        if isinstance(each, Table) and each.columns[-1].heading == "处理意见"
+        for row in each.rows
+    ]
+    assert rows == [["读不到", "生成时读不到处理记录，可稍后重新导出"]] * 2
 
 
 async def test_all_of_it_is_text_in_the_pdf() -> None:

@@ -1,15 +1,18 @@
 """The report of an organisation's period, from figures that reports over history told."""
 
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
+from servicekit.clock import from_datetime
+from services.reporting.exports.job import Wish
+from services.reporting.exports.kinds import Format, Report
 from services.reporting.papers import organisation_report
 from services.reporting.papers.advice_words import advice_text
 from services.reporting.papers.blocks import Block, Figure, Heading, Notice, Sentences, Table
 from services.reporting.papers.organisations import period_of
 from services.reporting.periods.calendar import By, Period
 from services.reporting.quality.advice import CODES, Advice
-from tests.unit.reporting.papers.gathered import NINE
 from tests.unit.reporting.papers.september import NUMBERS, september, trend
 
 
@@ -50,7 +53,22 @@ def test_nothing_held_is_said_and_too_many_people_too() -> None:
     assert any(each.text == "出勤习惯" for each in many if isinstance(each, Heading))
 
 
+def the_period(first: str, last: str, time_zone: str = "") -> Period:
+    """Of which days a report is that somebody wants from one moment to another, in UTC."""
+    from_at, to_at = (from_datetime(datetime.fromisoformat(each).replace(tzinfo=UTC)) for each in (first, last))
+    wish = Wish(Report.ORGANISATION, Format.PDF, organisation_id=bytes(16), from_at=from_at, to_at=to_at)
+    return period_of(replace(wish, time_zone=time_zone))
+
+
 def test_a_period_is_of_whole_days() -> None:
-    """Of the days of China; the moment at its end belongs to the next one."""
-    midnight = NINE - 9 * 3_600_000_000
-    assert period_of(midnight, midnight + 86_400_000_000) == Period(date(2026, 9, 7), date(2026, 9, 7))
+    """Of China, or of where who asks is, also where a day has 23 or 25 hours; what is at its end is of the next."""
+    assert the_period("2026-09-06T16:00", "2026-09-07T16:00") == Period(date(2026, 9, 7), date(2026, 9, 7))
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    assert the_period("2026-10-01T04:00", "2026-11-01T04:00", "America/New_York") == october
+    assert the_period("2026-09-30T22:00", "2026-10-31T23:00", "Europe/Berlin") == october
+    # Berlin's day of 25 hours, and its day of 23; Santiago's begins at one.
+    autumn, spring = date(2026, 10, 25), date(2026, 3, 29)
+    assert the_period("2026-10-24T22:00", "2026-10-25T23:00", "Europe/Berlin") == Period(autumn, autumn)
+    assert the_period("2026-03-28T23:00", "2026-03-29T22:00", "Europe/Berlin") == Period(spring, spring)
+    first = date(2026, 9, 6)
+    assert the_period("2026-09-06T04:00", "2026-09-07T03:00", "America/Santiago") == Period(first, first)

@@ -113,6 +113,17 @@ def house() -> House:
     return House()
 
 
+async def test_nobody_is_absent_from_what_was_cancelled(house: House) -> None:
+    """Nobody tried, and somebody was annulled before that, whose entry stands on no list of who is missing."""
+    house.activity = replace(house.activity, state=4, closes_at=now_us() - 9 * HOUR_US)
+    await house.come(user(3), ANNULLED)
+    await house.come(b"s" * 16, ANNULLED)
+    assert await house.ids(ABSENT) == []
+    assert await house.ids(Wanted(Filter(Status.ABSENT), group="1")) == []
+    house.participants.said = {user(1): Answer.LEAVE}
+    assert await house.ids(Wanted(answer=Answer.LEAVE)) == [user(1)]
+
+
 async def test_who_is_expected_and_holds_no_seat_is_absent(house: House) -> None:
     """By the user where somebody knows, else by the entry; refused, waiting and annulled ones too, and each once."""
     await house.come(user(1))

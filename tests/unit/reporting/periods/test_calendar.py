@@ -30,6 +30,12 @@ _BY_HAND = [
     # Berlin's day of 23 hours ends at 22:00 UTC.
     ("2026-03-29T21:59:59", "Europe/Berlin", "2026-03-29", "2026-03-23", "7", "23"),
     ("2026-03-29T22:00:00", "Europe/Berlin", "2026-03-30", "2026-03-30", "1", "00"),
+    # Santiago goes from midnight to one on 2026-09-06, and from midnight back to eleven on 2026-04-05.
+    ("2026-09-06T03:59:59", "America/Santiago", "2026-09-05", "2026-08-31", "6", "23"),
+    ("2026-09-06T04:00:00", "America/Santiago", "2026-09-06", "2026-08-31", "7", "01"),
+    ("2026-04-05T02:30:00", "America/Santiago", "2026-04-04", "2026-03-30", "6", "23"),
+    ("2026-04-05T03:30:00", "America/Santiago", "2026-04-04", "2026-03-30", "6", "23"),
+    ("2026-04-05T04:00:00", "America/Santiago", "2026-04-05", "2026-03-30", "7", "00"),
     # Half an hour of summer time, a quarter of an hour off, and the day line.
     ("2026-04-04T14:59:59", "Australia/Lord_Howe", "2026-04-05", "2026-03-30", "7", "01"),
     ("2026-04-04T15:00:00", "Australia/Lord_Howe", "2026-04-05", "2026-03-30", "7", "01"),

@@ -11,6 +11,7 @@ from servicekit.clock import from_datetime
 from services.reporting.schedules.times import WallTime, last_until, next_after, span
 
 SHANGHAI, BERLIN, NEW_YORK, LORD_HOWE = "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
+SANTIAGO = "America/Santiago"
 
 
 def at(text: str) -> int:
@@ -46,6 +47,15 @@ NEXT = [
     (daily("02:30", BERLIN), "2027-03-27T12:00:00", "2027-03-28T01:30:00"),
     (daily("02:30", BERLIN), "2027-03-28T01:30:00", "2027-03-29T00:30:00"),
     (daily("02:30", NEW_YORK), "2027-03-13T12:00:00", "2027-03-14T07:30:00"),
+    # There is no midnight in Santiago on 6 September 2026, and eleven at night comes twice on 4 April.
+    (daily("00:00", SANTIAGO), "2026-09-05T12:00:00", "2026-09-06T04:00:00"),
+    (daily("00:00", SANTIAGO), "2026-09-06T04:00:00", "2026-09-07T03:00:00"),
+    (daily("23:30", SANTIAGO), "2026-04-04T12:00:00", "2026-04-05T02:30:00"),
+    (daily("23:30", SANTIAGO), "2026-04-05T02:30:00", "2026-04-06T03:30:00"),
+    # A week of 167 hours, and one of 169; Monday of the last week of a year.
+    (daily("03:30", BERLIN, weekday=7), "2027-03-21T02:30:00", "2027-03-28T01:30:00"),
+    (daily("03:30", BERLIN, weekday=7), "2026-10-18T01:30:00", "2026-10-25T02:30:00"),
+    (daily("08:00", BERLIN, weekday=1), "2026-12-28T07:00:00", "2027-01-04T07:00:00"),
     # Half an hour, on 4 October 2026 at 2:00.
     (daily("02:15", LORD_HOWE), "2026-10-02T16:00:00", "2026-10-03T15:45:00"),
     # A leap day.
@@ -70,7 +80,7 @@ def test_missed_times_are_served_together() -> None:
 @given(
     minute=st.integers(0, 1439),
     weekday=st.integers(0, 7),
-    zone=st.sampled_from([SHANGHAI, BERLIN, NEW_YORK, LORD_HOWE, "Asia/Kathmandu", "Africa/Casablanca"]),
+    zone=st.sampled_from([SHANGHAI, BERLIN, NEW_YORK, LORD_HOWE, SANTIAGO, "Asia/Kathmandu", "Africa/Casablanca"]),
     start=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),
 )
 def test_one_span_ends_where_the_next_begins(minute: int, weekday: int, zone: str, start: datetime) -> None:
