@@ -119,8 +119,12 @@ async def test_after_a_close_everybody_is_told_once(api: Api, organiser: Person,
         "SELECT told_at FROM reporting.export_runs WHERE schedule_id = %s", ids.from_text(made["id"]), user="admin"
     )
     assert len(rows) == 1
-    listed = expect(await organiser.get(robots_of(organisation_id)))["webhooks"]
-    assert {each["last_result"] for each in listed} == {"SENT"}
+
+    async def is_noted() -> bool:
+        listed = expect(await organiser.get(robots_of(organisation_id)))["webhooks"]
+        return {each["last_result"] for each in listed} == {"SENT"}
+
+    await eventually(is_noted, _SOON_S)
     assert expect(await organiser.post("/v1/me/inbox/read", {"message_id": told["id"]}))["unread_count"] == 0
     [after] = expect(await organiser.get(schedules_of(organisation_id)))["schedules"]
     assert after["last_export_id"] == told["export_id"]

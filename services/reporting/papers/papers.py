@@ -111,7 +111,7 @@ class Papers:
             blocks = sign_sheet.blocks_of(looked, names, state)
         else:
             before = await self._before(looked, wish.wanted.group)
-            is_over = all(slot.is_settled(now_us()) for slot in slots)
+            is_over = gathering.activity.is_cancelled or all(slot.is_settled(now_us()) for slot in slots)
             blocks = activity_report.blocks_of(Seen(looked, names, before, state, is_over))
         facts = [("组织", organisation), ("时间", words.span(slots)), ("范围", _scope(wish, gathering))]
         made = words.made_at(now_us(), gathering.zone)

@@ -73,7 +73,8 @@ export const exports: Texts['exports'] = {
   whys: {
     STORAGE_FULL: 'The storage is full; it waits. If this goes on, ask your administrator',
     STORAGE_UNAVAILABLE: 'The storage cannot be reached; it waits',
-    RULINGS_UNAVAILABLE: 'Who decided cannot be read now; it waits. After some five minutes it is made without, and says so',
+    RULINGS_UNAVAILABLE:
+      'Who decided cannot be read now; it waits. After some five minutes it is made without, and says so',
     DEPENDENCY_UNAVAILABLE: 'A service is not available; it is tried again by itself. Once it failed, export it again',
     DISK_FULL: "The server's disk is full. Ask your administrator, then export it again",
     EXPORT_CRASHED: 'It was interrupted again and again. Narrow it, and export it again',
