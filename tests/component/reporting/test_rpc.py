@@ -373,9 +373,9 @@ async def test_a_roster_is_told_by_group(loopback: Loopback, signer: Signer) -> 
 class LongOpen(FakeLive):
     """Numbers of an activity that has been open for hours: what came early is counted by the quarter of an hour."""
 
-    async def numbers(self, activity_id: bytes) -> Numbers:
+    async def numbers(self, activity_id: bytes, occurrence_id: bytes) -> Numbers:
         """See `LiveReader.numbers`."""
-        found, counts = await super().numbers(activity_id), Counter[str]()
+        found, counts = await super().numbers(activity_id, occurrence_id), Counter[str]()
         for name, count in found.counts.items():
             minute = int(name.removeprefix("minute:")) if name.startswith("minute:") else 300
             counts[name if minute >= 300 else f"quarter:{minute - minute % 15}"] += count
