@@ -46,7 +46,7 @@ async def _of_occurrences(engine: AsyncEngine, year: Period) -> list[Found]:
         found.append(Found(f"trends: a year by {by_what.name.lower()}", spread(took)))
     took = await times_ms(partial(reading.read, home, year, b"", quality.NAMES, tallied=False))
     found.append(Found("quality: the counts of a year", spread(took)))
-    occurrences, counts, _ = await reading.read(home, year, b"", NAMES, tallied=False)
+    occurrences, counts, *_ = await reading.read(home, year, b"", NAMES, tallied=False)
     [*_, largest] = drawn(occurrences, counts)
     found.append(Found("trends: the curve of the largest", spread(await times_ms(partial(arrivals.minutes, largest)))))
     some = [held.occurrence_id for held in occurrences[:500]]

@@ -105,9 +105,10 @@ class Making:
 
     async def _of(self, wish: Wish) -> Sequence[Activity]:
         """The activities that a file is of."""
+        if wish.occurrence_id:
+            return [await self._activities.at(wish.activity_id, wish.occurrence_id)]
         if wish.activity_id:
-            found_at = self._activities.at(wish.activity_id, wish.occurrence_id) if wish.occurrence_id else None
-            return [await (found_at or self._activities.get(wish.activity_id))]
+            return [await self._activities.get(wish.activity_id)]
         found = await self._organisations.held_between(wish.organisation_id, wish.from_at, wish.to_at)
         if not found:
             raise WishNotMadeError("NOTHING_HELD")

@@ -32,6 +32,10 @@ class House:
         """The meeting's."""
         return self.meeting.activity
 
+    async def at(self, activity_id: bytes, occurrence_id: bytes) -> Activity:
+        """The meeting's one window."""
+        return self.meeting.activity
+
     async def rulings(self, places: Collection[Place]) -> Mapping[Place, Ruling]:
         """Nobody answers; of nobody nothing is asked."""
         if not places:
