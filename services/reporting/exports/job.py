@@ -122,12 +122,12 @@ def _faults(wish: Wish) -> Sequence[FieldError]:
     found: list[FieldError] = []
     if bool(wish.activity_id) == bool(wish.organisation_id):
         found.append(FieldError("activity_id", "name an activity, or an organisation, and not both"))
-    if wish.occurrence_id and not (wish.activity_id and len(wish.occurrence_id) == _ID_BYTES):
-        found.append(FieldError("filters.occurrence_id", "is of an activity; name it, or leave it out"))
     elif wish.organisation_id and wish.report not in OF_ORGANISATIONS:
         found.append(FieldError("activity_id", "this report is of one activity; name it"))
     elif wish.activity_id and wish.report is Report.ORGANISATION:
         found.append(FieldError("organisation_id", "this report is of an organisation's period; name that instead"))
+    if wish.occurrence_id and not (wish.activity_id and len(wish.occurrence_id) == _ID_BYTES):
+        found.append(FieldError("filters.occurrence_id", "is of an activity; name it, or leave it out"))
     if wish.report.is_paper != (wish.format is Format.PDF):
         cure = "is pdf alone for this report" if wish.report.is_paper else "is xlsx or csv for this report"
         found.append(FieldError("format", cure))
