@@ -47,7 +47,7 @@ test('a file is asked for with its columns, made, and fetched', async () => {
   const visit = await Visit.create(browser, { as: owner })
   const letGo = await visit.holds('**/v1/exports?*')
   await visit.go('/console/exports')
-  await visit.page.locator('.el-skeleton').waitFor()
+  await visit.page.locator('.skeleton').waitFor()
   await visit.shot('exports-loading-1440-light')
   letGo()
   await visit.sees('还没有导出过文件')
