@@ -29,10 +29,11 @@ def from_datetime(at: datetime) -> int:
 def to_rfc3339(at_us: int) -> str:
     """UTC with milliseconds: 2026-09-01T08:00:00.000Z."""
     second, microseconds = divmod(at_us, SECOND_US)
-    return f"{_second(second)}.{microseconds // 1000:03}Z"
+    return f"{second_text(second, 'T')}.{microseconds // 1000:03}Z"
 
 
 # A rush has a thousand moments and few seconds.
-@lru_cache(maxsize=1024)
-def _second(second: int) -> str:
-    return to_datetime(second * SECOND_US).isoformat()
+@lru_cache(maxsize=4096)
+def second_text(second: int, separator: str) -> str:
+    """Date and time in UTC, from seconds since 1970, with that between them: 2026-09-01T08:00:00."""
+    return to_datetime(second * SECOND_US).isoformat(separator)

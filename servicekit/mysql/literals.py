@@ -3,9 +3,7 @@
 A statement with thousands of parameters costs more than its rows.
 """
 
-from functools import lru_cache
-
-from servicekit.clock import to_datetime
+from servicekit.clock import SECOND_US, second_text
 
 
 def id_literal(identifier: bytes | None) -> str:
@@ -27,10 +25,5 @@ def time_literal(at: int | None) -> str:
     """A DATETIME(6), from microseconds since 1970 UTC; NULL where there is none."""
     if at is None:
         return "NULL"
-    second, microsecond = divmod(at, 1_000_000)
-    return f"'{_second(second)}.{microsecond:06d}'"
-
-
-@lru_cache(maxsize=4096)
-def _second(second: int) -> str:
-    return to_datetime(second * 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+    second, microsecond = divmod(at, SECOND_US)
+    return f"'{second_text(second, ' ')}.{microsecond:06d}'"
